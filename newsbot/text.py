@@ -1,0 +1,65 @@
+"""White space, Unicode and words: what every module that touches text shares."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Characters that nobody reads: C0 controls but tab and line feed, soft hyphen, zero-width space and marks of
+# direction, word joiner and invisible operators, byte order mark, specials, tags, lone surrogates (which no
+# UTF-8 writer accepts), and noncharacters.
+_JUNK = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb"
+    "\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
+)
+# Joiners shape Arabic and Indic words and glue emoji; after a Latin, Greek or Cyrillic letter they are noise.
+_NEEDLESS_JOINER = re.compile(
+    "(?<![\u0590-\u1fff\u20d0-\u2bff\ua800-\uabff\ufb1d-\ufeff\U00010000-\U0010ffff])[\u200c\u200d]"
+)
+_LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_C1 = re.compile("[\x80-\x9f]")
+_SUSPECT = re.compile("[^\t\n -~]")
+_BLANK_LINE = re.compile(r"\n\s*\n")
+# Scripts written without spaces: Thai, Lao, Myanmar, Khmer, kana, Han.
+_SPACELESS = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+_LETTER_OR_DIGIT = re.compile(r"[^\W_]")
+
+
+def collapse_space(text: str) -> str:
+    """Return the text with every run of white space (no-break spaces too) as one space, none at the ends."""
+    return " ".join(text.split())
+
+
+def clean_text(text: str) -> str:
+    """Return the text in NFC, with line feeds as line ends, without control and invisible characters.
+
+    Joiners stay where a script or an emoji needs them. C1 controls are read as the Windows-1252 characters they
+    were meant to be, as the HTML standard does for numeric character references.
+    """
+    if not _SUSPECT.search(text):
+        return text
+    text = _LINE_END.sub("\n", text)
+    text = _C1.sub(lambda match: match[0].encode("latin-1").decode("windows-1252", "ignore"), text)
+    text = _NEEDLESS_JOINER.sub("", _JUNK.sub("", text))
+    return unicodedata.normalize("NFC", text)
+
+
+def one_line(text: str) -> str:
+    """Return the cleaned text on one line, white space collapsed: for headlines, names and the like."""
+    return collapse_space(clean_text(text))
+
+
+def paragraphs(text: str) -> list[str]:
+    """Return the paragraphs of a text, which blank lines part, each cleaned and on one line."""
+    return [line for part in _BLANK_LINE.split(clean_text(text)) if (line := collapse_space(part))]
+
+
+def word_count(text: str) -> int:
+    """Return the number of words: runs between spaces that hold a letter or a digit.
+
+    In scripts written without spaces two characters count as a word.
+    """
+    rest, spaceless = _SPACELESS.subn(" ", text)
+    return (spaceless + 1) // 2 + sum(1 for word in rest.split() if _LETTER_OR_DIGIT.search(word))
