@@ -1,0 +1,1 @@
+"""From the bytes of feeds, sitemaps, section pages and homepages to links, and when to look again. All pure."""

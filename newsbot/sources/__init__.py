@@ -1,0 +1,1 @@
+"""What to crawl: one `Source` a publisher, read from TOML, and how each one is doing."""
