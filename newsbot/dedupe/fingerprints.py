@@ -1,0 +1,47 @@
+"""What two texts must share to be the same text, and when a change of a text matters."""
+
+from __future__ import annotations
+
+import unicodedata
+from hashlib import blake2b
+
+KEY_BYTES = 16
+MIN_BODY_CHARS = 200
+"""Below this many normalised characters a body may be a site's stock sentence, and the title decides as well."""
+
+
+class _Folding(dict[int, str]):
+    """Character -> what is left of it for comparison: letters, digits and marks; a space for everything else."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        category = unicodedata.category(char)
+        folded = char if category[0] in "LNM" else "" if category == "Cf" else " "
+        self[code] = folded
+        return folded
+
+
+_FOLDING = _Folding()
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of `text` as they are compared: NFKC, without case, punctuation and invisible characters."""
+    return unicodedata.normalize("NFKC", text).casefold().translate(_FOLDING).split()
+
+
+def text_key(title: str | None, body: str) -> bytes:
+    """Return the 16 bytes that equal texts share, whatever their white space, case, quotes and dashes.
+
+    The body alone decides, since reprints rewrite headlines; only where it is shorter than `MIN_BODY_CHARS`
+    (stock sentences of videos and galleries) the title counts too."""
+    folded = " ".join(words_of(body))
+    if len(folded) < MIN_BODY_CHARS:
+        folded = " ".join(words_of(title or "")) + "\n" + folded
+    return blake2b(folded.encode("utf-8", "surrogatepass"), digest_size=KEY_BYTES).digest()
+
+
+def is_material_change(
+    old_body: str, new_body: str, *, old_title: str | None = None, new_title: str | None = None
+) -> bool:
+    """Tell whether a reader would call the article changed: not by white space, case or typography."""
+    return words_of(old_body) != words_of(new_body) or words_of(old_title or "") != words_of(new_title or "")
