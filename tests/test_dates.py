@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsbot.dates import parse_date
+
+NOW = datetime(2026, 5, 1, tzinfo=UTC)
+
+
+def utc(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=UTC)  # type: ignore[arg-type,misc]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2021-10-21T14:19:00Z",
+        "2021-10-21T14:19:00.000Z",
+        "2021-10-21T14:19:00.123456789Z",
+        "2021-10-21T16:19:00+02:00",
+        "2021-10-21T16:19:00+0200",
+        "2021-10-21T16:19+02",
+        "2021-10-21 10:19:00 -0400",
+        "2021-10-21T 14:19:00",
+        "2021-10-21T14:19:00Z[UTC]",
+        "2021-10-21T16:19:00+02:00[Europe/Paris]",
+        "2021-10-21 14:19:00 +0000 UTC",
+        "2021-10-21T10:19:00EDT",
+        "2021/10/21 14:19",
+        "20211021T141900Z",
+        "20211021141900",
+        "202110211419",
+        "1634825940",
+        "1634825940000",
+        "Thu, 21 Oct 2021 14:19:00 GMT",
+        "Thu, 21 Oct 2021 16:19:00 +0200",
+        "Thu Oct 21 2021 14:19:00 GMT+0000 (Coordinated Universal Time)",
+        "Thu Oct 21 14:19:00 UTC 2021",
+        "21 Oct, 2021 14:19",
+        "21/10/2021 14:19",
+        "21-10-2021, 14:19",
+        "10/21/2021 2:19 PM",
+        "21.10.2021 - 14:19",
+        "21.10.2021, 14.19 Uhr",
+        "21. 10. 2021 14:19",
+        "2021. 10. 21. 14:19",
+        "2021年10月21日 14時19分",
+        "2021年10月21日 下午2:19",
+        "2021년 10월 21일 오후 2:19",
+        "Oct 21, 2021 2:19 p.m.",
+        "October 21st, 2021 at 2:19pm UTC",
+        "Published: Thursday 21 October 2021, 10:19 AM ET | Updated 22 October 2021",
+        "21 October 2021 | 2:19 pm",
+    ],
+)
+def test_one_moment_in_its_many_forms(text: str) -> None:
+    assert parse_date(text) == utc(2021, 10, 21, 14, 19)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("21. Oktober 2021, 14:19 Uhr", "de"),
+        ("Donnerstag, 21. Oktober 2021 um 14:19", None),
+        ("Publié le 21 octobre 2021 à 14h19", "fr"),
+        ("Publicado el 21 de octubre de 2021 14:19", "es"),
+        ("21 de outubro de 2021 às 14h19", "pt"),
+        ("21 октября 2021, 14:19", "ru"),
+        ("21 Ekim 2021 Perşembe 14:19", "tr"),
+        ("21 października 2021, 14:19", "pl"),
+        ("21. lokakuuta 2021 klo 14.19", "fi"),
+        ("21 أكتوبر 2021 14:19", "ar"),
+        ("21. října 2021 14:19", "cs-CZ"),
+        ("21 ottobre 2021 alle 14:19", "it"),
+    ],
+)
+def test_month_names_of_many_languages(text: str, language: str | None) -> None:
+    assert parse_date(text, language=language) == utc(2021, 10, 21, 14, 19)
+
+
+def test_a_finnish_month_is_not_taken_for_an_english_one_with_the_same_start() -> None:
+    assert parse_date("21. marraskuuta 2021", language="fi") == utc(2021, 11, 21)
+
+
+def test_a_date_without_an_offset_is_read_in_the_given_zone() -> None:
+    assert parse_date("2021-10-21 14:19", ZoneInfo("Europe/Berlin")) == utc(2021, 10, 21, 12, 19)
+    assert parse_date("2021-10-21 14:19Z", ZoneInfo("Europe/Berlin")) == utc(2021, 10, 21, 14, 19)
+
+
+def test_a_day_without_a_time_is_its_midnight() -> None:
+    assert parse_date("21 October 2021") == utc(2021, 10, 21)
+
+
+@pytest.mark.parametrize(
+    ("language", "month"),
+    [("en-US", 5), ("en-GB", 6), ("de", 6), (None, 6)],
+    ids=["American", "British", "German", "unknown"],
+)
+def test_month_comes_first_only_where_people_write_so(language: str | None, month: int) -> None:
+    expected = utc(2021, month, 11 - month)
+    assert parse_date("05/06/2021", language=language) == expected
+
+
+def test_midnight_as_24_hours_is_the_next_day() -> None:
+    assert parse_date("2021-10-21 24:00") == utc(2021, 10, 22)
+
+
+def test_noon_and_midnight_on_twelve_hour_clocks() -> None:
+    assert parse_date("Oct 21, 2021 12:05 am") == utc(2021, 10, 21, 0, 5)
+    assert parse_date("Oct 21, 2021 12:05 pm") == utc(2021, 10, 21, 12, 5)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "today",
+        "14:19",
+        "May",
+        "2021",
+        "2021-13-45",
+        "31 February 2021",
+        "1989-12-31",
+        "0001-01-01",
+        "9999-12-31",
+        "call 555-2021",
+        "\ud800",
+    ],
+)
+def test_what_is_no_date_or_cannot_be_true_is_none(text: str) -> None:
+    assert parse_date(text) is None
+
+
+def test_the_future_is_not_believed_beyond_a_day() -> None:
+    assert parse_date("2026-05-01T23:00Z", now=NOW) == utc(2026, 5, 1, 23)
+    assert parse_date("2026-05-03", now=NOW) is None
+
+
+@given(st.text(alphabet=st.characters() | st.sampled_from("0123456789:-/.TZ+ ,apm年月日"), max_size=60))
+def test_any_text_gives_a_plausible_moment_or_none(text: str) -> None:
+    moment = parse_date(text, now=NOW)
+    assert moment is None or (moment.tzinfo is UTC and moment <= NOW + timedelta(days=1))
