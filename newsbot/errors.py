@@ -28,3 +28,11 @@ class DatabaseError(NewsbotError):
 
 class InputError(NewsbotError):
     """Input that is missing or cannot be read. Exit status 1."""
+
+    reason = "unreadable"
+
+
+class TooLargeError(InputError):
+    """A page above the size that is accepted."""
+
+    reason = "too-large"

@@ -54,6 +54,8 @@ class Article:
     """Where the page was fetched, after redirects; a `file:` URL if nothing better is known."""
     canonical_url: str | None = None
     """What the page itself calls its address (link rel=canonical, og:url), absolute; None if it names none."""
+    aliases: list[str] = field(default_factory=list)
+    """Other addresses that led here: what was asked for before redirects."""
     source: str | None = None
     """Key of the source in the catalog; otherwise the host of the URL without `www.`."""
     title: str | None = None
@@ -88,6 +90,8 @@ class Article:
     """Name and version of the engine that found `entities`; None if none has run."""
     retrieved_at: datetime | None = None
     """When the page was fetched; for archived pages the archive's time."""
+    known_id: int | None = None
+    """Id of the stored article that this one repeats without a change; set by the dedupe stage."""
     rules: dict[str, str] = field(default_factory=dict)
     """Field name -> the rule that gave its value ("json-ld headline"), for debugging and re-extraction."""
 

@@ -1,0 +1,126 @@
+"""Pages saved as files: which there are under a path, and what is known beside each."""
+
+from __future__ import annotations
+
+import glob
+import gzip
+import json
+import os
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from newsbot.errors import InputError, TooLargeError
+from newsbot.urls import is_fetchable
+
+PAGE_SUFFIX = re.compile(r"\.(html?(\.gz)?|txt)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedPage:
+    """The bytes of one saved page, and what the files beside it say of it."""
+
+    body: bytes
+    url: str
+    """From `<name>.url` or `meta.json`; else the file's own `file:` URL."""
+    retrieved_at: datetime | None = None
+    charset: str | None = None
+    """The charset of the HTTP response, if it was kept."""
+    is_text: bool = False
+    """Saved as text, not as HTML."""
+
+
+def find_pages(pattern: str) -> Iterator[Path]:
+    """Yield the page files that a path names: a file, all of a folder and below, or a glob; in order of name.
+
+    Raises InputError, at the first step, if there is nothing at the path or no page in it.
+    """
+    if Path(pattern).is_file():
+        yield Path(pattern)
+        return
+    if Path(pattern).is_dir():
+        paths = _walk(pattern)
+    elif glob.has_magic(pattern):
+        paths = (path for name in sorted(glob.iglob(pattern, recursive=True)) for path in _walk(name))
+    else:
+        raise InputError(f"{pattern}: no such file or folder", path=pattern)
+    found = False
+    for path in paths:
+        found = True
+        yield path
+    if not found:
+        raise InputError(f"{pattern}: no saved pages in it (.html .htm .html.gz .txt)", path=pattern)
+
+
+def _walk(name: str) -> Iterator[Path]:
+    if Path(name).is_file():
+        if _is_page(name):
+            yield Path(name)
+        return
+    for folder, subfolders, names in os.walk(name):
+        subfolders.sort()
+        yield from (Path(folder, name) for name in sorted(names) if _is_page(name))
+
+
+def _is_page(name: str) -> bool:
+    return PAGE_SUFFIX.search(name) is not None
+
+
+def read_page(path: Path, *, max_bytes: int) -> SavedPage:
+    """Return a saved page, unpacked if it is gzipped.
+
+    Raises InputError if the file cannot be read or unpacked, or holds more than `max_bytes`.
+    """
+    body = _read_bytes(path, max_bytes)
+    notes = _notes_beside(path)
+    url = _url_file(path) or notes.get("url")
+    return SavedPage(
+        body=body,
+        url=url if isinstance(url, str) and is_fetchable(url) else path.absolute().as_uri(),
+        retrieved_at=_moment(notes.get("fetched_at")),
+        charset=charset if isinstance(charset := notes.get("charset"), str) else None,
+        is_text=path.name.lower().endswith(".txt"),
+    )
+
+
+def _read_bytes(path: Path, max_bytes: int) -> bytes:
+    opened: Any = gzip.open if path.name.lower().endswith(".gz") else open
+    try:
+        with opened(path, "rb") as file:
+            body: bytes = file.read(max_bytes + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError(f"{path}: cannot be read: {error}", path=str(path)) from error
+    if len(body) > max_bytes:
+        raise TooLargeError(f"{path}: larger than {max_bytes} bytes", path=str(path))
+    return body
+
+
+def _url_file(path: Path) -> str | None:
+    try:
+        return path.with_name(PAGE_SUFFIX.sub("", path.name) + ".url").read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _notes_beside(path: Path) -> dict[str, Any]:
+    """Return what `meta.json` beside a page says; nothing if several pages share the folder."""
+    try:
+        notes = json.loads(path.with_name("meta.json").read_bytes())
+    except (OSError, ValueError):
+        return {}
+    with os.scandir(path.parent) as entries:
+        neighbours = len(list(islice((entry for entry in entries if _is_page(entry.name)), 2)))
+    return notes if neighbours == 1 and isinstance(notes, dict) else {}
+
+
+def _moment(text: object) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return moment and (moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC))

@@ -1,0 +1,84 @@
+"""The `newsbot` command."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from newsbot import __version__
+from newsbot.errors import NewsbotError, UsageError
+
+COMMANDS = {
+    "db": "newsbot.cli.database:db",
+    "entities": "newsbot.cli.entities:entities",
+    "entity": "newsbot.cli.entities:entity",
+    "export": "newsbot.cli.export:export",
+    "extract": "newsbot.cli.extract:extract",
+    "history": "newsbot.cli.articles:history",
+    "import": "newsbot.cli.imports:import_",
+    "rejects": "newsbot.cli.overview:rejects",
+    "search": "newsbot.cli.articles:search",
+    "settings": "newsbot.cli.settings:settings",
+    "show": "newsbot.cli.articles:show",
+    "sources": "newsbot.cli.sources:sources",
+    "stats": "newsbot.cli.overview:stats",
+}
+"""Command -> where it is; its module is imported only when it runs, so that each starts fast."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return one command, or None if there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="newsbot")
+def newsbot() -> None:
+    """Read, search and look after the news that newsbot has collected."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line: a mistake costs one line on stderr and exit status 2, a failure 1."""
+    sys.exit(run(newsbot, arguments))
+
+
+def run(command: click.Command, arguments: list[str] | None = None) -> int:
+    """Run a command and return its exit status."""
+    try:
+        status: Any = command.main(arguments, prog_name="newsbot", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help())
+        return 2
+    except click.ClickException as error:
+        return _fail(error.format_message(), error.exit_code)
+    except UsageError as error:
+        return _fail(str(error), 2)
+    except NewsbotError as error:
+        return _fail(str(error), 1)
+    except (click.Abort, KeyboardInterrupt):
+        return _fail("stopped", 130)
+    except BrokenPipeError:
+        # The reader has seen enough. Python would complain once more when it closes stdout at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return status if isinstance(status, int) else 0
+
+
+def _fail(message: str, status: int) -> int:
+    click.echo(f"newsbot: {' '.join(message.split())}", err=True)
+    return status

@@ -1,0 +1,81 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time
+from typing import Any, TypeVar
+
+import click
+from sqlalchemy.orm import Session
+
+from newsbot.settings import Configuration, read_settings
+from newsbot.store.database import Database
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+database_option = click.option(
+    "--database", metavar="URL", help="Database to use, instead of NEWSBOT_DATABASE_URL (sqlite:///newsbot.db)."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+
+
+def limit_option(default: int) -> Callable[[F], F]:
+    """Return the `--limit` option, with a command's own default."""
+    return click.option("--limit", type=click.IntRange(min=1), default=default, show_default=True, metavar="N",
+                        help="At most so many.")  # fmt: skip
+
+
+class Day(click.ParamType):
+    """A day (2026-11-23) or moment (2026-11-23T10:00:00Z); without an offset, UTC."""
+
+    name = "date"
+
+    def __init__(self, *, end: bool = False) -> None:
+        self.end = end  # a day given as the end of a period is part of it
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Return the moment in UTC."""
+        try:
+            if len(value) == 10:
+                return datetime.combine(date.fromisoformat(value), time.max if self.end else time.min, UTC)
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no date; accepted: 2026-11-23 or 2026-11-23T10:00:00Z", param, ctx)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+since_option = click.option("--since", type=Day(), metavar="DATE", help="Published then or later.")
+until_option = click.option("--until", type=Day(end=True), metavar="DATE", help="Published then or earlier.")
+
+
+def filter_options(command: F) -> F:
+    """Add the filters of search and export."""
+    for option in (
+        until_option,
+        since_option,
+        click.option("--entity", metavar="NAME", help="Articles that mention this person, organisation or place."),
+        click.option("--language", metavar="CODE", help="Articles in this language (en, de, ...)."),
+        click.option("--source", metavar="KEY", help="Articles of this source."),
+    ):
+        command = option(command)
+    return command
+
+
+def configuration() -> Configuration:
+    """Return newsbot's settings as the environment gives them."""
+    return read_settings(os.environ)
+
+
+@contextmanager
+def reading(database_url: str | None) -> Iterator[Session]:
+    """Give a read-only session on the database that the option or the settings name."""
+    database = Database(database_url or configuration().database_url)
+    database.open()
+    try:
+        with database.read() as session:
+            yield session
+    finally:
+        database.close()

@@ -1,0 +1,56 @@
+"""What commands print: tables and highlighted text on a terminal, plain lines in a pipe, JSON when asked."""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+MARK_START, MARK_END = "\ue000", "\ue001"
+"""Private-use characters that enclose what a search found, in snippets."""
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON object on one line."""
+    click.echo(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def printable(value: object) -> str:
+    """Return a value on one line, without anything that could steer a terminal or reorder what it shows."""
+    text = "" if value is None else str(value)
+    return "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:
+    """Print rows: a table on a terminal, tab-separated lines in a pipe."""
+    if not sys.stdout.isatty():
+        for row in rows:
+            click.echo("\t".join(printable(cell) for cell in row))
+        return
+    table = Table(*columns, title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
+    for row in rows:
+        table.add_row(*(Text(printable(cell)) for cell in row))
+    Console(highlight=False).print(table)
+
+
+def print_heading(text: str) -> None:
+    """Print what the lines below are; nothing in a pipe."""
+    if sys.stdout.isatty():
+        click.secho(f"\n{printable(text)}", bold=True)
+
+
+def highlighted(snippet: str) -> str:
+    """Return a snippet with what was found in bold on a terminal, between asterisks in a pipe."""
+    parts = []
+    for i, part in enumerate(snippet.replace(MARK_END, MARK_START).split(MARK_START)):
+        text = printable(part)
+        found = i % 2 == 1
+        parts.append(click.style(text, bold=True) if found and sys.stdout.isatty() else f"*{text}*" if found else text)
+    return "".join(parts)

@@ -1,0 +1,71 @@
+"""`scrapy crawl`, with newsbot's exit statuses: 2 wrong arguments or settings, 1 the work could not be done."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from scrapy.commands.crawl import Command as ScrapyCrawl
+from scrapy.crawler import Crawler
+from scrapy.exceptions import UsageError as ScrapyUsageError
+
+from newsbot.errors import NewsbotError, UsageError
+from newsbot.spiders.base import PageSpider
+from newsbot.store.database import Database
+from newsbot.settings import read_settings
+
+
+class Command(ScrapyCrawl):
+    """Checks what can be checked before the crawl begins, and ends with a summary line."""
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Run one spider."""
+        if len(args) != 1:
+            raise ScrapyUsageError("one spider is accepted: scrapy crawl NAME")
+        try:
+            crawler = self._checked_crawler(args[0], opts.spargs)
+        except UsageError as error:
+            self._fail(str(error), status=2)
+        except NewsbotError as error:
+            self._fail(str(error), status=1)
+        else:
+            self._crawl(crawler, opts.spargs)
+
+    def _checked_crawler(self, name: str, arguments: dict[str, str]) -> Crawler:
+        assert self.crawler_process is not None
+        names = self.crawler_process.spider_loader.list()
+        if name not in names:
+            raise UsageError(f"no spider {name!r}; accepted: {', '.join(sorted(names))}")
+        crawler = self._create_crawler(name)
+        if issubclass(crawler.spidercls, PageSpider):
+            crawler.spidercls.from_crawler(crawler, **arguments)
+            database = Database(read_settings(crawler.settings).database_url)
+            database.open()
+            database.close()
+        return crawler
+
+    def _crawl(self, crawler: Crawler, arguments: dict[str, str]) -> None:
+        assert self.crawler_process is not None
+        self.crawler_process.crawl(crawler, **arguments)
+        self.crawler_process.start()
+        if self.crawler_process.bootstrap_failed:
+            self.exitcode = 1
+        spider = crawler.spider
+        if isinstance(spider, PageSpider):
+            if spider.failure:
+                self._fail(spider.failure, status=1)
+            print(summary(crawler), file=sys.stderr)  # noqa: T201 - the last word of a command
+
+    def _fail(self, message: str, *, status: int) -> None:
+        print(f"scrapy crawl: {message}", file=sys.stderr)  # noqa: T201
+        self.exitcode = status
+
+
+def summary(crawler: Crawler) -> str:
+    """Return in one line what a crawl came to."""
+    stats = crawler.stats.get_stats() if crawler.stats else {}
+    stored = [f"{stats.get(f'newsbot/store/{outcome}', 0)} {outcome}"
+              for outcome in ("new", "changed", "unchanged", "duplicate")]  # fmt: skip
+    rejected = sum(count for name, count in stats.items() if name.startswith("newsbot/rejected/"))
+    reason = stats.get("finish_reason", "failed")
+    return f"newsbot {crawler.spidercls.name}: {', '.join(stored)}, {rejected} rejected ({reason})"

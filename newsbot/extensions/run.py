@@ -1,0 +1,81 @@
+"""One crawl's hold on the database: opened once, shared by the stages, told in a row of `runs`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Concatenate, ParamSpec, Self, TypeVar
+
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.utils.asyncio import run_in_thread
+from sqlalchemy.orm import Session
+
+from newsbot import __version__
+from newsbot.settings import read_settings
+from newsbot.spiders.base import PageSpider
+from newsbot.store.database import Database
+from newsbot.store.writes import finish_run, start_run
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+COUNTED = "newsbot/"
+"""Stats under this prefix are kept with the run."""
+
+
+class Run:
+    """The database of a crawl and the id of its `runs` row. Database work is done in threads."""
+
+    def __init__(self, crawler: Crawler, database: Database) -> None:
+        self.crawler = crawler
+        self.database = database
+        self.run_id: int | None = None
+        self._writing = asyncio.Lock()  # SQLite has one writer; waiting here is cheaper than waiting on its lock
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Name the database; it is opened by the store stage, which can stop the crawl if that fails."""
+        run = cls(crawler, Database(read_settings(crawler.settings).database_url))
+        crawler.signals.connect(run.close, signal=signals.spider_closed)
+        return run
+
+    async def open(self) -> None:
+        """Open the database, bring it up to date and begin the run. Raises DatabaseError."""
+        await run_in_thread(self.database.open)
+        spider = self.crawler.spider
+        assert isinstance(spider, PageSpider)
+        self.run_id = await self.write(
+            start_run, spider=spider.name, arguments=spider.arguments, version=__version__, now=datetime.now(UTC)
+        )
+
+    async def close(self, spider: Spider, reason: str) -> None:
+        """Note how the run ended, with its counts."""
+        if self.run_id is None:
+            return
+        stats = self.crawler.stats
+        assert stats is not None
+        counts = {name.removeprefix(COUNTED): value for name, value in stats.get_stats().items()
+                  if name.startswith(COUNTED)}  # fmt: skip
+        await self.write(finish_run, self.run_id, finish_reason=reason, counts=counts, now=datetime.now(UTC))
+        await run_in_thread(self.database.close)
+
+    async def write(self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return `function(session, ...)`, run in a write transaction of its own; an exception rolls it back."""
+
+        def work() -> T:
+            with self.database.write() as session:
+                return function(session, *args, **kwargs)
+
+        async with self._writing:
+            return await run_in_thread(work)
+
+    async def read(self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return `function(session, ...)`, run in a read-only session."""
+
+        def work() -> T:
+            with self.database.read() as session:
+                return function(session, *args, **kwargs)
+
+        return await run_in_thread(work)

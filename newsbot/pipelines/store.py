@@ -1,0 +1,48 @@
+"""Stage 900: an article, all of it, in one transaction."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Self
+
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider
+from scrapy.statscollectors import StatsCollector
+
+from newsbot.errors import DatabaseError
+from newsbot.extensions.run import Run
+from newsbot.items import Article
+from newsbot.spiders.base import PageSpider
+from newsbot.store.writes import save_article
+
+
+class Store:
+    """Opens the database for the crawl and writes articles to it."""
+
+    def __init__(self, run: Run, stats: StatsCollector) -> None:
+        self.run = run
+        self.stats = stats
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Share the crawl's database."""
+        run = crawler.get_extension(Run)
+        assert run is not None and crawler.stats is not None
+        return cls(run, crawler.stats)
+
+    async def open_spider(self) -> None:
+        """Open the database; without one the crawl does not begin."""
+        try:
+            await self.run.open()
+        except DatabaseError as error:
+            spider = self.run.crawler.spider
+            assert isinstance(spider, PageSpider)
+            spider.failure = str(error)
+            raise CloseSpider("database_unavailable") from error
+
+    async def process_item(self, article: Article) -> Article:
+        """Store an article and count what came of it: new, changed, unchanged or duplicate."""
+        now = datetime.now(UTC)
+        saved = await self.run.write(save_article, article, run_id=self.run.run_id, now=now)
+        self.stats.inc_value(f"newsbot/store/{saved.outcome}")
+        return article

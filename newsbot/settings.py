@@ -1,0 +1,140 @@
+"""Scrapy's settings for this project, and newsbot's own (`NEWSBOT_*`).
+
+A value is taken from the command line (`-s NAME=VALUE`), else from an environment variable of the same name, else
+from the default here. `read_settings` checks and types newsbot's own.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from newsbot import __version__
+from newsbot.errors import UsageError
+
+HOME_PAGE = "https://pypi.org/project/newsbot/"
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def _networks(value: str) -> tuple[Network, ...]:
+    return tuple(ipaddress.ip_network(part.strip()) for part in value.split(",") if part.strip())
+
+
+def _positive(value: str) -> int:
+    number = int(value)
+    if number <= 0:
+        raise ValueError
+    return number
+
+
+def _filled(value: str) -> str:
+    if not value.strip():
+        raise ValueError
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One of newsbot's settings: what it is called, what it may be, and what it does."""
+
+    name: str
+    default: str | int
+    read: Callable[[str], Any]
+    """Turns the text given into the value; ValueError if it is not acceptable."""
+    accepted: str
+    """What is acceptable, to end an error message."""
+    purpose: str
+
+
+NEWSBOT_SETTINGS = (
+    Setting("NEWSBOT_DATABASE_URL", "sqlite:///newsbot.db", _filled,
+            "a database URL: sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME", "where articles are kept"),
+    Setting("NEWSBOT_SOURCES", "", str,
+            "a TOML file or a folder of them; empty: the catalog in the package", "what the news spider crawls"),
+    Setting("NEWSBOT_ENTITY_ENGINE", "auto", _filled,
+            "auto, none, an engine's name, or an import path", "what finds people, organisations and places"),
+    Setting("NEWSBOT_MAX_PAGE_BYTES", 10 * 1024 * 1024, _positive,
+            "a number of bytes above 0", "decompressed size above which a page is rejected, in bytes"),
+    Setting("NEWSBOT_USER_AGENT", f"newsbot/{__version__} (+{HOME_PAGE})", _filled,
+            "any text", "how the spiders introduce themselves"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """Newsbot's settings, checked and typed."""
+
+    database_url: str
+    sources: str
+    entity_engine: str
+    max_page_bytes: int
+    user_agent: str
+
+
+def read_settings(given: Mapping[str, Any]) -> Configuration:
+    """Return the `NEWSBOT_*` values of `given` (Scrapy's settings, or any mapping), defaults for those missing.
+
+    Raises UsageError naming the setting, its value and what is accepted.
+    """
+    values = {}
+    for setting in NEWSBOT_SETTINGS:
+        text = str(given.get(setting.name, setting.default))
+        try:
+            value = setting.read(text)
+        except ValueError:
+            raise UsageError(f"{setting.name} is {text!r}; accepted: {setting.accepted}") from None
+        values[setting.name.removeprefix("NEWSBOT_").lower()] = value
+    return Configuration(**values)
+
+
+def from_environment(setting: Setting) -> str | int:
+    """Return the environment's value of a setting, else its default."""
+    return os.environ.get(setting.name, setting.default)
+
+
+# Below: what Scrapy reads. It takes every upper-case name of this module.
+
+globals().update({setting.name: from_environment(setting) for setting in NEWSBOT_SETTINGS})
+
+BOT_NAME = "newsbot"
+SPIDER_MODULES = ["newsbot.spiders"]
+NEWSPIDER_MODULE = "newsbot.spiders"
+COMMANDS_MODULE = "newsbot.commands"
+
+# The stages an article passes, in order. Each is a thin adapter over pure code.
+ITEM_PIPELINES = {
+    "newsbot.pipelines.validate.Validate": 100,
+    "newsbot.pipelines.clean.Clean": 200,
+    "newsbot.pipelines.dedupe.Dedupe": 300,
+    "newsbot.pipelines.entities.FindEntities": 400,
+    "newsbot.pipelines.store.Store": 900,
+}
+EXTENSIONS = {
+    "newsbot.extensions.run.Run": 100,
+    "newsbot.extensions.rejects.KeepRejects": 200,
+}
+DOWNLOADER_MIDDLEWARES = {
+    # First: a saved page needs nothing of what the others do for the network.
+    "newsbot.middlewares.saved.SavedPages": 10,
+}
+LOG_FORMATTER = "newsbot.extensions.logformat.OneLine"
+
+# Polite by default; a source's delay_s and robots.txt's Crawl-delay can only make it slower.
+ROBOTSTXT_OBEY = True
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_DELAY = 1.0
+DOWNLOAD_TIMEOUT = 60
+AUTOTHROTTLE_ENABLED = True
+COOKIES_ENABLED = False
+REFERER_ENABLED = False
+
+# Control ports that can run code in the crawl have no place in an unattended program.
+REMOTE_CONTROL_ENABLED = False
+TELNETCONSOLE_ENABLED = False
+
+LOG_LEVEL = "INFO"
+STATS_DUMP = False  # A run's counts are kept in the `runs` table and told in the summary line.

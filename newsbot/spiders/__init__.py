@@ -1,0 +1,1 @@
+"""The spiders: `article` (single pages, live) and `saved` (pages from files)."""

@@ -1,0 +1,33 @@
+"""Fetches and stores single articles: `scrapy crawl article -a url=URL[,URL]`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+
+from scrapy import Request
+
+from newsbot.errors import UsageError
+from newsbot.spiders.base import PageSpider
+from newsbot.urls import is_fetchable
+
+NEXT_URL = re.compile(r",(?=https?://)", re.IGNORECASE)
+"""URLs may hold commas themselves; one that parts two URLs is followed by a scheme."""
+
+
+class ArticleSpider(PageSpider):
+    """Fetches the given URLs, each once."""
+
+    name = "article"
+
+    def __init__(self, url: str = "") -> None:
+        super().__init__(url=url)
+        self.urls = [part.strip() for part in NEXT_URL.split(url)]
+        for part in self.urls:
+            if not is_fetchable(part):
+                raise UsageError(f"spider article: url is {part!r}; accepted: URL[,URL], each http:// or https://")
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Ask for each URL."""
+        for url in self.urls:
+            yield Request(url, callback=self.parse_page, errback=self.fetch_failed)

@@ -1,0 +1,133 @@
+"""What every spider shares: checked arguments, and one callback from a response to an Article."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from scrapy import Request, Spider
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from scrapy.settings import BaseSettings
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.python.failure import Failure
+
+from newsbot.errors import InputError, UsageError
+from newsbot.extraction.article import extract_article
+from newsbot.extraction.page import Page
+from newsbot.extraction.plain import parse_saved_text
+from newsbot.items import Article, Reject
+from newsbot.middlewares.saved import RETRIEVED_AT
+from newsbot.settings import read_settings
+from newsbot.sources.catalog import load_sources, source_for, sources_by_host
+from newsbot.sources.model import Source
+from newsbot.text import one_line
+from newsbot.urls import source_of
+
+BINARY = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+
+
+class PageSpider(Spider):
+    """A spider whose pages become articles. Its `-a` arguments are the keyword arguments of its constructor."""
+
+    failure: str | None = None
+    """Why the run could not do (all of) its work, in one line; None if it did."""
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__()
+        self.arguments = arguments
+        self.sources: dict[str, list[Source]] = {}
+        """By host, as `source_for` asks."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Check the arguments; raise UsageError, naming what is accepted, for one that the spider has not."""
+        accepted = [name for name in inspect.signature(cls).parameters if name != "self"]
+        for name in kwargs:
+            if name not in accepted:
+                raise UsageError(f"spider {cls.name}: unknown argument {name!r}; accepted: {', '.join(accepted)}")
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.sources = sources_by_host(load_sources(read_settings(crawler.settings).sources))
+        return spider
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Hand newsbot's own settings on to the settings of Scrapy that they stand for."""
+        super().update_settings(settings)
+        ours = read_settings(settings)
+        settings.set("USER_AGENT", ours.user_agent, priority="spider")
+        settings.set("DOWNLOAD_MAXSIZE", ours.max_page_bytes, priority="spider")
+
+    def parse_page(self, response: Response) -> Iterator[Article | Reject]:
+        """Yield the article that a response holds, whatever its kind, or why there is none."""
+        try:
+            yield self._read(response)
+        except Exception as error:  # noqa: BLE001 - the last guard: no page may vanish without a row
+            self.logger.exception("%s could not be parsed", response.url)
+            yield Reject(url=response.url, reason="parse-failed", detail=one_line(repr(error)))
+
+    def _read(self, response: Response) -> Article | Reject:
+        if _is_binary(response.body):
+            return Reject(url=response.url, reason="binary", detail="not a text in any encoding")
+        now = datetime.now(UTC)
+        source = source_for(response.url, self.sources)
+        page = Page.from_bytes(response.body, response.url, _http_charset(response))
+        if _content_type(response) == "text/plain":
+            timezone = source.timezone if source else UTC
+            article = parse_saved_text(page.html, url=response.url, timezone=timezone, now=now)
+        else:
+            article = extract_article(page, source=source, now=now)
+        if article.url.startswith("file:") and article.canonical_url:
+            article.url = article.canonical_url
+            source = source or source_for(article.url, self.sources)
+        article.source = source.key if source else source_of(article.url)
+        article.aliases = _asked_for(response)
+        article.retrieved_at = response.meta.get(RETRIEVED_AT) or now
+        return article
+
+    def fetch_failed(self, failure: Failure) -> Iterator[Reject]:
+        """Yield why a request gave no page."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        yield Reject(url=request.url, reason=_failure_reason(failure), detail=one_line(failure.getErrorMessage()),
+                     stage="fetch")  # fmt: skip
+
+
+def _failure_reason(failure: Failure) -> str:
+    error = failure.value
+    if isinstance(error, HttpError):
+        return f"http-{error.response.status}"
+    if isinstance(error, InputError):
+        return error.reason
+    if isinstance(error, IgnoreRequest):
+        return "robots" if "robots.txt" in str(error) else "ignored"
+    return "fetch-failed"
+
+
+def _content_type(response: Response) -> str:
+    declared = (response.headers.get("Content-Type") or b"").decode("latin-1")
+    return declared.partition(";")[0].strip().lower()
+
+
+def _http_charset(response: Response) -> str | None:
+    declared = (response.headers.get("Content-Type") or b"").decode("latin-1")
+    match = re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", declared, re.IGNORECASE)
+    return match.group(1) if match else None
+
+
+def _is_binary(body: bytes) -> bool:
+    """Whether more than a tenth of the start are control characters, as in images or archives, but no text.
+
+    UTF-16 has a NUL in every other byte of Latin text, and says so with a byte order mark.
+    """
+    start = body[:4096]
+    return not start.startswith((b"\xff\xfe", b"\xfe\xff")) and len(BINARY.findall(start)) * 10 > len(start)
+
+
+def _asked_for(response: Response) -> list[str]:
+    """Return the http addresses that led to a response, other than its own."""
+    asked = [*response.meta.get("redirect_urls", []), response.request.url if response.request else response.url]
+    return [url for url in dict.fromkeys(asked) if url != response.url and url.startswith("http")]
