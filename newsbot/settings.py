@@ -91,6 +91,11 @@ def read_settings(given: Mapping[str, Any]) -> Configuration:
     return Configuration(**values)
 
 
+def configuration() -> Configuration:
+    """Return newsbot's settings as the environment gives them, for use outside a crawl."""
+    return read_settings(os.environ)
+
+
 def from_environment(setting: Setting) -> str | int:
     """Return the environment's value of a setting, else its default."""
     return os.environ.get(setting.name, setting.default)

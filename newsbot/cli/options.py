@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
@@ -11,7 +10,7 @@ from typing import Any, TypeVar
 import click
 from sqlalchemy.orm import Session
 
-from newsbot.settings import Configuration, read_settings
+from newsbot.settings import configuration
 from newsbot.store.database import Database
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -64,9 +63,6 @@ def filter_options(command: F) -> F:
     return command
 
 
-def configuration() -> Configuration:
-    """Return newsbot's settings as the environment gives them."""
-    return read_settings(os.environ)
 
 
 @contextmanager

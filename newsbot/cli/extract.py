@@ -1,0 +1,124 @@
+"""`newsbot extract`: one page -> one article; no database."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from newsbot.archive.folders import SavedPage, read_page
+from newsbot.cleaning.article import clean_article
+from newsbot.cli.options import json_option
+from newsbot.cli.output import print_json, printable
+from newsbot.errors import InputError
+from newsbot.extraction.article import extract_article
+from newsbot.extraction.kinds import reject_reason
+from newsbot.extraction.page import Page
+from newsbot.extraction.plain import parse_saved_text
+from newsbot.items import Article, article_json
+from newsbot.settings import configuration
+from newsbot.urls import is_fetchable, source_of
+
+
+@click.command()
+@click.argument("page", metavar="FILE|URL|-")
+@click.option("--url", help="Where the page came from.")
+@click.option("--explain", is_flag=True, help="Tell which rule gave each field.")
+@json_option
+def extract(page: str, url: str | None, explain: bool, as_json: bool) -> None:
+    """Extract the article of one page: a file, a URL, or standard input (-). Nothing is stored."""
+    article = fetch_article(page) if is_fetchable(page) else read_article(_saved(page), url)
+    clean_article(article)
+    find_entities(article)
+    if as_json:
+        print_json(article_json(article) | ({"kind": article.kind, "rules": article.rules} if explain else {}))
+    else:
+        print_article(article, explain=explain)
+    if reason := reject_reason(article):
+        click.echo(f"newsbot: {printable(page)}: not stored as an article: {reason}", err=True)
+
+
+def _saved(page: str) -> SavedPage:
+    max_bytes = configuration().max_page_bytes
+    if page == "-":
+        body = sys.stdin.buffer.read(max_bytes + 1)
+        if len(body) > max_bytes:
+            raise InputError(f"standard input is larger than {max_bytes} bytes")
+        return SavedPage(body=body, url="")
+    if not Path(page).is_file():
+        raise InputError(f"{page}: no such file; accepted: a file, an http(s) URL, or - for standard input")
+    return read_page(Path(page), max_bytes=max_bytes)
+
+
+def read_article(saved: SavedPage, url: str | None) -> Article:
+    """Return the article of a saved page; `url`, if given, says where it came from."""
+    now = datetime.now(UTC)
+    url = url or saved.url or None
+    page = Page.from_bytes(saved.body, url, saved.charset)
+    if saved.is_text:
+        article = parse_saved_text(page.html, url=url, now=now)
+    else:
+        article = extract_article(page, now=now)
+    if article.canonical_url and not is_fetchable(article.url):
+        article.url = article.canonical_url
+    article.source = source_of(article.url)
+    return article
+
+
+def fetch_article(url: str) -> Article:
+    """Return the article at a URL, fetched by the `article` spider without its pipelines.
+
+    Raises InputError if the page cannot be had.
+    """
+    from scrapy import signals
+    from scrapy.crawler import CrawlerProcess
+    from scrapy.settings import Settings
+
+    settings = Settings()
+    settings.setmodule("newsbot.settings")
+    settings.update({"ITEM_PIPELINES": {}, "EXTENSIONS": {}, "LOG_ENABLED": False}, priority="cmdline")
+    process = CrawlerProcess(settings)
+    crawler = process.create_crawler("article")
+    items: list[Any] = []
+
+    def keep(item: Any) -> None:
+        items.append(item)
+
+    crawler.signals.connect(keep, signal=signals.item_scraped)
+    process.crawl(crawler, url=url)
+    process.start()
+    if not items:
+        raise InputError(f"{url}: nothing came back", url=url)
+    if not isinstance(items[0], Article):
+        raise InputError(f"{url}: {items[0].reason}: {items[0].detail}", url=url)
+    return items[0]
+
+
+def find_entities(article: Article) -> None:
+    """Fill the entities of an article with the engine that the settings name."""
+    from newsbot.entities.engine import load_engine
+    from newsbot.entities.linking import link
+
+    engine = load_engine(configuration().entity_engine)
+    mentions = engine.recognize(article.body, article.language or "en")
+    article.entities = link(mentions, article.body, article.title or "")
+
+
+def print_article(article: Article, *, explain: bool = False) -> None:
+    """Print an article to be read: its fields, then its text."""
+    for name, value in article_json(article).items():
+        if name in ("body", "entities") or value in (None, []):
+            continue
+        shown = ", ".join(value) if isinstance(value, list) else value
+        rule = f"   ({article.rules[name]})" if explain and name in article.rules else ""
+        click.echo(f"{name + ':':15} {printable(shown)}{rule}")
+    if article.entities:
+        click.echo(f"{'entities:':15} {printable(', '.join(entity.name for entity in article.entities))}")
+    if explain:
+        click.echo(f"{'kind:':15} {article.kind}   ({article.rules.get('kind', 'no rule')})")
+        click.echo(f"{'body:':15} {article.word_count} words   ({article.rules.get('body', 'no rule')})")
+    for paragraph in article.body.split("\n\n"):
+        click.echo(f"\n{printable(paragraph)}")

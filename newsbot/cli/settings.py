@@ -1,0 +1,34 @@
+"""`newsbot settings`: every setting, its value and where it came from."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from newsbot.cli.options import json_option
+from newsbot.cli.output import print_json, print_table
+from newsbot.settings import NEWSBOT_SETTINGS, from_environment, read_settings
+from newsbot.store.database import masked
+
+
+@click.command()
+@json_option
+def settings(as_json: bool) -> None:
+    """Show every setting, its value, and where the value came from."""
+    read_settings(os.environ)
+    rows = [
+        {
+            "name": setting.name,
+            "value": masked(str(from_environment(setting))),
+            "from": "environment" if setting.name in os.environ else "default",
+            "accepted": setting.accepted,
+            "purpose": setting.purpose,
+        }
+        for setting in NEWSBOT_SETTINGS
+    ]
+    if as_json:
+        for row in rows:
+            print_json(row)
+    else:
+        print_table(("setting", "value", "from", "purpose"), [(r["name"], r["value"], r["from"], r["purpose"]) for r in rows])

@@ -1,0 +1,51 @@
+"""Runs real crawls inside a test: the project's settings, a real crawler, a real database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from typing import Any
+
+from scrapy import signals
+from scrapy.crawler import Crawler, CrawlerRunner
+from scrapy.settings import Settings
+from scrapy.utils.defer import deferred_f_from_coro_f
+
+from newsbot.items import Article
+
+
+def in_reactor(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., Any]:
+    """Let a coroutine be a test. Its signature stays visible, so that fixtures reach it."""
+    return wraps(test)(deferred_f_from_coro_f(test))
+
+
+def project_settings(**overrides: Any) -> Settings:
+    settings = Settings()
+    settings.setmodule("newsbot.settings")
+    settings.setdict({"LOG_ENABLED": False, "DOWNLOAD_DELAY": 0, **overrides}, priority="cmdline")
+    return settings
+
+
+class Crawl:
+    """What came out of one crawl."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.articles: list[Article] = []
+        crawler.signals.connect(self._scraped, signal=signals.item_scraped)
+
+    def _scraped(self, item: Article) -> None:
+        self.articles.append(item)
+
+    @property
+    def stats(self) -> dict[str, Any]:
+        assert self.crawler.stats is not None
+        return self.crawler.stats.get_stats()
+
+
+async def crawl(spider: str, settings: dict[str, Any] | None = None, **arguments: str) -> Crawl:
+    """Run a spider of the project to its end."""
+    crawler = CrawlerRunner(project_settings(**(settings or {}))).create_crawler(spider)
+    outcome = Crawl(crawler)
+    await crawler.crawl_async(**arguments)
+    return outcome
