@@ -1,0 +1,68 @@
+"""Column types that mean the same on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, LargeBinary, Text
+from sqlalchemy.types import TypeDecorator
+
+MAX_NAME_CHARS = 250
+"""Length of text that is indexed: PostgreSQL refuses index entries above 2,704 bytes, and some hold two names."""
+
+RowId = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite numbers rows by itself only where the type is INTEGER."""
+Hash = LargeBinary(16)
+
+
+def storable(text: str) -> str:
+    """Return `text` with NUL and lone surrogates replaced one for one, so that offsets into it stay true.
+
+    PostgreSQL takes neither in its texts, SQLite no surrogates."""
+    return text.replace("\0", "\ufffd").encode(errors="replace").decode()
+
+
+def utc(moment: datetime) -> datetime:
+    """Return `moment` aware and in UTC; a time without a zone, as SQLite gives it, is UTC already."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+class StoredText(TypeDecorator[str]):
+    """Text of any length."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Return what the database can hold of `value`."""
+        return None if value is None else storable(value)
+
+
+class Name(TypeDecorator[str]):
+    """Text that is indexed, cut to `MAX_NAME_CHARS`."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Return what the database can hold of `value`."""
+        return None if value is None else storable(value[:MAX_NAME_CHARS])
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware time in UTC on both databases; SQLite keeps it without its zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Return `value` in UTC; a time without a zone raises ValueError, for nobody knows when that was."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without a zone cannot be stored: {value}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Return the stored time, aware and in UTC."""
+        return None if value is None else utc(value)

@@ -1,0 +1,136 @@
+"""The database that a URL names: opened, brought up to date, and its transactions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from threading import Lock
+from typing import Self
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.orm import Session
+
+from newsbot.errors import DatabaseError, UsageError
+from newsbot.store import dialects, migrations
+
+ACCEPTED = "accepted: sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
+
+# What the drivers say -> what that means for a person.
+_ADVICE = (
+    ("not a database", "the file is not an SQLite database; name another one"),
+    ("readonly", "it cannot be written; check the permissions of the file and its folder"),
+    ("read-only", "it cannot be written"),
+    ("unable to open", "the file cannot be opened; check the permissions of the file and its folder"),
+    ("locked", "another program has locked it; try again when that has ended"),
+    ("full", "the disk is full"),
+    ("malformed", "the file is damaged; restore it from a backup"),
+)
+
+
+class Database:
+    """A database by its URL. Nothing is opened before `open`; may be used from many threads.
+
+    Raises UsageError for a URL that cannot be read or is of an unsupported database."""
+
+    def __init__(self, url: str) -> None:
+        self.url = masked(url)
+        """For messages: without the password."""
+        self._parsed = _parse(url)
+        try:
+            self._engine = dialects.make_engine(self._parsed)
+        except ModuleNotFoundError as error:
+            raise UsageError(
+                f"{self.url}: needs the package {error.name}: pip install 'newsbot[postgres]'"
+            ) from error
+        is_sqlite = dialects.is_sqlite_url(self._parsed)
+        # SQLite has one writer; threads queue here, in their order, rather than poll for the file's lock.
+        self._writer = Lock() if is_sqlite else nullcontext()
+
+    def open(self, *, migrate: bool = True) -> Self:
+        """Return this database, checked; raise DatabaseError, one line, if it cannot be used.
+
+        With `migrate` it is created if missing, brought up to date, and checked for being writable; without,
+        it must be there and up to date already."""
+        if dialects.is_sqlite_url(self._parsed):
+            self._check_path(migrate)
+        try:
+            if migrate:
+                self._migrate()
+            else:
+                with self._engine.connect() as connection:
+                    self._check(migrations.state(connection))
+        except DBAPIError as error:
+            raise self._error(_explain(error)) from error
+        return self
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Give a session in one write transaction: committed at the end, rolled back by an exception."""
+        with self._writer, Session(dialects.writing(self._engine)) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Give a session that sees one state of the database and cannot change it."""
+        with Session(dialects.reading(self._engine)) as session:
+            yield session
+
+    def close(self) -> None:
+        """Close every connection; the next use opens new ones."""
+        self._engine.dispose()
+
+    def _migrate(self) -> None:
+        with dialects.writing(self._engine).begin() as connection:
+            dialects.lock_keys(connection, [migrations.LOCK])
+            state = migrations.state(connection)
+            if state not in {"empty", "older"}:
+                self._check(state)
+            else:
+                migrations.upgrade(connection)
+        dialects.use_write_ahead_log(self._engine)
+
+    def _check(self, state: migrations.State) -> None:
+        if state != "current":
+            raise self._error(migrations.ADVICE[state])
+
+    def _check_path(self, migrate: bool) -> None:
+        path = Path(self._parsed.database or "")
+        if path.is_dir():
+            raise self._error("that is a folder; name a file")
+        if not migrate and not path.exists():
+            raise self._error(migrations.ADVICE["empty"])
+        if not path.parent.is_dir():
+            raise self._error(f"the folder {path.parent} does not exist; create it or name another")
+
+    def _error(self, reason: str) -> DatabaseError:
+        return DatabaseError(f"The database {self.url} cannot be used: {reason}", url=self.url)
+
+
+def masked(url: str) -> str:
+    """Return a database URL with its password replaced by `***`."""
+    url = re.sub(r"(?<=://)([^:@/]*):.*@", r"\1:***@", url)
+    return re.sub(r"([?&]password=)[^&]*", r"\1***", url)
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+        driver = dialects.DRIVERS.get(parsed.get_backend_name())
+    except (ArgumentError, ValueError) as error:
+        raise UsageError(f"The database URL {masked(url)!r} cannot be read; {ACCEPTED}") from error
+    if driver is None or parsed.drivername not in {parsed.get_backend_name(), driver}:
+        raise UsageError(f"The database URL {masked(url)!r} is of an unsupported kind; {ACCEPTED}")
+    if dialects.is_sqlite_url(parsed) and parsed.database in {None, "", ":memory:"}:
+        raise UsageError(f"The database URL {masked(url)!r} names no file; {ACCEPTED}")
+    return parsed.set(drivername=driver)
+
+
+def _explain(error: DBAPIError) -> str:
+    lines = str(error.orig).strip().splitlines() or [type(error.orig).__name__]
+    for sign, advice in _ADVICE:
+        if sign in lines[0]:
+            return advice
+    return lines[0]

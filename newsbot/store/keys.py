@@ -1,0 +1,63 @@
+"""What makes two URLs, contents or names the same for the database."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from newsbot.items import Article, EntityType, utc_text
+from newsbot.store.columns import MAX_NAME_CHARS
+
+KEY_BYTES = 16
+
+REVISED_FIELDS = (
+    "title",
+    "description",
+    "authors",
+    "published_at",
+    "modified_at",
+    "language",
+    "section",
+    "topics",
+    "image_url",
+    "kind",
+    "is_free",
+    "body",
+)
+"""What a revision records. Not where and when it was fetched, nor how it was extracted."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleKeys:
+    """What an article is recognised by."""
+
+    url_keys: tuple[str, ...]
+    """Canonicalised: the canonical URL first, then the one fetched and those that redirected to it."""
+    text_key: bytes
+    """16 bytes, equal for equal texts."""
+
+
+def url_hash(url_key: str) -> bytes:
+    """Return the 16 bytes that stand for a canonicalised URL in indexes; URLs have no greatest length."""
+    return _hash(url_key)
+
+
+def content_key(article: Article) -> bytes:
+    """Return 16 bytes that are equal while nothing of `REVISED_FIELDS` changes."""
+    content = [getattr(article, name) for name in REVISED_FIELDS]
+    return _hash(json.dumps(content, default=utc_text))
+
+
+def entity_key(name: str, entity_type: EntityType) -> str:
+    """Return what is equal for names of one type that mean the same without asking anyone."""
+    return name_key(name)
+
+
+def name_key(name: str) -> str:
+    """Return `name` without regard to case and white space, as short as an index can hold."""
+    return " ".join(name.casefold().split())[:MAX_NAME_CHARS]
+
+
+def _hash(text: str) -> bytes:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=KEY_BYTES).digest()
