@@ -57,6 +57,8 @@ NEWSBOT_SETTINGS = (
             "a TOML file or a folder of them; empty: the catalog in the package", "what the news spider crawls"),
     Setting("NEWSBOT_ENTITY_ENGINE", "auto", _filled,
             "auto, none, an engine's name, or an import path", "what finds people, organisations and places"),
+    Setting("NEWSBOT_ALLOWED_NETWORKS", "", _networks,
+            "networks, parted by commas (127.0.0.0/8,10.1.0.0/16)", "private networks that may be fetched"),
     Setting("NEWSBOT_MAX_PAGE_BYTES", 10 * 1024 * 1024, _positive,
             "a number of bytes above 0", "decompressed size above which a page is rejected, in bytes"),
     Setting("NEWSBOT_USER_AGENT", f"newsbot/{__version__} (+{HOME_PAGE})", _filled,
@@ -71,6 +73,7 @@ class Configuration:
     database_url: str
     sources: str
     entity_engine: str
+    allowed_networks: tuple[Network, ...]
     max_page_bytes: int
     user_agent: str
 
@@ -126,6 +129,7 @@ DOWNLOADER_MIDDLEWARES = {
     # First: a saved page needs nothing of what the others do for the network.
     "newsbot.middlewares.saved.SavedPages": 10,
 }
+TWISTED_DNS_RESOLVER = "newsbot.middlewares.networks.GuardedResolver"
 LOG_FORMATTER = "newsbot.extensions.logformat.OneLine"
 
 # Polite by default; a source's delay_s and robots.txt's Crawl-delay can only make it slower.

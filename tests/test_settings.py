@@ -15,7 +15,7 @@ def test_every_setting_has_a_field_in_the_configuration():
 @pytest.mark.parametrize("setting", NEWSBOT_SETTINGS, ids=lambda setting: setting.name)
 def test_every_default_is_acceptable(setting):
     value = getattr(read_settings({}), setting.name.removeprefix("NEWSBOT_").lower())
-    assert str(value) == str(setting.default)
+    assert value == setting.read(str(setting.default))
 
 
 def test_the_environment_wins_over_the_default(monkeypatch):
@@ -30,6 +30,7 @@ def test_the_environment_wins_over_the_default(monkeypatch):
     ("NEWSBOT_MAX_PAGE_BYTES", "ten"),
     ("NEWSBOT_MAX_PAGE_BYTES", "0"),
     ("NEWSBOT_DATABASE_URL", ""),
+    ("NEWSBOT_ALLOWED_NETWORKS", "127.0.0.0/8,nowhere"),
 ])  # fmt: skip
 def test_a_wrong_value_is_named_with_its_setting_and_what_is_accepted(name, value):
     with pytest.raises(UsageError) as caught:

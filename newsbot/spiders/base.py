@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from scrapy.spidermiddlewares.httperror import HttpError
@@ -21,6 +22,7 @@ from newsbot.extraction.article import extract_article
 from newsbot.extraction.page import Page
 from newsbot.extraction.plain import parse_saved_text
 from newsbot.items import Article, Reject
+from newsbot.middlewares.networks import GuardedResolver
 from newsbot.middlewares.saved import RETRIEVED_AT
 from newsbot.settings import read_settings
 from newsbot.sources.catalog import load_sources, source_for, sources_by_host
@@ -102,9 +104,18 @@ def _failure_reason(failure: Failure) -> str:
         return f"http-{error.response.status}"
     if isinstance(error, InputError):
         return error.reason
+    if isinstance(error, CannotResolveHostError) and urlsplit(failure.request.url).hostname in _refused_hosts():  # type: ignore[attr-defined]
+        return "private-network"
     if isinstance(error, IgnoreRequest):
         return "robots" if "robots.txt" in str(error) else "ignored"
     return "fetch-failed"
+
+
+def _refused_hosts() -> set[str]:
+    from twisted.internet import reactor  # installed only once a crawl runs
+
+    resolver = getattr(reactor, "nameResolver", None)
+    return resolver.refused if isinstance(resolver, GuardedResolver) else set()
 
 
 def _content_type(response: Response) -> str:
