@@ -1,0 +1,98 @@
+"""From the bytes of a feed or sitemap to its elements: packed, badly encoded, broken, hostile ones too."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import zlib
+from collections.abc import Iterator
+from html.entities import html5
+from io import BytesIO
+
+from lxml import etree
+from w3lib.encoding import html_to_unicode
+
+_GZIP_MAGIC = b"\x1f\x8b"
+# What stands before the root (declarations, warnings of a broken server) is never longer.
+_MAX_PROLOGUE = 32_768
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_AMPERSAND = re.compile(
+    r"(?P<kept> <!\[CDATA\[ .*? (?:\]\]>|\Z) | &\#(?:\d{1,7}|x[0-9a-f]{1,6}); )"
+    r"| &(?P<name> [a-z][a-z0-9]{1,31}; )?",
+    re.DOTALL | re.VERBOSE | re.IGNORECASE,
+)
+
+
+def unpack(body: bytes, max_bytes: int) -> tuple[bytes, bool]:
+    """Return at most `max_bytes` of the body, unpacked if it is a gzip file, and whether that is all of it."""
+    if body.startswith(_GZIP_MAGIC):
+        unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+        try:
+            body = unpacker.decompress(body, max_bytes + 1)
+        except zlib.error:
+            return b"", False
+        return body[:max_bytes], unpacker.eof and len(body) <= max_bytes
+    return body[:max_bytes], len(body) <= max_bytes
+
+
+def decode(body: bytes, content_type: str | None = None) -> str:
+    """Return the text of a feed or sitemap.
+
+    Bytes that are valid UTF-8 (but for a character cut off at the end) are UTF-8, whatever is declared: servers
+    and feeds lie about it. Else byte order mark, Content-Type and XML declaration are asked, in this order.
+    """
+    try:
+        text = codecs.getincrementaldecoder("utf-8-sig")().decode(body, final=False)
+    except UnicodeDecodeError:
+        text = html_to_unicode(content_type, body, default_encoding="cp1252")[1]
+    return _NOT_XML.sub("", text)
+
+
+def from_root(text: str, *names: str) -> tuple[str, str] | None:
+    """Return the name of the root element and the text from it on, or None if no root of these names is there.
+
+    A document type is cut off with all else that stands before the root, so no entity is ever declared.
+    """
+    root = re.compile(rf"<(?:\w+:)?({'|'.join(names)})(?=[\s>])").search(text[:_MAX_PROLOGUE])
+    return (root[1], text[root.start() :]) if root else None
+
+
+def elements(text: str, *names: str) -> Iterator[etree._Element]:
+    """Yield the elements of these local names, in any namespace, as they close; broken XML is mended.
+
+    One that the end of the text cuts off is left out. Stray ampersands and HTML's named characters are read as
+    they were meant. Nothing is fetched, no entity is expanded.
+    """
+    closing_tags = re.finditer(rf"</(?:\w+:)?(?:{'|'.join(names)})\s*>", text)
+    closed = max((tag.end() for tag in closing_tags), default=0)
+    mended = _AMPERSAND.sub(_mend_ampersand, text[:closed])
+    parser = etree.iterparse(
+        BytesIO(mended.encode()),
+        tag=[f"{{*}}{name}" for name in names],
+        recover=True,
+        resolve_entities=False,
+        no_network=True,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        for _, element in parser:
+            yield element
+    except etree.XMLSyntaxError:
+        return  # nothing that even a forgiving parser can go on from
+
+
+def is_whole(text: str, root: str) -> bool:
+    """Return whether the document ends with the closing tag of its root, so that nothing was cut off."""
+    return re.search(rf"</(?:\w+:)?{root}\s*>\s*(?:<!--|\Z)", text[-_MAX_PROLOGUE:]) is not None
+
+
+def _mend_ampersand(match: re.Match[str]) -> str:
+    if match["kept"]:
+        return match["kept"]
+    name = match["name"]
+    if name is None or name in ("amp;", "lt;", "gt;", "quot;", "apos;"):
+        return "&amp;" if name is None else match[0]
+    if name not in html5:
+        return f"&amp;{name}"
+    return "".join(f"&#{ord(character)};" for character in html5[name])

@@ -1,0 +1,253 @@
+"""Feeds: RSS 0.9x, 1.0 and 2.0, Atom 0.3 and 1.0, JSON Feed -> links to articles.
+
+Only what discovery needs is read: feed parsers of general use also clean the HTML of every entry, which takes
+most of their time. Sources: RSS 2.0 (rssboard.org), RFC 4287, jsonfeed.org 1.1, WebSub.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from typing import Literal
+
+from lxml import etree
+
+from newsbot.discovery.documents import decode, elements, from_root, is_whole, unpack
+from newsbot.discovery.links import DateReader, Link, web_url
+from newsbot.text import one_line
+
+MAX_FEED_BYTES = 10 * 1024 * 1024
+MAX_ENTRIES = 2_000
+MAX_TITLE_LENGTH = 500
+
+FeedKind = Literal["rss", "rdf", "atom", "json"]
+_KINDS: dict[str, FeedKind] = {"rss": "rss", "RDF": "rdf", "feed": "atom"}
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+_PERIODS_S = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
+
+# Names of entries and channels are read from these namespaces only: media:title and itunes:title are other things.
+_NAMESPACES = frozenset(
+    {
+        "",
+        "http://www.w3.org/2005/Atom",
+        "http://purl.org/atom/ns#",
+        "http://purl.org/rss/1.0/",
+        "http://my.netscape.com/rdf/simple/0.9/",
+        "http://channel.netscape.com/rdf/simple/0.9/",
+        "http://backend.userland.com/rss2",
+        "http://purl.org/dc/elements/1.1/",
+        "http://purl.org/dc/terms/",
+        "http://purl.org/rss/1.0/modules/syndication/",
+        "http://rssnamespace.org/feedburner/ext/1.0",
+        *("dc", "dcterms", "atom", "sy", "feedburner"),  # prefixes that a careless feed does not declare
+    }
+)
+Children = Mapping[str, list[etree._Element]]
+"""Local names in lower case -> the child elements of that name."""
+
+_PUBLISHED = ("pubdate", "published", "issued", "created", "date")
+_MODIFIED = ("updated", "modified")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """What a feed says. `kind` is None where the bytes are no feed."""
+
+    kind: FeedKind | None = None
+    title: str | None = None
+    links: tuple[Link, ...] = ()
+    """One for each entry with a usable URL, in the order of the feed, without repeats."""
+    ttl_s: int | None = None
+    """How long the publisher asks readers to wait between two polls (ttl, sy:updatePeriod)."""
+    hub_url: str | None = None
+    """The WebSub hub that would push new entries."""
+    whole: bool = True
+    """False if the end is missing, or entries or bytes over the limits were left out."""
+
+
+def parse_feed(
+    body: bytes,
+    url: str,
+    content_type: str | None = None,
+    *,
+    timezone: tzinfo = UTC,
+    max_bytes: int = MAX_FEED_BYTES,
+) -> Feed:
+    """Return what the feed fetched from `url` says; `Feed(kind=None)` for anything that is no feed.
+
+    Takes the bytes as they came, gzip files too; `max_bytes` bounds them unpacked. Broken, cut-off and wrongly
+    declared feeds give the entries that are whole. Never raises, fetches nothing, expands no entity.
+    """
+    unpacked, complete = unpack(body, max_bytes)
+    text = decode(unpacked, content_type)
+    if text.lstrip().startswith("{"):
+        return _json_feed(text, url, DateReader(timezone), complete)
+    found = from_root(text, *_KINDS)
+    if found is None:
+        return Feed(whole=complete)
+    root, document = found
+    return _xml_feed(document, root, url, DateReader(timezone), complete and is_whole(document, root))
+
+
+def _xml_feed(document: str, root: str, url: str, dates: DateReader, whole: bool) -> Feed:
+    entry_name = "entry" if root == "feed" else "item"
+    links: list[Link | None] = []
+    channel: Children = {}
+    for element in elements(document, entry_name, "channel", "feed"):
+        if element.tag.endswith(entry_name):
+            links.append(_entry_link(_children(element), url, dates))
+            element.clear()
+        else:
+            channel = _children(element)
+        if len(links) > MAX_ENTRIES:
+            whole = False
+            break
+    return Feed(
+        kind=_KINDS[root],
+        title=_title(_text(channel, "title")),
+        links=_usable(links[:MAX_ENTRIES], url),
+        ttl_s=_ttl_s(channel),
+        hub_url=_target(channel, "hub", url),
+        whole=whole,
+    )
+
+
+def _entry_link(entry: Children, url: str, dates: DateReader) -> Link | None:
+    guid = _text(entry, "guid", "id", "identifier")
+    target = web_url(_text(entry, "origlink", "link"), url) or _target(entry, "alternate", url)
+    target = target or web_url(_permalink(entry), url)
+    if target is None:
+        return None
+    return Link(
+        url=target,
+        title=_title(_text(entry, "title")),
+        published_at=dates.read(_text(entry, *_PUBLISHED)),
+        modified_at=dates.read(_text(entry, *_MODIFIED)),
+        guid=guid,
+    )
+
+
+def _permalink(entry: Children) -> str | None:
+    """Return the guid (RSS) or id (Atom) where it is a URL; RSS can say that it only looks like one."""
+    for name in ("guid", "id"):
+        for element in entry.get(name, ()):
+            if element.get("isPermaLink", "true").lower() != "false":
+                text = (element.text or "").strip()
+                return text if text.startswith(("http://", "https://")) else None
+    return None
+
+
+def _children(element: etree._Element) -> Children:
+    children: dict[str, list[etree._Element]] = {}
+    for child in element:
+        namespace, _, name = child.tag.lstrip("{").rpartition("}")
+        if not namespace:
+            namespace, _, name = name.rpartition(":")
+        if namespace in _NAMESPACES:
+            children.setdefault(name.lower(), []).append(child)
+    return children
+
+
+def _text(children: Children, *names: str) -> str | None:
+    """Return the first text, of the first of these names that has one."""
+    for name in names:
+        for element in children.get(name, ()):
+            if text := "".join(map(str, element.itertext())).strip():
+                return text
+    return None
+
+
+def _target(children: Children, rel: str, url: str) -> str | None:
+    """Return the target of Atom's `<link rel href>`, which other feeds borrow, resolved against xml:base."""
+    for element in children.get("link", ()):
+        fits = element.get("rel", "alternate") == rel and "html" in element.get("type", "html")
+        if fits and (target := web_url(element.get("href"), web_url(element.base, url) or url)):
+            return target
+    return None
+
+
+def _ttl_s(channel: Children) -> int | None:
+    ttl, frequency = _text(channel, "ttl") or "", _text(channel, "updatefrequency") or "1"
+    if re.fullmatch(r"\d{1,6}", ttl):
+        return int(ttl) * 60 or None
+    period_s = _PERIODS_S.get(_text(channel, "updateperiod") or "")
+    return period_s and period_s // (int(frequency) or 1 if re.fullmatch(r"\d{1,4}", frequency) else 1)
+
+
+def _title(text: str | None) -> str | None:
+    """Return a headline on one line: feeds escape HTML in it once too often, or put tags there."""
+    return one_line(html.unescape(_TAG.sub(" ", text or "")))[:MAX_TITLE_LENGTH] or None
+
+
+def _usable(links: Iterable[Link | None], url: str) -> tuple[Link, ...]:
+    """Return the links without repeats and without the feed itself, which an empty URL leads to."""
+    first: dict[str, Link] = {}
+    for link in links:
+        if link and link.url != url:
+            first.setdefault(link.url, link)
+    return tuple(first.values())
+
+
+def _json_feed(text: str, url: str, dates: DateReader, whole: bool) -> Feed:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        document, whole = _cut_off_json(text), False
+    if "jsonfeed.org" not in str(document.get("version")):
+        return Feed(whole=whole)
+    entries = [entry for entry in _list(document, "items") if isinstance(entry, dict)]
+    hubs = [hub.get("url") for hub in _list(document, "hubs") if isinstance(hub, dict)]
+    return Feed(
+        kind="json",
+        title=_title(_string(document, "title")),
+        links=_usable((_json_link(entry, url, dates) for entry in entries[:MAX_ENTRIES]), url),
+        hub_url=next((web_url(hub, url) for hub in hubs if isinstance(hub, str)), None),
+        whole=whole and len(entries) <= MAX_ENTRIES,
+    )
+
+
+def _json_link(entry: dict[str, object], url: str, dates: DateReader) -> Link | None:
+    target = web_url(_string(entry, "url") or _string(entry, "external_url"), url)
+    if target is None:
+        return None
+    return Link(
+        url=target,
+        title=_title(_string(entry, "title")),
+        published_at=dates.read(_string(entry, "date_published")),
+        modified_at=dates.read(_string(entry, "date_modified")),
+        guid=_string(entry, "id"),
+    )
+
+
+def _cut_off_json(text: str) -> dict[str, object]:
+    """Return the version and the whole entries of a JSON Feed whose end is missing."""
+    version = re.search(r'"version"\s*:\s*"([^"]{1,100})"', text)
+    start = re.search(r'"items"\s*:\s*\[', text)
+    entries: list[object] = []
+    position = start.end() if start else len(text)
+    with suppress(ValueError, RecursionError):  # the first entry that is not whole ends it
+        while len(entries) <= MAX_ENTRIES:
+            entry, position = json.JSONDecoder().raw_decode(text, _next_value(text, position))
+            entries.append(entry)
+    return {"version": version and version[1], "items": entries}
+
+
+def _next_value(text: str, position: int) -> int:
+    while text[position : position + 1] in tuple(" \t\r\n,"):
+        position += 1
+    return position
+
+
+def _string(document: Mapping[str, object], key: str) -> str | None:
+    value = document.get(key)
+    return value if isinstance(value, str) else None
+
+
+def _list(document: Mapping[str, object], key: str) -> list[object]:
+    value = document.get(key)
+    return value if isinstance(value, list) else []

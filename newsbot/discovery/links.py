@@ -1,0 +1,60 @@
+"""A link to what may be an article, and what the page, feed or sitemap that holds it says of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from urllib.parse import urljoin, urlsplit
+
+from newsbot.dates import parse_date
+
+MAX_URL_LENGTH = 2_083
+"""Longest URL that browsers and caches agreed to carry; longer ones are traps or embedded files."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An absolute http or https URL; times are aware and in UTC; None: not said."""
+
+    url: str
+    title: str | None = None
+    published_at: datetime | None = None
+    modified_at: datetime | None = None
+    guid: str | None = None
+    """The feed's own name of the entry: stays the same when the URL changes."""
+    language: str | None = None
+    keywords: tuple[str, ...] = ()
+
+
+def web_url(href: str | None, base: str) -> str | None:
+    """Return `href` resolved against `base`, without its fragment, or None unless it is an http or https URL.
+
+    What browsers forgive (spaces around, line breaks within) is forgiven; `javascript:`, `file:`, `mailto:` and
+    the like, URLs with a password, and overlong ones are not links to articles.
+    """
+    if not href or len(href) > MAX_URL_LENGTH:
+        return None
+    try:
+        url = urljoin(base, "".join(href.strip().splitlines())).partition("#")[0].replace(" ", "%20")
+        parts = urlsplit(url)
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return None
+    return url if valid and "@" not in parts.netloc and len(url) <= MAX_URL_LENGTH else None
+
+
+@dataclass(slots=True)
+class DateReader:
+    """Reads the dates of one feed or sitemap; those without an offset are read in `timezone`."""
+
+    timezone: tzinfo = UTC
+    unreadable_left: int = 20
+    """Prose that is no date can cost 10 ms; a document whose dates are not dates is not asked for more."""
+
+    def read(self, text: str | None) -> datetime | None:
+        """Return the moment in UTC, or None."""
+        if not text or not self.unreadable_left:
+            return None
+        moment = parse_date(text, self.timezone)
+        self.unreadable_left -= moment is None
+        return moment

@@ -1,0 +1,109 @@
+"""Sitemaps: urlset with the news extension, sitemap index, plain text -> links; `Sitemap:` lines of robots.txt.
+
+Sources: sitemaps.org protocol 0.9, Google's news sitemap 0.9, RFC 9309.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from itertools import chain, islice
+from typing import Literal
+
+from lxml import etree
+
+from newsbot.discovery.documents import decode, elements, from_root, is_whole, unpack
+from newsbot.discovery.links import DateReader, Link, web_url
+from newsbot.text import one_line
+
+MAX_SITEMAP_BYTES = 50 * 1024 * 1024
+MAX_SITEMAP_LINKS = 50_000
+"""Both are the protocol's own limits."""
+
+SitemapKind = Literal["urlset", "index", "text"]
+_ROOTS: dict[str, tuple[SitemapKind, str]] = {
+    "urlset": ("urlset", "url"),
+    "sitemapindex": ("index", "sitemap"),
+}
+_ROBOTS_SITEMAP = re.compile(r"^[ \t\ufeff]*sitemap[ \t]*:[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE)
+_MAX_ROBOTS_CHARS = 500 * 1024  # RFC 9309, section 2.5: what a crawler must at least read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sitemap:
+    """What a sitemap lists. `kind` is None where the bytes are no sitemap."""
+
+    kind: SitemapKind | None = None
+    links: tuple[Link, ...] = ()
+    """Pages, or sitemaps where `kind` is "index". `modified_at` is lastmod; the rest comes from news sitemaps."""
+    whole: bool = True
+    """False if the end is missing, or links or bytes over the limits were left out."""
+
+
+def parse_sitemap(
+    body: bytes, url: str, max_bytes: int = MAX_SITEMAP_BYTES, *, timezone: tzinfo = UTC
+) -> Sitemap:
+    """Return what the sitemap fetched from `url` lists, in its order; `Sitemap(kind=None)` for anything else.
+
+    Takes the bytes as they came, gzip files too; `max_bytes` bounds them unpacked. Broken and cut-off sitemaps
+    give the links that are whole. Never raises, fetches nothing, expands no entity.
+    """
+    unpacked, whole = unpack(body, max_bytes)
+    text = decode(unpacked)
+    found = from_root(text, *_ROOTS)
+    if found is None:
+        return _text_sitemap(text, url, whole)
+    root, document = found
+    kind, name = _ROOTS[root]
+    entries = _entries(document, name)
+    links = _links(islice(entries, MAX_SITEMAP_LINKS), url, DateReader(timezone))
+    whole = whole and is_whole(document, root) and next(entries, None) is None
+    return Sitemap(kind=kind, links=links, whole=whole)
+
+
+def sitemaps_of_robots(text: str, url: str) -> list[str]:
+    """Return the sitemaps that the robots.txt fetched from `url` names: absolute URLs, without repeats."""
+    named = (web_url(match[1], url) for match in _ROBOTS_SITEMAP.finditer(text[:_MAX_ROBOTS_CHARS]))
+    return list(dict.fromkeys(target for target in named if target))
+
+
+def _entries(document: str, name: str) -> Iterator[dict[str, str]]:
+    """Yield the texts of each entry by local name: loc and lastmod, and what is inside news:news."""
+    for element in elements(document, name):
+        texts: dict[str, str] = {}
+        for leaf in chain(element.iterchildren(etree.Element), element.iterfind("{*}news//*")):
+            texts.setdefault(leaf.tag.rpartition("}")[2], (leaf.text or "").strip())
+        element.clear()
+        yield texts
+
+
+def _links(entries: Iterator[dict[str, str]], url: str, dates: DateReader) -> tuple[Link, ...]:
+    links = {}
+    for entry in entries:
+        if target := web_url(entry.get("loc"), url):
+            links[target] = Link(
+                url=target,
+                title=one_line(entry.get("title", "")) or None,
+                published_at=dates.read(entry.get("publication_date")),
+                modified_at=dates.read(entry.get("lastmod")),
+                language=entry.get("language") or None,
+                keywords=_keywords(entry.get("keywords", "")),
+            )
+    return tuple(links.values())
+
+
+def _keywords(text: str) -> tuple[str, ...]:
+    return tuple(word for part in text.split(",") if (word := one_line(part)))
+
+
+def _text_sitemap(text: str, url: str, whole: bool) -> Sitemap:
+    """Return the links of a plain text sitemap: nothing but one absolute URL a line."""
+    lines = text.split()
+    if not lines or not all(line.startswith(("http://", "https://")) for line in lines):
+        return Sitemap(whole=whole)
+    if not (whole or text[-1].isspace()):
+        lines.pop()  # cut off within
+    links = _links(({"loc": line} for line in lines[:MAX_SITEMAP_LINKS]), url, DateReader())
+    return Sitemap(kind="text", links=links, whole=whole and len(lines) <= MAX_SITEMAP_LINKS)

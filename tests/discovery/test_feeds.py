@@ -1,0 +1,395 @@
+"""Feeds of every format, as they are and as they should not be. All publishers are made up."""
+
+from __future__ import annotations
+
+import gzip
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from newsbot.discovery.feeds import MAX_ENTRIES, Feed, parse_feed
+
+URL = "https://courier.example/feeds/news.xml"
+MOMENT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+
+RSS_091 = """<?xml version="1.0"?>
+<!DOCTYPE rss PUBLIC "-//Netscape Communications//DTD RSS 0.91//EN" "http://my.netscape.com/publish/formats/rss-0.91.dtd">
+<rss version="0.91"><channel><title>The Courier</title><link>https://courier.example/</link>
+<image><title>Logo</title><url>https://courier.example/logo.gif</url><link>https://courier.example/</link></image>
+<item><title>Bridge reopens</title><link>https://courier.example/bridge</link></item></channel></rss>"""
+
+RSS_2 = """<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:media="http://search.yahoo.com/mrss/">
+<channel><title>The Courier</title><ttl>15</ttl>
+<atom:link rel="self" type="application/rss+xml" href="https://courier.example/feeds/news.xml"/>
+<atom:link rel="hub" href="https://hub.example/"/>
+<item><media:title>Picture of a bridge</media:title><title>Bridge reopens</title><link>https://courier.example/bridge</link>
+<media:content url="https://courier.example/bridge.jpg"/><guid isPermaLink="false">courier-1</guid>
+<pubDate>Mon, 23 Nov 2026 10:30:00 +0100</pubDate><atom:updated>2026-11-23T09:30:00Z</atom:updated></item></channel></rss>"""
+
+RSS_1 = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"
+ xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:sy="http://purl.org/rss/1.0/modules/syndication/">
+<channel rdf:about="https://courier.example/"><title>The Courier</title>
+<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>4</sy:updateFrequency></channel>
+<item rdf:about="https://courier.example/bridge"><title>Bridge reopens</title><link>https://courier.example/bridge</link>
+<dc:date>2026-11-23T10:30:00+01:00</dc:date></item></rdf:RDF>"""
+
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title type="html">The &lt;b&gt;Courier&lt;/b&gt;</title>
+<link rel="self" href="/feeds/news.xml"/><link rel="hub" href="https://hub.example/"/>
+<entry><title type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">Bridge <i>reopens</i></div></title>
+<link rel="edit" href="/edit/1"/><link rel="enclosure" href="/bridge.mp3"/>
+<link rel="alternate" type="application/json" href="/bridge.json"/><link href="/bridge"/>
+<id>tag:courier.example,2026:1</id><published>2026-11-23T09:30:00Z</published><updated>2026-11-23T09:30:00Z</updated>
+</entry></feed>"""
+
+ATOM_03 = """<feed version="0.3" xmlns="http://purl.org/atom/ns#"><title>The Courier</title><entry><title>Bridge reopens</title>
+<link rel="alternate" type="text/html" href="https://courier.example/bridge"/><id>1</id>
+<issued>2026-11-23T09:30:00Z</issued><modified>2026-11-23T09:30:00Z</modified></entry></feed>"""
+
+JSON_FEED = """{"version": "https://jsonfeed.org/version/1.1", "title": "The Courier",
+"hubs": [{"type": "WebSub", "url": "https://hub.example/"}], "items": [{"id": "1", "url": "https://courier.example/bridge",
+"title": "Bridge reopens", "date_published": "2026-11-23T10:30:00+01:00", "date_modified": "2026-11-23T09:30:00Z"}]}"""
+
+FORMATS = {
+    "rss 0.91": (RSS_091, "rss"),
+    "rss 2.0": (RSS_2, "rss"),
+    "rss 1.0": (RSS_1, "rdf"),
+    "atom 1.0": (ATOM, "atom"),
+    "atom 0.3": (ATOM_03, "atom"),
+    "json feed": (JSON_FEED, "json"),
+}
+each_format = pytest.mark.parametrize(("document", "kind"), FORMATS.values(), ids=FORMATS)
+
+
+def rss(items: str, *, before: str = "") -> bytes:
+    return f'{before}<rss version="2.0"><channel><title>T</title>{items}</channel></rss>'.encode()
+
+
+def urls(feed: Feed) -> list[str]:
+    return [link.url for link in feed.links]
+
+
+@each_format
+def test_every_format_gives_kind_titles_and_link(document: str, kind: str) -> None:
+    feed = parse_feed(document.encode(), URL)
+    assert (feed.kind, feed.title, feed.whole) == (kind, "The Courier", True)
+    assert [(link.url, link.title) for link in feed.links] == [
+        ("https://courier.example/bridge", "Bridge reopens")
+    ]
+
+
+@pytest.mark.parametrize("name", [name for name in FORMATS if name != "rss 0.91"])
+def test_dates_are_read_in_utc(name: str) -> None:
+    (link,) = parse_feed(FORMATS[name][0].encode(), URL).links
+    assert link.published_at == MOMENT
+    assert link.modified_at == (None if name == "rss 1.0" else MOMENT)
+
+
+@each_format
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"], ids=["utf-8", "utf-8 bom", "utf-16", "no bom"]
+)
+def test_every_format_is_read_in_every_unicode_encoding(document: str, kind: str, encoding: str) -> None:
+    feed = parse_feed(document.encode(encoding), URL)
+    assert (feed.kind, urls(feed)) == (kind, ["https://courier.example/bridge"])
+
+
+@each_format
+def test_cut_off_feed_gives_the_entries_that_are_whole(document: str, kind: str) -> None:
+    entry_start = {"atom": "<entry>", "json": '{"id"'}.get(kind, "<item")
+    entry_end = {"atom": "</entry>", "json": '"}]}'}.get(kind, "</item>")
+    cut = (
+        document[: document.index(entry_end)]
+        + entry_end.replace("]}", "")
+        + document[document.index(entry_start) :][:60]
+    )
+    feed = parse_feed((cut if kind != "json" else cut.replace('}{"id"', '},{"id"')).encode(), URL)
+    assert (feed.kind, feed.whole, urls(feed)) == (kind, False, ["https://courier.example/bridge"])
+
+
+def test_feed_cut_off_within_a_character_is_still_utf_8() -> None:
+    body = rss("<item><title>Überschwemmung</title><link>/a</link></item><item><title>Ü")
+    feed = parse_feed(body[: body.rindex("Ü".encode()) + 1], URL)
+    assert [link.title for link in feed.links] == ["Überschwemmung"]
+
+
+def test_ttl_comes_from_ttl_or_from_the_update_period() -> None:
+    assert parse_feed(RSS_2.encode(), URL).ttl_s == 900
+    assert parse_feed(RSS_1.encode(), URL).ttl_s == 900
+    assert parse_feed(RSS_2.replace(">15<", ">soon<").encode(), URL).ttl_s is None
+
+
+@pytest.mark.parametrize("document", [RSS_2, ATOM, JSON_FEED], ids=["rss", "atom", "json"])
+def test_hub_is_found(document: str) -> None:
+    assert parse_feed(document.encode(), URL).hub_url == "https://hub.example/"
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        ("<guid>https://courier.example/a</guid>", ["https://courier.example/a"]),
+        ("<guid>4711</guid>", []),
+        ('<guid isPermaLink="false">https://courier.example/a</guid>', []),
+        ("<link>\n /a?x=1&amp;y=2#top \n</link>", ["https://courier.example/a?x=1&y=2"]),
+        ("<link>/a?x=1&y=2&copy=3</link>", ["https://courier.example/a?x=1&y=2&copy=3"]),
+        ("<link><![CDATA[/a?x=1&y=2]]></link>", ["https://courier.example/a?x=1&y=2"]),
+        ('<link/><atom:link href="/a"/>', ["https://courier.example/a"]),
+        (
+            "<link>https://proxy.example/x</link><feedburner:origLink>https://courier.example/a</feedburner:origLink>",
+            ["https://courier.example/a"],
+        ),
+        ("<link>//other.example/a</link>", ["https://other.example/a"]),
+        ("<title>no link</title>", []),
+    ],
+    ids=[
+        "permalink guid",
+        "plain guid",
+        "guid that is no permalink",
+        "relative with fragment",
+        "bare ampersands",
+        "cdata",
+        "borrowed atom link, prefix not declared",
+        "original link of a feed proxy",
+        "without scheme",
+        "none",
+    ],
+)
+def test_link_of_an_item(item: str, expected: list[str]) -> None:
+    assert urls(parse_feed(rss(f"<item>{item}</item>"), URL)) == expected
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "data:text/html,x",
+        "mailto:a@b.example",
+        "ftp://x.example/a",
+        "JAVASCRIPT:x",
+        "https://",
+        "http://[::1",
+        "https://u:p@x.example/",
+        "https://x.example:0/",
+        "https://x.example:99999/",
+        "https://x.example/" + "a" * 3000,
+    ],
+)
+def test_only_web_links_come_out(href: str) -> None:
+    xml = rss(f"<item><link>{href}</link></item><item><guid>{href}</guid></item>")
+    atom = f'<feed><entry><link href="{href}"/><id>{href}</id></entry></feed>'.encode()
+    json_feed = JSON_FEED.replace("https://courier.example/bridge", href.replace("\n", "\\n")).encode()
+    assert urls(parse_feed(xml, URL)) + urls(parse_feed(atom, URL)) + urls(parse_feed(json_feed, URL)) == []
+
+
+def test_atom_links_are_resolved_against_xml_base() -> None:
+    document = ATOM.replace("<entry>", '<entry xml:base="https://elsewhere.example/2026/">').replace(
+        'href="/bridge"', 'href="bridge"'
+    )
+    assert urls(parse_feed(document.encode(), URL)) == ["https://elsewhere.example/2026/bridge"]
+    hostile = document.replace("https://elsewhere.example/2026/", "file:///etc/")
+    assert urls(parse_feed(hostile.encode(), URL)) == ["https://courier.example/feeds/bridge"]
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Caf&eacute; &amp; more&nbsp;&hellip;", "Café & more …"),
+        ("AT&amp;amp;T", "AT&T"),
+        ("<![CDATA[<b>Storm</b> &amp; flood]]>", "Storm & flood"),
+        ("Q&A with R&D; &nosuch; end", "Q&A with R&D; &nosuch; end"),
+        ("5 &lt; 6 and 7 &gt; 3", "5 < 6 and 7 > 3"),
+        ("bell\x07 and \x00 null", "bell and null"),
+        ("", None),
+    ],
+    ids=[
+        "named characters",
+        "escaped twice",
+        "html in cdata",
+        "no entities",
+        "less than",
+        "control characters",
+        "empty",
+    ],
+)
+def test_title_is_read_as_it_was_meant(title: str, expected: str | None) -> None:
+    (link,) = parse_feed(rss(f"<item><title>{title}</title><link>/a</link></item>"), URL).links
+    assert link.title == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (
+            b'<?xml version="1.0" encoding="iso-8859-1"?>'
+            + rss("<item><title>Zürich €</title><link>/a</link></item>"),
+            None,
+        ),
+        (rss("<item><title>Zürich €</title><link>/a</link></item>"), "text/xml; charset=us-ascii"),
+        (rss("<item><title>Zürich €</title><link>/a</link></item>").decode().encode("cp1252"), None),
+        (
+            b'<?xml version="1.0" encoding="windows-1252"?>'
+            + rss("<item><title>Zürich €</title><link>/a</link></item>").decode().encode("cp1252"),
+            None,
+        ),
+        (
+            rss("<item><title>Zürich €</title><link>/a</link></item>").decode().encode("iso-8859-15"),
+            "application/rss+xml; charset=ISO-8859-15",
+        ),
+    ],
+    ids=[
+        "utf-8 declared latin-1",
+        "utf-8 served as ascii",
+        "undeclared cp1252",
+        "declared cp1252",
+        "charset of header",
+    ],
+)
+def test_wrong_and_missing_encodings_are_seen_through(body: bytes, content_type: str | None) -> None:
+    (link,) = parse_feed(body, URL, content_type).links
+    assert link.title == "Zürich €"
+
+
+def test_dates_without_offset_are_read_in_the_zone_of_the_source() -> None:
+    body = rss("<item><link>/a</link><pubDate>2026-11-23 10:30:00</pubDate></item>")
+    (link,) = parse_feed(body, URL, timezone=ZoneInfo("Europe/Berlin")).links
+    assert link.published_at == MOMENT
+
+
+def test_repeated_links_are_given_once() -> None:
+    assert urls(parse_feed(rss("<item><link>/a</link></item><item><link>/a#b</link></item>"), URL)) == [
+        "https://courier.example/a"
+    ]
+
+
+@pytest.mark.parametrize(
+    "before", ["\n\n ", "\ufeff<?xml version='1.0'?>\n", "<br />\n<b>Warning</b>: x.php on line 3\n"]
+)
+def test_what_stands_before_the_feed_does_not_matter(before: str) -> None:
+    assert len(parse_feed(rss("<item><link>/a</link></item>", before=before), URL).links) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"  ",
+        b"<!DOCTYPE html><html><body>Access denied</body></html>",
+        b"Forbidden",
+        b"{}",
+        b"{",
+        b'{"items": []}',
+        b"[]",
+        b'{"version": 1}',
+        b"\x1f\x8b\x08 broken",
+        bytes(range(256)),
+        b"<rss",
+        b"{" * 50000,
+        b'{"a":' * 50000,
+    ],
+)
+def test_what_is_no_feed_is_a_value(body: bytes) -> None:
+    feed = parse_feed(body, URL)
+    assert (feed.kind, feed.links) == (None, ())
+
+
+def test_empty_feed_is_a_feed() -> None:
+    assert parse_feed(rss(""), URL) == Feed(kind="rss", title="T")
+
+
+def test_gzip_file_is_unpacked() -> None:
+    assert parse_feed(gzip.compress(RSS_2.encode()), URL) == parse_feed(RSS_2.encode(), URL)
+
+
+def test_unpacked_size_is_bounded() -> None:
+    bomb = gzip.compress(rss("<item><link>/a</link></item>" + " " * 5_000_000))
+    feed = parse_feed(bomb, URL, max_bytes=100_000)
+    assert (urls(feed), feed.whole) == (["https://courier.example/a"], False)
+
+
+def test_number_of_entries_is_bounded() -> None:
+    feed = parse_feed(rss("".join(f"<item><link>/{n}</link></item>" for n in range(MAX_ENTRIES + 10))), URL)
+    assert (len(feed.links), feed.whole) == (MAX_ENTRIES, False)
+
+
+ENTITIES = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
+
+
+@pytest.mark.parametrize(
+    "doctype",
+    [
+        f'<!DOCTYPE rss [<!ENTITY e0 "EXPANDED">{ENTITIES}]>',
+        '<!DOCTYPE rss [<!ENTITY e11 SYSTEM "file:///etc/hostname">]>',
+        '<!DOCTYPE rss [<!ENTITY % p SYSTEM "http://127.0.0.1:9/x.dtd"> %p;]>',
+    ],
+    ids=["billion laughs", "external", "parameter"],
+)
+def test_no_entity_is_expanded(doctype: str) -> None:
+    body = rss('<item x="&e11;"><title>a &e11; b</title><link>/a</link></item>', before=doctype)
+    (link,) = parse_feed(body, URL).links
+    assert link.title == "a &e11; b"
+
+
+@pytest.mark.parametrize(
+    "before", [f'<!DOCTYPE rss [<!ENTITY e0 "<rss>">{ENTITIES}]>', f"<rss><!DOCTYPE rss [{ENTITIES}]>"]
+)
+def test_doctype_that_hides_behind_a_root_declares_nothing(before: str) -> None:
+    body = rss("<item><title>a &e11; b</title><link>/a</link></item>", before=before)
+    assert all(link.title == "a &e11; b" for link in parse_feed(body, URL).links)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<rss><channel>" + b"<item>" * 400_000,
+        b"<rss><channel>" + b"<item/>" * 400_000,
+        rss("<a>" * 200_000 + "<item><link>/a</link></item>"),
+        rss("<item>" + "<link>x</link>" * 100_000 + "</item>"),
+        rss("<![CDATA[" * 100_000),
+        rss("&" * 500_000 + "&a" * 500_000),
+        rss("<item><title>" + "<" * 200_000 + "</title><link>/a</link></item>"),
+        rss("".join(f"<item><link>/{n}</link><pubDate>{n} xyzzy 2020</pubDate></item>" for n in range(1000))),
+        b"<!-- " + b"<" * 1_000_000,
+        b'{"version": "https://jsonfeed.org/version/1", "items": [' + b"[" * 1_000_000,
+        b'{"version": "https://jsonfeed.org/version/1", "items": [' + b"{}," * 300_000,
+    ],
+    ids=[
+        "unclosed items",
+        "empty items",
+        "depth",
+        "many links in one item",
+        "unclosed cdata",
+        "ampersands",
+        "angle brackets",
+        "dates that are none",
+        "no root",
+        "json depth",
+        "json entries",
+    ],
+)
+def test_hostile_feed_ends_soon_and_names_no_article(body: bytes) -> None:
+    assert len(parse_feed(body, URL).links) <= 1_000
+
+
+TOKENS = [
+    "<rss>", "<channel>", "<item>", "</item>", "<link>", "</link>", "<title>", "</title>", "<feed>", "<entry>",
+    "</entry>", "<rdf:RDF>", '<link href="', '"/>', "<![CDATA[", "]]>", "<!--", "-->", "&amp;", "&nbsp;", "&", "<",
+    "https://x.example/", "xml:base='", "http://[", "pubDate>", "2026-11-23", "\x00", "é", "<!DOCTYPE", "<?xml", "?>", "dc:date",
+    '{"version":"jsonfeed.org","items":[', "{", "}", "]", '"url":', '"/a"', ",", "\ud800",
+]  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(TOKENS) | st.text(max_size=5), max_size=40).map("".join))
+def test_broken_feeds_never_raise_and_give_web_links_only(text: str) -> None:
+    feed = parse_feed(text.encode("utf-8", "surrogatepass"), URL)
+    assert all(link.url.startswith(("http://", "https://")) for link in feed.links)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=300), st.text(max_size=30))
+def test_any_bytes_and_content_type_are_taken(body: bytes, content_type: str) -> None:
+    parse_feed(body, URL, content_type)
+    parse_feed(b"<rss>" + body + b"</rss>", URL, content_type)
