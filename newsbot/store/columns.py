@@ -22,6 +22,11 @@ def storable(text: str) -> str:
     return text.replace("\0", "\ufffd").encode(errors="replace").decode()
 
 
+def stored_name(text: str) -> str:
+    """Return what is stored of text that is indexed."""
+    return storable(text[:MAX_NAME_CHARS])
+
+
 def utc(moment: datetime) -> datetime:
     """Return `moment` aware and in UTC; a time without a zone, as SQLite gives it, is UTC already."""
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
@@ -46,7 +51,7 @@ class Name(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         """Return what the database can hold of `value`."""
-        return None if value is None else storable(value[:MAX_NAME_CHARS])
+        return None if value is None else stored_name(value)
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -1,19 +1,20 @@
-"""Where SQLite and PostgreSQL differ: connections, transactions, locks, inserts. Full text: `newsbot.store.search`."""
+"""Where SQLite and PostgreSQL differ: connections, transactions, locks, inserts, full text."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from typing import Any, cast
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, TextClause, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from newsbot.store.columns import storable
 from newsbot.store.models import Base
+from newsbot.store.words import Term
 
 DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg"}
 """Supported databases, and the driver that newsbot uses for each."""
@@ -96,6 +97,88 @@ def insert(connection: Connection, model: type[Base]) -> sqlite.Insert | postgre
     """Return an INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
     table = cast(Any, model.__table__)
     return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+# ------------------------------------------------------------------ full text
+
+TITLE_WEIGHT = 10
+"""How much more a word in the title counts than one in the body."""
+_SQLITE_COLUMNS = "INSERT INTO article_search (rowid, title, body) VALUES (:id, :title, :body)"
+_SQLITE_REMOVE = (
+    "INSERT INTO article_search (article_search, rowid, title, body) VALUES ('delete', :id, :title, :body)"
+)
+
+
+def add_to_index(connection: Connection, article_id: int, title: Sequence[str], body: Sequence[str]) -> None:
+    """Make an article findable by the words of its title and body."""
+    if connection.dialect.name == "sqlite":
+        connection.execute(text(_SQLITE_COLUMNS), _joined(article_id, title, body))
+        return
+    connection.execute(
+        text("INSERT INTO article_search (article_id, words) VALUES (:id, CAST(:words AS tsvector))"),
+        {"id": article_id, "words": _tsvector(title, body)},
+    )
+
+
+def remove_from_index(
+    connection: Connection, article_id: int, title: Sequence[str], body: Sequence[str]
+) -> None:
+    """Take an article out of the index; SQLite must be told the very words that it was added with."""
+    if connection.dialect.name == "sqlite":
+        connection.execute(text(_SQLITE_REMOVE), _joined(article_id, title, body))
+        return
+    connection.execute(text("DELETE FROM article_search WHERE article_id = :id"), {"id": article_id})
+
+
+def matches(connection: Connection, terms: Sequence[Term]) -> TextClause:
+    """Return a SELECT of `article_id` and `score` (greater is better) of the articles that hold `terms`.
+
+    At least one of the terms must not be excluded."""
+    if connection.dialect.name == "sqlite":
+        select = (
+            f"SELECT rowid AS article_id, -bm25(article_search, {TITLE_WEIGHT}, 1) AS score"  # noqa: S608
+            " FROM article_search WHERE article_search MATCH :terms"
+        )
+        return text(select).bindparams(terms=_fts5_query(terms))
+    select = (
+        "SELECT article_id, ts_rank(CAST(:weights AS float4[]), words, query, 1) AS score"
+        " FROM article_search, CAST(:terms AS tsquery) AS query WHERE words @@ query"
+    )
+    return text(select).bindparams(terms=_tsquery(terms), weights=[1 / TITLE_WEIGHT] * 3 + [1.0])
+
+
+def _joined(article_id: int, title: Sequence[str], body: Sequence[str]) -> dict[str, Any]:
+    return {"id": article_id, "title": " ".join(title), "body": " ".join(body)}
+
+
+def _tsvector(title: Sequence[str], body: Sequence[str]) -> str:
+    """Return PostgreSQL's text form of a tsvector: `'word':1A,7 'other':8`; A marks words of the title."""
+    positions: dict[str, list[str]] = {}
+    for at, word in enumerate(title, 1):
+        positions.setdefault(word, []).append(f"{at}A")
+    for at, word in enumerate(body, len(title) + 2):
+        positions.setdefault(word, []).append(str(at))
+    return " ".join(f"'{word}':{','.join(places)}" for word, places in positions.items())
+
+
+def _fts5_query(terms: Sequence[Term]) -> str:
+    wanted = " AND ".join(_fts5_phrase(term) for term in terms if not term.is_excluded)
+    return f"({wanted})" + "".join(f" NOT {_fts5_phrase(term)}" for term in terms if term.is_excluded)
+
+
+def _fts5_phrase(term: Term) -> str:
+    return f'"{" ".join(term.words)}"' + (" *" if term.is_prefix else "")
+
+
+def _tsquery(terms: Sequence[Term]) -> str:
+    return " & ".join(("!" if term.is_excluded else "") + _tsquery_phrase(term) for term in terms)
+
+
+def _tsquery_phrase(term: Term) -> str:
+    return "(" + " <-> ".join(f"'{word}'" for word in term.words) + (":*" if term.is_prefix else "") + ")"
+
+
+# ------------------------------------------------------------------ connections
 
 
 def _connect_sqlite(connection: sqlite3.Connection, _record: object) -> None:

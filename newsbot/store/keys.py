@@ -6,8 +6,10 @@ import json
 from dataclasses import dataclass
 from hashlib import blake2b
 
+from newsbot.dedupe.fingerprints import text_key
 from newsbot.items import Article, EntityType, utc_text
-from newsbot.store.columns import MAX_NAME_CHARS
+from newsbot.store.columns import stored_name
+from newsbot.urls import canonicalize
 
 KEY_BYTES = 16
 
@@ -38,6 +40,15 @@ class ArticleKeys:
     """16 bytes, equal for equal texts."""
 
 
+def article_keys(article: Article, *other_urls: str) -> ArticleKeys:
+    """Return the keys of an article: of its canonical URL, its own, and others that led to it."""
+    urls = (article.canonical_url, article.url, *other_urls)
+    return ArticleKeys(
+        url_keys=tuple(dict.fromkeys(canonicalize(url) for url in urls if url)),
+        text_key=text_key(article.title, article.body),
+    )
+
+
 def url_hash(url_key: str) -> bytes:
     """Return the 16 bytes that stand for a canonicalised URL in indexes; URLs have no greatest length."""
     return _hash(url_key)
@@ -49,14 +60,14 @@ def content_key(article: Article) -> bytes:
     return _hash(json.dumps(content, default=utc_text))
 
 
-def entity_key(name: str, entity_type: EntityType) -> str:
+def entity_key(name: str, entity_type: EntityType) -> str:  # noqa: ARG001
     """Return what is equal for names of one type that mean the same without asking anyone."""
     return name_key(name)
 
 
 def name_key(name: str) -> str:
     """Return `name` without regard to case and white space, as short as an index can hold."""
-    return " ".join(name.casefold().split())[:MAX_NAME_CHARS]
+    return stored_name(" ".join(name.casefold().split()))
 
 
 def _hash(text: str) -> bytes:

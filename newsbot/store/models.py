@@ -48,6 +48,8 @@ class Run(Base):
     finished_at: Mapped[datetime | None]
     """None while it runs, and for ever if it was killed."""
     finish_reason: Mapped[str | None]
+    process: Mapped[Short | None]
+    """`host:pid`: tells whether the leases of a run that did not finish are anybody's still."""
     counts: Mapped[Json]
 
 
@@ -60,6 +62,8 @@ class Source(Base):
     name: Mapped[str | None]
     homepage: Mapped[str | None]
     first_seen_at: Mapped[datetime]
+    held_until: Mapped[datetime | None]
+    """Its host has asked (Retry-After) to be left alone until then."""
 
 
 class Story(Base):
@@ -207,7 +211,7 @@ class EntityRow(Base):
     """A person, organisation or place, one row whatever the number of articles that name it."""
 
     __tablename__ = "entities"
-    __table_args__ = (UniqueConstraint("type", "key"),)
+    __table_args__ = (UniqueConstraint("key", "type"),)
 
     id: Mapped[Id]
     type: Mapped[Short]
@@ -288,7 +292,7 @@ class FrontierRow(Base):
     """A URL to fetch, and how far that has come."""
 
     __tablename__ = "frontier"
-    __table_args__ = (Index(None, "state", "source", "priority"), Index(None, "state", "next_try_at"))
+    __table_args__ = (Index(None, "source", "state", "priority"), Index(None, "source", "next_try_at"))
 
     id: Mapped[Id]
     url_hash: Mapped[bytes] = mapped_column(unique=True)
@@ -302,11 +306,13 @@ class FrontierRow(Base):
     discovered_in: Mapped[int | None] = mapped_column(RowId, ForeignKey("feeds.id", ondelete="SET NULL"))
     expected_change_at: Mapped[datetime | None]
     """The newest date that a feed or sitemap gives for the page."""
-    leased_until: Mapped[datetime | None]
-    lease_run_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("runs.id", ondelete="SET NULL"))
+    lease_run_id: Mapped[int | None] = mapped_column(
+        RowId, ForeignKey("runs.id", ondelete="SET NULL"), index=True
+    )
     attempts: Mapped[int] = mapped_column(server_default=text("0"))
     next_try_at: Mapped[datetime | None]
-    """When to try or refetch; None: at once if pending, never if done or gone."""
+    """When it falls due again: the end of a lease, the next try, the next look for changes. None: at once if
+    pending, else never."""
     etag: Mapped[str | None]
     last_modified: Mapped[str | None]
     last_status: Mapped[int | None]

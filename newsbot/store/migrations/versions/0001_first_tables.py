@@ -56,7 +56,7 @@ def _entities() -> None:
         sa.Column("key", TEXT, nullable=False),
         sa.Column("name", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_entities"),
-        sa.UniqueConstraint("type", "key", name="uq_entities_type_key"),
+        sa.UniqueConstraint("key", "type", name="uq_entities_key_type"),
     )
 
 
@@ -70,6 +70,7 @@ def _runs() -> None:
         sa.Column("started_at", TIME, nullable=False),
         sa.Column("finished_at", TIME, nullable=True),
         sa.Column("finish_reason", TEXT, nullable=True),
+        sa.Column("process", TEXT, nullable=True),
         sa.Column("counts", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_runs"),
     )
@@ -83,6 +84,7 @@ def _sources() -> None:
         sa.Column("name", TEXT, nullable=True),
         sa.Column("homepage", TEXT, nullable=True),
         sa.Column("first_seen_at", TIME, nullable=False),
+        sa.Column("held_until", TIME, nullable=True),
         sa.PrimaryKeyConstraint("key", name="pk_sources"),
     )
 
@@ -333,7 +335,6 @@ def _frontier() -> None:
         sa.Column("discovered_at", TIME, nullable=False),
         sa.Column("discovered_in", ID, nullable=True),
         sa.Column("expected_change_at", TIME, nullable=True),
-        sa.Column("leased_until", TIME, nullable=True),
         sa.Column("lease_run_id", ID, nullable=True),
         sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("next_try_at", TIME, nullable=True),
@@ -356,8 +357,9 @@ def _frontier() -> None:
         sa.UniqueConstraint("url_hash", name="uq_frontier_url_hash"),
     )
     op.create_index("ix_frontier_article_id", "frontier", ["article_id"])
-    op.create_index("ix_frontier_state_next_try_at", "frontier", ["state", "next_try_at"])
-    op.create_index("ix_frontier_state_source_priority", "frontier", ["state", "source", "priority"])
+    op.create_index("ix_frontier_lease_run_id", "frontier", ["lease_run_id"])
+    op.create_index("ix_frontier_source_next_try_at", "frontier", ["source", "next_try_at"])
+    op.create_index("ix_frontier_source_state_priority", "frontier", ["source", "state", "priority"])
 
 
 def _mentions() -> None:

@@ -1,0 +1,181 @@
+"""How one article is saved: found by its keys, then inserted, revised, or only seen again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+
+from sqlalchemy import Connection, LargeBinary, cast, delete, exists, insert, null, select, union_all, update
+from sqlalchemy.orm import Session
+
+from newsbot import __version__
+from newsbot.items import Article
+from newsbot.store import dialects, parts
+from newsbot.store.keys import ArticleKeys, content_key, url_hash
+from newsbot.store.models import ArticleRow, ArticleUrl, RejectRow, Revision, Source
+from newsbot.store.revisions import changed_fields, stored_content
+
+Outcome = Literal["new", "changed", "unchanged", "duplicate"]
+
+COPIED_FIELDS = (
+    "canonical_url", "title", "description", "published_at", "modified_at", "language", "section", "image_url",
+    "word_count", "kind", "is_free", "entity_engine", "rules", "retrieved_at", "body",
+)  # fmt: skip
+"""Fields of an Article that are columns of the same name, and follow a change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What came of saving an article."""
+
+    article_id: int
+    outcome: Outcome
+    """`new`; `changed` since it was seen last; `unchanged`; `duplicate`: new, but the text of another article."""
+
+
+class _Known(NamedTuple):
+    url_hash: bytes | None
+    """None for another article with the same text."""
+    id: int
+    content_key: bytes
+    text_key: bytes
+    entity_engine: str | None
+    first_seen_at: datetime
+    last_seen_at: datetime
+
+
+def known_unchanged(
+    session: Session, article: Article, *, keys: ArticleKeys, entity_engine: str | None = None
+) -> int | None:
+    """Return the id of the stored article that `article` repeats without a change; None if there is none.
+
+    With `entity_engine`, only one whose entities that engine has found: what need not be recognised again."""
+    query = (
+        select(ArticleRow.id)
+        .join(ArticleUrl, ArticleUrl.article_id == ArticleRow.id)
+        .where(ArticleUrl.url_hash.in_([url_hash(key) for key in keys.url_keys]))
+        .where(ArticleRow.content_key == content_key(article))
+    )
+    if entity_engine is not None:
+        query = query.where(ArticleRow.entity_engine == entity_engine)
+    return session.scalars(query.limit(1)).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """One article on its way into the database, inside a transaction."""
+
+    connection: Connection
+    article: Article
+    keys: ArticleKeys
+    run_id: int | None
+    now: datetime
+
+    def save(self) -> Saved:
+        """Insert or refresh the article; see `writes.save_article`."""
+        urls = {url_hash(key): key for key in self.keys.url_keys}
+        dialects.lock_keys(self.connection, [*urls, self.keys.text_key])
+        rows = self._find(list(urls))
+        stored = {row.url_hash: row for row in rows if row.url_hash is not None}
+        twin = next((row.id for row in rows if row.url_hash is None), None)
+        known = next((stored[each] for each in urls if each in stored), None)
+        saved = self._insert(twin) if known is None else self._refresh(known, twin)
+        new_urls = {each: url for each, url in urls.items() if each not in stored}
+        parts.add_urls(self.connection, saved.article_id, new_urls)
+        self.connection.execute(delete(RejectRow).where(RejectRow.url_hash.in_(urls)))
+        return saved
+
+    def _find(self, hashes: list[bytes]) -> list[_Known]:
+        """Return the articles that the URLs lead to, and the first one stored with the same text."""
+        columns = [getattr(ArticleRow, name) for name in _Known._fields[1:]]
+        by_url = select(ArticleUrl.url_hash, *columns).join(
+            ArticleRow, ArticleRow.id == ArticleUrl.article_id
+        )
+        by_text = (
+            select(cast(null(), LargeBinary).label("url_hash"), *columns)
+            .where(ArticleRow.text_key == self.keys.text_key, ArticleRow.duplicate_of.is_(None))
+            .order_by(ArticleRow.id)
+            .limit(1)
+        )
+        query = union_all(by_url.where(ArticleUrl.url_hash.in_(hashes)), select(by_text.subquery()))
+        return [_Known(*row) for row in self.connection.execute(query)]
+
+    def _insert(self, twin: int | None) -> Saved:
+        self._add_source()
+        dated_at = self.article.published_at or self.now
+        values = self._content() | {
+            "url": self.article.url, "source": self.article.source, "dated_at": dated_at, "revision": 1,
+            "duplicate_of": twin, "duplicate_kind": "exact" if twin else None,
+            "run_id": self.run_id, "first_seen_at": self.now, "last_seen_at": self.now,
+        }  # fmt: skip
+        query = insert(ArticleRow).values(values).returning(ArticleRow.id)
+        article_id = self.connection.execute(query).scalar_one()
+        parts.add_bylines(self.connection, article_id, self.article)
+        parts.add_entities(self.connection, article_id, self.article.entities, dated_at)
+        parts.add_words(self.connection, article_id, self.article.title, self.article.body)
+        return Saved(article_id, "duplicate" if twin else "new")
+
+    def _refresh(self, known: _Known, twin: int | None) -> Saved:
+        values: dict[str, Any] = {"last_seen_at": max(self.now, known.last_seen_at)}
+        outcome: Outcome = "unchanged"
+        if known.content_key == content_key(self.article):
+            if self.article.entity_engine not in {None, known.entity_engine}:
+                values["entity_engine"] = self.article.entity_engine
+                self._replace_entities(known)
+        elif not self._was_said_before(known):
+            values |= self._revise(known, twin)
+            outcome = "changed"
+        self.connection.execute(update(ArticleRow).where(ArticleRow.id == known.id).values(values))
+        return Saved(known.id, outcome)
+
+    def _revise(self, known: _Known, twin: int | None) -> dict[str, Any]:
+        """Keep what the article said before, replace its parts, and return its new columns."""
+        old = stored_content(self.connection, known.id)
+        changes = changed_fields(old, self.article)
+        revision = {
+            "article_id": known.id, "revision": old["revision"], "replaced_at": self.now, "run_id": self.run_id,
+            "title_changed": "title" in changes, "body_changed": "body" in changes,
+            "content_key": known.content_key, "changes": changes,
+        }  # fmt: skip
+        self.connection.execute(insert(Revision).values(revision))
+        parts.remove_bylines(self.connection, known.id)
+        parts.add_bylines(self.connection, known.id, self.article)
+        self._replace_entities(known)
+        parts.remove_words(self.connection, known.id, old["title"], old["body"])
+        parts.add_words(self.connection, known.id, self.article.title, self.article.body)
+        values = self._content() | {"revision": old["revision"] + 1, "dated_at": self._dated_at(known)}
+        if self.keys.text_key != known.text_key:
+            values |= {"duplicate_of": twin, "duplicate_kind": "exact" if twin else None}
+        return values
+
+    def _was_said_before(self, known: _Known) -> bool:
+        """Tell whether an earlier revision had this content.
+
+        Two addresses may serve two forms of an article by turns; that is no change each time one is seen."""
+        same = exists().where(
+            Revision.article_id == known.id, Revision.content_key == content_key(self.article)
+        )
+        return bool(self.connection.scalar(select(same)))
+
+    def _replace_entities(self, known: _Known) -> None:
+        parts.remove_entities(self.connection, known.id)
+        parts.add_entities(self.connection, known.id, self.article.entities, self._dated_at(known))
+
+    def _dated_at(self, known: _Known) -> datetime:
+        return self.article.published_at or known.first_seen_at
+
+    def _content(self) -> dict[str, Any]:
+        """Return the columns that follow the content."""
+        return {name: getattr(self.article, name) for name in COPIED_FIELDS} | {
+            "text_key": self.keys.text_key,
+            "content_key": content_key(self.article),
+            "extractor_version": __version__,
+        }
+
+    def _add_source(self) -> None:
+        if self.article.source is not None:
+            row = {"key": self.article.source, "first_seen_at": self.now}
+            self.connection.execute(
+                dialects.insert(self.connection, Source).values(row).on_conflict_do_nothing()
+            )

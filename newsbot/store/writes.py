@@ -1,0 +1,103 @@
+"""What is written: runs, articles, rejects, fetches. Each function works inside the caller's transaction.
+
+`now` is aware and in UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from newsbot.items import Article, Reject
+from newsbot.store import dialects
+from newsbot.store.keys import ArticleKeys, article_keys, url_hash
+from newsbot.store.models import Fetch, RejectRow, Run
+from newsbot.store.saving import Saved, Saving, known_unchanged
+from newsbot.urls import canonicalize
+
+__all__ = [
+    "ArticleKeys",
+    "Saved",
+    "article_keys",
+    "finish_run",
+    "known_unchanged",
+    "save_article",
+    "save_fetch",
+    "save_reject",
+    "start_run",
+]
+
+
+def start_run(
+    session: Session, *, spider: str, arguments: Mapping[str, Any], version: str, now: datetime
+) -> int:
+    """Note that a spider has started, and return the run's id."""
+    run = Run(spider=spider, arguments=dict(arguments), version=version, started_at=now, counts={})
+    session.add(run)
+    session.flush()
+    return run.id
+
+
+def finish_run(
+    session: Session, run_id: int, *, finish_reason: str, counts: Mapping[str, Any], now: datetime
+) -> None:
+    """Note that a run has ended, why, and its counts."""
+    values = {"finish_reason": finish_reason, "counts": dict(counts), "finished_at": now}
+    session.execute(update(Run).where(Run.id == run_id).values(values))
+
+
+def save_article(
+    session: Session, article: Article, *, keys: ArticleKeys, run_id: int | None, now: datetime
+) -> Saved:
+    """Store an article with everything it holds, or refresh the one that is stored under any of its URLs.
+
+    Content that was stored before, now or in an earlier revision, only moves `last_seen_at`; other content makes a
+    revision. The text of another article under other URLs is stored too, as its exact duplicate. Rejects of its
+    URLs are cleared.
+
+    Safe against other processes that save the same article or text at the same time: the keys are locked first."""
+    return Saving(session.connection(), article, keys, run_id, now).save()
+
+
+def save_reject(session: Session, reject: Reject, *, run_id: int | None, now: datetime) -> None:
+    """Store why a page is not an article; the same reason again only moves `last_seen_at`."""
+    connection = session.connection()
+    query = dialects.insert(connection, RejectRow).values(
+        url_hash=url_hash(canonicalize(reject.url)), url=reject.url, stage=reject.stage, reason=reject.reason,
+        detail=reject.detail, source=reject.source, run_id=run_id, first_seen_at=now, last_seen_at=now,
+    )  # fmt: skip
+    newest = {"last_seen_at": query.excluded.last_seen_at, "detail": query.excluded.detail}
+    connection.execute(
+        query.on_conflict_do_update(index_elements=["url_hash", "stage", "reason"], set_=newest)
+    )
+
+
+def save_fetch(
+    session: Session,
+    *,
+    url: str,
+    outcome: str,
+    now: datetime,
+    source: str | None = None,
+    run_id: int | None = None,
+    status: int | None = None,
+    size_bytes: int | None = None,
+    latency_ms: int | None = None,
+    etag: str | None = None,
+    last_modified: str | None = None,
+    warc_file: str | None = None,
+    warc_offset: int | None = None,
+) -> int:
+    """Note what came of one request, and return the row's id; see `models.Fetch` for the fields."""
+    fetch = Fetch(
+        url_hash=url_hash(canonicalize(url)), url=url, outcome=outcome, fetched_at=now, source=source, run_id=run_id,
+        status=status, size_bytes=size_bytes, latency_ms=latency_ms, etag=etag, last_modified=last_modified,
+        warc_file=warc_file, warc_offset=warc_offset,
+    )  # fmt: skip
+    session.add(fetch)
+    session.flush()
+    return fetch.id
