@@ -1,0 +1,1 @@
+"""From a page to an `Article`: the headline, the people, the dates and the text of it."""

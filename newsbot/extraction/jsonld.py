@@ -1,0 +1,88 @@
+"""JSON-LD blocks of a page -> a flat list of objects, however badly they were written."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+MAX_BLOCK_CHARS = 1_000_000
+MAX_OBJECTS = 500
+_NESTS = ("@graph", "mainEntity", "mainEntityOfPage")
+_OPENINGS = re.compile(r"\s*(?:(?:<!--|<!\[CDATA\[|//|/\*|\*/)\s*)*")
+_CLOSINGS = ("-->", "]]>", "//", "/*", "*/", ";")
+_STRING = r'("(?:[^"\\]|\\.)*+(?:"|\\?\Z))'
+# Unclosed strings and comments run to the end, so that neither pattern ever reads a character twice.
+_COMMENT = re.compile(_STRING + r"|/\*.*?(?:\*/|\Z)|^[ \t]*+//[^\n]*", re.DOTALL | re.MULTILINE)
+_TRAILING_COMMA = re.compile(_STRING + r"|,\s*+(?=[}\]])", re.DOTALL)
+_DECODER = json.JSONDecoder(strict=False)  # raw newlines inside strings are common
+
+
+def read_json_ld(blocks: Iterable[str]) -> list[dict[str, Any]]:
+    """Return every object of the blocks: lists, @graph and mainEntity opened, in the order of the page.
+
+    A block that is not JSON even after mending (comments, CDATA, entities, trailing commas) gives what
+    could be read before its fault. At most `MAX_OBJECTS`; blocks over `MAX_BLOCK_CHARS` are left out.
+    """
+    objects: list[dict[str, Any]] = []
+    for block in blocks:
+        if len(block) <= MAX_BLOCK_CHARS:
+            objects.extend(_objects(_parse(block), MAX_OBJECTS - len(objects)))
+    return objects
+
+
+def _parse(block: str) -> list[Any]:
+    """Return the JSON values of a block, trying gentler readings first."""
+    for mend in (str.strip, _unwrapped, _mended):
+        values = list(_values(mend(block)))
+        if values:
+            return values
+    return []
+
+
+def _values(text: str) -> Iterator[Any]:
+    """Yield the JSON values that stand one after the other; some pages forget the list around them."""
+    position = 0
+    while position < len(text):
+        try:
+            value, position = _DECODER.raw_decode(text, position)
+        except (ValueError, RecursionError):
+            return
+        yield value
+        while position < len(text) and text[position] in " \t\r\n,;":
+            position += 1
+
+
+def _unwrapped(text: str) -> str:
+    """Return the block without the comment and CDATA marks around it."""
+    opening = _OPENINGS.match(text)
+    text = text[opening.end() :].rstrip() if opening else text
+    for _ in range(3):
+        text = next((text.removesuffix(mark).rstrip() for mark in _CLOSINGS if text.endswith(mark)), text)
+    return text
+
+
+def _mended(text: str) -> str:
+    text = _unwrapped(text)
+    if "&quot;" in text:
+        text = html.unescape(text)
+    text = _COMMENT.sub(r"\1", text)
+    return _TRAILING_COMMA.sub(r"\1", text).strip()
+
+
+def _objects(values: list[Any], limit: int) -> list[dict[str, Any]]:
+    """Return the objects among `values` and what they hold, outer ones first; not deeper than JSON allows."""
+    found: list[dict[str, Any]] = []
+    waiting = deque(values)
+    while waiting and len(found) < limit:
+        value = waiting.popleft()
+        if isinstance(value, list):
+            waiting.extendleft(reversed(value[:MAX_OBJECTS]))
+        elif isinstance(value, dict):
+            found.append(value)
+            nested = [value[key] for key in _NESTS if isinstance(value.get(key), dict | list)]
+            waiting.extendleft(reversed(nested))
+    return found

@@ -1,0 +1,147 @@
+"""A page, parsed once: the tree and what it declares about itself, for every extraction rule to ask."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from itertools import islice
+from typing import Any
+from urllib.parse import urljoin
+
+from lxml import etree
+
+from newsbot.extraction.decoding import decode
+from newsbot.extraction.jsonld import read_json_ld
+from newsbot.extraction.microdata import read_microdata
+from newsbot.extraction.tree import raw_text, select
+
+SMALL_PAGE_CHARS = 1_000_000
+"""Below this a page is parsed as it is; above, what is never text (scripts, styles) is cut out first."""
+MAX_PAGE_CHARS = 6_000_000
+MAX_TAGS = 150_000
+"""What follows the last of them is not read: no article has a tenth of that, and each costs memory and time."""
+_EMPTY = b"<html><body></body></html>"
+_TAG = re.compile("<")
+_INLINE_BYTES = re.compile(r"data:[a-z/+.-]{0,40};base64,[A-Za-z0-9+/=]{200,}+")
+_JSON_LD = etree.XPath("//script[contains(@type, 'ld+json')]")
+
+
+class Page:
+    """One HTML page. What is asked of it is worked out on first use and kept.
+
+    `tree` holds plain lxml elements (no `lxml.html` methods), comments and processing instructions left out.
+    """
+
+    def __init__(self, html: str, url: str | None = None) -> None:
+        self.html = html
+        """The decoded page, without NUL characters."""
+        self.url = url
+
+    @classmethod
+    def from_bytes(cls, body: bytes, url: str | None = None, charset: str | None = None) -> Page:
+        """Return the page of a response; `charset` is the one of its Content-Type header."""
+        return cls(decode(body, charset), url)
+
+    @classmethod
+    def from_text(cls, html: str, url: str | None = None) -> Page:
+        """Return the page of text that is already decoded."""
+        return cls(html.replace("\0", ""), url)
+
+    @cached_property
+    def tree(self) -> etree._Element:
+        """The `html` element; an empty document's for a page that has none."""
+        parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+        markup = _bounded(self.html).encode("utf-8", "replace")
+        try:
+            root = etree.fromstring(markup, parser)
+        except (etree.LxmlError, ValueError):
+            root = None
+        return root if root is not None else etree.fromstring(_EMPTY, parser)
+
+    @cached_property
+    def base_url(self) -> str | None:
+        """What relative links are relative to: the base element if there is one, else the page's URL."""
+        base = self.tree.find(".//base[@href]")
+        href = (base.get("href") or "").strip() if base is not None else ""
+        return _join(self.url, href) or self.url
+
+    @cached_property
+    def html_lang(self) -> str | None:
+        """The lang attribute of the page, as written."""
+        for name in ("lang", "xml:lang", "{http://www.w3.org/XML/1998/namespace}lang"):
+            if value := (self.tree.get(name) or "").strip():
+                return value
+        return None
+
+    @cached_property
+    def meta(self) -> dict[str, list[str]]:
+        """Lower-cased name, property or itemprop of every meta element -> its contents, in order, none empty."""
+        found: dict[str, list[str]] = {}
+        for element in self.tree.iter("meta"):
+            content = (element.get("content") or "").strip()
+            keys = {(element.get(name) or "").strip().lower() for name in ("name", "property", "itemprop")}
+            for key in keys - {""} if content else ():
+                found.setdefault(key, []).append(content)
+        return found
+
+    @cached_property
+    def links_rel(self) -> dict[str, list[str]]:
+        """Lower-cased rel of every link element -> absolute URLs."""
+        found: dict[str, list[str]] = {}
+        for element in self.tree.iter("link"):
+            href = self.absolute(element.get("href"))
+            for rel in (element.get("rel") or "").lower().split() if href else ():
+                found.setdefault(rel, []).append(href)
+        return found
+
+    @cached_property
+    def json_ld(self) -> list[dict[str, Any]]:
+        """Every JSON-LD object of the page, lists and @graph opened."""
+        return read_json_ld(raw_text(script) for script in select(_JSON_LD, self.tree))
+
+    @cached_property
+    def microdata(self) -> dict[str, list[str]]:
+        """The itemprop -> values of the page's article item."""
+        return read_microdata(self.tree)
+
+    def absolute(self, href: str | None) -> str:
+        """Return the URL that a link of this page leads to; "" for none or nonsense."""
+        return _join(self.base_url, (href or "").strip())
+
+
+def _join(base: str | None, href: str) -> str:
+    if not href:
+        return ""
+    try:
+        return urljoin(base or "", href)
+    except ValueError:  # "http://[broken"
+        return ""
+
+
+def _bounded(html: str) -> str:
+    """Return a page that a parser reads in a second: huge ones lose scripts, embedded bytes and what is too much."""
+    if len(html) > SMALL_PAGE_CHARS:
+        html = _INLINE_BYTES.sub("", html)
+        for name in ("script", "style", "svg"):
+            html = _without(html, name)
+        html = html[:MAX_PAGE_CHARS]
+    if html.count("<") > MAX_TAGS:
+        last = next(islice(_TAG.finditer(html), MAX_TAGS, None))
+        html = html[: last.start()]
+    return html
+
+
+def _without(html: str, name: str) -> str:
+    """Return the page without the elements of that name, JSON-LD kept; one pass, nothing nested."""
+    kept: list[str] = []
+    position = 0
+    ends = re.compile(f"</{name}[^>]{{0,20}}>", re.IGNORECASE)
+    for start in re.compile(f"<{name}\\b([^>]{{0,300}})", re.IGNORECASE).finditer(html):
+        if start.start() < position or "ld+json" in start[1]:
+            continue
+        end = ends.search(html, start.end())
+        if end is None:
+            break
+        kept.append(html[position : start.start()])
+        position = end.end()
+    return "".join([*kept, html[position:]])
