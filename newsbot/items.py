@@ -43,6 +43,24 @@ class Entity:
     """What the text calls a person in apposition ("Foreign Minister"), as written."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """How a page came over the network: what its server said, for the next time it is asked."""
+
+    url: str
+    """What was asked for, before redirects."""
+    status: int | None = None
+    """HTTP status; None if no answer came."""
+    size_bytes: int | None = None
+    """Of the body, decompressed."""
+    latency_ms: int | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    """The header as sent."""
+    retry_after: datetime | None = None
+    """Until when the host asks to be left alone."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Article:
     """What one page says: a news article, or a page of another `kind` with as much as was found.
@@ -90,6 +108,8 @@ class Article:
     """Name and version of the engine that found `entities`; None if none has run."""
     retrieved_at: datetime | None = None
     """When the page was fetched; for archived pages the archive's time."""
+    fetched: Fetched | None = None
+    """How it came over the network; None for a page from a file."""
     known_id: int | None = None
     """Id of the stored article that this one repeats without a change; set by the dedupe stage."""
     rules: dict[str, str] = field(default_factory=dict)
@@ -108,6 +128,8 @@ class Reject:
     source: str | None = None
     stage: str = "extract"
     """Where it ended: "fetch", "extract", or the name of a pipeline stage."""
+    fetched: Fetched | None = None
+    """How it came over the network; None for a page from a file."""
 
 
 def utc_text(moment: datetime | None) -> str | None:

@@ -13,6 +13,8 @@ from newsbot.archive.folders import SavedPage, read_page
 from newsbot.cleaning.article import clean_article
 from newsbot.cli.options import json_option
 from newsbot.cli.output import print_json, printable
+from newsbot.entities.articles import find_entities
+from newsbot.entities.engine import load_engine
 from newsbot.errors import InputError
 from newsbot.extraction.article import extract_article
 from newsbot.extraction.kinds import reject_reason
@@ -32,7 +34,7 @@ def extract(page: str, url: str | None, explain: bool, as_json: bool) -> None:
     """Extract the article of one page: a file, a URL, or standard input (-). Nothing is stored."""
     article = fetch_article(page) if is_fetchable(page) else read_article(_saved(page), url)
     clean_article(article)
-    find_entities(article)
+    find_entities(article, load_engine(configuration().entity_engine))
     if as_json:
         print_json(article_json(article) | ({"kind": article.kind, "rules": article.rules} if explain else {}))
     else:
@@ -95,16 +97,6 @@ def fetch_article(url: str) -> Article:
     if not isinstance(items[0], Article):
         raise InputError(f"{url}: {items[0].reason}: {items[0].detail}", url=url)
     return items[0]
-
-
-def find_entities(article: Article) -> None:
-    """Fill the entities of an article with the engine that the settings name."""
-    from newsbot.entities.engine import load_engine
-    from newsbot.entities.linking import link
-
-    engine = load_engine(configuration().entity_engine)
-    mentions = engine.recognize(article.body, article.language or "en")
-    article.entities = link(mentions, article.body, article.title or "")
 
 
 def print_article(article: Article, *, explain: bool = False) -> None:

@@ -32,7 +32,7 @@ class Run:
         self.crawler = crawler
         self.database = database
         self.run_id: int | None = None
-        self._writing = asyncio.Lock()  # SQLite has one writer; waiting here is cheaper than waiting on its lock
+        self._writing = asyncio.Lock()  # those who wait for their turn should not each hold a thread of the pool
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:

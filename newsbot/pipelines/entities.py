@@ -8,8 +8,8 @@ from typing import Self
 from scrapy.crawler import Crawler
 from scrapy.utils.asyncio import run_in_thread
 
-from newsbot.entities.engine import Engine, load_engine
-from newsbot.entities.linking import link
+from newsbot.entities.articles import find_entities
+from newsbot.entities.engine import Engine, engine_label, load_engine
 from newsbot.items import Article
 from newsbot.settings import read_settings
 
@@ -29,15 +29,10 @@ class FindEntities:
 
     def open_spider(self) -> None:
         """Tell once which engine was chosen."""
-        logger.info("Entity engine: %s %s", self.engine.name, self.engine.version)
+        logger.info("Entities are found by %s (%s for English)", self.engine.name, engine_label(self.engine, "en"))
 
     async def process_item(self, article: Article) -> Article:
         """Fill `entities`, unless the article is stored already and has not changed."""
         if article.known_id is None:
-            await run_in_thread(self._find, article)
+            await run_in_thread(find_entities, article, self.engine)
         return article
-
-    def _find(self, article: Article) -> None:
-        mentions = self.engine.recognize(article.body, article.language or "en")
-        article.entities = link(mentions, article.body, article.title or "")
-        article.entity_engine = f"{self.engine.name} {self.engine.version}"

@@ -13,7 +13,7 @@ from newsbot.errors import DatabaseError
 from newsbot.extensions.run import Run
 from newsbot.items import Article
 from newsbot.spiders.base import PageSpider
-from newsbot.store.writes import save_article
+from newsbot.store.writes import article_keys, save_article
 
 
 class Store:
@@ -42,7 +42,12 @@ class Store:
 
     async def process_item(self, article: Article) -> Article:
         """Store an article and count what came of it: new, changed, unchanged or duplicate."""
-        now = datetime.now(UTC)
-        saved = await self.run.write(save_article, article, run_id=self.run.run_id, now=now)
+        saved = await self.run.write(
+            save_article,
+            article,
+            keys=article_keys(article),
+            run_id=self.run.run_id,
+            now=article.retrieved_at or datetime.now(UTC),
+        )
         self.stats.inc_value(f"newsbot/store/{saved.outcome}")
         return article
