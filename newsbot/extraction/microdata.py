@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
 
 from lxml import etree
 
 from newsbot.extraction.tree import select, text_of
 
-MAX_PROPERTIES = etree.XPath(".//*[@itemprop]")
+MAX_PROPERTIES = 300
+MAX_VALUE_CHARS = 2000
+_ITEMS = etree.XPath("//*[@itemscope]")
+_PROPERTIES = etree.XPath(".//*[@itemprop]")
 _NAMES = etree.XPath(".//*[@itemprop='name']")
+_ARTICLE_TYPE = re.compile("Article|Posting|Report")
 _VALUE_ATTRIBUTES = ("content", "datetime", "href", "src")
 
 
@@ -19,31 +22,27 @@ def read_microdata(tree: etree._Element) -> dict[str, list[str]]:
 
     Source: the microdata section of the HTML standard, read loosely.
     """
+    articles = (item for item in select(_ITEMS, tree) if _ARTICLE_TYPE.search(item.get("itemtype") or ""))
+    article = next(articles, None)
     found: dict[str, list[str]] = {}
-    articles = (scope for scope in select(_SCOPES, tree) if _ARTICLE_TYPE.search(scope.get("itemtype") or ""))
-    for scope in islice(articles, 1):
-        for element in select(_PROPERTIES, scope)[:MAX_PROPERTIES]:
-            if _owner(element) is not scope:
-                continue
-            value = _value(element)
-            for name in (element.get("itemprop") or "").split() if value else ():
-                found.setdefault(name, []).append(value)
+    if article is None:
+        return found
+    for element in select(_PROPERTIES, article)[:MAX_PROPERTIES]:
+        value = _value(element) if _item_of(element) is article else ""
+        for name in (element.get("itemprop") or "").split() if value else ():
+            found.setdefault(name, []).append(value)
     return found
 
 
-def _owner(element: etree._Element) -> etree._Element | None:
+def _item_of(element: etree._Element) -> etree._Element | None:
     """Return the item that the property belongs to: the nearest itemscope above it."""
     return next((above for above in element.iterancestors() if above.get("itemscope") is not None), None)
 
 
 def _value(element: etree._Element) -> str:
     if element.get("itemscope") is not None:
-        named = select(_NAMES, element)
-        return (
-            _value(named[0])
-            if named and named[0].get("itemscope") is None
-            else text_of(element)[:MAX_VALUE_CHARS]
-        )
+        names = [name for name in select(_NAMES, element) if name.get("itemscope") is None]
+        return _value(names[0]) if names else text_of(element)[:MAX_VALUE_CHARS]
     for attribute in _VALUE_ATTRIBUTES:
         if value := (element.get(attribute) or "").strip():
             return value
