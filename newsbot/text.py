@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 
@@ -24,6 +25,7 @@ _BLANK_LINE = re.compile(r"\n\s*\n")
 _SPACELESS = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
+_TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,500}>")
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 
 
@@ -49,6 +51,13 @@ def clean_text(text: str) -> str:
 def one_line(text: str) -> str:
     """Return the cleaned text on one line, white space collapsed: for headlines, names and the like."""
     return collapse_space(clean_text(text))
+
+
+def plain_line(text: str) -> str:
+    """Return text that may hold markup by mistake on one line: tags dropped, references resolved twice."""
+    if "&" in text:
+        text = html.unescape(html.unescape(text))
+    return one_line(_TAG.sub(" ", text) if "<" in text else text)
 
 
 def paragraphs(text: str) -> list[str]:

@@ -1,0 +1,133 @@
+"""Rules: ordered tuples of named functions that look for one field, and the clues they look at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain, islice
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlsplit
+
+from newsbot.extraction.page import Page
+from newsbot.extraction.schema_org import article_objects, names_in, texts_in
+from newsbot.extraction.tree import text_of
+from newsbot.text import one_line, plain_line
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+_MAX_HEADINGS = 20
+_NOT_LETTERS = re.compile(r"[\W_]+")
+_SITE_METAS = (
+    "og:site_name", "application-name", "apple-mobile-web-app-title", "publisher", "dc.publisher", "copyright",
+    "twitter:app:name:iphone", "al:ios:app_name", "al:android:app_name", "twitter:site",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Rule(Generic[T_co]):
+    """One way to find a field: a name, for debugging, and a function that gives the value or None."""
+
+    name: str
+    find: Callable[[Clues], T_co | None]
+
+
+def first_of(rules: Sequence[Rule[T]], clues: Clues) -> tuple[T | None, str]:
+    """Return what the first rule that finds a value found, and its name; (None, "") if none does."""
+    for rule in rules:
+        if value := rule.find(clues):
+            return value, rule.name
+    return None, ""
+
+
+class Clues:
+    """A page as the rules see it: what several of them ask for is worked out once, and only when asked."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def meta(self, *keys: str) -> list[str]:
+        """Return the contents of the first of these meta names that the page has, each on one line."""
+        found = next((self.page.meta[key] for key in keys if key in self.page.meta), [])
+        return [line for content in found if (line := plain_line(content))]
+
+    def microdata(self, *keys: str) -> list[str]:
+        """Return the values of the first of these properties that the page's article item has."""
+        found = next((self.page.microdata[key] for key in keys if key in self.page.microdata), [])
+        return [line for value in found if (line := one_line(value))]
+
+    def json_ld(self, *keys: str) -> list[str]:
+        """Return the texts of the first of these properties that an object of the article has."""
+        return next((texts for value in self._declared(keys) if (texts := list(texts_in(value)))), [])
+
+    def json_ld_names(self, *keys: str) -> list[str]:
+        """Return the people and organisations of the first of these properties that has any."""
+        return next(
+            (names for value in self._declared(keys) if (names := list(names_in(value, self._by_id)))), []
+        )
+
+    def _declared(self, keys: tuple[str, ...]) -> Iterator[Any]:
+        return (value for item in self.articles for key in keys if (value := item.get(key)))
+
+    @cached_property
+    def articles(self) -> list[dict[str, Any]]:
+        """JSON-LD objects of the page's article, best first."""
+        page = self.page
+        addresses = chain([page.url or ""], page.links_rel.get("canonical", []), page.meta.get("og:url", []))
+        headlines = chain(self.meta("og:title"), self.headings)
+        return article_objects(page.json_ld, addresses, headlines)
+
+    @cached_property
+    def _by_id(self) -> dict[str, dict[str, Any]]:
+        return {
+            str(item["@id"]): item
+            for item in reversed(self.page.json_ld)
+            if item.get("name") and "@id" in item
+        }
+
+    @cached_property
+    def headings(self) -> list[str]:
+        """Texts of the h1 elements, in order."""
+        return [
+            text for h1 in islice(self.page.tree.iter("h1"), _MAX_HEADINGS) if (text := one_line(text_of(h1)))
+        ]
+
+    @cached_property
+    def site_names(self) -> list[str]:
+        """What the site calls itself, as written; the name for readers first."""
+        publishers = [
+            item for item in self.page.json_ld if str(item.get("@type")).endswith(("WebSite", "Organization"))
+        ]
+        return [
+            *self.meta("og:site_name"),
+            *chain.from_iterable(names_in(item.get("publisher"), self._by_id) for item in self.articles),
+            *chain.from_iterable(self.meta(key) for key in _SITE_METAS[1:]),
+            *chain.from_iterable(
+                texts_in([item.get("name"), item.get("alternateName")]) for item in publishers
+            ),
+        ]
+
+    @cached_property
+    def _site_keys(self) -> frozenset[str]:
+        host = urlsplit(self.page.url or "").hostname or ""
+        labels = host.removeprefix("www.").split(".")
+        # news.example.co.uk: every run of labels from the left or up to the end may be the name.
+        hosts = {
+            "".join(labels[start:end])
+            for start in range(len(labels))
+            for end in range(start + 1, len(labels) + 1)
+        }
+        return frozenset(
+            {letters(name) for name in self.site_names} | {key for key in map(letters, hosts) if len(key) > 1}
+        )
+
+    def is_site_name(self, text: str) -> bool:
+        """Whether a text is only a name of the site, its host or its account, whatever the punctuation."""
+        return letters(text) in self._site_keys
+
+
+def letters(text: str) -> str:
+    """Return only the letters and digits of a text, case folded: for comparing names and headlines."""
+    return _NOT_LETTERS.sub("", text).casefold()

@@ -1,0 +1,73 @@
+"""The headline of an article, without the name of its site."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from newsbot.extraction.rules import Clues, Rule, first_of, letters
+from newsbot.extraction.tree import text_of
+from newsbot.text import one_line
+
+MAX_CHARS = 500
+# Spaced marks and full-width ones. A bare hyphen, slash or bar is part of headlines ("tit-for-tat", "AC/DC").
+_SEPARATOR = re.compile(r"\s+(?:[-–—―|·•»›/:~]|::|\|\|)\s+|\s*[｜丨：]\s*")
+_DATE = re.compile(r"[\d\s./-]{6,}")
+_GENERIC = frozenset({"home", "homepage", "index", "untitled", "news", "article", "error"})
+
+
+def read_title(clues: Clues) -> tuple[str | None, str]:
+    """Return the headline and the rule that found it."""
+    return first_of(_RULES, clues)
+
+
+def _declared(find: Callable[[Clues], list[str]]) -> Callable[[Clues], str | None]:
+    """Return a rule's function: the first usable title that `find` gives, its site name cut off."""
+
+    def title(clues: Clues) -> str | None:
+        for text in find(clues):
+            headline = without_site_name(text[:MAX_CHARS], clues)
+            if headline and letters(headline) not in _GENERIC and not clues.is_site_name(headline):
+                return headline
+        return None
+
+    return title
+
+
+def _title_element(clues: Clues) -> list[str]:
+    element = clues.page.tree.find(".//title")
+    return [] if element is None else [one_line(text_of(element))]
+
+
+def without_site_name(title: str, clues: Clues) -> str:
+    """Return the title without site names, dates and sections that stand before or after a separator.
+
+    A part is cut when it is a name of the site or a date, or when the page shows the rest as a heading.
+    """
+    headings = {letters(heading) for heading in (*clues.headings, *clues.meta("og:title"))}
+    while parts := list(_SEPARATOR.finditer(title)):
+        first, last = parts[0], parts[-1]
+        tail = title[last.end() :]
+        if clues.is_site_name(tail) or _DATE.fullmatch(tail) or letters(title[: last.start()]) in headings:
+            title = title[: last.start()]
+        elif clues.is_site_name(title[: first.start()]):
+            title = title[first.end() :]
+        else:
+            break
+    return title
+
+
+_RULES: tuple[Rule[str], ...] = (
+    Rule("json-ld headline", _declared(lambda clues: clues.json_ld("headline"))),
+    Rule("og:title", _declared(lambda clues: clues.meta("og:title"))),
+    Rule("twitter:title", _declared(lambda clues: clues.meta("twitter:title"))),
+    Rule(
+        "meta title",
+        _declared(
+            lambda clues: clues.meta("parsely-title", "dc.title", "dcterms.title", "title", "headline")
+        ),
+    ),
+    Rule("microdata headline", _declared(lambda clues: clues.microdata("headline", "name"))),
+    Rule("h1", _declared(lambda clues: clues.headings)),
+    Rule("title element", _declared(_title_element)),
+)
