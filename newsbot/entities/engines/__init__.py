@@ -1,0 +1,1 @@
+"""The engines that find names, one module each."""

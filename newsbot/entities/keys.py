@@ -1,0 +1,68 @@
+"""When two names are the same: the key that holds across articles."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+
+from newsbot.entities import tables
+from newsbot.entities.people import HONORIFICS
+from newsbot.items import EntityType
+
+MAX_NAME_CHARS = 200
+_POSSESSIVE = re.compile(r"(?<=\w)(?:['’][sS]|(?<=[sS])['’])$")
+_COMPANY_FORM = re.compile(
+    r"(?<=\w),? (?:inc|corp|corporation|co|ltd|limited|plc|llc|gmbh|ag|se|s\.?a|n\.?v|b\.?v|oy|ab|s\.?p\.?a)\.?$",
+    re.IGNORECASE,
+)
+_VARIANTS = str.maketrans({"’": "'", "‘": "'", "‐": "-", "‑": "-", "–": "-", ".": None})
+_LATIN_WITH_MARKS = re.compile("([a-z])[\u0300-\u036f]+")
+
+
+def bare_name(text: str, kind: EntityType) -> str:
+    """Return a mention's text without possessive, honorifics ("Mr.") or leading article, on one line."""
+    name = _POSSESSIVE.sub("", " ".join(text[:MAX_NAME_CHARS].split()))
+    first, space, rest = name.partition(" ")
+    while space and _is_ornament(first, kind):
+        name = rest
+        first, space, rest = name.partition(" ")
+    return name
+
+
+def _is_ornament(word: str, kind: EntityType) -> bool:
+    return word.lower().rstrip(".") in HONORIFICS if kind == "PER" else word in ("the", "The", "THE")
+
+
+@lru_cache(maxsize=100_000)
+def entity_key(name: str, kind: EntityType) -> str:
+    """Return what equals exactly for the names of one entity: type, colon, folded name ("LOC:united states").
+
+    Case, accents, full stops, possessives, honorifics and a company's legal form do not count, and the curated
+    tables join aliases ("U.S.") and names in other languages ("Russland").
+    """
+    folded = _fold(bare_name(name, kind))
+    return f"{kind}:{_canonical_by_fold().get((kind, folded), (folded, ''))[0]}"
+
+
+def canonical_name(name: str, kind: EntityType) -> str | None:
+    """Return the name under which the curated tables keep this one; None if they do not know it."""
+    known = _canonical_by_fold().get((kind, _fold(bare_name(name, kind))))
+    return known[1] if known else None
+
+
+def _fold(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", _COMPANY_FORM.sub("", name)).casefold()
+    plain = unicodedata.normalize("NFC", _LATIN_WITH_MARKS.sub(r"\1", plain))
+    return " ".join(plain.translate(_VARIANTS).split()) or name.casefold()
+
+
+@cache
+def _canonical_by_fold() -> dict[tuple[EntityType, str], tuple[str, str]]:
+    """(type, folded alias) -> (folded canonical name, canonical name). The aliases' table goes before the languages'."""
+    named = {(kind, _fold(alias)): name for (kind, alias), name in tables.aliases().items()}
+    english = {("LOC", _fold(place.name)) for place in tables.places()}
+    for kind, foreign, name in tables.all_foreign_names():
+        if (kind, _fold(foreign)) not in english:
+            named.setdefault((kind, _fold(foreign)), named.get((kind, _fold(name)), name))
+    return {key: (_fold(name), name) for key, name in named.items()}

@@ -1,0 +1,87 @@
+"""The small tables that ship with the package: places, organisations, given names, aliases, demonyms.
+
+`places.tsv` is derived from GeoNames and `names.tsv` from CLDR (see NOTICE); the others are written by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Literal, NamedTuple, cast
+
+from newsbot.items import EntityType
+
+PlaceKind = Literal["country", "state", "capital", "city"]
+
+
+class Place(NamedTuple):
+    """A place on the map. A country's coordinates, and a state's, are the centre of where its people live."""
+
+    kind: PlaceKind
+    name: str
+    country: str
+    """ISO 3166-1 alpha-2."""
+    latitude: float
+    longitude: float
+    population: int
+    """In thousands."""
+
+
+@cache
+def _lines(file_name: str) -> tuple[str, ...]:
+    text = files("newsbot.entities").joinpath("data", file_name).read_text(encoding="utf-8")
+    return tuple(text.splitlines())
+
+
+@cache
+def places() -> tuple[Place, ...]:
+    """Return countries, US states, capitals, and cities of 30,000 people and more."""
+    rows = (line.split("\t") for line in _lines("places.tsv"))
+    return tuple(
+        Place(cast(PlaceKind, kind), name, country, float(latitude), float(longitude), int(people))
+        for kind, name, country, latitude, longitude, people in rows
+    )
+
+
+@cache
+def aliases() -> dict[tuple[EntityType, str], str]:
+    """Return (type, name or alias) -> the one name it is kept under."""
+    table: dict[tuple[EntityType, str], str] = {}
+    for line in _lines("aliases.tsv"):
+        kind, name, *others = line.split("\t")
+        table |= {(cast(EntityType, kind), other): name for other in (name, *others)}
+    return table
+
+
+@cache
+def foreign_names(language: str) -> dict[str, tuple[EntityType, str]]:
+    """Return name in `language` -> (type, English name): countries, big cities, and a few organisations."""
+    rows = (line.split("\t") for line in _lines("names.tsv"))
+    return {name: (cast(EntityType, kind), english) for code, kind, name, english in rows if code == language}
+
+
+def all_foreign_names() -> Iterator[tuple[EntityType, str, str]]:
+    """Yield (type, name, English name) in all languages of the table."""
+    for line in _lines("names.tsv"):
+        _, kind, name, english = line.split("\t")
+        yield cast(EntityType, kind), name, english
+
+
+@cache
+def organisations() -> frozenset[str]:
+    """Return organisations that the news often names."""
+    return frozenset(_lines("organisations.txt"))
+
+
+@cache
+def first_names() -> frozenset[str]:
+    """Return given names that tell a person."""
+    return frozenset(" ".join(_lines("first_names.txt")).split())
+
+
+@cache
+def demonyms() -> dict[str, str]:
+    """Return demonym ("Russian", "Russians") -> country code."""
+    rows = (line.split("\t") for line in _lines("demonyms.tsv"))
+    return {word: code for code, *words in rows for word in words}

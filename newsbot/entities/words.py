@@ -1,0 +1,64 @@
+"""Text into sentences and words, with offsets; made for finding names, not for grammar."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+
+class Word(NamedTuple):
+    """One word, number or punctuation mark: `text[start:end]` of the text it was found in."""
+
+    text: str
+    start: int
+    end: int
+
+
+# In this order: abbreviations with inner dots ("U.S.", "U.S.-led"), numbers, possessive endings, words held together by hyphens,
+# apostrophes and ampersands ("al-Qaeda", "O'Brien", "AT&T"), else any one mark. Repeats are bounded, so that a
+# megabyte of hyphens is cut and not backtracked over.
+_WORD = re.compile(
+    r"(?:[^\W\d_]\.){2,8}(?:[-‐‑]\w{1,60}){0,3}"
+    r"|\d{1,20}(?:[.,]\d{1,20}){1,8}"
+    r"|(?<=\w)['’](?:s|S|re|ve|ll|d|m)\b"
+    r"|\w{1,60}(?:(?:['’](?!(?:s|S|re|ve|ll|d|m)\b)|[-&‐‑])\w{1,60}){0,8}"
+    r"|[^\s\w]"
+)
+
+_SENTENCE_END = re.compile(r"[.!?…]+[\"”’')\]]*\s+(?=[\"“‘'(\[]*[^\Wa-z_])|\n\s*|(?<=[。！？])")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Col|Lt|Sgt|Capt|Cpl|Maj|Adm|Gov|Sen|Rep|Rev|Hon|Pres|St|Mt|Ft|No|Jr|Sr|vs|cf|al"
+    r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)|\b[^\W\d_]|\b(?:[^\W\d_]\.){1,5}[^\W\d_])\.$"
+)
+MAX_SENTENCE_CHARS = 2_000
+
+
+def split_words(text: str, start: int = 0, end: int | None = None) -> list[Word]:
+    """Return the words of `text[start:end]`, their offsets counted from the start of `text`."""
+    found = _WORD.finditer(text, start, len(text) if end is None else end)
+    return [Word(match.group(), *match.span()) for match in found]
+
+
+def split_sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the (start, end) of each sentence of `text`; a line break always ends one.
+
+    None is longer than `MAX_SENTENCE_CHARS`: what has no full stop is cut there.
+    """
+    start = 0
+    for match in _SENTENCE_END.finditer(text):
+        if _ends_in_abbreviation(text, start, match):
+            continue
+        yield from _bounded(start, match.end())
+        start = match.end()
+    yield from _bounded(start, len(text))
+
+
+def _ends_in_abbreviation(text: str, start: int, match: re.Match[str]) -> bool:
+    stop = match.start() + 1
+    return text[match.start()] == "." and bool(_ABBREVIATION.search(text, max(start, stop - 12), stop))
+
+
+def _bounded(start: int, end: int) -> Iterator[tuple[int, int]]:
+    for cut in range(start, end, MAX_SENTENCE_CHARS):
+        yield cut, min(cut + MAX_SENTENCE_CHARS, end)

@@ -1,0 +1,132 @@
+"""Labelled sentences as the engine will meet them: joined into running text, and cut into its own words."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+from newsbot.entities.words import split_words
+
+NO_SPACE_BEFORE = frozenset([".", ",", ";", ":", "!", "?", ")", "]", "}", "%", "'", "’", "”", "'s", "’s", "n't", "'re", "'ve", "'ll", "'d", "'m"])
+NO_SPACE_AFTER = frozenset(["(", "[", "{", "$", "£", "€", "“"])
+QUOTE = '"'
+IGNORED = "?"
+"""The label of a word whose true label is not known: it takes no part in the loss."""
+
+
+@dataclass(slots=True)
+class Sentence:
+    """Words and their BIO labels."""
+
+    words: list[str]
+    labels: list[str]
+
+
+def read(path: Path) -> list[Sentence]:
+    """Return the sentences of a corpus: gzipped JSON lines of `tokens` and `tags`."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        entries = [json.loads(line) for line in lines]
+    return [
+        Sentence(part["tokens"], part["tags"])
+        for entry in entries
+        for part in entry.get("sentences", [entry])
+    ]
+
+
+def as_written(sentence: Sentence) -> Sentence:
+    """Return `sentence` cut into the engine's own words, after setting its tokens as a writer would."""
+    text, starts, glue, quoted = "", [], True, False
+    for i, token in enumerate(sentence.words):
+        closing = token == QUOTE and quoted
+        space = not (glue or closing or token in NO_SPACE_BEFORE or _is_inner_hyphen(sentence, i))
+        text += " " if space else ""
+        starts.append(len(text))
+        text += token
+        glue = token in NO_SPACE_AFTER or (token == QUOTE and not quoted) or _is_inner_hyphen(sentence, i)
+        quoted ^= token == QUOTE
+    return _relabel(sentence, text, starts)
+
+
+def _is_inner_hyphen(sentence: Sentence, i: int) -> bool:
+    """Whether token `i` is the hyphen of "all - girl", and no name begins or ends at it."""
+    if sentence.words[i] not in "-–" or not 0 < i < len(sentence.words) - 1:
+        return False
+    before, after = sentence.words[i - 1], sentence.words[i + 1]
+    kinds = {sentence.labels[j][2:] for j in (i - 1, i, i + 1)}
+    same = len(kinds) == 1 and not sentence.labels[i + 1].startswith("B")
+    return before.isalnum() and after.isalnum() and same
+
+
+def _relabel(sentence: Sentence, text: str, starts: list[int]) -> Sentence:
+    words, labels, token = [], [], 0
+    previous = -1
+    for word in split_words(text):
+        while token + 1 < len(starts) and starts[token + 1] <= word.start:
+            token += 1
+        label = sentence.labels[token]
+        if token == previous and label.startswith("B"):
+            label = "I" + label[1:]
+        previous = token
+        words.append(word.text)
+        labels.append(label)
+    return Sentence(words, labels)
+
+
+def _split_compounds(sentence: Sentence) -> Sentence:
+    words, labels = [], []
+    for word, label in zip(sentence.words, sentence.labels, strict=True):
+        parts = [part for part in re.split(r"([-.])", word) if part] if len(word) > 1 else [word]
+        words += parts
+        labels += [label] + ["I" + label[1:] if label[0] == "B" else label] * (len(parts) - 1)
+    return Sentence(words, labels)
+
+
+def _spans(labels: list[str]) -> list[tuple[int, int, str]]:
+    spans, start = [], None
+    for i, label in enumerate([*labels, "O"]):
+        if start is not None and not label.startswith("I"):
+            spans.append((start, i, labels[start][2:]))
+            start = None
+        if label.startswith("B"):
+            start = i
+    return spans
+
+
+class Variation:
+    """Makes each sentence a little different every time it is used."""
+
+    def __init__(self, gold: list[Sentence], seed: int) -> None:
+        self._random = random.Random(seed)  # noqa: S311
+        self._names: dict[str, list[list[str]]] = defaultdict(list)
+        for sentence in gold:
+            for start, end, kind in _spans(sentence.labels):
+                self._names[kind].append(sentence.words[start:end])
+
+    def __call__(self, sentence: Sentence) -> Sentence:
+        """Return `sentence`, now and then with other names, split compounds, or another casing."""
+        if self._random.random() < 0.2:
+            sentence = self._exchange_names(sentence)
+        if self._random.random() < 0.15:
+            sentence = _split_compounds(sentence)
+        chance = self._random.random()
+        if chance < 0.05:
+            return Sentence([word.upper() for word in sentence.words], sentence.labels)
+        if chance < 0.08:
+            return Sentence([word[:1].upper() + word[1:] for word in sentence.words], sentence.labels)
+        return sentence
+
+    def _exchange_names(self, sentence: Sentence) -> Sentence:
+        words, labels, end = [], [], 0
+        for start, stop, kind in _spans(sentence.labels):
+            name = sentence.words[start:stop]
+            if self._random.random() < 0.5:
+                name = self._random.choice(self._names[kind])
+            words += sentence.words[end:start] + name
+            labels += sentence.labels[end:start] + [f"B-{kind}"] + [f"I-{kind}"] * (len(name) - 1)
+            end = stop
+        return Sentence(words + sentence.words[end:], labels + sentence.labels[end:])
