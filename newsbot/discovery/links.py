@@ -7,6 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from urllib.parse import urljoin, urlsplit
 
 from newsbot.dates import parse_date
+from newsbot.urls import source_of
 
 MAX_URL_LENGTH = 2_083
 """Longest URL that browsers and caches agreed to carry; longer ones are traps or embedded files."""
@@ -41,6 +42,11 @@ def web_url(href: str | None, base: str) -> str | None:
     except ValueError:
         return None
     return url if valid and "@" not in parts.netloc and len(url) <= MAX_URL_LENGTH else None
+
+
+def same_site(url: str, homepage: str) -> bool:
+    """Return whether the host of `url` is that of the homepage or below it; `www.` does not tell hosts apart."""
+    return f".{source_of(url)}".endswith(f".{source_of(homepage)}")
 
 
 @dataclass(slots=True)

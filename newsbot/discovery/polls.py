@@ -1,0 +1,84 @@
+"""One answer to one poll -> the links it holds, whatever kind of page was polled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from newsbot.discovery.feeds import parse_feed
+from newsbot.discovery.homepages import advertised_feeds
+from newsbot.discovery.links import Link
+from newsbot.discovery.sections import article_links, next_page
+from newsbot.discovery.sitemaps import parse_sitemap
+from newsbot.extraction.page import Page
+from newsbot.sources.model import Source
+
+
+MAX_AGE = timedelta(days=7)
+"""Older pages of a sitemap are the site's past, not its news: a site lists all it ever had."""
+MAX_UNDATED = 1_000
+"""A sitemap with more links and no dates is such a list too."""
+MAX_CHILDREN = 5
+"""Sitemaps of an index that are polled: the newest. Old months do not change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What one poll led to."""
+
+    links: tuple[Link, ...] = ()
+    feeds: tuple[tuple[str, str], ...] = ()
+    """Kind and URL of what else is worth polling."""
+    next_url: str | None = None
+    """The next page of a list."""
+    ttl_s: int | None = None
+    """Seconds that the feed asks to wait before the next poll."""
+    problem: str | None = None
+    """Why the answer is not what was polled for; None if it is."""
+
+
+def read_poll(
+    kind: str, body: bytes, url: str, source: Source, *, now: datetime, content_type: str | None = None
+) -> Found:
+    """Return what the answer to a poll holds; `kind` is `feed`, `sitemap`, `section` or `homepage`."""
+    if kind == "feed":
+        return _read_feed(body, url, source, content_type)
+    if kind == "sitemap":
+        return _read_sitemap(body, url, source, now)
+    page = Page.from_bytes(body, url)
+    feeds = tuple(("feed", feed) for feed in advertised_feeds(page)) if kind == "homepage" else ()
+    next_url = next_page(page) if kind == "section" else None
+    return Found(links=tuple(article_links(page, source)), feeds=feeds, next_url=next_url)
+
+
+def _read_feed(body: bytes, url: str, source: Source, content_type: str | None) -> Found:
+    feed = parse_feed(body, url, content_type, timezone=source.timezone)
+    if feed.kind is None:
+        return Found(problem="neither RSS, Atom nor JSON Feed")
+    return Found(links=feed.links, ttl_s=feed.ttl_s)
+
+
+def _read_sitemap(body: bytes, url: str, source: Source, now: datetime) -> Found:
+    sitemap = parse_sitemap(body, url, timezone=source.timezone)
+    if sitemap.kind is None:
+        return Found(problem="not a sitemap")
+    if sitemap.kind == "index":
+        return Found(feeds=tuple(("sitemap", link.url) for link in newest(sitemap.links)))
+    undated = len(sitemap.links) <= MAX_UNDATED
+    return Found(links=tuple(link for link in sitemap.links if _is_news(link, now, undated=undated)))
+
+
+def _is_news(link: Link, now: datetime, *, undated: bool) -> bool:
+    dated = link.published_at or link.modified_at
+    return dated > now - MAX_AGE if dated else undated
+
+
+
+
+def newest(children: tuple[Link, ...]) -> list[Link]:
+    """Return the sitemaps of an index that may hold new articles: the last changed; without dates, both ends."""
+    dated = sorted(((child.modified_at, child) for child in children if child.modified_at),
+                   key=lambda pair: pair[0], reverse=True)  # fmt: skip
+    undated = [child for child in children if not child.modified_at]
+    ends = undated if len(undated) <= MAX_CHILDREN else [*undated[:2], *undated[-3:]]
+    return [child for _, child in dated[:MAX_CHILDREN]] + ends

@@ -1,0 +1,133 @@
+"""From what a source gave each day to flags: silence, a drop in coverage, a bot wall, feeds that fail.
+
+All counts come in; nothing is fetched or asked of a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import accumulate
+from statistics import fmean
+from typing import Literal
+
+FlagKind = Literal["silence", "coverage drop", "bot wall", "failing feed"]
+
+BASELINE_DAYS = 28
+"""Four weeks: each weekday is seen four times, as papers publish less on weekends."""
+EXPECTED_IN_SILENCE = 7.0
+"""Articles that should have come before silence is flagged: by chance none comes once in 1,000 times (e^-7)."""
+DAYS_TO_FIRST_ARTICLE = 3
+COVERAGE_ARTICLES = 20
+MAX_COVERAGE_DROP = 0.3
+"""A share that falls by more than this (0.95 -> 0.6) means that the site changed, not its authors."""
+WALL_PAGES, WALL_SHARE = 5, 0.8
+FEED_FAILURES = 5
+"""Failures in a row that no site's usual hiccups reach."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayCounts:
+    """What one source gave on one day (UTC)."""
+
+    articles: int = 0
+    """Articles stored for the first time."""
+    pages: int = 0
+    """Article pages answered with 2xx."""
+    not_articles: int = 0
+    """Of these, pages that turned out to be no article: lists, empty pages, walls."""
+    with_author: int = 0
+    with_date: int = 0
+    with_body: int = 0
+    """Articles of more than 100 words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag:
+    """Something about a source that a person should look at."""
+
+    source: str
+    kind: FlagKind
+    detail: str
+    """One line with the figures that raised it."""
+
+
+def health_flags(
+    source: str, days: Mapping[date, DayCounts], today: date, feed_failures: Mapping[str, int] | None = None
+) -> list[Flag]:
+    """Return what is wrong with a source; empty: nothing.
+
+    `days` holds the days on which the source was crawled, 60 of them or more; others are no sign of anything.
+    Silence is judged on the days before `today`, which is not over. `feed_failures`: URL -> failures in a row.
+    """
+    failing = [
+        f"{url}: {failures} failures in a row"
+        for url, failures in (feed_failures or {}).items()
+        if failures >= FEED_FAILURES
+    ]
+    found: dict[FlagKind, list[str]] = {
+        "silence": _silence({day: days[day].articles for day in sorted(days) if day < today}),
+        "bot wall": _bot_wall([counts for day, counts in days.items() if (today - day).days in (0, 1)]),
+        "coverage drop": _coverage_drops([days[day] for day in sorted(days, reverse=True) if day <= today]),
+        "failing feed": failing,
+    }
+    return [
+        Flag(source=source, kind=kind, detail=detail) for kind, details in found.items() for detail in details
+    ]
+
+
+def _silence(articles: Mapping[date, int]) -> list[str]:
+    """Compare the days since the last article with the same weekdays of the four weeks before it."""
+    active = [day for day, count in articles.items() if count]
+    if not active:
+        return [f"no article in {len(articles)} days"] if len(articles) >= DAYS_TO_FIRST_ARTICLE else []
+    last = active[-1]
+    silent = [day for day in articles if day > last]
+    baseline = {day: count for day, count in articles.items() if 0 <= (last - day).days < BASELINE_DAYS}
+    expected = sum(_expected(day, baseline) for day in silent)
+    if expected < EXPECTED_IN_SILENCE:
+        return []
+    return [f"no article since {last}, {expected:.0f} expected in {len(silent)} days"]
+
+
+def _expected(day: date, baseline: Mapping[date, int]) -> float:
+    """Return the mean of this weekday, or of all days where the baseline is too young to know it."""
+    same_weekday = [count for other, count in baseline.items() if other.weekday() == day.weekday()]
+    return fmean(same_weekday if len(same_weekday) > 1 else baseline.values())
+
+
+def _bot_wall(recent: Sequence[DayCounts]) -> list[str]:
+    pages = sum(counts.pages for counts in recent)
+    walls = sum(counts.not_articles for counts in recent)
+    if pages < WALL_PAGES or walls < WALL_SHARE * pages:
+        return []
+    return [f"{walls} of {pages} pages since yesterday were answered but hold no article"]
+
+
+def _coverage_drops(newest_first: Sequence[DayCounts]) -> list[str]:
+    """Compare the newest days that have enough articles together with the four weeks before them."""
+    recent_days = _days_with_articles(newest_first, COVERAGE_ARTICLES)
+    recent = newest_first[:recent_days]
+    before = newest_first[recent_days : recent_days + BASELINE_DAYS]
+    if not recent_days or sum(counts.articles for counts in before) < COVERAGE_ARTICLES:
+        return []
+    shares = {
+        field: (_share(before, f"with_{field}"), _share(recent, f"with_{field}"))
+        for field in ("author", "date", "body")
+    }
+    return [
+        f"{field}: {old:.0%} of articles had it, now {new:.0%}"
+        for field, (old, new) in shares.items()
+        if old - new > MAX_COVERAGE_DROP
+    ]
+
+
+def _days_with_articles(newest_first: Sequence[DayCounts], enough: int) -> int:
+    """Return how many days it takes to come to so many articles; 0 if they never do."""
+    totals = accumulate(counts.articles for counts in newest_first)
+    return next((number for number, total in enumerate(totals, start=1) if total >= enough), 0)
+
+
+def _share(days: Sequence[DayCounts], field: str) -> float:
+    return sum(getattr(counts, field) for counts in days) / sum(counts.articles for counts in days)
