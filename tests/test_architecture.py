@@ -1,0 +1,148 @@
+"""How newsbot is built, held over its import statements and syntax trees: floors, cycles, docstrings, prints."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+FLOORS = (
+    {"newsbot"},
+    {"items", "errors", "urls", "text", "dates"},
+    {"sources", "discovery", "extraction", "cleaning", "dedupe", "entities", "archive"},
+    {"store"},
+    {"settings", "pipelines", "middlewares", "extensions", "spiders", "cluster"},
+    {"commands", "cli", "web"},
+)
+"""The parts of the package from the ground up. What stands on a floor imports from it and from those below."""
+PURE = FLOORS[1] | FLOORS[2]
+HOMES_OF_SCRAPY = FLOORS[4] | FLOORS[5]
+COMMAND_LINE = {"commands", "cli"}
+OUTSIDE_WORLD = {"scrapy", "twisted", "sqlalchemy", "socket", "ssl", "http", "urllib.request", "time"}
+CLOCK_READINGS = {"now", "utcnow", "today"}
+SQL = {"sqlalchemy", "sqlite3", "psycopg", "alembic"}
+NOT_SQL = {"sqlalchemy.orm.Session", "sqlalchemy.exc.SQLAlchemyError"}
+"""What others may name of SQLAlchemy: the session that they pass on, and what its failures are caught by."""
+
+
+@dataclass(frozen=True)
+class Module:
+    path: Path
+
+    @cached_property
+    def name(self) -> str:
+        return ".".join(self.path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+    @cached_property
+    def part(self) -> str:
+        """Its part of the package, as FLOORS names it."""
+        return ".".join(self.name.split(".")[:2]).removeprefix("newsbot.")
+
+    @cached_property
+    def floor(self) -> int:
+        return next(number for number, parts in enumerate(FLOORS) if self.part in parts)
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.path.read_bytes(), str(self.path))
+
+    @cached_property
+    def imports(self) -> list[str]:
+        """What it imports, wherever in the file; a name taken from a module is added to the module's."""
+        found: list[str] = []
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                found += [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                found += [f"{'.' * node.level}{node.module or ''}.{alias.name}" for alias in node.names]
+        return found
+
+    @cached_property
+    def calls(self) -> list[str]:
+        """The last name of everything that it calls."""
+        called = (node.func for node in ast.walk(self.tree) if isinstance(node, ast.Call))
+        names = (getattr(function, "attr", None) or getattr(function, "id", None) for function in called)
+        return [name for name in names if name]
+
+
+MODULES = {module.name: module for module in map(Module, sorted(ROOT.glob("newsbot/**/*.py")))}
+
+
+def imported_modules(module: Module) -> set[Module]:
+    """Return newsbot's own modules that one imports: `from a import b` is `a.b` where that is a module, else `a`."""
+    names = (name if name in MODULES else name.rpartition(".")[0] for name in module.imports)
+    return {MODULES[name] for name in names if name in MODULES}
+
+
+def imports_of(module: Module, packages: set[str]) -> list[str]:
+    """Return what a module imports of some packages."""
+    return [
+        name for name in module.imports if any(f"{name}.".startswith(f"{package}.") for package in packages)
+    ]
+
+
+def offences(find: Callable[[Module], list[str]], modules: set[str] | None = None) -> dict[str, list[str]]:
+    """Return what `find` has against each module, of all parts or of some."""
+    judged = [module for module in MODULES.values() if modules is None or module.part in modules]
+    return {module.name: found for module in judged if (found := find(module))}
+
+
+def test_every_part_of_the_package_stands_on_a_floor() -> None:
+    assert {module.part for module in MODULES.values()} <= set.union(*FLOORS)
+
+
+def test_imports_run_downwards_only() -> None:
+    def upwards(module: Module) -> list[str]:
+        return [other.name for other in imported_modules(module) if other.floor > module.floor]
+
+    assert offences(upwards) == {}
+
+
+def test_imports_are_absolute() -> None:
+    assert offences(lambda module: [name for name in module.imports if name.startswith(".")]) == {}
+
+
+def test_no_import_cycle() -> None:
+    graph = {name: {other.name for other in imported_modules(module)} for name, module in MODULES.items()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" imports ".join(reversed(error.args[1])))
+
+
+def test_the_package_itself_imports_nothing() -> None:
+    assert MODULES["newsbot"].imports == []
+
+
+def test_pure_parts_know_no_network_and_no_database() -> None:
+    assert offences(lambda module: imports_of(module, OUTSIDE_WORLD), PURE) == {}
+
+
+def test_pure_parts_read_no_clock() -> None:
+    assert offences(lambda module: [name for name in module.calls if name in CLOCK_READINGS], PURE) == {}
+
+
+def test_sql_is_at_home_in_the_store_only() -> None:
+    elsewhere = set.union(*FLOORS) - {"store"}
+    assert offences(lambda module: sorted(set(imports_of(module, SQL)) - NOT_SQL), elsewhere) == {}
+
+
+def test_scrapy_is_unknown_below_the_spiders() -> None:
+    below = set.union(*FLOORS) - HOMES_OF_SCRAPY
+    assert offences(lambda module: imports_of(module, {"scrapy"}), below) == {}
+
+
+def test_every_module_has_a_docstring() -> None:
+    assert offences(lambda module: [] if ast.get_docstring(module.tree) else ["no docstring"]) == {}
+
+
+def test_only_the_command_line_prints() -> None:
+    elsewhere = set.union(*FLOORS) - COMMAND_LINE
+    assert offences(lambda module: [name for name in module.calls if name == "print"], elsewhere) == {}
