@@ -140,11 +140,14 @@ def matches(connection: Connection, terms: Sequence[Term]) -> TextClause:
             " FROM article_search WHERE article_search MATCH :terms"
         )
         return text(select).bindparams(terms=_fts5_query(terms))
+    # Ranked by the wanted terms alone: with an excluded one every rank would be 0.
     select = (
-        "SELECT article_id, ts_rank(CAST(:weights AS float4[]), words, query, 1) AS score"
-        " FROM article_search, CAST(:terms AS tsquery) AS query WHERE words @@ query"
+        "SELECT article_id, ts_rank(CAST(:weights AS float4[]), words, CAST(:wanted AS tsquery), 1) AS score"
+        " FROM article_search WHERE words @@ CAST(:terms AS tsquery)"
     )
-    return text(select).bindparams(terms=_tsquery(terms), weights=[1 / TITLE_WEIGHT] * 3 + [1.0])
+    wanted = [term for term in terms if not term.is_excluded]
+    weights = [1 / TITLE_WEIGHT] * 3 + [1.0]
+    return text(select).bindparams(terms=_tsquery(terms), wanted=_tsquery(wanted), weights=weights)
 
 
 def _joined(article_id: int, title: Sequence[str], body: Sequence[str]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from newsbot.dedupe.fingerprints import text_key
-from newsbot.items import Article, EntityType, utc_text
+from newsbot.items import Article, utc_text
 from newsbot.store.columns import stored_name
 from newsbot.urls import canonicalize
 
@@ -58,11 +58,6 @@ def content_key(article: Article) -> bytes:
     """Return 16 bytes that are equal while nothing of `REVISED_FIELDS` changes."""
     content = [getattr(article, name) for name in REVISED_FIELDS]
     return _hash(json.dumps(content, default=utc_text))
-
-
-def entity_key(name: str, entity_type: EntityType) -> str:  # noqa: ARG001
-    """Return what is equal for names of one type that mean the same without asking anyone."""
-    return name_key(name)
 
 
 def name_key(name: str) -> str:

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from sqlalchemy import JSON, ForeignKey, Index, MetaData, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from newsbot.items import EntityType
 from newsbot.store.columns import Hash, Name, RowId, StoredText, UtcDateTime
 
 Id = Annotated[int, mapped_column(RowId, primary_key=True)]
@@ -211,12 +212,11 @@ class EntityRow(Base):
     """A person, organisation or place, one row whatever the number of articles that name it."""
 
     __tablename__ = "entities"
-    __table_args__ = (UniqueConstraint("key", "type"),)
 
     id: Mapped[Id]
-    type: Mapped[Short]
-    key: Mapped[Short]
-    """Equal for names that are joined without asking anyone."""
+    type: Mapped[EntityType] = mapped_column(Name)
+    key: Mapped[Short] = mapped_column(unique=True)
+    """`entities.keys.entity_key`: type, colon, folded name."""
     name: Mapped[str]
 
 

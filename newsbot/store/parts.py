@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
+from newsbot.entities.keys import entity_key
 from newsbot.items import Article, Entity
 from newsbot.store import dialects
 from newsbot.store.columns import stored_name
-from newsbot.store.keys import entity_key, name_key
+from newsbot.store.keys import name_key
 from newsbot.store.models import (
     ArticleAuthor,
     ArticleEntity,
@@ -44,7 +45,7 @@ def add_bylines(connection: Connection, article_id: int, article: Article) -> No
         (Topic, ArticleTopic, "topic_id", article.topics),
     ):
         distinct = list(dict.fromkeys(stored_name(name) for name in names))
-        ids = _ids(connection, model, distinct)
+        ids = _ids(connection, model, "name", [{"name": name} for name in distinct])
         rows = [
             {"article_id": article_id, column: ids[name], "position": at} for at, name in enumerate(distinct)
         ]
@@ -112,44 +113,34 @@ def _words(title: str | None, body: str) -> tuple[list[str], list[str]]:
 
 def _by_id(connection: Connection, entities: Iterable[Entity]) -> dict[int, list[Entity]]:
     """Return the entities by the id of their row, new rows made; those of one article may share a row."""
-    by_key: dict[tuple[str, str], list[Entity]] = {}
+    by_key: dict[str, list[Entity]] = {}
     for entity in entities:
-        by_key.setdefault((entity_key(entity.name, entity.type), entity.type), []).append(entity)
-    keys = sorted(by_key)
-    found = _entity_ids(connection, keys)
-    missing = [
-        {"key": key, "type": kind, "name": by_key[key, kind][0].name}
-        for key, kind in keys
-        if (key, kind) not in found
-    ]
-    if missing:
-        _insert(connection, EntityRow, missing)
-        found |= _entity_ids(connection, [(row["key"], row["type"]) for row in missing])
-    return {found[key]: by_key[key] for key in keys}
+        by_key.setdefault(stored_name(entity_key(entity.name, entity.type)), []).append(entity)
+    rows = [{"key": key, "type": same[0].type, "name": same[0].name} for key, same in by_key.items()]
+    ids = _ids(connection, EntityRow, "key", rows)
+    return {ids[key]: same for key, same in by_key.items()}
 
 
-def _entity_ids(connection: Connection, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
-    query = select(EntityRow.key, EntityRow.type, EntityRow.id).where(
-        EntityRow.key.in_({key for key, _ in keys})
-    )
-    return {(key, kind): entity_id for key, kind, entity_id in connection.execute(query)} if keys else {}
+def _ids(
+    connection: Connection, model: type[Any], column: str, rows: Iterable[Mapping[str, str]]
+) -> dict[str, int]:
+    """Return the ids of rows by their value in `column`, missing rows made.
+
+    These are made in the order of the values, so that two transactions never wait for each other."""
+    wanted = {row[column]: row for row in rows}
+    found = _find_ids(connection, model, column, wanted)
+    missing = sorted(wanted.keys() - found.keys())
+    _insert(connection, model, [wanted[value] for value in missing])
+    return found | _find_ids(connection, model, column, missing)
 
 
-def _ids(connection: Connection, model: type[Author | Topic], names: Sequence[str]) -> dict[str, int]:
-    """Return the ids of names, new rows made.
-
-    New rows are inserted in the order of the names, so that two transactions never wait for each other."""
-    found = _name_ids(connection, model, names)
-    missing = sorted(set(names) - found.keys())
-    if missing:
-        _insert(connection, model, [{"name": name} for name in missing])
-        found |= _name_ids(connection, model, missing)
-    return found
-
-
-def _name_ids(connection: Connection, model: type[Author | Topic], names: Sequence[str]) -> dict[str, int]:
-    query = select(model.name, model.id).where(model.name.in_(names))
-    return dict(connection.execute(query).tuples().all()) if names else {}
+def _find_ids(
+    connection: Connection, model: type[Any], column: str, values: Collection[str]
+) -> dict[str, int]:
+    if not values:
+        return {}
+    query = select(getattr(model, column), model.id).where(getattr(model, column).in_(values))
+    return dict(connection.execute(query).tuples().all())
 
 
 def _insert(connection: Connection, model: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:

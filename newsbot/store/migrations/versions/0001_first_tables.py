@@ -56,7 +56,7 @@ def _entities() -> None:
         sa.Column("key", TEXT, nullable=False),
         sa.Column("name", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_entities"),
-        sa.UniqueConstraint("key", "type", name="uq_entities_key_type"),
+        sa.UniqueConstraint("key", name="uq_entities_key"),
     )
 
 

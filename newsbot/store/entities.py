@@ -1,0 +1,139 @@
+"""Questions about people, organisations and places across articles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from newsbot.items import EntityType
+from newsbot.store.filters import find_entities
+from newsbot.store.models import ArticleEntity, ArticleRow, EntityRow, MentionRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityCount:
+    """An entity, and how often it occurs in what was asked for."""
+
+    id: int
+    name: str
+    type: EntityType
+    article_count: int
+    mention_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityArticle:
+    """An article that mentions an entity."""
+
+    id: int
+    title: str | None
+    url: str
+    source: str | None
+    dated_at: datetime
+    mention_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityDetail:
+    """What the articles tell of one entity."""
+
+    entity: EntityCount
+    aliases: list[tuple[str, int]]
+    """The forms it is mentioned by, with their number, most frequent first."""
+    companions: list[EntityCount]
+    """Who appears in the same articles; counts are of those articles."""
+    timeline: list[tuple[date, int]]
+    """Articles a day, oldest first, days without any left out."""
+    articles: list[EntityArticle]
+    """Newest first."""
+
+
+def top_entities(
+    session: Session, *, entity_type: EntityType | None = None, since: datetime | None = None, limit: int = 20
+) -> list[EntityCount]:
+    """Return the most mentioned entities, of one type or of all, in articles dated since then or ever."""
+    counts = _counts()
+    if entity_type is not None:
+        counts = counts.where(EntityRow.type == entity_type)
+    if since is not None:
+        counts = counts.where(ArticleEntity.dated_at >= since)
+    order = (func.sum(ArticleEntity.mention_count).desc(), EntityRow.name, EntityRow.id)
+    return _read_counts(session, counts.order_by(*order).limit(limit))
+
+
+def entity_detail(session: Session, name: str, *, limit: int = 20) -> EntityDetail | None:
+    """Return what is known of an entity by its name or any form of it; None if no article mentions it.
+
+    Of several that share the form, the one in most articles. `limit` bounds aliases, companions and articles."""
+    counts = _counts().where(ArticleEntity.entity_id.in_(find_entities(session, name)))
+    order = (func.count().desc(), EntityRow.id)
+    found = _read_counts(session, counts.order_by(*order).limit(1))
+    if not found:
+        return None
+    entity = found[0]
+    return EntityDetail(
+        entity=entity,
+        aliases=_aliases(session, entity.id, limit),
+        companions=_companions(session, entity.id, limit),
+        timeline=_timeline(session, entity.id),
+        articles=_articles(session, entity.id, limit),
+    )
+
+
+def _counts() -> Select[int, str, EntityType, int, int]:
+    return (
+        select(
+            EntityRow.id, EntityRow.name, EntityRow.type, func.count(), func.sum(ArticleEntity.mention_count)
+        )
+        .join(ArticleEntity, ArticleEntity.entity_id == EntityRow.id)
+        .group_by(EntityRow.id, EntityRow.name, EntityRow.type)
+    )
+
+
+def _read_counts(session: Session, query: Select[int, str, EntityType, int, int]) -> list[EntityCount]:
+    return [
+        EntityCount(id=entity_id, name=name, type=entity_type, article_count=articles, mention_count=mentions)
+        for entity_id, name, entity_type, articles, mentions in session.execute(query)
+    ]
+
+
+def _aliases(session: Session, entity_id: int, limit: int) -> list[tuple[str, int]]:
+    count = func.count()
+    query = select(MentionRow.text, count).where(MentionRow.entity_id == entity_id).group_by(MentionRow.text)
+    return [
+        (text, number)
+        for text, number in session.execute(query.order_by(count.desc(), MentionRow.text).limit(limit))
+    ]
+
+
+def _companions(session: Session, entity_id: int, limit: int) -> list[EntityCount]:
+    its = aliased(ArticleEntity)
+    query = (
+        _counts()
+        .join(its, its.article_id == ArticleEntity.article_id)
+        .where(its.entity_id == entity_id, ArticleEntity.entity_id != entity_id)
+        .order_by(func.count().desc(), EntityRow.name, EntityRow.id)
+    )
+    return _read_counts(session, query.limit(limit))
+
+
+def _timeline(session: Session, entity_id: int) -> list[tuple[date, int]]:
+    day = func.date(ArticleEntity.dated_at)
+    query = select(day, func.count()).where(ArticleEntity.entity_id == entity_id).group_by(day).order_by(day)
+    return [(date.fromisoformat(str(each)), count) for each, count in session.execute(query)]
+
+
+def _articles(session: Session, entity_id: int, limit: int) -> list[EntityArticle]:
+    query = (
+        select(
+            ArticleRow.id, ArticleRow.title, ArticleRow.url, ArticleRow.source, ArticleRow.dated_at,
+            ArticleEntity.mention_count,
+        )
+        .join(ArticleEntity, ArticleEntity.article_id == ArticleRow.id)
+        .where(ArticleEntity.entity_id == entity_id)
+        .order_by(ArticleEntity.dated_at.desc(), ArticleRow.id.desc())
+    )  # fmt: skip
+    return [EntityArticle(**row) for row in session.execute(query.limit(limit)).mappings()]

@@ -1,0 +1,61 @@
+"""What narrows a list of articles: shared by search, lists, exports and the web."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from newsbot.entities.keys import entity_key
+from newsbot.items import ENTITY_TYPES
+from newsbot.store.columns import stored_name
+from newsbot.store.keys import name_key
+from newsbot.store.models import ArticleEntity, ArticleRow, EntityAlias, EntityRow
+
+Sort = Literal["relevance", "date", "id"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """Which articles, in which order, and how many of them. None: any."""
+
+    source: str | None = None
+    language: str | None = None
+    entity: str | None = None
+    """A name in any form under which articles mention it."""
+    since: datetime | None = None
+    until: datetime | None = None
+    """Of `dated_at`, both included."""
+    limit: int | None = None
+    sort: Sort = "relevance"
+    """`relevance`: best first in a search, otherwise like `id`, oldest row first; `date`: newest first."""
+
+
+def conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]:
+    """Return the conditions on `articles` that `filters` asks for."""
+    wanted: list[ColumnElement[bool]] = []
+    if filters.source is not None:
+        wanted.append(ArticleRow.source == filters.source)
+    if filters.language is not None:
+        wanted.append(ArticleRow.language == filters.language)
+    if filters.since is not None:
+        wanted.append(ArticleRow.dated_at >= filters.since)
+    if filters.until is not None:
+        wanted.append(ArticleRow.dated_at <= filters.until)
+    if filters.entity is not None:
+        ids = find_entities(session, filters.entity)
+        wanted.append(
+            ArticleRow.id.in_(select(ArticleEntity.article_id).where(ArticleEntity.entity_id.in_(ids)))
+        )
+    return wanted
+
+
+def find_entities(session: Session, name: str) -> list[int]:
+    """Return the ids of the entities that have `name`, or are mentioned by it."""
+    keys = [stored_name(entity_key(name, entity_type)) for entity_type in ENTITY_TYPES]
+    by_key = select(EntityRow.id).where(EntityRow.key.in_(keys))
+    by_alias = select(EntityAlias.entity_id).where(EntityAlias.key == name_key(name))
+    return list(session.scalars(by_key.union(by_alias)))

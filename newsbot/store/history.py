@@ -1,0 +1,45 @@
+"""How an article changed: its revisions, told forwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsbot.items import utc_text
+from newsbot.store.articles import find_article
+from newsbot.store.models import Revision
+from newsbot.store.revisions import stored_content
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What one revision changed."""
+
+    revision: int
+    """The number it made: 2 for the first change."""
+    changed_at: datetime
+    """When the change was met."""
+    fields: dict[str, tuple[Any, Any]]
+    """Field name -> its value before and after; times as ISO 8601."""
+
+
+def history(session: Session, ref: int | str) -> list[Change] | None:
+    """Return the changes of the article with this id or URL, oldest first; None if there is no such article."""
+    article_id = find_article(session, ref)
+    if article_id is None:
+        return None
+    query = select(Revision).where(Revision.article_id == article_id).order_by(Revision.revision.desc())
+    content = {
+        name: utc_text(value) if isinstance(value, datetime) else value
+        for name, value in stored_content(session.connection(), article_id).items()
+    }
+    changes = []
+    for row in session.scalars(query):
+        fields = {name: (old, content[name]) for name, old in row.changes.items()}
+        changes.append(Change(revision=row.revision + 1, changed_at=row.replaced_at, fields=fields))
+        content |= row.changes
+    return changes[::-1]
