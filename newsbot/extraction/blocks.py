@@ -1,0 +1,178 @@
+"""The text of a page, cut into blocks in one walk: what stands between two borders of block-level elements."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from lxml import etree
+
+from newsbot.extraction.words import FAMILIES, families
+
+MAX_BLOCKS = 20_000
+SKIPPED: Final = frozenset(
+    "script style noscript template svg math iframe object embed video audio canvas map select option datalist button "
+    "input textarea head link meta title base param source track img picture area progress meter".split()
+)
+INLINE: Final = frozenset(
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rp rt ruby s samp small span "
+    "strike strong sub sup time tt u var wbr output".split()
+)
+_STRONG: Final = frozenset(("b", "strong"))
+_EMPHASIS: Final = frozenset(("i", "em", "cite"))
+# Set on a frame by its element's name; inherited like the families of words, in the bits above them.
+TAG_BITS: Final = {
+    name: 1 << (len(FAMILIES) + position)
+    for position, name in enumerate(
+        ("nav", "aside", "footer", "header", "figure", "form", "table", "ul", "blockquote", "article", "main", "pre", "dialog")
+    )
+}  # fmt: skip
+TAG_BITS["ol"] = TAG_BITS["dl"] = TAG_BITS["ul"]
+TAG_BITS["figcaption"] = TAG_BITS["figure"]
+_STYLE_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
+
+
+class Frame:
+    """A block-level element on the way down to a block."""
+
+    __slots__ = ("blocks", "depth", "element", "flags", "inherited", "names", "parent", "tag")
+
+    def __init__(
+        self, element: etree._Element, tag: str, names: str, flags: int, parent: Frame | None
+    ) -> None:
+        self.element = element
+        self.tag = tag
+        self.names = names
+        self.flags = flags
+        self.parent = parent
+        self.inherited = flags | parent.inherited if parent else flags
+        self.depth: int = parent.depth + 1 if parent else 0
+        self.blocks = 0
+
+
+class Block:
+    """A run of text without a block border in it."""
+
+    __slots__ = ("bold_chars", "frame", "italic_chars", "link_chars", "links", "text")
+
+    def __init__(
+        self, text: str, frame: Frame, links: int, link_chars: int, bold_chars: int, italic_chars: int
+    ) -> None:
+        self.text = text
+        self.frame = frame
+        self.links = links
+        self.link_chars = link_chars
+        self.bold_chars = bold_chars
+        self.italic_chars = italic_chars
+
+
+class _Walk:
+    """The state of one walk: the open frame and the text collected since the last border."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self.pieces: list[str] = []
+        self.links = self.link_depth = self.link_chars = 0
+        self.bold_depth = self.bold_chars = self.italic_depth = self.italic_chars = 0
+        self.after_break = False
+
+    def add(self, text: str) -> None:
+        self.pieces.append(text)
+        size = len(text)
+        if self.link_depth:
+            self.link_chars += size
+        if self.bold_depth:
+            self.bold_chars += size
+        if self.italic_depth:
+            self.italic_chars += size
+        if self.after_break and not text.isspace():
+            self.after_break = False
+
+    def line_break(self, frame: Frame) -> None:
+        """One break parts lines, two part paragraphs."""
+        if self.after_break:
+            self.flush(frame)
+        elif self.pieces:
+            self.pieces.append("\n")
+            self.after_break = True
+
+    def flush(self, frame: Frame) -> None:
+        if not self.pieces:
+            return
+        text = " ".join("".join(self.pieces).split())
+        if text:
+            frame.blocks += 1
+            self.blocks.append(
+                Block(text, frame, self.links, self.link_chars, self.bold_chars, self.italic_chars)
+            )
+        self.pieces = []
+        self.links = self.link_chars = self.bold_chars = self.italic_chars = 0
+        self.after_break = False
+
+
+def read_blocks(root: etree._Element) -> list[Block]:
+    """Return the blocks of visible text below `root`, in the order of the page; at most `MAX_BLOCKS`."""
+    walk = _Walk()
+    frame = Frame(root, "html", "", 0, None)
+    walker = etree.iterwalk(root, events=("start", "end"))
+    for event, element in walker:
+        tag = element.tag
+        if event == "start":
+            if tag in SKIPPED or _is_hidden(element):
+                walker.skip_subtree()
+                continue
+            if tag in INLINE:
+                _open_inline(walk, tag)
+            elif tag == "br":
+                walk.line_break(frame)
+            elif element is not root:
+                walk.flush(frame)
+                frame = _frame(element, tag, frame)
+            if element.text:
+                walk.add(element.text)
+        else:
+            if tag in INLINE:
+                _close_inline(walk, tag)
+            elif element is frame.element and frame.parent is not None:
+                walk.flush(frame)
+                frame = frame.parent
+            if element.tail and element is not root:
+                walk.add(element.tail)
+            if len(walk.blocks) > MAX_BLOCKS:
+                break
+    walk.flush(frame)
+    return walk.blocks
+
+
+def _open_inline(walk: _Walk, tag: str) -> None:
+    if tag == "a":
+        walk.links += 1
+        walk.link_depth += 1
+    elif tag in _STRONG:
+        walk.bold_depth += 1
+    elif tag in _EMPHASIS:
+        walk.italic_depth += 1
+
+
+def _close_inline(walk: _Walk, tag: str) -> None:
+    if tag == "a":
+        walk.link_depth -= 1
+    elif tag in _STRONG:
+        walk.bold_depth -= 1
+    elif tag in _EMPHASIS:
+        walk.italic_depth -= 1
+
+
+def _frame(element: etree._Element, tag: str, parent: Frame) -> Frame:
+    names = f"{element.get('class') or ''} {element.get('id') or ''}".strip()
+    flags = TAG_BITS.get(tag, 0)
+    if names:
+        flags |= families(names)
+    return Frame(element, tag, names, flags, parent)
+
+
+def _is_hidden(element: etree._Element) -> bool:
+    if element.get("hidden") is not None:
+        return True
+    style = element.get("style")
+    return style is not None and _STYLE_HIDDEN.search(style) is not None
