@@ -1,0 +1,93 @@
+"""Every page under fixtures/ against what a careful reader says of it: one result a field.
+
+What a case holds is told in fixtures/README.md. Where code and expectation disagree, the code is wrong.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from newsbot.extraction.article import extract_article
+from newsbot.extraction.kinds import reject_reason
+
+from newsbot.archive.folders import find_pages, read_page
+from newsbot.cleaning.article import clean_article
+from newsbot.extraction.page import Page
+from newsbot.extraction.plain import parse_saved_text
+from newsbot.items import Article, article_json
+from newsbot.sources.model import UTC, Source
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+CASES = sorted(path.parent for path in FIXTURES.glob("**/expected.json"))
+ARTICLE_FIELDS = {*article_json(Article(url="")), "kind", "is_free"} - {"entities"}
+MAX_BYTES = 10_000_000
+
+
+def case_name(case: Path) -> str:
+    return "-".join(case.relative_to(FIXTURES).parts)
+
+
+def known(case: Path) -> dict[str, Any]:
+    """Return what meta.json says of a case."""
+    answer: dict[str, Any] = json.loads((case / "meta.json").read_text("utf-8"))
+    return answer
+
+
+@cache
+def expected(case: Path) -> dict[str, Any]:
+    """Return what is expected of each field; a page that is an article has no reason to be rejected."""
+    return {"reject": None} | json.loads((case / "expected.json").read_text("utf-8"))
+
+
+@cache
+def extracted(case: Path) -> dict[str, Any]:
+    """Return what newsbot makes of the page of a case, as clean as it is stored."""
+    saved = read_page(next(find_pages(str(case))), max_bytes=MAX_BYTES)
+    page = Page.from_bytes(saved.body, saved.url, saved.charset)
+    zone = known(case).get("timezone")
+    source = (
+        Source(key=case.name, name=case.name, homepage=saved.url, timezone=ZoneInfo(zone)) if zone else None
+    )
+    if saved.is_text:
+        timezone = source.timezone if source else UTC
+        article = parse_saved_text(page.html, url=saved.url, timezone=timezone, now=saved.retrieved_at)
+    else:
+        article = extract_article(page, source=source, now=saved.retrieved_at)
+    clean_article(article)
+    kind = {"kind": article.kind, "is_free": article.is_free, "reject": reject_reason(article)}
+    return article_json(article) | kind
+
+
+@pytest.mark.parametrize(
+    ("case", "field"),
+    [
+        pytest.param(case, field, id=f"{case_name(case)}-{field}")
+        for case in CASES
+        for field in expected(case)
+    ],
+)
+def test_page_is_read_as_a_careful_reader_would(case: Path, field: str) -> None:
+    assert extracted(case)[field] == expected(case)[field]
+
+
+@pytest.mark.parametrize("case", CASES, ids=case_name)
+def test_case_is_complete(case: Path) -> None:
+    assert len(list(find_pages(str(case)))) == 1
+    assert known(case).keys() <= {"url", "fetched_at", "timezone", "charset"}
+    fields = expected(case).keys() - {"reject"}
+    assert fields == set() or ARTICLE_FIELDS - {"kind", "is_free"} <= fields <= ARTICLE_FIELDS
+
+
+@pytest.mark.parametrize("depth", [200, 200_000])
+def test_page_in_deeply_nested_tags_keeps_its_headline(depth: int) -> None:
+    html = (FIXTURES / "json-ld" / "page.html").read_text("utf-8")
+    nested = html.replace("<body>", "<body>" + "<div>" * depth).replace(
+        "</body>", "</div>" * depth + "</body>"
+    )
+    article = extract_article(Page.from_text(nested))
+    assert article.title == expected(FIXTURES / "json-ld")["title"]
