@@ -110,7 +110,9 @@ def _people(find: Callable[[Clues], Iterable[str]]) -> Callable[[Clues], list[st
 
 def clean_names(texts: Iterable[str]) -> list[str]:
     """Return the names in declared author texts, each of which may hold several, in order, without repeats."""
-    names = {name.casefold(): name for text in texts for name in reversed(list(_split(text)))}
+    names: dict[str, str] = {}
+    for name in (name for text in texts for name in _split(text)):
+        names.setdefault(name.casefold(), name)
     return list(names.values())[:MAX_AUTHORS]
 
 
@@ -123,6 +125,19 @@ def _split(text: str) -> Iterator[str]:
             name = _bare(side)
             if name and (place == 0 or looks_like_name(name)):
                 yield name
+
+
+def byline_names(line: str) -> list[str]:
+    """Return the names of a line that is a byline: "By ...", or names beside a date; else nothing."""
+    if len(line) > _MAX_BYLINE_CHARS:
+        return []
+    parts = [part for part in _MARK.split(line) if not any(map(str.isdigit, part))]
+    if _PREFIX.match(line):
+        return [name for name in clean_names(parts[:1]) if _PREFIX.sub("", line)[:1].isupper()] + [
+            name for name in clean_names(parts[1:]) if looks_like_name(name)
+        ]
+    dated = len(parts) < len(_MARK.split(line))
+    return clean_names(parts) if dated and parts and all(map(looks_like_name, parts)) else []
 
 
 def _bare(name: str) -> str:
