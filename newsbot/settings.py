@@ -15,7 +15,7 @@ from typing import Any
 from newsbot import __version__
 from newsbot.errors import UsageError
 
-HOME_PAGE = "https://pypi.org/project/newsbot/"
+HOME_PAGE = "https://github.com/newsbot-project/newsbot"
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -128,6 +128,8 @@ EXTENSIONS = {
 DOWNLOADER_MIDDLEWARES = {
     # First: a saved page needs nothing of what the others do for the network.
     "newsbot.middlewares.saved.SavedPages": 10,
+    # After robots.txt, before retries: what is held is not asked again at once.
+    "newsbot.middlewares.politeness.Politeness": 860,
 }
 TWISTED_DNS_RESOLVER = "newsbot.middlewares.networks.GuardedResolver"
 LOG_FORMATTER = "newsbot.extensions.logformat.OneLine"
@@ -138,8 +140,10 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.0
 DOWNLOAD_TIMEOUT = 60
 AUTOTHROTTLE_ENABLED = True
+# Not 429 and 503, which ask for time: the page is put off instead.
+RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]
 COOKIES_ENABLED = False
-REFERER_ENABLED = False
+REFERRER_POLICY = "same-origin"
 
 # Control ports that can run code in the crawl have no place in an unattended program.
 REMOTE_CONTROL_ENABLED = False

@@ -40,7 +40,9 @@ def test_a_wrong_value_is_named_with_its_setting_and_what_is_accepted(name, valu
     assert "accepted" in str(caught.value)
 
 
-@pytest.mark.parametrize("path", [*settings.ITEM_PIPELINES, *settings.EXTENSIONS, *settings.DOWNLOADER_MIDDLEWARES])
+@pytest.mark.parametrize(
+    "path", [*settings.ITEM_PIPELINES, *settings.EXTENSIONS, *settings.DOWNLOADER_MIDDLEWARES]
+)
 def test_every_component_in_the_tables_exists(path):
     module, _, name = path.rpartition(".")
     assert isinstance(getattr(importlib.import_module(module), name), type)

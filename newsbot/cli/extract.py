@@ -36,7 +36,9 @@ def extract(page: str, url: str | None, explain: bool, as_json: bool) -> None:
     clean_article(article)
     find_entities(article, load_engine(configuration().entity_engine))
     if as_json:
-        print_json(article_json(article) | ({"kind": article.kind, "rules": article.rules} if explain else {}))
+        print_json(
+            article_json(article) | ({"kind": article.kind, "rules": article.rules} if explain else {})
+        )
     else:
         print_article(article, explain=explain)
     if reason := reject_reason(article):

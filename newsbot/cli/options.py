@@ -16,7 +16,9 @@ from newsbot.store.database import Database
 F = TypeVar("F", bound=Callable[..., Any])
 
 database_option = click.option(
-    "--database", metavar="URL", help="Database to use, instead of NEWSBOT_DATABASE_URL (sqlite:///newsbot.db)."
+    "--database",
+    metavar="URL",
+    help="Database to use, instead of NEWSBOT_DATABASE_URL (sqlite:///newsbot.db).",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 
@@ -27,7 +29,7 @@ def limit_option(default: int) -> Callable[[F], F]:
                         help="At most so many.")  # fmt: skip
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[datetime]):
     """A day (2026-11-23) or moment (2026-11-23T10:00:00Z); without an offset, UTC."""
 
     name = "date"
@@ -55,14 +57,14 @@ def filter_options(command: F) -> F:
     for option in (
         until_option,
         since_option,
-        click.option("--entity", metavar="NAME", help="Articles that mention this person, organisation or place."),
+        click.option(
+            "--entity", metavar="NAME", help="Articles that mention this person, organisation or place."
+        ),
         click.option("--language", metavar="CODE", help="Articles in this language (en, de, ...)."),
         click.option("--source", metavar="KEY", help="Articles of this source."),
     ):
         command = option(command)
     return command
-
-
 
 
 @contextmanager

@@ -13,8 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-MARK_START, MARK_END = "\ue000", "\ue001"
-"""Private-use characters that enclose what a search found, in snippets."""
+from newsbot.store.queries import MARK_END, MARK_START
 
 
 def print_json(value: Any) -> None:
@@ -22,7 +21,9 @@ def print_json(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, default=str))
 
 
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ue000-\uf8ff]+")
+_UNPRINTABLE = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ue000-\uf8ff]+"
+)
 """Control characters, marks that reorder text, halves of characters, private use."""
 
 
@@ -31,7 +32,9 @@ def printable(value: object) -> str:
     return "" if value is None else _UNPRINTABLE.sub(" ", str(value))
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:
+def print_table(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None
+) -> None:
     """Print rows: a table on a terminal, tab-separated lines in a pipe."""
     if not sys.stdout.isatty():
         for row in rows:
@@ -55,5 +58,7 @@ def highlighted(snippet: str) -> str:
     for i, part in enumerate(snippet.replace(MARK_END, MARK_START).split(MARK_START)):
         text = printable(part)
         found = i % 2 == 1
-        parts.append(click.style(text, bold=True) if found and sys.stdout.isatty() else f"*{text}*" if found else text)
+        parts.append(
+            click.style(text, bold=True) if found and sys.stdout.isatty() else f"*{text}*" if found else text
+        )
     return "".join(parts)

@@ -31,4 +31,7 @@ def settings(as_json: bool) -> None:
         for row in rows:
             print_json(row)
     else:
-        print_table(("setting", "value", "from", "purpose"), [(r["name"], r["value"], r["from"], r["purpose"]) for r in rows])
+        print_table(
+            ("setting", "value", "from", "purpose"),
+            [(r["name"], r["value"], r["from"], r["purpose"]) for r in rows],
+        )

@@ -25,7 +25,10 @@ def list_(as_json: bool) -> None:
         for source in found:
             print_json({name: getattr(source, name) for name in for_json} | {"feeds": list(source.feeds)})
     else:
-        rows = [(s.key, s.name, s.language, s.country, len(s.feeds), "" if s.enabled else "disabled") for s in found]
+        rows = [
+            (s.key, s.name, s.language, s.country, len(s.feeds), "" if s.enabled else "disabled")
+            for s in found
+        ]
         print_table(("key", "name", "language", "country", "feeds", ""), rows)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
@@ -10,9 +11,12 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
 from newsbot.errors import NewsbotError, UsageError
+from newsbot.settings import read_settings
 from newsbot.spiders.base import PageSpider
 from newsbot.store.database import Database
-from newsbot.settings import read_settings
+
+CHATTER = ("alembic", "scrapy.addons", "scrapy.crawler", "scrapy.middleware", "scrapy.utils.log")
+"""Loggers that tell at every start how the program is made up."""
 
 
 class Command(ScrapyCrawl):
@@ -20,6 +24,8 @@ class Command(ScrapyCrawl):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run one spider."""
+        for name in CHATTER:
+            logging.getLogger(name).setLevel(logging.WARNING)
         if len(args) != 1:
             raise ScrapyUsageError("one spider is accepted: scrapy crawl NAME")
         try:
@@ -48,13 +54,13 @@ class Command(ScrapyCrawl):
         assert self.crawler_process is not None
         self.crawler_process.crawl(crawler, **arguments)
         self.crawler_process.start()
-        if self.crawler_process.bootstrap_failed:
-            self.exitcode = 1
         spider = crawler.spider
-        if isinstance(spider, PageSpider):
-            if spider.failure:
-                self._fail(spider.failure, status=1)
-            print(summary(crawler), file=sys.stderr)  # noqa: T201 - the last word of a command
+        if not isinstance(spider, PageSpider):
+            self._fail("the crawl could not begin; see the log above", status=1)
+            return
+        if spider.failure:
+            self._fail(spider.failure, status=1)
+        print(summary(crawler), file=sys.stderr)  # noqa: T201 - the last word of a command
 
     def _fail(self, message: str, *, status: int) -> None:
         print(f"scrapy crawl: {message}", file=sys.stderr)  # noqa: T201

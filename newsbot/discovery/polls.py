@@ -13,7 +13,6 @@ from newsbot.discovery.sitemaps import parse_sitemap
 from newsbot.extraction.page import Page
 from newsbot.sources.model import Source
 
-
 MAX_AGE = timedelta(days=7)
 """Older pages of a sitemap are the site's past, not its news: a site lists all it ever had."""
 MAX_UNDATED = 1_000
@@ -71,8 +70,6 @@ def _read_sitemap(body: bytes, url: str, source: Source, now: datetime) -> Found
 def _is_news(link: Link, now: datetime, *, undated: bool) -> bool:
     dated = link.published_at or link.modified_at
     return dated > now - MAX_AGE if dated else undated
-
-
 
 
 def newest(children: tuple[Link, ...]) -> list[Link]:

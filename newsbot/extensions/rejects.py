@@ -8,13 +8,11 @@ from typing import Self
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
-from scrapy.statscollectors import StatsCollector
-from sqlalchemy.exc import SQLAlchemyError
 from twisted.python.failure import Failure
 
 from newsbot.extensions.run import Run
 from newsbot.items import Article, Reject
-from newsbot.store.writes import save_reject
+from newsbot.store.outcomes import record_reject
 from newsbot.text import one_line
 
 
@@ -29,16 +27,13 @@ class Rejected(DropItem):
 class KeepRejects:
     """Counts rejects by stage and reason, and writes them to the database."""
 
-    def __init__(self, run: Run, stats: StatsCollector) -> None:
-        self.run = run
-        self.stats = stats
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Listen to what the pipelines drop and where they fail."""
-        run = crawler.get_extension(Run)
-        assert run is not None and crawler.stats is not None
-        keep = cls(run, crawler.stats)
+        keep = cls(crawler)
         crawler.signals.connect(keep.item_dropped, signal=signals.item_dropped)
         crawler.signals.connect(keep.item_error, signal=signals.item_error)
         return keep
@@ -52,16 +47,21 @@ class KeepRejects:
         """Keep an item on which a stage failed."""
         stage = _failed_stage(failure)
         detail = one_line(f"{failure.type.__name__}: {failure.getErrorMessage()}")  # type: ignore[union-attr]
-        await self._keep(Reject(url=item.url, source=item.source, reason="stage-failed", detail=detail, stage=stage))
-        if failure.check(SQLAlchemyError):
-            self.stats.inc_value("newsbot/store/failed")
+        await self._keep(
+            Reject(url=item.url, source=item.source, reason="stage-failed", detail=detail, stage=stage,
+                   fetched=item.fetched)
+        )  # fmt: skip
 
     async def _keep(self, reject: Reject) -> None:
-        self.stats.inc_value(f"newsbot/rejected/{reject.stage}/{reject.reason}")
-        await self.run.write(save_reject, reject, run_id=self.run.run_id, now=datetime.now(UTC))
+        assert self.crawler.stats is not None
+        self.crawler.stats.inc_value(f"newsbot/rejected/{reject.stage}/{reject.reason}")
+        run = Run.of(self.crawler)
+        await run.write(record_reject, reject, run_id=run.run_id, now=datetime.now(UTC))
 
 
 def _failed_stage(failure: Failure) -> str:
     """Return the name of the pipeline module whose process_item raised."""
     modules = [frame[1] for frame in failure.frames]
-    return next((path.rpartition("/")[2].removesuffix(".py") for path in modules if "/pipelines/" in path), "unknown")
+    return next(
+        (path.rpartition("/")[2].removesuffix(".py") for path in modules if "/pipelines/" in path), "unknown"
+    )

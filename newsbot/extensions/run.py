@@ -16,6 +16,7 @@ from newsbot import __version__
 from newsbot.settings import read_settings
 from newsbot.spiders.base import PageSpider
 from newsbot.store.database import Database
+from newsbot.store.frontier import release, this_process
 from newsbot.store.writes import finish_run, start_run
 
 P = ParamSpec("P")
@@ -32,7 +33,16 @@ class Run:
         self.crawler = crawler
         self.database = database
         self.run_id: int | None = None
-        self._writing = asyncio.Lock()  # those who wait for their turn should not each hold a thread of the pool
+        self._writing = (
+            asyncio.Lock()
+        )  # those who wait for their turn should not each hold a thread of the pool
+
+    @classmethod
+    def of(cls, crawler: Crawler) -> Run:
+        """Return the run of a crawl, once its extensions are there."""
+        run = crawler.get_extension(cls)
+        assert run is not None
+        return run
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -47,7 +57,12 @@ class Run:
         spider = self.crawler.spider
         assert isinstance(spider, PageSpider)
         self.run_id = await self.write(
-            start_run, spider=spider.name, arguments=spider.arguments, version=__version__, now=datetime.now(UTC)
+            start_run,
+            spider=spider.name,
+            arguments=spider.arguments,
+            version=__version__,
+            process=this_process(),
+            now=datetime.now(UTC),
         )
 
     async def close(self, spider: Spider, reason: str) -> None:
@@ -58,10 +73,13 @@ class Run:
         assert stats is not None
         counts = {name.removeprefix(COUNTED): value for name, value in stats.get_stats().items()
                   if name.startswith(COUNTED)}  # fmt: skip
+        await self.write(release, run_id=self.run_id)
         await self.write(finish_run, self.run_id, finish_reason=reason, counts=counts, now=datetime.now(UTC))
         await run_in_thread(self.database.close)
 
-    async def write(self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def write(
+        self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         """Return `function(session, ...)`, run in a write transaction of its own; an exception rolls it back."""
 
         def work() -> T:
@@ -71,7 +89,9 @@ class Run:
         async with self._writing:
             return await run_in_thread(work)
 
-    async def read(self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def read(
+        self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         """Return `function(session, ...)`, run in a read-only session."""
 
         def work() -> T:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Self
 
 from scrapy.crawler import Crawler
 from scrapy.resolver import CachingHostnameResolver
@@ -41,16 +41,16 @@ class _AllowedOnly:
         self.host = host
         self.resolver = resolver
 
-    def resolutionBegan(self, resolution: IHostResolution) -> None:  # noqa: N802 - Twisted's name
+    def resolutionBegan(self, resolution: IHostResolution) -> None:
         self.receiver.resolutionBegan(resolution)
 
-    def addressResolved(self, address: IAddress) -> None:  # noqa: N802
-        if is_allowed(address.host, self.resolver.networks):  # type: ignore[attr-defined]
+    def addressResolved(self, address: IAddress) -> None:
+        if is_allowed(address.host, self.resolver.networks):
             self.receiver.addressResolved(address)
         else:
             self.resolver.refused.add(self.host)
 
-    def resolutionComplete(self) -> None:  # noqa: N802
+    def resolutionComplete(self) -> None:
         self.receiver.resolutionComplete()
 
 
@@ -64,14 +64,18 @@ class GuardedResolver(CachingHostnameResolver):
         """Hosts of which an address was refused, to tell the failure from one of DNS."""
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> GuardedResolver:  # type: ignore[override]
+    def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> Self:
         """Read which private networks may be fetched."""
         settings = crawler.settings
         return cls(reactor, settings.getint("DNSCACHE_SIZE"), read_settings(settings).allowed_networks)
 
-    def resolveHostName(  # type: ignore[override]  # noqa: N802
-        self, resolutionReceiver: Any, hostName: str, *args: Any, **kwargs: Any  # noqa: N803
+    def resolveHostName(
+        self,
+        resolutionReceiver: Any,
+        hostName: str,
+        *args: Any,
+        **kwargs: Any,
     ) -> IHostResolution:
         """Resolve a host name or an address written out."""
-        receiver = _AllowedOnly(resolutionReceiver, hostName, self)
+        receiver: Any = _AllowedOnly(resolutionReceiver, hostName, self)
         return super().resolveHostName(receiver, hostName, *args, **kwargs)

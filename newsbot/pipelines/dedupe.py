@@ -23,9 +23,7 @@ class Dedupe:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Share the crawl's database."""
-        run = crawler.get_extension(Run)
-        assert run is not None
-        return cls(run, load_engine(read_settings(crawler.settings).entity_engine))
+        return cls(Run.of(crawler), load_engine(read_settings(crawler.settings).entity_engine))
 
     async def process_item(self, article: Article) -> Article:
         """Set `known_id` if this article, with entities found by today's engine, is stored."""

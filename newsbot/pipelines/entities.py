@@ -29,7 +29,9 @@ class FindEntities:
 
     def open_spider(self) -> None:
         """Tell once which engine was chosen."""
-        logger.info("Entities are found by %s (%s for English)", self.engine.name, engine_label(self.engine, "en"))
+        logger.info(
+            "Entities are found by %s (%s for English)", self.engine.name, engine_label(self.engine, "en")
+        )
 
     async def process_item(self, article: Article) -> Article:
         """Fill `entities`, unless the article is stored already and has not changed."""

@@ -13,7 +13,7 @@ from newsbot.errors import DatabaseError
 from newsbot.extensions.run import Run
 from newsbot.items import Article
 from newsbot.spiders.base import PageSpider
-from newsbot.store.writes import article_keys, save_article
+from newsbot.store.outcomes import record_article
 
 
 class Store:
@@ -26,9 +26,8 @@ class Store:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Share the crawl's database."""
-        run = crawler.get_extension(Run)
-        assert run is not None and crawler.stats is not None
-        return cls(run, crawler.stats)
+        assert crawler.stats is not None
+        return cls(Run.of(crawler), crawler.stats)
 
     async def open_spider(self) -> None:
         """Open the database; without one the crawl does not begin."""
@@ -43,9 +42,8 @@ class Store:
     async def process_item(self, article: Article) -> Article:
         """Store an article and count what came of it: new, changed, unchanged or duplicate."""
         saved = await self.run.write(
-            save_article,
+            record_article,
             article,
-            keys=article_keys(article),
             run_id=self.run.run_id,
             now=article.retrieved_at or datetime.now(UTC),
         )

@@ -16,5 +16,9 @@ class Validate:
             raise Rejected(item)
         reason = reject_reason(item)
         if reason is not None:
-            raise Rejected(Reject(url=item.url, source=item.source, reason=reason, stage="validate"))
+            raise Rejected(
+                Reject(
+                    url=item.url, source=item.source, reason=reason, stage="validate", fetched=item.fetched
+                )
+            )
         return item

@@ -25,7 +25,9 @@ class ArticleSpider(PageSpider):
         self.urls = [part.strip() for part in NEXT_URL.split(url)]
         for part in self.urls:
             if not is_fetchable(part):
-                raise UsageError(f"spider article: url is {part!r}; accepted: URL[,URL], each http:// or https://")
+                raise UsageError(
+                    f"spider article: url is {part!r}; accepted: URL[,URL], each http:// or https://"
+                )
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for each URL."""

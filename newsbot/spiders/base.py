@@ -21,9 +21,9 @@ from newsbot.errors import InputError, UsageError
 from newsbot.extraction.article import extract_article
 from newsbot.extraction.page import Page
 from newsbot.extraction.plain import parse_saved_text
-from newsbot.items import Article, Reject
+from newsbot.items import Article, Fetched, Reject
 from newsbot.middlewares.networks import GuardedResolver
-from newsbot.middlewares.saved import RETRIEVED_AT
+from newsbot.middlewares.saved import RETRIEVED_AT, SAVED_PATH
 from newsbot.settings import read_settings
 from newsbot.sources.catalog import load_sources, source_for, sources_by_host
 from newsbot.sources.model import Source
@@ -51,7 +51,9 @@ class PageSpider(Spider):
         accepted = [name for name in inspect.signature(cls).parameters if name != "self"]
         for name in kwargs:
             if name not in accepted:
-                raise UsageError(f"spider {cls.name}: unknown argument {name!r}; accepted: {', '.join(accepted)}")
+                raise UsageError(
+                    f"spider {cls.name}: unknown argument {name!r}; accepted: {', '.join(accepted)}"
+                )
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.sources = sources_by_host(load_sources(read_settings(crawler.settings).sources))
         return spider
@@ -68,13 +70,15 @@ class PageSpider(Spider):
         """Yield the article that a response holds, whatever its kind, or why there is none."""
         try:
             yield self._read(response)
-        except Exception as error:  # noqa: BLE001 - the last guard: no page may vanish without a row
+        except Exception as error:
             self.logger.exception("%s could not be parsed", response.url)
-            yield Reject(url=response.url, reason="parse-failed", detail=one_line(repr(error)))
+            detail = one_line(repr(error))
+            yield Reject(url=response.url, reason="parse-failed", detail=detail, fetched=fetched(response))
 
     def _read(self, response: Response) -> Article | Reject:
         if _is_binary(response.body):
-            return Reject(url=response.url, reason="binary", detail="not a text in any encoding")
+            detail = "not a text in any encoding"
+            return Reject(url=response.url, reason="binary", detail=detail, fetched=fetched(response))
         now = datetime.now(UTC)
         source = source_for(response.url, self.sources)
         page = Page.from_bytes(response.body, response.url, _http_charset(response))
@@ -89,13 +93,48 @@ class PageSpider(Spider):
         article.source = source.key if source else source_of(article.url)
         article.aliases = _asked_for(response)
         article.retrieved_at = response.meta.get(RETRIEVED_AT) or now
+        article.fetched = fetched(response)
         return article
 
     def fetch_failed(self, failure: Failure) -> Iterator[Reject]:
         """Yield why a request gave no page."""
         request: Request = failure.request  # type: ignore[attr-defined]
-        yield Reject(url=request.url, reason=_failure_reason(failure), detail=one_line(failure.getErrorMessage()),
-                     stage="fetch")  # fmt: skip
+        source = source_for(request.url, self.sources)
+        answer = failure.value.response if isinstance(failure.value, HttpError) else None
+        yield Reject(
+            url=request.url,
+            reason=_failure_reason(failure),
+            detail=one_line(failure.getErrorMessage()),
+            source=source.key if source else None,
+            stage="fetch",
+            fetched=fetched(answer)
+            if answer
+            else None
+            if SAVED_PATH in request.meta
+            else Fetched(url=request.url),
+        )
+
+
+def fetched(response: Response) -> Fetched | None:
+    """Return how a response came over the network; None for one from a file."""
+    request = response.request
+    if request is None or SAVED_PATH in request.meta:
+        return None
+    latency_s = request.meta.get("download_latency")
+    return Fetched(
+        url=(request.meta.get("redirect_urls") or [request.url])[0],
+        status=response.status,
+        size_bytes=len(response.body),
+        latency_ms=None if latency_s is None else round(latency_s * 1000),
+        etag=header(response, "ETag"),
+        last_modified=header(response, "Last-Modified"),
+    )
+
+
+def header(response: Response, name: str) -> str | None:
+    """Return a header of a response as text; None if it is missing or empty."""
+    value = response.headers.get(name)
+    return value.decode("latin-1").strip() or None if value else None
 
 
 def _failure_reason(failure: Failure) -> str:
@@ -104,11 +143,16 @@ def _failure_reason(failure: Failure) -> str:
         return f"http-{error.response.status}"
     if isinstance(error, InputError):
         return error.reason
-    if isinstance(error, CannotResolveHostError) and urlsplit(failure.request.url).hostname in _refused_hosts():  # type: ignore[attr-defined]
+    if isinstance(error, CannotResolveHostError) and _host(failure) in _refused_hosts():
         return "private-network"
     if isinstance(error, IgnoreRequest):
         return "robots" if "robots.txt" in str(error) else "ignored"
     return "fetch-failed"
+
+
+def _host(failure: Failure) -> str:
+    request: Request = failure.request  # type: ignore[attr-defined]
+    return urlsplit(request.url).hostname or ""
 
 
 def _refused_hosts() -> set[str]:
@@ -119,13 +163,13 @@ def _refused_hosts() -> set[str]:
 
 
 def _content_type(response: Response) -> str:
-    declared = (response.headers.get("Content-Type") or b"").decode("latin-1")
-    return declared.partition(";")[0].strip().lower()
+    return (header(response, "Content-Type") or "").partition(";")[0].strip().lower()
 
 
 def _http_charset(response: Response) -> str | None:
-    declared = (response.headers.get("Content-Type") or b"").decode("latin-1")
-    match = re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", declared, re.IGNORECASE)
+    match = re.search(
+        r"charset\s*=\s*[\"']?([\w.:-]+)", header(response, "Content-Type") or "", re.IGNORECASE
+    )
     return match.group(1) if match else None
 
 
@@ -140,5 +184,8 @@ def _is_binary(body: bytes) -> bool:
 
 def _asked_for(response: Response) -> list[str]:
     """Return the http addresses that led to a response, other than its own."""
-    asked = [*response.meta.get("redirect_urls", []), response.request.url if response.request else response.url]
+    asked = [
+        *response.meta.get("redirect_urls", []),
+        response.request.url if response.request else response.url,
+    ]
     return [url for url in dict.fromkeys(asked) if url != response.url and url.startswith("http")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import ClassVar
+from typing import Any
 
 from scrapy import Request
 
@@ -19,7 +19,7 @@ class SavedSpider(PageSpider):
     """Reads files, folders and globs. `url` says where a single file came from."""
 
     name = "saved"
-    custom_settings: ClassVar[dict[str, object]] = {
+    custom_settings: dict[str, Any] | None = {  # noqa: RUF012 - as Scrapy declares it
         "ROBOTSTXT_OBEY": False,  # nothing is fetched
         "AUTOTHROTTLE_ENABLED": False,
         "DOWNLOAD_DELAY": 0,
@@ -33,7 +33,9 @@ class SavedSpider(PageSpider):
         if not all(self.paths):
             raise UsageError("spider saved: path is missing; accepted: PATH[,PATH], files, folders or globs")
         if url is not None and not (is_fetchable(url) and len(self.paths) == 1 and Path(path).is_file()):
-            raise UsageError(f"spider saved: url is {url!r}; accepted: an http(s) URL, for a path that is a single file")
+            raise UsageError(
+                f"spider saved: url is {url!r}; accepted: an http(s) URL, for a path that is a single file"
+            )
         self.url = url
 
     async def start(self) -> AsyncIterator[Request]:

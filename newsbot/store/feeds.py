@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from newsbot.discovery.links import Link
+from newsbot.discovery.polls import Found
+from newsbot.discovery.schedule import MIN_POLL_S, failure_interval_s, poll_interval_s, with_jitter
 from newsbot.sources.model import Source
 from newsbot.store import dialects, frontier
 from newsbot.store.keys import KEY_BYTES, url_hash
@@ -42,7 +43,9 @@ def sync_sources(session: Session, sources: Iterable[Source], *, now: datetime) 
         row = {"key": source.key, "name": source.name, "homepage": source.homepage, "first_seen_at": now}
         query = dialects.insert(connection, SourceRow).values(row)
         connection.execute(
-            query.on_conflict_do_update(index_elements=["key"], set_={"name": source.name, "homepage": source.homepage})
+            query.on_conflict_do_update(
+                index_elements=["key"], set_={"name": source.name, "homepage": source.homepage}
+            )
         )
         configured = configured_feeds(source)
         add_feeds(session, source.key, configured)
@@ -67,7 +70,9 @@ def add_feeds(session: Session, source: str, feeds: Iterable[tuple[str, str]]) -
         connection.execute(dialects.insert(connection, Feed).values(rows).on_conflict_do_nothing())
 
 
-def due_feeds(session: Session, sources: Collection[str], *, now: datetime, only_due: bool = True) -> list[DueFeed]:
+def due_feeds(
+    session: Session, sources: Collection[str], *, now: datetime, only_due: bool = True
+) -> list[DueFeed]:
     """Return the feeds of these sources whose time has come, or all; none of a host that asked to be left alone."""
     query = (
         select(Feed)
@@ -77,7 +82,10 @@ def due_feeds(session: Session, sources: Collection[str], *, now: datetime, only
     )
     if only_due:
         query = query.where(or_(Feed.next_poll_at.is_(None), Feed.next_poll_at <= now))
-    return [DueFeed(**{name: getattr(feed, name) for name in DueFeed.__slots__}) for feed in session.scalars(query)]
+    return [
+        DueFeed(**{name: getattr(feed, name) for name in DueFeed.__slots__})
+        for feed in session.scalars(query)
+    ]
 
 
 def body_hash(body: bytes) -> bytes:
@@ -85,23 +93,37 @@ def body_hash(body: bytes) -> bytes:
     return blake2b(body, digest_size=KEY_BYTES).digest()
 
 
-def save_poll(
-    session: Session,
-    feed: DueFeed,
-    *,
-    now: datetime,
-    interval: timedelta,
-    links: Collection[Link] = (),
-    found_feeds: Collection[tuple[str, str]] = (),
-    **state: Any,
-) -> int:
-    """Note a poll that was answered: its links go to the frontier, its state to the feed; return how many were new.
+class PollAnswer(NamedTuple):
+    """What the server said with the answer to a poll."""
 
-    `state`: `status`, `etag`, `last_modified`, `content_hash`, as far as the answer gave them."""
-    new = frontier.add_links(session, links, source=feed.source, feed_id=feed.id, now=now)
-    add_feeds(session, feed.source, found_feeds)
-    values = {"last_status": state.pop("status"), "last_error": None, "failure_count": 0, "last_polled_at": now,
-              "last_success_at": now, "interval_s": interval.total_seconds(), "next_poll_at": now + interval} | state  # fmt: skip
+    status: int
+    etag: str | None
+    last_modified: str | None
+    content_hash: bytes | None
+    """`body_hash` of the content; None if it was not sent again."""
+
+
+def save_poll(
+    session: Session, feed: DueFeed, found: Found, answer: PollAnswer, *, now: datetime, chance: float
+) -> int:
+    """Note a poll that was answered: links go to the frontier, the feed learns when to ask again.
+
+    Returns how many links were new. `chance`, from 0 to 1, is for jitter."""
+    new = frontier.add_links(session, found.links, source=feed.source, feed_id=feed.id, now=now)
+    add_feeds(session, feed.source, found.feeds)
+    interval_s = poll_interval_s(feed.interval_s, new, ttl_s=found.ttl_s)
+    values: dict[str, Any] = {
+        "last_status": answer.status,
+        "etag": answer.etag or feed.etag,
+        "last_modified": answer.last_modified or feed.last_modified,
+        "content_hash": answer.content_hash or feed.content_hash,
+        "last_error": None,
+        "failure_count": 0,
+        "last_polled_at": now,
+        "last_success_at": now,
+        "interval_s": interval_s,
+        "next_poll_at": now + timedelta(seconds=with_jitter(interval_s, chance)),
+    }
     if new:
         values["last_new_at"] = now
     session.execute(update(Feed).where(Feed.id == feed.id).values(values))
@@ -109,11 +131,13 @@ def save_poll(
 
 
 def save_failed_poll(
-    session: Session, feed: DueFeed, *, now: datetime, error: str, status: int | None, next_poll_at: datetime
+    session: Session, feed: DueFeed, *, now: datetime, error: str, status: int | None, chance: float
 ) -> None:
-    """Note a poll that failed, and when to try again."""
-    values = {"last_status": status, "last_error": error, "failure_count": feed.failure_count + 1,
-              "last_polled_at": now, "next_poll_at": next_poll_at}  # fmt: skip
+    """Note a poll that failed; the feed is asked again later and later."""
+    failures = feed.failure_count + 1
+    wait_s = with_jitter(failure_interval_s(feed.interval_s or MIN_POLL_S, failures), chance)
+    values = {"last_status": status, "last_error": error, "failure_count": failures, "last_polled_at": now,
+              "next_poll_at": now + timedelta(seconds=wait_s)}  # fmt: skip
     session.execute(update(Feed).where(Feed.id == feed.id).values(values))
 
 

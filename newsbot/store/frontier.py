@@ -12,9 +12,10 @@ import os
 import socket
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from newsbot.discovery.links import Link
@@ -86,7 +87,7 @@ def priority(dated: datetime | None, now: datetime) -> int:
     return int(min(dated or now, now).timestamp()) // 60
 
 
-def lease(session: Session, room: Mapping[str, int], *, run_id: int, now: datetime) -> list[Leased]:
+def lease(session: Session, room: Mapping[str, int], *, run_id: int | None, now: datetime) -> list[Leased]:
     """Take URLs that are due, newest first: of each source at most as many as `room` has for it.
 
     New ones come before those to be tried or looked at again."""
@@ -112,7 +113,7 @@ def lease(session: Session, room: Mapping[str, int], *, run_id: int, now: dateti
 
 
 def _take(
-    session: Session, source: str, due: ColumnElement[bool], order: ColumnElement[object], count: int
+    session: Session, source: str, due: ColumnElement[bool], order: Any, count: int
 ) -> list[FrontierRow]:
     if count <= 0:
         return []
@@ -120,7 +121,7 @@ def _take(
     return list(session.scalars(query.with_for_update(skip_locked=True)))
 
 
-def take_over(session: Session, *, run_id: int, now: datetime) -> int:
+def take_over(session: Session, *, run_id: int | None, now: datetime) -> int:
     """Free the leases of runs that were killed: those of processes of this machine that are no more.
 
     Returns how many URLs are due again. Leases taken on other machines end by their time."""
@@ -187,12 +188,21 @@ def attempts(session: Session, url: str) -> int:
     return session.scalar(query) or 0
 
 
-def is_idle(session: Session, sources: Iterable[str], *, run_id: int, now: datetime) -> bool:
-    """Return whether nothing is left for this run: nothing due, and no lease that another run may let go."""
-    query = select(FrontierRow.id).where(
-        FrontierRow.source.in_(tuple(sources)),
-        or_(
-            FrontierRow.state == "pending", and_(FrontierRow.state != "gone", FrontierRow.next_try_at <= now)
-        ),
+def postpone(session: Session, url: str, *, until: datetime) -> None:
+    """Put a leased URL off that was not asked for: its host wants to be left alone."""
+    _update(session, [url], state="failed", next_try_at=until, attempts=FrontierRow.attempts - 1)
+
+
+def release(session: Session, *, run_id: int) -> None:
+    """Free the leases of a run that ends."""
+    query = update(FrontierRow).where(FrontierRow.state == "leased", FrontierRow.lease_run_id == run_id)
+    session.execute(query.values(state="pending", next_try_at=None))
+
+
+def busy_sources(session: Session, *, run_id: int | None, now: datetime) -> set[str]:
+    """Return the sources of which other runs hold leases: two at once would be twice as fast as is polite."""
+    others = select(Run.id).where(Run.finished_at.is_(None), Run.id != run_id)
+    query = select(FrontierRow.source).where(
+        FrontierRow.lease_run_id.in_(others), FrontierRow.state == "leased", FrontierRow.next_try_at > now
     )
-    return session.execute(query.limit(1)).first() is None
+    return {source for source in session.scalars(query.distinct()) if source}

@@ -33,10 +33,18 @@ __all__ = [
 
 
 def start_run(
-    session: Session, *, spider: str, arguments: Mapping[str, Any], version: str, now: datetime
+    session: Session,
+    *,
+    spider: str,
+    arguments: Mapping[str, Any],
+    version: str,
+    now: datetime,
+    process: str | None = None,
 ) -> int:
-    """Note that a spider has started, and return the run's id."""
-    run = Run(spider=spider, arguments=dict(arguments), version=version, started_at=now, counts={})
+    """Note that a spider has started, in this process (`host:pid`), and return the run's id."""
+    run = Run(
+        spider=spider, arguments=dict(arguments), version=version, process=process, started_at=now, counts={}
+    )
     session.add(run)
     session.flush()
     return run.id

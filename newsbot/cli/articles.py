@@ -1,0 +1,123 @@
+"""`newsbot search`, `show` and `history`: articles, found and read."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import click
+
+from newsbot.cli.options import database_option, filter_options, json_option, limit_option, reading
+from newsbot.cli.output import highlighted, print_json, printable
+from newsbot.errors import InputError
+from newsbot.items import utc_text
+from newsbot.store.queries import (
+    MARK_END,
+    MARK_START,
+    Filters,
+    Hit,
+    StoredArticle,
+    article_urls,
+    get_article,
+    stored_json,
+)
+from newsbot.store.queries import (
+    history as changes_of,
+)
+from newsbot.store.queries import (
+    search as find,
+)
+
+
+@click.command()
+@click.argument("query")
+@filter_options
+@click.option("--sort", type=click.Choice(["relevance", "date"]), default="relevance", show_default=True)
+@limit_option(20)
+@json_option
+@database_option
+def search(query: str, as_json: bool, database: str | None, **filters: Any) -> None:
+    """Find articles: all words, "phrases in quotes", -without; best first."""
+    with reading(database) as session:
+        hits = find(session, query, Filters(**filters))
+    for hit in hits:
+        print_hit(hit, as_json=as_json)
+    if not hits and not as_json:
+        click.echo("newsbot: nothing found", err=True)
+
+
+def print_hit(hit: Hit, *, as_json: bool) -> None:
+    """Print one article that was found."""
+    if as_json:
+        snippet = hit.snippet.replace(MARK_START, "**").replace(MARK_END, "**")
+        print_json(asdict(hit) | {"published_at": utc_text(hit.published_at), "snippet": snippet})
+        return
+    day = hit.published_at.strftime("%Y-%m-%d") if hit.published_at else "no date"
+    click.secho(f"{hit.id}  {printable(hit.title)}", bold=True)
+    click.echo(f"    {day}  {printable(hit.source)}  {printable(hit.url)}")
+    click.echo(f"    {highlighted(hit.snippet)}\n")
+
+
+@click.command()
+@click.argument("article", metavar="ID|URL")
+@json_option
+@database_option
+def show(article: str, as_json: bool, database: str | None) -> None:
+    """Show one article with everything known of it."""
+    with reading(database) as session:
+        stored = get_article(session, article)
+        if stored is None:
+            raise InputError(f"no article {article!r}; accepted: the id or any URL of a stored article")
+        urls = article_urls(session, stored.id)
+    if as_json:
+        print_json(stored_json(stored) | {"urls": urls})
+    else:
+        _print_article(stored, urls)
+
+
+def _print_article(stored: StoredArticle, urls: list[str]) -> None:
+    for name, value in stored_json(stored).items():
+        if name not in ("body", "entities", "title") and value not in (None, []):
+            shown = ", ".join(value) if isinstance(value, list) else value
+            click.echo(f"{name + ':':16} {printable(shown)}")
+    for url in urls:
+        click.echo(f"{'also at:':16} {printable(url)}")
+    for entity in stored.article.entities:
+        role = f", {entity.role}" if entity.role else ""
+        click.echo(
+            f"{'mentions:':16} {printable(entity.name)} ({entity.type}{printable(role)}) x{len(entity.mentions)}"
+        )
+    click.secho(f"\n{printable(stored.article.title)}", bold=True)
+    for paragraph in stored.article.body.split("\n\n"):
+        click.echo(f"\n{printable(paragraph)}")
+
+
+@click.command()
+@click.argument("article", metavar="ID|URL")
+@json_option
+@database_option
+def history(article: str, as_json: bool, database: str | None) -> None:
+    """Show how an article changed, oldest change first."""
+    with reading(database) as session:
+        changes = changes_of(session, article)
+    if changes is None:
+        raise InputError(f"no article {article!r}; accepted: the id or any URL of a stored article")
+    for change in changes:
+        if as_json:
+            fields = {name: {"before": old, "after": new} for name, (old, new) in change.fields.items()}
+            print_json(
+                {"revision": change.revision, "changed_at": utc_text(change.changed_at), "fields": fields}
+            )
+        else:
+            _print_change(change.revision, change.changed_at, change.fields)
+    if not changes and not as_json:
+        click.echo("newsbot: it has not changed since it was first seen", err=True)
+
+
+def _print_change(revision: int, changed_at: datetime, fields: dict[str, tuple[Any, Any]]) -> None:
+    click.secho(f"revision {revision}, seen {utc_text(changed_at)}", bold=True)
+    for name, (old, new) in fields.items():
+        click.echo(f"  {name}:")
+        click.secho(f"    - {printable(old)}", fg="red")
+        click.secho(f"    + {printable(new)}", fg="green")

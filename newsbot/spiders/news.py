@@ -1,0 +1,325 @@
+"""Crawls the sources of the catalog: `scrapy crawl news -a source=KEY[,KEY] -a due=1`.
+
+What is due, leased and done stands in the database; this spider only keeps count of what it has in flight.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import AsyncIterator, Collection
+from datetime import UTC, datetime
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http import Response, TextResponse
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.python.failure import Failure
+
+from newsbot.discovery.homepages import likely_feeds, likely_sitemaps, news_sitemaps_first, robots_url
+from newsbot.discovery.polls import Found, read_poll
+from newsbot.discovery.sitemaps import sitemaps_of_robots
+from newsbot.errors import UsageError
+from newsbot.extensions.run import Run
+from newsbot.items import Article, Reject
+from newsbot.middlewares.politeness import HeldError, Politeness
+from newsbot.settings import read_settings
+from newsbot.sources.catalog import load_sources
+from newsbot.sources.model import Source
+from newsbot.spiders.base import PageSpider, fetched, header
+from newsbot.store import feeds, frontier, outcomes
+from newsbot.store.feeds import DueFeed, PollAnswer
+from newsbot.store.frontier import Leased
+from newsbot.text import one_line
+
+FEED_PRIORITY = 10
+"""Feeds before pages: what they lead to may be newer."""
+MAX_IN_FLIGHT = 8
+"""Pages of one source that wait or are fetched; more are leased when half of them have come."""
+NOT_MODIFIED = 304
+MAX_SITEMAPS = 5
+"""Sitemaps of a robots.txt that are polled: those of news first."""
+MAX_LIST_PAGES = 5
+"""Pages of a section that are followed, while they lead to something new."""
+
+
+class NewsSpider(PageSpider):
+    """Polls feeds, sitemaps and section pages, and fetches new and changed articles."""
+
+    name = "news"
+
+    def __init__(self, source: str = "", due: str = "1") -> None:
+        super().__init__(source=source, due=due)
+        if due not in ("0", "1"):
+            raise UsageError(
+                f"spider news: due is {due!r}; accepted: 1 (only feeds whose time has come) or 0 (all)"
+            )
+        self.only_due = due == "1"
+        self.keys = [key.strip() for key in source.split(",") if key.strip()]
+        self.catalog: dict[str, Source] = {}
+        self.in_flight: Counter[str] = Counter()
+        self.polling = 0
+        """Polls that wait or are under way."""
+        self.polled: set[int] = set()
+        """Ids of the feeds that this run has asked for."""
+        self.dry: set[str] = set()
+        """Sources of which nothing more is due, until a poll finds something."""
+        self.landed = asyncio.Event()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Choose the sources; raises UsageError for a key that the catalog has not."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        catalog = load_sources(read_settings(crawler.settings).sources)
+        for key in spider.keys:
+            if key not in catalog:
+                raise UsageError(
+                    f"spider news: no source {key!r} in the catalog; newsbot sources list shows them"
+                )
+        chosen = spider.keys or [key for key, source in catalog.items() if source.enabled]
+        spider.catalog = {key: catalog[key] for key in chosen}
+        return spider
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Poll what is due, then fetch from the frontier until nothing is left to do."""
+        await self._prepare()
+        for request in await self._due_polls(self.catalog, only_due=self.only_due):
+            yield request
+        while True:
+            self.landed.clear()
+            for request in await self._leased_pages():
+                yield request
+            if not self.polling and not self.in_flight.total() and len(self.dry) == len(self.catalog):
+                return
+            await self.landed.wait()
+
+    async def _prepare(self) -> None:
+        """Bring the database in line with the catalog, free the leases of killed runs, skip what others crawl."""
+        now = datetime.now(UTC)
+        await self.run.write(feeds.sync_sources, self.catalog.values(), now=now)
+        await self.run.write(frontier.take_over, run_id=self.run.run_id, now=now)
+        busy = await self.run.read(frontier.busy_sources, run_id=self.run.run_id, now=now)
+        for key in busy & self.catalog.keys():
+            self.logger.info("%s is being crawled by another run, and left to it", key)
+        free = await self.run.read(feeds.open_sources, self.catalog.keys() - busy, now=now)
+        self.catalog = {key: self.catalog[key] for key in free}
+        self.politeness.add_delays(
+            {_host(source.homepage): source.delay_s for source in self.catalog.values()}
+        )
+
+    @property
+    def run(self) -> Run:
+        """The crawl's hold on the database."""
+        return Run.of(self.crawler)
+
+    @property
+    def politeness(self) -> Politeness:
+        """What knows which hosts want to be left alone."""
+        politeness = self.crawler.get_downloader_middleware(Politeness)
+        assert politeness is not None
+        return politeness
+
+    # Feeds
+
+    async def _due_polls(self, keys: Collection[str], *, only_due: bool) -> list[Request]:
+        due = await self.run.read(feeds.due_feeds, keys, now=datetime.now(UTC), only_due=only_due)
+        return [self._poll(feed) for feed in due if feed.id not in self.polled]
+
+    def _poll(self, feed: DueFeed, url: str | None = None, page: int = 1) -> Request:
+        """Ask for a feed, conditionally; or for a further page of a list."""
+        self.polling += 1
+        self.polled.add(feed.id)
+        conditions = _conditions(feed.etag, feed.last_modified) if page == 1 else {}
+        request = self._request(url or feed.url, self.parse_poll, self.poll_failed, conditions)
+        return request.replace(cb_kwargs={"feed": feed, "page": page}, priority=FEED_PRIORITY)
+
+    async def parse_poll(self, response: Response, feed: DueFeed, page: int) -> AsyncIterator[Request]:
+        """Take the links of a feed to the frontier; follow the pages of a list while they lead to something new."""
+        try:
+            now = datetime.now(UTC)
+            found = self._found(response, feed, now)
+            if found.problem:
+                await self._save_failed_poll(feed, found.problem, response.status, now)
+                return
+            new = await self.run.write(
+                feeds.save_poll, feed, found, _answer(response), now=now, chance=_chance()
+            )
+            self._count("feeds/polled")
+            self._count("links/new", new)
+            if new:
+                self.dry.discard(feed.source)
+            if new and found.next_url and page < MAX_LIST_PAGES:
+                yield self._poll(feed, found.next_url, page + 1)
+            for request in await self._further_polls(feed, found):
+                yield request
+        finally:
+            self._polled()
+
+    def _found(self, response: Response, feed: DueFeed, now: datetime) -> Found:
+        """Return what an answer leads to: nothing if it is the same as the last one."""
+        if response.status == NOT_MODIFIED or feeds.body_hash(response.body) == feed.content_hash:
+            self._count("feeds/unchanged")
+            return Found()
+        return read_poll(feed.kind, response.body, response.url, self.catalog[feed.source], now=now,
+                         content_type=header(response, "Content-Type"))  # fmt: skip
+
+    async def _further_polls(self, feed: DueFeed, found: Found) -> list[Request]:
+        """Return requests for the feeds that a poll has led to; guesses where a homepage names none."""
+        if found.feeds:
+            return await self._due_polls([feed.source], only_due=True)
+        if feed.kind != "homepage" or feed.interval_s is not None:  # guessed already, at its first poll
+            return []
+        homepage = self.catalog[feed.source].homepage
+        guesses = [("feed", url) for url in likely_feeds(homepage)]
+        guesses += [("sitemap", url) for url in likely_sitemaps(homepage)]
+        return [self._probe(feed, "robots", robots_url(homepage))] + [
+            self._probe(feed, *guess) for guess in guesses
+        ]
+
+    def _probe(self, feed: DueFeed, kind: str, url: str) -> Request:
+        """Ask whether there is a feed at a URL."""
+        self.polling += 1
+        request = self._request(url, self.parse_probe, self.probe_failed, {})
+        return request.replace(cb_kwargs={"feed": feed, "kind": kind}, priority=FEED_PRIORITY)
+
+    async def parse_probe(self, response: Response, feed: DueFeed, kind: str) -> AsyncIterator[Request]:
+        """Poll from now on what proved to be a feed, or what robots.txt names."""
+        try:
+            if kind == "robots":
+                named = (
+                    sitemaps_of_robots(response.text, response.url)
+                    if isinstance(response, TextResponse)
+                    else []
+                )
+                found = [("sitemap", url) for url in news_sitemaps_first(named)[:MAX_SITEMAPS]]
+            else:
+                source = self.catalog[feed.source]
+                read = read_poll(kind, response.body, response.url, source, now=datetime.now(UTC))
+                found = [] if read.problem else [(kind, response.url)]
+            await self.run.write(feeds.add_feeds, feed.source, found)
+            for request in await self._due_polls([feed.source], only_due=True):
+                yield request
+        finally:
+            self._polled()
+
+    def probe_failed(self, failure: Failure) -> None:
+        """Let a wrong guess be."""
+        self._polled()
+
+    async def poll_failed(self, failure: Failure) -> None:
+        """Note that a feed could not be had, and when to try again."""
+        try:
+            request: Request = failure.request  # type: ignore[attr-defined]
+            feed: DueFeed = request.cb_kwargs["feed"]
+            error = failure.value
+            status = error.response.status if isinstance(error, HttpError) else None
+            await self._save_failed_poll(feed, one_line(failure.getErrorMessage()), status, datetime.now(UTC))
+            await self._hold_if_asked(feed.source, request)
+        finally:
+            self._polled()
+
+    async def _save_failed_poll(self, feed: DueFeed, error: str, status: int | None, now: datetime) -> None:
+        self._count("feeds/failed")
+        await self.run.write(
+            feeds.save_failed_poll, feed, now=now, error=error, status=status, chance=_chance()
+        )
+
+    def _polled(self) -> None:
+        self.polling -= 1
+        self.landed.set()
+
+    # Pages
+
+    async def _leased_pages(self) -> list[Request]:
+        """Lease pages of the sources that have few in flight."""
+        room = {key: MAX_IN_FLIGHT - self.in_flight[key] for key in self.catalog
+                if key not in self.dry and self.in_flight[key] <= MAX_IN_FLIGHT // 2}  # fmt: skip
+        if not room:
+            return []
+        leased = await self.run.write(frontier.lease, room, run_id=self.run.run_id, now=datetime.now(UTC))
+        got = Counter(page.source for page in leased)
+        self.dry.update(key for key in room if got[key] < room[key])
+        self.in_flight.update(got)
+        return [self._fetch(page) for page in leased]
+
+    def _fetch(self, page: Leased) -> Request:
+        conditions = _conditions(page.etag, page.last_modified) if page.article_id else {}
+        request = self._request(page.url, self.parse_leased, self.fetch_of_leased_failed, conditions)
+        return request.replace(cb_kwargs={"leased": page})
+
+    async def parse_leased(self, response: Response, leased: Leased) -> AsyncIterator[Article | Reject]:
+        """Yield the article of a page; one that has not changed is only seen again."""
+        try:
+            if response.status == NOT_MODIFIED and leased.article_id:
+                await self.run.write(
+                    outcomes.record_not_modified,
+                    leased,
+                    fetched(response),
+                    run_id=self.run.run_id,
+                    now=datetime.now(UTC),
+                )
+                self._count("store/not-modified")
+                return
+            for item in self.parse_page(response):
+                yield item
+        finally:
+            self._landed(leased)
+
+    async def fetch_of_leased_failed(self, failure: Failure) -> AsyncIterator[Reject]:
+        """Yield why there is no page; where the host has asked for time, only put the page off."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        leased: Leased = request.cb_kwargs["leased"]
+        try:
+            until = await self._hold_if_asked(leased.source, request)
+            if isinstance(failure.value, HeldError):
+                await self.run.write(frontier.postpone, leased.url, until=until or failure.value.until)
+                return
+            for reject in self.fetch_failed(failure):
+                yield reject
+        finally:
+            self._landed(leased)
+
+    def _landed(self, leased: Leased) -> None:
+        self.in_flight[leased.source] -= 1
+        self.landed.set()
+
+    # Both
+
+    def _request(self, url: str, callback: Any, errback: Any, conditions: dict[str, str]) -> Request:
+        return Request(url, headers=conditions, callback=callback, errback=errback, dont_filter=True,
+                       meta={"handle_httpstatus_list": [NOT_MODIFIED]})  # fmt: skip
+
+    async def _hold_if_asked(self, source: str, request: Request) -> datetime | None:
+        """Leave a source alone, in later runs too, if the host of a request has asked for it."""
+        until = self.politeness.held_until(request)
+        if until:
+            self.dry.add(source)
+            await self.run.write(feeds.hold_source, source, until=until)
+        return until
+
+    def _count(self, name: str, number: int = 1) -> None:
+        assert self.crawler.stats is not None
+        self.crawler.stats.inc_value(f"newsbot/{name}", number)
+
+
+def _conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
+    """Return the headers of a conditional request (RFC 9110 section 13)."""
+    headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    return {name: value for name, value in headers.items() if value}
+
+
+def _answer(response: Response) -> PollAnswer:
+    digest = None if response.status == NOT_MODIFIED else feeds.body_hash(response.body)
+    return PollAnswer(response.status, header(response, "ETag"), header(response, "Last-Modified"), digest)
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or ""
+
+
+def _chance() -> float:
+    """Return a number from 0 to 1, for jitter."""
+    return random.random()  # noqa: S311
