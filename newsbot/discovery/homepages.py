@@ -108,6 +108,8 @@ def propose_source(
 def _key(homepage: str) -> str:
     """Return the host without its public suffix as far as that is one or two labels: news.example.co.uk -> news-example."""
     labels = source_of(homepage).split(".")
+    if labels[-1].isdigit():  # an IP address
+        return "-".join(labels)
     suffix = 2 if len(labels) > 2 and len(labels[-2]) <= 3 and len(labels[-1]) == 2 else 1
     return re.sub(r"[^a-z0-9]+", "-", "-".join(labels[:-suffix] or labels)).strip("-") or "source"
 

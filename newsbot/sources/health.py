@@ -130,4 +130,5 @@ def _days_with_articles(newest_first: Sequence[DayCounts], enough: int) -> int:
 
 
 def _share(days: Sequence[DayCounts], field: str) -> float:
-    return sum(getattr(counts, field) for counts in days) / sum(counts.articles for counts in days)
+    having: int = sum(getattr(counts, field) for counts in days)
+    return having / sum(counts.articles for counts in days)

@@ -1,0 +1,122 @@
+"""When feeds, articles and hosts are asked again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsbot.discovery.schedule import (
+    DAY_S,
+    DEAD_AFTER,
+    DEAD_PROBE_S,
+    FIRST_POLL_S,
+    HOUR_S,
+    MAX_CRAWL_DELAY_S,
+    MAX_POLL_S,
+    MIN_POLL_S,
+    MINUTE_S,
+    failure_interval_s,
+    next_refetch_age_s,
+    poll_interval_s,
+    request_delay_s,
+    retry_after_s,
+    with_jitter,
+)
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def settled_interval_s(publishes_every_s: float) -> float:
+    """Poll a feed that publishes regularly for two months; return the mean interval of the second one."""
+    interval_s, clock_s, intervals = None, 0.0, []
+    while clock_s < 60 * DAY_S:
+        previous_s = clock_s - (interval_s or 0)
+        new = int(clock_s // publishes_every_s) - int(previous_s // publishes_every_s)
+        interval_s = poll_interval_s(interval_s, new)
+        clock_s += interval_s
+        if clock_s > 30 * DAY_S:
+            intervals.append(interval_s)
+    return sum(intervals) / len(intervals)
+
+
+@pytest.mark.parametrize(
+    "every_s", [10 * MINUTE_S, HOUR_S, 6 * HOUR_S, DAY_S], ids=["10 min", "1 h", "6 h", "1 day"]
+)
+def test_interval_settles_below_that_of_publication_but_not_far(every_s: float) -> None:
+    assert every_s / 8 < settled_interval_s(every_s) < every_s
+
+
+def test_interval_of_a_new_feed_does_not_depend_on_its_backlog() -> None:
+    assert poll_interval_s(None, 0) == poll_interval_s(None, 50) == FIRST_POLL_S
+
+
+@given(st.floats(0, 10 * DAY_S) | st.none(), st.integers(0, 1000), st.integers(0, 10**9) | st.none())
+def test_interval_stays_in_bounds(previous_s: float | None, new: int, ttl_s: int | None) -> None:
+    assert MIN_POLL_S <= poll_interval_s(previous_s, new, ttl_s=ttl_s) <= MAX_POLL_S
+
+
+def test_ttl_is_heeded_up_to_an_hour() -> None:
+    assert poll_interval_s(FIRST_POLL_S, 9, ttl_s=1800) == 1800
+    assert poll_interval_s(FIRST_POLL_S, 9, ttl_s=7 * DAY_S) == HOUR_S
+
+
+def test_failures_back_off_to_a_day_and_then_to_rare_probes() -> None:
+    intervals = [failure_interval_s(FIRST_POLL_S, failures) for failures in range(1, DEAD_AFTER + 3)]
+    assert intervals == sorted(intervals)
+    assert intervals[0] == 2 * FIRST_POLL_S
+    assert intervals[DEAD_AFTER - 2] == MAX_POLL_S
+    assert intervals[-1] == DEAD_PROBE_S
+
+
+def test_jitter_moves_an_interval_by_a_tenth_at_most() -> None:
+    assert [with_jitter(1000, chance) for chance in (0, 0.5, 1)] == pytest.approx([900, 1000, 1100])
+
+
+def test_articles_are_looked_at_again_ever_more_rarely() -> None:
+    ages: list[float] = [0]
+    while (age_s := next_refetch_age_s(ages[-1])) is not None:
+        ages.append(age_s)
+    assert ages == [0, HOUR_S, 6 * HOUR_S, DAY_S, 3 * DAY_S]
+    assert next_refetch_age_s(-HOUR_S) == HOUR_S
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("120", 120),
+        (" 120 ", 120),
+        ("0", 0),
+        ("1.5", 1.5),
+        ("99999999999999999999999999", DAY_S),
+        ("Mon, 23 Nov 2026 12:10:00 GMT", 600),
+        ("Monday, 23-Nov-26 12:10:00 GMT", 600),
+        ("Mon, 23 Nov 2026 11:00:00 GMT", 0),
+        ("Mon, 23 Nov 2099 11:00:00 GMT", DAY_S),
+        ("Mon, 23 Nov 2026 12:10:00", 600),
+        ("-5", None),
+        ("soon", None),
+        ("", None),
+        (None, None),
+        ("٣", None),
+        ("Mon, 99 Nov 2026 12:10:00 GMT", None),
+    ],
+)
+def test_retry_after(header: str | None, expected: float | None) -> None:
+    assert retry_after_s(header, NOW) == expected
+
+
+@given(st.text(max_size=40))
+def test_any_retry_after_is_taken(header: str) -> None:
+    seconds = retry_after_s(header, NOW)
+    assert seconds is None or 0 <= seconds <= DAY_S
+
+
+def test_delay_of_a_host_is_the_longer_of_what_source_and_robots_ask() -> None:
+    assert request_delay_s(1.0, None) == 1
+    assert request_delay_s(1.0, 5.0) == 5
+    assert request_delay_s(9.0, 5.0) == 9
+    assert request_delay_s(0.0, 1e9) == MAX_CRAWL_DELAY_S
+    assert request_delay_s(0.0, -3.0) == 0
