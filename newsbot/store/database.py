@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
-from typing import Self
+from typing import Self, TypeVar
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 
 from newsbot.errors import DatabaseError, UsageError
 from newsbot.store import dialects, migrations
+
+T = TypeVar("T")
 
 ACCEPTED = "accepted: sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
 
@@ -72,6 +74,17 @@ class Database:
         with self._writer, Session(dialects.writing(self._engine)) as session, session.begin():
             yield session
 
+    def transact(self, work: Callable[[Session], T]) -> T:
+        """Return `work(session)`, run in one write transaction; in a second one if another got in its way."""
+        try:
+            with self.write() as session:
+                return work(session)
+        except DBAPIError as error:
+            if not dialects.is_conflict(error):
+                raise
+        with self.write() as session:
+            return work(session)
+
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Give a session that sees one state of the database and cannot change it."""
@@ -86,10 +99,11 @@ class Database:
         with dialects.writing(self._engine).begin() as connection:
             dialects.lock_keys(connection, [migrations.LOCK])
             state = migrations.state(connection)
-            if state not in {"empty", "older"}:
-                self._check(state)
-            else:
+            if state in {"empty", "older"}:
                 migrations.upgrade(connection)
+            else:
+                self._check(state)
+                migrations.check_writable(connection)
         dialects.use_write_ahead_log(self._engine)
 
     def _check(self, state: migrations.State) -> None:
@@ -97,7 +111,7 @@ class Database:
             raise self._error(migrations.ADVICE[state])
 
     def _check_path(self, migrate: bool) -> None:
-        path = Path(self._parsed.database or "")
+        path = Path((self._parsed.database or "").removeprefix("file:"))
         if path.is_dir():
             raise self._error("that is a folder; name a file")
         if not migrate and not path.exists():

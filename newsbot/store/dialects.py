@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from sqlalchemy import URL, Connection, Engine, TextClause, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from newsbot.store.columns import storable
 from newsbot.store.models import Base
@@ -21,6 +22,8 @@ DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg"}
 LOCK_TIMEOUT_S = 60
 """How long to wait for another process that writes to the same SQLite file."""
 CONNECT_TIMEOUT_S = 10
+_CONFLICTS = {"40001", "40P01"}
+"""PostgreSQL's codes for a serialization failure and a deadlock."""
 WRITES = "newsbot_writes"
 """Execution option: this transaction may write."""
 
@@ -91,6 +94,11 @@ def lock_keys(connection: Connection, keys: Iterable[bytes]) -> None:
         text("SELECT pg_advisory_xact_lock(number) FROM unnest(CAST(:numbers AS bigint[])) AS number"),
         {"numbers": numbers},
     )
+
+
+def is_conflict(error: DBAPIError) -> bool:
+    """Tell whether a transaction failed only because of what another one did at the same time."""
+    return isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", None) in _CONFLICTS
 
 
 def insert(connection: Connection, model: type[Base]) -> sqlite.Insert | postgresql.Insert:

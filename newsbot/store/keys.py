@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -12,6 +13,7 @@ from newsbot.store.columns import stored_name
 from newsbot.urls import canonicalize
 
 KEY_BYTES = 16
+_FRONT_PAGE = re.compile("https?://[^/]*/")
 
 REVISED_FIELDS = (
     "title",
@@ -35,18 +37,20 @@ class ArticleKeys:
     """What an article is recognised by."""
 
     url_keys: tuple[str, ...]
-    """Canonicalised: the canonical URL first, then the one fetched and those that redirected to it."""
+    """Canonicalised: what names the article first (its canonical URL), then others that led to it."""
     text_key: bytes
     """16 bytes, equal for equal texts."""
 
 
-def article_keys(article: Article, *other_urls: str) -> ArticleKeys:
-    """Return the keys of an article: of its canonical URL, its own, and others that led to it."""
-    urls = (article.canonical_url, article.url, *other_urls)
-    return ArticleKeys(
-        url_keys=tuple(dict.fromkeys(canonicalize(url) for url in urls if url)),
-        text_key=text_key(article.title, article.body),
-    )
+def article_keys(article: Article) -> ArticleKeys:
+    """Return the keys of an article: of its canonical URL, its own, and those that redirected to it.
+
+    A canonical URL that is a site's front page is a mistake in the site's template, made on all of its pages."""
+    urls = (article.canonical_url, article.url, *article.aliases)
+    keys = list(dict.fromkeys(canonicalize(url) for url in urls if url))
+    if len(keys) > 1 and _FRONT_PAGE.fullmatch(keys[0]):
+        del keys[0]
+    return ArticleKeys(url_keys=tuple(keys), text_key=text_key(article.title, article.body))
 
 
 def url_hash(url_key: str) -> bytes:

@@ -33,9 +33,10 @@ MAX_BODY_WORDS = 15_500
 
 
 def add_urls(connection: Connection, article_id: int, urls: Mapping[bytes, str]) -> None:
-    """Let more URLs, by their hash, lead to an article."""
+    """Let more URLs, by their hash, lead to an article; a URL that leads to another one raises IntegrityError."""
     rows = [{"url_hash": each, "url": url, "article_id": article_id} for each, url in urls.items()]
-    _insert(connection, ArticleUrl, rows)
+    if rows:
+        connection.execute(dialects.insert(connection, ArticleUrl), rows)
 
 
 def add_bylines(connection: Connection, article_id: int, article: Article) -> None:
@@ -140,7 +141,7 @@ def _find_ids(
     if not values:
         return {}
     query = select(getattr(model, column), model.id).where(getattr(model, column).in_(values))
-    return dict(connection.execute(query).tuples().all())
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def _insert(connection: Connection, model: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
@@ -40,6 +41,7 @@ class _Known(NamedTuple):
     id: int
     content_key: bytes
     text_key: bytes
+    title: str | None
     entity_engine: str | None
     first_seen_at: datetime
     last_seen_at: datetime
@@ -79,12 +81,26 @@ class Saving:
         rows = self._find(list(urls))
         stored = {row.url_hash: row for row in rows if row.url_hash is not None}
         twin = next((row.id for row in rows if row.url_hash is None), None)
-        known = next((stored[each] for each in urls if each in stored), None)
+        known = self._same_article(urls, stored)
         saved = self._insert(twin) if known is None else self._refresh(known, twin)
         new_urls = {each: url for each, url in urls.items() if each not in stored}
         parts.add_urls(self.connection, saved.article_id, new_urls)
         self.connection.execute(delete(RejectRow).where(RejectRow.url_hash.in_(urls)))
         return saved
+
+    def _same_article(self, urls: Iterable[bytes], stored: Mapping[bytes, _Known]) -> _Known | None:
+        """Return the stored article that this one is: the one under its first URL, whatever it says now.
+
+        Under another of its URLs only if it says the same: "/latest" leads to one article after the other."""
+        for place, each in enumerate(urls):
+            known = stored.get(each)
+            if known is not None and (place == 0 or self._is_alike(known)):
+                return known
+        return None
+
+    def _is_alike(self, known: _Known) -> bool:
+        same_title = known.title is not None and known.title == self.article.title
+        return same_title or known.text_key == self.keys.text_key
 
     def _find(self, hashes: list[bytes]) -> list[_Known]:
         """Return the articles that the URLs lead to, and the first one stored with the same text."""

@@ -1,0 +1,77 @@
+"""Made-up articles, and short ways to store them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from newsbot.items import Article, Entity, EntityType, Mention
+from newsbot.store.articles import StoredArticle, get_article
+from newsbot.store.database import Database
+from newsbot.store.models import Base
+from newsbot.store.writes import Saved, article_keys, save_article
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+LATER = NOW + timedelta(hours=6)
+BODY = (
+    "Ada Kovac opened the new harbour of Port Lindow on Monday. The mayor said that the city had waited for it.\n\n"
+    "Kovac, who leads the Harbour Board, promised two hundred jobs. Critics in Lindow doubt the number."
+)
+NAMES: dict[str, EntityType] = {"Ada Kovac": "PER", "Port Lindow": "LOC", "Harbour Board": "ORG"}
+
+
+def article(number: int = 1, **given: Any) -> Article:
+    """Return an article whose URL, title and body are those of no other number."""
+    body = given.setdefault("body", f"{BODY} Report {number}.")
+    given.setdefault("entities", entities_of(body))
+    defaults: dict[str, Any] = {
+        "url": f"https://news.example/harbour/{number}",
+        "source": "news.example",
+        "title": f"Harbour opened, part {number}",
+        "description": "A harbour, at last.",
+        "authors": ["Mira Holt", "Jon Abe"],
+        "published_at": NOW - timedelta(days=number),
+        "language": "en",
+        "section": "City",
+        "topics": ["harbour", "jobs"],
+        "word_count": len(body.split()),
+        "entity_engine": "rules 1",
+    }
+    return Article(**defaults | given)
+
+
+def entities_of(body: str) -> list[Entity]:
+    """Return the made-up names of `body`, in the order of the text."""
+    entities = []
+    for name, kind in NAMES.items():
+        places = [(found.start(), found.end()) for found in re.finditer(re.escape(name), body)]
+        mentions = [Mention(start=start, end=end, text=body[start:end], type=kind) for start, end in places]
+        if mentions:
+            entities.append(Entity(name=name, type=kind, mentions=mentions))
+    return sorted(entities, key=lambda entity: entity.mentions[0].start)
+
+
+def save(database: Database, saved: Article, *, now: datetime = NOW) -> Saved:
+    """Store an article in a transaction of its own."""
+    with database.write() as session:
+        return save_article(session, saved, keys=article_keys(saved), run_id=None, now=now)
+
+
+def load(database: Database, ref: int | str) -> StoredArticle:
+    """Return a stored article that must be there."""
+    with database.read() as session:
+        stored = get_article(session, ref)
+    assert stored is not None
+    return stored
+
+
+def dump(database: Database) -> dict[str, list[dict[str, Any]]]:
+    """Return every row of every table, for comparing what two ways of writing lead to."""
+    with database.read() as session:
+        return {
+            table.name: sorted((dict(row) for row in session.execute(select(table)).mappings()), key=str)
+            for table in Base.metadata.sorted_tables
+        }

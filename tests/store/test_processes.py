@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from newsbot.store.database import Database
+from newsbot.store.models import Base
+from newsbot.store.queries import Filters, iter_articles, search
+from tests.store.samples import article, dump, load, save
+
+ROOT = Path(__file__).parents[2]
+
+
+def _start(*arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tests.store.writer", *arguments]
+    return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+
+
+def test_processes_that_store_the_same_articles_at_once_store_each_once(database_url: str) -> None:
+    count = 60
+    writers = [_start(database_url, "1", str(count + 1), "1"), _start(database_url, str(count), "0", "-1")]
+    assert [(each.communicate()[1], each.returncode) for each in writers] == [("", 0)] * 2
+    database = Database(database_url).open()
+    with database.read() as session:
+        stored = list(iter_articles(session, Filters()))
+        assert len(search(session, "harbour", Filters(limit=1000))) == 2 * count
+    originals = {each.id: each for each in stored if each.duplicate_of is None}
+    copies = [each for each in stored if each.duplicate_of is not None]
+    assert len(originals) == len(copies) == count
+    assert {each.article.body for each in originals.values()} == {
+        article(i).body for i in range(1, count + 1)
+    }
+    for copy in copies:
+        assert copy.article.body == originals[copy.duplicate_of or 0].article.body
+    assert {each.revision for each in stored} == {1}
+    assert all(each.article.entities and len(each.article.authors) == 2 for each in stored)
+    database.close()
+
+
+def test_killed_process_leaves_no_part_of_an_article(database_url: str) -> None:
+    writer = _start(database_url, "1", "1", "1", "kill")
+    writer.communicate()
+    assert writer.returncode == -9
+    database = Database(database_url).open()
+    assert all(rows == [] for rows in dump(database).values())
+    assert Base.metadata.tables.keys() == dump(database).keys()
+    saved = save(database, article(1))
+    assert saved.outcome == "new"
+    assert load(database, saved.article_id).article == article(1)
+    database.close()
