@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 _MAX_CHARS = 150  # longer than any date with its label; bounds the work on hostile input
 _YEARS = range(1990, 9999)
+_MAX_WORDS = 9  # "Published: Thursday 21 October 2021, 10:19 AM | Updated: ..."
+_MAX_WORDS_BEFORE = 5
 _SLACK = timedelta(days=1)  # publishers' clocks run ahead, and so do dates without a zone
 
 _ENGLISH_MONTHS = (
@@ -34,12 +36,14 @@ _ZONE_REGIONS = {
     "PT": "America/Los_Angeles",
 }
 
+_DIGIT = re.compile(r"\d")
+_WORD = re.compile(r"[^\W\d_]{2,}")
 _EPOCH = re.compile(r"(\d{9,10})(\d{3})?(?:\.\d+)?")
 _COMPACT = re.compile(r"((?:19|20)\d{6})(\d{4}|\d{6})")
 # Each names a year, a month and a day. Month names are English here; others are left to dateparser.
 _DAYS = (
     re.compile(r"(?<!\d)(?P<year>\d{4})(?:[-/._]|\. |\s?[年년]\s?)(?P<month>\d{1,2})(?:[-/._]|\. |\s?[月월]\s?)(?P<day>\d{1,2})(?!\d)[日일]?"),
-    re.compile(r"(?<!\d)(?P<day>\d{1,2})(?P<mark>[-/.]|\. )(?P<month>\d{1,2})(?:[-/.]|\. )(?P<year>\d{4})(?!\d)"),
+    re.compile(r"(?<!\d)(?P<day>\d{1,2})(?P<mark>[-/.]|\. )(?P<month>\d{1,2})(?:[-/.]|\. )(?P<year>\d{4}|\d\d)(?!\d)"),
     re.compile(r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?[\s/-]{0,3}(?:of\s)?(?P<month>[a-zA-Z]{3,9})\.?[,\s/-]{0,3}(?P<year>\d{4})(?!\d)"),
     re.compile(
         r"(?P<month>[a-zA-Z]{3,9})\.?\s{0,2}(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s{1,2}"
@@ -47,7 +51,8 @@ _DAYS = (
     ),
 )  # fmt: skip
 _WORDY_DAY = re.compile(
-    r"\d{1,2}\D{1,25}\d{4}(?!\d)|(?<!\d)\d{4}\D{1,15}\d{1,2}(?!\d)|[^\W\d]{3,15}\.?\s\d{1,2},?\s\d{4}(?!\d)"
+    r"\d{1,2}\W{0,3}(?:de |d[’']|ta )?[^\W\d]{3,15}[^\d]{1,10}\d{4}(?!\d)|(?<!\d)\d{4}\W{1,3}[^\W\d]{3,15}\W{1,3}\d{1,2}(?!\d)"
+    r"|[^\W\d]{3,15}\.?\s\d{1,2},?\s\d{4}(?!\d)"
 )
 _CLOCK = re.compile(
     r"(?<![\d.,+-])(?P<hour>[01]?\d|2[0-4])"
@@ -80,6 +85,18 @@ def parse_date(
     return None if now is not None and moment > now + _SLACK else moment
 
 
+def names_date(line: str) -> bool:
+    """Whether a line says little else than a date: few words in all, and fewer still in front of it."""
+    digit = _DIGIT.search(line)
+    return (
+        digit is not None
+        and len(line) <= _MAX_CHARS
+        and len(_WORD.findall(line)) <= _MAX_WORDS
+        and len(_WORD.findall(line[: digit.start()])) <= _MAX_WORDS_BEFORE
+        and parse_date(line) is not None
+    )
+
+
 def _machine_date(text: str) -> datetime | None:
     if match := _COMPACT.fullmatch(text):
         text = f"{match[1]}T{match[2]}"
@@ -109,6 +126,7 @@ def _cut(text: str, spans: list[tuple[int, int]]) -> str:
 
 def _numbered_day(match: re.Match[str], language: str) -> date | None:
     year, day, month_text = int(match["year"]), int(match["day"]), match["month"].lower()
+    year += 2000 if year < 100 else 0
     month = int(month_text) if month_text.isdecimal() else _MONTHS.get(month_text, 0)
     if match.re is _DAYS[1] and (
         month > 12 or (match["mark"] == "/" and day <= 12 and language in ("en", "en-us"))
@@ -121,8 +139,8 @@ def _numbered_day(match: re.Match[str], language: str) -> date | None:
 
 
 def _localized_day(phrase: str, language: str) -> date | None:
-    import dateparser  # noqa: PLC0415 - 0.1 s that pages with machine-readable dates never pay
-    from dateparser.data.languages_info import language_order  # noqa: PLC0415
+    import dateparser  # 0.1 s that pages with machine-readable dates never pay
+    from dateparser.data.languages_info import language_order
 
     primary = language.partition("-")[0]
     for languages in [[primary], None] if primary in language_order else [None]:

@@ -26,6 +26,7 @@ _SPACELESS = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,500}>")
+_NOT_LETTERS = re.compile(r"[\W_]+")
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 
 
@@ -72,3 +73,8 @@ def word_count(text: str) -> int:
     """
     rest, spaceless = _SPACELESS.subn(" ", text)
     return (spaceless + 1) // 2 + sum(1 for word in rest.split() if _LETTER_OR_DIGIT.search(word))
+
+
+def letters(text: str) -> str:
+    """Return only the letters and digits of a text, case folded: for comparing names and headlines."""
+    return _NOT_LETTERS.sub("", text).casefold()

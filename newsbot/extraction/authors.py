@@ -4,91 +4,60 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from itertools import pairwise, takewhile
 
-from lxml import etree
-
+from newsbot.extraction.markup import byline_texts, is_bold_paragraph
 from newsbot.extraction.rules import Clues, Rule, first_of
-from newsbot.extraction.tree import select, text_of
 from newsbot.text import one_line
 
 MAX_AUTHORS = 30
 _MAX_NAME_CHARS = 80
+_MAX_NAME_WORDS = 5
 _MAX_BYLINE_CHARS = 200
-_MAX_BYLINES = 15
+_MAX_LINES = 40
 
 _METAS = (
     "author", "article:author", "article:author_name", "og:article:author", "article.author", "articleauthor", "authors",
-    "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "dc.creator.author", "byl", "byline",
-    "cxenseparse:author", "og:author", "citation_author", "creator", "twitter:data1", "rbauthors", "author_name",
+    "author_name", "parsely-author", "sailthru.author", "cxenseparse:author", "dc.creator", "dcterms.creator",
+    "dc.creator.author", "byl", "byline", "og:author", "citation_author", "creator", "rbauthors",
     "http://ogp.me/ns/article#author",
 )  # fmt: skip
-_BYLINES = etree.XPath(
-    "//*[contains(@rel, 'author') or contains(@itemprop, 'author') or contains(@class, 'author')"
-    " or contains(@class, 'Author') or contains(@class, 'byline') or contains(@class, 'Byline')]"
-    "[not(self::body or self::html or self::article or self::link or self::meta)]"
-    "[not(ancestor::aside or ancestor::footer or ancestor::nav)]"
-)
-
 _PREFIX = re.compile(
-    r"(?:(?:(?:written|posted|published|reported|edited|compiled|words|story|text|texte|texto|testo|report|analysis|opinion)"
-    r"\s(?:by|von|par|por|di)|by|von|par|por|door|av|af|tekst|text|texte|texto|autor(?:in|en|ka|es)?|author|authors|auteurs?|"
-    r"автор|текст|автори?|yazar|penulis|oleh|tác giả|作者|記者|记者|文|文・|取材・文)\s?[:：/]\s?"
-    r"|(?:(?:written|posted|published|reported|edited|compiled|story|text|words)\sby|by|von|par|por|door|oleh|tekst|text)\s+(?!der\b|dem\b|den\b))",
+    r"(?:(?:written|posted|published|reported|edited|compiled|words|story|text|texte|texto|report|analysis|photos?)\s(?:by|von|par|por)\s|"
+    r"(?:by|von|par|por|door|oleh|av|af|od|yazan)(?:\s(?!d[eor][rmns]?\b)|:\s?)|"
+    r"(?:tekst|text|texte|texto|testo|autor(?:in|en|ka|es)?|authors?|auteurs?|автор|текст|yazar|penulis|tác giả|作者|記者|记者|文)\s?[:：]\s?)",
     re.IGNORECASE,
 )
 _SUFFIX = re.compile(
-    r"\s*(?:\([^()]{0,60}\)|\s기자|\s특파원|記者|记者|\s/\s.{0,60}|\s-\s.{0,60}|[\s,]*@\w{1,30}|,?\s*(?:\d|on\s\d).*)$"
-)
-_NOISE = re.compile(r"\S+@\S+\.\S+|https?://\S+|www\.\S+")
-_MARK = re.compile(r"\s*[,;|•·、،／]\s*|\s+/\s+|\n")
-_AND = re.compile(r"\s+(?:and|und|et|y|e|och|og|en|ja|i|и|та|ve|dan|with|mit|&|\+)\s+", re.IGNORECASE)
-_AGENCY = re.compile(
-    r"dpa(?:[-/].{1,20})?|afp|ap|apa|sda|sid|kna|epd|ats|ansa|efe|pa|tt|ntb|pap|čtk|ctk|mti|tass|тасс|риа новости|reuters|xinhua|"
-    r"associated press|press association|bloomberg|keystone-sda|anadolu ajansı|aa|dha|iha|ani|pti|ians|upi|lusa|belga|ritzau|"
-    r"인턴기자|연합뉴스|共同|時事|新华社|agencies|agencias|[A-ZÄÖÜ]{2,6}",
+    r"\s*(?:\([^()]{0,60}\)?|\s(?:기자|특파원)|記者|记者|\s[/|–—-]\s.{0,80}|@\w{1,30}|\s(?:on\s)?\d{1,2}[\s.:/].*|\sstand:?)$",
     re.IGNORECASE,
 )
+_LABEL = re.compile(
+    r"(?:by|von|par|por|authors?|autor(?:in|en|es)?(?:/\w+)?|auteure?s?|autora?|автор|yazar|作者|記者)\s?:?",
+    re.IGNORECASE,
+)
+_NOISE = re.compile(r"\S+@\S+\.\S+|\S*(?:https?://|www\.)\S+")
+_GROUP_MARK = re.compile(r"\s*[;|•]\s*")
+_MARK = re.compile(r"\s*[,·、،／]\s*|\s+/\s+")
+_AND = re.compile(r"\s+(?:and|und|et|y|e|och|og|en|ja|i|и|та|ve|dan|with|mit|&|\+)\s+", re.IGNORECASE)
+_AGENCY = re.compile(
+    r"(?:dpa|afp|ap|apa|sda|sid|kna|epd|ats|ansa|efe|pa|ntb|pap|mti|aa|dha|iha|ani|pti|ians|upi|lusa|belga|ritzau|tass|reuters|xinhua|"
+    r"bloomberg)(?:[-/]\w{1,10})?|тасс|риа новости|associated press|press association|agence france-presse|anadolu ajansı|"
+    r"agencies|agencias|연합뉴스|共同|時事|新华社",
+    re.IGNORECASE,
+)
+_ACRONYM = re.compile("[A-ZÄÖÜ]{2,6}")
 _ROLE = re.compile(
-    r"\b(?:editors?|reporters?|correspondents?|journalists?|writers?|columnists?|redak\w*|korrespond\w*|journalist\w*|autor\w*|"
-    r"producer|photograph\w*|fotograf\w*|contributor|presenter|professor\w*|professor|university|universit\w*|minutes?|read|"
-    r"updated|published|follow|chief|director|staff|bureau|news|desk|team|newsletter|twitter|facebook|more|about|articles?)\b",
+    r"\b(?:\w*editor\w*|\w*reporter\w*|correspondents?|journalist\w*|writers?|columnists?|\w*redak\w*|\w*korrespond\w*|autor\w*|"
+    r"producers?|photograph\w*|fotograf\w*|contributor\w*|presenter|professor\w*|universit\w*|institut\w*|minutes?|read|updated|published|"
+    r"follow|chief|director|staff|bureau|news|desk|team|newsletter|twitter|facebook|more|about|articles?|share|stand|image|the|bild|foto)\b",
     re.IGNORECASE,
 )
 _WORD_OF_NAME = re.compile(r"[^\W\d_][\w.'’`\-]*")
-_PARTICLES = frozenset(
-    [
-        "de",
-        "del",
-        "della",
-        "di",
-        "da",
-        "do",
-        "dos",
-        "das",
-        "du",
-        "la",
-        "le",
-        "van",
-        "von",
-        "der",
-        "den",
-        "ter",
-        "ten",
-        "zu",
-        "zur",
-        "al",
-        "el",
-        "bin",
-        "ibn",
-        "ben",
-        "af",
-        "av",
-        "y",
-        "e",
-        "i",
-    ]
-)
+_PARTICLES = frozenset({
+    "de", "del", "della", "di", "da", "do", "dos", "das", "du", "la", "le", "van", "von", "der", "den", "ter", "ten", "zu", "zur",
+    "al", "el", "bin", "ibn", "ben", "af", "av", "y", "e", "i",
+})  # fmt: skip
 
 
 def read_authors(clues: Clues) -> tuple[list[str], str]:
@@ -118,26 +87,37 @@ def clean_names(texts: Iterable[str]) -> list[str]:
 
 def _split(text: str) -> Iterator[str]:
     """Yield the names of one author text; what follows a name behind a comma may be a role or a place."""
-    text = _PREFIX.sub("", _NOISE.sub("", one_line(text)), count=1)
-    for place, part in enumerate(_MARK.split(text)):
-        sides = _AND.split(part)
-        for side in sides if all(looks_like_name(side) for side in sides) else [part]:
-            name = _bare(side)
-            if name and (place == 0 or looks_like_name(name)):
-                yield name
+    for group in _GROUP_MARK.split(_NOISE.sub("", one_line(text))):
+        for place, part in enumerate(_MARK.split(_PREFIX.sub("", group, count=1))):
+            sides = _AND.split(part)
+            for side in sides if all(map(_is_person, sides)) else [part]:
+                name = _bare(side)
+                if name and (place == 0 or looks_like_name(name)):
+                    yield name
 
 
 def byline_names(line: str) -> list[str]:
-    """Return the names of a line that is a byline: "By ...", or names beside a date; else nothing."""
-    if len(line) > _MAX_BYLINE_CHARS:
+    """Return the names of a line that says that it is a byline: "By Ann Lee, Rome and Bo Ek | 3 May 2021"."""
+    prefix = _PREFIX.match(line)
+    if prefix is None or len(line) > _MAX_BYLINE_CHARS or not line[prefix.end() :][:1].isupper():
         return []
-    parts = [part for part in _MARK.split(line) if not any(map(str.isdigit, part))]
-    if _PREFIX.match(line):
-        return [name for name in clean_names(parts[:1]) if _PREFIX.sub("", line)[:1].isupper()] + [
-            name for name in clean_names(parts[1:]) if looks_like_name(name)
-        ]
-    dated = len(parts) < len(_MARK.split(line))
-    return clean_names(parts) if dated and parts and all(map(looks_like_name, parts)) else []
+    first, *others = clean_names([line]) or [""]
+    return [
+        name
+        for name in (first, *filter(looks_like_name, others))
+        if len(name.split()) <= _MAX_NAME_WORDS and name
+    ]
+
+
+def dated_names(line: str) -> list[str]:
+    """Return the names of a line that holds nothing but names and a date, parted by commas."""
+    parts = [part.strip() for part in line.split(",")] if len(line) <= _MAX_BYLINE_CHARS else []
+    names = [part for part in parts if not any(map(str.isdigit, part))]
+    return (
+        names
+        if len(names) < len(parts) and all(len(n.split()) > 1 and looks_like_name(n) for n in names)
+        else []
+    )
 
 
 def _bare(name: str) -> str:
@@ -147,14 +127,25 @@ def _bare(name: str) -> str:
 
 def looks_like_name(text: str) -> bool:
     """Whether a text can be a person's name or an agency's: two to five capitalised words, or a known agency."""
-    if _AGENCY.fullmatch(text):
+    if _AGENCY.fullmatch(text) or _ACRONYM.fullmatch(text):
         return True
-    words = text.split()
-    if _ROLE.search(text) or not all(map(_WORD_OF_NAME.fullmatch, words)):
-        return False
     if not any(char.islower() or char.isupper() for char in text):  # Han, kana, Hangul, Arabic: no capitals
-        return 2 <= len(text) <= 20
-    return 2 <= len(words) <= 5 and all(word[0].isupper() or word.lower() in _PARTICLES for word in words)
+        return (
+            2 <= len(text) <= 20
+            and not _ROLE.search(text)
+            and all(map(_WORD_OF_NAME.fullmatch, text.split()))
+        )
+    return _is_person(text)
+
+
+def _is_person(text: str) -> bool:
+    words = text.split()
+    return (
+        2 <= len(words) <= _MAX_NAME_WORDS
+        and all(word[0].isupper() or word.lower() in _PARTICLES for word in words)
+        and all(map(_WORD_OF_NAME.fullmatch, words))
+        and not _ROLE.search(text)
+    )
 
 
 def _meta(clues: Clues) -> list[str]:
@@ -168,14 +159,29 @@ def _meta(clues: Clues) -> list[str]:
 
 def _bylines(clues: Clues) -> list[str]:
     """Return the names of the first element marked as a byline that holds nothing but names."""
-    for element in islice(select(_BYLINES, clues.page.tree), _MAX_BYLINES):
-        text = text_of(element)
-        if len(text) > _MAX_BYLINE_CHARS:
-            continue
+    for text in byline_texts(clues.page.tree):
         names = [name for name in clean_names([text]) if looks_like_name(name)]
         if names:
             return names
     return []
+
+
+def _below_headline(clues: Clues) -> list[str]:
+    """Return the names of the first byline between the headline and the text: "By ...", or names in bold."""
+    for line, node in takewhile(
+        lambda pair: len(pair[0]) <= _MAX_BYLINE_CHARS, clues.below_headline[:_MAX_LINES]
+    ):
+        bold = line.split("/")
+        names = byline_names(line) or (bold if all(map(_is_person, bold)) and is_bold_paragraph(node) else [])
+        if names:
+            return names
+    return []
+
+
+def _labelled(clues: Clues) -> list[str]:
+    """Return the names of a list of facts about the article: what follows "Author" alone on its line."""
+    pairs = pairwise(line for line, _ in clues.below_headline)
+    return next(([value] for label, value in pairs if _LABEL.fullmatch(label) and looks_like_name(value)), [])
 
 
 def _site(clues: Clues) -> list[str]:
@@ -187,5 +193,7 @@ _RULES: tuple[Rule[list[str]], ...] = (
     Rule("meta", _people(_meta)),
     Rule("microdata author", _people(lambda clues: clues.microdata("author", "creator"))),
     Rule("byline", _people(_bylines)),
+    Rule("below headline", _people(_below_headline)),
+    Rule("labelled", _people(_labelled)),
     Rule("site as author", _site),
 )

@@ -13,19 +13,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from itertools import groupby, pairwise
 
-from newsbot.dates import parse_date
-from newsbot.extraction.authors import byline_names
+from newsbot.dates import names_date, parse_date
+from newsbot.extraction.authors import byline_names, dated_names
 from newsbot.extraction.language import detect
 from newsbot.extraction.phrases import ends_article, is_noise
-from newsbot.extraction.rules import letters
 from newsbot.items import Article
-from newsbot.text import clean_text, collapse_space, word_count
+from newsbot.text import clean_text, collapse_space, letters, word_count
 from newsbot.urls import source_of
 
 MAX_CHARS = 2_000_000
 _MAX_HEADLINE_CHARS = 300
-_MAX_DATE_CHARS = 120
-_MAX_DATE_WORDS = 9
 _PROSE_WORDS = 15
 _LONG_WORDS = 40  # Thai has no full stops, and no headline is this long
 _BYLINE_LINES = 4  # below the lead
@@ -41,7 +38,6 @@ _UPDATED = re.compile(
     re.IGNORECASE,
 )
 _NOT_OF_STRIP = re.compile('[.,!?;:。、，“”"]')
-_WORD = re.compile(r"[^\W\d_]{2,}")
 _SITE_TAIL = re.compile(r"\s+[-–—|·•»]\s+|\s*[｜：]\s*")
 
 
@@ -84,7 +80,7 @@ def parse_saved_text(
         url=url or "",
         source=(source_of(url) or None) if url else None,
         title=title.text if title else None,
-        authors=next((names for line in around if (names := byline_names(line.text))), []),
+        authors=next((names for line in around if (names := _names_in(line))), []),
         published_at=published,
         modified_at=modified,
         language=language,
@@ -147,16 +143,11 @@ def _headline(header: Sequence[_Line]) -> _Line | None:
 
 
 def _is_date_or_byline(line: _Line) -> bool:
-    return bool(byline_names(line.text)) or _date_in(line, UTC, None, None) is not None
+    return bool(_names_in(line)) or names_date(line.text)
 
 
-def _date_in(line: _Line, timezone: tzinfo, now: datetime | None, language: str | None) -> datetime | None:
-    """Return the date of a line that is about little else; headlines and paragraphs may name dates too."""
-    if len(line.text) > _MAX_DATE_CHARS or sum(map(str.isdigit, line.text)) < 5:
-        return None
-    if len(_WORD.findall(line.text)) > _MAX_DATE_WORDS:
-        return None
-    return parse_date(line.text, timezone, now, language)
+def _names_in(line: _Line) -> list[str]:
+    return byline_names(line.text) or dated_names(line.text)
 
 
 def _dates(
@@ -165,7 +156,7 @@ def _dates(
     """Return when the article was published and last changed, by the date lines and their labels."""
     published = modified = None
     for line in lines:
-        moment = _date_in(line, timezone, now, language)
+        moment = parse_date(line.text, timezone, now, language) if names_date(line.text) else None
         if moment is None:
             continue
         if _UPDATED.search(line.text.partition(str(moment.year))[0]):

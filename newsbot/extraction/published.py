@@ -5,22 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, tzinfo
-from itertools import islice
+from itertools import islice, pairwise
 
-from lxml import etree
-
-from newsbot.dates import parse_date
+from newsbot.dates import names_date, parse_date
+from newsbot.extraction.markup import dated_texts, time_texts
 from newsbot.extraction.rules import Clues, Rule
-from newsbot.extraction.tree import select, text_of
 
 _MAX_ELEMENTS = 10
-_MAX_TEXT_CHARS = 100
+_EXACT = 2  # a time of day and a zone
+_MAX_LINES = 40
 _HAS_CLOCK = re.compile(r"\d[T ,]*\d?\d:\d\d|T\d{4}|^\d{10,}")
 _HAS_ZONE = re.compile(r"(?:Z|[+-]\d\d:?\d\d|GMT|UTC)(?:\W|$)|^\d{10}(?:\d{3})?$")
 _URL_DAY = re.compile(r"/(20[0-4]\d)[/-]?([01]\d)[/-]?([0-3]\d)(?:/|-|_|\b)")
-_DATED = etree.XPath(
-    "//*[contains(@class, 'date') or contains(@class, 'Date') or contains(@class, 'publish') or contains(@class, 'time')"
-    " or contains(@class, 'Publish') or contains(@id, 'date') or contains(@itemprop, 'datePublished')][not(self::body)]"
+_LABEL = re.compile(
+    r"(?:date|datum|fecha|data|dato|дата|tarih|日期|日付|published|veröffentlicht|publié|publicado|pubblicato|erschienen)(?: on| am| le| el)?\s?:?",
+    re.IGNORECASE,
 )
 
 _PUBLISHED_METAS = (
@@ -45,29 +44,35 @@ def read_published(clues: Clues, timezone: tzinfo, now: datetime | None) -> tupl
     Tries JSON-LD datePublished, then meta elements, microdata, time elements, dated elements, the URL. A date
     without an offset is read in `timezone`; None if absent or more than a day after `now`.
     """
-    return _best_date(_PUBLISHED, clues, timezone, now)
+    return _best_date(_PUBLISHED, _SHOWN, clues, timezone, now)
 
 
 def read_modified(clues: Clues, timezone: tzinfo, now: datetime | None) -> tuple[datetime | None, str]:
     """Return when the page says that the article was last changed, in UTC, and the rule that found it."""
-    return _best_date(_MODIFIED, clues, timezone, now)
+    return _best_date(_MODIFIED, (), clues, timezone, now)
 
 
 def _best_date(
-    rules: Sequence[Rule[list[str]]], clues: Clues, timezone: tzinfo, now: datetime | None
+    declared: Sequence[Rule[list[str]]],
+    shown: Sequence[Rule[list[str]]],
+    clues: Clues,
+    timezone: tzinfo,
+    now: datetime | None,
 ) -> tuple[datetime | None, str]:
-    """Return the first date, or a later rule's that says the same day more exactly (its time, its zone)."""
+    """Return the first date that is declared, or a later rule's that says the same day more exactly.
+
+    What the page shows is looked at only where nothing declared has a time of day.
+    """
     best: tuple[datetime | None, str] = (None, "")
     precision = -1
-    for rule, text in _texts(rules, clues):
-        moment = parse_date(text, timezone, now, clues.page.html_lang)
-        if moment is None or (best[0] and not _same_day(best[0], moment)):
-            continue
-        exact = bool(_HAS_CLOCK.search(text)) + bool(_HAS_ZONE.search(text))
-        if exact > precision:
-            best, precision = (moment, rule.name), exact
-        if precision == 2:
-            break
+    for rules in (declared, shown):
+        for rule, text in _texts(rules, clues) if precision < 1 else ():
+            moment = parse_date(text, timezone, now, clues.page.html_lang)
+            exact = bool(_HAS_CLOCK.search(text)) + bool(_HAS_ZONE.search(text))
+            if moment and exact > precision and (best[0] is None or _same_day(best[0], moment)):
+                best, precision = (moment, rule.name), exact
+            if precision == _EXACT:
+                return best
     return best
 
 
@@ -84,23 +89,18 @@ def _metas(keys: Sequence[str]) -> Rule[list[str]]:
     return Rule("meta", lambda clues: [text for key in keys for text in clues.meta(key)])
 
 
-def _time_elements(clues: Clues) -> list[str]:
-    """Return the dates of time elements, those after the headline first: before it stand other articles'."""
-    before: list[str] = []
-    after: list[str] = []
-    found = before
-    for element in clues.page.tree.iter("h1", "time"):
-        if element.tag == "h1":
-            found = after
-        elif len(found) < _MAX_ELEMENTS:
-            found.append((element.get("datetime") or text_of(element))[:_MAX_TEXT_CHARS])
-    return [text for text in (*after, *before) if text]
+def _below_headline(clues: Clues) -> list[str]:
+    """Return the lines right below the headline that are about a date; captions and sentences name some too."""
+    return [line for line, _ in clues.below_headline[:_MAX_LINES] if names_date(line)]
 
 
-def _dated_elements(clues: Clues) -> list[str]:
-    elements = islice(select(_DATED, clues.page.tree), 5 * _MAX_ELEMENTS)
-    texts = (element.get("content") or element.get("title") or text_of(element) for element in elements)
-    return [text for text in texts if 6 <= len(text) <= _MAX_TEXT_CHARS and any(map(str.isdigit, text))]
+def _labelled(clues: Clues) -> list[str]:
+    """Return the dates of a list of facts about the article: what follows "Date" alone on its line."""
+    return [
+        value
+        for label, value in pairwise(line for line, _ in clues.below_headline)
+        if _LABEL.fullmatch(label)
+    ]
 
 
 def _url_day(clues: Clues) -> list[str]:
@@ -112,8 +112,12 @@ _PUBLISHED: tuple[Rule[list[str]], ...] = (
     Rule("json-ld datePublished", lambda clues: clues.json_ld("datePublished", "dateCreated", "uploadDate")),
     _metas(_PUBLISHED_METAS),
     Rule("microdata datePublished", lambda clues: clues.microdata("datePublished", "dateCreated")),
-    Rule("time element", _time_elements),
-    Rule("dated element", _dated_elements),
+)
+_SHOWN: tuple[Rule[list[str]], ...] = (
+    Rule("time element", lambda clues: time_texts(clues.page.tree)),
+    Rule("below headline", _below_headline),
+    Rule("labelled", _labelled),
+    Rule("dated element", lambda clues: list(dated_texts(clues.page.tree))),
     Rule("url", _url_day),
 )
 _MODIFIED: tuple[Rule[list[str]], ...] = (

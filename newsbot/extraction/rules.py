@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,16 +9,18 @@ from itertools import chain, islice
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
+from lxml import etree
+
+from newsbot.extraction.markup import headline_element, short_text, texts_below
 from newsbot.extraction.page import Page
 from newsbot.extraction.schema_org import article_objects, names_in, texts_in
-from newsbot.extraction.tree import text_of
-from newsbot.text import one_line, plain_line
+from newsbot.text import letters, one_line, plain_line
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 _MAX_HEADINGS = 20
-_NOT_LETTERS = re.compile(r"[\W_]+")
+_MAX_HEADING_CHARS = 500
 _SITE_METAS = (
     "og:site_name", "application-name", "apple-mobile-web-app-title", "publisher", "dc.publisher", "copyright",
     "twitter:app:name:iphone", "al:ios:app_name", "al:android:app_name", "twitter:site",
@@ -90,9 +91,15 @@ class Clues:
     @cached_property
     def headings(self) -> list[str]:
         """Texts of the h1 elements, in order."""
-        return [
-            text for h1 in islice(self.page.tree.iter("h1"), _MAX_HEADINGS) if (text := one_line(text_of(h1)))
-        ]
+        elements = islice(self.page.tree.iter("h1"), _MAX_HEADINGS)
+        return [text for h1 in elements if (text := one_line(short_text(h1, _MAX_HEADING_CHARS)))]
+
+    @cached_property
+    def below_headline(self) -> list[tuple[str, etree._ElementUnicodeResult]]:
+        """The lines that follow the headline on the page, the first few, and the text nodes they are."""
+        declared = (self.meta("og:title") or self.json_ld("headline") or [""])[0]
+        heading = headline_element(self.page.tree, declared)
+        return [] if heading is None else [(one_line(node), node) for node in texts_below(heading)]
 
     @cached_property
     def site_names(self) -> list[str]:
@@ -126,8 +133,3 @@ class Clues:
     def is_site_name(self, text: str) -> bool:
         """Whether a text is only a name of the site, its host or its account, whatever the punctuation."""
         return letters(text) in self._site_keys
-
-
-def letters(text: str) -> str:
-    """Return only the letters and digits of a text, case folded: for comparing names and headlines."""
-    return _NOT_LETTERS.sub("", text).casefold()

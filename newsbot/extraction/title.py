@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from newsbot.extraction.rules import Clues, Rule, first_of, letters
+from newsbot.extraction.rules import Clues, Rule, first_of
 from newsbot.extraction.tree import text_of
-from newsbot.text import one_line
+from newsbot.text import letters, one_line
 
 MAX_CHARS = 500
 # Spaced marks and full-width ones. A bare hyphen, slash or bar is part of headlines ("tit-for-tat", "AC/DC").
@@ -58,8 +58,8 @@ def without_site_name(title: str, clues: Clues) -> str:
 
 
 _RULES: tuple[Rule[str], ...] = (
-    Rule("json-ld headline", _declared(lambda clues: clues.json_ld("headline"))),
     Rule("og:title", _declared(lambda clues: clues.meta("og:title"))),
+    Rule("json-ld headline", _declared(lambda clues: clues.json_ld("headline"))),
     Rule("twitter:title", _declared(lambda clues: clues.meta("twitter:title"))),
     Rule(
         "meta title",

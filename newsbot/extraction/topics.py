@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
+from newsbot.extraction.markup import tag_links
 from newsbot.extraction.rules import Clues, Rule, first_of
 
 MAX_TOPICS = 50
@@ -49,5 +50,6 @@ _RULES: tuple[Rule[list[str]], ...] = (
         "vendor tags",
         _tags(lambda clues: clues.meta("parsely-tags", "sailthru.tags", "og:tags", "tags", "dc.subject")),
     ),
+    Rule("tag links", _tags(lambda clues: tag_links(clues.page.tree))),
     Rule("microdata keywords", _tags(lambda clues: clues.microdata("keywords"))),
 )

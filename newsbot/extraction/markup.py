@@ -1,0 +1,159 @@
+"""What a page's HTML shows where it declares nothing: lines below the headline, bylines, dates, links to tags.
+
+The last resort of the rules, so a few of the elements that a page may mark are looked at, and of each a little.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import chain, islice
+from typing import cast
+
+from lxml import etree
+
+from newsbot.extraction.tree import select
+from newsbot.text import collapse_space, letters
+
+MAX_LINES = 300
+MAX_LINE_CHARS = 150
+_MAX_TEXT_NODES = 20
+_MAX_ELEMENTS = 40
+_MAX_DEPTH = 40  # of ancestors looked at
+_MAX_TAGS = 20
+
+_MAX_HEADINGS = 200
+_MAX_HEADING_CHARS = 500
+_HEADINGS = ("h1", "h2", "h3", "h4")
+_TEXTS_BELOW = etree.XPath("(following::text())[position() <= 1000]")
+_UNREAD = frozenset({"script", "style", "noscript", "template", "option", "svg"})
+_BOLD = frozenset({"strong", "b", "em"})
+_ASIDE_TAGS = frozenset({"aside", "footer", "nav"})
+_ASIDE_CLASS = re.compile(
+    r"comment|related|teaser|sidebar|widget|recommend|popular|trending|most-?read|footer|menu|newsletter|promo|breadcrumb",
+    re.IGNORECASE,
+)
+_BYLINES = etree.XPath(
+    "//*[contains(@rel, 'author') or contains(@itemprop, 'author') or contains(@class, 'author')"
+    " or contains(@class, 'Author') or contains(@class, 'byline') or contains(@class, 'Byline')]"
+)
+_DATED = etree.XPath(
+    "//*[contains(@class, 'date') or contains(@class, 'Date') or contains(@class, 'publish') or contains(@class, 'time')"
+    " or contains(@class, 'Publish') or contains(@id, 'date') or contains(@itemprop, 'datePublished')]"
+)
+_LINKS = etree.XPath("//a[@href]")
+_TAG_PATH = re.compile(
+    r"/(?:tags?|topics?|themen?|thema|keywords?|etiquetas?|temas?|mots?-cles?|argomenti|tema|emne|schlagwort\w*|stichwort\w*|label)/[^/]",
+    re.IGNORECASE,
+)
+_TAG_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:tags?|topics?|keywords?)(?=$|[\s_-]|[A-Z])|[a-z](?:Tags?|Topics?)(?=$|[\s_-])"
+)
+
+
+def short_text(element: etree._Element, max_chars: int = MAX_LINE_CHARS) -> str:
+    """Return the text of a small element on one line; "" for one that holds more than `max_chars`."""
+    nodes = list(islice(cast("Iterator[str]", element.itertext()), _MAX_TEXT_NODES + 1))
+    text = collapse_space(" ".join(nodes)) if len(nodes) <= _MAX_TEXT_NODES else ""
+    return text if len(text) <= max_chars else ""
+
+
+def headline_element(tree: etree._Element, headline: str) -> etree._Element | None:
+    """Return the heading that shows the headline, perhaps behind a kicker; else the first h1.
+
+    Headlines come twice where a bar stays on top of the page: an h1 goes before other headings.
+    """
+    headings = list(islice(tree.iter(*_HEADINGS), _MAX_HEADINGS))
+    headings.sort(key=lambda heading: heading.tag != "h1")
+    key = letters(headline)
+    shown = (
+        heading
+        for heading in headings
+        if key and letters(short_text(heading, _MAX_HEADING_CHARS)).endswith(key)
+    )
+    return next(shown, next((heading for heading in headings[:1] if heading.tag == "h1"), None))
+
+
+def texts_below(heading: etree._Element) -> list[etree._ElementUnicodeResult]:
+    """Return the text nodes that follow a heading, without scripts and blanks."""
+    nodes = cast("list[etree._ElementUnicodeResult]", _TEXTS_BELOW(heading))
+    read = (
+        node
+        for node in nodes
+        if node.strip() and (parent := node.getparent()) is not None and parent.tag not in _UNREAD
+    )
+    return list(islice(read, MAX_LINES))
+
+
+def is_bold_paragraph(node: etree._ElementUnicodeResult) -> bool:
+    """Whether a text node is all of a paragraph and in bold, as bylines are that somebody typed into the text."""
+    bold = node.getparent()
+    above = bold.getparent() if bold is not None and bold.tag in _BOLD else None
+    return above is not None and above.tag == "p" and short_text(above) == collapse_space(node)
+
+
+def byline_texts(tree: etree._Element) -> Iterator[str]:
+    """Yield the texts of small elements marked as author or byline, outside of comments, teasers and the like."""
+    for element in islice(select(_BYLINES, tree), _MAX_ELEMENTS):
+        if (
+            element.tag not in ("body", "link", "meta")
+            and not _is_aside(element)
+            and (text := short_text(element))
+        ):
+            yield text
+
+
+def dated_texts(tree: etree._Element) -> Iterator[str]:
+    """Yield the texts of small elements marked as a date, outside of links, teasers and the like."""
+    for element in islice(select(_DATED, tree), _MAX_ELEMENTS):
+        text = element.get("content") or element.get("title") or short_text(element)
+        if any(map(str.isdigit, text)) and not _is_aside(element) and not _is_linked(element):
+            yield text[:MAX_LINE_CHARS]
+
+
+def time_texts(tree: etree._Element) -> list[str]:
+    """Return the dates of time elements, those below the headline first: above it stand other articles'."""
+    above: list[str] = []
+    below: list[str] = []
+    found = above
+    for element in islice(tree.iter("h1", "time"), _MAX_ELEMENTS):
+        if element.tag == "h1":
+            found = below
+        elif text := (element.get("datetime") or short_text(element)):
+            found.append(text[:MAX_LINE_CHARS])
+    return below + above
+
+
+def tag_links(tree: etree._Element) -> list[str]:
+    """Return the texts of links to pages of tags that stand together with the first one outside of menus."""
+    links = (link for link in select(_LINKS, tree) if _leads_to_tag(link))
+    outside = islice((link for link in islice(links, 5 * _MAX_ELEMENTS) if not _is_aside(link)), _MAX_TAGS)
+    found = list(outside)
+    together = [link for link in found if _group(link) is _group(found[0])]
+    return [text for link in together if (text := short_text(link))]
+
+
+def _leads_to_tag(link: etree._Element) -> bool:
+    near = islice(link.iterancestors(), 2)
+    return (
+        "tag" in (link.get("rel") or "").split()
+        or _TAG_PATH.search(link.get("href") or "") is not None
+        or any(_TAG_CLASS.search(element.get("class") or "") for element in (link, *near))
+    )
+
+
+def _group(link: etree._Element) -> etree._Element | None:
+    """Return what holds the list that a link is in: its parent, or that one's parent if it holds the link alone."""
+    parent = link.getparent()
+    return parent.getparent() if parent is not None and len(parent) == 1 else parent
+
+
+def _is_aside(element: etree._Element) -> bool:
+    return any(
+        part.tag in _ASIDE_TAGS or (part.tag != "body" and _ASIDE_CLASS.search(part.get("class") or ""))
+        for part in islice(chain([element], element.iterancestors()), _MAX_DEPTH)
+    )
+
+
+def _is_linked(element: etree._Element) -> bool:
+    return any(part.tag == "a" for part in islice(chain([element], element.iterancestors()), _MAX_DEPTH))
