@@ -30,16 +30,11 @@ _KINDS: dict[str, FeedKind] = {"rss": "rss", "RDF": "rdf", "feed": "atom"}
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _PERIODS_S = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
 
-# Names of entries and channels are read from these namespaces only: media:title and itunes:title are other things.
-_NAMESPACES = frozenset(
+# Besides names of the feed's own namespace these are read; media:title and itunes:title are other things.
+_EXTENSIONS = frozenset(
     {
         "",
         "http://www.w3.org/2005/Atom",
-        "http://purl.org/atom/ns#",
-        "http://purl.org/rss/1.0/",
-        "http://my.netscape.com/rdf/simple/0.9/",
-        "http://channel.netscape.com/rdf/simple/0.9/",
-        "http://backend.userland.com/rss2",
         "http://purl.org/dc/elements/1.1/",
         "http://purl.org/dc/terms/",
         "http://purl.org/rss/1.0/modules/syndication/",
@@ -143,14 +138,20 @@ def _permalink(entry: Children) -> str | None:
 
 
 def _children(element: etree._Element) -> Children:
+    own = _namespace_and_name(element)[0]
     children: dict[str, list[etree._Element]] = {}
     for child in element:
-        namespace, _, name = child.tag.lstrip("{").rpartition("}")
-        if not namespace:
-            namespace, _, name = name.rpartition(":")
-        if namespace in _NAMESPACES:
+        namespace, name = _namespace_and_name(child)
+        if namespace == own or namespace in _EXTENSIONS:
             children.setdefault(name.lower(), []).append(child)
     return children
+
+
+def _namespace_and_name(element: etree._Element) -> tuple[str, str]:
+    """Return namespace and local name; a prefix that is not declared stands for its namespace."""
+    namespace, _, name = element.tag.removeprefix("{").rpartition("}")
+    prefix, _, local_name = name.rpartition(":")
+    return namespace or prefix, local_name
 
 
 def _text(children: Children, *names: str) -> str | None:
@@ -181,7 +182,10 @@ def _ttl_s(channel: Children) -> int | None:
 
 def _title(text: str | None) -> str | None:
     """Return a headline on one line: feeds escape HTML in it once too often, or put tags there."""
-    return one_line(html.unescape(_TAG.sub(" ", text or "")))[:MAX_TITLE_LENGTH] or None
+    return (
+        one_line(html.unescape(_TAG.sub(" ", (text or "")[: 8 * MAX_TITLE_LENGTH])))[:MAX_TITLE_LENGTH]
+        or None
+    )
 
 
 def _usable(links: Iterable[Link | None], url: str) -> tuple[Link, ...]:

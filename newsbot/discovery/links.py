@@ -30,13 +30,13 @@ class Link:
 def web_url(href: str | None, base: str) -> str | None:
     """Return `href` resolved against `base`, without its fragment, or None unless it is an http or https URL.
 
-    What browsers forgive (spaces around, line breaks within) is forgiven; `javascript:`, `file:`, `mailto:` and
-    the like, URLs with a password, and overlong ones are not links to articles.
+    Spaces around it, and line breaks and tabs within, are dropped as browsers do. `javascript:`, `file:` and
+    `mailto:`, URLs with a password, and overlong ones are not links to articles.
     """
     if not href or len(href) > MAX_URL_LENGTH:
         return None
     try:
-        url = urljoin(base, "".join(href.strip().splitlines())).partition("#")[0].replace(" ", "%20")
+        url = urljoin(base, href.strip()).partition("#")[0].replace(" ", "%20")
         parts = urlsplit(url)
         valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
@@ -54,8 +54,8 @@ class DateReader:
     """Reads the dates of one feed or sitemap; those without an offset are read in `timezone`."""
 
     timezone: tzinfo = UTC
-    unreadable_left: int = 20
-    """Prose that is no date can cost 10 ms; a document whose dates are not dates is not asked for more."""
+    unreadable_left: int = 5
+    """Dates in words cost 10 ms and more to give up on, so a document whose dates are none is not read to its end."""
 
     def read(self, text: str | None) -> datetime | None:
         """Return the moment in UTC, or None."""

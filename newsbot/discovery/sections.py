@@ -18,44 +18,38 @@ from newsbot.urls import canonicalize
 
 MIN_SCORE = 3
 MAX_ANCHORS = 5_000
-MAX_TEXT_CHUNKS = 40
+MAX_STEPS = 80
+"""Tags that are looked at inside a link: teasers have few."""
+MAX_TEXT_LENGTH = 500
+MAX_PATH_LENGTH = 500
 
 # Year and month, perhaps day, as folders or with hyphens (2026/11/23, 2026-11-23, 2026/nov/23), or as 20261123.
 _DATE = re.compile(
     r"(?<!\d)(?:19|20)\d\d(?:[/-](?:0?[1-9]|1[0-2]|[a-z]{3})(?:[/-]\d{1,2})?(?=[/-])|(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])(?!\d))"
 )
 # A number of an article, a UUID, or a last segment that mixes letters and digits.
-_ID = re.compile(r"\d{5,}|[0-9a-f]{8}-[0-9a-f]{4}-|(?=[a-z]*\d)[a-z0-9]{10,}$")
+_ID = re.compile(r"\d{5,}|[0-9a-f]{8}-[0-9a-f]{4}-|(?<![a-z0-9])(?=[a-z]*\d)[a-z0-9]{10,}$")
 _FILE = re.compile(
     r"\.(?:jpe?g|png|gif|webp|svg|pdf|mp[34]|xml|rss|json|zip|ics|docx?|css|js)$", re.IGNORECASE
 )
 _DOCUMENT = re.compile(r"\.(?:s?html?|php|aspx?|ece|amp)$")
-# Pages about a topic or person, lists, media without text, service pages: words that sites of many languages share.
-_LISTING = re.compile(
-    r"/(?:tags?|topics?|themen?|temas?|themes?|category|categor[iy]as?|categories|kategorie|rubrik|rubriques?|author|authors|autor(?:en|es)?"
-    r"|auteurs?|profiles?|people|page|seite|search|suche|login|signin|sign-in|register|account|user|subscriptions?"
-    r"|subscribe|abo|newsletters?|podcasts?|videos?|galler(?:y|ies)|photos?|about(?:-us)?|contact|kontakt|impressum"
-    r"|privacy|datenschutz|terms|agb|cookies?|policies|legal|help|faq|jobs?|shop|products?|services?|dossiers?|collections?|sections?|sekce|emne|donate|advertise|rss|feeds?|share"
-    r"|print|comments?|cdn-cgi|wp-(?:login|admin|content))(?:[/.?-]|$)"
-)
+# Folders of pages about a topic or person, of lists, of media without text, of services: sites of many languages share them.
+_LISTING_FOLDERS = (
+    "tags?", "topics?", "themen?", "themes?", "temas?", "categor(?:y|ies|ias?)", "kategorien?", "rubri(?:k|ques?)", "sections?",
+    "sekce", "emne", "dossiers?", "collections?", "authors?", "autor(?:en|es)?", "auteurs?", "profiles?", "people", "page",
+    "seite", "search", "suche", r"archives?(?!/\d)", "newsletters?", "podcasts?", "videos?", "galler(?:y|ies)", "photos?",
+    "login", "sign-?in", "register", "account", "user", "subscri(?:be|ptions?)", "abo", "donate", "shop", "products?",
+    "services?", "jobs?", "advertise", "about(?:-us)?", "contact", "kontakt", "impressum", "privacy", "datenschutz", "terms",
+    "agb", "cookies?", "policies", "legal", "help", "faq", "rss", "feeds?", "share", "print", "comments?", "cdn-cgi",
+    "wp-(?:login|admin|content)",
+)  # fmt: skip
+_LISTING = re.compile(rf"/(?:{'|'.join(_LISTING_FOLDERS)})(?:[/.]|$)")
 _SECTION = re.compile(r"(?:/[^\W\d_]{2,}(?:-[^\W\d_]+){0,2}){1,2}(?:/|\.html?)?")
 _NAVIGATION_TAGS = frozenset({"nav", "footer"})
-_NAVIGATION_NAMES = frozenset(
-    (
-        "nav",
-        "navbar",
-        "navigation",
-        "menu",
-        "main-nav",
-        "breadcrumb",
-        "breadcrumbs",
-        "banner",
-        "site-header",
-        "footer",
-        "site-footer",
-        "contentinfo",
-    )
-)
+_NAVIGATION_NAMES = frozenset({
+    "nav", "navbar", "navigation", "main-nav", "menu", "breadcrumb", "breadcrumbs", "banner", "site-header", "footer",
+    "site-footer", "contentinfo",
+})  # fmt: skip
 _HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4", "article"})
 
 
@@ -105,7 +99,7 @@ def url_score(url: str) -> int:
     """Return how much a URL alone looks like that of an article: 3 and more is likely, 0 and less is not."""
     parts = urlsplit(url)
     path = unquote(parts.path).lower()
-    if _FILE.search(path) or not path.strip("/"):
+    if len(path) > MAX_PATH_LENGTH or _FILE.search(path) or not path.strip("/"):
         return -5
     segments = path.strip("/").split("/")
     slug = _DOCUMENT.sub("", max(segments[-2:], key=len))
@@ -135,12 +129,15 @@ def _is_section(anchor: _Anchor) -> bool:
 
 
 def _merged_anchors(page: Page, homepage: str) -> list[_Anchor]:
-    """Return one anchor for each address of the site, but the page's own, with its longest text and best place."""
-    own = canonicalize(page.url or "")
+    """Return one anchor for each address of the site but the page's own, with its longest text and best place.
+
+    Of the site is what is on the homepage's host or, after a redirect, on the page's.
+    """
+    own, sites = canonicalize(page.url or ""), {homepage, page.url or homepage}
     merged: dict[str, _Anchor] = {}
     for anchor in islice(_anchors(page), MAX_ANCHORS):
         identity = canonicalize(anchor.url)
-        if identity != own and same_site(anchor.url, homepage):
+        if identity != own and any(same_site(anchor.url, site) for site in sites):
             first = merged.setdefault(identity, anchor)
             first.text = max(first.text, anchor.text, key=len)
             first.place_score = max(first.place_score, anchor.place_score)
@@ -170,9 +167,14 @@ def _is_navigation(element: etree._Element) -> bool:
 
 
 def _holds_heading(anchor: etree._Element) -> bool:
-    return any(child.tag in _HEADING_TAGS for child in islice(anchor.iterdescendants(), MAX_TEXT_CHUNKS))
+    return any(child.tag in _HEADING_TAGS for child in islice(anchor.iterdescendants(), MAX_STEPS))
 
 
 def _text(anchor: etree._Element) -> str:
-    chunks = islice(anchor.itertext(), MAX_TEXT_CHUNKS)
-    return one_line(" ".join(map(str, chunks)))[:500]
+    steps = islice(etree.iterwalk(anchor, events=("start", "end")), MAX_STEPS)
+    parts = (
+        each.text if event == "start" else each.tail
+        for event, each in steps
+        if (event, each) != ("end", anchor)
+    )
+    return one_line(" ".join(part for part in parts if part))[:MAX_TEXT_LENGTH]

@@ -29,6 +29,14 @@ RSS_2 = """<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:med
 <media:content url="https://courier.example/bridge.jpg"/><guid isPermaLink="false">courier-1</guid>
 <pubDate>Mon, 23 Nov 2026 10:30:00 +0100</pubDate><atom:updated>2026-11-23T09:30:00Z</atom:updated></item></channel></rss>"""
 
+RSS_090 = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://my.netscape.com/rdf/simple/0.9/">
+<channel><title>The Courier</title><link>https://courier.example/</link></channel>
+<item><title>Bridge reopens</title><link>https://courier.example/bridge</link></item></rdf:RDF>"""
+
+PREFIXED_ATOM = """<a:feed xmlns:a="http://www.w3.org/2005/Atom"><a:title>The Courier</a:title><a:entry>
+<a:title>Bridge reopens</a:title><a:link href="/bridge"/><a:published>2026-11-23T09:30:00Z</a:published>
+<a:updated>2026-11-23T09:30:00Z</a:updated></a:entry></a:feed>"""
+
 RSS_1 = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"
  xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:sy="http://purl.org/rss/1.0/modules/syndication/">
 <channel rdf:about="https://courier.example/"><title>The Courier</title>
@@ -53,7 +61,13 @@ JSON_FEED = """{"version": "https://jsonfeed.org/version/1.1", "title": "The Cou
 "title": "Bridge reopens", "date_published": "2026-11-23T10:30:00+01:00", "date_modified": "2026-11-23T09:30:00Z"}]}"""
 
 FORMATS = {
+    "rss 0.90": (RSS_090, "rdf"),
     "rss 0.91": (RSS_091, "rss"),
+    "rss 2.0 with a namespace": (
+        RSS_2.replace("<rss ", '<rss xmlns="http://blogs.law.harvard.edu/tech/rss" '),
+        "rss",
+    ),
+    "atom with a prefix": (PREFIXED_ATOM, "atom"),
     "rss 2.0": (RSS_2, "rss"),
     "rss 1.0": (RSS_1, "rdf"),
     "atom 1.0": (ATOM, "atom"),
@@ -80,7 +94,7 @@ def test_every_format_gives_kind_titles_and_link(document: str, kind: str) -> No
     ]
 
 
-@pytest.mark.parametrize("name", [name for name in FORMATS if name != "rss 0.91"])
+@pytest.mark.parametrize("name", [name for name in FORMATS if name not in ("rss 0.90", "rss 0.91")])
 def test_dates_are_read_in_utc(name: str) -> None:
     (link,) = parse_feed(FORMATS[name][0].encode(), URL).links
     assert link.published_at == MOMENT
@@ -98,15 +112,14 @@ def test_every_format_is_read_in_every_unicode_encoding(document: str, kind: str
 
 @each_format
 def test_cut_off_feed_gives_the_entries_that_are_whole(document: str, kind: str) -> None:
-    entry_start = {"atom": "<entry>", "json": '{"id"'}.get(kind, "<item")
-    entry_end = {"atom": "</entry>", "json": '"}]}'}.get(kind, "</item>")
-    cut = (
-        document[: document.index(entry_end)]
-        + entry_end.replace("]}", "")
-        + document[document.index(entry_start) :][:60]
-    )
-    feed = parse_feed((cut if kind != "json" else cut.replace('}{"id"', '},{"id"')).encode(), URL)
+    feed = parse_feed(document[: document.rindex("]" if kind == "json" else "</")].encode(), URL)
     assert (feed.kind, feed.whole, urls(feed)) == (kind, False, ["https://courier.example/bridge"])
+
+
+@each_format
+def test_feed_cut_off_anywhere_never_gives_half_a_link(document: str, kind: str) -> None:
+    for length in range(len(document)):
+        assert urls(parse_feed(document[:length].encode(), URL)) in ([], ["https://courier.example/bridge"])
 
 
 def test_feed_cut_off_within_a_character_is_still_utf_8() -> None:

@@ -159,10 +159,20 @@ def test_sections_are_short_paths_of_plain_words_main_ones_first() -> None:
         "<div>" * 20_000 + '<a href="/x">x</a>',
         '<a href="/x">' * 20_000,
         '<a href="/x">' + "<b>x" * 20_000,
+        '<a href="/x"><div>' * 20_000,
+        "".join(f'<a href="/{"a" * 1_900}{n}">x</a>' for n in range(5_000)),
         "".join(f'<a href="/{n}-a-long-headline-here">x</a>' for n in range(20_000)),
         f'<a href="/{"-" * 100_000}">x</a><a href="/{"a1" * 1_000}">x</a><a href="/{"%61" * 600}">x</a>',
     ],
-    ids=["depth", "nested links", "long link", "many links", "long urls"],
+    ids=[
+        "depth",
+        "nested links",
+        "long link",
+        "links around blocks",
+        "many long urls",
+        "many links",
+        "long urls",
+    ],
 )
 def test_hostile_pages_end_soon(body: str) -> None:
     assert len(article_links(page(body), SITE)) <= 5_000
