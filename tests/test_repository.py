@@ -12,7 +12,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 REQUIREMENT = re.compile(
-    r"(?P<name>[a-z0-9]+(?:-[a-z0-9]+)*)(?:\[[a-z0-9,-]+\])?==[\w.+!]+(?: ?; [^;\\]+)?(?P<hashes>(?: --hash=sha256:[0-9a-f]{64})+)"
+    r"""[a-z0-9]+(-[a-z0-9]+)*  (\[[a-z0-9,-]+\])?  ==[\w.+!]+   # name, extras, version
+        (\ ;\ [^;]+?)?  (\ --hash=sha256:[0-9a-f]{64})+            # where it is needed, hashes""",
+    re.VERBOSE,
 )
 
 
