@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise, takewhile
 
+from newsbot.dates import names_date
 from newsbot.extraction.markup import byline_texts, is_bold_paragraph
 from newsbot.extraction.rules import Clues, Rule, first_of
 from newsbot.text import one_line
@@ -178,6 +179,12 @@ def _below_headline(clues: Clues) -> list[str]:
     return []
 
 
+def _above_date(clues: Clues) -> list[str]:
+    """Return the name that stands on a line of its own right above the date."""
+    lines = [line.rstrip(" |,·•-") for line, _ in clues.below_headline[:_MAX_LINES]]
+    return next(([name] for name, below in pairwise(lines) if _is_person(name) and names_date(below)), [])
+
+
 def _labelled(clues: Clues) -> list[str]:
     """Return the names of a list of facts about the article: what follows "Author" alone on its line."""
     pairs = pairwise(line for line, _ in clues.below_headline)
@@ -194,6 +201,7 @@ _RULES: tuple[Rule[list[str]], ...] = (
     Rule("microdata author", _people(lambda clues: clues.microdata("author", "creator"))),
     Rule("byline", _people(_bylines)),
     Rule("below headline", _people(_below_headline)),
+    Rule("above date", _people(_above_date)),
     Rule("labelled", _people(_labelled)),
     Rule("site as author", _site),
 )

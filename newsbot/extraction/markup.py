@@ -34,14 +34,19 @@ _ASIDE_CLASS = re.compile(
     re.IGNORECASE,
 )
 _BYLINES = etree.XPath(
-    "//*[contains(@rel, 'author') or contains(@itemprop, 'author') or contains(@class, 'author')"
-    " or contains(@class, 'Author') or contains(@class, 'byline') or contains(@class, 'Byline')]"
+    "//*[contains(@class, 'uthor') or contains(@class, 'yline') or contains(@rel, 'author') or contains(@itemprop, 'author')]"
 )
 _DATED = etree.XPath(
     "//*[contains(@class, 'date') or contains(@class, 'Date') or contains(@class, 'publish') or contains(@class, 'time')"
     " or contains(@class, 'Publish') or contains(@id, 'date') or contains(@itemprop, 'datePublished')]"
 )
-_LINKS = etree.XPath("//a[@href]")
+_MAYBE_TAGS = etree.XPath(  # narrows the links down cheaply; _leads_to_tag decides
+    "//a[@href][contains(@rel, 'tag') or contains(@class, 'ag') or contains(../@class, 'ag') or contains(../../@class, 'ag')"
+    " or contains(@class, 'opic') or contains(../@class, 'opic') or contains(../../@class, 'opic')"
+    " or contains(@href, '/tag') or contains(@href, '/topic') or contains(@href, '/them') or contains(@href, '/tem')"
+    " or contains(@href, '/keyword') or contains(@href, '/etiqueta') or contains(@href, '/mot') or contains(@href, 'wort')"
+    " or contains(@href, '/argomenti') or contains(@href, '/emne') or contains(@href, '/label')]"
+)
 _TAG_PATH = re.compile(
     r"/(?:tags?|topics?|themen?|thema|keywords?|etiquetas?|temas?|mots?-cles?|argomenti|tema|emne|schlagwort\w*|stichwort\w*|label)/[^/]",
     re.IGNORECASE,
@@ -126,7 +131,7 @@ def time_texts(tree: etree._Element) -> list[str]:
 
 def tag_links(tree: etree._Element) -> list[str]:
     """Return the texts of links to pages of tags that stand together with the first one outside of menus."""
-    links = (link for link in select(_LINKS, tree) if _leads_to_tag(link))
+    links = (link for link in select(_MAYBE_TAGS, tree) if _leads_to_tag(link))
     outside = islice((link for link in islice(links, 5 * _MAX_ELEMENTS) if not _is_aside(link)), _MAX_TAGS)
     found = list(outside)
     together = [link for link in found if _group(link) is _group(found[0])]

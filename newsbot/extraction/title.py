@@ -47,11 +47,11 @@ def without_site_name(title: str, clues: Clues) -> str:
     headings = {letters(heading) for heading in (*clues.headings, *clues.meta("og:title"))}
     while parts := list(_SEPARATOR.finditer(title)):
         first, last = parts[0], parts[-1]
-        tail = title[last.end() :]
+        tail, rest = title[last.end() :], title[first.end() :]
         if clues.is_site_name(tail) or _DATE.fullmatch(tail) or letters(title[: last.start()]) in headings:
             title = title[: last.start()]
-        elif clues.is_site_name(title[: first.start()]):
-            title = title[first.end() :]
+        elif clues.is_site_name(title[: first.start()]) or ("|" in first[0] and letters(rest) in headings):
+            title = rest
         else:
             break
     return title
