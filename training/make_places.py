@@ -81,7 +81,9 @@ def places() -> list[str]:
         if city["countrycode"] == "US":
             by_state[city["admin1code"]].append(city)
     lines = []
-    capitals = {(code, country["capital"]) for code, country in cache.get_countries().items()}
+    capitals = {
+        (code, country["capital"].removesuffix(" D.C.")) for code, country in cache.get_countries().items()
+    }
     for code, country in cache.get_countries().items():
         if by_country[code]:
             lines.append(

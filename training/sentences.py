@@ -12,11 +12,51 @@ from pathlib import Path
 
 from newsbot.entities.words import split_words
 
-NO_SPACE_BEFORE = frozenset([".", ",", ";", ":", "!", "?", ")", "]", "}", "%", "'", "’", "”", "'s", "’s", "n't", "'re", "'ve", "'ll", "'d", "'m"])
+NO_SPACE_BEFORE = frozenset(
+    [
+        ".",
+        ",",
+        ";",
+        ":",
+        "!",
+        "?",
+        ")",
+        "]",
+        "}",
+        "%",
+        "'",
+        "’",
+        "”",
+        "'s",
+        "’s",
+        "n't",
+        "'re",
+        "'ve",
+        "'ll",
+        "'d",
+        "'m",
+    ]
+)
 NO_SPACE_AFTER = frozenset(["(", "[", "{", "$", "£", "€", "“"])
 QUOTE = '"'
 IGNORED = "?"
 """The label of a word whose true label is not known: it takes no part in the loss."""
+
+AGENCIES = (
+    "Reuters",
+    "AP",
+    "AFP",
+    "Xinhua",
+    "dpa",
+    "ANSA",
+    "EFE",
+    "TASS",
+    "Kyodo",
+    "Bloomberg",
+    "PA",
+    "CNN",
+    "UPI",
+)
 
 
 @dataclass(slots=True)
@@ -108,17 +148,36 @@ class Variation:
                 self._names[kind].append(sentence.words[start:end])
 
     def __call__(self, sentence: Sentence) -> Sentence:
-        """Return `sentence`, now and then with other names, split compounds, or another casing."""
+        """Return `sentence`, now and then with other names, split compounds, a dateline, or another casing."""
         if self._random.random() < 0.2:
             sentence = self._exchange_names(sentence)
         if self._random.random() < 0.15:
             sentence = _split_compounds(sentence)
+        if self._random.random() < 0.03:
+            sentence = self._with_dateline(sentence)
+        return self._recased(sentence)
+
+    def _recased(self, sentence: Sentence) -> Sentence:
         chance = self._random.random()
         if chance < 0.05:
-            return Sentence([word.upper() for word in sentence.words], sentence.labels)
-        if chance < 0.08:
-            return Sentence([word[:1].upper() + word[1:] for word in sentence.words], sentence.labels)
-        return sentence
+            words = [word.upper() for word in sentence.words]
+        elif chance < 0.08:
+            words = [word[:1].upper() + word[1:] for word in sentence.words]
+        elif chance < 0.11:
+            words = [
+                word if label == "O" else word.upper()
+                for word, label in zip(sentence.words, sentence.labels, strict=True)
+            ]
+        else:
+            return sentence
+        return Sentence(words, sentence.labels)
+
+    def _with_dateline(self, sentence: Sentence) -> Sentence:
+        """Begin as agencies do: "LONDON (Reuters) - "."""
+        place = [word.upper() for word in self._random.choice(self._names["LOC"])]
+        labels = ["B-LOC", *["I-LOC"] * (len(place) - 1), "O", "B-ORG", "O", "O"]
+        words = [*place, "(", self._random.choice(AGENCIES), ")", self._random.choice("-–—")]
+        return Sentence(words + sentence.words, labels + sentence.labels)
 
     def _exchange_names(self, sentence: Sentence) -> Sentence:
         words, labels, end = [], [], 0

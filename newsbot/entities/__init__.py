@@ -11,6 +11,6 @@ def recognize(text: str, language: str = "en") -> list[Mention]:
     `language` is ISO 639-1. Offsets count characters of `text`.
     """
     # Imported here: engines are slow to load, and most programs that import newsbot never ask for one.
-    from newsbot.entities.engine import load_engine  # noqa: PLC0415
+    from newsbot.entities.engine import load_engine
 
     return load_engine("auto").recognize(text, language)

@@ -12,10 +12,11 @@ from newsbot.items import Mention
 BUILT_IN = {
     "none": "newsbot.entities.engines.none:NoEngine",
     "rules": "newsbot.entities.engines.rules:RulesEngine",
+    "model": "newsbot.entities.engines.model:ModelEngine",
     "spacy": "newsbot.entities.engines.spacy:SpacyEngine",
 }
 """Name -> where the engine is. Another one is a file in `engines/` and a row here."""
-AUTO_ORDER = ("spacy", "rules")
+AUTO_ORDER = ("model", "spacy", "rules")
 """`auto` takes the first of these that is installed and supports the language."""
 
 
@@ -75,7 +76,7 @@ def load_engine(name: str) -> Engine:
         raise _unusable(name, "there is no such engine")
     try:
         engine = getattr(importlib.import_module(module_name), class_name)()
-    except (ImportError, AttributeError, TypeError) as error:
+    except (ImportError, AttributeError, TypeError, OSError) as error:
         raise _unusable(name, str(error)) from error
     if not isinstance(engine, Engine):
         raise _unusable(name, "it lacks name, version, supports or recognize")

@@ -41,7 +41,8 @@ def entity_key(name: str, kind: EntityType) -> str:
     Case, accents, full stops, possessives, honorifics and a company's legal form do not count, and the curated
     tables join aliases ("U.S.") and names in other languages ("Russland").
     """
-    folded = _fold(bare_name(name, kind))
+    bare = bare_name(name, kind)
+    folded = _fold(_COMPANY_FORM.sub("", bare) if kind == "ORG" else bare)
     return f"{kind}:{_canonical_by_fold().get((kind, folded), (folded, ''))[0]}"
 
 
@@ -52,8 +53,11 @@ def canonical_name(name: str, kind: EntityType) -> str | None:
 
 
 def _fold(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", _COMPANY_FORM.sub("", name)).casefold()
-    plain = unicodedata.normalize("NFC", _LATIN_WITH_MARKS.sub(r"\1", plain))
+    plain = name.casefold()
+    if not plain.isascii():
+        plain = unicodedata.normalize(
+            "NFC", _LATIN_WITH_MARKS.sub(r"\1", unicodedata.normalize("NFKD", plain))
+        )
     return " ".join(plain.translate(_VARIANTS).split()) or name.casefold()
 
 

@@ -153,9 +153,11 @@ def _entity(key: str, mentions: list[Mention], text: str, headline_name: str | N
 
 
 def _best_spelling(names: list[str], kind: EntityType) -> str:
-    """Return the fullest, then the commonest, spelling; one in capitals only if there is no other."""
+    """Return the fullest, then the commonest, spelling; one all in capitals or small letters only for want of better."""
     counts = Counter(names)
-    best = max(counts, key=lambda name: (not name.isupper(), len(name.split()), counts[name]))
+    best = max(
+        counts, key=lambda name: (not (name.isupper() or name.islower()), len(name.split()), counts[name])
+    )
     return best.title() if kind == "PER" and best.isupper() else best
 
 
@@ -164,3 +166,17 @@ def _role(mention: Mention, text: str) -> str | None:
     before = ROLE_BEFORE.search(text[max(0, mention.start - _APPOSITION_CHARS) : mention.start])
     found = before or ROLE_AFTER.match(text[mention.end : mention.end + _APPOSITION_CHARS])
     return found[1] if found else None
+
+
+def salience(entity: Entity, text: str, title: str = "") -> float:
+    """Return how much an article is about an entity, 0 to 1: half of it for the title, a quarter each for the lead
+    and for how often it is named. Above 0.5: an article about it; below: one that mentions it.
+    """
+    names = {bare_name(mention.text, entity.type) for mention in entity.mentions}
+    if entity.type == "PER":
+        names |= {name.rpartition(" ")[2] for name in names}
+    in_title = any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", title) for name in names)
+    lead_end = text.find("\n\n")
+    in_lead = entity.mentions[0].start < (len(text) if lead_end < 0 else lead_end)
+    count = len(entity.mentions)
+    return 0.5 * in_title + 0.25 * in_lead + 0.25 * count / (count + 3)

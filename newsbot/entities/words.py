@@ -26,7 +26,7 @@ _WORD = re.compile(
     r"|[^\s\w]"
 )
 
-_SENTENCE_END = re.compile(r"[.!?…]+[\"”’')\]]*\s+(?=[\"“‘'(\[]*[^\Wa-z_])|\n\s*|(?<=[。！？])")
+_SENTENCE_END = re.compile(r"[.!?…][\"”’')\]]{0,3}\s+(?=[\"“‘'(\[]{0,3}[^\Wa-z_])|\n\s*|(?<=[。！？])")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Col|Lt|Sgt|Capt|Cpl|Maj|Adm|Gov|Sen|Rep|Rev|Hon|Pres|St|Mt|Ft|No|Jr|Sr|vs|cf|al"
     r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)|\b[^\W\d_]|\b(?:[^\W\d_]\.){1,5}[^\W\d_])\.$"
@@ -56,7 +56,7 @@ def split_sentences(text: str) -> Iterator[tuple[int, int]]:
 
 def _ends_in_abbreviation(text: str, start: int, match: re.Match[str]) -> bool:
     stop = match.start() + 1
-    return text[match.start()] == "." and bool(_ABBREVIATION.search(text, max(start, stop - 12), stop))
+    return match[0].startswith(".") and bool(_ABBREVIATION.search(text, max(start, stop - 12), stop))
 
 
 def _bounded(start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -11,10 +11,10 @@ class NoEngine:
     name = "none"
     version = "1"
 
-    def supports(self, language: str) -> bool:  # noqa: ARG002
+    def supports(self, language: str) -> bool:
         """Yes, in its way."""
         return True
 
-    def recognize(self, text: str, language: str = "en") -> list[Mention]:  # noqa: ARG002
+    def recognize(self, text: str, language: str = "en") -> list[Mention]:
         """Return nothing."""
         return []

@@ -1,0 +1,69 @@
+"""What one place in a text tells of another: a name means the same all through an article.
+
+Never across articles: what "Washington" is in one says nothing of the next.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+from newsbot.items import EntityType, Mention
+
+MAX_NAMES = 500
+"""So many names, the commonest, are looked for again; bounds the work on texts made to cost time."""
+
+
+def make_consistent(mentions: list[Mention], text: str) -> list[Mention]:
+    """Return the mentions in order, contradictions of type settled, and missed places of names added."""
+    settled = _with_settled_types(mentions)
+    return sorted([*settled, *_missed(settled, text)], key=lambda mention: mention.start)
+
+
+def _with_settled_types(mentions: list[Mention]) -> list[Mention]:
+    """Give every mention of a name the type that most of them have; a full name also votes for its last word."""
+    votes: dict[str, Counter[EntityType]] = defaultdict(Counter)
+    for name, kind in {
+        (m.text.rpartition(" ")[2], m.type) for m in mentions if m.type == "PER" and " " in m.text
+    }:
+        votes[name][kind] += 1
+    for mention in mentions:
+        votes[mention.text][mention.type] += 1
+    return [_retyped(mention, votes[mention.text]) for mention in mentions]
+
+
+def _retyped(mention: Mention, votes: Counter[EntityType]) -> Mention:
+    kind, count = votes.most_common(1)[0]
+    if kind == mention.type or count < 2 * votes[mention.type]:
+        return mention
+    return Mention(start=mention.start, end=mention.end, text=mention.text, type=kind)
+
+
+def _missed(mentions: list[Mention], text: str) -> Iterator[Mention]:
+    """Yield where a name stands that was found elsewhere, and nothing was found.
+
+    A single word only if it was found at least as often as it was passed over: "Apple" the company, in a text
+    about the fruit.
+    """
+    taken = bytearray(len(text))
+    for mention in mentions:
+        taken[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
+    counts = Counter((mention.text, mention.type) for mention in mentions)
+    surnames = {m.text.rpartition(" ")[2] for m in mentions if m.type == "PER" and " " in m.text}
+    for (name, kind), count in sorted(counts.most_common(MAX_NAMES), key=lambda item: -len(item[0][0])):
+        places = [place for place in _whole_words(name, text) if not any(taken[place : place + len(name)])]
+        sure = " " in name or (name in surnames and kind == "PER") or len(places) <= count > 1
+        for start in places if sure else ():
+            taken[start : start + len(name)] = b"\1" * len(name)
+            yield Mention(start=start, end=start + len(name), text=name, type=kind)
+
+
+def _whole_words(name: str, text: str) -> Iterator[int]:
+    """Yield where `name` stands in `text` and is not part of a longer word or compound."""
+    start = text.find(name)
+    while start >= 0:
+        end = start + len(name)
+        around = text[max(0, start - 1) : start] + text[end : end + 1]
+        if not any(character.isalnum() or character in "-_@" for character in around):
+            yield start
+        start = text.find(name, end)

@@ -1,0 +1,81 @@
+"""Where the places of an article are: country and coordinates, from a table derived from GeoNames.
+
+A name that many places bear is decided by the countries that the article also names, by name or demonym ("Syrian"),
+then by how many people live there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from newsbot.entities import tables
+from newsbot.entities.keys import entity_key
+from newsbot.entities.tables import Place
+from newsbot.items import Entity
+
+
+def locate(entities: Iterable[Entity], text: str) -> dict[str, Place]:
+    """Return entity name -> place, for those places of an article that the table knows.
+
+    `text` is the article's body: its demonyms count as naming their country.
+    """
+    names = [entity.name for entity in entities if entity.type == "LOC"]
+    countries = countries_named(names, text)
+    return {name: place for name in names if (place := find_place(name, countries))}
+
+
+def find_place(name: str, countries: Iterable[str] = ()) -> Place | None:
+    """Return the place that `name` means in an article that names `countries` (ISO 3166-1); None if unknown.
+
+    A country goes before a city; a US state too, unless the article names a country of that name ("Georgia") or
+    nothing of America.
+    """
+    candidates = _by_key().get(entity_key(name, "LOC"), ())
+    named = set(countries)
+    return max(candidates, key=lambda place: _likelihood(place, named), default=None)
+
+
+def _likelihood(place: Place, countries: set[str]) -> tuple[bool, bool, bool, int]:
+    is_country, near = place.kind == "country", place.country in countries
+    if is_country or (place.kind == "state" and near):
+        return True, near or "US" not in countries, is_country, place.population
+    return False, near, False, place.population
+
+
+def countries_named(names: Iterable[str], text: str = "") -> Counter[str]:
+    """Return how often an article names each country (ISO 3166-1): by `names` of its places, and by demonym.
+
+    A US state names its country, unless a country is called the same.
+    """
+    found: Counter[str] = Counter(demonyms_in(text))
+    for name in names:
+        kinds = {place.kind: place.country for place in _by_key().get(entity_key(name, "LOC"), ())}
+        country = kinds.get("country") or kinds.get("state")
+        if country:
+            found[country] += 1
+    return found
+
+
+def demonyms_in(text: str) -> Iterator[str]:
+    """Yield the country of each demonym in `text`: it relates the article to the country, but is no mention."""
+    known = tables.demonyms()
+    return (known[match[0]] for match in _demonym_pattern().finditer(text))
+
+
+@cache
+def _demonym_pattern() -> re.Pattern[str]:
+    longest_first = sorted(tables.demonyms(), key=len, reverse=True)
+    return re.compile(rf"\b(?=[A-Z])(?:{'|'.join(longest_first)})\b")
+
+
+@cache
+def _by_key() -> dict[str, tuple[Place, ...]]:
+    places: dict[str, list[Place]] = defaultdict(list)
+    for place in tables.places():
+        # The curated table says where the bare name means the city: Washington, New York.
+        if place.kind != "state" or ("LOC", place.name) not in tables.aliases():
+            places[entity_key(place.name, "LOC")].append(place)
+    return {key: tuple(found) for key, found in places.items()}

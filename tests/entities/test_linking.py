@@ -1,0 +1,290 @@
+"""Hand-checked cases of joining names inside an article.
+
+In the texts `{PER Angela Merkel}` marks a mention, as an engine would have found it. Expected: each entity's name and
+how many mentions it has, in the order of the text.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from newsbot.entities.keys import canonical_name, entity_key
+from newsbot.entities.linking import link, salience
+from newsbot.items import ENTITY_TYPES, Entity, EntityType, Mention
+
+_MARK = re.compile(r"\{(PER|ORG|LOC) ([^}]*)\}")
+
+
+def marked(marked_text: str) -> tuple[str, list[Mention]]:
+    """Return the text without its marks, and the marked mentions."""
+    text, mentions, end = "", [], 0
+    for match in _MARK.finditer(marked_text):
+        text += marked_text[end : match.start()]
+        kind = next(kind for kind in ENTITY_TYPES if kind == match[1])
+        mentions.append(Mention(start=len(text), end=len(text) + len(match[2]), text=match[2], type=kind))
+        text += match[2]
+        end = match.end()
+    return text + marked_text[end:], mentions
+
+
+def linked(marked_text: str, title: str = "") -> list[Entity]:
+    text, mentions = marked(marked_text)
+    return link(mentions, text, title)
+
+
+SURNAMES = {
+    "surname after full name": ("{PER Jens Holm} spoke. {PER Holm} left.", [("Jens Holm", 2)]),
+    "surname before full name": ("{PER Holm} spoke. {PER Jens Holm} left.", [("Jens Holm", 2)]),
+    "surname alone stays": ("{PER Holm} spoke.", [("Holm", 1)]),
+    "two people of one surname, nearest before": (
+        "{PER Anna Berg} and {PER Holm} met {PER Karl Berg}. {PER Berg} left.",
+        [("Anna Berg", 1), ("Holm", 1), ("Karl Berg", 2)],
+    ),
+    "each surname to the last full name": (
+        "{PER Anna Berg} spoke. {PER Berg} sat. {PER Karl Berg} spoke. {PER Berg} sat.",
+        [("Anna Berg", 2), ("Karl Berg", 2)],
+    ),
+    "surname with honorific": ("{PER Jens Holm} spoke. {PER Mr. Holm} left.", [("Jens Holm", 2)]),
+    "honorific only": ("{PER Mrs Holm} spoke.", [("Holm", 1)]),
+    "several honorifics": ("{PER Prof. Dr. Eva Lind} spoke. {PER Dr Lind} left.", [("Eva Lind", 2)]),
+    "president is no part of the name": ("{PER President Jens Holm} spoke.", [("Jens Holm", 1)]),
+    "possessive surname": ("{PER Jens Holm} spoke. {PER Holm's} plan failed.", [("Jens Holm", 2)]),
+    "curly possessive": ("{PER Jens Holm’s} plan. {PER Holm’s} plan.", [("Jens Holm", 2)]),
+    "possessive after s": ("{PER Eva Lindros'} plan. {PER Lindros} left.", [("Eva Lindros", 2)]),
+    "surname in capitals": ("{PER HOLM} WINS\n\n{PER Jens Holm} won.", [("Jens Holm", 2)]),
+    "full name in capitals": ("{PER JENS HOLM} WINS\n\n{PER Jens Holm} won.", [("Jens Holm", 2)]),
+    "only in capitals is set as a name": ("{PER JENS HOLM} WINS", [("Jens Holm", 1)]),
+    "lower case": ("{PER jens holm} wrote. {PER Jens Holm} won.", [("Jens Holm", 2)]),
+    "accents left out": (
+        "{PER José Núñez} won. {PER Jose Nunez} left. {PER Nunez} sat.",
+        [("José Núñez", 3)],
+    ),
+    "surname of two words": (
+        "{PER Ursula von der Leyen} came. {PER von der Leyen} spoke.",
+        [("Ursula von der Leyen", 2)],
+    ),
+    "particle in capital": (
+        "{PER Chris Van Hollen} came. {PER Van Hollen} spoke.",
+        [("Chris Van Hollen", 2)],
+    ),
+    "spanish double surname": (
+        "{PER Gabriel García Márquez} wrote. {PER García Márquez} died.",
+        [("Gabriel García Márquez", 2)],
+    ),
+    "hyphenated surname": ("{PER Eva Holm-Berg} came. {PER Holm-Berg} spoke.", [("Eva Holm-Berg", 2)]),
+    "hyphen of another kind": ("{PER Eva Holm‑Berg} came. {PER Holm-Berg} spoke.", [("Eva Holm‑Berg", 2)]),
+    "part of a hyphenated surname is another": (
+        "{PER Eva Holm-Berg} came. {PER Berg} spoke.",
+        [("Eva Holm-Berg", 1), ("Berg", 1)],
+    ),
+    "irish apostrophes": ("{PER Pat O’Brien} came. {PER O'Brien} spoke.", [("Pat O’Brien", 2)]),
+    "junior": ("{PER Robert Hale Jr.} came. {PER Hale} spoke.", [("Robert Hale Jr.", 2)]),
+    "family name first": ("{PER Xi Jinping} came. {PER Xi} spoke.", [("Xi Jinping", 2)]),
+    "family name first, three parts": ("{PER Kim Jong Un} came. {PER Kim} spoke.", [("Kim Jong Un", 2)]),
+    "first name alone is not joined": (
+        "{PER Jens Holm} spoke. {PER Jens} left.",
+        [("Jens Holm", 1), ("Jens", 1)],
+    ),
+    "middle initial": (
+        "{PER Jens P. Holm} came. {PER Jens Holm} spoke. {PER Holm} left.",
+        [("Jens P. Holm", 3)],
+    ),
+    "two middle initials are two people": (
+        "{PER George W. Hale} and {PER George H. Hale} came.",
+        [("George W. Hale", 1), ("George H. Hale", 1)],
+    ),
+    "middle name and initial": (
+        "{PER John Fitz Hale} came. {PER John F. Hale} sat.",
+        [("John Fitz Hale", 2)],
+    ),
+    "line break inside the name": ("{PER Jens\nHolm} came. {PER Holm} sat.", [("Jens Holm", 2)]),
+    "surname that is a place too": (
+        "{PER Ann London} went to {LOC London}. {PER London} liked it.",
+        [("Ann London", 2), ("London", 1)],
+    ),
+    "surname that is a firm too": ("{PER Henry Vord} founded {ORG Vord}.", [("Henry Vord", 1), ("Vord", 1)]),
+}
+
+ORGANISATIONS = {
+    "acronym in brackets": (
+        "The {ORG Northern Fishing Council} ({ORG NFC}) met. {ORG NFC} agreed.",
+        [("Northern Fishing Council", 3)],
+    ),
+    "acronym before its expansion": (
+        "{ORG NFC} met. The {ORG Northern Fishing Council} agreed.",
+        [("Northern Fishing Council", 2)],
+    ),
+    "acronym over minor words": (
+        "{ORG Bank of the Western Isles} ({ORG BWI})",
+        [("Bank of the Western Isles", 2)],
+    ),
+    "acronym with minor words": ("{ORG Voice of the People} ({ORG VOTP})", [("Voice of the People", 2)]),
+    "acronym with full stops": (
+        "{ORG Northern Fishing Council}; {ORG N.F.C.} met",
+        [("Northern Fishing Council", 2)],
+    ),
+    "acronym of hyphenated words": ("{ORG Anti-Doping Board} ({ORG ADB})", [("Anti-Doping Board", 2)]),
+    "acronym in another order, in brackets": (
+        "{ORG Fonds Nord} ({ORG FDN}); {ORG FDN} pays.",
+        [("Fonds Nord", 3)],
+    ),
+    "other acronym stays": (
+        "{ORG Northern Fishing Council} met {ORG XYZ}.",
+        [("Northern Fishing Council", 1), ("XYZ", 1)],
+    ),
+    "two expansions, nearest before": (
+        "{ORG Northern Fishing Council} met. {ORG New Farm Club} met. {ORG NFC} won.",
+        [("Northern Fishing Council", 1), ("New Farm Club", 2)],
+    ),
+    "possessive acronym": (
+        "{ORG Northern Fishing Council}: {ORG NFC’s} plan",
+        [("Northern Fishing Council", 2)],
+    ),
+    "expansion in the article goes before the curated one": (
+        "The {ORG Alpine Union} ({ORG AU}) met. {ORG AU} agreed.",
+        [("Alpine Union", 3)],
+    ),
+    "curated acronym": ("{ORG EU} and {ORG European Union} and {ORG E.U.}", [("European Union", 3)]),
+    "alliance": ("{ORG NATO} and {ORG Nato} and {ORG North Atlantic Treaty Organization}", [("NATO", 3)]),
+    "article is no part of the name": (
+        "{ORG The Daily Gull} and {ORG the Daily Gull} and {ORG Daily Gull}",
+        [("Daily Gull", 3)],
+    ),
+    "legal form": ("{ORG Gullwing Inc.} and {ORG Gullwing}", [("Gullwing Inc.", 2)]),
+    "capitals": ("{ORG GULLWING} SINKS\n\n{ORG Gullwing} sank.", [("Gullwing", 2)]),
+    "seat of power": ("{ORG Kremlin} and {ORG the Kremlin}", [("Kremlin", 2)]),
+    "ministries of two countries": (
+        "{ORG Russian Foreign Ministry} and {ORG German Foreign Ministry}",
+        [("Russian Foreign Ministry", 1), ("German Foreign Ministry", 1)],
+    ),
+    "no person in an organisation": ("{ORG Holm} and {PER Jens Holm}", [("Holm", 1), ("Jens Holm", 1)]),
+}
+
+PLACES = {
+    "united states": (
+        "{LOC US}, {LOC U.S.}, {LOC USA}, {LOC United States}, {LOC America}",
+        [("United States", 5)],
+    ),
+    "with article": ("{LOC the United States} and {LOC the US}", [("United States", 2)]),
+    "united kingdom": ("{LOC UK}, {LOC U.K.}, {LOC Britain}, {LOC United Kingdom}", [("United Kingdom", 4)]),
+    "england is not the kingdom": ("{LOC England} and {LOC UK}", [("England", 1), ("United Kingdom", 1)]),
+    "old and new spelling": ("{LOC Kiev} and {LOC Kyiv}", [("Kyiv", 2)]),
+    "two koreas": ("{LOC North Korea} and {LOC South Korea}", [("North Korea", 1), ("South Korea", 1)]),
+    "possessive": ("{LOC Russia's} and {LOC Russia}", [("Russia", 2)]),
+    "dateline in capitals": ("{LOC MOSCOW} — In {LOC Moscow}", [("Moscow", 2)]),
+    "capital district": ("{LOC Washington, D.C.} and {LOC Washington}", [("Washington", 2)]),
+    "saint": ("{LOC St. Petersburg} and {LOC St Petersburg}", [("Saint Petersburg", 2)]),
+    "in german": ("{LOC Russland} and {LOC Russia}", [("Russia", 2)]),
+    "in chinese": ("{LOC 俄罗斯}", [("Russia", 1)]),
+    "person and place apart": ("{PER Paris Holm} in {LOC Paris}", [("Paris Holm", 1), ("Paris", 1)]),
+}
+CASES = {"surname: " + k: v for k, v in SURNAMES.items()}
+CASES |= {"organisation: " + k: v for k, v in ORGANISATIONS.items()} | {
+    "place: " + k: v for k, v in PLACES.items()
+}
+
+
+@pytest.mark.parametrize(("marked_text", "expected"), CASES.values(), ids=CASES)
+def test_names_are_joined(marked_text: str, expected: list[tuple[str, int]]) -> None:
+    assert [(entity.name, len(entity.mentions)) for entity in linked(marked_text)] == expected
+
+
+@pytest.mark.parametrize(("marked_text", "expected"), CASES.values(), ids=CASES)
+def test_no_mention_is_lost_or_doubled(marked_text: str, expected: list[tuple[str, int]]) -> None:
+    _, mentions = marked(marked_text)
+    kept = [mention for entity in linked(marked_text) for mention in entity.mentions]
+    assert sorted(kept, key=lambda m: m.start) == mentions
+
+
+TITLES = {
+    "full name only in the title": ("Anna Berg resigns", "{PER Berg} left.", "Anna Berg"),
+    "title with quotes": ("“Anna Berg” resigns", "{PER Berg} left.", "Anna Berg"),
+    "body goes before the title": (
+        "Anna Berg resigns",
+        "{PER Karl Berg} came. {PER Berg} left.",
+        "Karl Berg",
+    ),
+    "no first name in the title": ("Angry Berg resigns", "{PER Berg} left.", "Berg"),
+}
+
+
+@pytest.mark.parametrize(("title", "marked_text", "name"), TITLES.values(), ids=TITLES)
+def test_title_gives_a_surname_its_name(title: str, marked_text: str, name: str) -> None:
+    assert linked(marked_text, title)[-1].name == name
+
+
+ROLES = {
+    "before": ("Foreign Minister {PER Jens Holm} spoke.", "Foreign Minister"),
+    "before, with comma": ("The bloc’s Secretary General, {PER Jens Holm}, spoke.", "Secretary General"),
+    "lower case": ("deputy prime minister {PER Jens Holm} spoke.", "deputy prime minister"),
+    "ministry's": ("Foreign Ministry spokeswoman {PER Eva Lind} spoke.", "Foreign Ministry spokeswoman"),
+    "after, with article": ("{PER Jens Holm}, the prime minister, spoke.", "prime minister"),
+    "after, with possessive": ("{PER Jens Holm}, Norway’s foreign minister, spoke.", "foreign minister"),
+    "at the second mention": ("{PER Jens Holm} came. President {PER Holm} spoke.", "President"),
+    "none": ("Yesterday {PER Jens Holm} spoke.", None),
+    "of another": ("The president met {PER Jens Holm}.", None),
+}
+
+
+@pytest.mark.parametrize(("marked_text", "role"), ROLES.values(), ids=ROLES)
+def test_role_in_apposition(marked_text: str, role: str | None) -> None:
+    assert linked(marked_text)[0].role == role
+
+
+SAME: list[tuple[EntityType, str, str]] = [
+    ("LOC", "US", "United States"),
+    ("LOC", "U.S.", "USA"),
+    ("LOC", "UK", "Britain"),
+    ("ORG", "EU", "European Union"),
+    ("ORG", "UN", "U.N."),
+    ("ORG", "Gullwing Corp.", "GULLWING"),
+    ("PER", "José Núñez", "JOSE NUNEZ"),
+    ("PER", "Mr. Holm", "Holm’s"),
+    ("LOC", "Moskau", "Moscow"),
+    ("LOC", "Deutschland", "Allemagne"),
+]
+DIFFERENT: list[tuple[EntityType, str, str]] = [
+    ("PER", "Holm", "Jens Holm"),
+    ("PER", "Anna Berg", "Karl Berg"),
+    ("LOC", "North Korea", "South Korea"),
+    ("LOC", "Niger", "Nigeria"),
+    ("ORG", "European Council", "Council of Europe"),
+]
+
+
+@pytest.mark.parametrize(("kind", "one", "other"), SAME)
+def test_key_is_equal_for_names_of_one(kind: EntityType, one: str, other: str) -> None:
+    assert entity_key(one, kind) == entity_key(other, kind)
+
+
+@pytest.mark.parametrize(("kind", "one", "other"), DIFFERENT)
+def test_key_differs_for_names_of_two(kind: EntityType, one: str, other: str) -> None:
+    assert entity_key(one, kind) != entity_key(other, kind)
+
+
+@pytest.mark.parametrize("name", ["", " ", "...", "the", "Mr.", "’s", "\x00", "A" * 10_000])
+@pytest.mark.parametrize("kind", ENTITY_TYPES)
+def test_any_text_has_a_key(name: str, kind: EntityType) -> None:
+    assert entity_key(name, kind).startswith(f"{kind}:")
+
+
+def test_key_of_the_entity_is_the_key_of_its_name() -> None:
+    entity = linked("{ORG E.U.} law")[0]
+    assert entity_key(entity.name, "ORG") == entity_key("EU", "ORG")
+    assert canonical_name("E.U.", "ORG") == "European Union"
+
+
+def test_linking_ten_thousand_names_is_linear() -> None:
+    text, mentions = marked(
+        " ".join(f"{{PER Jens Holm{i % 5_000}}} {{PER Holm{i % 5_000}}}" for i in range(10_000))
+    )
+    assert len(link(mentions, text)) == 5_000
+
+
+def test_salience_tells_about_from_mentions() -> None:
+    marked_text = "{PER Jens Holm} resigned. {PER Holm} left.\n\nHe once met {PER Eva Lind}."
+    text, mentions = marked(marked_text)
+    subject, aside = link(mentions, text)
+    assert salience(subject, text, "Holm resigns") > 0.5 > salience(aside, text, "Holm resigns")
