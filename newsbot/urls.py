@@ -164,9 +164,10 @@ def source_of(url: str) -> str:
 
 
 def is_fetchable(url: str) -> bool:
-    """Tell whether `url` is an http or https URL with a host."""
+    """Tell whether `url` is an http or https URL with a host, its scheme written out: page.html is a file."""
     scheme, authority, *_ = _split(_clean(url))
-    return scheme in _DEFAULT_PORTS and bool(_host_and_port(authority)[0])
+    is_web = url.strip().lower().startswith(("http://", "https://")) and scheme in _DEFAULT_PORTS
+    return is_web and bool(_host_and_port(authority)[0])
 
 
 # ------------------------------------------------------------------ parts

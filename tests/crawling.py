@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
@@ -10,8 +11,10 @@ from scrapy import signals
 from scrapy.crawler import Crawler, CrawlerRunner
 from scrapy.settings import Settings
 from scrapy.utils.defer import deferred_f_from_coro_f
+from sqlalchemy.orm import Session
 
 from newsbot.items import Article
+from newsbot.store.database import Database
 
 
 def in_reactor(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., Any]:
@@ -49,3 +52,14 @@ async def crawl(spider: str, settings: dict[str, Any] | None = None, **arguments
     outcome = Crawl(crawler)
     await crawler.crawl_async(**arguments)
     return outcome
+
+
+@contextmanager
+def reading(database_url: str) -> Iterator[Session]:
+    """Give a session on a database that is closed again."""
+    database = Database(database_url).open()
+    try:
+        with database.read() as session:
+            yield session
+    finally:
+        database.close()

@@ -46,7 +46,8 @@ def find_pages(pattern: str) -> Iterator[Path]:
     if Path(pattern).is_dir():
         paths = _walk(pattern)
     elif glob.has_magic(pattern):
-        paths = (path for name in sorted(glob.glob(pattern, recursive=True)) for path in _walk(name))
+        names = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - patterns may be absolute
+        paths = (path for name in names for path in _walk(name))
     else:
         raise InputError(f"{pattern}: no such file or folder", path=pattern)
     found = False

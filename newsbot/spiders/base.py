@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
+from scrapy.exceptions import CannotResolveHostError, DownloadCancelledError, IgnoreRequest
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from scrapy.spidermiddlewares.httperror import HttpError
@@ -145,6 +145,8 @@ def _failure_reason(failure: Failure) -> str:
         return error.reason
     if isinstance(error, CannotResolveHostError) and _host(failure) in _refused_hosts():
         return "private-network"
+    if isinstance(error, DownloadCancelledError) or "DOWNLOAD_MAXSIZE" in str(error):
+        return "too-large"
     if isinstance(error, IgnoreRequest):
         return "robots" if "robots.txt" in str(error) else "ignored"
     return "fetch-failed"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections import Counter
+from collections import Counter, defaultdict, deque
 from collections.abc import AsyncIterator, Collection
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -35,10 +35,6 @@ from newsbot.store.feeds import DueFeed, PollAnswer
 from newsbot.store.frontier import Leased
 from newsbot.text import one_line
 
-FEED_PRIORITY = 10
-"""Feeds before pages: what they lead to may be newer."""
-MAX_IN_FLIGHT = 8
-"""Pages of one source that wait or are fetched; more are leased when half of them have come."""
 NOT_MODIFIED = 304
 MAX_SITEMAPS = 5
 """Sitemaps of a robots.txt that are polled: those of news first."""
@@ -61,12 +57,14 @@ class NewsSpider(PageSpider):
         self.keys = [key.strip() for key in source.split(",") if key.strip()]
         self.catalog: dict[str, Source] = {}
         self.in_flight: Counter[str] = Counter()
-        self.polling = 0
-        """Polls that wait or are under way."""
+        """Requests under way, by source."""
+        self.polls: dict[str, deque[Request]] = defaultdict(deque)
+        """Polls that wait for their turn, by source; before pages, for what they lead to may be newer."""
         self.polled: set[int] = set()
         """Ids of the feeds that this run has asked for."""
         self.dry: set[str] = set()
-        """Sources of which nothing more is due, until a poll finds something."""
+        """Sources of which no page is due, until a poll finds something."""
+        self.max_in_flight = 1
         self.landed = asyncio.Event()
 
     @classmethod
@@ -81,18 +79,19 @@ class NewsSpider(PageSpider):
                 )
         chosen = spider.keys or [key for key, source in catalog.items() if source.enabled]
         spider.catalog = {key: catalog[key] for key in chosen}
+        # As many as are fetched at once: a request that waited further on would not be stopped by a hold.
+        spider.max_in_flight = crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
         """Poll what is due, then fetch from the frontier until nothing is left to do."""
         await self._prepare()
-        for request in await self._due_polls(self.catalog, only_due=self.only_due):
-            yield request
+        await self._queue_polls(self.catalog, only_due=self.only_due)
         while True:
             self.landed.clear()
-            for request in await self._leased_pages():
+            for request in [*self._next_polls(), *await self._leased_pages()]:
                 yield request
-            if not self.polling and not self.in_flight.total() and len(self.dry) == len(self.catalog):
+            if not self.in_flight.total():
                 return
             await self.landed.wait()
 
@@ -124,19 +123,28 @@ class NewsSpider(PageSpider):
 
     # Feeds
 
-    async def _due_polls(self, keys: Collection[str], *, only_due: bool) -> list[Request]:
+    async def _queue_polls(self, keys: Collection[str], *, only_due: bool) -> None:
         due = await self.run.read(feeds.due_feeds, keys, now=datetime.now(UTC), only_due=only_due)
-        return [self._poll(feed) for feed in due if feed.id not in self.polled]
+        for feed in due:
+            if feed.id not in self.polled:
+                self.polled.add(feed.id)
+                self._queue_poll(feed, feed.url, _conditions(feed.etag, feed.last_modified))
 
-    def _poll(self, feed: DueFeed, url: str | None = None, page: int = 1) -> Request:
-        """Ask for a feed, conditionally; or for a further page of a list."""
-        self.polling += 1
-        self.polled.add(feed.id)
-        conditions = _conditions(feed.etag, feed.last_modified) if page == 1 else {}
-        request = self._request(url or feed.url, self.parse_poll, self.poll_failed, conditions)
-        return request.replace(cb_kwargs={"feed": feed, "page": page}, priority=FEED_PRIORITY)
+    def _queue_poll(self, feed: DueFeed, url: str, conditions: dict[str, str], page: int = 1) -> None:
+        """Have a feed, or a further page of a list, asked for."""
+        request = self._request(url, self.parse_poll, self.poll_failed, conditions)
+        self.polls[feed.source].append(request.replace(cb_kwargs={"feed": feed, "page": page}))
 
-    async def parse_poll(self, response: Response, feed: DueFeed, page: int) -> AsyncIterator[Request]:
+    def _next_polls(self) -> list[Request]:
+        """Take polls whose turn has come."""
+        requests = []
+        for key, waiting in self.polls.items():
+            while waiting and self.in_flight[key] < self.max_in_flight:
+                requests.append(waiting.popleft())
+                self.in_flight[key] += 1
+        return requests
+
+    async def parse_poll(self, response: Response, feed: DueFeed, page: int) -> None:
         """Take the links of a feed to the frontier; follow the pages of a list while they lead to something new."""
         try:
             now = datetime.now(UTC)
@@ -152,11 +160,10 @@ class NewsSpider(PageSpider):
             if new:
                 self.dry.discard(feed.source)
             if new and found.next_url and page < MAX_LIST_PAGES:
-                yield self._poll(feed, found.next_url, page + 1)
-            for request in await self._further_polls(feed, found):
-                yield request
+                self._queue_poll(feed, found.next_url, {}, page + 1)
+            await self._queue_further_polls(feed, found)
         finally:
-            self._polled()
+            self._landed(feed.source)
 
     def _found(self, response: Response, feed: DueFeed, now: datetime) -> Found:
         """Return what an answer leads to: nothing if it is the same as the last one."""
@@ -166,26 +173,22 @@ class NewsSpider(PageSpider):
         return read_poll(feed.kind, response.body, response.url, self.catalog[feed.source], now=now,
                          content_type=header(response, "Content-Type"))  # fmt: skip
 
-    async def _further_polls(self, feed: DueFeed, found: Found) -> list[Request]:
-        """Return requests for the feeds that a poll has led to; guesses where a homepage names none."""
+    async def _queue_further_polls(self, feed: DueFeed, found: Found) -> None:
+        """Have the feeds polled that a poll has led to; where a homepage names none, guess, the first time."""
         if found.feeds:
-            return await self._due_polls([feed.source], only_due=True)
-        if feed.kind != "homepage" or feed.interval_s is not None:  # guessed already, at its first poll
-            return []
-        homepage = self.catalog[feed.source].homepage
-        guesses = [("feed", url) for url in likely_feeds(homepage)]
-        guesses += [("sitemap", url) for url in likely_sitemaps(homepage)]
-        return [self._probe(feed, "robots", robots_url(homepage))] + [
-            self._probe(feed, *guess) for guess in guesses
-        ]
+            await self._queue_polls([feed.source], only_due=True)
+        elif feed.kind == "homepage" and feed.interval_s is None:
+            homepage = self.catalog[feed.source].homepage
+            guesses = [("robots", robots_url(homepage))]
+            guesses += [("feed", url) for url in likely_feeds(homepage)]
+            guesses += [("sitemap", url) for url in likely_sitemaps(homepage)]
+            for kind, url in guesses:
+                request = self._request(url, self.parse_guess, self.guess_failed, {})
+                self.polls[feed.source].append(
+                    request.replace(cb_kwargs={"source": feed.source, "kind": kind})
+                )
 
-    def _probe(self, feed: DueFeed, kind: str, url: str) -> Request:
-        """Ask whether there is a feed at a URL."""
-        self.polling += 1
-        request = self._request(url, self.parse_probe, self.probe_failed, {})
-        return request.replace(cb_kwargs={"feed": feed, "kind": kind}, priority=FEED_PRIORITY)
-
-    async def parse_probe(self, response: Response, feed: DueFeed, kind: str) -> AsyncIterator[Request]:
+    async def parse_guess(self, response: Response, source: str, kind: str) -> None:
         """Poll from now on what proved to be a feed, or what robots.txt names."""
         try:
             if kind == "robots":
@@ -196,30 +199,33 @@ class NewsSpider(PageSpider):
                 )
                 found = [("sitemap", url) for url in news_sitemaps_first(named)[:MAX_SITEMAPS]]
             else:
-                source = self.catalog[feed.source]
-                read = read_poll(kind, response.body, response.url, source, now=datetime.now(UTC))
+                read = read_poll(
+                    kind, response.body, response.url, self.catalog[source], now=datetime.now(UTC)
+                )
                 found = [] if read.problem else [(kind, response.url)]
-            await self.run.write(feeds.add_feeds, feed.source, found)
-            for request in await self._due_polls([feed.source], only_due=True):
-                yield request
+            await self.run.write(feeds.add_feeds, source, found)
+            await self._queue_polls([source], only_due=True)
         finally:
-            self._polled()
+            self._landed(source)
 
-    def probe_failed(self, failure: Failure) -> None:
+    def guess_failed(self, failure: Failure) -> None:
         """Let a wrong guess be."""
-        self._polled()
+        request: Request = failure.request  # type: ignore[attr-defined]
+        self._landed(request.cb_kwargs["source"])
 
     async def poll_failed(self, failure: Failure) -> None:
         """Note that a feed could not be had, and when to try again."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        feed: DueFeed = request.cb_kwargs["feed"]
         try:
-            request: Request = failure.request  # type: ignore[attr-defined]
-            feed: DueFeed = request.cb_kwargs["feed"]
             error = failure.value
             status = error.response.status if isinstance(error, HttpError) else None
-            await self._save_failed_poll(feed, one_line(failure.getErrorMessage()), status, datetime.now(UTC))
+            if not isinstance(error, HeldError):
+                detail = one_line(failure.getErrorMessage())
+                await self._save_failed_poll(feed, detail, status, datetime.now(UTC))
             await self._hold_if_asked(feed.source, request)
         finally:
-            self._polled()
+            self._landed(feed.source)
 
     async def _save_failed_poll(self, feed: DueFeed, error: str, status: int | None, now: datetime) -> None:
         self._count("feeds/failed")
@@ -227,16 +233,15 @@ class NewsSpider(PageSpider):
             feeds.save_failed_poll, feed, now=now, error=error, status=status, chance=_chance()
         )
 
-    def _polled(self) -> None:
-        self.polling -= 1
-        self.landed.set()
-
     # Pages
 
     async def _leased_pages(self) -> list[Request]:
-        """Lease pages of the sources that have few in flight."""
-        room = {key: MAX_IN_FLIGHT - self.in_flight[key] for key in self.catalog
-                if key not in self.dry and self.in_flight[key] <= MAX_IN_FLIGHT // 2}  # fmt: skip
+        """Lease pages of the sources that have few requests under way, and no poll to make first."""
+        room = {
+            key: self.max_in_flight - self.in_flight[key]
+            for key in self.catalog
+            if key not in self.dry and not self.polls[key] and self.in_flight[key] <= self.max_in_flight // 2
+        }
         if not room:
             return []
         leased = await self.run.write(frontier.lease, room, run_id=self.run.run_id, now=datetime.now(UTC))
@@ -266,7 +271,7 @@ class NewsSpider(PageSpider):
             for item in self.parse_page(response):
                 yield item
         finally:
-            self._landed(leased)
+            self._landed(leased.source)
 
     async def fetch_of_leased_failed(self, failure: Failure) -> AsyncIterator[Reject]:
         """Yield why there is no page; where the host has asked for time, only put the page off."""
@@ -280,11 +285,7 @@ class NewsSpider(PageSpider):
             for reject in self.fetch_failed(failure):
                 yield reject
         finally:
-            self._landed(leased)
-
-    def _landed(self, leased: Leased) -> None:
-        self.in_flight[leased.source] -= 1
-        self.landed.set()
+            self._landed(leased.source)
 
     # Both
 
@@ -292,11 +293,16 @@ class NewsSpider(PageSpider):
         return Request(url, headers=conditions, callback=callback, errback=errback, dont_filter=True,
                        meta={"handle_httpstatus_list": [NOT_MODIFIED]})  # fmt: skip
 
+    def _landed(self, source: str) -> None:
+        self.in_flight[source] -= 1
+        self.landed.set()
+
     async def _hold_if_asked(self, source: str, request: Request) -> datetime | None:
         """Leave a source alone, in later runs too, if the host of a request has asked for it."""
         until = self.politeness.held_until(request)
         if until:
             self.dry.add(source)
+            self.polls[source].clear()
             await self.run.write(feeds.hold_source, source, until=until)
         return until
 

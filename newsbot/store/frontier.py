@@ -26,6 +26,8 @@ from newsbot.urls import canonicalize
 
 LEASE = timedelta(minutes=10)
 """Longer than any fetch: timeouts, retries and the host's delay included."""
+RESOLUTION = timedelta(seconds=1)
+"""Of dates in feeds and sitemaps: a change in the second of the last fetch may have come after it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,7 @@ def add_links(
     ]
     connection = session.connection()
     new = session.execute(dialects.insert(connection, FrontierRow).values(rows).on_conflict_do_nothing())
-    changed = [{"key": key, "changed": link.modified_at} for key, link in found.items()
+    changed = [{"key": key, "changed": link.modified_at + RESOLUTION, "now": now} for key, link in found.items()
                if link.modified_at and link.modified_at <= now]  # fmt: skip
     if changed:
         connection.execute(_REFETCH, changed)
@@ -78,7 +80,7 @@ _REFETCH = (
         FrontierRow.state == "done",
         FrontierRow.done_at < bindparam("changed"),
     )
-    .values(next_try_at=bindparam("changed"), expected_change_at=bindparam("changed"))
+    .values(next_try_at=bindparam("now"), expected_change_at=bindparam("changed"))
 )
 
 

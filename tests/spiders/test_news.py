@@ -1,0 +1,324 @@
+"""Crawls of a web of several sites on loopback addresses: what is stored, and what the servers were asked."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, update
+
+from newsbot.errors import UsageError
+from newsbot.store.database import Database
+from newsbot.store.models import ArticleRow, Feed, FrontierRow, Run
+from newsbot.store.models import Source as SourceRow
+from newsbot.store.queries import get_article, list_rejects
+from tests.crawling import Crawl, crawl, in_reactor, reading
+from tests.pages import article_page, rss
+from tests.site import Answer, Asked, Site, running_site
+
+
+@pytest.fixture
+def sites() -> Iterator[list[Site]]:
+    with ExitStack() as stack:
+        yield [stack.enter_context(running_site(f"127.0.0.{number}")) for number in (2, 3, 4)]
+
+
+class Web:
+    """Sites, the catalog that names them, and the database that crawls of them fill."""
+
+    def __init__(self, folder: Path, database_url: str) -> None:
+        self.catalog = folder / "sources.toml"
+        self.database_url = database_url
+        self.catalog.write_text("")
+
+    def add(self, key: str, site: Site, **values: object) -> None:
+        toml = {"key": key, "homepage": site.url + "/", **values}
+        lines = [f"{name} = {value!r}".replace("'", '"') for name, value in toml.items()]
+        self.catalog.write_text(self.catalog.read_text() + "[[source]]\n" + "\n".join(lines) + "\n")
+
+    async def crawl(self, settings: dict[str, object] | None = None, **arguments: str) -> Crawl:
+        chosen = {
+            "NEWSBOT_DATABASE_URL": self.database_url,
+            "NEWSBOT_SOURCES": str(self.catalog),
+            "NEWSBOT_ENTITY_ENGINE": "none",
+            "NEWSBOT_ALLOWED_NETWORKS": "127.0.0.0/8",
+            "AUTOTHROTTLE_ENABLED": False,
+            "RETRY_TIMES": 0,
+        }
+        return await crawl("news", chosen | (settings or {}), **arguments)
+
+    def count(self, model: type = ArticleRow) -> int:
+        with reading(self.database_url) as session:
+            return session.scalar(select(func.count()).select_from(model)) or 0
+
+    def make_due(self) -> None:
+        database = Database(self.database_url).open()
+        with database.write() as session:
+            session.execute(update(Feed).values(next_poll_at=None))
+            session.execute(update(FrontierRow).where(FrontierRow.state == "failed").values(next_try_at=datetime(2020, 1, 1, tzinfo=UTC)))
+            session.execute(update(SourceRow).values(held_until=None))
+        database.close()
+
+
+@pytest.fixture
+def web(tmp_path, database_url) -> Web:
+    return Web(tmp_path, database_url)
+
+
+@pytest.fixture
+def lite(tmp_path) -> Web:
+    """On SQLite only: for what has nothing to do with the database."""
+    return Web(tmp_path, f"sqlite:///{tmp_path / 'newsbot.db'}")
+
+
+def feed_of(site: Site, *numbers: int, path: str = "/rss.xml") -> str:
+    links = [site.html(f"/2026/05/story-{number}", article_page(number)) for number in numbers]
+    site.pages[path] = Answer(rss(*links).encode(), headers={"Content-Type": "application/rss+xml", "ETag": f'"{numbers}"'})
+    return site.url + path
+
+
+@in_reactor
+async def test_every_article_of_every_feed_is_stored_once(web, sites):
+    for number, site in enumerate(sites):
+        web.add(f"site-{number}", site, feeds=[feed_of(site, *range(number * 10, number * 10 + 4))])
+    outcome = await web.crawl()
+    assert outcome.stats["newsbot/store/new"] == 12
+    for site in sites:
+        assert len(site.paths()) == len(set(site.paths())) == 5
+    with reading(web.database_url) as session:
+        stored = get_article(session, f"{sites[1].url}/2026/05/story-11")
+        states = session.execute(select(FrontierRow.state, func.count()).group_by(FrontierRow.state)).all()
+    assert stored is not None
+    assert stored.article.source == "site-1"
+    assert states == [("done", 12)]
+
+
+@in_reactor
+async def test_a_second_run_on_an_unchanged_web_asks_only_due_feeds_and_conditionally(web, sites):
+    site = sites[0]
+
+    def conditional(asked: Asked) -> Answer:
+        same = asked.headers.get("If-None-Match") == '"v1"'
+        return Answer(status=304) if same else Answer(rss(page).encode(), headers={"ETag": '"v1"'})
+
+    page = site.html("/2026/05/story-1", article_page(1))
+    site.pages["/rss.xml"] = conditional
+    web.add("one", site, feeds=[f"{site.url}/rss.xml"])
+    await web.crawl()
+    site.asked.clear()
+    await web.crawl()
+    assert site.paths() == []
+    await web.crawl(due="0")
+    assert site.paths() == ["/rss.xml"]
+    assert site.asked[-1].headers["If-None-Match"] == '"v1"'
+    assert web.count() == 1
+
+
+@in_reactor
+async def test_a_feed_that_lies_about_its_headers_is_known_by_its_content(lite, sites):
+    site = sites[0]
+    feed = feed_of(site, 1, 2)
+    site.pages["/rss.xml"] = Answer(site.pages["/rss.xml"].body)
+    lite.add("one", site, feeds=[feed])
+    await lite.crawl()
+    outcome = await lite.crawl(due="0")
+    assert outcome.stats["newsbot/feeds/unchanged"] == 1
+    assert site.paths().count("/2026/05/story-1") == 1
+
+
+@in_reactor
+async def test_a_changed_article_is_fetched_again_and_revised(web, sites):
+    site = sites[0]
+    web.add("one", site, feeds=[feed_of(site, 1)])
+    await web.crawl()
+    page = site.html("/2026/05/story-1", article_page(1, extra="A correction: the gate was built by two guilds of carpenters."))
+    entry = f"<entry><id>1</id><link href='{page}'/><updated>{datetime.now(UTC).isoformat()}</updated></entry>"
+    site.pages["/rss.xml"] = Answer(f'<feed xmlns="http://www.w3.org/2005/Atom">{entry}</feed>'.encode())
+    outcome = await web.crawl(due="0")
+    assert outcome.stats["newsbot/store/changed"] == 1
+    with reading(web.database_url) as session:
+        stored = get_article(session, page)
+    assert stored is not None
+    assert stored.revision == 2
+    assert "two guilds" in stored.article.body
+
+
+@in_reactor
+async def test_addresses_of_one_article_lead_to_one_article(lite, sites):
+    site = sites[0]
+    page = site.html("/2026/05/story-1", article_page(1, url=f"{site.url}/2026/05/story-1"))
+    site.html("/amp/2026/05/story-1", article_page(1, url=page))
+    site.pages["/2026/05/story-1?utm_source=rss"] = site.pages["/2026/05/story-1"]
+    moved = site.redirect("/r/1", page)
+    site.pages["/rss.xml"] = Answer(rss(f"{page}?utm_source=rss", f"{site.url}/amp/2026/05/story-1", moved).encode())
+    lite.add("one", site, feeds=[f"{site.url}/rss.xml"])
+    await lite.crawl()
+    assert lite.count() == 1
+    with reading(lite.database_url) as session:
+        assert {get_article(session, url).id for url in (page, moved, f"{page}?utm_source=x")} == {1}
+
+
+@in_reactor
+async def test_a_failed_page_is_tried_again_later_and_then_stored(web, sites):
+    site = sites[0]
+    web.add("one", site, feeds=[feed_of(site, 1, 2)])
+    good = site.pages["/2026/05/story-2"]
+    site.pages["/2026/05/story-2"] = Answer(b"oops", status=500)
+    await web.crawl()
+    with reading(web.database_url) as session:
+        assert [reject.reason for reject in list_rejects(session)] == ["http-500"]
+    assert web.count() == 1
+    site.pages["/2026/05/story-2"] = good
+    await web.crawl()
+    assert web.count() == 1, "its time has not come"
+    web.make_due()
+    await web.crawl()
+    assert web.count() == 2
+    with reading(web.database_url) as session:
+        assert list_rejects(session) == []
+
+
+@in_reactor
+async def test_a_page_that_stays_away_is_given_up(lite, sites):
+    site = sites[0]
+    site.pages["/rss.xml"] = Answer(rss(f"{site.url}/2026/05/nothing").encode())
+    lite.add("one", site, feeds=[f"{site.url}/rss.xml"])
+    for _ in range(4):
+        await lite.crawl(due="0")
+        lite.make_due()
+    assert site.paths().count("/2026/05/nothing") == 2
+    with reading(lite.database_url) as session:
+        assert session.scalars(select(FrontierRow.state)).all() == ["gone"]
+
+
+@pytest.mark.parametrize("form", ["seconds", "date"])
+@in_reactor
+async def test_a_host_that_asks_for_time_is_left_alone_in_later_runs_too(lite, sites, form):
+    site = sites[0]
+    lite.add("one", site, feeds=[feed_of(site, 1, 2, 3, 4)])
+    later = "3600" if form == "seconds" else format_datetime(datetime(2099, 1, 1, tzinfo=UTC), usegmt=True)
+    for number in (1, 2, 3, 4):
+        site.pages[f"/2026/05/story-{number}"] = Answer(b"slow down", status=429, headers={"Retry-After": later})
+    await lite.crawl()
+    assert len(site.paths()) == 2, "the feed, and the first page"
+    with reading(lite.database_url) as session:
+        held_until = session.scalar(select(SourceRow.held_until))
+    assert 3500 < (held_until - datetime.now(UTC)).total_seconds() <= 86_400
+    site.asked.clear()
+    await lite.crawl(due="0")
+    assert site.asked == []
+
+
+@in_reactor
+async def test_a_broken_feed_is_asked_again_later_and_its_neighbours_are_read(lite, sites):
+    first, second, third = sites
+    first.pages["/rss.xml"] = Answer(b"<html><p>Not a feed</p></html>")
+    second.pages["/rss.xml"] = Answer(b"", status=404)
+    for key, site in (("html", first), ("missing", second)):
+        lite.add(key, site, feeds=[f"{site.url}/rss.xml"])
+    lite.add("good", third, feeds=[feed_of(third, 1)])
+    outcome = await lite.crawl()
+    assert outcome.stats["newsbot/feeds/failed"] == 2
+    assert lite.count() == 1
+    with reading(lite.database_url) as session:
+        failed = session.execute(select(Feed.source, Feed.failure_count, Feed.next_poll_at > datetime.now(UTC)).where(Feed.last_error.is_not(None))).all()
+    assert sorted(failed) == [("html", 1, True), ("missing", 1, True)]
+
+
+@in_reactor
+async def test_a_homepage_is_enough(lite, sites):
+    site = sites[0]
+    feed = feed_of(site, 1, 2)
+    site.html("/", f'<html><head><link rel="alternate" type="application/rss+xml" href="{feed}"></head><body></body></html>')
+    lite.add("one", site)
+    await lite.crawl()
+    assert lite.count() == 2
+
+
+@in_reactor
+async def test_a_homepage_without_a_feed_leads_to_the_sitemap_of_robots_txt(lite, sites):
+    site = sites[0]
+    page = site.html("/2026/05/story-1", article_page(1))
+    site.pages["/robots.txt"] = Answer(f"User-agent: *\nAllow: /\nSitemap: {site.url}/news.xml".encode(), headers={"Content-Type": "text/plain"})
+    site.pages["/news.xml"] = Answer(f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>{page}</loc></url></urlset>'.encode())
+    site.html("/", "<html><body><p>Welcome</p></body></html>")
+    lite.add("one", site)
+    await lite.crawl()
+    assert lite.count() == 1
+
+
+@in_reactor
+async def test_sections_are_followed_page_by_page(lite, sites):
+    site = sites[0]
+    stories = [site.html(f"/2026/05/{number:02}/the-long-way-home-{number}", article_page(number)) for number in range(6)]
+
+    def listing(links: list[str], next_page: str) -> str:
+        items = "".join(f'<h2><a href="{link}">A headline of several words for this one</a></h2>' for link in links)
+        more = f'<a rel="next" href="{next_page}">More</a>' if next_page else ""
+        return f"<html><body><main>{items}{more}</main></body></html>"
+
+    site.html("/politics/", listing(stories[:3], "/politics/2"))
+    site.html("/politics/2", listing(stories[3:], ""))
+    lite.add("one", site, sections=[f"{site.url}/politics/"])
+    await lite.crawl()
+    assert lite.count() == 6
+
+
+@in_reactor
+async def test_links_that_are_no_web_pages_never_become_requests(lite, sites):
+    site = sites[0]
+    links = ["javascript:alert(1)", "file:///etc/passwd", "ftp://127.0.0.2/a", "data:text/html,hello"]
+    site.pages["/rss.xml"] = Answer(rss(*links).encode())
+    lite.add("one", site, feeds=[f"{site.url}/rss.xml"])
+    outcome = await lite.crawl()
+    assert site.paths() == ["/rss.xml"]
+    assert lite.count(FrontierRow) == 0
+    assert "log_count/ERROR" not in outcome.stats
+
+
+@in_reactor
+async def test_crawl_delay_is_kept(lite, sites):
+    site = sites[0]
+    site.pages["/robots.txt"] = Answer(b"User-agent: *\nCrawl-delay: 0.3")
+    times: list[float] = []
+
+    def timed(page: Answer):
+        def answer(asked: Asked) -> Answer:
+            times.append(datetime.now(UTC).timestamp())
+            return page
+
+        return answer
+
+    lite.add("one", site, feeds=[feed_of(site, 1, 2, 3)])
+    for path in ("/rss.xml", "/2026/05/story-1", "/2026/05/story-2", "/2026/05/story-3"):
+        site.pages[path] = timed(site.pages[path])
+    await lite.crawl()
+    gaps = [later - earlier for earlier, later in zip(times[1:], times[2:], strict=False)]
+    assert min(gaps) > 0.25
+
+
+@in_reactor
+async def test_what_another_run_is_crawling_is_left_to_it(lite, sites):
+    site = sites[0]
+    lite.add("one", site, feeds=[feed_of(site, 1)])
+    await lite.crawl()
+    database = Database(lite.database_url).open()
+    with database.write() as session:
+        other = Run(spider="news", arguments={}, version="1", process="another-machine:1", started_at=datetime.now(UTC), counts={})
+        session.add(other)
+        session.flush()
+        session.execute(update(FrontierRow).values(state="leased", lease_run_id=other.id, next_try_at=datetime(2099, 1, 1, tzinfo=UTC)))
+    database.close()
+    site.asked.clear()
+    await lite.crawl(due="0")
+    assert site.asked == []
+
+
+@pytest.mark.parametrize("arguments", [{"source": "nobody"}, {"due": "yes"}, {"sauce": "one"}])
+@in_reactor
+async def test_wrong_arguments_are_refused(lite, sites, arguments):
+    lite.add("one", sites[0])
+    with pytest.raises(UsageError):
+        await lite.crawl(**arguments)

@@ -1,0 +1,160 @@
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from newsbot.errors import UsageError
+from newsbot.store.models import ArticleRow, RejectRow, Run
+from newsbot.store.queries import get_article, list_rejects
+from tests.crawling import crawl, in_reactor, reading
+from tests.pages import article_page
+
+FIXTURE = Path(__file__).parents[2] / "fixtures" / "saved-article" / "input.txt"
+
+
+def settings(url: str, **others: object) -> dict[str, object]:
+    return {"NEWSBOT_DATABASE_URL": url, "NEWSBOT_ENTITY_ENGINE": "rules", **others}
+
+
+def saved_page(folder: Path, number: int, url: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{number}.html"
+    path.write_text(article_page(number, url=url), "utf-8")
+    return path
+
+
+def rows(url: str) -> list[tuple[object, ...]]:
+    with reading(url) as session:
+        query = select(ArticleRow.id, ArticleRow.url, ArticleRow.title, ArticleRow.revision, ArticleRow.first_seen_at)
+        return [tuple(row) for row in session.execute(query.order_by(ArticleRow.id))]
+
+
+@in_reactor
+async def test_the_saved_article_goes_through_spider_and_pipelines_into_the_database(database_url):
+    outcome = await crawl("saved", settings(database_url), path=str(FIXTURE), url="https://news.example/nato")
+    assert [article.title for article in outcome.articles] == [
+        "NATO blames Russia for breakdown in relations as Moscow says expulsion of its diplomats "
+        "has made tensions worse than in Cold War"
+    ]
+    with reading(database_url) as session:
+        stored = get_article(session, "https://news.example/nato")
+    assert stored is not None
+    assert stored.article.language == "en"
+    assert len(stored.article.body.split("\n\n")) == 10
+    assert stored.article.body.startswith("A breakdown in relations")
+    assert stored.article.body.endswith("Maas continued.")
+    found = {(entity.type, entity.name) for entity in stored.article.entities}
+    assert found >= {
+        ("PER", "Jens Stoltenberg"), ("PER", "Sergey Lavrov"), ("PER", "Maria Zakharova"), ("PER", "Heiko Maas"),
+        ("ORG", "NATO"), ("LOC", "Moscow"), ("LOC", "Russia"), ("LOC", "Brussels"), ("LOC", "Belgium"),
+    }  # fmt: skip
+    assert not {name for type_, name in found if type_ == "PER"} & {"Stoltenberg", "Maas"}
+
+
+@in_reactor
+async def test_a_second_run_over_the_same_folder_changes_nothing_but_last_seen_at(database_url, tmp_path):
+    for number in range(5):
+        saved_page(tmp_path / "pages", number, f"https://news.example/{number}")
+    first = await crawl("saved", settings(database_url), path=str(tmp_path / "pages"))
+    before = rows(database_url)
+    second = await crawl("saved", settings(database_url), path=str(tmp_path / "pages"))
+    assert first.stats["newsbot/store/new"] == 5
+    assert second.stats["newsbot/store/unchanged"] == 5
+    assert "newsbot/store/new" not in second.stats
+    assert rows(database_url) == before
+
+
+@in_reactor
+async def test_gzipped_pages_and_url_files_are_read(database_url, tmp_path):
+    (tmp_path / "a.html.gz").write_bytes(gzip.compress(article_page(1).encode()))
+    (tmp_path / "a.url").write_text("https://news.example/from-url-file")
+    outcome = await crawl("saved", settings(database_url), path=str(tmp_path))
+    assert [article.url for article in outcome.articles] == ["https://news.example/from-url-file"]
+
+
+@in_reactor
+async def test_a_page_without_an_address_of_its_own_takes_its_canonical_link_or_its_file(database_url, tmp_path):
+    saved_page(tmp_path, 1, "https://news.example/canonical")
+    bare = saved_page(tmp_path, 2, "")
+    outcome = await crawl("saved", settings(database_url), path=str(tmp_path))
+    assert {article.url for article in outcome.articles} == {"https://news.example/canonical", bare.as_uri()}
+
+
+@pytest.mark.parametrize(("name", "body", "reason"), [
+    ("empty.html", b"", "empty"),
+    ("picture.html", b"\x89PNG\r\n\x1a\n" + bytes(range(32)) * 40, "binary"),
+    ("torn.html.gz", gzip.compress(b"x" * 5000)[:-9], "unreadable"),
+    ("large.html", b"<p>" + b"a" * 2_000_000, "too-large"),
+])  # fmt: skip
+@in_reactor
+async def test_what_cannot_be_stored_leaves_a_reject_and_the_rest_is_stored(tmp_path, name, body, reason):
+    url = f"sqlite:///{tmp_path / 'newsbot.db'}"
+    pages = tmp_path / "pages"
+    saved_page(pages, 1, "https://news.example/1")
+    (pages / name).write_bytes(body)
+    await crawl("saved", settings(url, NEWSBOT_MAX_PAGE_BYTES=1_000_000), path=str(pages))
+    with reading(url) as session:
+        assert [reject.reason for reject in list_rejects(session)] == [reason]
+        assert session.scalar(select(func.count()).select_from(ArticleRow)) == 1
+
+
+@in_reactor
+async def test_rejects_do_not_multiply_and_vanish_when_the_page_can_be_stored(tmp_path):
+    url = f"sqlite:///{tmp_path / 'newsbot.db'}"
+    page = tmp_path / "pages" / "page.html"
+    page.parent.mkdir()
+    page.with_name("page.url").write_text("https://news.example/late")
+    page.write_bytes(b"")
+    for _ in range(2):
+        await crawl("saved", settings(url), path=str(page))
+    with reading(url) as session:
+        assert session.scalar(select(func.count()).select_from(RejectRow)) == 1
+    page.write_text(article_page(3))
+    await crawl("saved", settings(url), path=str(page))
+    with reading(url) as session:
+        assert session.scalar(select(func.count()).select_from(RejectRow)) == 0
+
+
+@in_reactor
+async def test_a_hostile_page_is_stored_or_rejected_but_never_lost(tmp_path):
+    url = f"sqlite:///{tmp_path / 'newsbot.db'}"
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    text = article_page(4)
+    hostile = {
+        "deep": "<div>" * 200_000 + text,
+        "nul": text.replace("engineers", "engi\x00neers").replace(" ", " \x00", 5),
+        "surrogate": text.replace("river", "ri&#xD800;ver"),
+        "scripts": text.replace("<h1>", "<h1><script>alert(1)</script>"),
+    }
+    for name, html in hostile.items():
+        (pages / f"{name}.html").write_text(html, "utf-8")
+    (pages / "lying.html").write_bytes(text.replace("river", "Ufer für").encode("latin-1"))
+    outcome = await crawl("saved", settings(url), path=str(pages))
+    rejected = sum(count for name, count in outcome.stats.items() if name.startswith("newsbot/rejected/"))
+    assert len(outcome.articles) + rejected == 5
+    assert "log_count/ERROR" not in outcome.stats
+    assert len(outcome.articles) >= 4
+
+
+@in_reactor
+async def test_a_run_leaves_a_row_with_its_counts(database_url, tmp_path):
+    saved_page(tmp_path / "pages", 1, "https://news.example/1")
+    await crawl("saved", settings(database_url), path=str(tmp_path / "pages"))
+    with reading(database_url) as session:
+        run = session.scalars(select(Run)).one()
+    assert (run.spider, run.finish_reason) == ("saved", "finished")
+    assert run.counts["store/new"] == 1
+    assert run.finished_at is not None
+
+
+@pytest.mark.parametrize("arguments", [
+    {}, {"path": ""}, {"path": "x", "colour": "red"}, {"path": "folder", "url": "https://news.example/"},
+    {"path": str(FIXTURE), "url": "javascript:alert(1)"},
+], ids=json.dumps)  # fmt: skip
+@in_reactor
+async def test_wrong_arguments_are_refused(tmp_path, arguments):
+    with pytest.raises(UsageError, match="accepted"):
+        await crawl("saved", settings(f"sqlite:///{tmp_path / 'newsbot.db'}"), **arguments)
