@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import sys
 import zlib
 from collections.abc import Iterator
 from html.entities import html5
@@ -17,7 +18,8 @@ _GZIP_MAGIC = b"\x1f\x8b"
 _MAX_PROLOGUE = 32_768
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _AMPERSAND = re.compile(
-    r"(?P<kept> <!\[CDATA\[ .*? (?:\]\]>|\Z) | &\#(?:\d{1,7}|x[0-9a-f]{1,6}); )"
+    r"(?P<cdata> <!\[CDATA\[ .*? (?:\]\]>|\Z) )"
+    r"| &\#(?: x(?P<hex>[0-9a-f]{1,6}) | (?P<decimal>[0-9]{1,7}) );"
     r"| &(?P<name> [a-z][a-z0-9]{1,31}; )?",
     re.DOTALL | re.VERBOSE | re.IGNORECASE,
 )
@@ -88,11 +90,16 @@ def is_whole(text: str, root: str) -> bool:
 
 
 def _mend_ampersand(match: re.Match[str]) -> str:
-    if match["kept"]:
-        return match["kept"]
-    name = match["name"]
-    if name is None or name in ("amp;", "lt;", "gt;", "quot;", "apos;"):
-        return "&amp;" if name is None else match[0]
+    """Return what XML allows for CDATA, a character reference, an HTML entity or a stray ampersand."""
+    if match["cdata"]:
+        return match["cdata"]
+    if number := match["hex"] or match["decimal"]:
+        code = int(number, 16 if match["hex"] else 10)
+        # A forgiving parser lets forbidden characters through and then cannot read the text.
+        return f"&#{code};" if code <= sys.maxunicode and not _NOT_XML.match(chr(code)) else ""
+    name = match["name"] or ""
+    if name in ("amp;", "lt;", "gt;", "quot;", "apos;"):
+        return match[0]
     if name not in html5:
         return f"&amp;{name}"
     return "".join(f"&#{ord(character)};" for character in html5[name])

@@ -18,12 +18,10 @@ from typing import Literal
 from lxml import etree
 
 from newsbot.discovery.documents import decode, elements, from_root, is_whole, unpack
-from newsbot.discovery.links import DateReader, Link, web_url
-from newsbot.text import one_line
+from newsbot.discovery.links import DateReader, Link, short_text, web_url
 
 MAX_FEED_BYTES = 10 * 1024 * 1024
 MAX_ENTRIES = 2_000
-MAX_TITLE_LENGTH = 500
 
 FeedKind = Literal["rss", "rdf", "atom", "json"]
 _KINDS: dict[str, FeedKind] = {"rss": "rss", "RDF": "rdf", "feed": "atom"}
@@ -113,7 +111,6 @@ def _xml_feed(document: str, root: str, url: str, dates: DateReader, whole: bool
 
 
 def _entry_link(entry: Children, url: str, dates: DateReader) -> Link | None:
-    guid = _text(entry, "guid", "id", "identifier")
     target = web_url(_text(entry, "origlink", "link"), url) or _target(entry, "alternate", url)
     target = target or web_url(_permalink(entry), url)
     if target is None:
@@ -123,7 +120,7 @@ def _entry_link(entry: Children, url: str, dates: DateReader) -> Link | None:
         title=_title(_text(entry, "title")),
         published_at=dates.read(_text(entry, *_PUBLISHED)),
         modified_at=dates.read(_text(entry, *_MODIFIED)),
-        guid=guid,
+        guid=short_text(_text(entry, "guid", "id", "identifier")),
     )
 
 
@@ -182,10 +179,7 @@ def _ttl_s(channel: Children) -> int | None:
 
 def _title(text: str | None) -> str | None:
     """Return a headline on one line: feeds escape HTML in it once too often, or put tags there."""
-    return (
-        one_line(html.unescape(_TAG.sub(" ", (text or "")[: 8 * MAX_TITLE_LENGTH])))[:MAX_TITLE_LENGTH]
-        or None
-    )
+    return short_text(html.unescape(_TAG.sub(" ", text or "")))
 
 
 def _usable(links: Iterable[Link | None], url: str) -> tuple[Link, ...]:
@@ -224,7 +218,7 @@ def _json_link(entry: dict[str, object], url: str, dates: DateReader) -> Link | 
         title=_title(_string(entry, "title")),
         published_at=dates.read(_string(entry, "date_published")),
         modified_at=dates.read(_string(entry, "date_modified")),
-        guid=_string(entry, "id"),
+        guid=short_text(_string(entry, "id")),
     )
 
 

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from urllib.parse import urljoin, urlsplit
 
 from newsbot.dates import parse_date
+from newsbot.text import one_line
 from newsbot.urls import source_of
 
 MAX_URL_LENGTH = 2_083
 """Longest URL that browsers and caches agreed to carry; longer ones are traps or embedded files."""
+
+
+MAX_TEXT_LENGTH = 500
+"""Longest headline, guid or keyword that is kept."""
+_UNSEEN = re.compile("[\x00-\x1f\x7f\u200b-\u200f\u2060\ufeff\ud800-\udfff]")
+"""What copying leaves in URLs, and what cannot be stored or sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,18 +38,23 @@ class Link:
 def web_url(href: str | None, base: str) -> str | None:
     """Return `href` resolved against `base`, without its fragment, or None unless it is an http or https URL.
 
-    Spaces around it, and line breaks and tabs within, are dropped as browsers do. `javascript:`, `file:` and
+    Spaces around it and invisible characters within are dropped as browsers do. `javascript:`, `file:` and
     `mailto:`, URLs with a password, and overlong ones are not links to articles.
     """
     if not href or len(href) > MAX_URL_LENGTH:
         return None
     try:
-        url = urljoin(base, href.strip()).partition("#")[0].replace(" ", "%20")
+        url = urljoin(base, _UNSEEN.sub("", href).strip()).partition("#")[0].replace(" ", "%20")
         parts = urlsplit(url)
         valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return None
     return url if valid and "@" not in parts.netloc and len(url) <= MAX_URL_LENGTH else None
+
+
+def short_text(text: str | None) -> str | None:
+    """Return the beginning of a text, cleaned and on one line, or None if there is none."""
+    return one_line((text or "")[: 8 * MAX_TEXT_LENGTH])[:MAX_TEXT_LENGTH] or None
 
 
 def same_site(url: str, homepage: str) -> bool:

@@ -10,17 +10,16 @@ from urllib.parse import unquote, urlsplit
 
 from lxml import etree
 
-from newsbot.discovery.links import Link, same_site, web_url
+from newsbot.discovery.links import Link, same_site, short_text, web_url
 from newsbot.extraction.page import Page
 from newsbot.sources.model import Source
-from newsbot.text import one_line, word_count
+from newsbot.text import word_count
 from newsbot.urls import canonicalize
 
 MIN_SCORE = 3
 MAX_ANCHORS = 5_000
 MAX_STEPS = 80
 """Tags that are looked at inside a link: teasers have few."""
-MAX_TEXT_LENGTH = 500
 MAX_PATH_LENGTH = 500
 
 # Year and month, perhaps day, as folders or with hyphens (2026/11/23, 2026-11-23, 2026/nov/23), or as 20261123.
@@ -177,4 +176,4 @@ def _text(anchor: etree._Element) -> str:
         for event, each in steps
         if (event, each) != ("end", anchor)
     )
-    return one_line(" ".join(part for part in parts if part))[:MAX_TEXT_LENGTH]
+    return short_text(" ".join(part for part in parts if part)) or ""

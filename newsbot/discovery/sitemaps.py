@@ -15,12 +15,13 @@ from typing import Literal
 from lxml import etree
 
 from newsbot.discovery.documents import decode, elements, from_root, is_whole, unpack
-from newsbot.discovery.links import DateReader, Link, web_url
-from newsbot.text import one_line
+from newsbot.discovery.links import DateReader, Link, short_text, web_url
 
 MAX_SITEMAP_BYTES = 50 * 1024 * 1024
 MAX_SITEMAP_LINKS = 50_000
 """Both are the protocol's own limits."""
+
+MAX_KEYWORDS = 50
 
 SitemapKind = Literal["urlset", "index", "text"]
 _ROOTS: dict[str, tuple[SitemapKind, str]] = {
@@ -85,17 +86,17 @@ def _links(entries: Iterator[dict[str, str]], url: str, dates: DateReader) -> tu
         if target := web_url(entry.get("loc"), url):
             links[target] = Link(
                 url=target,
-                title=one_line(entry.get("title", "")) or None,
+                title=short_text(entry.get("title")),
                 published_at=dates.read(entry.get("publication_date")),
                 modified_at=dates.read(entry.get("lastmod")),
-                language=entry.get("language") or None,
+                language=short_text(entry.get("language")),
                 keywords=_keywords(entry.get("keywords", "")),
             )
     return tuple(links.values())
 
 
 def _keywords(text: str) -> tuple[str, ...]:
-    return tuple(word for part in text.split(",") if (word := one_line(part)))
+    return tuple(word for part in text.split(",", MAX_KEYWORDS)[:MAX_KEYWORDS] if (word := short_text(part)))
 
 
 def _text_sitemap(text: str, url: str, whole: bool) -> Sitemap:

@@ -265,6 +265,16 @@ def test_wrong_and_missing_encodings_are_seen_through(body: bytes, content_type:
     assert link.title == "Zürich €"
 
 
+def test_nothing_comes_out_that_cannot_be_stored() -> None:
+    hostile = r"\u0000a\ud800b\ufeff"
+    document = JSON_FEED.replace("bridge", "bridge" + hostile).replace('"id": "1"', f'"id": "{hostile}"')
+    (link,) = parse_feed(document.encode(), URL).links
+    assert (link.url, link.guid) == ("https://courier.example/bridgeab", "ab")
+    body = rss(f"<item><guid>{'x' * 10_000}&#0;&#xD800;</guid><link>/&#0;a&#xFFFE;</link></item>")
+    (link,) = parse_feed(body, URL).links
+    assert (link.url, link.guid) == ("https://courier.example/a", "x" * 500)
+
+
 def test_dates_without_offset_are_read_in_the_zone_of_the_source() -> None:
     body = rss("<item><link>/a</link><pubDate>2026-11-23 10:30:00</pubDate></item>")
     (link,) = parse_feed(body, URL, timezone=ZoneInfo("Europe/Berlin")).links
@@ -388,7 +398,7 @@ def test_hostile_feed_ends_soon_and_names_no_article(body: bytes) -> None:
 
 TOKENS = [
     "<rss>", "<channel>", "<item>", "</item>", "<link>", "</link>", "<title>", "</title>", "<feed>", "<entry>",
-    "</entry>", "<rdf:RDF>", '<link href="', '"/>', "<![CDATA[", "]]>", "<!--", "-->", "&amp;", "&nbsp;", "&", "<",
+    "</entry>", "<rdf:RDF>", '<link href="', '"/>', "<![CDATA[", "]]>", "<!--", "-->", "&amp;", "&nbsp;", "&", "&#xD800;", "&#0;", "&#x110000;", "<",
     "https://x.example/", "xml:base='", "http://[", "pubDate>", "2026-11-23", "\x00", "é", "<!DOCTYPE", "<?xml", "?>", "dc:date",
     '{"version":"jsonfeed.org","items":[', "{", "}", "]", '"url":', '"/a"', ",", "\ud800",
 ]  # fmt: skip

@@ -162,6 +162,7 @@ TOKENS += [
     "https://x.example/",
     "&",
     "&eacute;",
+    "&#xD800;",
     "<![CDATA[",
     "]]>",
     "<!--",
