@@ -8,7 +8,7 @@ from datetime import timezone as fixed_zone
 from zoneinfo import ZoneInfo
 
 _MAX_CHARS = 150  # longer than any date with its label; bounds the work on hostile input
-_YEARS = range(1990, 9999)
+_YEARS = range(1990, 2100)
 _MAX_WORDS = 9  # "Published: Thursday 21 October 2021, 10:19 AM | Updated: ..."
 _MAX_WORDS_BEFORE = 5
 _SLACK = timedelta(days=1)  # publishers' clocks run ahead, and so do dates without a zone
@@ -93,7 +93,7 @@ def names_date(line: str) -> bool:
         and len(line) <= _MAX_CHARS
         and len(_WORD.findall(line)) <= _MAX_WORDS
         and len(_WORD.findall(line[: digit.start()])) <= _MAX_WORDS_BEFORE
-        and parse_date(line) is not None
+        and _human_date(line, "") is not None
     )
 
 

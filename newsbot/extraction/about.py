@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from itertools import chain
 
@@ -11,6 +12,7 @@ from newsbot.extraction.schema_org import urls_in
 _MAX_DESCRIPTION_CHARS = 2000
 _MAX_SECTION_CHARS = 60
 _MAX_URL_CHARS = 2000
+_LIST_MARK = re.compile(r",(?=\S)")
 _NO = frozenset({"false", "0", "no", "locked", "metered", "premium"})
 _YES = frozenset({"true", "1", "yes", "free"})
 
@@ -65,10 +67,10 @@ def _section_names(find: Callable[[Clues], Iterable[str]]) -> Callable[[Clues], 
     """Return a rule's function: the first name of a section; not the site's, an address or a whole path."""
 
     def section(clues: Clues) -> str | None:
-        names = (
-            name for name in find(clues) if len(name) <= _MAX_SECTION_CHARS and not name.startswith("http")
+        names = (_LIST_MARK.split(text)[0].strip(" /") for text in find(clues) if not text.startswith("http"))
+        return next(
+            (n for n in names if 1 < len(n) <= _MAX_SECTION_CHARS and not clues.is_site_name(n)), None
         )
-        return next((name for name in names if not clues.is_site_name(name)), None)
 
     return section
 

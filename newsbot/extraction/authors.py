@@ -37,7 +37,10 @@ _LABEL = re.compile(
     r"(?:by|von|par|por|authors?|autor(?:in|en|es)?(?:/\w+)?|auteure?s?|autora?|автор|yazar|作者|記者)\s?:?",
     re.IGNORECASE,
 )
-_NOISE = re.compile(r"\S+@\S+\.\S+|\S*(?:https?://|www\.)\S+")
+_NOBODY = frozenset(
+    {"admin", "administrator", "webmaster", "unknown", "no author", "super user", "editor", "guest", "user"}
+)
+_NOISE = re.compile(r"(?:^|/)authors?/\S+|\S+@\S+\.\S+|\S*(?:https?://|www\.)\S+")
 _GROUP_MARK = re.compile(r"\s*[;|•]\s*")
 _MARK = re.compile(r"\s*[,·、،／]\s*|\s+/\s+")
 _AND = re.compile(r"\s+(?:and|und|et|y|e|och|og|en|ja|i|и|та|ve|dan|with|mit|&|\+)\s+", re.IGNORECASE)
@@ -123,7 +126,11 @@ def dated_names(line: str) -> list[str]:
 
 def _bare(name: str) -> str:
     name = _SUFFIX.sub("", name.strip()).strip(" .,;:|/-–—·•*#")
-    return name if 1 < len(name) <= _MAX_NAME_CHARS and not name.isdecimal() else ""
+    return (
+        name
+        if 1 < len(name) <= _MAX_NAME_CHARS and not name.isdecimal() and name.casefold() not in _NOBODY
+        else ""
+    )
 
 
 def looks_like_name(text: str) -> bool:

@@ -30,7 +30,7 @@ _UNREAD = frozenset({"script", "style", "noscript", "template", "option", "svg"}
 _BOLD = frozenset({"strong", "b", "em"})
 _ASIDE_TAGS = frozenset({"aside", "footer", "nav"})
 _ASIDE_CLASS = re.compile(
-    r"comment|related|teaser|sidebar|widget|recommend|popular|trending|most-?read|footer|menu|newsletter|promo|breadcrumb",
+    r"comment|related(?![\w-]*(?:tag|topic|keyword))|teaser|sidebar|widget|recommend|popular|trending|most-?read|footer|menu|newsletter|promo|breadcrumb",
     re.IGNORECASE,
 )
 _BYLINES = etree.XPath(
@@ -40,8 +40,8 @@ _DATED = etree.XPath(
     "//*[contains(@class, 'date') or contains(@class, 'Date') or contains(@class, 'publish') or contains(@class, 'time')"
     " or contains(@class, 'Publish') or contains(@id, 'date') or contains(@itemprop, 'datePublished')]"
 )
-_MAYBE_TAGS = etree.XPath(  # narrows the links down cheaply; _leads_to_tag decides
-    "//a[@href][contains(@rel, 'tag') or contains(@class, 'ag') or contains(../@class, 'ag') or contains(../../@class, 'ag')"
+_MAYBE_TAGS = etree.XPath(  # narrows the links down cheaply; classes and paths decide
+    "following::a[@href][contains(@rel, 'tag') or contains(@class, 'ag') or contains(../@class, 'ag') or contains(../../@class, 'ag')"
     " or contains(@class, 'opic') or contains(../@class, 'opic') or contains(../../@class, 'opic')"
     " or contains(@href, '/tag') or contains(@href, '/topic') or contains(@href, '/them') or contains(@href, '/tem')"
     " or contains(@href, '/keyword') or contains(@href, '/etiqueta') or contains(@href, '/mot') or contains(@href, 'wort')"
@@ -129,21 +129,23 @@ def time_texts(tree: etree._Element) -> list[str]:
     return below + above
 
 
-def tag_links(tree: etree._Element) -> list[str]:
-    """Return the texts of links to pages of tags that stand together with the first one outside of menus."""
-    links = (link for link in select(_MAYBE_TAGS, tree) if _leads_to_tag(link))
-    outside = islice((link for link in islice(links, 5 * _MAX_ELEMENTS) if not _is_aside(link)), _MAX_TAGS)
-    found = list(outside)
+def tag_links(heading: etree._Element) -> list[str]:
+    """Return the texts of links to tags below a heading, outside of menus: those together with the first one.
+
+    Links that the page marks as tags count before links whose address is a tag's, which may stand in the text.
+    """
+    links = [link for link in islice(select(_MAYBE_TAGS, heading), 5 * _MAX_ELEMENTS) if not _is_aside(link)]
+    found = list(filter(_is_marked_as_tag, links)) or [
+        link for link in links if _TAG_PATH.search(link.get("href") or "")
+    ]
     together = [link for link in found if _group(link) is _group(found[0])]
-    return [text for link in together if (text := short_text(link))]
+    return [text for link in together[:_MAX_TAGS] if (text := short_text(link))]
 
 
-def _leads_to_tag(link: etree._Element) -> bool:
+def _is_marked_as_tag(link: etree._Element) -> bool:
     near = islice(link.iterancestors(), 2)
-    return (
-        "tag" in (link.get("rel") or "").split()
-        or _TAG_PATH.search(link.get("href") or "") is not None
-        or any(_TAG_CLASS.search(element.get("class") or "") for element in (link, *near))
+    return "tag" in (link.get("rel") or "").split() or any(
+        _TAG_CLASS.search(element.get("class") or "") for element in (link, *near)
     )
 
 

@@ -57,6 +57,6 @@ def read_metadata(page: Page, *, timezone: tzinfo = UTC, now: datetime | None = 
         is_free=read_is_free(clues),
         declared_language=page.html_lang
         or next(iter(clues.json_ld("inLanguage") + clues.meta("og:locale")), None),
-        site_name=next(iter(clues.site_names), None),
+        site_name=next((name for name in clues.site_names if not name.startswith(("@", "http"))), None),
         rules={name: rule for name, (_, rule) in found.items() if rule},
     )

@@ -95,11 +95,15 @@ class Clues:
         return [text for h1 in elements if (text := one_line(short_text(h1, _MAX_HEADING_CHARS)))]
 
     @cached_property
+    def heading(self) -> etree._Element | None:
+        """The heading element that shows the headline."""
+        declared = (self.meta("og:title") or self.json_ld("headline") or [""])[0]
+        return headline_element(self.page.tree, declared)
+
+    @cached_property
     def below_headline(self) -> list[tuple[str, etree._ElementUnicodeResult]]:
         """The lines that follow the headline on the page, the first few, and the text nodes they are."""
-        declared = (self.meta("og:title") or self.json_ld("headline") or [""])[0]
-        heading = headline_element(self.page.tree, declared)
-        return [] if heading is None else [(one_line(node), node) for node in texts_below(heading)]
+        return [] if self.heading is None else [(one_line(node), node) for node in texts_below(self.heading)]
 
     @cached_property
     def site_names(self) -> list[str]:

@@ -39,6 +39,12 @@ def _title_element(clues: Clues) -> list[str]:
     return [] if element is None else [one_line(text_of(element))]
 
 
+def _confirmed_heading(clues: Clues) -> list[str]:
+    """Return the h1 elements that the title element repeats; others may be a logo or the name of a section."""
+    title = letters("".join(_title_element(clues)))
+    return [heading for heading in clues.headings if letters(heading) in title]
+
+
 def without_site_name(title: str, clues: Clues) -> str:
     """Return the title without site names, dates and sections that stand before or after a separator.
 
@@ -68,6 +74,7 @@ _RULES: tuple[Rule[str], ...] = (
         ),
     ),
     Rule("microdata headline", _declared(lambda clues: clues.microdata("headline", "name"))),
-    Rule("h1", _declared(lambda clues: clues.headings)),
+    Rule("h1 as in title", _declared(_confirmed_heading)),
     Rule("title element", _declared(_title_element)),
+    Rule("h1", _declared(lambda clues: clues.headings)),
 )

@@ -11,8 +11,10 @@ from newsbot.extraction.rules import Clues, Rule, first_of
 MAX_TOPICS = 50
 _MAX_CHARS = 80
 _MARK = re.compile(r"\s*[,;|،、]\s*")
+# Ids, slugs, and what content systems note for themselves (channel_other, @river).
 _IDENTIFIER = re.compile(
-    r"[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}|\d+|[\w-]+(?:\.[\w-]+)+|(?:\w+[-_]){3,}\w+", re.IGNORECASE
+    r"[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}|\d+|@\S+|\S*_\S*|[^\W_]+(?:-[^\W_]+){3,}|uncategori[sz]ed",
+    re.IGNORECASE,
 )
 _NAMESPACE = re.compile(r"^[\w ]{2,30}(?::\s*|/)(?=\S)")
 
@@ -50,6 +52,6 @@ _RULES: tuple[Rule[list[str]], ...] = (
         "vendor tags",
         _tags(lambda clues: clues.meta("parsely-tags", "sailthru.tags", "og:tags", "tags", "dc.subject")),
     ),
-    Rule("tag links", _tags(lambda clues: tag_links(clues.page.tree))),
+    Rule("tag links", _tags(lambda clues: [] if clues.heading is None else tag_links(clues.heading))),
     Rule("microdata keywords", _tags(lambda clues: clues.microdata("keywords"))),
 )
