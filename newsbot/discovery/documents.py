@@ -17,10 +17,9 @@ _GZIP_MAGIC = b"\x1f\x8b"
 # What stands before the root (declarations, warnings of a broken server) is never longer.
 _MAX_PROLOGUE = 32_768
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_CHARACTER = re.compile(r"&#(?:x([0-9a-f]+)|([0-9]+));", re.IGNORECASE)
 _AMPERSAND = re.compile(
-    r"(?P<cdata> <!\[CDATA\[ .*? (?:\]\]>|\Z) )"
-    r"| &\#(?: x(?P<hex>[0-9a-f]{1,6}) | (?P<decimal>[0-9]{1,7}) );"
-    r"| &(?P<name> [a-z][a-z0-9]{1,31}; )?",
+    r"(?P<kept> <!\[CDATA\[ .*? (?:\]\]>|\Z) | &\#[0-9]{1,7}; ) | &(?P<name> [a-z][a-z0-9]{1,31}; )?",
     re.DOTALL | re.VERBOSE | re.IGNORECASE,
 )
 
@@ -67,7 +66,7 @@ def elements(text: str, *names: str) -> Iterator[etree._Element]:
     """
     closing_tags = re.finditer(rf"</(?:\w+:)?(?:{'|'.join(names)})\s*>", text)
     closed = max((tag.end() for tag in closing_tags), default=0)
-    mended = _AMPERSAND.sub(_mend_ampersand, text[:closed])
+    mended = _AMPERSAND.sub(_mend_ampersand, _CHARACTER.sub(_allowed_character, text[:closed]))
     parser = etree.iterparse(
         BytesIO(mended.encode()),
         tag=[f"{{*}}{name}" for name in names],
@@ -89,17 +88,21 @@ def is_whole(text: str, root: str) -> bool:
     return re.search(rf"</(?:\w+:)?{root}\s*>\s*(?:<!--|\Z)", text[-_MAX_PROLOGUE:]) is not None
 
 
+def _allowed_character(match: re.Match[str]) -> str:
+    """Return the character reference, or a replacement character for what XML forbids.
+
+    A forgiving parser lets a lone surrogate through and cannot read the text then, so this is done in CDATA and
+    comments too, where broken markup may end anywhere.
+    """
+    number = (match[1] or match[2]).lstrip("0")[:8] or "0"
+    code = int(number, 16 if match[1] else 10)
+    return "\ufffd" if code > sys.maxunicode or _NOT_XML.match(chr(code)) else f"&#{code};"
+
+
 def _mend_ampersand(match: re.Match[str]) -> str:
-    """Return what XML allows for CDATA, a character reference, an HTML entity or a stray ampersand."""
-    if match["cdata"]:
-        return match["cdata"]
-    if number := match["hex"] or match["decimal"]:
-        code = int(number, 16 if match["hex"] else 10)
-        # A forgiving parser lets forbidden characters through and then cannot read the text.
-        return f"&#{code};" if code <= sys.maxunicode and not _NOT_XML.match(chr(code)) else ""
-    name = match["name"] or ""
-    if name in ("amp;", "lt;", "gt;", "quot;", "apos;"):
+    name = match["name"]
+    if match["kept"] or name in ("amp;", "lt;", "gt;", "quot;", "apos;"):
         return match[0]
     if name not in html5:
-        return f"&amp;{name}"
+        return f"&amp;{name or ''}"
     return "".join(f"&#{ord(character)};" for character in html5[name])

@@ -137,7 +137,7 @@ def _permalink(entry: Children) -> str | None:
 def _children(element: etree._Element) -> Children:
     own = _namespace_and_name(element)[0]
     children: dict[str, list[etree._Element]] = {}
-    for child in element:
+    for child in element.iterchildren("*"):
         namespace, name = _namespace_and_name(child)
         if namespace == own or namespace in _EXTENSIONS:
             children.setdefault(name.lower(), []).append(child)

@@ -12,8 +12,6 @@ from datetime import UTC, tzinfo
 from itertools import chain, islice
 from typing import Literal
 
-from lxml import etree
-
 from newsbot.discovery.documents import decode, elements, from_root, is_whole, unpack
 from newsbot.discovery.links import DateReader, Link, short_text, web_url
 
@@ -74,7 +72,7 @@ def _entries(document: str, name: str) -> Iterator[dict[str, str]]:
     """Yield the texts of each entry by local name: loc and lastmod, and what is inside news:news."""
     for element in elements(document, name):
         texts: dict[str, str] = {}
-        for leaf in chain(element.iterchildren(etree.Element), element.iterfind("{*}news//*")):
+        for leaf in chain(element.iterchildren("*"), element.iterfind("{*}news//*")):
             texts.setdefault(leaf.tag.rpartition("}")[2], (leaf.text or "").strip())
         element.clear()
         yield texts

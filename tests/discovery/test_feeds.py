@@ -272,7 +272,21 @@ def test_nothing_comes_out_that_cannot_be_stored() -> None:
     assert (link.url, link.guid) == ("https://courier.example/bridgeab", "ab")
     body = rss(f"<item><guid>{'x' * 10_000}&#0;&#xD800;</guid><link>/&#0;a&#xFFFE;</link></item>")
     (link,) = parse_feed(body, URL).links
-    assert (link.url, link.guid) == ("https://courier.example/a", "x" * 500)
+    assert (link.url, link.guid) == ("https://courier.example/\ufffda\ufffd", "x" * 500)
+
+
+@pytest.mark.parametrize(
+    "reference", ["&#xD800;", "&#0000000055296;", "&#xD&#0;800;", "&#XDFFF;", "&#x110000;", "&nosuch;"]
+)
+@pytest.mark.parametrize(
+    "text",
+    ["{}", "<![CDATA[{}]]>", "<!--<![CDATA[-->{}]]>", "<b x='{}'/>{}", "</title><!--<![CDATA[-->{}<title>"],
+    ids=["plain", "cdata", "false cdata", "tag", "beside the title"],
+)
+def test_forbidden_characters_never_raise(text: str, reference: str) -> None:
+    title = text.replace("{}", reference)
+    (link,) = parse_feed(rss(f"<item><link>/a</link><title>{title}</title></item>"), URL).links
+    assert "\ud800" not in (link.title or "")
 
 
 def test_dates_without_offset_are_read_in_the_zone_of_the_source() -> None:
