@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Iterable
 
 # Characters that nobody reads: C0 controls but tab and line feed, soft hyphen, zero-width space and marks of
 # direction, word joiner and invisible operators, byte order mark, specials, tags, lone surrogates (which no
@@ -64,6 +65,14 @@ def plain_line(text: str) -> str:
 def paragraphs(text: str) -> list[str]:
     """Return the paragraphs of a text, which blank lines part, each cleaned and on one line."""
     return [line for part in _BLANK_LINE.split(clean_text(text)) if (line := collapse_space(part))]
+
+
+def without_repeats(texts: Iterable[str]) -> list[str]:
+    """Return the texts in order, each once, upper and lower case being the same."""
+    first: dict[str, str] = {}
+    for text in texts:
+        first.setdefault(text.casefold(), text)
+    return list(first.values())
 
 
 def word_count(text: str) -> int:

@@ -9,7 +9,7 @@ from itertools import pairwise, takewhile
 from newsbot.dates import names_date
 from newsbot.extraction.markup import byline_texts, is_bold_paragraph
 from newsbot.extraction.rules import Clues, Rule, first_of
-from newsbot.text import one_line
+from newsbot.text import one_line, without_repeats
 
 MAX_AUTHORS = 30
 _MAX_NAME_CHARS = 80
@@ -30,7 +30,7 @@ _PREFIX = re.compile(
     re.IGNORECASE,
 )
 _SUFFIX = re.compile(
-    r"\s*(?:\([^()]{0,60}\)?|\s(?:기자|특파원)|記者|记者|\s[/|–—-]\s.{0,80}|@\w{1,30}|\s(?:on\s)?\d{1,2}[\s.:/].*|\sstand:?)$",
+    r"\s*(?:\([^()]{0,60}\)?|\s(?:기자|특파원)|記者|记者|\s[/|–—-]\s.{0,80}|@\w{1,30}|\s(?:on\s)?\d{1,2}(?:[.:/]|\s\w+\s\d{4}).*|\sstand:?)$",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
@@ -83,10 +83,7 @@ def _people(find: Callable[[Clues], Iterable[str]]) -> Callable[[Clues], list[st
 
 def clean_names(texts: Iterable[str]) -> list[str]:
     """Return the names in declared author texts, each of which may hold several, in order, without repeats."""
-    names: dict[str, str] = {}
-    for name in (name for text in texts for name in _split(text)):
-        names.setdefault(name.casefold(), name)
-    return list(names.values())[:MAX_AUTHORS]
+    return without_repeats(name for text in texts for name in _split(text))[:MAX_AUTHORS]
 
 
 def _split(text: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 from newsbot.extraction.markup import tag_links
 from newsbot.extraction.rules import Clues, Rule, first_of
+from newsbot.text import without_repeats
 
 MAX_TOPICS = 50
 _MAX_CHARS = 80
@@ -40,7 +41,7 @@ def clean_topics(texts: Iterable[str]) -> list[str]:
     ):  # a vocabulary of kinds: "person:", "Category: "
         parts = [_NAMESPACE.sub("", part) for part in parts]
     kept = (part for part in parts if 1 < len(part) <= _MAX_CHARS and not _IDENTIFIER.fullmatch(part))
-    return list({part.casefold(): part for part in kept}.values())[:MAX_TOPICS]
+    return without_repeats(kept)[:MAX_TOPICS]
 
 
 _RULES: tuple[Rule[list[str]], ...] = (
