@@ -32,13 +32,15 @@ def project_settings(**overrides: Any) -> Settings:
 class Crawl:
     """What came out of one crawl."""
 
-    def __init__(self, crawler: Crawler) -> None:
+    def __init__(self, crawler: Crawler, on_article: Callable[[Article], None]) -> None:
         self.crawler = crawler
+        self.on_article = on_article
         self.articles: list[Article] = []
         crawler.signals.connect(self._scraped, signal=signals.item_scraped)
 
     def _scraped(self, item: Article) -> None:
         self.articles.append(item)
+        self.on_article(item)
 
     @property
     def stats(self) -> dict[str, Any]:
@@ -46,10 +48,16 @@ class Crawl:
         return self.crawler.stats.get_stats()
 
 
-async def crawl(spider: str, settings: dict[str, Any] | None = None, **arguments: str) -> Crawl:
-    """Run a spider of the project to its end."""
+async def crawl(
+    spider: str,
+    settings: dict[str, Any] | None = None,
+    *,
+    on_article: Callable[[Article], None] = lambda article: None,
+    **arguments: str,
+) -> Crawl:
+    """Run a spider of the project to its end; `on_article` is called after each article is stored."""
     crawler = CrawlerRunner(project_settings(**(settings or {}))).create_crawler(spider)
-    outcome = Crawl(crawler)
+    outcome = Crawl(crawler, on_article)
     await crawler.crawl_async(**arguments)
     return outcome
 

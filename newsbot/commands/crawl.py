@@ -10,6 +10,7 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
+from newsbot.entities.engine import load_engine
 from newsbot.errors import NewsbotError, UsageError
 from newsbot.settings import read_settings
 from newsbot.spiders.base import PageSpider
@@ -45,7 +46,9 @@ class Command(ScrapyCrawl):
         crawler = self._create_crawler(name)
         if issubclass(crawler.spidercls, PageSpider):
             crawler.spidercls.from_crawler(crawler, **arguments)
-            database = Database(read_settings(crawler.settings).database_url)
+            settings = read_settings(crawler.settings)
+            load_engine(settings.entity_engine)
+            database = Database(settings.database_url)
             database.open()
             database.close()
         return crawler

@@ -32,6 +32,8 @@ class Found:
     """The next page of a list."""
     ttl_s: int | None = None
     """Seconds that the feed asks to wait before the next poll."""
+    whole: bool = True
+    """False if something is missing: its validators must not be kept, or a 304 would hide the rest."""
     problem: str | None = None
     """Why the answer is not what was polled for; None if it is."""
 
@@ -54,7 +56,7 @@ def _read_feed(body: bytes, url: str, source: Source, content_type: str | None) 
     feed = parse_feed(body, url, content_type, timezone=source.timezone)
     if feed.kind is None:
         return Found(problem="neither RSS, Atom nor JSON Feed")
-    return Found(links=feed.links, ttl_s=feed.ttl_s)
+    return Found(links=feed.links, ttl_s=feed.ttl_s, whole=feed.whole)
 
 
 def _read_sitemap(body: bytes, url: str, source: Source, now: datetime) -> Found:
@@ -62,9 +64,11 @@ def _read_sitemap(body: bytes, url: str, source: Source, now: datetime) -> Found
     if sitemap.kind is None:
         return Found(problem="not a sitemap")
     if sitemap.kind == "index":
-        return Found(feeds=tuple(("sitemap", link.url) for link in newest(sitemap.links)))
+        children = tuple(("sitemap", link.url) for link in newest(sitemap.links))
+        return Found(feeds=children, whole=sitemap.whole)
     undated = len(sitemap.links) <= MAX_UNDATED
-    return Found(links=tuple(link for link in sitemap.links if _is_news(link, now, undated=undated)))
+    links = tuple(link for link in sitemap.links if _is_news(link, now, undated=undated))
+    return Found(links=links, whole=sitemap.whole)
 
 
 def _is_news(link: Link, now: datetime, *, undated: bool) -> bool:

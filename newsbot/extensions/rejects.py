@@ -8,6 +8,7 @@ from typing import Self
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
+from sqlalchemy.exc import OperationalError
 from twisted.python.failure import Failure
 
 from newsbot.extensions.run import Run
@@ -44,7 +45,10 @@ class KeepRejects:
             await self._keep(exception.reject)
 
     async def item_error(self, item: Article | Reject, failure: Failure) -> None:
-        """Keep an item on which a stage failed."""
+        """Keep an item on which a stage failed; where it was the database that failed, end the crawl."""
+        if isinstance(failure.value, OperationalError):
+            Run.of(self.crawler).give_up(f"the database failed: {one_line(str(failure.value.orig))}")
+            return
         stage = _failed_stage(failure)
         detail = one_line(f"{failure.type.__name__}: {failure.getErrorMessage()}")  # type: ignore[union-attr]
         await self._keep(

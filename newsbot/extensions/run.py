@@ -33,6 +33,7 @@ class Run:
         self.crawler = crawler
         self.database = database
         self.run_id: int | None = None
+        self._stopping: asyncio.Future[None] | None = None
         self._writing = (
             asyncio.Lock()
         )  # those who wait for their turn should not each hold a thread of the pool
@@ -67,7 +68,7 @@ class Run:
 
     async def close(self, spider: Spider, reason: str) -> None:
         """Note how the run ended, with its counts."""
-        if self.run_id is None:
+        if self.run_id is None or self._stopping is not None:
             return
         stats = self.crawler.stats
         assert stats is not None
@@ -76,6 +77,14 @@ class Run:
         await self.write(release, run_id=self.run_id)
         await self.write(finish_run, self.run_id, finish_reason=reason, counts=counts, now=datetime.now(UTC))
         await run_in_thread(self.database.close)
+
+    def give_up(self, reason: str) -> None:
+        """End the crawl, because what it fetches cannot be stored: a later run fetches it again."""
+        spider = self.crawler.spider
+        assert isinstance(spider, PageSpider)
+        if spider.failure is None:
+            spider.failure = reason
+            self._stopping = asyncio.ensure_future(self.crawler.stop_async())
 
     async def write(
         self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs

@@ -114,9 +114,7 @@ def save_poll(
     interval_s = poll_interval_s(feed.interval_s, new, ttl_s=found.ttl_s)
     values: dict[str, Any] = {
         "last_status": answer.status,
-        "etag": answer.etag or feed.etag,
-        "last_modified": answer.last_modified or feed.last_modified,
-        "content_hash": answer.content_hash or feed.content_hash,
+        **(_validators(feed, answer) if found.whole else NO_VALIDATORS),
         "last_error": None,
         "failure_count": 0,
         "last_polled_at": now,
@@ -128,6 +126,18 @@ def save_poll(
         values["last_new_at"] = now
     session.execute(update(Feed).where(Feed.id == feed.id).values(values))
     return new
+
+
+NO_VALIDATORS: dict[str, Any] = {"etag": None, "last_modified": None, "content_hash": None}
+
+
+def _validators(feed: DueFeed, answer: PollAnswer) -> dict[str, Any]:
+    """Return what tells the next time whether the content is still the same; a 304 need not repeat it."""
+    return {
+        "etag": answer.etag or feed.etag,
+        "last_modified": answer.last_modified or feed.last_modified,
+        "content_hash": answer.content_hash or feed.content_hash,
+    }
 
 
 def save_failed_poll(

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from newsbot.errors import UsageError
+from newsbot.store.database import Database
 from newsbot.store.models import ArticleRow, RejectRow, Run
 from newsbot.store.queries import get_article, list_rejects
 from tests.crawling import crawl, in_reactor, reading
@@ -148,6 +149,33 @@ async def test_a_run_leaves_a_row_with_its_counts(database_url, tmp_path):
     assert (run.spider, run.finish_reason) == ("saved", "finished")
     assert run.counts["store/new"] == 1
     assert run.finished_at is not None
+
+
+@in_reactor
+async def test_a_database_that_fails_in_mid_run_ends_the_run_and_the_next_one_completes_it(tmp_path):
+    url = f"sqlite:///{tmp_path / 'newsbot.db'}"
+    for number in range(30):
+        saved_page(tmp_path / "pages", number, f"https://news.example/{number}")
+
+    def execute(statement: str) -> None:
+        database = Database(url)
+        with database.write() as session:
+            session.connection().exec_driver_sql(statement)
+        database.close()
+
+    broken: list[str] = []
+
+    def break_it(article: object) -> None:
+        if not broken:
+            broken.append("broken")
+            execute("ALTER TABLE articles RENAME TO elsewhere")
+
+    Database(url).open().close()
+    first = await crawl("saved", settings(url), path=str(tmp_path / "pages"), on_article=break_it)
+    assert "the database failed" in first.crawler.spider.failure
+    execute("ALTER TABLE elsewhere RENAME TO articles")
+    await crawl("saved", settings(url), path=str(tmp_path / "pages"))
+    assert len(rows(url)) == 30
 
 
 @pytest.mark.parametrize("arguments", [
