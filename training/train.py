@@ -1,6 +1,6 @@
 """Train the tagger; see README.md for the whole recipe.
 
-    python training/train.py --corpora FOLDER --encoder FOLDER --out FOLDER [--teacher CHECKPOINT] [--epochs N]
+    python training/train.py --corpora FOLDER --encoder FOLDER --out FOLDER [--teacher CHECKPOINT] [--start CHECKPOINT]
 
 With a teacher (a tagger trained on the hand-labelled corpora alone), the labels of the semi-automatic corpus are
 corrected where the teacher is sure, and left out of the loss where the two disagree and it is not.
@@ -139,12 +139,15 @@ def train(args: argparse.Namespace) -> None:
     tests = {name: [as_written(s) for s in read(args.corpora / f"{name}.jsonl.gz")] for name in TESTS}
     tagger = Tagger()
     load_encoder(tagger, args.encoder)
+    if args.start:
+        tagger.load_state_dict(torch.load(args.start))
     silver_an_epoch = int(len(gold) * args.silver_share / (1 - args.silver_share))
     if args.teacher:
         teacher = Tagger()
         teacher.load_state_dict(torch.load(args.teacher))
-        # Three epochs' worth: more would cost the teacher time that training uses better.
-        silver = corrected(teacher, shuffle.sample(silver, 3 * silver_an_epoch), wordpiece)
+        # Three epochs' worth at most: more would cost the teacher time that training uses better.
+        enough = min(3, args.epochs) * silver_an_epoch
+        silver = corrected(teacher, shuffle.sample(silver, enough), wordpiece)
     vary = Variation(gold, args.seed)
     parameters = [p for p in tagger.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(parameters, lr=args.rate, weight_decay=0.01, fused=True)
@@ -189,6 +192,7 @@ def main() -> None:
     parser.add_argument("--encoder", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--teacher", type=Path)
+    parser.add_argument("--start", type=Path, help="go on from this checkpoint")
     parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--rate", type=float, default=2e-4)
     parser.add_argument("--seed", type=int, default=1)

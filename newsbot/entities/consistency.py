@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
+from newsbot.entities import tables
 from newsbot.items import EntityType, Mention
 
 MAX_NAMES = 500
@@ -21,14 +22,18 @@ def make_consistent(mentions: list[Mention], text: str) -> list[Mention]:
 
 
 def _with_settled_types(mentions: list[Mention]) -> list[Mention]:
-    """Give every mention of a name the type that most of them have; a full name also votes for its last word."""
+    """Give every mention of a name the type that most of them have; a full name also votes for its last word.
+
+    What the tables know as an organisation ("Kremlin") is one.
+    """
     votes: dict[str, Counter[EntityType]] = defaultdict(Counter)
+    known = tables.known_organisations()
     for name, kind in {
         (m.text.rpartition(" ")[2], m.type) for m in mentions if m.type == "PER" and " " in m.text
     }:
         votes[name][kind] += 1
     for mention in mentions:
-        votes[mention.text][mention.type] += 1
+        votes[mention.text]["ORG" if mention.text in known else mention.type] += 1
     return [_retyped(mention, votes[mention.text]) for mention in mentions]
 
 

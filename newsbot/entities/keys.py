@@ -7,7 +7,6 @@ import unicodedata
 from functools import cache, lru_cache
 
 from newsbot.entities import tables
-from newsbot.entities.people import HONORIFICS
 from newsbot.items import EntityType
 
 MAX_NAME_CHARS = 200
@@ -31,7 +30,11 @@ def bare_name(text: str, kind: EntityType) -> str:
 
 
 def _is_ornament(word: str, kind: EntityType) -> bool:
-    return word.lower().rstrip(".") in HONORIFICS if kind == "PER" else word in ("the", "The", "THE")
+    return (
+        word.lower().rstrip(".") in tables.words("honorifics")
+        if kind == "PER"
+        else word in ("the", "The", "THE")
+    )
 
 
 @lru_cache(maxsize=100_000)

@@ -12,9 +12,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from itertools import pairwise
 
+from newsbot.entities import tables
 from newsbot.entities.keys import bare_name, canonical_name, entity_key
-from newsbot.entities.people import FAMILY_FIRST, ROLE_AFTER, ROLE_BEFORE
-from newsbot.entities.tables import first_names
+from newsbot.entities.roles import role_at
 from newsbot.items import Entity, EntityType, Mention
 
 _ACRONYM = re.compile(r"(?:[A-Z]\.?){2,8}|[A-Z]{1,3}[a-z][A-Z]{1,3}")
@@ -22,9 +22,6 @@ _MINOR_WORDS = frozenset(
     ["of", "the", "and", "for", "in", "on", "de", "la", "du", "des", "der", "et", "&", "to"]
 )
 _GENERATIONS = frozenset(("jr", "sr", "ii", "iii", "iv"))
-_FAMILY_FIRST = frozenset(map(str.lower, FAMILY_FIRST))
-# Long enough for "Acting Deputy Foreign Ministry spokeswoman".
-_APPOSITION_CHARS = 80
 _MAX_NAME_WORDS = 8
 
 Sightings = dict[str, list[tuple[int, str]]]
@@ -68,7 +65,7 @@ def _name_words(key: str) -> list[str]:
 def _names_in_title(title: str) -> dict[str, str]:
     """Return key -> name for each "Jens Stoltenberg" of a headline: a known first name and a capitalised word."""
     words = [word.strip('.,:;!?"“”‘()') for word in title.split()[:100]]
-    pairs = ((a, b) for a, b in pairwise(words) if a in first_names() and b[:1].isupper())
+    pairs = ((a, b) for a, b in pairwise(words) if a in tables.first_names() and b[:1].isupper())
     names = (bare_name(f"{first} {last}", "PER") for first, last in pairs)
     return {entity_key(name, "PER"): name for name in names}
 
@@ -77,6 +74,7 @@ def _surnames(ordered: list[Mention], headline: dict[str, str]) -> Sightings:
     """Return what each lone surname may stand for; the headline's names come before all others."""
     seen = [(-1, key) for key in headline]
     seen += [(m.start, entity_key(m.text, "PER")) for m in ordered if m.type == "PER"]
+    family_first = {name.lower() for name in tables.words("family_first")}
     sightings: Sightings = defaultdict(list)
     for start, key in seen:
         words = _name_words(key)
@@ -84,7 +82,7 @@ def _surnames(ordered: list[Mention], headline: dict[str, str]) -> Sightings:
             continue
         core = words[:-1] if words[-1] in _GENERATIONS else words
         shorts = {" ".join(core[i:]) for i in range(1, len(core))}
-        if words[0] in _FAMILY_FIRST:
+        if words[0] in family_first:
             shorts.add(words[0])
         for short in shorts:
             sightings[f"PER:{short}"].append((start, key))
@@ -148,7 +146,9 @@ def _entity(key: str, mentions: list[Mention], text: str, headline_name: str | N
     kind = mentions[0].type
     own = [bare_name(m.text, kind) for m in mentions if entity_key(m.text, kind) == key]
     name = canonical_name(own[0], kind) if own else headline_name
-    role = next(filter(None, (_role(m, text) for m in mentions)), None) if kind == "PER" else None
+    role = (
+        next(filter(None, (role_at(text, m.start, m.end) for m in mentions)), None) if kind == "PER" else None
+    )
     return Entity(name=name or _best_spelling(own, kind), type=kind, mentions=mentions, role=role)
 
 
@@ -159,13 +159,6 @@ def _best_spelling(names: list[str], kind: EntityType) -> str:
         counts, key=lambda name: (not (name.isupper() or name.islower()), len(name.split()), counts[name])
     )
     return best.title() if kind == "PER" and best.isupper() else best
-
-
-def _role(mention: Mention, text: str) -> str | None:
-    """Return what the text calls a person right before or after the name, as written."""
-    before = ROLE_BEFORE.search(text[max(0, mention.start - _APPOSITION_CHARS) : mention.start])
-    found = before or ROLE_AFTER.match(text[mention.end : mention.end + _APPOSITION_CHARS])
-    return found[1] if found else None
 
 
 def salience(entity: Entity, text: str, title: str = "") -> float:

@@ -1,14 +1,15 @@
-"""The small tables that ship with the package: places, organisations, given names, aliases, demonyms.
+"""The small tables that ship with the package: places, organisations, given names, aliases, demonyms, word lists.
 
 `places.tsv` is derived from GeoNames and `names.tsv` from CLDR (see NOTICE); the others are written by hand.
 """
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
-from typing import Literal, NamedTuple, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from newsbot.items import EntityType
 
@@ -45,6 +46,23 @@ def places() -> tuple[Place, ...]:
 
 
 @cache
+def words(name: str) -> frozenset[str]:
+    """Return one of the lists of `words.toml`."""
+    return frozenset(_word_lists()[name].split())
+
+
+@cache
+def cues(language: str) -> frozenset[str]:
+    """Return what comes before a person's name in a language ("Frau")."""
+    return frozenset(_word_lists()["cues"].get(language, "").split())
+
+
+@cache
+def _word_lists() -> dict[str, Any]:
+    return tomllib.loads("\n".join(_lines("words.toml")))
+
+
+@cache
 def aliases() -> dict[tuple[EntityType, str], str]:
     """Return (type, name or alias) -> the one name it is kept under."""
     table: dict[tuple[EntityType, str], str] = {}
@@ -72,6 +90,12 @@ def all_foreign_names() -> Iterator[tuple[EntityType, str, str]]:
 def organisations() -> frozenset[str]:
     """Return organisations that the news often names."""
     return frozenset(_lines("organisations.txt"))
+
+
+@cache
+def known_organisations() -> frozenset[str]:
+    """Return the organisations of the list and of the aliases, by every name."""
+    return organisations() | {name for kind, name in aliases() if kind == "ORG"}
 
 
 @cache

@@ -3,161 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from newsbot.entities import tables
-from newsbot.entities.people import CUES
 from newsbot.items import EntityType
 
 SPACELESS = frozenset(("ja", "th", "zh"))
-LATIN = frozenset(
-    [
-        "ca",
-        "cs",
-        "da",
-        "de",
-        "en",
-        "es",
-        "et",
-        "fi",
-        "fr",
-        "hr",
-        "hu",
-        "id",
-        "it",
-        "lt",
-        "lv",
-        "ms",
-        "nb",
-        "nl",
-        "no",
-        "pl",
-        "pt",
-        "ro",
-        "sk",
-        "sl",
-        "sv",
-        "tr",
-        "vi",
-    ]
-)
-OTHERS = frozenset(["ar", "bg", "el", "fa", "he", "hi", "ko", "ru", "sr", "uk"])
-SUPPORTED = SPACELESS | LATIN | OTHERS
+_LATIN = "ca cs da de en es et fi fr hr hu id it lt lv ms nb nl no pl pt ro sk sl sv tr vi"
+_OTHERS = "ar bg el fa he hi ko ru sr uk"
+LATIN = frozenset(_LATIN.split())
+SUPPORTED = SPACELESS | LATIN | frozenset(_OTHERS.split())
 MIN_CITY_POPULATION = 300
 """In thousands: smaller cities share too many names with people and with words."""
 
-# Cities whose names are words of some language, or people's names more often than not.
-_NO_PLACES = frozenset(
-    [
-        "Aden",
-        "Agadez",
-        "Alma",
-        "Alor",
-        "Bari",
-        "Batman",
-        "Bath",
-        "Beira",
-        "Belfort",
-        "Bismarck",
-        "Bo",
-        "Bor",
-        "Bristol",
-        "Charlotte",
-        "Charleston",
-        "Chester",
-        "Cork",
-        "Deli",
-        "Essen",
-        "Fes",
-        "Florence",
-        "Georgetown",
-        "Green",
-        "Halle",
-        "Hamilton",
-        "Ho",
-        "Hull",
-        "Ica",
-        "Jackson",
-        "Jersey",
-        "Jordan",
-        "Kent",
-        "Lens",
-        "Leon",
-        "León",
-        "Lima",
-        "Lincoln",
-        "Lome",
-        "Madison",
-        "Male",
-        "Man",
-        "March",
-        "Mary",
-        "Melo",
-        "Mobile",
-        "Most",
-        "Nancy",
-        "Natal",
-        "Nice",
-        "Of",
-        "Orange",
-        "Paris-L'Hôpital",
-        "Pass",
-        "Police",
-        "Pune",
-        "Reading",
-        "Regina",
-        "Rosario",
-        "Roman",
-        "Salvador",
-        "San",
-        "Santa",
-        "Santiago",
-        "Serra",
-        "Sidon",
-        "Split",
-        "Sur",
-        "Troy",
-        "Tours",
-        "Ube",
-        "Un",
-        "Van",
-        "Victoria",
-        "Vigo",
-        "Wa",
-        "Wels",
-        "Wien",
-        "Wu",
-        "Yeo",
-        "Zeist",
-    ]
-) - frozenset(("Bristol", "Lima", "Florence", "Pune", "Wien", "Aden", "Santiago"))
-# Curated acronyms that are words elsewhere.
-_NO_ACRONYMS = frozenset(("IS", "LA", "AP", "AU", "ESA", "PRC", "US", "EU", "UN", "DRC", "ROK", "Fed", "BiH"))
-# First names that are words at the start of a sentence, or nouns where nouns are capitalised.
-_NO_FIRST_NAMES = {
-    "de": frozenset(
-        [
-            "Mark",
-            "Roman",
-            "Rose",
-            "Ernst",
-            "Bill",
-            "Will",
-            "Max",
-            "Kay",
-            "Bart",
-            "Tim",
-            "Wang",
-            "Li",
-            "Lee",
-            "Dean",
-            "Guy",
-            "Jordan",
-            "Martin",
-        ]
-    ),
-}
+Names = dict[str, EntityType]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +26,7 @@ class Lexicon:
     """The names and cues of one language."""
 
     language: str
-    names: dict[str, EntityType]
+    names: Names
     longest: int
     """Of how many words the longest name is."""
     first_names: frozenset[str]
@@ -176,52 +37,15 @@ class Lexicon:
 def lexicon(language: str) -> Lexicon:
     """Return what is known in a language of `SUPPORTED`."""
     names = _english_names() if language == "en" else _names_elsewhere(language)
-    unsure = _NO_FIRST_NAMES.get(language, frozenset()) if language != "en" else frozenset()
+    first_names = tables.first_names() if language in LATIN else frozenset()
     return Lexicon(
         language=language,
         names=names,
+        # A full stop or a hyphen may count as a word of its own.
         longest=max(len(name.split()) for name in names) + 2,
-        first_names=tables.first_names() - unsure if language in LATIN else frozenset(),
-        cues=frozenset(CUES.get(language, ())),
+        first_names=first_names - tables.words("no_first_names_de") if language == "de" else first_names,
+        cues=tables.cues(language),
     )
-
-
-def _big_places() -> dict[str, EntityType]:
-    return {
-        place.name: "LOC"
-        for place in tables.places()
-        if (place.kind != "city" or place.population >= MIN_CITY_POPULATION) and place.name not in _NO_PLACES
-    }
-
-
-def _english_names() -> dict[str, EntityType]:
-    aliases: dict[str, EntityType] = {alias: kind for kind, alias in tables.aliases()}
-    organisations: dict[str, EntityType] = dict.fromkeys(tables.organisations(), "ORG")
-    jordan: dict[str, EntityType] = dict.fromkeys(("Jordan", "Jersey"), "LOC")
-    return _big_places() | jordan | organisations | aliases
-
-
-def _names_elsewhere(language: str) -> dict[str, EntityType]:
-    """Names in the language itself, and in its script the acronyms and cities that are written alike everywhere."""
-    own: dict[str, EntityType] = {
-        name: kind for name, (kind, _) in tables.foreign_names("nb" if language == "no" else language).items()
-    }
-    if language not in LATIN:
-        return {name: kind for name, kind in own.items() if len(name) > 1}
-    cities: dict[str, EntityType] = {
-        place.name: "LOC"
-        for place in tables.places()
-        if place.population >= MIN_CITY_POPULATION
-        and place.kind in ("city", "capital")
-        and place.name not in _NO_PLACES
-        and len(place.name) > 3
-    }
-    acronyms: dict[str, EntityType] = {
-        alias: kind
-        for kind, alias in tables.aliases()
-        if alias.isupper() and alias not in _NO_ACRONYMS and kind == "ORG"
-    }
-    return cities | acronyms | own
 
 
 @cache
@@ -229,3 +53,35 @@ def spaceless_names(language: str) -> re.Pattern[str]:
     """Return a pattern of all names of a language that puts no spaces between words, the longest first."""
     names = sorted(lexicon(language).names, key=len, reverse=True)
     return re.compile("|".join(map(re.escape, names)))
+
+
+def _english_names() -> Names:
+    places = (place.name for place in tables.places() if place.kind in ("country", "state"))
+    return (
+        _all_are("LOC", places)
+        | _all_are("LOC", _big_cities())
+        | _all_are("ORG", tables.organisations())
+        | {alias: kind for kind, alias in tables.aliases()}
+    )
+
+
+def _names_elsewhere(language: str) -> Names:
+    """Names in the language itself; in Latin script also the cities and acronyms that are the same everywhere."""
+    table = tables.foreign_names("nb" if language == "no" else language)
+    own = {name: kind for name, (kind, _) in table.items() if len(name) > 1}
+    if language not in LATIN:
+        return own
+    acronyms = (alias for kind, alias in tables.aliases() if kind == "ORG" and alias.isupper())
+    known = frozenset(acronyms) - tables.words("no_acronyms_abroad")
+    return _all_are("LOC", (name for name in _big_cities() if len(name) > 3)) | _all_are("ORG", known) | own
+
+
+def _big_cities() -> Iterator[str]:
+    for place in tables.places():
+        big = place.kind == "capital" or (place.kind == "city" and place.population >= MIN_CITY_POPULATION)
+        if big and place.name not in tables.words("no_places"):
+            yield place.name
+
+
+def _all_are(kind: EntityType, names: Iterable[str]) -> Names:
+    return dict.fromkeys(names, kind)

@@ -17,7 +17,7 @@ import onnxruntime  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from newsbot.entities.consistency import make_consistent
-from newsbot.entities.engines.casing import MARK, casing
+from newsbot.entities.engines.casing import LOWER, MARK, casing
 from newsbot.entities.engines.decoding import Span, best_labels, spans
 from newsbot.entities.engines.recent import Recent
 from newsbot.entities.engines.wordpiece import WordPiece
@@ -26,20 +26,25 @@ from newsbot.items import Mention
 
 MAX_PIECES = 160
 """Longer sentences are cut between words: memory grows with the square, and training saw none."""
-BATCH_PIECES = 512
-MAX_PADDING = 1.15
-"""Sentences share a batch while the longest is at most this many times as long as the shortest."""
 REMEMBERED_SENTENCES = 20_000
 
 _CAPITAL = re.compile(r"[^\W\d_a-z]")
 # Words that often begin a sentence and never a name: with no other capital, the sentence holds none.
-_PLAIN_STARTS = re.compile(
+_PLAIN_START = re.compile(
     r"\W*(?:The|A|An|I|It|He|She|We|You|They|This|That|These|Those|There|Here|His|Her|Its|Their|Our|My|Your|But|And|Or"
     r"|So|If|In|On|At|By|For|From|With|As|To|Of|After|Before|When|While|Where|What|Who|Why|How|Not|No|Yes|Now|Then|Also"
     r"|Some|Many|Most|All|Both|Each|One|Two|Three|Other|Others|Another|However|Although|Though|Because|Since|Until|Once"
     r"|Under|Over|About|Despite|During|According|Earlier|Later|Meanwhile|Still|Even|Just|Only|Last|Next|More|Less|Such"
     r"|Is|Are|Was|Were|Do|Does|Did|Can|Could|Will|Would|Should|May|Have|Has|Had|Let|Please|Well|Nearly|Almost|Several)\b"
 )
+
+
+class Encoded(NamedTuple):
+    """A word, its pieces, and how it is written."""
+
+    word: Word
+    pieces: tuple[int, ...]
+    style: int
 
 
 class Chunk(NamedTuple):
@@ -52,33 +57,28 @@ class Chunk(NamedTuple):
     """Where in `pieces` each word begins."""
 
 
+def _cut(encoded: Sequence[Encoded], start: int) -> int:
+    """Return where the chunk that begins at `start` ends: where it is full, but not within a name if it can be."""
+    room = MAX_PIECES - 2
+    end = start
+    while end < len(encoded) and len(encoded[end].pieces) <= room:
+        room -= len(encoded[end].pieces)
+        end += 1
+    if end == len(encoded):
+        return end
+    return next((i for i in range(end, start, -1) if encoded[i - 1].style in (MARK, LOWER)), end)
+
+
+def _worth_reading(text: str) -> list[tuple[int, int]]:
+    """Return the sentences that may hold a name: those with a capital, or all where capitals are hardly used."""
+    places = list(split_sentences(text))
+    capitalised = [place for place in places if _may_hold_name(text[slice(*place)])]
+    return capitalised if 2 * len(capitalised) >= len(places) else places
+
+
 def _may_hold_name(sentence: str) -> bool:
-    return (
-        _CAPITAL.search(sentence, _start.end() if (_start := _PLAIN_STARTS.match(sentence)) else 0)
-        is not None
-    )
-
-
-def _batches(chunks: list[tuple[str, Chunk]]) -> Iterator[list[tuple[str, Chunk]]]:
-    """Yield chunks of about one length together, so that little is padded."""
-    batch: list[tuple[str, Chunk]] = []
-    for chunk in sorted(chunks, key=lambda pair: len(pair[1].pieces)):
-        width = len(chunk[1].pieces)
-        if batch and (
-            (len(batch) + 1) * width > BATCH_PIECES or width > MAX_PADDING * len(batch[0][1].pieces)
-        ):
-            yield batch
-            batch = []
-        batch.append(chunk)
-    if batch:
-        yield batch
-
-
-def _padded(rows: Sequence[list[int]]) -> NDArray[np.int64]:
-    padded = np.zeros((len(rows), max(map(len, rows))), np.int64)
-    for i, row in enumerate(rows):
-        padded[i, : len(row)] = row
-    return padded
+    start = _PLAIN_START.match(sentence)
+    return _CAPITAL.search(sentence, start.end() if start else 0) is not None
 
 
 class ModelEngine:
@@ -113,7 +113,7 @@ class ModelEngine:
         """Return the mentions in an English text, made consistent over the whole of it."""
         if not self.supports(language):
             return []
-        places = [place for place in split_sentences(text) if _may_hold_name(text[slice(*place)])]
+        places = _worth_reading(text)
         known = self._spans_of({text[start:end] for start, end in places})
         mentions = [
             Mention(start=start + a, end=start + b, text=text[start + a : start + b], type=kind)
@@ -123,36 +123,37 @@ class ModelEngine:
         return make_consistent(mentions, text)
 
     def _spans_of(self, sentences: set[str]) -> dict[str, tuple[Span, ...]]:
-        """Return the names of each sentence, offsets counted in it."""
+        """Return the names of each sentence, offsets counted in it.
+
+        One sentence at a time: the int8 network rounds by what shares its batch, so that in batches the same sentence
+        would not always give the same names; and sentences are long enough to keep a core busy (a tenth is lost).
+        """
         known = self._recent.get(sentences)
-        new = sorted(sentences - known.keys())
-        found: dict[str, list[Span]] = {sentence: [] for sentence in new}
-        chunks = [(sentence, chunk) for sentence in new for chunk in self._chunks(split_words(sentence))]
-        for batch in _batches(chunks):
-            labels = self._labels([chunk for _, chunk in batch])
-            for (sentence, chunk), numbers in zip(batch, labels, strict=True):
-                found[sentence] += spans(chunk.words, numbers)
-        fresh = {sentence: tuple(sorted(spans)) for sentence, spans in found.items()}
-        self._recent.add(fresh)
-        return known | fresh
+        new = {sentence: tuple(self._read(sentence)) for sentence in sentences - known.keys()}
+        self._recent.add(new)
+        return known | new
+
+    def _read(self, sentence: str) -> Iterator[Span]:
+        for chunk in self._chunks(split_words(sentence)):
+            inputs = {"pieces": np.array([chunk.pieces]), "casings": np.array([chunk.casings])}
+            scores: NDArray[np.float32] = self._session.run(["scores"], inputs)[0][0]
+            yield from spans(chunk.words, best_labels(scores[chunk.firsts]))
 
     def _chunks(self, words: Sequence[Word]) -> Iterator[Chunk]:
-        chunk = self._new_chunk()
-        for word in words:
-            pieces, style = self._encode_word(word.text)
-            if len(chunk.pieces) + len(pieces) >= MAX_PIECES:
-                yield self._closed(chunk)
-                chunk = self._new_chunk()
+        encoded = [Encoded(word, *self._encode_word(word.text)) for word in words]
+        start = 0
+        while start < len(encoded):
+            end = _cut(encoded, start)
+            yield self._chunk(encoded[start:end])
+            start = end
+
+    def _chunk(self, encoded: Sequence[Encoded]) -> Chunk:
+        chunk = Chunk([], [self._wordpiece.cls], [MARK], [])
+        for word, pieces, style in encoded:
             chunk.words.append(word)
             chunk.firsts.append(len(chunk.pieces))
             chunk.pieces.extend(pieces)
             chunk.casings.extend([style] * len(pieces))
-        yield self._closed(chunk)
-
-    def _new_chunk(self) -> Chunk:
-        return Chunk([], [self._wordpiece.cls], [MARK], [])
-
-    def _closed(self, chunk: Chunk) -> Chunk:
         chunk.pieces.append(self._wordpiece.sep)
         chunk.casings.append(MARK)
         return chunk
@@ -160,13 +161,3 @@ class ModelEngine:
     def _encoded_word(self, word: str) -> tuple[tuple[int, ...], int]:
         pieces = self._wordpiece.pieces(word)[: MAX_PIECES // 4]
         return pieces or (self._wordpiece.unknown,), casing(word)
-
-    def _labels(self, chunks: Sequence[Chunk]) -> Iterator[list[int]]:
-        """Yield the label numbers of each chunk's words."""
-        inputs = {
-            "pieces": _padded([chunk.pieces for chunk in chunks]),
-            "casings": _padded([chunk.casings for chunk in chunks]),
-        }
-        scores: NDArray[np.float32] = self._session.run(["scores"], inputs)[0]
-        for chunk, rows in zip(chunks, scores, strict=True):
-            yield best_labels(rows[chunk.firsts])

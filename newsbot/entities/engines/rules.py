@@ -12,172 +12,10 @@ from typing import NamedTuple
 
 from newsbot.entities import tables
 from newsbot.entities.engines.lexicon import SPACELESS, SUPPORTED, Lexicon, lexicon, spaceless_names
-from newsbot.entities.people import PARTICLES
 from newsbot.entities.words import Word, split_sentences, split_words
 from newsbot.items import EntityType, Mention
 
-ORGANISATION_WORDS = frozenset(
-    [
-        "Academy",
-        "Administration",
-        "Agency",
-        "Airlines",
-        "Alliance",
-        "Army",
-        "Assembly",
-        "Association",
-        "Authority",
-        "Bank",
-        "Board",
-        "Brigade",
-        "Brigades",
-        "Broadcasting",
-        "Bureau",
-        "Cabinet",
-        "Campaign",
-        "Centre",
-        "Center",
-        "Chamber",
-        "Church",
-        "Club",
-        "College",
-        "Command",
-        "Commission",
-        "Committee",
-        "Company",
-        "Confederation",
-        "Conference",
-        "Congress",
-        "Corporation",
-        "Corp",
-        "Council",
-        "Court",
-        "Department",
-        "Directorate",
-        "Exchange",
-        "Federation",
-        "Force",
-        "Forces",
-        "Forum",
-        "Foundation",
-        "Front",
-        "Fund",
-        "Government",
-        "Group",
-        "Guard",
-        "Holdings",
-        "Hospital",
-        "House",
-        "Inc",
-        "Institute",
-        "Institution",
-        "League",
-        "Legion",
-        "Liga",
-        "Ltd",
-        "Ministry",
-        "Mission",
-        "Movement",
-        "Museum",
-        "Navy",
-        "Network",
-        "News",
-        "Observatory",
-        "Office",
-        "Organisation",
-        "Organization",
-        "Parliament",
-        "Partners",
-        "Party",
-        "Police",
-        "Post",
-        "Press",
-        "Senate",
-        "Service",
-        "Services",
-        "Society",
-        "Syndicate",
-        "Team",
-        "Times",
-        "Treasury",
-        "Tribunal",
-        "Trust",
-        "Union",
-        "United",
-        "University",
-        "Watch",
-    ]
-)
 _JOINING = frozenset(["of", "for", "and", "on", "the", "in", "&"])
-_NO_ACRONYMS = frozenset(
-    [
-        "A",
-        "I",
-        "AM",
-        "PM",
-        "BC",
-        "AD",
-        "TV",
-        "CEO",
-        "CFO",
-        "MP",
-        "MPs",
-        "PM",
-        "GDP",
-        "COVID",
-        "DNA",
-        "HIV",
-        "AIDS",
-        "OK",
-        "ID",
-        "PR",
-        "VIP",
-        "UFO",
-        "FAQ",
-        "PDF",
-        "URL",
-        "USD",
-        "EUR",
-        "GMT",
-        "UTC",
-        "EST",
-        "EDT",
-        "PST",
-        "BST",
-        "CET",
-        "LGBT",
-        "LGBTQ",
-        "AI",
-        "IT",
-        "Q",
-        "A",
-        "ASAP",
-        "DIY",
-        "RIP",
-        "SUV",
-        "ATM",
-        "GPS",
-        "MSP",
-        "QC",
-        "NGO",
-        "NGOs",
-        "CCTV",
-        "PHOTO",
-        "VIDEO",
-        "WATCH",
-        "READ",
-        "MORE",
-        "LIVE",
-        "UPDATE",
-        "BREAKING",
-        "EXCLUSIVE",
-        "II",
-        "III",
-        "IV",
-        "VI",
-        "VII",
-    ]
-)
 _MAX_PERSON_WORDS = 4
 
 
@@ -274,7 +112,7 @@ def _organisation(sentence: Sentence, i: int) -> Found | None:
     if (
         not _is_capitalised(words[i])
         or words[i].text in tables.demonyms()
-        or words[i].text in _SENTENCE_STARTS
+        or words[i].text in tables.words("sentence_starts")
     ):
         return None
     end = last = i
@@ -283,7 +121,7 @@ def _organisation(sentence: Sentence, i: int) -> Found | None:
         if _is_capitalised(words[end - 1]):
             last = end
     run = [word.text for word in words[i:last]]
-    cues = [j for j, word in enumerate(run) if word in ORGANISATION_WORDS]
+    cues = [j for j, word in enumerate(run) if word in tables.words("organisation_words")]
     if len(run) < 2 or not cues or run[0] in known.first_names or run[0] in known.cues:
         return None
     joined = [j for j, word in enumerate(run) if word in _JOINING]
@@ -292,56 +130,6 @@ def _organisation(sentence: Sentence, i: int) -> Found | None:
     if joined and joined[0] < cues[0] and run[joined[0]] in ("in", "on", "and", "the"):
         return None
     return i + cut, "ORG"
-
-
-_SENTENCE_STARTS = frozenset(
-    [
-        "The",
-        "A",
-        "An",
-        "In",
-        "On",
-        "At",
-        "By",
-        "For",
-        "From",
-        "With",
-        "After",
-        "Before",
-        "During",
-        "Under",
-        "Over",
-        "As",
-        "But",
-        "And",
-        "If",
-        "When",
-        "While",
-        "Since",
-        "Until",
-        "This",
-        "That",
-        "These",
-        "Those",
-        "His",
-        "Her",
-        "Its",
-        "Their",
-        "Our",
-        "My",
-        "He",
-        "She",
-        "It",
-        "They",
-        "We",
-        "You",
-        "I",
-        "Mr",
-        "Mrs",
-        "Ms",
-        "Dr",
-    ]
-)
 
 
 def _person(sentence: Sentence, i: int) -> Found | None:
@@ -367,7 +155,7 @@ def _person_end(words: list[Word], i: int, limit: int) -> int:
         if _is_capitalised(words[end]) and word not in tables.demonyms():
             count += 1
             last = end + 1
-        elif word not in PARTICLES and not (word == "." and len(words[end - 1].text) == 1):
+        elif word not in tables.words("particles") and not (word == "." and len(words[end - 1].text) == 1):
             break
         end += 1
     return last
@@ -381,7 +169,7 @@ def _follows_cue(words: list[Word], i: int, known: Lexicon) -> bool:
 def _acronym(sentence: Sentence, i: int) -> Found | None:
     """Find three to six capitals among words that are not in capitals."""
     word = sentence.words[i].text
-    if not (3 <= len(word) <= 6 and word.isalpha() and word.isupper()) or word in _NO_ACRONYMS:
+    if not (3 <= len(word) <= 6 and word.isalpha() and word.isupper()) or word in tables.words("no_acronyms"):
         return None
     shouted = sum(w.text.isupper() for w in sentence.words) * 2 > len(sentence.words)
     return None if shouted else (i + 1, "ORG")

@@ -1,0 +1,120 @@
+"""The parts of the neural engine that need no network: pieces, casing, decoding, memory."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from newsbot.entities.engines.casing import (
+    INITIAL,
+    LOWER,
+    MARK,
+    MIXED,
+    NUMBER,
+    TITLE,
+    UPPER,
+    WITH_DIGITS,
+    casing,
+)
+from newsbot.entities.engines.decoding import best_labels, spans
+from newsbot.entities.engines.recent import Recent
+from newsbot.entities.engines.wordpiece import WordPiece
+from newsbot.entities.words import split_words
+
+VOCABULARY = [
+    "[PAD]",
+    "[UNK]",
+    "[CLS]",
+    "[SEP]",
+    "stolen",
+    "stol",
+    "##ten",
+    "##berg",
+    "u",
+    ".",
+    "s",
+    "中",
+    "€",
+    "e",
+]
+PIECES = {
+    "whole": ("Stolen", ["stolen"]),
+    "longest first": ("Stoltenberg", ["stol", "##ten", "##berg"]),
+    "accents": ("ÉÉ", ["[UNK]"]),
+    "one accent": ("é", ["e"]),
+    "marks stand alone": ("U.S.", ["u", ".", "s", "."]),
+    "ideographs stand alone": ("中中", ["中", "中"]),
+    "currency": ("€", ["€"]),
+    "unknown": ("xyz", ["[UNK]"]),
+    "too long": ("stolen" * 50, ["[UNK]"]),
+    "invisible": ("\u200b", []),
+}
+
+
+@pytest.mark.parametrize(("word", "expected"), PIECES.values(), ids=PIECES)
+def test_pieces(word: str, expected: list[str]) -> None:
+    assert [VOCABULARY[number] for number in WordPiece(VOCABULARY).pieces(word)] == expected
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("said", LOWER),
+        ("Holm", TITLE),
+        ("NATO", UPPER),
+        ("U.S.", UPPER),
+        ("J", INITIAL),
+        ("iPhone", MIXED),
+        ("McHolm", MIXED),
+        ("2021", NUMBER),
+        ("5,300.50", NUMBER),
+        ("G20", WITH_DIGITS),
+        ("—", MARK),
+        ("中国", MIXED),
+    ],
+)
+def test_casing(word: str, expected: int) -> None:
+    assert casing(word) == expected
+
+
+O, B_PER, I_PER, B_ORG, I_ORG, B_LOC, I_LOC = range(7)  # noqa: E741
+
+
+def scores(*rows: dict[int, float]) -> np.ndarray:  # type: ignore[type-arg]
+    return np.array([[row.get(label, 0.0) for label in range(7)] for row in rows], np.float32)
+
+
+DECODED = {
+    "valid": (scores({B_PER: 5}, {I_PER: 5}, {O: 5}), [B_PER, I_PER, O]),
+    "name cannot begin inside": (scores({I_PER: 5, B_PER: 4}, {I_PER: 5}), [B_PER, I_PER]),
+    "name cannot change its type": (scores({B_PER: 5}, {I_ORG: 5, I_PER: 4}), [B_PER, I_PER]),
+    "nor after nothing": (scores({O: 5}, {I_LOC: 3, O: 2.5}), [O, O]),
+    "none": (np.zeros((0, 7), np.float32), []),
+}
+
+
+@pytest.mark.parametrize(("given", "expected"), DECODED.values(), ids=DECODED)
+def test_best_labels_make_sense(given: np.ndarray, expected: list[int]) -> None:  # type: ignore[type-arg]
+    assert best_labels(given) == expected
+
+
+SPANS = {
+    "two names side by side": ("Holm Lind", [B_PER, B_PER], [(0, 4, "PER"), (5, 9, "PER")]),
+    "name at the end": ("in New Gull", [O, B_LOC, I_LOC], [(3, 11, "LOC")]),
+    "compound": ("Gull-based firm", [B_LOC, O], [(0, 4, "LOC")]),
+    "compound of names": ("Gull-Firth", [B_LOC], [(0, 10, "LOC")]),
+    "name with a small letter": ("al-Gull", [B_ORG], [(0, 7, "ORG")]),
+}
+
+
+@pytest.mark.parametrize(("text", "labels", "expected"), SPANS.values(), ids=SPANS)
+def test_spans(text: str, labels: list[int], expected: list[tuple[int, int, str]]) -> None:
+    assert list(spans(split_words(text), labels)) == expected
+
+
+def test_memory_keeps_the_newest_and_those_asked_for() -> None:
+    recent = Recent[int](2)
+    recent.add({"a": 1, "b": 2})
+    assert recent.get(["a"]) == {"a": 1}
+    recent.add({"c": 3})
+    assert recent.get(["a", "b", "c"]) == {"a": 1, "c": 3}
