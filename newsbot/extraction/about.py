@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from itertools import chain
 
+from newsbot.extraction.markup import section_texts
 from newsbot.extraction.rules import Clues, Rule, first_of
 from newsbot.extraction.schema_org import urls_in
 
@@ -99,6 +100,7 @@ _SECTION: tuple[Rule[str], ...] = (
     Rule(
         "vendor section", _section_names(lambda clues: clues.meta("parsely-section", "section", "dc.subject"))
     ),
+    Rule("section link", _section_names(lambda clues: section_texts(clues.page.tree, clues.page.url or ""))),
     Rule("microdata articleSection", _section_names(lambda clues: clues.microdata("articleSection"))),
 )
 _IMAGE: tuple[Rule[str], ...] = (

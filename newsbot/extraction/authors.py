@@ -25,7 +25,7 @@ _METAS = (
 )  # fmt: skip
 _PREFIX = re.compile(
     r"(?:(?:written|posted|published|reported|edited|compiled|words|story|text|texte|texto|report|analysis|photos?)\s(?:by|von|par|por)\s|"
-    r"(?:by|von|par|por|door|oleh|av|af|od|yazan)(?:\s(?!d[eor][rmns]?\b)|:\s?)|"
+    r"(?:by|von|par|por|door|oleh|av|af|od|yazan)(?:\s(?!d[eor][rmns]?\b)|:\s?)|(?-i:di)\s(?=\w+\s\w)|"
     r"(?:tekst|text|texte|texto|testo|autor(?:in|en|ka|es)?|authors?|auteurs?|автор|текст|yazar|penulis|tác giả|作者|記者|记者|文)\s?[:：]\s?)",
     re.IGNORECASE,
 )
@@ -184,9 +184,12 @@ def _below_headline(clues: Clues) -> list[str]:
 
 
 def _above_date(clues: Clues) -> list[str]:
-    """Return the name that stands on a line of its own right above the date."""
+    """Return the name that stands on a line of its own above the date; a role may stand between them."""
     lines = [line.rstrip(" |,·•-") for line, _ in clues.below_headline[:_MAX_LINES]]
-    return next(([name] for name, below in pairwise(lines) if _is_person(name) and names_date(below)), [])
+    for place, line in enumerate(lines):
+        if _is_person(line) and any(map(names_date, lines[place + 1 : place + 3])):
+            return [line]
+    return []
 
 
 def _labelled(clues: Clues) -> list[str]:

@@ -28,13 +28,12 @@ _HEADINGS = ("h1", "h2", "h3", "h4")
 _TEXTS_BELOW = etree.XPath("(following::text())[position() <= 1000]")
 _UNREAD = frozenset({"script", "style", "noscript", "template", "option", "svg"})
 _BOLD = frozenset({"strong", "b", "em"})
-_ASIDE_TAGS = frozenset({"aside", "footer", "nav"})
 _ASIDE_CLASS = re.compile(
-    r"comment|related(?![\w-]*(?:tag|topic|keyword))|teaser|sidebar|widget|recommend|popular|trending|most-?read|footer|menu|newsletter|promo|breadcrumb",
+    r"comment|related(?![\w-]*(?:tag|topic|keyword))|teaser|sidebar|widget|recommend|popular|trending|most-?read|(?:site|page|global)[-_]?footer|menu|newsletter|promo|breadcrumb",
     re.IGNORECASE,
 )
 _BYLINES = etree.XPath(
-    "//*[contains(@class, 'uthor') or contains(@class, 'yline') or contains(@rel, 'author') or contains(@itemprop, 'author')]"
+    "//*[contains(@class, 'uthor') or contains(@class, 'yline') or contains(@id, 'uthor') or contains(@rel, 'author') or contains(@itemprop, 'author')]"
 )
 _DATED = etree.XPath(
     "//*[contains(@class, 'date') or contains(@class, 'Date') or contains(@class, 'publish') or contains(@class, 'time')"
@@ -53,6 +52,17 @@ _TAG_PATH = re.compile(
 )
 _TAG_CLASS = re.compile(
     r"(?:^|[\s_-])(?:tags?|topics?|keywords?)(?=$|[\s_-]|[A-Z])|[a-z](?:Tags?|Topics?)(?=$|[\s_-])"
+)
+_TAGS_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:tags|topics|keywords|tag-?list)(?=$|[\s_-]|[A-Z])|[a-z](?:Tags|Topics|TagList)(?=$|[\s_-])"
+)
+_CATEGORY_LINKS = etree.XPath("//a[contains(@rel, 'category')]")
+_LINKS_TO = etree.XPath(
+    "//a[@href=$path or @href=concat($path, '/') or @href=$url or @href=concat($url, '/')]"
+)
+_SECTION_PATH = re.compile(  # the first folder of an address, unless every article is in one of that name
+    r"(https?://[^/]+)(/(?!(?:news|nachrichten|noticias|articles?|artikel|story|stories|archive|content)/)[a-z][a-z-]{2,40})/.",
+    re.IGNORECASE,
 )
 
 
@@ -142,10 +152,24 @@ def tag_links(heading: etree._Element) -> list[str]:
     return [text for link in together[:_MAX_TAGS] if (text := short_text(link))]
 
 
+def section_texts(tree: etree._Element, url: str) -> Iterator[str]:
+    """Yield the texts of links to categories, then the menu's name for the first folder of the page's address."""
+    for link in islice(select(_CATEGORY_LINKS, tree), _MAX_ELEMENTS):
+        if not _is_aside(link):
+            yield short_text(link)
+    if match := _SECTION_PATH.match(url):
+        site, path = match.groups()
+        links = cast("list[etree._Element]", _LINKS_TO(tree, path=path, url=site + path))
+        yield from map(short_text, islice(links, _MAX_ELEMENTS))
+
+
 def _is_marked_as_tag(link: etree._Element) -> bool:
-    near = islice(link.iterancestors(), 2)
-    return "tag" in (link.get("rel") or "").split() or any(
-        _TAG_CLASS.search(element.get("class") or "") for element in (link, *near)
+    rel = (link.get("rel") or "").split()
+    around = (element.get("class") or "" for element in islice(link.iterancestors(), 2))
+    return "category" not in rel and (
+        "tag" in rel
+        or _TAG_CLASS.search(link.get("class") or "") is not None
+        or any(map(_TAGS_CLASS.search, around))
     )
 
 
@@ -156,10 +180,17 @@ def _group(link: etree._Element) -> etree._Element | None:
 
 
 def _is_aside(element: etree._Element) -> bool:
-    return any(
-        part.tag in _ASIDE_TAGS or (part.tag != "body" and _ASIDE_CLASS.search(part.get("class") or ""))
-        for part in islice(chain([element], element.iterancestors()), _MAX_DEPTH)
-    )
+    """Whether an element stands in a part of the page that is about other things: menus, comments, teasers."""
+    in_footer = False
+    for part in islice(chain([element], element.iterancestors()), _MAX_DEPTH):
+        if part.tag in ("aside", "nav") or (
+            part.tag != "body" and _ASIDE_CLASS.search(part.get("class") or "")
+        ):
+            return True
+        if part.tag == "article":  # an article's own footer holds its tags
+            return False
+        in_footer = in_footer or part.tag == "footer"
+    return in_footer
 
 
 def _is_linked(element: etree._Element) -> bool:

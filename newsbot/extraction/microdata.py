@@ -13,12 +13,13 @@ MAX_VALUE_CHARS = 2000
 _ITEMS = etree.XPath("//*[@itemscope]")
 _PROPERTIES = etree.XPath(".//*[@itemprop]")
 _NAMES = etree.XPath(".//*[@itemprop='name']")
+_ADDRESSES = etree.XPath(".//*[@itemprop='url' or @itemprop='contentUrl'][not(@itemscope)]")
 _ARTICLE_TYPE = re.compile("Article|Posting|Report")
 _VALUE_ATTRIBUTES = ("content", "datetime", "href", "src")
 
 
 def read_microdata(tree: etree._Element) -> dict[str, list[str]]:
-    """Return itemprop -> values within the page's first article item; a nested item counts by its name.
+    """Return itemprop -> values within the page's first article item; a nested item counts by its name or address.
 
     Source: the microdata section of the HTML standard, read loosely.
     """
@@ -42,7 +43,8 @@ def _item_of(element: etree._Element) -> etree._Element | None:
 def _value(element: etree._Element) -> str:
     if element.get("itemscope") is not None:
         names = [name for name in select(_NAMES, element) if name.get("itemscope") is None]
-        return _value(names[0]) if names else text_of(element)[:MAX_VALUE_CHARS]
+        nested = names or select(_ADDRESSES, element)
+        return _value(nested[0]) if nested else text_of(element)[:MAX_VALUE_CHARS]
     for attribute in _VALUE_ATTRIBUTES:
         if value := (element.get(attribute) or "").strip():
             return value

@@ -90,15 +90,21 @@ class Clues:
 
     @cached_property
     def headings(self) -> list[str]:
-        """Texts of the h1 elements, in order."""
-        elements = islice(self.page.tree.iter("h1"), _MAX_HEADINGS)
-        return [text for h1 in elements if (text := one_line(short_text(h1, _MAX_HEADING_CHARS)))]
+        """Texts of the h1 elements, in order; of the h2 elements if there are none."""
+        for tag in ("h1", "h2"):
+            elements = islice(self.page.tree.iter(tag), _MAX_HEADINGS)
+            texts = [
+                text for element in elements if (text := one_line(short_text(element, _MAX_HEADING_CHARS)))
+            ]
+            if texts:
+                return texts
+        return []
 
     @cached_property
     def heading(self) -> etree._Element | None:
         """The heading element that shows the headline."""
-        declared = (self.meta("og:title") or self.json_ld("headline") or [""])[0]
-        return headline_element(self.page.tree, declared)
+        declared = self.meta("og:title") or self.json_ld("headline") or self.headings or [""]
+        return headline_element(self.page.tree, declared[0])
 
     @cached_property
     def below_headline(self) -> list[tuple[str, etree._ElementUnicodeResult]]:
