@@ -1,4 +1,4 @@
-"""What two texts must share to be the same text, and when a change of a text matters."""
+"""What two texts must share to be the same text."""
 
 from __future__ import annotations
 
@@ -38,10 +38,3 @@ def text_key(title: str | None, body: str) -> bytes:
     if len(folded) < MIN_BODY_CHARS:
         folded = " ".join(words_of(title or "")) + "\n" + folded
     return blake2b(folded.encode("utf-8", "surrogatepass"), digest_size=KEY_BYTES).digest()
-
-
-def is_material_change(
-    old_body: str, new_body: str, *, old_title: str | None = None, new_title: str | None = None
-) -> bool:
-    """Tell whether a reader would call the article changed: not by white space, case or typography."""
-    return words_of(old_body) != words_of(new_body) or words_of(old_title or "") != words_of(new_title or "")

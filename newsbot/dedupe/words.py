@@ -9,9 +9,12 @@ from typing import NamedTuple
 MAX_CHARS = 500_000
 """What is compared of a text; longer ones (live blogs of weeks) are compared by their beginning."""
 
+SPACELESS = "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]"
+"""Characters of scripts written without spaces, where a run of letters is not one word: Thai, Lao, Myanmar, Khmer,
+kana, Han. A regular expression."""
+
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+")
-# Thai, Lao, Myanmar, Khmer, kana, Han: written without spaces, so a run of letters is not one word.
-_SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
+_SPACELESS = re.compile(SPACELESS)
 
 
 class Word(NamedTuple):

@@ -1,0 +1,116 @@
+"""How a text changed: whether a reader would care, what must be kept to restore it, and the words removed and added."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from typing import Literal, NamedTuple
+
+from newsbot.dedupe.fingerprints import words_of
+from newsbot.dedupe.words import SPACELESS
+
+MAX_DIFF_WORDS = 20_000
+"""Of a changed stretch; a longer one is given as removed and added whole."""
+MAX_PASSING_WORDS = 8
+"""Words of a paragraph that may be a counter or a date line; longer ones are text."""
+
+_WORD = re.compile(rf"{SPACELESS}\s*|(?:(?!{SPACELESS})\S)+\s*|\s+")
+_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+_DATE = re.compile(
+    r"\d{1,2}:\d{2}|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{1,2}\.?\s+[^\W\d]+\s+\d{4}|[^\W\d]+\s+\d{1,2},\s+\d{4}"
+)
+
+
+class Segment(NamedTuple):
+    """A stretch of text that stayed, went or came."""
+
+    kind: Literal["same", "removed", "added"]
+    text: str
+
+
+class Splice(NamedTuple):
+    """`text` stands in the old text in the place of `new[start:end]`."""
+
+    start: int
+    end: int
+    text: str
+
+
+def is_material_change(
+    old_body: str, new_body: str, *, old_title: str | None = None, new_title: str | None = None
+) -> bool:
+    """Tell whether a reader would call the article changed.
+
+    Not by white space, case and typography, by paragraphs that moved (an advertisement, a box), by short ones in
+    which only a number is another (counters of readers and comments), nor by date lines."""
+    if words_of(old_title or "") != words_of(new_title or ""):
+        return True
+    return _lasting(old_body) != _lasting(new_body)
+
+
+def splices(old: str, new: str) -> list[Splice]:
+    """Return a record, as small as the change, from which `restore` makes `old` out of `new`."""
+    before, after = _WORD.findall(old), _WORD.findall(new)
+    places = [0]
+    for word in after:
+        places.append(places[-1] + len(word))
+    return [
+        Splice(places[new_start], places[new_end], "".join(before[old_start:old_end]))
+        for is_same, old_start, old_end, new_start, new_end in _stretches(before, after)
+        if not is_same
+    ]
+
+
+def restore(new: str, changes: Sequence[Splice]) -> str:
+    """Return the text as it was before `changes`."""
+    parts, done = [], 0
+    for start, end, text in changes:
+        parts += [new[done:start], text]
+        done = end
+    return "".join([*parts, new[done:]])
+
+
+def word_diff(old: str, new: str) -> list[Segment]:
+    """Return both texts as one: what stayed, and between it what was removed and then what was added."""
+    before, after = _WORD.findall(old), _WORD.findall(new)
+    segments = []
+    for is_same, old_start, old_end, new_start, new_end in _stretches(before, after):
+        removed, added = "".join(before[old_start:old_end]), "".join(after[new_start:new_end])
+        if is_same:
+            segments.append(Segment("same", added))
+            continue
+        segments += [Segment("removed", removed)] if removed else []
+        segments += [Segment("added", added)] if added else []
+    return segments
+
+
+def _lasting(body: str) -> list[list[str]]:
+    """Return what of the paragraphs must be the same for the text to be the same, without regard to their order."""
+    return sorted(words for paragraph in body.split("\n") if (words := words_of(_settled(paragraph))))
+
+
+def _settled(paragraph: str) -> str:
+    """Return a paragraph without what changes in it by itself: a date line is empty, a counter has no number."""
+    if len(paragraph.split()) > MAX_PASSING_WORDS:
+        return paragraph
+    return "" if _DATE.search(paragraph) else _NUMBER.sub("0", paragraph)
+
+
+def _stretches(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[bool, int, int, int, int]]:
+    """Yield the stretches of two texts that are the same and that are not: where they start and end in each."""
+    start, old_end, new_end = 0, len(before), len(after)
+    while start < min(old_end, new_end) and before[start] == after[start]:
+        start += 1
+    while start < min(old_end, new_end) and before[old_end - 1] == after[new_end - 1]:
+        old_end, new_end = old_end - 1, new_end - 1
+    if start:
+        yield True, 0, start, 0, start
+    if max(old_end, new_end) - start > MAX_DIFF_WORDS:
+        yield False, start, old_end, start, new_end
+    else:
+        # Its rule for frequent words (autojunk) keeps the time below the square of the length.
+        for tag, *ends in SequenceMatcher(None, before[start:old_end], after[start:new_end]).get_opcodes():
+            yield tag == "equal", start + ends[0], start + ends[1], start + ends[2], start + ends[3]
+    if old_end < len(before):
+        yield True, old_end, len(before), new_end, len(after)
