@@ -6,7 +6,15 @@ READY := .venv/.ready
 .PHONY: demo test lint fmt requirements clean
 
 demo: $(READY)
-	@$(BIN)/python -m newsbot.cli.demo
+	@$(BIN)/scrapy crawl saved -a path=fixtures -L WARNING
+	@echo; echo "== Articles, newest first (newsbot search, show, export)"
+	@$(BIN)/newsbot search --limit 15
+	@echo; echo "== Most mentioned (newsbot entities)"
+	@$(BIN)/newsbot entities --limit 12
+	@echo; echo "== What was not stored, and why (newsbot rejects)"
+	@$(BIN)/newsbot rejects
+	@echo; echo "== newsbot search 'NATO Moscow'"
+	@$(BIN)/newsbot search 'NATO Moscow' --limit 3
 
 test: $(READY)
 	$(BIN)/pytest

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from newsbot.cli.options import database_option, filter_options, json_option, limit_option, reading
-from newsbot.cli.output import highlighted, print_json, printable
+from newsbot.cli.output import highlighted, print_json, print_table, printable
 from newsbot.errors import InputError
 from newsbot.items import utc_text
 from newsbot.store.queries import (
@@ -20,6 +20,7 @@ from newsbot.store.queries import (
     StoredArticle,
     article_urls,
     get_article,
+    iter_articles,
     stored_json,
 )
 from newsbot.store.queries import (
@@ -31,14 +32,17 @@ from newsbot.store.queries import (
 
 
 @click.command()
-@click.argument("query")
+@click.argument("query", default="")
 @filter_options
 @click.option("--sort", type=click.Choice(["relevance", "date"]), default="relevance", show_default=True)
 @limit_option(20)
 @json_option
 @database_option
 def search(query: str, as_json: bool, database: str | None, **filters: Any) -> None:
-    """Find articles: all words, "phrases in quotes", -without; best first."""
+    """Find articles: all words, "phrases in quotes", -without; best first. Without words: the newest articles."""
+    if not query.strip():
+        _list_newest(Filters(**filters | {"sort": "date"}), as_json=as_json, database=database)
+        return
     with reading(database) as session:
         hits = find(session, query, Filters(**filters))
     for hit in hits:
@@ -47,15 +51,30 @@ def search(query: str, as_json: bool, database: str | None, **filters: Any) -> N
         click.echo("newsbot: nothing found", err=True)
 
 
+def _list_newest(filters: Filters, *, as_json: bool, database: str | None) -> None:
+    with reading(database) as session:
+        newest = list(iter_articles(session, filters))
+    if as_json:
+        for stored in newest:
+            print_json(stored_json(stored))
+        return
+    rows = [(stored.id, _day(stored.article.published_at), stored.article.source, stored.article.title)
+            for stored in newest]  # fmt: skip
+    print_table(("id", "date", "source", "title"), rows)
+
+
+def _day(moment: datetime | None) -> str:
+    return moment.strftime("%Y-%m-%d") if moment else "no date"
+
+
 def print_hit(hit: Hit, *, as_json: bool) -> None:
     """Print one article that was found."""
     if as_json:
         snippet = hit.snippet.replace(MARK_START, "**").replace(MARK_END, "**")
         print_json(asdict(hit) | {"published_at": utc_text(hit.published_at), "snippet": snippet})
         return
-    day = hit.published_at.strftime("%Y-%m-%d") if hit.published_at else "no date"
     click.secho(f"{hit.id}  {printable(hit.title)}", bold=True)
-    click.echo(f"    {day}  {printable(hit.source)}  {printable(hit.url)}")
+    click.echo(f"    {_day(hit.published_at)}  {printable(hit.source)}  {printable(hit.url)}")
     click.echo(f"    {highlighted(hit.snippet)}\n")
 
 

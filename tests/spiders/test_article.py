@@ -60,7 +60,9 @@ async def test_what_is_no_page_becomes_a_reject_with_its_reason(tmp_path, site, 
     options = settings(url, NEWSBOT_MAX_PAGE_BYTES=40_000, RETRY_TIMES=0)
     await crawl("article", options, url=f"{site.url}/page")
     with reading(url) as session:
-        assert [(reject.reason, reject.url) for reject in list_rejects(session)] == [(reason, f"{site.url}/page")]
+        assert [(reject.reason, reject.url) for reject in list_rejects(session)] == [
+            (reason, f"{site.url}/page")
+        ]
 
 
 @in_reactor
@@ -74,7 +76,9 @@ async def test_robots_txt_is_obeyed(tmp_path, site):
         assert [reject.reason for reject in list_rejects(session)] == ["robots"]
 
 
-@pytest.mark.parametrize("url", ["", "news.example", "ftp://news.example/a", "file:///etc/passwd", "https://"])
+@pytest.mark.parametrize(
+    "url", ["", "news.example", "ftp://news.example/a", "file:///etc/passwd", "https://"]
+)
 @in_reactor
 async def test_what_is_no_web_address_is_refused(tmp_path, url):
     with pytest.raises(UsageError, match="accepted"):

@@ -57,7 +57,11 @@ class Web:
         database = Database(self.database_url).open()
         with database.write() as session:
             session.execute(update(Feed).values(next_poll_at=None))
-            session.execute(update(FrontierRow).where(FrontierRow.state == "failed").values(next_try_at=datetime(2020, 1, 1, tzinfo=UTC)))
+            session.execute(
+                update(FrontierRow)
+                .where(FrontierRow.state == "failed")
+                .values(next_try_at=datetime(2020, 1, 1, tzinfo=UTC))
+            )
             session.execute(update(SourceRow).values(held_until=None))
         database.close()
 
@@ -75,7 +79,9 @@ def lite(tmp_path) -> Web:
 
 def feed_of(site: Site, *numbers: int, path: str = "/rss.xml") -> str:
     links = [site.html(f"/2026/05/story-{number}", article_page(number)) for number in numbers]
-    site.pages[path] = Answer(rss(*links).encode(), headers={"Content-Type": "application/rss+xml", "ETag": f'"{numbers}"'})
+    site.pages[path] = Answer(
+        rss(*links).encode(), headers={"Content-Type": "application/rss+xml", "ETag": f'"{numbers}"'}
+    )
     return site.url + path
 
 
@@ -133,8 +139,13 @@ async def test_a_changed_article_is_fetched_again_and_revised(web, sites):
     site = sites[0]
     web.add("one", site, feeds=[feed_of(site, 1)])
     await web.crawl()
-    page = site.html("/2026/05/story-1", article_page(1, extra="A correction: the gate was built by two guilds of carpenters."))
-    entry = f"<entry><id>1</id><link href='{page}'/><updated>{datetime.now(UTC).isoformat()}</updated></entry>"
+    page = site.html(
+        "/2026/05/story-1",
+        article_page(1, extra="A correction: the gate was built by two guilds of carpenters."),
+    )
+    entry = (
+        f"<entry><id>1</id><link href='{page}'/><updated>{datetime.now(UTC).isoformat()}</updated></entry>"
+    )
     site.pages["/rss.xml"] = Answer(f'<feed xmlns="http://www.w3.org/2005/Atom">{entry}</feed>'.encode())
     outcome = await web.crawl(due="0")
     assert outcome.stats["newsbot/store/changed"] == 1
@@ -152,7 +163,9 @@ async def test_addresses_of_one_article_lead_to_one_article(lite, sites):
     site.html("/amp/2026/05/story-1", article_page(1, url=page))
     site.pages["/2026/05/story-1?utm_source=rss"] = site.pages["/2026/05/story-1"]
     moved = site.redirect("/r/1", page)
-    site.pages["/rss.xml"] = Answer(rss(f"{page}?utm_source=rss", f"{site.url}/amp/2026/05/story-1", moved).encode())
+    site.pages["/rss.xml"] = Answer(
+        rss(f"{page}?utm_source=rss", f"{site.url}/amp/2026/05/story-1", moved).encode()
+    )
     lite.add("one", site, feeds=[f"{site.url}/rss.xml"])
     await lite.crawl()
     assert lite.count() == 1
@@ -200,7 +213,9 @@ async def test_a_host_that_asks_for_time_is_left_alone_in_later_runs_too(lite, s
     lite.add("one", site, feeds=[feed_of(site, 1, 2, 3, 4)])
     later = "3600" if form == "seconds" else format_datetime(datetime(2099, 1, 1, tzinfo=UTC), usegmt=True)
     for number in (1, 2, 3, 4):
-        site.pages[f"/2026/05/story-{number}"] = Answer(b"slow down", status=429, headers={"Retry-After": later})
+        site.pages[f"/2026/05/story-{number}"] = Answer(
+            b"slow down", status=429, headers={"Retry-After": later}
+        )
     await lite.crawl()
     assert len(site.paths()) == 2, "the feed, and the first page"
     with reading(lite.database_url) as session:
@@ -223,7 +238,11 @@ async def test_a_broken_feed_is_asked_again_later_and_its_neighbours_are_read(li
     assert outcome.stats["newsbot/feeds/failed"] == 2
     assert lite.count() == 1
     with reading(lite.database_url) as session:
-        failed = session.execute(select(Feed.source, Feed.failure_count, Feed.next_poll_at > datetime.now(UTC)).where(Feed.last_error.is_not(None))).all()
+        failed = session.execute(
+            select(Feed.source, Feed.failure_count, Feed.next_poll_at > datetime.now(UTC)).where(
+                Feed.last_error.is_not(None)
+            )
+        ).all()
     assert sorted(failed) == [("html", 1, True), ("missing", 1, True)]
 
 
@@ -231,7 +250,10 @@ async def test_a_broken_feed_is_asked_again_later_and_its_neighbours_are_read(li
 async def test_a_homepage_is_enough(lite, sites):
     site = sites[0]
     feed = feed_of(site, 1, 2)
-    site.html("/", f'<html><head><link rel="alternate" type="application/rss+xml" href="{feed}"></head><body></body></html>')
+    site.html(
+        "/",
+        f'<html><head><link rel="alternate" type="application/rss+xml" href="{feed}"></head><body></body></html>',
+    )
     lite.add("one", site)
     await lite.crawl()
     assert lite.count() == 2
@@ -241,8 +263,13 @@ async def test_a_homepage_is_enough(lite, sites):
 async def test_a_homepage_without_a_feed_leads_to_the_sitemap_of_robots_txt(lite, sites):
     site = sites[0]
     page = site.html("/2026/05/story-1", article_page(1))
-    site.pages["/robots.txt"] = Answer(f"User-agent: *\nAllow: /\nSitemap: {site.url}/news.xml".encode(), headers={"Content-Type": "text/plain"})
-    site.pages["/news.xml"] = Answer(f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>{page}</loc></url></urlset>'.encode())
+    site.pages["/robots.txt"] = Answer(
+        f"User-agent: *\nAllow: /\nSitemap: {site.url}/news.xml".encode(),
+        headers={"Content-Type": "text/plain"},
+    )
+    site.pages["/news.xml"] = Answer(
+        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>{page}</loc></url></urlset>'.encode()
+    )
     site.html("/", "<html><body><p>Welcome</p></body></html>")
     lite.add("one", site)
     await lite.crawl()
@@ -252,10 +279,15 @@ async def test_a_homepage_without_a_feed_leads_to_the_sitemap_of_robots_txt(lite
 @in_reactor
 async def test_sections_are_followed_page_by_page(lite, sites):
     site = sites[0]
-    stories = [site.html(f"/2026/05/{number:02}/the-long-way-home-{number}", article_page(number)) for number in range(6)]
+    stories = [
+        site.html(f"/2026/05/{number:02}/the-long-way-home-{number}", article_page(number))
+        for number in range(6)
+    ]
 
     def listing(links: list[str], next_page: str) -> str:
-        items = "".join(f'<h2><a href="{link}">A headline of several words for this one</a></h2>' for link in links)
+        items = "".join(
+            f'<h2><a href="{link}">A headline of several words for this one</a></h2>' for link in links
+        )
         more = f'<a rel="next" href="{next_page}">More</a>' if next_page else ""
         return f"<html><body><main>{items}{more}</main></body></html>"
 
@@ -306,10 +338,21 @@ async def test_what_another_run_is_crawling_is_left_to_it(lite, sites):
     await lite.crawl()
     database = Database(lite.database_url).open()
     with database.write() as session:
-        other = Run(spider="news", arguments={}, version="1", process="another-machine:1", started_at=datetime.now(UTC), counts={})
+        other = Run(
+            spider="news",
+            arguments={},
+            version="1",
+            process="another-machine:1",
+            started_at=datetime.now(UTC),
+            counts={},
+        )
         session.add(other)
         session.flush()
-        session.execute(update(FrontierRow).values(state="leased", lease_run_id=other.id, next_try_at=datetime(2099, 1, 1, tzinfo=UTC)))
+        session.execute(
+            update(FrontierRow).values(
+                state="leased", lease_run_id=other.id, next_try_at=datetime(2099, 1, 1, tzinfo=UTC)
+            )
+        )
     database.close()
     site.asked.clear()
     await lite.crawl(due="0")

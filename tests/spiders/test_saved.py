@@ -28,7 +28,9 @@ def saved_page(folder: Path, number: int, url: str) -> Path:
 
 def rows(url: str) -> list[tuple[object, ...]]:
     with reading(url) as session:
-        query = select(ArticleRow.id, ArticleRow.url, ArticleRow.title, ArticleRow.revision, ArticleRow.first_seen_at)
+        query = select(
+            ArticleRow.id, ArticleRow.url, ArticleRow.title, ArticleRow.revision, ArticleRow.first_seen_at
+        )
         return [tuple(row) for row in session.execute(query.order_by(ArticleRow.id))]
 
 
@@ -76,7 +78,9 @@ async def test_gzipped_pages_and_url_files_are_read(database_url, tmp_path):
 
 
 @in_reactor
-async def test_a_page_without_an_address_of_its_own_takes_its_canonical_link_or_its_file(database_url, tmp_path):
+async def test_a_page_without_an_address_of_its_own_takes_its_canonical_link_or_its_file(
+    database_url, tmp_path
+):
     saved_page(tmp_path, 1, "https://news.example/canonical")
     bare = saved_page(tmp_path, 2, "")
     outcome = await crawl("saved", settings(database_url), path=str(tmp_path))
