@@ -8,6 +8,7 @@ name. Never a capital letter alone, which says nothing in German and does not ex
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import takewhile
 from typing import NamedTuple
 
 from newsbot.entities import tables
@@ -15,7 +16,10 @@ from newsbot.entities.engines.lexicon import SPACELESS, SUPPORTED, Lexicon, lexi
 from newsbot.entities.words import Word, split_sentences, split_words
 from newsbot.items import EntityType, Mention
 
-_JOINING = frozenset(["of", "for", "and", "on", "the", "in", "&"])
+_JOINING = frozenset(("of", "for", "and", "on", "the", "in", "&"))
+# Of these, those that also part two names: "Foreign Ministry and Kremlin".
+_PARTING = frozenset(("and", "on", "in"))
+_MAX_ORGANISATION_WORDS = 12
 _MAX_PERSON_WORDS = 4
 
 
@@ -109,27 +113,27 @@ def _known(sentence: Sentence, i: int) -> Found | None:
 def _organisation(sentence: Sentence, i: int) -> Found | None:
     """Find a capitalised run that holds a word such as "Ministry"."""
     words, _, known = sentence
-    if (
-        not _is_capitalised(words[i])
-        or words[i].text in tables.demonyms()
-        or words[i].text in tables.words("sentence_starts")
-    ):
+    first = words[i].text
+    never_first = (tables.words("sentence_starts"), tables.demonyms(), known.first_names, known.cues)
+    if not _is_capitalised(words[i]) or any(first in listed for listed in never_first):
         return None
-    end = last = i
-    while end < len(words) and (_is_capitalised(words[end]) or (end > i and words[end].text in _JOINING)):
-        end += 1
-        if _is_capitalised(words[end - 1]):
-            last = end
-    run = [word.text for word in words[i:last]]
-    cues = [j for j, word in enumerate(run) if word in tables.words("organisation_words")]
-    if len(run) < 2 or not cues or run[0] in known.first_names or run[0] in known.cues:
+    run = _capitalised_run(words, i)
+    cue = next((j for j, word in enumerate(run) if word in tables.words("organisation_words")), None)
+    if cue is None or any(word in _PARTING for word in run[:cue]):
         return None
-    joined = [j for j, word in enumerate(run) if word in _JOINING]
-    # "Foreign Ministry and Kremlin" ends at the first word that joins two names; "Court of Justice" does not.
-    cut = next((j for j in joined if run[j] in ("and", "in", "on") and j > cues[0]), len(run))
-    if joined and joined[0] < cues[0] and run[joined[0]] in ("in", "on", "and", "the"):
-        return None
-    return i + cut, "ORG"
+    end = next((j for j in range(cue, len(run)) if run[j] in _PARTING), len(run))
+    return (i + end, "ORG") if end > 1 else None
+
+
+def _capitalised_run(words: list[Word], i: int) -> list[str]:
+    """Return the words from `i` on that are capitalised, or stand between such in a name."""
+    ahead = words[i : i + _MAX_ORGANISATION_WORDS]
+    run = [
+        word.text for word in takewhile(lambda word: _is_capitalised(word) or word.text in _JOINING, ahead)
+    ]
+    while run[-1] in _JOINING:
+        run.pop()
+    return run
 
 
 def _person(sentence: Sentence, i: int) -> Found | None:
