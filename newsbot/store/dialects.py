@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import closing
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import URL, Connection, Engine, TextClause, create_engine, event, text
+from sqlalchemy import (
+    URL, BigInteger, Connection, Engine, Float, TextClause, column, create_engine, event, select, text,
+)  # fmt: skip
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
@@ -24,6 +27,7 @@ LOCK_TIMEOUT_S = 60
 CONNECT_TIMEOUT_S = 10
 _CONFLICTS = {"40001", "40P01"}
 """PostgreSQL's codes for a serialization failure and a deadlock."""
+_LOCK = text("SELECT pg_advisory_xact_lock(number) FROM unnest(CAST(:numbers AS bigint[])) AS number")
 WRITES = "newsbot_writes"
 """Execution option: this transaction may write."""
 
@@ -90,10 +94,7 @@ def lock_keys(connection: Connection, keys: Iterable[bytes]) -> None:
     if connection.dialect.name == "sqlite":
         return
     numbers = sorted({int.from_bytes(key[:8], signed=True) for key in keys})
-    connection.execute(
-        text("SELECT pg_advisory_xact_lock(number) FROM unnest(CAST(:numbers AS bigint[])) AS number"),
-        {"numbers": numbers},
-    )
+    connection.execute(_LOCK, {"numbers": numbers})
 
 
 def is_conflict(error: DBAPIError) -> bool:
@@ -103,29 +104,45 @@ def is_conflict(error: DBAPIError) -> bool:
 
 def insert(connection: Connection, model: type[Base]) -> sqlite.Insert | postgresql.Insert:
     """Return an INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
+    return _insert(connection.dialect.name, model)
+
+
+@cache
+def _insert(dialect: str, model: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    # One object a table: SQLAlchemy remembers on the statement how it is compiled.
     table = cast(Any, model.__table__)
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+
+
+def insert_missing(connection: Connection, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows, leaving alone those that are there already."""
+    if rows:
+        connection.execute(_insert_missing(connection.dialect.name, model), rows)
+
+
+@cache
+def _insert_missing(dialect: str, model: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    return _insert(dialect, model).on_conflict_do_nothing()
 
 
 # ------------------------------------------------------------------ full text
 
 TITLE_WEIGHT = 10
 """How much more a word in the title counts than one in the body."""
-_SQLITE_COLUMNS = "INSERT INTO article_search (rowid, title, body) VALUES (:id, :title, :body)"
-_SQLITE_REMOVE = (
+_FTS5_ADD = text("INSERT INTO article_search (rowid, title, body) VALUES (:id, :title, :body)")
+_FTS5_REMOVE = text(
     "INSERT INTO article_search (article_search, rowid, title, body) VALUES ('delete', :id, :title, :body)"
 )
+_TSVECTOR_ADD = text("INSERT INTO article_search (article_id, words) VALUES (:id, CAST(:words AS tsvector))")
+_TSVECTOR_REMOVE = text("DELETE FROM article_search WHERE article_id = :id")
 
 
 def add_to_index(connection: Connection, article_id: int, title: Sequence[str], body: Sequence[str]) -> None:
     """Make an article findable by the words of its title and body."""
     if connection.dialect.name == "sqlite":
-        connection.execute(text(_SQLITE_COLUMNS), _joined(article_id, title, body))
-        return
-    connection.execute(
-        text("INSERT INTO article_search (article_id, words) VALUES (:id, CAST(:words AS tsvector))"),
-        {"id": article_id, "words": _tsvector(title, body)},
-    )
+        connection.execute(_FTS5_ADD, _joined(article_id, title, body))
+    else:
+        connection.execute(_TSVECTOR_ADD, {"id": article_id, "words": _tsvector(title, body)})
 
 
 def remove_from_index(
@@ -133,9 +150,9 @@ def remove_from_index(
 ) -> None:
     """Take an article out of the index; SQLite must be told the very words that it was added with."""
     if connection.dialect.name == "sqlite":
-        connection.execute(text(_SQLITE_REMOVE), _joined(article_id, title, body))
-        return
-    connection.execute(text("DELETE FROM article_search WHERE article_id = :id"), {"id": article_id})
+        connection.execute(_FTS5_REMOVE, _joined(article_id, title, body))
+    else:
+        connection.execute(_TSVECTOR_REMOVE, {"id": article_id})
 
 
 def matches(connection: Connection, terms: Sequence[Term]) -> TextClause:
@@ -143,19 +160,37 @@ def matches(connection: Connection, terms: Sequence[Term]) -> TextClause:
 
     At least one of the terms must not be excluded."""
     if connection.dialect.name == "sqlite":
-        select = (
+        statement = (
             f"SELECT rowid AS article_id, -bm25(article_search, {TITLE_WEIGHT}, 1) AS score"  # noqa: S608
             " FROM article_search WHERE article_search MATCH :terms"
         )
-        return text(select).bindparams(terms=_fts5_query(terms))
+        return text(statement).bindparams(terms=_fts5_query(terms))
     # Ranked by the wanted terms alone: with an excluded one every rank would be 0.
-    select = (
+    statement = (
         "SELECT article_id, ts_rank(CAST(:weights AS float4[]), words, CAST(:wanted AS tsquery), 1) AS score"
         " FROM article_search WHERE words @@ CAST(:terms AS tsquery)"
     )
     wanted = [term for term in terms if not term.is_excluded]
     weights = [1 / TITLE_WEIGHT] * 3 + [1.0]
-    return text(select).bindparams(terms=_tsquery(terms), wanted=_tsquery(wanted), weights=weights)
+    return text(statement).bindparams(terms=_tsquery(terms), wanted=_tsquery(wanted), weights=weights)
+
+
+def scores(connection: Connection, terms: Sequence[Term], ids: Collection[int]) -> dict[int, float]:
+    """Return the scores (greater is better) of articles that hold `terms`; others may be among them.
+
+    PostgreSQL reads an article's whole index entry to rank it, so it is asked for these alone. SQLite, which ranks
+    what it finds on the way, would search anew for each."""
+    found = (
+        matches(connection, terms)
+        .columns(column("article_id", BigInteger), column("score", Float))
+        .subquery()
+    )
+    query = select(found.c.article_id, found.c.score)
+    if connection.dialect.name == "sqlite":
+        query = query.where(found.c.article_id.between(min(ids), max(ids)))
+    else:
+        query = query.where(found.c.article_id.in_(ids))
+    return dict(connection.execute(query).tuples().all())
 
 
 def _joined(article_id: int, title: Sequence[str], body: Sequence[str]) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from itertools import islice
-from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Select, bindparam, delete, select
 
 from newsbot.entities.keys import entity_key
 from newsbot.items import Article, Entity
@@ -31,6 +31,9 @@ from newsbot.store.words import words
 MAX_TITLE_WORDS = 500
 MAX_BODY_WORDS = 15_500
 
+Named = Author | Topic | EntityRow
+"""What has a row of its own for each name."""
+
 
 def add_urls(connection: Connection, article_id: int, urls: Mapping[bytes, str]) -> None:
     """Let more URLs, by their hash, lead to an article; a URL that leads to another one raises IntegrityError."""
@@ -50,7 +53,7 @@ def add_bylines(connection: Connection, article_id: int, article: Article) -> No
         rows = [
             {"article_id": article_id, column: ids[name], "position": at} for at, name in enumerate(distinct)
         ]
-        _insert(connection, link, rows)
+        dialects.insert_missing(connection, link, rows)
 
 
 def remove_bylines(connection: Connection, article_id: int) -> None:
@@ -84,9 +87,9 @@ def add_entities(
                 "article_id": article_id, "start_offset": mention.start, "end_offset": mention.end,
                 "entity_id": entity_id, "text": mention.text,
             }  # fmt: skip
-    _insert(connection, ArticleEntity, links)
-    _insert(connection, EntityAlias, [aliases[each] for each in sorted(aliases)])
-    _insert(connection, MentionRow, list(mentions.values()))
+    dialects.insert_missing(connection, ArticleEntity, links)
+    dialects.insert_missing(connection, EntityAlias, [aliases[each] for each in sorted(aliases)])
+    dialects.insert_missing(connection, MentionRow, list(mentions.values()))
 
 
 def remove_entities(connection: Connection, article_id: int) -> None:
@@ -123,7 +126,7 @@ def _by_id(connection: Connection, entities: Iterable[Entity]) -> dict[int, list
 
 
 def _ids(
-    connection: Connection, model: type[Any], column: str, rows: Iterable[Mapping[str, str]]
+    connection: Connection, model: type[Named], column: str, rows: Iterable[Mapping[str, str]]
 ) -> dict[str, int]:
     """Return the ids of rows by their value in `column`, missing rows made.
 
@@ -131,20 +134,20 @@ def _ids(
     wanted = {row[column]: row for row in rows}
     found = _find_ids(connection, model, column, wanted)
     missing = sorted(wanted.keys() - found.keys())
-    _insert(connection, model, [wanted[value] for value in missing])
+    dialects.insert_missing(connection, model, [wanted[value] for value in missing])
     return found | _find_ids(connection, model, column, missing)
 
 
 def _find_ids(
-    connection: Connection, model: type[Any], column: str, values: Collection[str]
+    connection: Connection, model: type[Named], column: str, values: Collection[str]
 ) -> dict[str, int]:
     if not values:
         return {}
-    query = select(getattr(model, column), model.id).where(getattr(model, column).in_(values))
-    return {row[0]: row[1] for row in connection.execute(query)}
+    found = connection.execute(_select_ids(model, column), {"values": list(values)})
+    return {row[0]: row[1] for row in found}
 
 
-def _insert(connection: Connection, model: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows, leaving alone those that are there already."""
-    if rows:
-        connection.execute(dialects.insert(connection, model).on_conflict_do_nothing(), rows)
+@cache
+def _select_ids(model: type[Named], column: str) -> Select[str, int]:
+    named = getattr(model, column)
+    return select(named, model.id).where(named.in_(bindparam("values", expanding=True)))

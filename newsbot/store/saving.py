@@ -7,7 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Connection, LargeBinary, cast, delete, exists, insert, null, select, union_all, update
+from sqlalchemy import (
+    CompoundSelect,
+    Connection,
+    LargeBinary,
+    bindparam,
+    cast,
+    delete,
+    exists,
+    insert,
+    null,
+    select,
+    union_all,
+    update,
+)  # fmt: skip
 from sqlalchemy.orm import Session
 
 from newsbot import __version__
@@ -45,6 +58,30 @@ class _Known(NamedTuple):
     entity_engine: str | None
     first_seen_at: datetime
     last_seen_at: datetime
+
+
+def _find_query() -> CompoundSelect[Any]:
+    columns = [getattr(ArticleRow, name) for name in _Known._fields[1:]]
+    by_url = (
+        select(ArticleUrl.url_hash, *columns)
+        .join(ArticleRow, ArticleRow.id == ArticleUrl.article_id)
+        .where(ArticleUrl.url_hash.in_(bindparam("hashes", expanding=True)))
+    )
+    by_text = (
+        select(cast(null(), LargeBinary).label("url_hash"), *columns)
+        .where(ArticleRow.text_key == bindparam("text_key"), ArticleRow.duplicate_of.is_(None))
+        .order_by(ArticleRow.id)
+        .limit(1)
+    )
+    return union_all(by_url, select(by_text.subquery()))
+
+
+# Built once: building them took a third of the time of saving an article.
+_ARTICLES = ArticleRow.metadata.tables["articles"]
+_FIND = _find_query()
+_INSERT = insert(_ARTICLES).returning(_ARTICLES.c.id)
+_UPDATE = update(_ARTICLES).where(_ARTICLES.c.id == bindparam("known_id"))
+_CLEAR_REJECTS = delete(RejectRow).where(RejectRow.url_hash.in_(bindparam("hashes", expanding=True)))
 
 
 def known_unchanged(
@@ -85,7 +122,7 @@ class Saving:
         saved = self._insert(twin) if known is None else self._refresh(known, twin)
         new_urls = {each: url for each, url in urls.items() if each not in stored}
         parts.add_urls(self.connection, saved.article_id, new_urls)
-        self.connection.execute(delete(RejectRow).where(RejectRow.url_hash.in_(urls)))
+        self.connection.execute(_CLEAR_REJECTS, {"hashes": list(urls)})
         return saved
 
     def _same_article(self, urls: Iterable[bytes], stored: Mapping[bytes, _Known]) -> _Known | None:
@@ -104,18 +141,8 @@ class Saving:
 
     def _find(self, hashes: list[bytes]) -> list[_Known]:
         """Return the articles that the URLs lead to, and the first one stored with the same text."""
-        columns = [getattr(ArticleRow, name) for name in _Known._fields[1:]]
-        by_url = select(ArticleUrl.url_hash, *columns).join(
-            ArticleRow, ArticleRow.id == ArticleUrl.article_id
-        )
-        by_text = (
-            select(cast(null(), LargeBinary).label("url_hash"), *columns)
-            .where(ArticleRow.text_key == self.keys.text_key, ArticleRow.duplicate_of.is_(None))
-            .order_by(ArticleRow.id)
-            .limit(1)
-        )
-        query = union_all(by_url.where(ArticleUrl.url_hash.in_(hashes)), select(by_text.subquery()))
-        return [_Known(*row) for row in self.connection.execute(query)]
+        found = self.connection.execute(_FIND, {"hashes": hashes, "text_key": self.keys.text_key})
+        return [_Known(*row) for row in found]
 
     def _insert(self, twin: int | None) -> Saved:
         self._add_source()
@@ -125,8 +152,7 @@ class Saving:
             "duplicate_of": twin, "duplicate_kind": "exact" if twin else None,
             "run_id": self.run_id, "first_seen_at": self.now, "last_seen_at": self.now,
         }  # fmt: skip
-        query = insert(ArticleRow).values(values).returning(ArticleRow.id)
-        article_id = self.connection.execute(query).scalar_one()
+        article_id: int = self.connection.execute(_INSERT, values).scalar_one()
         parts.add_bylines(self.connection, article_id, self.article)
         parts.add_entities(self.connection, article_id, self.article.entities, dated_at)
         parts.add_words(self.connection, article_id, self.article.title, self.article.body)
@@ -142,7 +168,7 @@ class Saving:
         elif not self._was_said_before(known):
             values |= self._revise(known, twin)
             outcome = "changed"
-        self.connection.execute(update(ArticleRow).where(ArticleRow.id == known.id).values(values))
+        self.connection.execute(_UPDATE, {"known_id": known.id, **values})
         return Saved(known.id, outcome)
 
     def _revise(self, known: _Known, twin: int | None) -> dict[str, Any]:
@@ -192,6 +218,4 @@ class Saving:
     def _add_source(self) -> None:
         if self.article.source is not None:
             row = {"key": self.article.source, "first_seen_at": self.now}
-            self.connection.execute(
-                dialects.insert(self.connection, Source).values(row).on_conflict_do_nothing()
-            )
+            dialects.insert_missing(self.connection, Source, [row])

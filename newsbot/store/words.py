@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 MAX_WORD_BYTES = 48
 """Longer words are cut, in texts and queries alike."""
@@ -36,8 +37,7 @@ _TERM = re.compile(r'(-?)"([^"]*)"?|(-?)(\S+)')
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»「」『』＂", '"'))
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word as indexed, and the part of the text that it stands for."""
 
     text: str
