@@ -67,7 +67,11 @@ def running_site(address: str = "127.0.0.1") -> Iterator[Site]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             """Keep the test's output clean."""
 
-    server = ThreadingHTTPServer((address, 0), Handler)
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, request: object, client_address: object) -> None:
+            """A client that breaks off, or is killed, is part of what is tested."""
+
+    server = Server((address, 0), Handler)
     server.daemon_threads = True
     site = Site(server)
     thread = Thread(target=server.serve_forever, daemon=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
 from newsbot.archive.folders import SavedPage, read_page
 from newsbot.cleaning.article import clean_article
+from newsbot.cli.crawls import run_spider
 from newsbot.cli.options import json_option
 from newsbot.cli.output import print_json, printable
 from newsbot.entities.articles import find_entities
@@ -20,7 +20,7 @@ from newsbot.extraction.article import extract_article
 from newsbot.extraction.kinds import reject_reason
 from newsbot.extraction.page import Page
 from newsbot.extraction.plain import parse_saved_text
-from newsbot.items import Article, article_json
+from newsbot.items import Article, Reject, article_json
 from newsbot.settings import configuration
 from newsbot.urls import is_fetchable, source_of
 
@@ -73,30 +73,11 @@ def read_article(saved: SavedPage, url: str | None) -> Article:
 
 
 def fetch_article(url: str) -> Article:
-    """Return the article at a URL, fetched by the `article` spider without its pipelines.
-
-    Raises InputError if the page cannot be had.
-    """
-    from scrapy import signals
-    from scrapy.crawler import CrawlerProcess
-    from scrapy.settings import Settings
-
-    settings = Settings()
-    settings.setmodule("newsbot.settings")
-    settings.update({"ITEM_PIPELINES": {}, "EXTENSIONS": {}, "LOG_ENABLED": False}, priority="cmdline")
-    process = CrawlerProcess(settings)
-    crawler = process.create_crawler("article")
-    items: list[Any] = []
-
-    def keep(item: Any) -> None:
-        items.append(item)
-
-    crawler.signals.connect(keep, signal=signals.item_scraped)
-    process.crawl(crawler, url=url)
-    process.start()
+    """Return the article at a URL. Raises InputError if the page cannot be had."""
+    _, items = run_spider("article", url=url)
     if not items:
         raise InputError(f"{url}: nothing came back", url=url)
-    if not isinstance(items[0], Article):
+    if isinstance(items[0], Reject):
         raise InputError(f"{url}: {items[0].reason}: {items[0].detail}", url=url)
     return items[0]
 

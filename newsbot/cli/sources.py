@@ -1,13 +1,27 @@
-"""`newsbot sources`: what is configured."""
+"""`newsbot sources`: what is configured, what could be, and how each source is doing."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from urllib.request import Request, urlopen
+
 import click
 
-from newsbot.cli.options import json_option
-from newsbot.cli.output import print_json, print_table
+from newsbot.cli.crawls import run_spider
+from newsbot.cli.options import database_option, json_option, reading
+from newsbot.cli.output import print_json, print_table, printable
+from newsbot.errors import InputError, UsageError
+from newsbot.items import Article, Reject, utc_text
 from newsbot.settings import configuration
 from newsbot.sources.catalog import load_sources
+from newsbot.spiders.explore import ExploreSpider
+from newsbot.store.health import SourceHealth, source_health
+from newsbot.urls import is_fetchable
+
+FLAGGED = 3
+"""Exit status of `--check` when something is flagged."""
 
 
 @click.group()
@@ -30,6 +44,79 @@ def list_(as_json: bool) -> None:
             for s in found
         ]
         print_table(("key", "name", "language", "country", "feeds", ""), rows)
+
+
+@sources.command()
+@click.argument("url")
+def add(url: str) -> None:
+    """Look at a homepage: show what was found and three articles, and print the TOML of a source."""
+    spider, items = run_spider("explore", url=url)
+    assert isinstance(spider, ExploreSpider)
+    found = spider.found
+    for kind, urls in (("feed", found.feeds), ("sitemap", found.sitemaps), ("section", found.sections)):
+        for each in urls:
+            click.echo(f"{kind + ':':9} {printable(each)}", err=True)
+    click.echo(f"articles: {len(found.links)} found; the newest of them as they would be stored:\n", err=True)
+    for item in items:
+        _preview(item)
+    click.echo(found.toml())
+
+
+def _preview(item: Article | Reject) -> None:
+    if isinstance(item, Reject):
+        click.echo(
+            f"  {printable(item.url)}\n  rejected: {printable(item.reason)} {printable(item.detail)}\n",
+            err=True,
+        )
+        return
+    authors = ", ".join(item.authors) or "no author"
+    start = " ".join(item.body.split())[:200]
+    click.echo(f"  {printable(item.title)}\n  {utc_text(item.published_at) or 'no date'}, {printable(authors)}, "
+               f"{item.language}, {item.word_count} words\n  {printable(start)}...\n", err=True)  # fmt: skip
+
+
+@sources.command()
+@click.option("--check", "is_check", is_flag=True, help="Exit with status 3 if anything is flagged.")
+@click.option("--webhook", metavar="URL", help="Post what is flagged there, as JSON.")
+@json_option
+@database_option
+def health(is_check: bool, webhook: str | None, as_json: bool, database: str | None) -> int:
+    """Tell how each source is doing, and flag silence, lost fields, bot walls and failing feeds."""
+    known = load_sources(configuration().sources)
+    with reading(database) as session:
+        reports = source_health(
+            session, [key for key, source in known.items() if source.enabled], today=datetime.now(UTC).date()
+        )
+    flagged = [report for report in reports if report.flags]
+    for report in reports if as_json else []:
+        print_json(asdict(report))
+    if not as_json:
+        _print_health(reports, flagged)
+    if webhook and flagged:
+        post_json(webhook, {"flags": [asdict(flag) for report in flagged for flag in report.flags]})
+    return FLAGGED if is_check and flagged else 0
+
+
+def _print_health(reports: list[SourceHealth], flagged: list[SourceHealth]) -> None:
+    rows = [(each.source, each.articles_today, f"{each.articles_a_day:.1f}", utc_text(each.last_article_at) or "never",
+             utc_text(each.last_poll_at) or "never", len(each.flags) or "") for each in reports]  # fmt: skip
+    print_table(("source", "today", "a day", "last article", "last poll", "flags"), rows)
+    for report in flagged:
+        for flag in report.flags:
+            click.secho(f"{printable(flag.source)}: {flag.kind}: {printable(flag.detail)}", fg="red")
+
+
+def post_json(url: str, value: object) -> None:
+    """Post a value as JSON. Raises InputError if that fails."""
+    if not is_fetchable(url):
+        raise UsageError(f"--webhook is {url!r}; accepted: an http:// or https:// URL")
+    body = json.dumps(value).encode()
+    request = Request(url, data=body, headers={"Content-Type": "application/json"}, method="POST")  # noqa: S310
+    try:
+        with urlopen(request, timeout=30):  # noqa: S310 - the scheme is checked above
+            pass
+    except OSError as error:
+        raise InputError(f"--webhook {url}: {error}", url=url) from error
 
 
 @sources.command()

@@ -19,7 +19,7 @@ from tests.site import Answer, running_site
 PROJECT = Path(__file__).parents[2]
 KILLS = 20
 SITES = 3
-PAGES = 40
+PAGES = 70
 
 
 def test_a_crawl_that_is_killed_twenty_times_stores_every_article_once(database_url, tmp_path):
@@ -58,7 +58,7 @@ def test_a_crawl_that_is_killed_twenty_times_stores_every_article_once(database_
         killed = 0
         while killed < KILLS:
             crawl = start()
-            enough = asked().total() + chance.randrange(6)
+            enough = asked().total() + chance.randrange(12)
             while asked().total() < enough and crawl.poll() is None:
                 time.sleep(0.005)
             time.sleep(chance.random() * 0.05)
@@ -76,7 +76,7 @@ def test_a_crawl_that_is_killed_twenty_times_stores_every_article_once(database_
             assert set(session.scalars(select(FrontierRow.state))) == {"done"}
             reasons = Counter(session.scalars(select(Run.finish_reason)))
         assert reasons["finished"] == 1
-        assert reasons["killed"] >= KILLS - 3, "a kill before the run has its row leaves none"
+        assert reasons["killed"] >= KILLS // 2, "a kill before the run has its row leaves none"
         # One request a source can be in flight at a kill, and no other page is asked for twice.
         assert asked().total() - len(asked()) <= KILLS * SITES
         assert len(asked()) == SITES * PAGES

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -327,7 +328,7 @@ async def test_crawl_delay_is_kept(lite, sites):
     for path in ("/rss.xml", "/2026/05/story-1", "/2026/05/story-2", "/2026/05/story-3"):
         site.pages[path] = timed(site.pages[path])
     await lite.crawl()
-    gaps = [later - earlier for earlier, later in zip(times[1:], times[2:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(times[1:])]
     assert min(gaps) > 0.25
 
 
