@@ -12,51 +12,15 @@ from pathlib import Path
 
 from newsbot.entities.words import split_words
 
-NO_SPACE_BEFORE = frozenset(
-    [
-        ".",
-        ",",
-        ";",
-        ":",
-        "!",
-        "?",
-        ")",
-        "]",
-        "}",
-        "%",
-        "'",
-        "’",
-        "”",
-        "'s",
-        "’s",
-        "n't",
-        "'re",
-        "'ve",
-        "'ll",
-        "'d",
-        "'m",
-    ]
-)
-NO_SPACE_AFTER = frozenset(["(", "[", "{", "$", "£", "€", "“"])
+_CONTRACTIONS = frozenset(("'s", "’s", "n't", "'re", "'ve", "'ll", "'d", "'m"))
+NO_SPACE_BEFORE = frozenset(".,;:!?)]}%'’”") | _CONTRACTIONS
+NO_SPACE_AFTER = frozenset("([{$£€“")
+SENTENCE_ENDS = frozenset(".!?…\"”’')")
 QUOTE = '"'
 IGNORED = "?"
 """The label of a word whose true label is not known: it takes no part in the loss."""
 
-AGENCIES = (
-    "Reuters",
-    "AP",
-    "AFP",
-    "Xinhua",
-    "dpa",
-    "ANSA",
-    "EFE",
-    "TASS",
-    "Kyodo",
-    "Bloomberg",
-    "PA",
-    "CNN",
-    "UPI",
-)
+AGENCIES = ("Reuters", "AP", "AFP", "Xinhua", "dpa", "ANSA", "EFE", "TASS", "Kyodo", "Bloomberg", "PA", "UPI")
 
 
 @dataclass(slots=True)
@@ -141,6 +105,7 @@ class Variation:
     """Makes each sentence a little different every time it is used."""
 
     def __init__(self, gold: list[Sentence], seed: int) -> None:
+        self._gold = gold
         self._random = random.Random(seed)  # noqa: S311
         self._names: dict[str, list[list[str]]] = defaultdict(list)
         for sentence in gold:
@@ -148,14 +113,21 @@ class Variation:
                 self._names[kind].append(sentence.words[start:end])
 
     def __call__(self, sentence: Sentence) -> Sentence:
-        """Return `sentence`, now and then with other names, split compounds, a dateline, or another casing."""
+        """Return `sentence`, now and then with other names, split compounds, a dateline, another casing, or no end."""
         if self._random.random() < 0.2:
             sentence = self._exchange_names(sentence)
         if self._random.random() < 0.15:
             sentence = _split_compounds(sentence)
         if self._random.random() < 0.03:
             sentence = self._with_dateline(sentence)
-        return self._recased(sentence)
+        sentence = self._recased(sentence)
+        unfinished = sentence.words[-1] not in SENTENCE_ENDS
+        return self._joined(sentence) if self._random.random() < (0.4 if unfinished else 0.03) else sentence
+
+    def _joined(self, sentence: Sentence) -> Sentence:
+        """Go on with another sentence, as where a headline has no full stop and no line of its own."""
+        other = self._random.choice(self._gold)
+        return Sentence(sentence.words + other.words, sentence.labels + other.labels)
 
     def _recased(self, sentence: Sentence) -> Sentence:
         chance = self._random.random()

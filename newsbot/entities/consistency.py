@@ -39,7 +39,7 @@ def _with_settled_types(mentions: list[Mention]) -> list[Mention]:
 
 def _retyped(mention: Mention, votes: Counter[EntityType]) -> Mention:
     kind, count = votes.most_common(1)[0]
-    if kind == mention.type or count < 2 * votes[mention.type]:
+    if count == votes[mention.type]:
         return mention
     return Mention(start=mention.start, end=mention.end, text=mention.text, type=kind)
 

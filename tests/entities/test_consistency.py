@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 
 import pytest
 
 from newsbot.entities.consistency import make_consistent
-from newsbot.items import ENTITY_TYPES, Mention
+from newsbot.items import Mention
 
-_MARK = re.compile(r"\{(PER|ORG|LOC) ([^}]*)\}")
+ReadMarks = Callable[[str], tuple[str, list[Mention]]]
+
 CASES = {
     "majority settles the type": (
         "{ORG Gull} {ORG Gull} {PER Gull}",
@@ -33,14 +34,8 @@ CASES = {
 
 
 @pytest.mark.parametrize(("marked", "expected"), CASES.values(), ids=CASES)
-def test_text_is_made_consistent(marked: str, expected: list[str]) -> None:
-    text = _MARK.sub(r"\2", marked)
-    mentions, removed = [], 0
-    for match in _MARK.finditer(marked):
-        kind = next(kind for kind in ENTITY_TYPES if kind == match[1])
-        start = match.start() - removed
-        mentions.append(Mention(start=start, end=start + len(match[2]), text=match[2], type=kind))
-        removed += len(match[0]) - len(match[2])
+def test_text_is_made_consistent(read_marks: ReadMarks, marked: str, expected: list[str]) -> None:
+    text, mentions = read_marks(marked)
     found = make_consistent(mentions, text)
     assert [f"{m.type} {m.text}" for m in found] == expected
     assert all(text[m.start : m.end] == m.text for m in found)

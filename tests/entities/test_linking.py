@@ -6,7 +6,7 @@ how many mentions it has, in the order of the text.
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 
 import pytest
 
@@ -14,24 +14,17 @@ from newsbot.entities.keys import canonical_name, entity_key
 from newsbot.entities.linking import link, salience
 from newsbot.items import ENTITY_TYPES, Entity, EntityType, Mention
 
-_MARK = re.compile(r"\{(PER|ORG|LOC) ([^}]*)\}")
+ReadMarks = Callable[[str], tuple[str, list[Mention]]]
+Linked = Callable[..., list[Entity]]
 
 
-def marked(marked_text: str) -> tuple[str, list[Mention]]:
-    """Return the text without its marks, and the marked mentions."""
-    text, mentions, end = "", [], 0
-    for match in _MARK.finditer(marked_text):
-        text += marked_text[end : match.start()]
-        kind = next(kind for kind in ENTITY_TYPES if kind == match[1])
-        mentions.append(Mention(start=len(text), end=len(text) + len(match[2]), text=match[2], type=kind))
-        text += match[2]
-        end = match.end()
-    return text + marked_text[end:], mentions
+@pytest.fixture(scope="module")
+def linked(read_marks: ReadMarks) -> Linked:
+    def link_marked(marked: str, title: str = "") -> list[Entity]:
+        text, mentions = read_marks(marked)
+        return link(mentions, text, title)
 
-
-def linked(marked_text: str, title: str = "") -> list[Entity]:
-    text, mentions = marked(marked_text)
-    return link(mentions, text, title)
+    return link_marked
 
 
 SURNAMES = {
@@ -187,13 +180,15 @@ CASES |= {"organisation: " + k: v for k, v in ORGANISATIONS.items()} | {
 
 
 @pytest.mark.parametrize(("marked_text", "expected"), CASES.values(), ids=CASES)
-def test_names_are_joined(marked_text: str, expected: list[tuple[str, int]]) -> None:
+def test_names_are_joined(linked: Linked, marked_text: str, expected: list[tuple[str, int]]) -> None:
     assert [(entity.name, len(entity.mentions)) for entity in linked(marked_text)] == expected
 
 
 @pytest.mark.parametrize(("marked_text", "expected"), CASES.values(), ids=CASES)
-def test_no_mention_is_lost_or_doubled(marked_text: str, expected: list[tuple[str, int]]) -> None:
-    _, mentions = marked(marked_text)
+def test_no_mention_is_lost_or_doubled(
+    read_marks: ReadMarks, linked: Linked, marked_text: str, expected: list[tuple[str, int]]
+) -> None:
+    _, mentions = read_marks(marked_text)
     kept = [mention for entity in linked(marked_text) for mention in entity.mentions]
     assert sorted(kept, key=lambda m: m.start) == mentions
 
@@ -211,7 +206,7 @@ TITLES = {
 
 
 @pytest.mark.parametrize(("title", "marked_text", "name"), TITLES.values(), ids=TITLES)
-def test_title_gives_a_surname_its_name(title: str, marked_text: str, name: str) -> None:
+def test_title_gives_a_surname_its_name(linked: Linked, title: str, marked_text: str, name: str) -> None:
     assert linked(marked_text, title)[-1].name == name
 
 
@@ -229,7 +224,7 @@ ROLES = {
 
 
 @pytest.mark.parametrize(("marked_text", "role"), ROLES.values(), ids=ROLES)
-def test_role_in_apposition(marked_text: str, role: str | None) -> None:
+def test_role_in_apposition(linked: Linked, marked_text: str, role: str | None) -> None:
     assert linked(marked_text)[0].role == role
 
 
@@ -270,21 +265,21 @@ def test_any_text_has_a_key(name: str, kind: EntityType) -> None:
     assert entity_key(name, kind).startswith(f"{kind}:")
 
 
-def test_key_of_the_entity_is_the_key_of_its_name() -> None:
+def test_key_of_the_entity_is_the_key_of_its_name(linked: Linked) -> None:
     entity = linked("{ORG E.U.} law")[0]
     assert entity_key(entity.name, "ORG") == entity_key("EU", "ORG")
     assert canonical_name("E.U.", "ORG") == "European Union"
 
 
-def test_linking_ten_thousand_names_is_linear() -> None:
-    text, mentions = marked(
+def test_linking_ten_thousand_names_is_linear(read_marks: ReadMarks) -> None:
+    text, mentions = read_marks(
         " ".join(f"{{PER Jens Holm{i % 5_000}}} {{PER Holm{i % 5_000}}}" for i in range(10_000))
     )
     assert len(link(mentions, text)) == 5_000
 
 
-def test_salience_tells_about_from_mentions() -> None:
+def test_salience_tells_about_from_mentions(read_marks: ReadMarks) -> None:
     marked_text = "{PER Jens Holm} resigned. {PER Holm} left.\n\nHe once met {PER Eva Lind}."
-    text, mentions = marked(marked_text)
+    text, mentions = read_marks(marked_text)
     subject, aside = link(mentions, text)
     assert salience(subject, text, "Holm resigns") > 0.5 > salience(aside, text, "Holm resigns")
