@@ -89,6 +89,14 @@ def article_urls(session: Session, article_id: int) -> list[str]:
     return sorted(session.scalars(query))
 
 
+def entity_ids(session: Session, article_id: int) -> dict[tuple[str, str], int]:
+    """Return (name, type) -> id of the entities of an article."""
+    query = select(EntityRow.name, EntityRow.type, EntityRow.id)
+    query = query.join(ArticleEntity, ArticleEntity.entity_id == EntityRow.id)
+    rows = session.execute(query.where(ArticleEntity.article_id == article_id))
+    return {(name, kind): entity_id for name, kind, entity_id in rows}
+
+
 def iter_articles(session: Session, filters: Filters) -> Iterator[StoredArticle]:
     """Yield the articles that `filters` asks for, whatever their number, a few at a time in memory."""
     return islice(_all_articles(session, filters), filters.limit)

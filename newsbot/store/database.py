@@ -86,10 +86,16 @@ class Database:
             return work(session)
 
     @contextmanager
-    def read(self) -> Iterator[Session]:
-        """Give a session that sees one state of the database and cannot change it."""
+    def read(self, *, limit_s: float | None = None) -> Iterator[Session]:
+        """Give a session that sees one state of the database and cannot change it.
+
+        With `limit_s`, statements that take longer fail with an OperationalError."""
         with Session(dialects.reading(self._engine)) as session:
-            yield session
+            if limit_s is None:
+                yield session
+                return
+            with dialects.time_limit(session.connection(), limit_s):
+                yield session
 
     def close(self) -> None:
         """Close every connection; the next use opens new ones."""

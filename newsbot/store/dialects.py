@@ -5,13 +5,23 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import (
-    URL, BigInteger, Connection, Engine, Float, TextClause, column, create_engine, event, select, text,
+    URL,
+    BigInteger,
+    Connection,
+    Engine,
+    Float,
+    TextClause,
+    column,
+    create_engine,
+    event,
+    select,
+    text,
 )  # fmt: skip
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError

@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from newsbot.items import EntityType
+from newsbot.store.articles import MAX_ID
 from newsbot.store.filters import find_entities
 from newsbot.store.models import ArticleEntity, ArticleRow, EntityRow, MentionRow
 
@@ -73,7 +74,18 @@ def entity_detail(session: Session, name: str, *, limit: int = 20) -> EntityDeta
     found = _read_counts(session, counts.order_by(*order).limit(1))
     if not found:
         return None
-    entity = found[0]
+    return _detail(session, found[0], limit)
+
+
+def get_entity(session: Session, entity_id: int, *, limit: int = 20) -> EntityDetail | None:
+    """Return what is known of the entity with this id; None if no article mentions it. For `limit` see `entity_detail`."""
+    if not 0 < entity_id <= MAX_ID:
+        return None
+    found = _read_counts(session, _counts().where(EntityRow.id == entity_id))
+    return _detail(session, found[0], limit) if found else None
+
+
+def _detail(session: Session, entity: EntityCount, limit: int) -> EntityDetail:
     return EntityDetail(
         entity=entity,
         aliases=_aliases(session, entity.id, limit),

@@ -24,6 +24,7 @@ class Filters:
 
     source: str | None = None
     language: str | None = None
+    section: str | None = None
     entity: str | None = None
     """A name in any form under which articles mention it."""
     since: datetime | None = None
@@ -41,6 +42,8 @@ def conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]:
         wanted.append(ArticleRow.source == filters.source)
     if filters.language is not None:
         wanted.append(ArticleRow.language == filters.language)
+    if filters.section is not None:
+        wanted.append(ArticleRow.section == filters.section)
     if filters.since is not None:
         wanted.append(ArticleRow.dated_at >= filters.since)
     if filters.until is not None:

@@ -1,33 +1,85 @@
 """What is read: the one place that the command line, the web and exports ask."""
 
-from newsbot.store.articles import StoredArticle, article_urls, get_article, iter_articles, stored_json
-from newsbot.store.entities import EntityArticle, EntityCount, EntityDetail, entity_detail, top_entities
+from newsbot.store.articles import (
+    StoredArticle,
+    article_urls,
+    entity_ids,
+    get_article,
+    iter_articles,
+    load_articles,
+    stored_json,
+)
+from newsbot.store.entities import (
+    EntityArticle,
+    EntityCount,
+    EntityDetail,
+    entity_detail,
+    get_entity,
+    top_entities,
+)
 from newsbot.store.filters import Filters, Sort
+from newsbot.store.groups import Group, StorySummary, list_stories, newest_groups, story_members
 from newsbot.store.history import Change, history
+from newsbot.store.listing import Facets, Found, Listed, Listing, Position, find_articles, list_articles
 from newsbot.store.search import MARK_END, MARK_START, Hit, search
+from newsbot.store.sources import (
+    SourceDetail,
+    SourceOverview,
+    source_detail,
+    source_names,
+    source_overviews,
+)
 from newsbot.store.stats import SourceCount, Stats, list_rejects, stats
+from newsbot.store.summaries import Summary, summaries
+from newsbot.store.trends import WEEK, Rising, newest_at, rising
 
 __all__ = [
     "MARK_END",
     "MARK_START",
+    "WEEK",
     "Change",
     "EntityArticle",
     "EntityCount",
     "EntityDetail",
+    "Facets",
     "Filters",
+    "Found",
+    "Group",
     "Hit",
+    "Listed",
+    "Listing",
+    "Position",
+    "Rising",
     "Sort",
     "SourceCount",
+    "SourceDetail",
+    "SourceOverview",
     "Stats",
     "StoredArticle",
+    "StorySummary",
+    "Summary",
     "article_urls",
     "entity_detail",
+    "entity_ids",
+    "find_articles",
     "get_article",
+    "get_entity",
     "history",
     "iter_articles",
+    "list_articles",
     "list_rejects",
+    "list_stories",
+    "load_articles",
+    "newest_at",
+    "newest_groups",
+    "rising",
     "search",
+    "source_detail",
+    "source_names",
+    "source_overviews",
     "stats",
     "stored_json",
+    "story_members",
+    "summaries",
     "top_entities",
 ]

@@ -1,0 +1,128 @@
+"""Articles grouped by the story that they tell: one entry a story, however many sources print it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, func, select, tuple_
+from sqlalchemy.orm import Session
+
+from newsbot.store.articles import MAX_ID
+from newsbot.store.models import ArticleRow, Story
+from newsbot.store.summaries import Summary, summaries
+
+NEWEST = 200
+"""Articles that are looked at for the newest groups."""
+SHOWN_MEMBERS = 4
+MAX_MEMBERS = 200
+"""Members of one story that are returned; more are hardly read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A story with some of its articles; or a single article, which tells none."""
+
+    story_id: int | None
+    articles: list[Summary]
+    """Newest first."""
+    article_count: int
+    source_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorySummary:
+    """A story in a list."""
+
+    id: int
+    title: str | None
+    """Headline of its first article."""
+    article_count: int
+    source_count: int
+    first_at: datetime
+    updated_at: datetime
+
+
+def newest_groups(session: Session, *, limit: int = 12) -> list[Group]:
+    """Return the stories and single articles that are newest, by their newest article."""
+    query = select(ArticleRow.id, ArticleRow.story_id).order_by(
+        ArticleRow.dated_at.desc(), ArticleRow.id.desc()
+    )
+    together: dict[tuple[str, int], list[int]] = {}
+    for article_id, story_id in session.execute(query.limit(NEWEST)):
+        key = ("story", story_id) if story_id else ("article", article_id)
+        together.setdefault(key, []).append(article_id)
+    entries = list(together.items())[:limit]
+    counts = _counts(session, [number for (kind, number), _ in entries if kind == "story"])
+    shown = [ids[:SHOWN_MEMBERS] for _, ids in entries]
+    found = {each.id: each for each in summaries(session, [each for ids in shown for each in ids])}
+    return [
+        _group(number if kind == "story" else None, [found[each] for each in ids], counts)
+        for ((kind, number), _), ids in zip(entries, shown, strict=True)
+    ]
+
+
+def list_stories(
+    session: Session,
+    *,
+    since: datetime | None = None,
+    min_size: int = 2,
+    after: tuple[datetime, int] | None = None,
+    limit: int = 20,
+) -> list[StorySummary]:
+    """Return the stories of at least `min_size` articles, changed last first; `after`: the last one of the part before."""
+    query = select(Story.id, Story.updated_at).where(Story.member_count >= min_size)
+    if since is not None:
+        query = query.where(Story.updated_at >= since)
+    if after is not None:
+        query = query.where(tuple_(Story.updated_at, Story.id) < after)
+    rows = session.execute(query.order_by(Story.updated_at.desc(), Story.id.desc()).limit(limit)).all()
+    counts = _counts(session, [row.id for row in rows])
+    titles = _first_titles(session, [row.id for row in rows])
+    return [
+        StorySummary(
+            id=row.id, title=titles[row.id], article_count=counts[row.id].articles,
+            source_count=counts[row.id].sources, first_at=counts[row.id].first_at, updated_at=row.updated_at,
+        )
+        for row in rows if row.id in counts
+    ]  # fmt: skip
+
+
+def story_members(session: Session, story_id: int) -> list[Summary]:
+    """Return the articles of a story, oldest first; none if there is no such story."""
+    if not 0 < story_id <= MAX_ID:
+        return []
+    query = select(ArticleRow.id).where(ArticleRow.story_id == story_id)
+    ids = session.scalars(query.order_by(ArticleRow.dated_at, ArticleRow.id).limit(MAX_MEMBERS)).all()
+    return summaries(session, ids)
+
+
+def _group(
+    story_id: int | None, articles: list[Summary], counts: dict[int, Row[int | None, int, int, datetime]]
+) -> Group:
+    if story_id is None:
+        return Group(story_id=None, articles=articles, article_count=1, source_count=1)
+    count = counts[story_id]
+    return Group(
+        story_id=story_id, articles=articles, article_count=count.articles, source_count=count.sources
+    )
+
+
+def _counts(session: Session, ids: Sequence[int]) -> dict[int, Row[int | None, int, int, datetime]]:
+    query = (
+        select(
+            ArticleRow.story_id, func.count().label("articles"),
+            func.count(ArticleRow.source.distinct()).label("sources"),
+            func.min(ArticleRow.dated_at).label("first_at"),
+        )
+        .where(ArticleRow.story_id.in_(ids))
+        .group_by(ArticleRow.story_id)
+    )  # fmt: skip
+    return {row.story_id: row for row in session.execute(query) if row.story_id is not None}
+
+
+def _first_titles(session: Session, ids: Iterable[int]) -> dict[int, str | None]:
+    query = select(ArticleRow.story_id, ArticleRow.title).where(ArticleRow.story_id.in_(ids))
+    latest_first = query.order_by(ArticleRow.dated_at.desc(), ArticleRow.id.desc())
+    return {story_id: title for story_id, title in session.execute(latest_first) if story_id is not None}

@@ -1,0 +1,210 @@
+"""How the sources are doing: what each has given a day, which fields it fills, its feeds, its rejects, its flags."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy.orm import Session
+
+from newsbot.sources.health import FEED_FAILURES, DayCounts, Flag, health_flags
+from newsbot.store.models import ArticleAuthor, ArticleRow, Feed, Fetch, RejectRow, Source
+
+HEALTH_DAYS = 60
+GLANCE_DAYS = 14
+LONG_WORDS = 100
+"""Articles of more words have a body to speak of."""
+COVERAGE_SAMPLE = 500
+"""Newest articles of a source whose fields are looked at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceOverview:
+    """A source at a glance."""
+
+    key: str
+    name: str | None
+    homepage: str | None
+    article_count: int
+    newest_at: datetime | None
+    days: list[tuple[date, int]]
+    """Articles first seen on each of the last `GLANCE_DAYS`, oldest first, days without any too."""
+    feed_count: int
+    failing_feed_count: int
+    held_until: datetime | None
+    """Its host has asked to be left alone until then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceDetail:
+    """A source in full."""
+
+    key: str
+    name: str | None
+    homepage: str | None
+    first_seen_at: datetime
+    held_until: datetime | None
+    article_count: int
+    days: list[tuple[date, int]]
+    """Articles first seen on each of the last `HEALTH_DAYS`, oldest first, days without any too."""
+    coverage: dict[str, float]
+    """Field -> share, 0 to 1, of its newest articles that have it."""
+    feeds: Sequence[Feed]
+    rejects: list[tuple[str, int]]
+    """Reason and number, most frequent first."""
+    flags: list[Flag]
+
+
+def source_overviews(session: Session, *, now: datetime) -> list[SourceOverview]:
+    """Return every source that has been crawled or configured, those with most articles first."""
+    totals = {row.source: row for row in session.execute(_totals())}
+    first_day = (now - timedelta(days=GLANCE_DAYS - 1)).date()
+    days = _articles_a_day(session, first_day)
+    feeds = {row.source: row for row in session.execute(_feed_counts())}
+    found = []
+    for source in session.scalars(select(Source)):
+        total, feed = totals.get(source.key), feeds.get(source.key)
+        found.append(
+            SourceOverview(
+                key=source.key, name=source.name, homepage=source.homepage,
+                article_count=total.articles if total else 0, newest_at=total.newest if total else None,
+                days=_every_day(days[source.key], first_day, now.date()),
+                feed_count=feed.feeds if feed else 0, failing_feed_count=feed.failing if feed else 0,
+                held_until=source.held_until if source.held_until and source.held_until > now else None,
+            )
+        )  # fmt: skip
+    return sorted(found, key=lambda each: (-each.article_count, each.key))
+
+
+def source_names(session: Session) -> dict[str, str]:
+    """Return key -> name of the sources that have one."""
+    query = select(Source.key, Source.name).where(Source.name.is_not(None))
+    return {key: name for key, name in session.execute(query) if name is not None}
+
+
+def source_detail(session: Session, key: str, *, now: datetime) -> SourceDetail | None:
+    """Return everything known of a source; None if there is none of this key."""
+    source = session.get(Source, key)
+    if source is None:
+        return None
+    first_day = (now - timedelta(days=HEALTH_DAYS - 1)).date()
+    feeds = session.scalars(select(Feed).where(Feed.source == key).order_by(Feed.kind, Feed.url)).all()
+    count = select(func.count()).select_from(ArticleRow).where(ArticleRow.source == key)
+    crawled = day_counts(session, key, since=first_day)
+    flags = health_flags(key, crawled, now.date(), {feed.url: feed.failure_count for feed in feeds})
+    given = {day: counts.articles for day, counts in crawled.items()}
+    return SourceDetail(
+        key=key, name=source.name, homepage=source.homepage, first_seen_at=source.first_seen_at,
+        held_until=source.held_until, article_count=session.scalar(count) or 0,
+        days=_every_day(given, first_day, now.date()), coverage=_coverage(session, key), feeds=feeds,
+        rejects=_rejects(session, key), flags=flags,
+    )  # fmt: skip
+
+
+def day_counts(session: Session, source: str, *, since: date) -> dict[date, DayCounts]:
+    """Return what a source gave on each day on which it was crawled: pages answered and articles first seen."""
+    articles = _first_seen_articles(session, source, since)
+    fetches = _fetched_pages(session, source, since)
+    return {
+        day: DayCounts(**articles.get(day, {}), **fetches.get(day, {}))
+        for day in sorted(articles.keys() | fetches.keys())
+    }
+
+
+def _first_seen_articles(session: Session, source: str, since: date) -> dict[date, dict[str, int]]:
+    day = func.date(ArticleRow.first_seen_at)
+    has_author = select(ArticleAuthor.article_id).where(ArticleAuthor.article_id == ArticleRow.id).exists()
+    query = (
+        select(
+            day,
+            func.count(),
+            func.sum(case((has_author, 1), else_=0)),
+            func.count(ArticleRow.published_at),
+            func.sum(case((ArticleRow.word_count > LONG_WORDS, 1), else_=0)),
+        )
+        .where(ArticleRow.source == source, ArticleRow.first_seen_at >= _start(since))
+        .group_by(day)
+    )
+    names = ("articles", "with_author", "with_date", "with_body")
+    return {_day(row[0]): dict(zip(names, row[1:], strict=True)) for row in session.execute(query)}
+
+
+def _fetched_pages(session: Session, source: str, since: date) -> dict[date, dict[str, int]]:
+    day = func.date(Fetch.fetched_at)
+    is_page = and_(Fetch.outcome.in_(["article", "reject"]), Fetch.status.between(200, 299))
+    query = (
+        select(day, func.count(), func.sum(case((Fetch.outcome == "reject", 1), else_=0)))
+        .where(Fetch.source == source, Fetch.fetched_at >= _start(since), is_page)
+        .group_by(day)
+    )
+    return {_day(row[0]): {"pages": row[1], "not_articles": row[2]} for row in session.execute(query)}
+
+
+def _totals() -> Select[str | None, int, datetime]:
+    return select(
+        ArticleRow.source, func.count().label("articles"), func.max(ArticleRow.dated_at).label("newest")
+    ).group_by(ArticleRow.source)
+
+
+def _feed_counts() -> Select[str, int, int]:
+    failing = func.sum(case((Feed.failure_count >= FEED_FAILURES, 1), else_=0)).label("failing")
+    return select(Feed.source, func.count().label("feeds"), failing).group_by(Feed.source)
+
+
+def _articles_a_day(session: Session, since: date) -> dict[str | None, dict[date, int]]:
+    day = func.date(ArticleRow.first_seen_at)
+    query = select(ArticleRow.source, day, func.count()).where(ArticleRow.first_seen_at >= _start(since))
+    found: dict[str | None, dict[date, int]] = defaultdict(dict)
+    for source, each, count in session.execute(query.group_by(ArticleRow.source, day)):
+        found[source][_day(each)] = count
+    return found
+
+
+def _coverage(session: Session, source: str) -> dict[str, float]:
+    """Return the shares of the newest articles that have each field."""
+    has_author = select(ArticleAuthor.article_id).where(ArticleAuthor.article_id == ArticleRow.id).exists()
+    having = {
+        "date": ArticleRow.published_at.is_not(None),
+        "author": has_author,
+        "description": ArticleRow.description.is_not(None),
+        "section": ArticleRow.section.is_not(None),
+        "image": ArticleRow.image_url.is_not(None),
+        "language": ArticleRow.language.is_not(None),
+    }
+    newest = (
+        select(*(case((condition, 1), else_=0).label(field) for field, condition in having.items()))
+        .where(ArticleRow.source == source)
+        .order_by(ArticleRow.dated_at.desc())
+        .limit(COVERAGE_SAMPLE)
+        .subquery()
+    )
+    shares = session.execute(select(func.count(), *(func.sum(newest.c[field]) for field in having))).one()
+    return (
+        {field: count / shares[0] for field, count in zip(having, shares[1:], strict=True)}
+        if shares[0]
+        else {}
+    )
+
+
+def _rejects(session: Session, source: str) -> list[tuple[str, int]]:
+    count = func.count()
+    query = select(RejectRow.reason, count).where(RejectRow.source == source).group_by(RejectRow.reason)
+    return [
+        (reason, number) for reason, number in session.execute(query.order_by(count.desc(), RejectRow.reason))
+    ]
+
+
+def _every_day(counts: Mapping[date, int], first: date, last: date) -> list[tuple[date, int]]:
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return [(day, counts.get(day, 0)) for day in days]
+
+
+def _start(day: date) -> datetime:
+    return datetime.combine(day, time.min, UTC)
+
+
+def _day(value: object) -> date:
+    return date.fromisoformat(str(value))

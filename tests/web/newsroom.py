@@ -1,0 +1,226 @@
+"""A made-up newsroom: sources, stories that several of them tell, people and places, changes, rejects.
+
+The same numbers give the same articles, for tests, screenshots and benchmarks.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate
+
+from sqlalchemy import insert, update
+from sqlalchemy.orm import Session
+
+from newsbot.items import Article, Entity, EntityType, Mention, Reject
+from newsbot.sources.model import Source
+from newsbot.store.database import Database
+from newsbot.store.feeds import sync_sources
+from newsbot.store.models import ArticleRow, Feed, Story
+from newsbot.store.writes import article_keys, save_article, save_reject
+
+NOW = datetime(2026, 3, 20, 9, 30, tzinfo=UTC)
+BATCH = 500
+"""Articles a transaction."""
+
+SOURCES = {
+    "harbour-post": "The Harbour Post", "northern-ledger": "Northern Ledger", "valley-herald": "Valley Herald",
+    "city-observer": "City Observer", "le-courrier": "Le Courrier du Lac", "tagesblatt": "Tagesblatt am Fluss",
+    "the-signal": "The Signal", "coast-wire": "Coast Wire", "market-day": "Market Day", "open-field": "Open Field",
+}  # fmt: skip
+LANGUAGES = {"le-courrier": "fr", "tagesblatt": "de"}
+SECTIONS = ("Politics", "Economy", "City", "World", "Science", "Culture", "Sport")
+FIRST = ("Ada", "Jonas", "Mira", "Teo", "Lena", "Omar", "Ines", "Pavel", "Ruth", "Samir", "Nora", "Emil")
+LAST = (
+    "Kovac",
+    "Holt",
+    "Brandt",
+    "Okoye",
+    "Lindqvist",
+    "Moreau",
+    "Haddad",
+    "Silva",
+    "Tanaka",
+    "Novak",
+    "Weir",
+)
+PLACES = ("Lisbon", "Nairobi", "Oslo", "Jakarta", "Toronto", "Lima", "Hamburg", "Cairo", "Sydney", "Osaka",
+          "Mumbai", "Accra", "Warsaw", "Santiago", "Chicago", "Marseille")  # fmt: skip
+BODIES = ("Harbour Board", "Port Workers Union", "Ministry of Transport", "Central Bank", "Green Alliance",
+          "City Council", "Institute for Rivers", "Northern Railways", "Court of Audit", "Chamber of Trade")  # fmt: skip
+TITLES = (
+    "{who} promises {number} new jobs as {org} opens {thing} in {where}",
+    "{org} delays {thing} in {where} for a third time",
+    "What the {thing} in {where} will cost, and who pays",
+    "{who} to leave {org} after dispute over {thing}",
+    "Residents of {where} take the {thing} to court",
+    "{where} votes on {thing}; {org} warns of higher rents",
+    "Engineers find cracks in {thing}, {org} orders a second look",
+    "{who}: “We will finish the {thing} this year”",
+)
+THINGS = ("tram line", "flood barrier", "night ferry", "solar park", "container terminal", "rent cap", "rail tunnel",
+          "drinking-water plan", "school reform", "bridge toll", "wind farm", "harbour museum")  # fmt: skip
+SENTENCES = (
+    "{who} told reporters on {day} that the {thing} would be ready before the end of the year.",
+    "The {org} had put the cost at {number} million, a figure that critics in {where} call optimistic.",
+    "“Nobody asked the people who live here,” said {other}, who has followed the {thing} from the start.",
+    "A report seen by this newspaper lists {number} open questions, most of them about money.",
+    "In {where}, where a similar plan failed four years ago, officials are watching closely.",
+    "The {org} did not answer questions about the contract with suppliers in {elsewhere}.",
+    "{other} has asked the {rival} to look at the figures again.",
+    "Work on the second section is to begin in spring, weather permitting.",
+    "Opponents have collected {number} signatures against the {thing} and want a vote.",
+    "It is the first time that {who} has put a date to it.",
+)
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
+
+
+@dataclass(frozen=True, slots=True)
+class Newsroom:
+    """How much of it there is."""
+
+    articles: int = 400
+    days: int = 40
+    story_share: float = 0.25
+    """Of the articles, those that tell what another source told first."""
+    seed: int = 7
+
+
+def fill(database: Database, newsroom: Newsroom = Newsroom()) -> None:
+    """Store a whole newsroom: articles, stories, changes, feeds and rejects."""
+    with database.write() as session:
+        sync_sources(
+            session, [_source(key, name) for key, name in SOURCES.items()], now=NOW - timedelta(days=60)
+        )
+        session.execute(update(Feed).values(last_polled_at=NOW, last_success_at=NOW, last_status=200))
+        failing = update(Feed).where(Feed.source == "coast-wire")
+        session.execute(failing.values(failure_count=7, last_status=503, last_error="http-503"))
+    told = list(_told(newsroom))
+    for first in range(0, len(told), BATCH):
+        with database.write() as session:
+            for number, article in told[first : first + BATCH]:
+                _store(session, article, number)
+    with database.write() as session:
+        _change(session, [article for _, article in told])
+        _reject(session)
+
+
+def _source(key: str, name: str) -> Source:
+    home = f"https://{key}.example/"
+    return Source(
+        key=key, name=name, homepage=home, feeds=(f"{home}news.xml",), language=LANGUAGES.get(key, "en")
+    )
+
+
+def _told(newsroom: Newsroom) -> Iterator[tuple[int | None, Article]]:
+    """Yield articles, oldest first, each with the number of the story that it tells with others."""
+    chance = random.Random(newsroom.seed)
+    keys = list(SOURCES)
+    weights = list(accumulate(1 / (rank + 1) for rank in range(len(keys))))
+    story, leader = 0, None
+    for number in range(newsroom.articles):
+        at = NOW - timedelta(days=newsroom.days) * (1 - (number + 1) / newsroom.articles)
+        source = chance.choices(keys, cum_weights=weights)[0]
+        if leader is not None and chance.random() < newsroom.story_share and leader.source != source:
+            yield story, _retold(leader, number, source, at, chance)
+            continue
+        article = _article(number, source, at, chance)
+        if chance.random() < newsroom.story_share:
+            story, leader = story + 1, article
+            yield story, article
+        else:
+            yield None, article
+
+
+def _article(number: int, source: str, at: datetime, chance: random.Random) -> Article:
+    who, other = (f"{chance.choice(FIRST)} {_often(LAST, chance)}" for _ in range(2))
+    facts = {"who": who, "other": other, "org": _often(BODIES, chance), "rival": chance.choice(BODIES),
+             "where": _often(PLACES, chance), "elsewhere": chance.choice(PLACES), "thing": chance.choice(THINGS),
+             "day": chance.choice(DAYS), "number": chance.randint(3, 900)}  # fmt: skip
+    sentences = [each.format(**facts) for each in chance.sample(SENTENCES, 8)]
+    sentences.append(f"The file has the number {number}.")
+    body = "\n\n".join(" ".join(sentences[i : i + 3]) for i in range(0, 9, 3))
+    return Article(
+        url=f"https://{source}.example/{at:%Y/%m/%d}/{number}", source=source, title=chance.choice(TITLES).format(**facts),
+        description=sentences[0], authors=[f"{chance.choice(FIRST)} {chance.choice(LAST)}"],
+        published_at=at.replace(microsecond=0), language=LANGUAGES.get(source, "en"), section=_often(SECTIONS, chance),
+        topics=[str(facts["thing"]), str(facts["where"])], image_url=f"https://{source}.example/{number}.jpg",
+        body=body, word_count=len(body.split()), entity_engine="rules 1", entities=entities_of(body, facts),
+    )  # fmt: skip
+
+
+def _retold(leader: Article, number: int, source: str, at: datetime, chance: random.Random) -> Article:
+    """Return the article again as another source prints it, a little changed."""
+    ending = f" {SOURCES[source]} has added a line of its own."
+    return replace(
+        leader, url=f"https://{source}.example/{at:%Y/%m/%d}/{number}", source=source, published_at=at.replace(microsecond=0),
+        body=leader.body + ending, authors=[f"{chance.choice(FIRST)} {chance.choice(LAST)}"],
+        language=LANGUAGES.get(source, "en"),
+    )  # fmt: skip
+
+
+def _often(names: tuple[str, ...], chance: random.Random) -> str:
+    """Return one of the names, those in front far more often."""
+    return names[min(int(chance.expovariate(1) * len(names) / 3), len(names) - 1)]
+
+
+def entities_of(body: str, facts: dict[str, object]) -> list[Entity]:
+    """Return the people, bodies and places of the facts where the body names them."""
+    kinds: dict[str, EntityType] = {
+        str(facts[fact]): kind
+        for fact, kind in {"who": "PER", "other": "PER", "org": "ORG", "rival": "ORG", "where": "LOC", "elsewhere": "LOC"}.items()
+    }  # fmt: skip
+    found = []
+    for name, kind in kinds.items():
+        mentions, start = [], body.find(name)
+        while start >= 0:
+            mentions.append(Mention(start=start, end=start + len(name), text=name, type=kind))
+            start = body.find(name, start + 1)
+        if mentions:
+            found.append(
+                Entity(name=name, type=kind, mentions=mentions, role="Mayor" if kind == "PER" else None)
+            )
+    return sorted(found, key=lambda entity: entity.mentions[0].start)
+
+
+def _store(session: Session, article: Article, story: int | None) -> None:
+    assert article.published_at is not None
+    now = article.published_at + timedelta(minutes=20)
+    saved = save_article(session, article, keys=article_keys(article), run_id=None, now=now)
+    if story is None:
+        return
+    values = {"id": story, "created_at": now, "updated_at": now, "member_count": 1}
+    if session.get(Story, story) is None:
+        session.execute(insert(Story).values(values))
+        role = "original"
+    else:
+        session.execute(
+            update(Story).where(Story.id == story).values(updated_at=now, member_count=Story.member_count + 1)
+        )
+        role = "copy"
+    session.execute(
+        update(ArticleRow).where(ArticleRow.id == saved.article_id).values(story_id=story, story_role=role)
+    )
+
+
+def _change(session: Session, articles: list[Article]) -> None:
+    """Let some of the newest articles have changed since they were seen first."""
+    for article in articles[-40::4]:
+        body = article.body.replace(
+            "would be ready before the end of the year", "would be ready by early summer"
+        )
+        changed = replace(
+            article, title=f"{article.title} (updated)", body=f"{body}\n\nThis article has been corrected.",
+            entities=[],
+        )  # fmt: skip
+        save_article(session, changed, keys=article_keys(changed), run_id=None, now=NOW)
+
+
+def _reject(session: Session) -> None:
+    for number, reason in enumerate(("list", "list", "gallery", "paywall", "http-404", "empty", "list")):
+        source = list(SOURCES)[number % 3]
+        url = f"https://{source}.example/rejected/{number}"
+        reject = Reject(url=url, reason=reason, source=source, detail="made up")
+        save_reject(session, reject, run_id=None, now=NOW - timedelta(hours=number))
