@@ -30,11 +30,9 @@ def bare_name(text: str, kind: EntityType) -> str:
 
 
 def _is_ornament(word: str, kind: EntityType) -> bool:
-    return (
-        word.lower().rstrip(".") in tables.words("honorifics")
-        if kind == "PER"
-        else word in ("the", "The", "THE")
-    )
+    if kind == "PER":
+        return word.lower().rstrip(".") in tables.words("honorifics")
+    return word in ("the", "The", "THE")
 
 
 @lru_cache(maxsize=100_000)
@@ -44,32 +42,35 @@ def entity_key(name: str, kind: EntityType) -> str:
     Case, accents, full stops, possessives, honorifics and a company's legal form do not count, and the curated
     tables join aliases ("U.S.") and names in other languages ("Russland").
     """
-    bare = bare_name(name, kind)
-    folded = _fold(_COMPANY_FORM.sub("", bare) if kind == "ORG" else bare)
-    return f"{kind}:{_canonical_by_fold().get((kind, folded), (folded, ''))[0]}"
+    folded = _folded_name(name, kind)
+    known = _canonical_by_fold().get((kind, folded))
+    return f"{kind}:{_fold(known) if known else folded}"
 
 
 def canonical_name(name: str, kind: EntityType) -> str | None:
     """Return the name under which the curated tables keep this one; None if they do not know it."""
-    known = _canonical_by_fold().get((kind, _fold(bare_name(name, kind))))
-    return known[1] if known else None
+    return _canonical_by_fold().get((kind, _folded_name(name, kind)))
+
+
+def _folded_name(name: str, kind: EntityType) -> str:
+    bare = bare_name(name, kind)
+    return _fold(_COMPANY_FORM.sub("", bare) if kind == "ORG" else bare)
 
 
 def _fold(name: str) -> str:
     plain = name.casefold()
     if not plain.isascii():
-        plain = unicodedata.normalize(
-            "NFC", _LATIN_WITH_MARKS.sub(r"\1", unicodedata.normalize("NFKD", plain))
-        )
+        decomposed = unicodedata.normalize("NFKD", plain)
+        plain = unicodedata.normalize("NFC", _LATIN_WITH_MARKS.sub(r"\1", decomposed))
     return " ".join(plain.translate(_VARIANTS).split()) or name.casefold()
 
 
 @cache
-def _canonical_by_fold() -> dict[tuple[EntityType, str], tuple[str, str]]:
-    """(type, folded alias) -> (folded canonical name, canonical name). The aliases' table goes before the languages'."""
+def _canonical_by_fold() -> dict[tuple[EntityType, str], str]:
+    """(type, folded alias) -> canonical name. The aliases' table goes before those of the languages."""
     named = {(kind, _fold(alias)): name for (kind, alias), name in tables.aliases().items()}
     english = {("LOC", _fold(place.name)) for place in tables.places()}
     for kind, foreign, name in tables.all_foreign_names():
         if (kind, _fold(foreign)) not in english:
             named.setdefault((kind, _fold(foreign)), named.get((kind, _fold(name)), name))
-    return {key: (_fold(name), name) for key, name in named.items()}
+    return named

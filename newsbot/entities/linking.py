@@ -19,7 +19,7 @@ from newsbot.items import Entity, EntityType, Mention
 
 _ACRONYM = re.compile(r"(?:[A-Z]\.?){2,8}|[A-Z]{1,3}[a-z][A-Z]{1,3}")
 _MINOR_WORDS = frozenset(
-    ["of", "the", "and", "for", "in", "on", "de", "la", "du", "des", "der", "et", "&", "to"]
+    ("of", "the", "and", "for", "in", "on", "to", "&", "de", "la", "du", "des", "der", "et")
 )
 _GENERATIONS = frozenset(("jr", "sr", "ii", "iii", "iv"))
 _MAX_NAME_WORDS = 8
@@ -146,17 +146,16 @@ def _entity(key: str, mentions: list[Mention], text: str, headline_name: str | N
     kind = mentions[0].type
     own = [bare_name(m.text, kind) for m in mentions if entity_key(m.text, kind) == key]
     name = canonical_name(own[0], kind) if own else headline_name
-    role = (
-        next(filter(None, (role_at(text, m.start, m.end) for m in mentions)), None) if kind == "PER" else None
-    )
-    return Entity(name=name or _best_spelling(own, kind), type=kind, mentions=mentions, role=role)
+    roles = (role_at(text, m.start, m.end) for m in mentions if kind == "PER")
+    name = name or _best_spelling(own, kind)
+    return Entity(name=name, type=kind, mentions=mentions, role=next(filter(None, roles), None))
 
 
 def _best_spelling(names: list[str], kind: EntityType) -> str:
     """Return the fullest, then the commonest, spelling; one all in capitals or small letters only for want of better."""
     counts = Counter(names)
     best = max(
-        counts, key=lambda name: (not (name.isupper() or name.islower()), len(name.split()), counts[name])
+        counts, key=lambda name: (name.upper() != name != name.lower(), len(name.split()), counts[name])
     )
     return best.title() if kind == "PER" and best.isupper() else best
 
