@@ -99,15 +99,14 @@ def _split(text: str) -> Iterator[str]:
 
 def byline_names(line: str) -> list[str]:
     """Return the names of a line that says that it is a byline: "By Ann Lee, Rome and Bo Ek | 3 May 2021"."""
-    prefix = _PREFIX.match(line)
-    if prefix is None or len(line) > _MAX_BYLINE_CHARS or not line[prefix.end() :][:1].isupper():
+    if len(line) > _MAX_BYLINE_CHARS or _PREFIX.match(line) is None:
         return []
     first, *others = clean_names([line]) or [""]
-    return [
-        name
-        for name in (first, *filter(looks_like_name, others))
-        if len(name.split()) <= _MAX_NAME_WORDS and name
-    ]
+    words = first.split()
+    named = 1 <= len(words) <= _MAX_NAME_WORDS and not any(
+        word[0].islower() and word not in _PARTICLES for word in words
+    )
+    return [first, *filter(looks_like_name, others)] if named else []
 
 
 def dated_names(line: str) -> list[str]:

@@ -75,7 +75,7 @@ def parse_saved_text(
     """
     lines = _read_lines(text[:MAX_CHARS])
     start, end = _article_run(lines)
-    lead = next((place for place in range(start, end) if lines[place].kind == "prose"), start)
+    lead = next((place for place in range(start, end) if lines[place].kind == "prose"), start + 1)
     top = max(0, start - _HEADER_LINES)
     title = _headline(lines[top:lead], lines[start:end])
     around = lines[top : lead + _BYLINE_LINES]
