@@ -38,7 +38,7 @@ def source_health(session: Session, sources: Iterable[str], *, today: date) -> l
     """Return the health of sources that have been crawled, by key; their days are those of runs of the news spider."""
     since = datetime.combine(today - timedelta(days=DAYS), time(), UTC)
     crawled = _days_of_runs(session, since)
-    first_seen = dict(session.execute(select(SourceRow.key, SourceRow.first_seen_at)).tuples())
+    first_seen = dict(session.execute(select(SourceRow.key, SourceRow.first_seen_at)).tuples().all())
     polls = _last_polls(session)
     reports = []
     for source in sorted(set(sources) & polls.keys()):
@@ -114,7 +114,7 @@ def _number_of(condition: Any) -> Any:
 
 def _feed_failures(session: Session, source: str) -> dict[str, int]:
     query = select(Feed.url, Feed.failure_count).where(Feed.source == source, Feed.failure_count > 0)
-    return dict(session.execute(query).tuples())
+    return dict(session.execute(query).tuples().all())
 
 
 def _last_article(session: Session, source: str) -> datetime | None:

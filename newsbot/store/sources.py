@@ -7,16 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
-from newsbot.sources.health import FEED_FAILURES, DayCounts, Flag, health_flags
-from newsbot.store.models import ArticleAuthor, ArticleRow, Feed, Fetch, RejectRow, Source
+from newsbot.sources.health import FEED_FAILURES, Flag
+from newsbot.store.health import source_health
+from newsbot.store.models import ArticleAuthor, ArticleRow, Feed, RejectRow, Source
 
 HEALTH_DAYS = 60
 GLANCE_DAYS = 14
-LONG_WORDS = 100
-"""Articles of more words have a body to speak of."""
 COVERAGE_SAMPLE = 500
 """Newest articles of a source whose fields are looked at."""
 
@@ -93,54 +92,13 @@ def source_detail(session: Session, key: str, *, now: datetime) -> SourceDetail 
     first_day = (now - timedelta(days=HEALTH_DAYS - 1)).date()
     feeds = session.scalars(select(Feed).where(Feed.source == key).order_by(Feed.kind, Feed.url)).all()
     count = select(func.count()).select_from(ArticleRow).where(ArticleRow.source == key)
-    crawled = day_counts(session, key, since=first_day)
-    flags = health_flags(key, crawled, now.date(), {feed.url: feed.failure_count for feed in feeds})
-    given = {day: counts.articles for day, counts in crawled.items()}
+    given = _articles_a_day(session, first_day, ArticleRow.source == key)[key]
     return SourceDetail(
         key=key, name=source.name, homepage=source.homepage, first_seen_at=source.first_seen_at,
         held_until=source.held_until, article_count=session.scalar(count) or 0,
         days=_every_day(given, first_day, now.date()), coverage=_coverage(session, key), feeds=feeds,
-        rejects=_rejects(session, key), flags=flags,
+        rejects=_rejects(session, key), flags=[flag for each in source_health(session, [key], today=now.date()) for flag in each.flags],
     )  # fmt: skip
-
-
-def day_counts(session: Session, source: str, *, since: date) -> dict[date, DayCounts]:
-    """Return what a source gave on each day on which it was crawled: pages answered and articles first seen."""
-    articles = _first_seen_articles(session, source, since)
-    fetches = _fetched_pages(session, source, since)
-    return {
-        day: DayCounts(**articles.get(day, {}), **fetches.get(day, {}))
-        for day in sorted(articles.keys() | fetches.keys())
-    }
-
-
-def _first_seen_articles(session: Session, source: str, since: date) -> dict[date, dict[str, int]]:
-    day = func.date(ArticleRow.first_seen_at)
-    has_author = select(ArticleAuthor.article_id).where(ArticleAuthor.article_id == ArticleRow.id).exists()
-    query = (
-        select(
-            day,
-            func.count(),
-            func.sum(case((has_author, 1), else_=0)),
-            func.count(ArticleRow.published_at),
-            func.sum(case((ArticleRow.word_count > LONG_WORDS, 1), else_=0)),
-        )
-        .where(ArticleRow.source == source, ArticleRow.first_seen_at >= _start(since))
-        .group_by(day)
-    )
-    names = ("articles", "with_author", "with_date", "with_body")
-    return {_day(row[0]): dict(zip(names, row[1:], strict=True)) for row in session.execute(query)}
-
-
-def _fetched_pages(session: Session, source: str, since: date) -> dict[date, dict[str, int]]:
-    day = func.date(Fetch.fetched_at)
-    is_page = and_(Fetch.outcome.in_(["article", "reject"]), Fetch.status.between(200, 299))
-    query = (
-        select(day, func.count(), func.sum(case((Fetch.outcome == "reject", 1), else_=0)))
-        .where(Fetch.source == source, Fetch.fetched_at >= _start(since), is_page)
-        .group_by(day)
-    )
-    return {_day(row[0]): {"pages": row[1], "not_articles": row[2]} for row in session.execute(query)}
 
 
 def _totals() -> Select[str | None, int, datetime]:
@@ -154,12 +112,16 @@ def _feed_counts() -> Select[str, int, int]:
     return select(Feed.source, func.count().label("feeds"), failing).group_by(Feed.source)
 
 
-def _articles_a_day(session: Session, since: date) -> dict[str | None, dict[date, int]]:
+def _articles_a_day(
+    session: Session, since: date, *only: ColumnElement[bool]
+) -> dict[str | None, dict[date, int]]:
+    """Return the number of articles by source and by the day on which they were seen first."""
+    start = datetime.combine(since, time.min, UTC)
     day = func.date(ArticleRow.first_seen_at)
-    query = select(ArticleRow.source, day, func.count()).where(ArticleRow.first_seen_at >= _start(since))
+    query = select(ArticleRow.source, day, func.count()).where(ArticleRow.first_seen_at >= start, *only)
     found: dict[str | None, dict[date, int]] = defaultdict(dict)
     for source, each, count in session.execute(query.group_by(ArticleRow.source, day)):
-        found[source][_day(each)] = count
+        found[source][date.fromisoformat(str(each))] = count
     return found
 
 
@@ -198,13 +160,6 @@ def _rejects(session: Session, source: str) -> list[tuple[str, int]]:
 
 
 def _every_day(counts: Mapping[date, int], first: date, last: date) -> list[tuple[date, int]]:
+    """Return the days from the first to the last, those without any articles too."""
     days = (first + timedelta(days=number) for number in range((last - first).days + 1))
     return [(day, counts.get(day, 0)) for day in days]
-
-
-def _start(day: date) -> datetime:
-    return datetime.combine(day, time.min, UTC)
-
-
-def _day(value: object) -> date:
-    return date.fromisoformat(str(value))

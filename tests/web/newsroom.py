@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from newsbot.items import Article, Entity, EntityType, Mention, Reject
 from newsbot.sources.model import Source
 from newsbot.store.database import Database
 from newsbot.store.feeds import sync_sources
-from newsbot.store.models import ArticleRow, Feed, Story
+from newsbot.store.models import Feed
 from newsbot.store.writes import article_keys, save_article, save_reject
 
 NOW = datetime(2026, 3, 20, 9, 30, tzinfo=UTC)
@@ -100,10 +100,10 @@ def fill(database: Database, newsroom: Newsroom = Newsroom()) -> None:
     told = list(_told(newsroom))
     for first in range(0, len(told), BATCH):
         with database.write() as session:
-            for number, article in told[first : first + BATCH]:
-                _store(session, article, number)
+            for article in told[first : first + BATCH]:
+                _store(session, article)
     with database.write() as session:
-        _change(session, [article for _, article in told])
+        _change(session, told)
         _reject(session)
 
 
@@ -114,24 +114,21 @@ def _source(key: str, name: str) -> Source:
     )
 
 
-def _told(newsroom: Newsroom) -> Iterator[tuple[int | None, Article]]:
-    """Yield articles, oldest first, each with the number of the story that it tells with others."""
+def _told(newsroom: Newsroom) -> Iterator[Article]:
+    """Yield articles, oldest first; some tell again what another source has just told."""
     chance = random.Random(newsroom.seed)
     keys = list(SOURCES)
     weights = list(accumulate(1 / (rank + 1) for rank in range(len(keys))))
-    story, leader = 0, None
+    leader = None
     for number in range(newsroom.articles):
         at = NOW - timedelta(days=newsroom.days) * (1 - (number + 1) / newsroom.articles)
         source = chance.choices(keys, cum_weights=weights)[0]
         if leader is not None and chance.random() < newsroom.story_share and leader.source != source:
-            yield story, _retold(leader, number, source, at, chance)
+            yield _retold(leader, number, source, at, chance)
             continue
         article = _article(number, source, at, chance)
-        if chance.random() < newsroom.story_share:
-            story, leader = story + 1, article
-            yield story, article
-        else:
-            yield None, article
+        leader = article if chance.random() < newsroom.story_share else leader
+        yield article
 
 
 def _article(number: int, source: str, at: datetime, chance: random.Random) -> Article:
@@ -185,24 +182,10 @@ def entities_of(body: str, facts: dict[str, object]) -> list[Entity]:
     return sorted(found, key=lambda entity: entity.mentions[0].start)
 
 
-def _store(session: Session, article: Article, story: int | None) -> None:
+def _store(session: Session, article: Article) -> None:
     assert article.published_at is not None
     now = article.published_at + timedelta(minutes=20)
-    saved = save_article(session, article, keys=article_keys(article), run_id=None, now=now)
-    if story is None:
-        return
-    values = {"id": story, "created_at": now, "updated_at": now, "member_count": 1}
-    if session.get(Story, story) is None:
-        session.execute(insert(Story).values(values))
-        role = "original"
-    else:
-        session.execute(
-            update(Story).where(Story.id == story).values(updated_at=now, member_count=Story.member_count + 1)
-        )
-        role = "copy"
-    session.execute(
-        update(ArticleRow).where(ArticleRow.id == saved.article_id).values(story_id=story, story_role=role)
-    )
+    save_article(session, article, keys=article_keys(article), run_id=None, now=now)
 
 
 def _change(session: Session, articles: list[Article]) -> None:
