@@ -16,6 +16,7 @@ _MAX_NAME_CHARS = 80
 _MAX_NAME_WORDS = 5
 _MAX_BYLINE_CHARS = 200
 _MAX_LINES = 40
+_MAX_LINES_ABOVE_TEXT = 8  # further down stand headings such as "Latest Stories" above dates
 
 _METAS = (
     "author", "article:author", "article:author_name", "og:article:author", "article.author", "articleauthor", "authors",
@@ -24,7 +25,7 @@ _METAS = (
     "http://ogp.me/ns/article#author",
 )  # fmt: skip
 _PREFIX = re.compile(
-    r"(?:(?:written|posted|published|reported|edited|compiled|words|story|text|texte|texto|report|analysis|photos?)\s(?:by|von|par|por)\s|"
+    r"(?:(?:written|posted|published|reported|edited|compiled|words|story|text|texte|texto|report|analysis|photos?|erstellt|geschrieben|verfasst)\s(?:by|von|par|por)(?:\s|:\s?)|"
     r"(?:by|von|par|por|door|oleh|av|af|od|yazan)(?:\s(?!d[eor][rmns]?\b)|:\s?)|(?-i:di)\s(?=\w+\s\w)|"
     r"(?:tekst|text|texte|texto|testo|autor(?:in|en|ka|es)?|authors?|auteurs?|автор|текст|yazar|penulis|tác giả|作者|記者|记者|文)\s?[:：]\s?)",
     re.IGNORECASE,
@@ -59,7 +60,7 @@ _ROLE = re.compile(
 )
 _WORD_OF_NAME = re.compile(r"[^\W\d_][\w.'’`\-]*")
 _PARTICLES = frozenset({
-    "de", "del", "della", "di", "da", "do", "dos", "das", "du", "la", "le", "van", "von", "der", "den", "ter", "ten", "zu", "zur",
+    "de", "del", "della", "di", "da", "do", "dos", "das", "du", "la", "le", "van", "von", "der", "den", "ter", "ten", "zu",
     "al", "el", "bin", "ibn", "ben", "af", "av", "y", "e", "i",
 })  # fmt: skip
 
@@ -147,6 +148,7 @@ def _is_person(text: str) -> bool:
     return (
         2 <= len(words) <= _MAX_NAME_WORDS
         and all(word[0].isupper() or word.lower() in _PARTICLES for word in words)
+        and words[-1] not in _PARTICLES
         and all(map(_WORD_OF_NAME.fullmatch, words))
         and not _ROLE.search(text)
     )
@@ -184,7 +186,7 @@ def _below_headline(clues: Clues) -> list[str]:
 
 def _above_date(clues: Clues) -> list[str]:
     """Return the name that stands on a line of its own above the date; a role may stand between them."""
-    lines = [line.rstrip(" |,·•-") for line, _ in clues.below_headline[:_MAX_LINES]]
+    lines = [line.rstrip(" |,·•-") for line, _ in clues.below_headline[:_MAX_LINES_ABOVE_TEXT]]
     for place, line in enumerate(lines):
         if _is_person(line) and any(map(names_date, lines[place + 1 : place + 3])):
             return [line]

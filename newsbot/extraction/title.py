@@ -7,11 +7,15 @@ from collections.abc import Callable
 
 from newsbot.extraction.rules import Clues, Rule, first_of
 from newsbot.extraction.tree import text_of
-from newsbot.text import letters, one_line
+from newsbot.text import letters, one_line, word_count
 
 MAX_CHARS = 500
-# Spaced marks and full-width ones. A bare hyphen, slash or bar is part of headlines ("tit-for-tat", "AC/DC").
-_SEPARATOR = re.compile(r"\s+(?:[-–—―|·•»›/:~]|::|\|\|)\s+|\s*[｜丨：]\s*")
+_HEADLINE_WORDS = 3
+# Spaced marks, full-width ones, and hyphens between Han or kana. A bare hyphen, slash or bar is part of Latin
+# headlines ("tit-for-tat", "AC/DC").
+_SEPARATOR = re.compile(
+    r"\s+(?:[-–—―|·•»›/:~]|::|\|\|)\s+|\s*[｜丨：]\s*|(?<=[\u3001-\u9fff\uff01-\uff60])[-_](?=[\u3001-\u9fff])"
+)
 _DATE = re.compile(r"[\d\s./-]{6,}")
 _GENERIC = frozenset({"home", "homepage", "index", "untitled", "news", "article", "error"})
 
@@ -37,6 +41,17 @@ def _declared(find: Callable[[Clues], list[str]]) -> Callable[[Clues], str | Non
 def _title_element(clues: Clues) -> list[str]:
     element = clues.page.tree.find(".//title")
     return [] if element is None else [one_line(text_of(element))]
+
+
+def _title_element_alone(clues: Clues) -> list[str]:
+    """Return the title element without its last part, which is the site's name where nothing else tells it."""
+    return [
+        text[: parts[-1].start()]
+        if parts and word_count(text[: parts[-1].start()]) >= _HEADLINE_WORDS
+        else text
+        for text in _title_element(clues)
+        for parts in [list(_SEPARATOR.finditer(text))]
+    ]
 
 
 def _confirmed_heading(clues: Clues) -> list[str]:
@@ -75,6 +90,6 @@ _RULES: tuple[Rule[str], ...] = (
     ),
     Rule("microdata headline", _declared(lambda clues: clues.microdata("headline", "name"))),
     Rule("h1 as in title", _declared(_confirmed_heading)),
-    Rule("title element", _declared(_title_element)),
+    Rule("title element", _declared(_title_element_alone)),
     Rule("h1", _declared(lambda clues: clues.headings)),
 )

@@ -67,5 +67,18 @@ def test_heading_that_is_a_logo_is_passed_over() -> None:
     assert title_of(f"<title>{HEADLINE}</title>", "<h1>Gazette for you</h1>") == HEADLINE
 
 
+@pytest.mark.parametrize(
+    ("title", "headline"),
+    [
+        (f"{HEADLINE} - Gazette for you", HEADLINE),
+        ("若葉橋の架け替え来年四月に着工へ-若葉新聞", "若葉橋の架け替え来年四月に着工へ"),
+        ("Ferry - News", "Ferry - News"),
+    ],
+    ids=["site that nothing else names", "hyphen in Japanese", "too short to cut"],
+)
+def test_title_element_alone_loses_its_last_part(title: str, headline: str) -> None:
+    assert title_of(f"<title>{title}</title>") == headline
+
+
 def test_page_that_names_nothing_has_no_title() -> None:
     assert title_of("") is None
