@@ -13,6 +13,7 @@ from threading import Thread
 class Asked:
     path: str
     headers: dict[str, str]
+    body: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ def running_site(address: str = "127.0.0.1") -> Iterator[Site]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            asked = Asked(self.path, dict(self.headers))
+            sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            asked = Asked(self.path, dict(self.headers), sent)
             site.asked.append(asked)
             page = site.pages.get(self.path, Answer(b"not here", status=404))
             answer = page(asked) if callable(page) else page
@@ -63,6 +65,8 @@ def running_site(address: str = "127.0.0.1") -> Iterator[Site]:
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(answer.body)
+
+        do_POST = do_GET
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             """Keep the test's output clean."""

@@ -218,7 +218,7 @@ def scores(connection: Connection, terms: Sequence[Term], ids: Collection[int]) 
         query = query.where(found.c.article_id.between(min(ids), max(ids)))
     else:
         query = query.where(found.c.article_id.in_(ids))
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def _joined(article_id: int, title: Sequence[str], body: Sequence[str]) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def source_health(session: Session, sources: Iterable[str], *, today: date) -> l
     """Return the health of sources that have been crawled, by key; their days are those of runs of the news spider."""
     since = datetime.combine(today - timedelta(days=DAYS), time(), UTC)
     crawled = _days_of_runs(session, since)
-    first_seen = dict(session.execute(select(SourceRow.key, SourceRow.first_seen_at)).tuples().all())
+    first_seen = dict(session.execute(select(SourceRow.key, SourceRow.first_seen_at)).all())
     polls = _last_polls(session)
     reports = []
     for source in sorted(set(sources) & polls.keys()):
@@ -67,7 +67,7 @@ def _days_of_runs(session: Session, since: datetime) -> set[date]:
 
 def _last_polls(session: Session) -> dict[str, datetime]:
     query = select(Feed.source, func.max(Feed.last_polled_at)).group_by(Feed.source)
-    return {source: moment for source, moment in session.execute(query).tuples() if moment is not None}
+    return {source: moment for source, moment in session.execute(query) if moment is not None}
 
 
 def _day_counts(session: Session, source: str, since: datetime) -> dict[date, DayCounts]:
@@ -114,7 +114,7 @@ def _number_of(condition: Any) -> Any:
 
 def _feed_failures(session: Session, source: str) -> dict[str, int]:
     query = select(Feed.url, Feed.failure_count).where(Feed.source == source, Feed.failure_count > 0)
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _last_article(session: Session, source: str) -> datetime | None:

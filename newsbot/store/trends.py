@@ -42,10 +42,10 @@ def rising(session: Session, *, until: datetime, limit: int = 10) -> list[Rising
     Of the `CANDIDATES` most mentioned in the week. The excess is weighed by the square root of what is usual, as
     the counts of rare events scatter by that much."""
     counts = _counts(until - WEEK, until).order_by(func.count().desc(), ArticleEntity.entity_id)
-    week = dict(session.execute(counts.limit(CANDIDATES)).tuples().all())
+    week = dict(session.execute(counts.limit(CANDIDATES)).all())
     start = until - WEEK * (BASELINE_WEEKS + 1)
     usual_query = _counts(start, until - WEEK).where(ArticleEntity.entity_id.in_(week))
-    before = dict(session.execute(usual_query).tuples().all())
+    before = dict(session.execute(usual_query).all())
     found = [
         Rising(id=row.id, name=row.name, type=row.type, article_count=week[row.id],
                usual_count=before.get(row.id, 0) / BASELINE_WEEKS)

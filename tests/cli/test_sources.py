@@ -1,0 +1,168 @@
+"""`newsbot sources` against a real site."""
+
+import json
+import os
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from newsbot.items import Article, Fetched, Reject
+from newsbot.sources.model import Source
+from newsbot.store import feeds
+from newsbot.store.database import Database
+from newsbot.store.health import source_health
+from newsbot.store.outcomes import record_article, record_reject
+from newsbot.store.writes import start_run
+from tests.pages import article_page, paragraphs, rss
+from tests.site import Answer, Site, running_site
+
+NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with running_site("127.0.0.5") as running:
+        yield running
+
+
+def newsbot(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    variables = os.environ | {"NEWSBOT_ALLOWED_NETWORKS": "127.0.0.0/8", **environment}
+    command = [sys.executable, "-m", "newsbot", *arguments]
+    return subprocess.run(command, env=variables, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_a_homepage_with_a_feed_becomes_a_source_with_three_previews(site):
+    links = [site.html(f"/2026/05/story-{n}", article_page(n)) for n in range(5)]
+    site.pages["/rss.xml"] = Answer(rss(*links).encode())
+    link = '<link rel="alternate" type="application/rss+xml" href="/rss.xml">'
+    site.html(
+        "/", f'<html lang="en"><head><meta property="og:site_name" content="The Test">{link}</head></html>'
+    )
+    done = newsbot("sources", "add", site.url + "/")
+    assert done.returncode == 0, done.stderr
+    [source] = tomllib.loads(done.stdout)["source"]
+    assert source["name"] == "The Test"
+    assert source["feeds"] == [f"{site.url}/rss.xml"]
+    assert done.stderr.count("words") == 3
+    assert "reopens, number" in done.stderr
+
+
+def test_a_homepage_with_nothing_but_links_gets_sections(site):
+    story = site.html("/2026/05/03/the-long-way-home-again", article_page(1))
+    site.html("/politics/", "<html></html>")
+    body = f'<nav><a href="/politics/">Politics</a></nav><h2><a href="{story}">The long way home again, and why</a></h2>'
+    site.html("/", f"<html><body>{body}</body></html>")
+    done = newsbot("sources", "add", site.url + "/")
+    assert done.returncode == 0, done.stderr
+    assert tomllib.loads(done.stdout)["source"][0]["sections"] == [f"{site.url}/politics/"]
+
+
+@pytest.mark.parametrize(("url", "status", "told"), [
+    ("news.example", 2, "http://"),
+    ("http://127.0.0.5:1/", 1, "127.0.0.5"),
+])  # fmt: skip
+def test_a_homepage_that_cannot_be_had_costs_one_line(url, status, told):
+    done = newsbot("sources", "add", url)
+    assert done.returncode == status
+    assert told in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+
+
+def test_a_private_homepage_is_refused(site):
+    site.html("/", "<html></html>")
+    done = newsbot("sources", "add", site.url + "/", NEWSBOT_ALLOWED_NETWORKS="")
+    assert done.returncode == 1
+    assert site.asked == []
+
+
+def article(number: int, day: datetime) -> Article:
+    url = f"https://news.example/{number}"
+    body = "\n\n".join(paragraphs(number))
+    return Article(url=url, source="one", title=f"Number {number}", authors=["Ann Lee"], published_at=day, body=body,
+                   word_count=150, fetched=Fetched(url=url, status=200))  # fmt: skip
+
+
+def crawled(database: Database, days: int, *, a_day: int, silent: int = 0) -> None:
+    """Fill a database with `days` of one source up to NOW; in the last `silent` of them nothing came."""
+    source = Source(
+        key="one", name="One", homepage="https://news.example/", feeds=("https://news.example/rss",)
+    )
+    with database.write() as session:
+        feeds.sync_sources(session, [source], now=NOW - timedelta(days=days))
+        for ago in range(days, -1, -1):
+            day = NOW - timedelta(days=ago)
+            run_id = start_run(session, spider="news", arguments={}, version="1", now=day)
+            [feed] = feeds.due_feeds(session, ["one"], now=day, only_due=False)
+            feeds.save_failed_poll(
+                session, feed, now=day, error="-", status=500, chance=0
+            ) if ago < silent else None
+            for n in range(a_day if ago >= silent else 0):
+                record_article(session, article(ago * 100 + n, day), run_id=run_id, now=day)
+        session.execute(feeds.update(feeds.Feed).values(last_polled_at=NOW))
+
+
+def kinds(database: Database) -> list[str]:
+    with database.read() as session:
+        return [
+            flag.kind for report in source_health(session, ["one"], today=NOW.date()) for flag in report.flags
+        ]
+
+
+def test_a_source_that_goes_on_is_not_flagged(database):
+    crawled(database, 20, a_day=4)
+    assert kinds(database) == []
+    with database.read() as session:
+        [report] = source_health(session, ["one"], today=NOW.date())
+    assert (report.articles_today, report.articles_a_day) == (4, 4.0)
+
+
+def test_silence_and_a_failing_feed_are_flagged(database):
+    crawled(database, 20, a_day=4, silent=6)
+    assert sorted(kinds(database)) == ["failing feed", "silence"]
+
+
+def test_a_bot_wall_is_flagged(database):
+    crawled(database, 20, a_day=1)
+    with database.write() as session:
+        for n in range(8):
+            url = f"https://news.example/wall-{n}"
+            reject = Reject(url=url, source="one", reason="error", fetched=Fetched(url=url, status=200))
+            record_reject(session, reject, run_id=None, now=NOW)
+    assert kinds(database) == ["bot wall"]
+
+
+def test_check_exits_with_3_and_the_webhook_gets_json(tmp_path, site):
+    site.pages["/hook"] = Answer(b"thanks")
+    url = f"sqlite:///{tmp_path / 'newsbot.db'}"
+    database = Database(url).open()
+    crawled(database, 20, a_day=4, silent=6)
+    database.close()
+    (tmp_path / "s.toml").write_text('[[source]]\nkey = "one"\nhomepage = "https://news.example/"\n')
+    environment = {"NEWSBOT_DATABASE_URL": url, "NEWSBOT_SOURCES": str(tmp_path / "s.toml")}
+    assert newsbot("sources", "health", **environment).returncode == 0
+    done = newsbot("sources", "health", "--check", "--json", "--webhook", f"{site.url}/hook", **environment)
+    assert done.returncode == 3, done.stderr
+    assert {flag["kind"] for flag in json.loads(done.stdout)["flags"]} >= {"failing feed"}
+    assert [asked.path for asked in site.asked] == ["/hook"]
+    assert json.loads(site.asked[0].body)["flags"][0]["source"] == "one"
+
+
+def test_the_shipped_catalog_is_listed_and_valid():
+    listed = newsbot("sources", "list", "--json")
+    assert len(listed.stdout.splitlines()) >= 60
+    assert newsbot("sources", "check").returncode == 0
+
+
+def test_a_wrong_source_costs_one_line_and_status_2(tmp_path: Path):
+    path = tmp_path / "bad.toml"
+    path.write_text('[[source]]\nkey = "one"\nhomepage = "https://news.example/"\nfeds = []\n')
+    done = newsbot("sources", "check", str(path))
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert "feds" in done.stderr
+    assert '"one"' in done.stderr
