@@ -246,6 +246,8 @@ DIFFERENT: list[tuple[EntityType, str, str]] = [
     ("LOC", "North Korea", "South Korea"),
     ("LOC", "Niger", "Nigeria"),
     ("ORG", "European Council", "Council of Europe"),
+    ("LOC", "Congo", "Republic of the Congo"),
+    ("LOC", "Congo", "Democratic Republic of the Congo"),
 ]
 
 
