@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from itertools import chain
 
-from newsbot.extraction.markup import section_texts
+from newsbot.extraction.links import section_texts
 from newsbot.extraction.rules import Clues, Rule, first_of
 from newsbot.extraction.schema_org import urls_in
 
@@ -44,7 +44,8 @@ def read_is_free(clues: Clues) -> bool | None:
 
     Source: schema.org/isAccessibleForFree, article:content_tier.
     """
-    said = [str(item.get("isAccessibleForFree")) for item in clues.articles]
+    values = (item.get("isAccessibleForFree") for item in clues.articles)
+    said = [str(value) for value in values if isinstance(value, bool | str)]
     said += clues.meta("isaccessibleforfree", "article:content_tier")
     words = [word for word in map(str.casefold, said) if word in _NO or word in _YES]
     return words[0] in _YES if words else None

@@ -1,4 +1,4 @@
-"""What a page's HTML shows where it declares nothing: lines below the headline, bylines, dates, links to tags.
+"""What a page's HTML shows where it declares nothing: lines below the headline, bylines, dates.
 
 The last resort of the rules, so a few of the elements that a page may mark are looked at, and of each a little.
 """
@@ -20,7 +20,6 @@ MAX_LINE_CHARS = 150
 _MAX_TEXT_NODES = 20
 _MAX_ELEMENTS = 40
 _MAX_DEPTH = 40  # of ancestors looked at
-_MAX_TAGS = 20
 
 _MAX_HEADINGS = 200
 _MAX_HEADING_CHARS = 500
@@ -38,31 +37,6 @@ _BYLINES = etree.XPath(
 _DATED = etree.XPath(
     "//*[contains(@class, 'date') or contains(@class, 'Date') or contains(@class, 'publish') or contains(@class, 'time')"
     " or contains(@class, 'Publish') or contains(@id, 'date') or contains(@itemprop, 'datePublished')]"
-)
-_MAYBE_TAGS = etree.XPath(  # narrows the links down cheaply; classes and paths decide
-    "following::a[@href][contains(@rel, 'tag') or contains(@class, 'ag') or contains(../@class, 'ag') or contains(../../@class, 'ag')"
-    " or contains(@class, 'opic') or contains(../@class, 'opic') or contains(../../@class, 'opic')"
-    " or contains(@href, '/tag') or contains(@href, '/topic') or contains(@href, '/them') or contains(@href, '/tem')"
-    " or contains(@href, '/keyword') or contains(@href, '/etiqueta') or contains(@href, '/mot') or contains(@href, 'wort')"
-    " or contains(@href, '/argomenti') or contains(@href, '/emne') or contains(@href, '/label')]"
-)
-_TAG_PATH = re.compile(
-    r"/(?:tags?|topics?|themen?|thema|keywords?|etiquetas?|temas?|mots?-cles?|argomenti|tema|emne|schlagwort\w*|stichwort\w*|label)/[^/]",
-    re.IGNORECASE,
-)
-_TAG_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:tags?|topics?|keywords?)(?=$|[\s_-]|[A-Z])|[a-z](?:Tags?|Topics?)(?=$|[\s_-])"
-)
-_TAGS_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:tags|topics|keywords|tag-?list)(?=$|[\s_-]|[A-Z])|[a-z](?:Tags|Topics|TagList)(?=$|[\s_-])"
-)
-_CATEGORY_LINKS = etree.XPath("//a[contains(@rel, 'category')]")
-_LINKS_TO = etree.XPath(
-    "//a[@href=$path or @href=concat($path, '/') or @href=$url or @href=concat($url, '/')]"
-)
-_SECTION_PATH = re.compile(  # the first folder of an address, unless every article is in one of that name
-    r"(https?://[^/]+)(/(?!(?:news|nachrichten|noticias|articles?|artikel|story|stories|archive|content)/)[a-z][a-z-]{2,40})/.",
-    re.IGNORECASE,
 )
 
 
@@ -112,7 +86,7 @@ def byline_texts(tree: etree._Element) -> Iterator[str]:
     for element in islice(select(_BYLINES, tree), _MAX_ELEMENTS):
         if (
             element.tag not in ("body", "link", "meta")
-            and not _is_aside(element)
+            and not is_aside(element)
             and (text := short_text(element))
         ):
             yield text
@@ -122,7 +96,7 @@ def dated_texts(tree: etree._Element) -> Iterator[str]:
     """Yield the texts of small elements marked as a date, outside of links, teasers and the like."""
     for element in islice(select(_DATED, tree), _MAX_ELEMENTS):
         text = element.get("content") or element.get("title") or short_text(element)
-        if any(map(str.isdigit, text)) and not _is_aside(element) and not _is_linked(element):
+        if any(map(str.isdigit, text)) and not is_aside(element) and not _is_linked(element):
             yield text[:MAX_LINE_CHARS]
 
 
@@ -139,47 +113,7 @@ def time_texts(tree: etree._Element) -> list[str]:
     return below + above
 
 
-def tag_links(heading: etree._Element) -> list[str]:
-    """Return the texts of links to tags below a heading, outside of menus: those together with the first one.
-
-    Links that the page marks as tags count before links whose address is a tag's, which may stand in the text.
-    """
-    links = [link for link in islice(select(_MAYBE_TAGS, heading), 5 * _MAX_ELEMENTS) if not _is_aside(link)]
-    found = list(filter(_is_marked_as_tag, links)) or [
-        link for link in links if _TAG_PATH.search(link.get("href") or "")
-    ]
-    together = [link for link in found if _group(link) is _group(found[0])]
-    return [text for link in together[:_MAX_TAGS] if (text := short_text(link))]
-
-
-def section_texts(tree: etree._Element, url: str) -> Iterator[str]:
-    """Yield the texts of links to categories, then the menu's name for the first folder of the page's address."""
-    for link in islice(select(_CATEGORY_LINKS, tree), _MAX_ELEMENTS):
-        if not _is_aside(link):
-            yield short_text(link)
-    if match := _SECTION_PATH.match(url):
-        site, path = match.groups()
-        links = cast("list[etree._Element]", _LINKS_TO(tree, path=path, url=site + path))
-        yield from map(short_text, islice(links, _MAX_ELEMENTS))
-
-
-def _is_marked_as_tag(link: etree._Element) -> bool:
-    rel = (link.get("rel") or "").split()
-    around = (element.get("class") or "" for element in islice(link.iterancestors(), 2))
-    return "category" not in rel and (
-        "tag" in rel
-        or _TAG_CLASS.search(link.get("class") or "") is not None
-        or any(map(_TAGS_CLASS.search, around))
-    )
-
-
-def _group(link: etree._Element) -> etree._Element | None:
-    """Return what holds the list that a link is in: its parent, or that one's parent if it holds the link alone."""
-    parent = link.getparent()
-    return parent.getparent() if parent is not None and len(parent) == 1 else parent
-
-
-def _is_aside(element: etree._Element) -> bool:
+def is_aside(element: etree._Element) -> bool:
     """Whether an element stands in a part of the page that is about other things: menus, comments, teasers."""
     in_footer = False
     for part in islice(chain([element], element.iterancestors()), _MAX_DEPTH):

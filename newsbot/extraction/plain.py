@@ -15,8 +15,8 @@ from itertools import groupby, pairwise
 from typing import Literal
 
 from newsbot.dates import names_date, parse_date
-from newsbot.extraction.authors import byline_names, dated_names
 from newsbot.extraction.language import detect
+from newsbot.extraction.names import byline_names, dated_names
 from newsbot.extraction.phrases import ends_article, is_noise
 from newsbot.items import Article
 from newsbot.text import clean_text, collapse_space, letters, word_count

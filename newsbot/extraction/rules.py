@@ -13,7 +13,7 @@ from lxml import etree
 
 from newsbot.extraction.markup import headline_element, short_text, texts_below
 from newsbot.extraction.page import Page
-from newsbot.extraction.schema_org import article_objects, names_in, texts_in
+from newsbot.extraction.schema_org import article_objects, is_a, names_in, texts_in
 from newsbot.text import letters, one_line, plain_line
 
 T = TypeVar("T")
@@ -114,9 +114,7 @@ class Clues:
     @cached_property
     def site_names(self) -> list[str]:
         """What the site calls itself, as written; the name for readers first."""
-        publishers = [
-            item for item in self.page.json_ld if str(item.get("@type")).endswith(("WebSite", "Organization"))
-        ]
+        publishers = [item for item in self.page.json_ld if is_a(item, ("WebSite", "Organization"))]
         return [
             *self.meta("og:site_name"),
             *chain.from_iterable(names_in(item.get("publisher"), self._by_id) for item in self.articles),

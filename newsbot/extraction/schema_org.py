@@ -27,17 +27,18 @@ def article_objects(
     Pages also describe related articles. One that names an address or a headline of the page is preferred,
     else the first counts. Others follow only if they have the same headline, web pages as the last resort.
     """
-    articles = [item for item in objects if _is_a(item, _ARTICLE_TYPES)]
+    articles = [item for item in objects if is_a(item, _ARTICLE_TYPES)]
     here = {_bare_address(address) for address in addresses if address}
     titles = {headline.casefold() for headline in headlines}
     ranked = sorted(articles, key=lambda item: -_fit(item, here, titles))
     best = _headline(ranked[0]) if ranked else ""
     return [item for item in ranked if item is ranked[0] or _headline(item) == best] + [
-        item for item in objects if _is_a(item, _PAGE_TYPES)
+        item for item in objects if is_a(item, _PAGE_TYPES)
     ]
 
 
-def _is_a(item: Object, endings: tuple[str, ...]) -> bool:
+def is_a(item: Object, endings: tuple[str, ...]) -> bool:
+    """Whether a type of the object ends so: NewsArticle and ReportageNewsArticle are both an Article."""
     return any(kind.endswith(endings) for kind in texts_in(item.get("@type")))
 
 
@@ -103,6 +104,9 @@ def names_in(value: object, index: dict[str, Object]) -> Iterator[str]:
         if not isinstance(item, dict):
             yield from texts_in(item)
             continue
-        known = item if item.get("name") or item.get("familyName") else index.get(str(item.get("@id")), item)
+        reference = item.get("@id")
+        known = item
+        if isinstance(reference, str) and not (item.get("name") or item.get("familyName")):
+            known = index.get(reference, item)
         parts = [text for key in ("givenName", "familyName") for text in texts_in(known.get(key))]
         yield from texts_in(known.get("name") or " ".join(parts))

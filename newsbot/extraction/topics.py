@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from newsbot.extraction.markup import tag_links
+from newsbot.extraction.links import tag_links
 from newsbot.extraction.rules import Clues, Rule, first_of
 from newsbot.text import without_repeats
 

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from newsbot.extraction.authors import clean_names, read_authors
+from newsbot.extraction.authors import read_authors
+from newsbot.extraction.names import clean_names
 from newsbot.extraction.page import Page
 from newsbot.extraction.rules import Clues
 

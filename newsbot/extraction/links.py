@@ -1,0 +1,82 @@
+"""What the links of a page tell of its article: the tags it bears and the section it is in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import cast
+
+from lxml import etree
+
+from newsbot.extraction.markup import is_aside, short_text
+from newsbot.extraction.tree import select
+
+_MAX_LINKS = 200
+_MAX_TAGS = 20
+
+_MAYBE_TAGS = etree.XPath(  # narrows the links down cheaply; classes and paths decide
+    "following::a[@href][contains(@rel, 'tag') or contains(@class, 'ag') or contains(../@class, 'ag') or contains(../../@class, 'ag')"
+    " or contains(@class, 'opic') or contains(../@class, 'opic') or contains(../../@class, 'opic')"
+    " or contains(@href, '/tag') or contains(@href, '/topic') or contains(@href, '/them') or contains(@href, '/tem')"
+    " or contains(@href, '/keyword') or contains(@href, '/etiqueta') or contains(@href, '/mot') or contains(@href, 'wort')"
+    " or contains(@href, '/argomenti') or contains(@href, '/emne') or contains(@href, '/label')]"
+)
+_TAG_PATH = re.compile(
+    r"/(?:tags?|topics?|themen?|thema|keywords?|etiquetas?|temas?|mots?-cles?|argomenti|tema|emne|schlagwort\w*|stichwort\w*|label)/[^/]",
+    re.IGNORECASE,
+)
+_TAG_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:tags?|topics?|keywords?)(?=$|[\s_-]|[A-Z])|[a-z](?:Tags?|Topics?)(?=$|[\s_-])"
+)
+_TAGS_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:tags|topics|keywords|tag-?list)(?=$|[\s_-]|[A-Z])|[a-z](?:Tags|Topics|TagList)(?=$|[\s_-])"
+)
+_CATEGORY_LINKS = etree.XPath("//a[contains(@rel, 'category')]")
+_LINKS_TO = etree.XPath(
+    "//a[@href=$path or @href=concat($path, '/') or @href=$url or @href=concat($url, '/')]"
+)
+_SECTION_PATH = re.compile(  # the first folder of an address, unless every article is in one of that name
+    r"(https?://[^/]+)(/(?!(?:news|nachrichten|noticias|articles?|artikel|story|stories|archive|content)/)[a-z][a-z-]{2,40})/.",
+    re.IGNORECASE,
+)
+
+
+def tag_links(heading: etree._Element) -> list[str]:
+    """Return the texts of links to tags below a heading, outside of menus: those together with the first one.
+
+    Links that the page marks as tags count before links whose address is a tag's, which may stand in the text.
+    """
+    links = [link for link in islice(select(_MAYBE_TAGS, heading), _MAX_LINKS) if not is_aside(link)]
+    found = list(filter(_is_marked_as_tag, links)) or [
+        link for link in links if _TAG_PATH.search(link.get("href") or "")
+    ]
+    together = [link for link in found if _group(link) is _group(found[0])]
+    return [text for link in together[:_MAX_TAGS] if (text := short_text(link))]
+
+
+def section_texts(tree: etree._Element, url: str) -> Iterator[str]:
+    """Yield the texts of links to categories, then the menu's name for the first folder of the page's address."""
+    for link in islice(select(_CATEGORY_LINKS, tree), _MAX_TAGS):
+        if not is_aside(link):
+            yield short_text(link)
+    if match := _SECTION_PATH.match(url):
+        site, path = match.groups()
+        links = cast("list[etree._Element]", _LINKS_TO(tree, path=path, url=site + path))
+        yield from map(short_text, islice(links, _MAX_TAGS))
+
+
+def _is_marked_as_tag(link: etree._Element) -> bool:
+    rel = (link.get("rel") or "").split()
+    around = (element.get("class") or "" for element in islice(link.iterancestors(), 2))
+    return "category" not in rel and (
+        "tag" in rel
+        or _TAG_CLASS.search(link.get("class") or "") is not None
+        or any(map(_TAGS_CLASS.search, around))
+    )
+
+
+def _group(link: etree._Element) -> etree._Element | None:
+    """Return what holds the list that a link is in: its parent, or that one's parent if it holds the link alone."""
+    parent = link.getparent()
+    return parent.getparent() if parent is not None and len(parent) == 1 else parent
