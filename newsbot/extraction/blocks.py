@@ -11,12 +11,10 @@ from newsbot.extraction.words import FAMILIES, families
 
 MAX_BLOCKS = 20_000
 SKIPPED: Final = frozenset(
-    "script style noscript template svg math iframe object embed video audio canvas map select option datalist button "
-    "input textarea head link meta title base param source track img picture area progress meter".split()
+    ["script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "video", "audio", "canvas", "map", "select", "option", "datalist", "button", "input", "textarea", "head", "link", "meta", "title", "base", "param", "source", "track", "img", "picture", "area", "progress", "meter"]
 )
 INLINE: Final = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rp rt ruby s samp small span "
-    "strike strong sub sup time tt u var wbr output".split()
+    ["a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd", "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "output"]
 )
 _STRONG: Final = frozenset(("b", "strong"))
 _EMPHASIS: Final = frozenset(("i", "em", "cite"))
@@ -29,13 +27,17 @@ TAG_BITS: Final = {
 }  # fmt: skip
 TAG_BITS["ol"] = TAG_BITS["dl"] = TAG_BITS["ul"]
 TAG_BITS["figcaption"] = TAG_BITS["figure"]
+CONCEALED: Final = 1 << (len(FAMILIES) + 13)
 _STYLE_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 
 
 class Frame:
-    """A block-level element on the way down to a block."""
+    """A block-level element with text in it, and counts over all blocks inside it."""
 
-    __slots__ = ("blocks", "depth", "element", "flags", "inherited", "names", "parent", "tag")
+    __slots__ = (
+        "blocks", "chars", "depth", "element", "flags", "inherited", "item_chars", "link_chars", "names", "near", "parent",
+        "prose_blocks", "prose_chars", "repeats", "tag",
+    )  # fmt: skip
 
     def __init__(
         self, element: etree._Element, tag: str, names: str, flags: int, parent: Frame | None
@@ -44,10 +46,18 @@ class Frame:
         self.tag = tag
         self.names = names
         self.flags = flags
+        """Families of the element's own names, and its tag's bit."""
         self.parent = parent
-        self.inherited = flags | parent.inherited if parent else flags
         self.depth: int = parent.depth + 1 if parent else 0
-        self.blocks = 0
+        above = parent.flags if parent else 0
+        self.near: int = flags | above | (parent.parent.flags if parent and parent.parent else 0)
+        """`flags` of the element and of the two around it."""
+        self.inherited: int = flags | (parent.inherited if parent else 0)
+        self.blocks = self.chars = self.link_chars = self.prose_blocks = self.prose_chars = 0
+        self.repeats = 1
+        """How many siblings of the same make this element, or one around it, has: the mark of lists of teasers."""
+        self.item_chars = 0.0
+        """Mean length of those siblings."""
 
 
 class Block:
@@ -101,7 +111,6 @@ class _Walk:
             return
         text = " ".join("".join(self.pieces).split())
         if text:
-            frame.blocks += 1
             self.blocks.append(
                 Block(text, frame, self.links, self.link_chars, self.bold_chars, self.italic_chars)
             )
@@ -118,7 +127,7 @@ def read_blocks(root: etree._Element) -> list[Block]:
     for event, element in walker:
         tag = element.tag
         if event == "start":
-            if tag in SKIPPED or _is_hidden(element):
+            if tag in SKIPPED:
                 walker.skip_subtree()
                 continue
             if tag in INLINE:
@@ -164,14 +173,17 @@ def _close_inline(walk: _Walk, tag: str) -> None:
 
 
 def _frame(element: etree._Element, tag: str, parent: Frame) -> Frame:
-    names = f"{element.get('class') or ''} {element.get('id') or ''}".strip()
+    names = "" if tag == "body" else f"{element.get('class') or ''} {element.get('id') or ''}".strip()
     flags = TAG_BITS.get(tag, 0)
     if names:
         flags |= families(names)
+    if _is_hidden(element):
+        flags |= CONCEALED
     return Frame(element, tag, names, flags, parent)
 
 
 def _is_hidden(element: etree._Element) -> bool:
+    """Tell whether the element starts out hidden; scripts may show it later, so its text is read all the same."""
     if element.get("hidden") is not None:
         return True
     style = element.get("style")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from newsbot.extraction.body import Body
 from newsbot.extraction.page import Page
 from newsbot.items import STORED_KINDS, Article, PageKind
 
 
-def classify(page: Page, article: Article) -> PageKind:
-    """Return the kind of the page, judged from what it declares and from the article read from it."""
-    return "article" if article.body else "empty"
+def classify(page: Page, article: Article, body: Body) -> tuple[PageKind, str]:
+    """Return the kind of the page and the sign that told it."""
+    return ("article", "body") if article.body else ("empty", "no body")
 
 
 def reject_reason(article: Article) -> str | None:

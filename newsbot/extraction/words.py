@@ -35,7 +35,7 @@ _FAMILIES: Final[dict[str, tuple[str, str]]] = {
     "footer": ("after end", "foot bottom disclaimer imprint impressum legal terms correction endnote"),
     "side": ("rail box col aside", "sidebar sidecol widget secondary complement infobox factbox modul inset callout rightcol"),
     "popup": ("poll quiz", "accordion tooltip popup modal overlay dialog lightbox notific alert rating vote weather ticker stock"),
-    "hidden": ("hide none sr print noprint", "hidden invisible sronly screenread visuallyh offscreen displaynone reader"),
+    "hidden": ("hide none sr print noprint", "hidden invisible sronly screenread visuallyh offscreen displaynone"),
     "wall": ("plus offer", "paywall piano premium barrier regwall meter locked subscriber"),
     "bio": ("bio", "biogr contribut vcard profile about avatar"),
     "quote": ("quote tweet", "blockquote pullquote zitat citat instagram tweet"),

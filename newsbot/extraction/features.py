@@ -1,0 +1,301 @@
+"""What is known about each block of a page, as numbers: the input of the two models that choose the body.
+
+The first model sees a block, the elements around it, and what the page declares. The second sees the same block
+among its neighbours and from where the first model believes the body to be.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from newsbot.extraction import wording
+from newsbot.extraction.blocks import TAG_BITS, Block, Frame
+from newsbot.extraction.frames import HEADINGS, main_frame, paths_from, wider
+from newsbot.extraction.words import FAMILIES
+
+Row = list[float]
+BITS: Final = (
+    *FAMILIES,
+    *sorted(set(TAG_BITS) - {"ol", "dl", "figcaption"}, key=TAG_BITS.__getitem__),
+    "concealed",
+)
+TAGS: Final = ("p", "div", "li", "h1", "h2", "h3", "h4", "td", "blockquote", "other")
+CONTRASTS: Final = tuple(
+    ["concealed", "comments", "aside", "related", "popup", "side", "hidden", "form", "footer", "promo", "live", "list", "wall", "bio", "caption"]
+)
+_CONTRAST_BITS: Final = tuple(1 << BITS.index(name) for name in CONTRASTS)
+_ONE_HOT: Final = {tag: tuple(float(tag == other) for other in TAGS) for tag in TAGS}
+_KEY = re.compile(r"[\W_]+")
+_SURE: Final = 0.6
+_FAR: Final = 30
+_LINK_SHARE, _ENDS_FULL, _SAYS_MORE = (
+    wording.NAMES.index(name) for name in ("link_share", "ends_full", "says_more")
+)
+
+
+@dataclass(slots=True, frozen=True)
+class Known:
+    """What the page declares, for comparison with its blocks."""
+
+    title: str = ""
+    description: str = ""
+    authors: Sequence[str] = ()
+    body: str = ""
+    """JSON-LD articleBody: often a teaser, and sometimes all there is."""
+
+
+class _Sums:
+    """Counts over blocks of one make: the same tag and the same names."""
+
+    __slots__ = ("blocks", "chars", "link_chars", "prose_chars")
+
+    def __init__(self) -> None:
+        self.blocks = self.chars = self.link_chars = self.prose_chars = 0
+
+
+def _key(text: str) -> str:
+    return _KEY.sub("", text).lower()
+
+
+@lru_cache(maxsize=4096)
+def _bits(flags: int) -> tuple[int, ...]:
+    return tuple(flags >> position & 1 for position in range(len(BITS)))
+
+
+@lru_cache(maxsize=4096)
+def _family_bits(flags: int) -> tuple[int, ...]:
+    return _bits(flags)[: len(FAMILIES)]
+
+
+def _frame_numbers(frame: Frame) -> tuple[float, ...]:
+    chars = frame.chars or 1
+    return (
+        frame.chars,
+        frame.link_chars / chars,
+        frame.prose_chars / chars,
+        frame.blocks,
+        frame.prose_blocks,
+    )
+
+
+def _sums_by_make(blocks: Sequence[Block], prose: Sequence[bool]) -> dict[tuple[str, str], _Sums]:
+    makes: dict[tuple[str, str], _Sums] = {}
+    for block, is_text in zip(blocks, prose, strict=True):
+        size = len(block.text)
+        make = makes.setdefault((block.frame.tag, block.frame.names), _Sums())
+        make.blocks += 1
+        make.chars += size
+        make.link_chars += block.link_chars
+        if is_text:
+            make.prose_chars += size
+    return makes
+
+
+class _Declared:
+    """Compares blocks with what the page declares, letters and digits only."""
+
+    def __init__(self, known: Known, prose_chars: int) -> None:
+        self.title = _key(known.title)
+        self.description = _key(known.description)
+        self.authors = [key for key in map(_key, known.authors) if key]
+        self.body = _key(known.body) if len(known.body) > 400 else ""
+        self.body_share = len(self.body) / prose_chars
+        self.seen: dict[str, int] = {}
+
+    def row(self, key: str) -> tuple[float, ...]:
+        times = self.seen.get(key, 0)
+        self.seen[key] = times + 1
+        size = len(key)
+        title, description = self.title, self.description
+        return (
+            bool(key) and key == title,
+            size > 12 and bool(title) and (key in title or title in key),
+            size > 20 and bool(description) and (key[:60] in description or description[:60] in key),
+            sum(len(author) for author in self.authors if author in key) / (size or 1),
+            times,
+            bool(self.body),
+            size > 8 and bool(self.body) and key[:200] in self.body,
+            self.body_share,
+        )
+
+
+def first_rows(blocks: Sequence[Block], prose: Sequence[bool], known: Known) -> list[Row]:
+    """Return one row a block, in the order of `FIRST_NAMES`."""
+    makes = _sums_by_make(blocks, prose)
+    all_prose = sum(len(block.text) for block, is_text in zip(blocks, prose, strict=True) if is_text) or 1
+    declared = _Declared(known, all_prose)
+    keys = [_key(block.text) for block in blocks]
+    headline = _headline(blocks, keys, declared.title)
+    prose_before = 0
+    rows: list[Row] = []
+    for position, block in enumerate(blocks):
+        frame = block.frame
+        parent = wider(frame, 1)
+        make = makes[frame.tag, frame.names]
+        rows.append([
+            *wording.wording_row(block),
+            *_ONE_HOT.get(frame.tag, _ONE_HOT["other"]),
+            frame.depth, frame.repeats, frame.item_chars,
+            prose[position], position / len(blocks), prose_before / all_prose, all_prose,
+            position - headline if headline >= 0 else -99,
+            frame.blocks, *_frame_numbers(parent), *_frame_numbers(wider(parent, parent.blocks)),
+            make.blocks, make.chars / make.blocks, make.link_chars / make.chars,
+            make.prose_chars / make.chars, make.prose_chars / all_prose,
+            *declared.row(keys[position]),
+            *_family_bits(frame.near),
+            *_bits(frame.inherited),
+        ])  # fmt: skip
+        if prose[position]:
+            prose_before += len(block.text)
+    return rows
+
+
+def _headline(blocks: Sequence[Block], keys: Sequence[str], title: str) -> int:
+    """Return the position of the headline: the heading that equals the title, else the first h1; -1 if none."""
+    first = -1
+    for position, block in enumerate(blocks):
+        if block.frame.tag in HEADINGS:
+            if title and keys[position] == title:
+                return position
+            if first < 0 and block.frame.tag == "h1":
+                first = position
+    return first
+
+
+FIRST_NAMES: Final = (
+    *wording.NAMES,
+    *(f"tag_{tag}" for tag in TAGS),
+    *["depth", "repeats", "item_chars", "prose", "place", "prose_before", "page_prose", "after_headline", "own_blocks"],
+    *(f"{frame}_{name}" for frame in ("parent", "grand") for name in ["chars", "links", "prose", "blocks", "long"]),
+    *["make_blocks", "make_mean", "make_links", "make_prose", "make_share"],
+    *["is_title", "in_title", "in_description", "author_share", "seen", "has_declared", "in_declared", "declared_share"],
+    *(f"near_{name}" for name in FAMILIES),
+    *(f"in_{name}" for name in BITS),
+)
+
+
+class _Scored:
+    """The blocks of a page with the first model's scores, summed up in the ways that the second model asks for."""
+
+    def __init__(self, blocks: Sequence[Block], first: Sequence[Row], scores: Sequence[float]) -> None:
+        self.blocks = blocks
+        self.first = first
+        self.scores = scores
+        self.sizes = [row[0] for row in first]
+        self.mass = [score * size for score, size in zip(scores, self.sizes, strict=True)]
+        self.total = sum(self.mass) or 1.0
+        self.main = main_frame(blocks, scores)
+        self.paths = paths_from(self.main, blocks)
+        self.wides = [wider(block.frame, 1) for block in blocks]
+        self.sure = [position for position, score in enumerate(scores) if score > _SURE]
+        self.contrasts = [
+            sum(mass for mass, block in zip(self.mass, blocks, strict=True) if block.frame.inherited & bit)
+            / self.total
+            for bit in _CONTRAST_BITS
+        ]
+        self.padded = [0.0, 0.0, 0.0, *scores, 0.0, 0.0, 0.0]
+        self.groups: dict[tuple[object, ...], list[float]] = {}
+        for position in range(len(blocks)):
+            for key in self.group_keys(position):
+                group = self.groups.setdefault(key, [0.0, 0.0, 0])
+                group[0] += self.mass[position]
+                group[1] += self.sizes[position]
+                group[2] += 1
+
+    def group_keys(self, position: int) -> tuple[tuple[object, ...], ...]:
+        frame = self.blocks[position].frame
+        return (self.wides[position],), (frame.tag, frame.names), (self.paths[frame].branch, "branch")
+
+    def group_rows(self, position: int) -> Row:
+        row: Row = []
+        for key in self.group_keys(position):
+            mass, size, count = self.groups[key]
+            rest = size - self.sizes[position]
+            others = (mass - self.mass[position]) / rest if rest > 0 else -1.0
+            row += mass / size, others, mass / self.total, count
+        return row
+
+    def neighbour_row(self, position: int, other: int) -> Row:
+        if not 0 <= other < len(self.blocks):
+            return [0.0] * 7
+        here, there = self.blocks[position].frame, self.blocks[other].frame
+        row = self.first[other]
+        return [
+            row[0], row[_LINK_SHARE], row[_ENDS_FULL], there.tag == here.tag and there.names == here.names,
+            there.parent is here.parent, self.paths[there].up, there.tag in HEADINGS,
+        ]  # fmt: skip
+
+
+def second_rows(
+    blocks: Sequence[Block], first: Sequence[Row], scores: Sequence[float], min_score: float
+) -> list[Row | None]:
+    """Return rows in the order of `SECOND_NAMES`; None for blocks that the first model scored below `min_score`."""
+    page = _Scored(blocks, first, scores)
+    until_sure = _until_sure(scores)
+    first_sure, last_sure = (page.sure[0], page.sure[-1]) if page.sure else (99, -99)
+    heading: Row = [_FAR, 0, 0, 0]
+    before = 0.0
+    previous = -_FAR
+    rows: list[Row | None] = []
+    for position, (block, score) in enumerate(zip(blocks, scores, strict=True)):
+        frame = block.frame
+        if score >= min_score:
+            path = page.paths[frame]
+            rows.append([
+                *first[position],
+                *page.padded[position : position + 3], *page.padded[position + 4 : position + 7], score,
+                *page.group_rows(position),
+                before / page.total, (page.total - before - page.mass[position]) / page.total,
+                min(position - previous, _FAR), until_sure[position], position - first_sure, last_sure - position,
+                path.up, path.down, page.wides[position] is page.main,
+                *_frame_numbers(path.branch or frame), page.total, len(page.sure),
+                *heading,
+                *page.neighbour_row(position, position - 1), *page.neighbour_row(position, position + 1),
+                *page.neighbour_row(position, position + 2),
+                *_bits(path.flags),
+                *(share if frame.inherited & bit else -1.0 for bit, share in zip(_CONTRAST_BITS, page.contrasts, strict=True)),
+            ])  # fmt: skip
+        else:
+            rows.append(None)
+        before += page.mass[position]
+        if score > _SURE:
+            previous = position
+        if frame.tag in HEADINGS:
+            heading = [0, int(frame.tag[1]), first[position][_SAYS_MORE], score]
+        heading[0] = min(heading[0] + 1, _FAR)
+    return rows
+
+
+def _until_sure(scores: Sequence[float]) -> list[int]:
+    """Return for each block how far the next sure one is."""
+    distances: list[int] = []
+    distance = _FAR
+    for score in reversed(scores):
+        distances.append(distance)
+        distance = 1 if score > _SURE else min(distance + 1, _FAR)
+    return distances[::-1]
+
+
+SECOND_NAMES: Final = (
+    *FIRST_NAMES,
+    *["score_3before", "score_2before", "score_before", "score_after", "score_2after", "score_3after", "score"],
+    *(
+        f"{group}_{name}"
+        for group in ("parent", "make", "branch")
+        for name in ["score", "others_score", "share", "count"]
+    ),
+    *["mass_before", "mass_after", "since_sure", "until_sure", "after_first", "before_last", "up", "down", "in_main"],
+    *(f"branch_{name}" for name in ["chars", "links", "prose", "blocks", "long"]),
+    *["mass", "sure", "heading_age", "heading_level", "heading_more", "heading_score"],
+    *(
+        f"{side}_{name}"
+        for side in ("before", "after", "2after")
+        for name in ["size", "links", "ends", "make", "parent", "up", "heading"]
+    ),
+    *(f"path_{name}" for name in BITS),
+    *(f"contrast_{name}" for name in CONTRASTS),
+)

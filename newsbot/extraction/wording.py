@@ -1,0 +1,90 @@
+"""What the words of a block give away, as numbers: length, punctuation, and phrases in many languages."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from newsbot.extraction.blocks import Block
+
+_HEAD_CHARS: Final = 200
+_ENDS: Final = frozenset(".!?。！？…।؟”\"»:;“)]’'")
+_FULL_ENDS: Final = frozenset('.!?。！？…।؟”"»')
+_OPENERS: Final = frozenset("\"“„«»'‘–—-•「『¿¡‹*·▪►|©#@(>")
+_DIGIT = re.compile(r"\d")
+_CAPITAL = re.compile(r"[A-ZÀ-ÖØ-ÞА-ЯΑ-Ω]")
+_COMMA = re.compile(r"[,،、，;]")
+_CJK = re.compile(r"[぀-ヿ㐀-鿿가-힣]")
+_URL = re.compile(r"https?://|www\.|@\w|\w\.(?:com|de|net|org)\b")
+_WORD = re.compile(r"[^\W\d_]+")
+
+# Words that open a pointer to something else ...
+_MORE: Final = frozenset(
+    ["read", "see", "watch", "also", "more", "related", "next", "full", "don", "recommended", "most", "trending", "must", "view", "popular", "follow", "find", "discover", "explore", "lesen", "lies", "mehr", "auch", "weiter", "weitere", "siehe", "zum", "zur", "hier", "alle", "lire", "voir", "aussi", "plus", "también", "puede", "lea", "lee", "ver", "mira", "además", "leia", "veja", "saiba", "mais", "confira", "leggi", "vedi", "guarda", "potrebbe", "lees", "meer", "bekijk", "läs", "les", "læs", "lue", "mer", "zobacz", "czytaj", "ayrıca", "читайте", "смотрите"]
+)  # fmt: skip
+# ... a line about the article ...
+_BY: Final = frozenset(
+    ["by", "von", "par", "por", "di", "door", "av", "af", "od", "przez", "text", "от", "автор", "written", "reporting", "edited", "editing", "contact", "published", "updated", "posted", "stand", "veröffentlicht", "aktualisiert", "publié", "mis", "publicado", "actualizado", "aggiornato", "pubblicato", "gepubliceerd", "publicerad", "yayın", "güncelleme", "опубликовано", "author"]
+)
+# ... and words that, anywhere, speak of joining, of rights, of readers' talk, of advertising.
+_JOIN: Final = frozenset(
+    ["subscribe", "subscriber", "subscribers", "subscription", "sign", "signup", "newsletter", "newsletters", "abonnieren", "abo", "abonnement", "abonnez", "suscríbete", "suscribirse", "suscripción", "assine", "assinante", "iscriviti", "inscreva", "register", "login", "log", "download", "app", "click", "klicken", "cookie", "cookies", "zustimmen", "consent", "whatsapp", "telegram", "facebook", "twitter", "instagram", "youtube", "google", "podcast", "email", "mail", "membership", "support", "donate", "donation", "spende", "account", "password", "passwort", "подпишитесь", "подписывайтесь", "join", "follow"]
+)
+_RIGHTS: Final = frozenset(
+    ["copyright", "rights", "rechte", "reserved", "derechos", "droits", "direitos", "getty", "reuters", "afp", "dpa", "ap", "photo", "foto", "fotos", "image", "bild", "picture", "credit", "quelle", "source", "fuente", "video", "imago", "alamy", "shutterstock", "file", "photograph", "symbolbild", "archivbild", "photos", "images"]
+)
+_TALK: Final = frozenset(
+    ["comment", "comments", "kommentar", "kommentare", "comentario", "comentarios", "comentários", "opinion", "think", "tell", "know", "share", "teilen", "partager", "compartir", "compartilhar", "condividi", "hide", "reply", "report", "moderation", "thread"]
+)
+_AD: Final = frozenset(
+    ["advertisement", "advertising", "anzeige", "werbung", "publicité", "publicidad", "publicidade", "sponsored", "affiliate", "commission", "reklam", "annons", "реклама"]
+)
+_CJK_PHRASES = re.compile(
+    r"関連|続き|あわせて|相关|延伸|更多|관련|登録|会員|购买|訂閱|구독|写真|사진|图|기자|記者|记者|编辑|コメント|评论|댓글|広告|無断|转载|©"
+)
+
+NAMES: Final = ["size", "words", "link_share", "links", "bold_share", "italic_share", "digit_share", "capital_share", "commas", "ends", "ends_full", "ends_colon", "ends_question", "opener", "lower", "bar", "url", "cjk", "says_more", "says_by", "says_join", "says_rights", "says_talk", "says_ad", "says_cjk"]  # fmt: skip
+
+
+def is_prose(block: Block) -> bool:
+    """Tell whether a block looks like running text: long, and hardly linked."""
+    size = len(block.text)
+    return block.link_chars * 3 < size and (size > 80 or (size > 30 and _CJK.search(block.text) is not None))
+
+
+def wording_row(block: Block) -> list[float]:
+    """Return the numbers of a block's text, in the order of `NAMES`."""
+    text = block.text
+    head = text[:_HEAD_CHARS]
+    size = len(text)
+    cjk = len(_CJK.findall(head))
+    spoken = _WORD.findall(head.lower())
+    said = set(spoken)
+    first = spoken[0] if spoken else ""
+    return [
+        size + cjk,
+        text.count(" ") + 1,
+        block.link_chars / size,
+        block.links,
+        block.bold_chars / size,
+        block.italic_chars / size,
+        len(_DIGIT.findall(head)) / len(head),
+        len(_CAPITAL.findall(head)) / (head.count(" ") + 1),
+        len(_COMMA.findall(head)),
+        text[-1] in _ENDS,
+        text[-1] in _FULL_ENDS,
+        text[-1] == ":",
+        text[-1] == "?",
+        text[0] in _OPENERS,
+        text[0].islower(),
+        "|" in head,
+        _URL.search(head) is not None,
+        cjk > 0,
+        first in _MORE,
+        first in _BY,
+        not _JOIN.isdisjoint(said),
+        "©" in head or not _RIGHTS.isdisjoint(said),
+        not _TALK.isdisjoint(said),
+        not _AD.isdisjoint(said),
+        cjk > 0 and _CJK_PHRASES.search(head) is not None,
+    ]
