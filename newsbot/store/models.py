@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from sqlalchemy import JSON, ForeignKey, Index, MetaData, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, MetaData, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from newsbot.items import EntityType
@@ -133,6 +133,28 @@ class ArticleRow(Base):
     last_seen_at: Mapped[datetime]
     body: Mapped[str]
     """Last, so that SQLite does not read the text when it looks for anything else."""
+
+
+class ArticleSketch(Base):
+    """What near duplicates of an article are found and recognised by; see `newsbot.dedupe.sketches`.
+
+    A column a key rather than a row a key: rows have a head on PostgreSQL, and ten would take twice the room."""
+
+    __tablename__ = "article_sketches"
+    __table_args__ = tuple(Index(None, f"key_{place}", "article_id") for place in range(10))
+
+    article_id: Mapped[ArticleId] = mapped_column(primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    key_0: Mapped[int | None]
+    key_1: Mapped[int | None]
+    key_2: Mapped[int | None]
+    key_3: Mapped[int | None]
+    key_4: Mapped[int | None]
+    key_5: Mapped[int | None]
+    key_6: Mapped[int | None]
+    key_7: Mapped[int | None]
+    key_8: Mapped[int | None]
+    key_9: Mapped[int | None]
 
 
 class ArticleUrl(Base):

@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 
 from newsbot import __version__
 from newsbot.items import Article
-from newsbot.store import dialects, parts
+from newsbot.store import dialects, parts, stories
 from newsbot.store.keys import ArticleKeys, content_key, url_hash
 from newsbot.store.models import ArticleRow, ArticleUrl, RejectRow, Revision, Source
 from newsbot.store.revisions import changed_fields, stored_content
@@ -69,7 +69,7 @@ def _find_query() -> CompoundSelect[Any]:
     )
     by_text = (
         select(cast(null(), LargeBinary).label("url_hash"), *columns)
-        .where(ArticleRow.text_key == bindparam("text_key"), ArticleRow.duplicate_of.is_(None))
+        .where(ArticleRow.text_key == bindparam("text_key"))
         .order_by(ArticleRow.id)
         .limit(1)
     )
@@ -145,33 +145,47 @@ class Saving:
         return [_Known(*row) for row in found]
 
     def _insert(self, twin: int | None) -> Saved:
+        text = stories.held_sketch(self.connection, self.article.body)
         self._add_source()
         dated_at = self.article.published_at or self.now
         values = self._content() | {
             "url": self.article.url, "source": self.article.source, "dated_at": dated_at, "revision": 1,
-            "duplicate_of": twin, "duplicate_kind": "exact" if twin else None,
             "run_id": self.run_id, "first_seen_at": self.now, "last_seen_at": self.now,
         }  # fmt: skip
         article_id: int = self.connection.execute(_INSERT, values).scalar_one()
         parts.add_bylines(self.connection, article_id, self.article)
         parts.add_entities(self.connection, article_id, self.article.entities, dated_at)
         parts.add_words(self.connection, article_id, self.article.title, self.article.body)
+        stories.place_article(self.connection, article_id, text, twin=twin, now=self.now)
         return Saved(article_id, "duplicate" if twin else "new")
 
     def _refresh(self, known: _Known, twin: int | None) -> Saved:
         values: dict[str, Any] = {"last_seen_at": max(self.now, known.last_seen_at)}
-        outcome: Outcome = "unchanged"
         if known.content_key == content_key(self.article):
             if self.article.entity_engine not in {None, known.entity_engine}:
                 values["entity_engine"] = self.article.entity_engine
                 self._replace_entities(known)
         elif not self._was_said_before(known):
-            values |= self._revise(known, twin)
-            outcome = "changed"
-        self.connection.execute(_UPDATE, {"known_id": known.id, **values})
-        return Saved(known.id, outcome)
+            if self.keys.text_key != known.text_key:
+                self._retell(known, values, twin)
+            else:
+                self._update(known, values | self._revise(known))
+            return Saved(known.id, "changed")
+        self._update(known, values)
+        return Saved(known.id, "unchanged")
 
-    def _revise(self, known: _Known, twin: int | None) -> dict[str, Any]:
+    def _retell(self, known: _Known, values: dict[str, Any], twin: int | None) -> None:
+        """Revise an article whose text has changed; it may tell another story now."""
+        text = stories.held_sketch(self.connection, self.article.body)
+        values |= self._revise(known)
+        stories.lock(self.connection)
+        self._update(known, values)
+        stories.move_article(self.connection, known.id, text, twin=twin, now=self.now)
+
+    def _update(self, known: _Known, values: Mapping[str, Any]) -> None:
+        self.connection.execute(_UPDATE, {"known_id": known.id, **values})
+
+    def _revise(self, known: _Known) -> dict[str, Any]:
         """Keep what the article said before, replace its parts, and return its new columns."""
         old = stored_content(self.connection, known.id)
         changes = changed_fields(old, self.article)
@@ -186,10 +200,7 @@ class Saving:
         self._replace_entities(known)
         parts.remove_words(self.connection, known.id, old["title"], old["body"])
         parts.add_words(self.connection, known.id, self.article.title, self.article.body)
-        values = self._content() | {"revision": old["revision"] + 1, "dated_at": self._dated_at(known)}
-        if self.keys.text_key != known.text_key:
-            values |= {"duplicate_of": twin, "duplicate_kind": "exact" if twin else None}
-        return values
+        return self._content() | {"revision": old["revision"] + 1, "dated_at": self._dated_at(known)}
 
     def _was_said_before(self, known: _Known) -> bool:
         """Tell whether an earlier revision had this content.

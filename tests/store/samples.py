@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -25,7 +26,7 @@ NAMES: dict[str, EntityType] = {"Ada Kovac": "PER", "Port Lindow": "LOC", "Harbo
 
 def article(number: int = 1, **given: Any) -> Article:
     """Return an article whose URL, title and body are those of no other number."""
-    body = given.setdefault("body", f"{BODY} Report {number}.")
+    body = given.setdefault("body", f"{BODY} Report {number}.\n\n{_own_words(number)}")
     given.setdefault("entities", entities_of(body))
     defaults: dict[str, Any] = {
         "url": f"https://news.example/harbour/{number}",
@@ -41,6 +42,12 @@ def article(number: int = 1, **given: Any) -> Article:
         "entity_engine": "rules 1",
     }
     return Article(**defaults | given)
+
+
+def _own_words(number: int) -> str:
+    """Return enough words for two articles not to be near duplicates."""
+    letters = random.Random(number).choices("abcdefghijklmnopqrstuvwxyz", k=400)
+    return " ".join("".join(letters[start : start + 5]) for start in range(0, 400, 5)) + "."
 
 
 def entities_of(body: str) -> list[Entity]:

@@ -198,8 +198,8 @@ def test_entity_that_no_article_mentions_is_none(database: Database) -> None:
 
 def test_stats_count_what_is_stored(database: Database) -> None:
     _fill(database)
-    save(database, article(6, body=article(1).body * 3))
-    save(database, article(7, body=article(1).body * 3))
+    save(database, article(6, body=article(8).body))
+    save(database, article(7, body=article(8).body))
     save(database, article(1, title="Another"))
     with database.write() as session:
         start_run(session, spider="saved", arguments={}, version="1", now=NOW)

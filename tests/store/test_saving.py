@@ -146,7 +146,7 @@ def test_two_forms_seen_by_turns_make_one_revision(database: Database) -> None:
 
 
 def test_same_text_elsewhere_is_stored_as_its_duplicate(database: Database) -> None:
-    save(database, article(body=BODY * 2))
+    save(database, article(4, body=BODY * 2))  # the earliest
     for number in (2, 3):
         copy = article(number, body=BODY * 2, url=f"https://other.example/{number}", source="other.example")
         assert save(database, copy) == Saved(number, "duplicate")
@@ -155,13 +155,15 @@ def test_same_text_elsewhere_is_stored_as_its_duplicate(database: Database) -> N
 
 
 def test_duplicate_that_changes_is_one_no_more(database: Database) -> None:
-    save(database, article(1, body=BODY * 2))
-    save(database, article(2, body=BODY * 2))
-    assert save(database, article(2, body=BODY * 3)).outcome == "changed"
+    texts = [article(number).body for number in range(10, 14)]
+    save(database, article(2, body=texts[0]))
+    save(database, article(1, body=texts[0]))
+    assert load(database, 2).duplicate_of == 1
+    assert save(database, article(1, body=texts[1])).outcome == "changed"
     assert load(database, 2).duplicate_of is None
-    assert save(database, article(2, body=BODY * 4)).outcome == "changed"
-    save(database, article(3, body=BODY * 5))
-    assert save(database, article(3, body=BODY * 4)).outcome == "changed"
+    assert save(database, article(1, body=texts[2])).outcome == "changed"
+    save(database, article(0, body=texts[3]))
+    assert save(database, article(0, body=texts[2])).outcome == "changed"
     assert load(database, 3).duplicate_of == 2
 
 
@@ -303,7 +305,7 @@ def test_saving_takes_few_statements(database: Database) -> None:
         save(database, article(2))
     with _counted_statements() as again:
         save(database, article(2))
-    assert len(new) <= 15
+    assert len(new) <= 18
     assert len(again) <= 4
 
 

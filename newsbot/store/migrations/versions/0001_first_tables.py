@@ -27,6 +27,7 @@ def upgrade() -> None:
     _rejects()
     _article_authors()
     _article_entities()
+    _article_sketches()
     _article_topics()
     _article_urls()
     _frontier()
@@ -288,6 +289,22 @@ def _article_entities() -> None:
     )
     op.create_index("ix_article_entities_dated_at", "article_entities", ["dated_at"])
     op.create_index("ix_article_entities_entity_id_dated_at", "article_entities", ["entity_id", "dated_at"])
+
+
+def _article_sketches() -> None:
+    keys = [f"key_{place}" for place in range(10)]
+    op.create_table(
+        "article_sketches",
+        sa.Column("article_id", ID, nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        *(sa.Column(key, sa.Integer(), nullable=True) for key in keys),
+        sa.ForeignKeyConstraint(
+            ["article_id"], ["articles.id"], name="fk_article_sketches_article_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("article_id", name="pk_article_sketches"),
+    )
+    for key in keys:
+        op.create_index(f"ix_article_sketches_{key}_article_id", "article_sketches", [key, "article_id"])
 
 
 def _article_topics() -> None:

@@ -1,0 +1,219 @@
+"""Stories: which stored articles tell the same, kept right as each article is stored.
+
+A story is a connected part of the graph of near duplicates, so the order of arrival does not change it. Two
+transactions that store near duplicates at the same time wait for each other: they lock a key that both have.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    desc,
+    func,
+    insert,
+    or_,
+    select,
+    union_all,
+    update,
+)  # fmt: skip
+
+from newsbot.dedupe.grouping import MAX_CANDIDATES, MAX_PER_KEY, Candidate, relatives
+from newsbot.dedupe.sketches import Sketch, is_smaller, sketch
+from newsbot.dedupe.stories import Member, choose_original, roles
+from newsbot.store import dialects
+from newsbot.store.models import ArticleAuthor, ArticleRow, ArticleSketch, Author, Story
+
+LOCK = b"stories."
+"""Held while stories are joined and parted: what one transaction reads of them no other changes meanwhile."""
+
+_KEYS = [f"key_{place}" for place in range(len(ArticleSketch.__table_args__))]
+
+
+def _candidates_query() -> Select[int, bytes]:
+    found = [
+        select(ArticleSketch.article_id)
+        .where(getattr(ArticleSketch, key) == bindparam(key))
+        .order_by(getattr(ArticleSketch, key).desc(), ArticleSketch.article_id.desc())
+        .limit(MAX_PER_KEY)
+        .subquery()
+        for key in _KEYS
+    ]
+    shared = union_all(*(select(each.c.article_id) for each in found)).subquery()
+    most = (
+        select(shared.c.article_id)
+        .group_by(shared.c.article_id)
+        .order_by(desc(func.count()), shared.c.article_id.desc())
+        .limit(MAX_CANDIDATES)
+        .subquery()
+    )
+    return select(ArticleSketch.article_id, ArticleSketch.content).join(
+        most, most.c.article_id == ArticleSketch.article_id
+    )
+
+
+_CANDIDATES = _candidates_query()
+_ARTICLES = ArticleRow.metadata.tables["articles"]
+_SET_PART = update(_ARTICLES).where(_ARTICLES.c.id == bindparam("member_id"))
+
+
+def held_sketch(connection: Connection, body: str) -> Sketch:
+    """Return the sketch of a text, once no other transaction is storing a near duplicate of it; hold it till the end.
+
+    To be called before anything is written: who waits here must not be waited for."""
+    text = sketch(body)
+    keys = [b"near" + key.to_bytes(4, signed=True) for key in text.keys if key is not None]
+    dialects.lock_keys(connection, keys)
+    return text
+
+
+def lock(connection: Connection) -> None:
+    """Keep other transactions from changing stories. Before an article in a story changes, and after its parts have."""
+    dialects.lock_keys(connection, [LOCK])
+
+
+def place_article(
+    connection: Connection, article_id: int, text: Sketch, *, twin: int | None, now: datetime
+) -> None:
+    """Join a stored article to those that tell the same, and note which are excerpts of which.
+
+    `twin` is another article with the same text: what a text too short for keys is found by."""
+    related = relatives(text, _StoredSketches(connection))
+    connection.execute(insert(ArticleSketch), _row(article_id, text))
+    near = {candidate.id for candidate, how in related if how.kind == "near"}
+    near |= set() if twin is None else {twin}
+    if near:
+        _join(connection, {article_id, *near}, now)
+    for candidate, how in sorted(related, key=lambda each: each[1].of_smaller):
+        if how.kind == "excerpt" and is_smaller(text.content, candidate.content):
+            _note_excerpt(connection, article_id, candidate.id)
+        elif how.kind == "excerpt":
+            _note_excerpt(connection, candidate.id, article_id)
+
+
+def move_article(
+    connection: Connection, article_id: int, text: Sketch, *, twin: int | None, now: datetime
+) -> None:
+    """Take an article whose text has changed out of its story, and place it anew; under `lock`."""
+    story_id = connection.scalar(select(ArticleRow.story_id).where(ArticleRow.id == article_id))
+    connection.execute(_SET_PART, {"member_id": article_id} | _part())
+    connection.execute(delete(ArticleSketch).where(ArticleSketch.article_id == article_id))
+    if story_id is not None:
+        _settle(connection, story_id, now)
+    place_article(connection, article_id, text, twin=twin, now=now)
+
+
+# ------------------------------------------------------------------ the index
+
+
+class _StoredSketches:
+    """The `dedupe.grouping.Index` that the database is."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def candidates(self, keys: Sequence[int | None]) -> Iterable[Candidate]:
+        found = self.connection.execute(_CANDIDATES, dict(zip(_KEYS, keys, strict=True)))
+        return [Candidate(*row) for row in found]
+
+
+def _row(article_id: int, text: Sketch) -> dict[str, Any]:
+    keys = dict(zip(_KEYS, text.keys, strict=True))
+    return {"article_id": article_id, "content": text.content, **keys}
+
+
+# ------------------------------------------------------------------ stories
+
+
+def _join(connection: Connection, article_ids: Collection[int], now: datetime) -> None:
+    """Make one story of these articles and of the stories that they are in."""
+    lock(connection)
+    belongs = ArticleRow.id.in_(article_ids)
+    found = connection.scalars(select(ArticleRow.story_id).where(belongs).distinct())
+    stories = sorted(each for each in found if each is not None)
+    story_id, *others = stories or [_new_story(connection, now)]
+    connection.execute(
+        update(ArticleRow).where(or_(belongs, ArticleRow.story_id.in_(others))).values(story_id=story_id)
+    )
+    connection.execute(delete(Story).where(Story.id.in_(others)))
+    _settle(connection, story_id, now)
+
+
+def _new_story(connection: Connection, now: datetime) -> int:
+    values = {"created_at": now, "updated_at": now, "member_count": 0}
+    return connection.execute(insert(Story).values(values).returning(Story.id)).scalar_one()
+
+
+def _settle(connection: Connection, story_id: int, now: datetime) -> None:
+    """Give every member its part, now that others have come or gone; one article alone is no story."""
+    stored, members = _members(connection, story_id)
+    parts = _parts(story_id, members) if len(members) > 1 else {each: _part() for each in stored}
+    changed = [{"member_id": each, **part} for each, part in parts.items() if part != stored[each]]
+    if changed:
+        connection.execute(_SET_PART.values({name: bindparam(name) for name in _part()}), changed)
+    if len(members) > 1:
+        values = {"updated_at": now, "member_count": len(members)}
+        connection.execute(update(Story).where(Story.id == story_id).values(values))
+    else:
+        connection.execute(delete(Story).where(Story.id == story_id))
+
+
+def _part(
+    story_id: int | None = None, story_role: str | None = None, duplicate_of: int | None = None,
+    duplicate_kind: str | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Return the columns that say what an article is to others; without arguments, nothing."""
+    return {
+        "story_id": story_id, "story_role": story_role, "duplicate_of": duplicate_of,
+        "duplicate_kind": duplicate_kind,
+    }  # fmt: skip
+
+
+def _parts(story_id: int, members: Sequence[Member]) -> dict[int, dict[str, Any]]:
+    original = choose_original(members)
+    told = roles(members)
+    return {
+        member.id: _part(story_id, told[member.id])
+        if member is original
+        else _part(
+            story_id, told[member.id], original.id,
+            "exact" if member.text_key == original.text_key else "near",
+        )
+        for member in members
+    }  # fmt: skip
+
+
+def _members(connection: Connection, story_id: int) -> tuple[dict[int, dict[str, Any]], list[Member]]:
+    """Return what the members of a story are stored as, by their ids, and what decides their parts."""
+    authors: dict[int, list[str]] = defaultdict(list)
+    names = (
+        select(ArticleAuthor.article_id, Author.name)
+        .join(Author, Author.id == ArticleAuthor.author_id)
+        .join(ArticleRow, ArticleRow.id == ArticleAuthor.article_id)
+        .where(ArticleRow.story_id == story_id)
+    )
+    for article_id, name in connection.execute(names):
+        authors[article_id].append(name)
+    said = ("id", "url", "canonical_url", "source", "published_at", "word_count", "text_key")
+    columns = [_ARTICLES.c[name] for name in (*said, *_part())]
+    rows = connection.execute(select(*columns).where(_ARTICLES.c.story_id == story_id)).mappings().all()
+    return (
+        {row["id"]: {name: row[name] for name in _part()} for row in rows},
+        [Member(**{name: row[name] for name in said}, authors=authors[row["id"]]) for row in rows],
+    )
+
+
+def _note_excerpt(connection: Connection, excerpt: int, whole: int) -> None:
+    """Note that an article is a part of another one, unless it is in a story of its own."""
+    connection.execute(
+        update(ArticleRow)
+        .where(ArticleRow.id == excerpt, ArticleRow.story_id.is_(None))
+        .values(duplicate_of=whole, duplicate_kind="excerpt", story_role="excerpt")
+    )
