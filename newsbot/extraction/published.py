@@ -12,6 +12,7 @@ from newsbot.extraction.markup import dated_texts, time_texts
 from newsbot.extraction.rules import Clues, Rule
 
 _MAX_ELEMENTS = 10
+_MINUTE, _QUARTER_HOUR, _ZONES_APART = timedelta(minutes=1), timedelta(minutes=15), timedelta(hours=26)
 _EXACT = 2  # a time of day and a zone
 _MAX_LINES = 40
 _HAS_CLOCK = re.compile(r"\d[T ,]*\d?\d:\d\d|T\d{4}|^\d{10,}")
@@ -69,7 +70,7 @@ def _best_date(
         for rule, text in _texts(rules, clues) if precision < 1 else ():
             moment = parse_date(text, timezone, now, clues.page.html_lang)
             exact = bool(_HAS_CLOCK.search(text)) + bool(_HAS_ZONE.search(text))
-            if moment and exact > precision and (best[0] is None or _same_day(best[0], moment)):
+            if moment and exact > precision and (best[0] is None or _agree(best[0], moment, precision > 0)):
                 best, precision = (moment, rule.name), exact
             if precision == _EXACT:
                 return best
@@ -80,9 +81,13 @@ def _texts(rules: Sequence[Rule[list[str]]], clues: Clues) -> Iterator[tuple[Rul
     return ((rule, text) for rule in rules for text in islice(rule.find(clues) or (), _MAX_ELEMENTS))
 
 
-def _same_day(one: datetime, other: datetime) -> bool:
-    """Whether two readings can be of one moment, given that either may lack its time of day or zone."""
-    return abs(one - other) <= timedelta(hours=26)
+def _agree(one: datetime, other: datetime, has_clock: bool) -> bool:
+    """Whether a more exact date can be of the same moment as one that lacks its zone, or its time of day too.
+
+    Zones differ by quarters of an hour; seconds are often left out.
+    """
+    apart = abs(one - other)
+    return apart <= _ZONES_APART and (not has_clock or (apart + _MINUTE) % _QUARTER_HOUR <= 2 * _MINUTE)
 
 
 def _metas(keys: Sequence[str]) -> Rule[list[str]]:

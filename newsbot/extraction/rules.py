@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, islice
+from itertools import chain, combinations, islice
 from typing import Any, Generic, TypeVar
-from urllib.parse import urlsplit
 
 from lxml import etree
 
@@ -15,12 +14,14 @@ from newsbot.extraction.markup import headline_element, short_text, texts_below
 from newsbot.extraction.page import Page
 from newsbot.extraction.schema_org import article_objects, is_a, names_in, texts_in
 from newsbot.text import letters, one_line, plain_line
+from newsbot.urls import host_of
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 _MAX_HEADINGS = 20
 _MAX_HEADING_CHARS = 500
+_MAX_LABELS = 6
 _SITE_METAS = (
     "og:site_name", "application-name", "apple-mobile-web-app-title", "publisher", "dc.publisher", "copyright",
     "twitter:app:name:iphone", "al:ios:app_name", "al:android:app_name", "twitter:site",
@@ -82,11 +83,8 @@ class Clues:
 
     @cached_property
     def _by_id(self) -> dict[str, dict[str, Any]]:
-        return {
-            str(item["@id"]): item
-            for item in reversed(self.page.json_ld)
-            if item.get("name") and "@id" in item
-        }
+        named = (item for item in reversed(self.page.json_ld) if item.get("name"))
+        return {reference: item for item in named if isinstance(reference := item.get("@id"), str)}
 
     @cached_property
     def headings(self) -> list[str]:
@@ -114,28 +112,21 @@ class Clues:
     @cached_property
     def site_names(self) -> list[str]:
         """What the site calls itself, as written; the name for readers first."""
-        publishers = [item for item in self.page.json_ld if is_a(item, ("WebSite", "Organization"))]
+        sites = (item for item in self.page.json_ld if is_a(item, ("WebSite", "Organization")))
         return [
-            *self.meta("og:site_name"),
+            *chain.from_iterable(self.meta(key) for key in _SITE_METAS),
             *chain.from_iterable(names_in(item.get("publisher"), self._by_id) for item in self.articles),
-            *chain.from_iterable(self.meta(key) for key in _SITE_METAS[1:]),
-            *chain.from_iterable(
-                texts_in([item.get("name"), item.get("alternateName")]) for item in publishers
-            ),
+            *chain.from_iterable(texts_in([item.get("name"), item.get("alternateName")]) for item in sites),
         ]
 
     @cached_property
     def _site_keys(self) -> frozenset[str]:
-        host = urlsplit(self.page.url or "").hostname or ""
-        labels = host.removeprefix("www.").split(".")
-        # news.example.co.uk: every run of labels from the left or up to the end may be the name.
-        hosts = {
-            "".join(labels[start:end])
-            for start in range(len(labels))
-            for end in range(start + 1, len(labels) + 1)
-        }
+        labels = host_of(self.page.url or "").removeprefix("www.").split(".")[:_MAX_LABELS]
+        # Of news.example.co.uk any part may be the name: example, newsexample, example.co.uk.
+        spans = combinations(range(len(labels) + 1), 2)
+        hosts = {letters("".join(labels[start:end])) for start, end in spans}
         return frozenset(
-            {letters(name) for name in self.site_names} | {key for key in map(letters, hosts) if len(key) > 1}
+            {letters(name) for name in self.site_names} | {host for host in hosts if len(host) > 1}
         )
 
     def is_site_name(self, text: str) -> bool:

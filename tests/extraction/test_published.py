@@ -48,6 +48,14 @@ def test_time_of_day_is_completed_by_a_later_rule() -> None:
     assert read_published(clues(head), UTC, NOW) == (MOMENT, "meta")
 
 
+def test_zone_is_completed_by_a_later_rule_but_only_for_the_same_moment() -> None:
+    first = json_ld('"2026-03-14T10:05:30"')
+    same = '<meta property="article:published_time" content="2026-03-14T10:05+01:00">'
+    later = '<meta name="date" content="2026-03-14T18:41:00Z">'
+    assert read_published(clues(first + same), UTC, NOW) == (MOMENT, "meta")
+    assert read_published(clues(first + later), UTC, NOW)[1] == "json-ld datePublished"
+
+
 def test_another_day_does_not_overrule_the_first_rule() -> None:
     head = json_ld('"2026-03-14"') + '<meta name="date" content="2026-04-20T09:05:00Z">'
     assert read_published(clues(head), UTC, NOW)[0] == datetime(2026, 3, 14, tzinfo=UTC)
