@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from typing import BinaryIO
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,8 @@ class Answer:
     body: bytes = b""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+    send: Callable[[BinaryIO], None] | None = None
+    """Writes the body in place of `body`, as slowly, long or wrongly as it likes."""
 
 
 Page = Answer | Callable[[Asked], Answer]
@@ -64,9 +67,13 @@ def running_site(address: str = "127.0.0.1") -> Iterator[Site]:
             for name, value in {"Content-Length": str(len(answer.body)), **answer.headers}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(answer.body)
+            if answer.send:
+                answer.send(self.wfile)
+                self.close_connection = True
+            else:
+                self.wfile.write(answer.body)
 
-        do_POST = do_GET
+        do_POST = do_GET  # noqa: N815
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             """Keep the test's output clean."""

@@ -91,12 +91,11 @@ class Run:
     ) -> T:
         """Return `function(session, ...)`, run in a write transaction of its own; an exception rolls it back."""
 
-        def work() -> T:
-            with self.database.write() as session:
-                return function(session, *args, **kwargs)
+        def work(session: Session) -> T:
+            return function(session, *args, **kwargs)
 
         async with self._writing:
-            return await run_in_thread(work)
+            return await run_in_thread(self.database.transact, work)
 
     async def read(
         self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs

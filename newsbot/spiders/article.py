@@ -31,5 +31,6 @@ class ArticleSpider(PageSpider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for each URL."""
-        for url in self.urls:
-            yield Request(url, callback=self.parse_page, errback=self.fetch_failed)
+        for url in dict.fromkeys(self.urls):
+            # Not filtered: a redirect to an address that was asked for before would vanish without a trace.
+            yield Request(url, callback=self.parse_page, errback=self.fetch_failed, dont_filter=True)
