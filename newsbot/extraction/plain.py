@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
-from itertools import groupby, pairwise
+from itertools import groupby, islice, pairwise
 from typing import Literal
 
 from newsbot.dates import names_date, parse_date
@@ -23,6 +23,7 @@ from newsbot.text import clean_text, collapse_space, letters, word_count
 from newsbot.urls import source_of
 
 MAX_CHARS = 2_000_000
+MAX_LINES = 20_000
 _MAX_HEADLINE_CHARS = 300
 _PROSE_WORDS = 15
 _LONG_WORDS = 40  # Thai has no full stops, and no headline is this long
@@ -99,7 +100,8 @@ def parse_saved_text(
 
 def _read_lines(text: str) -> list[_Line]:
     pieces = map(collapse_space, _unwrapped(clean_text(text).split("\n")))
-    return [_read_line(piece, key) for piece in pieces if (key := letters(piece))]
+    lines = (_read_line(piece, key) for piece in pieces if (key := letters(piece)))
+    return list(islice(lines, MAX_LINES))
 
 
 def _read_line(text: str, key: str) -> _Line:
