@@ -128,9 +128,8 @@ def _numbered_day(match: re.Match[str], language: str) -> date | None:
     year, day, month_text = int(match["year"]), int(match["day"]), match["month"].lower()
     year += 2000 if year < 100 else 0
     month = int(month_text) if month_text.isdecimal() else _MONTHS.get(month_text, 0)
-    if match.re is _DAYS[1] and (
-        month > 12 or (match["mark"] == "/" and day <= 12 and language in ("en", "en-us"))
-    ):
+    mark = match.groupdict().get("mark")  # only where day and month are both numbers, day first as a rule
+    if mark and (month > 12 or (mark == "/" and day <= 12 and language in ("en", "en-us"))):
         month, day = day, month
     try:
         return date(year, month, day)
