@@ -18,6 +18,7 @@ CANDIDATE: Final = 0.02
 """First score from which the second model is asked; one in 150 blocks of the body has less."""
 CHOSEN: Final = 0.5
 MIN_DECLARED_CHARS: Final = 400
+MAX_REST_CHARS: Final = 100_000
 
 
 _MARKUP = re.compile(r"<br\b[^>]{0,100}>|</?(?:p|div|li|h\d)\b[^>]{0,300}>", re.IGNORECASE)
@@ -33,8 +34,9 @@ class Body:
     """Paragraphs parted by a blank line."""
     rule: str
     links: int = 0
-    """Links to elsewhere on the page that stand in lists or menus."""
-    paragraphs: int = 0
+    """Links on the page outside the text."""
+    rest: str = ""
+    """What else stands near the text: invitations to subscribe, related stories."""
 
 
 def candidates(blocks: Sequence[Block]) -> list[Block]:
@@ -56,13 +58,18 @@ def read_body(blocks: Sequence[Block], known: Known) -> Body:
     """
     chosen = choose_blocks(blocks, known)
     shown = "\n\n".join(block.text for block in chosen)
+    taken = set(map(id, chosen))
+    others = [block for block in blocks if id(block) not in taken]
+    body = Body(
+        text=shown,
+        rule="blocks" if shown else "none",
+        links=sum(block.links for block in others),
+        rest="\n".join(block.text for block in others)[:MAX_REST_CHARS],
+    )
     declared = _declared_text(known.body)
-    menu_links = sum(block.links for block in blocks) - sum(block.links for block in chosen)
     if len(declared) > MIN_DECLARED_CHARS and len(declared) > 2 * len(shown):
-        return Body(
-            text=declared, rule="json-ld articleBody", links=menu_links, paragraphs=declared.count("\n\n") + 1
-        )
-    return Body(text=shown, rule="blocks" if shown else "none", links=menu_links, paragraphs=len(chosen))
+        body.text, body.rule = declared, "json-ld articleBody"
+    return body
 
 
 def _declared_text(declared: str) -> str:

@@ -24,9 +24,10 @@ BITS: Final = (
     "concealed",
 )
 TAGS: Final = ("p", "div", "li", "h1", "h2", "h3", "h4", "td", "blockquote", "other")
-CONTRASTS: Final = tuple(
-    ["concealed", "comments", "aside", "related", "popup", "side", "hidden", "form", "footer", "promo", "live", "list", "wall", "bio", "caption"]
-)
+CONTRASTS: Final = (
+    "concealed", "comments", "aside", "related", "popup", "side", "hidden", "form", "footer", "promo", "live", "list",
+    "wall", "bio", "caption",
+)  # fmt: skip
 _CONTRAST_BITS: Final = tuple(1 << BITS.index(name) for name in CONTRASTS)
 _ONE_HOT: Final = {tag: tuple(float(tag == other) for other in TAGS) for tag in TAGS}
 _KEY = re.compile(r"[\W_]+")
@@ -169,10 +170,33 @@ def _headline(blocks: Sequence[Block], keys: Sequence[str], title: str) -> int:
 FIRST_NAMES: Final = (
     *wording.NAMES,
     *(f"tag_{tag}" for tag in TAGS),
-    *["depth", "repeats", "item_chars", "prose", "place", "prose_before", "page_prose", "after_headline", "own_blocks"],
-    *(f"{frame}_{name}" for frame in ("parent", "grand") for name in ["chars", "links", "prose", "blocks", "long"]),
+    *[
+        "depth",
+        "repeats",
+        "item_chars",
+        "prose",
+        "place",
+        "prose_before",
+        "page_prose",
+        "after_headline",
+        "own_blocks",
+    ],
+    *(
+        f"{frame}_{name}"
+        for frame in ("parent", "grand")
+        for name in ["chars", "links", "prose", "blocks", "long"]
+    ),
     *["make_blocks", "make_mean", "make_links", "make_prose", "make_share"],
-    *["is_title", "in_title", "in_description", "author_share", "seen", "has_declared", "in_declared", "declared_share"],
+    *[
+        "is_title",
+        "in_title",
+        "in_description",
+        "author_share",
+        "seen",
+        "has_declared",
+        "in_declared",
+        "declared_share",
+    ],
     *(f"near_{name}" for name in FAMILIES),
     *(f"in_{name}" for name in BITS),
 )
@@ -282,13 +306,31 @@ def _until_sure(scores: Sequence[float]) -> list[int]:
 
 SECOND_NAMES: Final = (
     *FIRST_NAMES,
-    *["score_3before", "score_2before", "score_before", "score_after", "score_2after", "score_3after", "score"],
+    *[
+        "score_3before",
+        "score_2before",
+        "score_before",
+        "score_after",
+        "score_2after",
+        "score_3after",
+        "score",
+    ],
     *(
         f"{group}_{name}"
         for group in ("parent", "make", "branch")
         for name in ["score", "others_score", "share", "count"]
     ),
-    *["mass_before", "mass_after", "since_sure", "until_sure", "after_first", "before_last", "up", "down", "in_main"],
+    *[
+        "mass_before",
+        "mass_after",
+        "since_sure",
+        "until_sure",
+        "after_first",
+        "before_last",
+        "up",
+        "down",
+        "in_main",
+    ],
     *(f"branch_{name}" for name in ["chars", "links", "prose", "blocks", "long"]),
     *["mass", "sure", "heading_age", "heading_level", "heading_more", "heading_score"],
     *(
