@@ -63,6 +63,8 @@ NEWSBOT_SETTINGS = (
             "a number of bytes above 0", "decompressed size above which a page is rejected, in bytes"),
     Setting("NEWSBOT_USER_AGENT", f"newsbot/{__version__} (+{HOME_PAGE})", _filled,
             "any text", "how the spiders introduce themselves"),
+    Setting("NEWSBOT_WEB_TOKEN", "", str,
+            "any text; empty: none", "what `newsbot serve` asks readers for, as a password or Bearer token"),
 )  # fmt: skip
 
 
@@ -76,6 +78,7 @@ class Configuration:
     allowed_networks: tuple[Network, ...]
     max_page_bytes: int
     user_agent: str
+    web_token: str
 
 
 def read_settings(given: Mapping[str, Any]) -> Configuration:

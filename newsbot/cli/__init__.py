@@ -22,6 +22,7 @@ COMMANDS = {
     "import": "newsbot.cli.imports:import_",
     "rejects": "newsbot.cli.overview:rejects",
     "search": "newsbot.cli.articles:search",
+    "serve": "newsbot.cli.serve:serve",
     "settings": "newsbot.cli.settings:settings",
     "show": "newsbot.cli.articles:show",
     "sources": "newsbot.cli.sources:sources",

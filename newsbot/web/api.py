@@ -1,0 +1,240 @@
+"""The JSON API. Everything is a GET; lists are read on by their `next`; errors are problem+json."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, date, datetime, time
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from newsbot.items import EntityType, utc_text
+from newsbot.store.queries import (
+    MARK_END,
+    MARK_START,
+    EntityDetail,
+    Listed,
+    Listing,
+    Position,
+    SourceOverview,
+    StorySummary,
+    find_articles,
+    get_article,
+    get_entity,
+    history,
+    list_articles,
+    list_stories,
+    load_articles,
+    stats,
+    stored_json,
+    top_entities,
+)
+from newsbot.web import schemas
+from newsbot.web.parameters import MAX_LIMIT, Cursor, Day, ListParameters, ListQuery, SearchQuery, encode
+from newsbot.web.problems import PROBLEM_TYPE, Problem
+from newsbot.web.site import site_of
+
+_PROBLEM = {"content": {PROBLEM_TYPE: {"schema": Problem.model_json_schema()}}}
+_ERRORS: dict[int | str, dict[str, Any]] = {
+    401: {"description": "The token is missing or wrong", **_PROBLEM},
+    422: {"description": "A parameter is not acceptable", **_PROBLEM},
+    503: {"description": "The database did not answer in time", **_PROBLEM},
+}
+_NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"description": "There is none of this id", **_PROBLEM}}
+_TOP = 20
+
+Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
+
+router = APIRouter(prefix="/api", responses=_ERRORS)
+
+
+@router.get("/articles", response_model=schemas.ArticlePage)
+def articles(request: Request, asked: ListQuery) -> Response:
+    """List articles, newest first, complete."""
+    with site_of(request).read() as session:
+        listing = list_articles(session, asked.filters(), after=asked.cursor, limit=asked.limit)
+        stored = load_articles(session, [each.article.id for each in listing.articles])
+    return _json(
+        {"items": [stored_json(each) for each in stored], "next": _next(asked, "/api/articles", listing)}
+    )
+
+
+@router.get("/articles/{article_id}", response_model=schemas.ArticleJson, responses=_NOT_FOUND)
+def article(request: Request, article_id: Id) -> Response:
+    """Return one article, complete."""
+    with site_of(request).read() as session:
+        stored = get_article(session, article_id)
+    if stored is None:
+        raise HTTPException(404, f"There is no article {article_id}.")
+    return _json(stored_json(stored))
+
+
+@router.get("/articles/{article_id}/revisions", response_model=schemas.Revisions, responses=_NOT_FOUND)
+def revisions(request: Request, article_id: Id) -> Response:
+    """List the changes of an article, oldest first."""
+    with site_of(request).read() as session:
+        changes = history(session, article_id)
+    if changes is None:
+        raise HTTPException(404, f"There is no article {article_id}.")
+    items = [
+        {
+            "revision": change.revision,
+            "changed_at": utc_text(change.changed_at),
+            "fields": {name: {"before": old, "after": new} for name, (old, new) in change.fields.items()},
+        }
+        for change in changes
+    ]
+    return _json({"items": items})
+
+
+@router.get("/search", response_model=schemas.SearchPage)
+def search(request: Request, asked: SearchQuery) -> Response:
+    """Find articles by words and filters, with counts to narrow the search by."""
+    with site_of(request).read() as session:
+        found = find_articles(session, asked.q, asked.filters(), after=asked.cursor, limit=asked.limit)
+    facets = {
+        "source": _counted(found.facets.source),
+        "language": _counted(found.facets.language),
+        "section": _counted(found.facets.section),
+        "entity": _counted([(name, count) for _, name, _, count in found.facets.entity]),
+    }
+    return _json(
+        {
+            "items": [_hit(each) for each in found.listing.articles],
+            "total": found.total,
+            "total_is_capped": found.is_capped,
+            "facets": facets,
+            "next": _next(asked, "/api/search", found.listing),
+        }
+    )
+
+
+@router.get("/entities", response_model=schemas.Entities)
+def entities(
+    request: Request,
+    type: EntityType | None = None,  # noqa: A002
+    since: Day = None,
+    limit: Limit = _TOP,
+) -> Response:
+    """List the most mentioned people, organisations and places."""
+    with site_of(request).read() as session:
+        counts = top_entities(session, entity_type=type, since=_start_of(since), limit=limit)
+    return _json({"items": [asdict(each) for each in counts]})
+
+
+@router.get("/entities/{entity_id}/timeline", response_model=schemas.Timeline, responses=_NOT_FOUND)
+def timeline(request: Request, entity_id: Id) -> Response:
+    """Count the articles a day that mention an entity."""
+    detail = _entity(request, entity_id)
+    items = [{"day": day.isoformat(), "article_count": count} for day, count in detail.timeline]
+    return _json({"entity": asdict(detail.entity), "items": items})
+
+
+@router.get("/entities/{entity_id}", response_model=schemas.EntityCountJson, responses=_NOT_FOUND)
+def entity(request: Request, entity_id: Id) -> Response:
+    """Return one entity with its counts."""
+    return _json(asdict(_entity(request, entity_id).entity))
+
+
+@router.get("/stories", response_model=schemas.StoryPage)
+def stories(
+    request: Request,
+    since: Day = None,
+    min_size: Annotated[int, Query(ge=2, le=10_000)] = 2,
+    limit: Limit = _TOP,
+    cursor: Annotated[Cursor, Query()] = None,
+) -> Response:
+    """List the stories that several articles tell, changed last first."""
+    with site_of(request).read() as session:
+        found = list_stories(
+            session, since=_start_of(since), min_size=min_size,
+            after=cursor and (cursor.dated_at, cursor.id), limit=limit + 1,
+        )  # fmt: skip
+    return _json(
+        {"items": [_story(each) for each in found[:limit]], "next": _next_stories(request, found, limit)}
+    )
+
+
+@router.get("/sources", response_model=schemas.Sources)
+def sources(request: Request) -> Response:
+    """List the sources with what each has given."""
+    return _json({"items": [_source(each) for each in site_of(request).glance.get().sources]})
+
+
+@router.get("/stats", response_model=schemas.StatsJson)
+def statistics(request: Request) -> Response:
+    """Count what the database holds."""
+    with site_of(request).read() as session:
+        counts = stats(session)
+    return _json(
+        {
+            "articles": counts.article_count,
+            "duplicates": counts.duplicate_count,
+            "revisions": counts.revision_count,
+            "entities": counts.entity_count,
+            "rejects": counts.reject_count,
+            "by_source": {each.source or "unknown": each.article_count for each in counts.by_source},
+            "by_day": {day.isoformat(): count for day, count in counts.by_day},
+            "by_language": {language or "unknown": count for language, count in counts.by_language},
+            "rejects_by_reason": dict(counts.rejects_by_reason),
+        }
+    )
+
+
+def _json(value: dict[str, Any]) -> Response:
+    # Not checked against the schema again on the way out: tests do that.
+    return Response(json.dumps(value, ensure_ascii=False), media_type="application/json")
+
+
+def _entity(request: Request, entity_id: int) -> EntityDetail:
+    with site_of(request).read() as session:
+        detail = get_entity(session, entity_id, limit=1)
+    if detail is None:
+        raise HTTPException(404, f"There is no entity {entity_id}.")
+    return detail
+
+
+def _next(asked: ListParameters, path: str, listing: Listing) -> str | None:
+    return listing.after and asked.address(path, cursor=encode(listing.after))
+
+
+def _next_stories(request: Request, found: Sequence[StorySummary], limit: int) -> str | None:
+    if len(found) <= limit:
+        return None
+    last = found[limit - 1]
+    url = request.url.include_query_params(cursor=encode(Position(0.0, last.updated_at, last.id)))
+    return f"{url.path}?{url.query}"
+
+
+def _start_of(day: date | None) -> datetime | None:
+    return None if day is None else datetime.combine(day, time.min, UTC)
+
+
+def _counted(values: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:
+    return [{"value": value, "count": count} for value, count in values]
+
+
+def _hit(each: Listed) -> dict[str, Any]:
+    names = ("id", "title", "url", "source", "language", "section", "story_id")
+    return {name: getattr(each.article, name) for name in names} | {
+        "published_at": utc_text(each.article.published_at),
+        "score": each.score,
+        "snippet": each.snippet.replace(MARK_START, "**").replace(MARK_END, "**"),
+    }
+
+
+def _story(each: StorySummary) -> dict[str, Any]:
+    return asdict(each) | {"first_at": utc_text(each.first_at), "updated_at": utc_text(each.updated_at)}
+
+
+def _source(each: SourceOverview) -> dict[str, Any]:
+    names = ("key", "name", "homepage", "article_count", "feed_count", "failing_feed_count")
+    return {name: getattr(each, name) for name in names} | {
+        "newest_at": utc_text(each.newest_at),
+        "days": [{"day": day.isoformat(), "article_count": count} for day, count in each.days],
+    }

@@ -1,0 +1,40 @@
+"""The application: pages, API and feeds over one database, behind a guard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from fastapi import FastAPI
+
+from newsbot import __version__
+from newsbot.store.database import Database
+from newsbot.web import api, feeds, pages
+from newsbot.web.guard import Access, Guard
+from newsbot.web.problems import add_handlers
+from newsbot.web.site import Site
+
+OPENAPI = "/api/openapi.json"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_app(
+    database: Database,
+    *,
+    access: Access | None = None,
+    images: bool = False,
+    now: Callable[[], datetime] = _now,
+) -> Guard:
+    """Return an ASGI application that shows an open database. For `images` see `Site`."""
+    app = FastAPI(
+        title="newsbot", version=__version__, openapi_url=OPENAPI, docs_url=None, redoc_url=None,
+        description="Articles, entities, stories and sources of a newsbot database. Read only.",
+    )  # fmt: skip
+    app.state.site = Site(database=database, now=now, images=images)
+    for part in (api, feeds, pages):
+        app.include_router(part.router)
+    add_handlers(app)
+    return Guard(app, access or Access(), images=images)

@@ -1,0 +1,83 @@
+"""Charts as SVG inside the page: colours come from the style sheet, words are told to screen readers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import svg
+from markupsafe import Markup, escape
+
+HEIGHT = 100
+GAP = 0.2
+"""Share of a day's width that is left between bars."""
+MAX_BARS = 180
+
+Days = Sequence[tuple[date, int]]
+
+
+def bar_chart(days: Days, label: str) -> Markup:
+    """Return bars, one a day (more than `MAX_BARS` days: a week or more each), each with its number as a tooltip."""
+    bars = _joined(days)
+    top = max((count for _, _, count in bars), default=0) or 1
+    elements = [
+        _bar(place, count, top, _told(first, last, count)) for place, (first, last, count) in enumerate(bars)
+    ]
+    return _drawing(elements, len(bars), "bars", f"{label}. {summary(days)}")
+
+
+def sparkline(days: Days, label: str) -> Markup:
+    """Return bars so small that they are read as a whole."""
+    top = max((count for _, count in days), default=0) or 1
+    elements = [_bar(place, count, top) for place, (_, count) in enumerate(days)]
+    return _drawing(elements, len(days), "sparkline", f"{label}. {summary(days)}")
+
+
+def share_bar(share: float, label: str) -> Markup:
+    """Return one bar, filled to a share between 0 and 1."""
+    track = svg.Rect(x=0, y=0, width=100, height=HEIGHT, class_=["track"])
+    filled = svg.Rect(x=0, y=0, width=round(100 * share, 1), height=HEIGHT, class_=["bar"])
+    return _drawing([track, filled], 100, "share", label)
+
+
+def summary(days: Days) -> str:
+    """Return in words what a chart of days shows."""
+    if not any(count for _, count in days):
+        return "None."
+    best, most = max(days, key=lambda each: each[1])
+    total = sum(count for _, count in days)
+    return f"{total} from {days[0][0]} to {days[-1][0]}, most on {best}: {most}."
+
+
+def _joined(days: Days) -> list[tuple[date, date, int]]:
+    """Return first day, last day and number of each bar."""
+    width = -(-len(days) // MAX_BARS) if len(days) <= MAX_BARS else -(-len(days) // MAX_BARS // 7) * 7 or 7
+    parts = [days[start : start + width] for start in range(0, len(days), max(width, 1))]
+    return [(part[0][0], part[-1][0], sum(count for _, count in part)) for part in parts]
+
+
+def _told(first: date, last: date, count: int) -> str:
+    return f"{first}: {count}" if first == last else f"{first} to {last}: {count}"
+
+
+def _bar(place: int, count: int, top: int, told: str | None = None) -> svg.Rect:
+    height = max(HEIGHT * count / top, 2.0 if count else 0.0)
+    title: list[svg.Element] = [svg.Title(text=svg.escape(told))] if told else []
+    return svg.Rect(
+        x=round(place + GAP / 2, 3), y=round(HEIGHT - height, 2), width=1 - GAP, height=round(height, 2),
+        class_=["bar"], elements=title,
+    )  # fmt: skip
+
+
+def _drawing(elements: Sequence[svg.Element], width: float, kind: str, label: str) -> Markup:
+    drawing = svg.SVG(
+        viewBox=svg.ViewBoxSpec(0, 0, max(width, 1), HEIGHT), preserveAspectRatio=svg.PreserveAspectRatio("none"), class_=["chart", kind],
+        elements=list(elements),
+    )  # fmt: skip
+    return labelled(drawing, label)
+
+
+def labelled(drawing: svg.SVG, label: str) -> Markup:
+    """Return a drawing that screen readers tell as one image."""
+    html = drawing.as_str().replace("<svg ", f'<svg role="img" aria-label="{escape(label)}" ', 1)
+    return Markup(html)  # noqa: S704 -- numbers, class names and escaped text

@@ -1,0 +1,65 @@
+"""What changed, for readers: the parts of a text that stayed are cut where they are long."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from newsbot.dedupe.revisions import Segment, word_diff
+from newsbot.store.queries import Change
+from newsbot.web.texts import MAX_SHOWN_CHARS
+
+CONTEXT_CHARS = 120
+LABELS = {
+    "title": "Headline", "body": "Text", "description": "Description", "authors": "Authors", "topics": "Topics",
+    "section": "Section", "language": "Language", "image_url": "Image", "published_at": "Published",
+    "modified_at": "Modified", "kind": "Kind", "is_free": "Free to read",
+}  # fmt: skip
+
+
+class Difference(NamedTuple):
+    """One field of an article, before and after in one."""
+
+    label: str
+    segments: list[Segment]
+
+
+def differences(change: Change) -> list[Difference]:
+    """Return the fields that a revision changed, those that readers see first in front."""
+    fields = sorted(change.fields, key=lambda field: list(LABELS).index(field) if field in LABELS else 99)
+    return [
+        Difference(LABELS.get(field, field), compare(*map(_shown, change.fields[field]))) for field in fields
+    ]
+
+
+def compare(old: str, new: str) -> list[Segment]:
+    """Return two texts as one; of long parts that stayed only what stands next to a change."""
+    segments = word_diff(old[:MAX_SHOWN_CHARS], new[:MAX_SHOWN_CHARS])
+    last = len(segments) - 1
+    return [
+        Segment("same", _shortened(each.text, is_first=place == 0, is_last=place == last))
+        if each.kind == "same"
+        else each
+        for place, each in enumerate(segments)
+    ]
+
+
+def same_share(old: str, new: str) -> float:
+    """Return which share of the new text stood in the old one, 0 to 1."""
+    segments = word_diff(old[:MAX_SHOWN_CHARS], new[:MAX_SHOWN_CHARS])
+    same, added = (
+        sum(len(each.text) for each in segments if each.kind == kind) for kind in ("same", "added")
+    )
+    return same / (same + added) if same + added else 1.0
+
+
+def _shortened(text: str, *, is_first: bool, is_last: bool) -> str:
+    head = "" if is_first else text[:CONTEXT_CHARS].rsplit(" ", 1)[0]
+    tail = "" if is_last else text[-CONTEXT_CHARS:].partition(" ")[2]
+    return text if len(text) <= 2 * CONTEXT_CHARS + 40 else f"{head} … {tail}"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)

@@ -1,0 +1,143 @@
+"""Atom (RFC 4287) and JSON Feed 1.1 of any list of articles: all, a source's, an entity's, a search's."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from lxml import etree
+
+from newsbot.items import utc_text
+from newsbot.store.queries import Summary, find_articles
+from newsbot.web.parameters import SearchParameters, SearchQuery
+from newsbot.web.rendering import web_link
+from newsbot.web.site import site_of
+
+ATOM = "http://www.w3.org/2005/Atom"
+ENTRIES = 50
+_NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 cannot hold, not even as a reference."""
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """Articles, and where they are a feed of."""
+
+    title: str
+    home: str
+    """Address of this site, without a slash at its end."""
+    path: str
+    page: str
+    articles: Sequence[Summary]
+    now: datetime
+
+
+@router.get("/feed.atom")
+def atom(request: Request, asked: SearchQuery) -> Response:
+    """Return what a search finds, newest first, as Atom."""
+    return Response(atom_document(_feed(request, asked, "/feed.atom")), media_type="application/atom+xml")
+
+
+@router.get("/feed.json")
+def json_feed(request: Request, asked: SearchQuery) -> Response:
+    """Return what a search finds, newest first, as JSON Feed."""
+    document = json.dumps(json_document(_feed(request, asked, "/feed.json")), ensure_ascii=False)
+    return Response(document, media_type="application/feed+json")
+
+
+def _feed(request: Request, asked: SearchParameters, path: str) -> Feed:
+    site = site_of(request)
+    with site.read() as session:
+        found = find_articles(session, asked.q, asked.filters("date"), limit=ENTRIES)
+    narrowed = (asked.q, asked.source, asked.entity, asked.section, asked.language)
+    about = ", ".join(each for each in narrowed if each)
+    return Feed(
+        title=f"{about} – newsbot" if about else "newsbot", home=str(request.base_url).rstrip("/"),
+        path=asked.address(path), page=asked.address("/search"),
+        articles=[each.article for each in found.listing.articles], now=site.now(),
+    )  # fmt: skip
+
+
+def atom_document(feed: Feed) -> bytes:
+    """Return the feed as Atom."""
+    updated = max((_updated(each) for each in feed.articles), default=feed.now)
+    root = etree.Element(f"{{{ATOM}}}feed", nsmap={None: ATOM})
+    _add(root, "id", feed.home + feed.path)
+    _add(root, "title", feed.title)
+    _add(root, "updated", utc_text(updated))
+    _add(root, "link", rel="self", href=feed.home + feed.path, type="application/atom+xml")
+    _add(root, "link", rel="alternate", href=feed.home + feed.page, type="text/html")
+    _add(_add(root, "author"), "name", "newsbot")
+    for article in feed.articles:
+        _add_entry(root, feed, article)
+    return etree.tostring(root, xml_declaration=True, encoding="utf-8")
+
+
+def _add_entry(root: etree._Element, feed: Feed, article: Summary) -> None:
+    page = f"{feed.home}/articles/{article.id}"
+    entry = _add(root, "entry")
+    _add(entry, "id", page)
+    _add(entry, "title", article.title or "Without a title")
+    _add(entry, "updated", utc_text(_updated(article)))
+    _add(entry, "published", utc_text(article.dated_at))
+    _add(entry, "link", rel="alternate", href=page, type="text/html")
+    if original := web_link(article.url):
+        _add(entry, "link", rel="via", href=original)
+    _add(entry, "summary", article.description or article.lead)
+    _add(_add(entry, "author"), "name", article.source or "unknown")
+    if article.section:
+        _add(entry, "category", term=article.section)
+
+
+def _add(parent: etree._Element, tag: str, text: str | None = None, **attributes: str) -> etree._Element:
+    element = etree.SubElement(parent, f"{{{ATOM}}}{tag}")
+    element.text = None if text is None else _xml(text)
+    for name, value in attributes.items():
+        element.set(name, _xml(value))
+    return element
+
+
+def json_document(feed: Feed) -> dict[str, Any]:
+    """Return the feed as JSON Feed."""
+    return {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": feed.title,
+        "home_page_url": feed.home + feed.page,
+        "feed_url": feed.home + feed.path,
+        "items": [_item(feed, each) for each in feed.articles],
+    }
+
+
+def _item(feed: Feed, article: Summary) -> dict[str, Any]:
+    page = f"{feed.home}/articles/{article.id}"
+    item = {
+        "id": page,
+        "url": page,
+        "external_url": web_link(article.url),
+        "title": article.title,
+        "summary": article.description,
+        "content_text": article.lead,
+        "date_published": utc_text(article.dated_at),
+        "date_modified": utc_text(_updated(article)),
+        "authors": [{"name": article.source}] if article.source else None,
+        "language": article.language,
+        "tags": [article.section] if article.section else None,
+    }
+    return {name: value for name, value in item.items() if value is not None}
+
+
+def _updated(article: Summary) -> datetime:
+    """Return when the article was last known to change: first seen, as a revision's time costs another query."""
+    return max(article.dated_at, article.first_seen_at)
+
+
+def _xml(text: str) -> str:
+    return _NOT_XML.sub("\ufffd", text)

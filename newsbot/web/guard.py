@@ -1,0 +1,131 @@
+"""What every request passes: who may ask, what may be asked, and what browsers may do with the answer."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from newsbot.web.problems import problem_response
+
+MAX_TARGET_BYTES = 4_096
+"""Of the path and query that are asked for."""
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src {images}; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """Who may read."""
+
+    token: str = ""
+    """What must be sent, as a Bearer token or as the password of any user; empty: nothing need be."""
+    hosts: Collection[str] = ()
+    """Names that the site may be asked by; empty: any. A site that asks for no token on a reader's own machine must
+    know its names, or any page that the reader visits could reach it under one of its own (DNS rebinding)."""
+
+
+class Guard:
+    """Wraps the application. Answers are small, so each is held whole: to be named by an ETag, or not sent at all."""
+
+    def __init__(self, app: ASGIApp, access: Access, *, images: bool = False) -> None:
+        self._app = app
+        self._access = access
+        self._headers = {
+            "content-security-policy": _POLICY.format(images="'self' https: http:" if images else "'self'"),
+            "x-content-type-options": "nosniff",
+            "referrer-policy": "no-referrer",
+            "cross-origin-opener-policy": "same-origin",
+            "cross-origin-resource-policy": "same-origin",
+            "permissions-policy": "camera=(), geolocation=(), microphone=()",
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or refuse it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        answer = self._refusal(scope) or await self._ask(scope, receive)
+        headers = MutableHeaders(raw=answer.raw_headers)
+        for name, value in self._headers.items():
+            headers[name] = value
+        if answer.status_code == 200:
+            answer = _named(answer, Headers(scope=scope).get("if-none-match", ""))
+        if scope["method"] == "HEAD":
+            answer.body = b""
+        await answer(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> Response | None:
+        headers = Headers(scope=scope)
+        if self._access.hosts and _host(headers.get("host", "")) not in self._access.hosts:
+            return problem_response(421, "The site is not known by this name.")
+        if self._access.token and not _shows(headers.get("authorization", ""), self._access.token):
+            return problem_response(
+                401,
+                "The token is missing or wrong.",
+                {"WWW-Authenticate": 'Basic realm="newsbot", charset="UTF-8"'},
+            )
+        if scope["method"] not in {"GET", "HEAD"}:
+            return problem_response(405, "This site is only read.", {"Allow": "GET, HEAD"})
+        if len(scope["raw_path"] or b"") + len(scope["query_string"]) > MAX_TARGET_BYTES:
+            return problem_response(414, f"The address is longer than {MAX_TARGET_BYTES} bytes.")
+        return None
+
+    async def _ask(self, scope: Scope, receive: Receive) -> Response:
+        """Return the application's whole answer to a GET of the same address."""
+        status, raw_headers, parts = 500, [], []
+
+        async def keep(message: Message) -> None:
+            nonlocal status, raw_headers
+            if message["type"] == "http.response.start":
+                status, raw_headers = message["status"], list(message["headers"])
+            else:
+                parts.append(message.get("body", b""))
+
+        await self._app({**scope, "method": "GET"}, receive, keep)
+        answer = Response(b"".join(parts), status)
+        answer.raw_headers = raw_headers
+        return answer
+
+
+def _named(answer: Response, known: str) -> Response:
+    """Return the answer with its ETag; without a body if the reader knows it already (RFC 9110, 13.1.2)."""
+    tag = f'"{hashlib.blake2b(bytes(answer.body), digest_size=12).hexdigest()}"'
+    headers = MutableHeaders(raw=answer.raw_headers)
+    headers["etag"] = tag
+    headers.setdefault("cache-control", "private, no-cache")
+    known_tags = {each.strip().removeprefix("W/") for each in known.split(",")}
+    if not known_tags & {tag, "*"}:
+        return answer
+    del headers["content-length"]
+    unchanged = Response(status_code=304)
+    unchanged.raw_headers = answer.raw_headers
+    return unchanged
+
+
+def _host(header: str) -> str:
+    """Return the name in a Host header, without the port."""
+    name, _, port = header.rpartition(":")
+    return (name if name and port.isdecimal() else header).strip("[]").lower()
+
+
+def _shows(authorization: str, token: str) -> bool:
+    """Tell whether an Authorization header holds the token."""
+    scheme, _, value = authorization.partition(" ")
+    if scheme.lower() == "basic":
+        try:
+            value = base64.b64decode(value, validate=True).decode().partition(":")[2]
+        except (binascii.Error, UnicodeDecodeError):
+            return False
+    elif scheme.lower() != "bearer":
+        return False
+    return hmac.compare_digest(value.encode(), token.encode())

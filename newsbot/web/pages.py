@@ -1,0 +1,192 @@
+"""The pages, rendered on the server; they need no script."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from newsbot.items import ENTITY_TYPES
+from newsbot.store.queries import (
+    StoredArticle,
+    article_urls,
+    entity_ids,
+    find_articles,
+    get_article,
+    get_entity,
+    history,
+    load_articles,
+    newest_groups,
+    source_detail,
+    source_names,
+    story_members,
+)
+from newsbot.web.api import Id
+from newsbot.web.differences import compare, differences, same_share
+from newsbot.web.maps import located
+from newsbot.web.narrowing import choices, chosen
+from newsbot.web.parameters import SearchParameters, SearchQuery, encode
+from newsbot.web.rendering import STATIC, page
+from newsbot.web.site import site_of
+from newsbot.web.texts import MAX_SHOWN_CHARS, marked_paragraphs
+
+COMPANIONS = 120
+"""Of an entity, all types together; a page shows those in front, its map all places."""
+MAX_COMPARED = 30
+"""Members of a story whose texts are compared with the first one's."""
+MAX_DAYS = 365
+"""Of a timeline."""
+_STATIC_TYPES = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+def home(request: Request) -> Response:
+    """Show the newest stories, what rises, and how the sources are doing."""
+    site = site_of(request)
+    with site.read() as session:
+        groups, names = newest_groups(session, limit=20), source_names(session)
+    return page(request, "home.html", groups=groups, names=names, glance=site.glance.get(), now=site.now())
+
+
+@router.get("/search")
+def search(request: Request, asked: SearchQuery) -> Response:
+    """Show what a search finds, and ways to narrow it."""
+    with site_of(request).read() as session:
+        found = find_articles(session, asked.q, asked.filters(), after=asked.cursor, limit=asked.limit)
+        names = source_names(session)
+    after = found.listing.after
+    following = after and asked.address("/search", cursor=encode(after))
+    return page(
+        request, "search.html", asked=asked, found=found, names=names, following=following,
+        facets=choices(asked, found.facets, names), chosen=chosen(asked, names),
+    )  # fmt: skip
+
+
+@router.get("/articles/{article_id}")
+def article(request: Request, article_id: Id) -> Response:
+    """Show an article: its text with the entities marked, and everything known of it."""
+    with site_of(request).read() as session:
+        stored = _stored(get_article(session, article_id), article_id)
+        ids = entity_ids(session, article_id)
+        urls, names = article_urls(session, article_id), source_names(session)
+        members = story_members(session, stored.story_id) if stored.story_id else []
+    return page(
+        request, "article.html", stored=stored, article=stored.article, ids=ids, urls=urls, names=names,
+        members=[each for each in members if each.id != article_id],
+        entities=sorted(stored.article.entities, key=lambda each: -len(each.mentions)),
+        paragraphs=marked_paragraphs(stored.article, ids), is_cut=len(stored.article.body) > MAX_SHOWN_CHARS,
+    )  # fmt: skip
+
+
+@router.get("/articles/{article_id}/revisions")
+def revisions(request: Request, article_id: Id) -> Response:
+    """Show how an article changed, newest change first."""
+    with site_of(request).read() as session:
+        stored = _stored(get_article(session, article_id), article_id)
+        changes = history(session, article_id) or []
+    shown = [(change, differences(change)) for change in reversed(changes)]
+    return page(request, "revisions.html", stored=stored, article=stored.article, changes=shown)
+
+
+@router.get("/entities")
+def entities(request: Request) -> Response:
+    """Show who and what the week's articles mention most."""
+    glance = site_of(request).glance.get()
+    by_type = {kind: [each for each in glance.entities if each.type == kind] for kind in ENTITY_TYPES}
+    places = located(glance.entities)
+    return page(request, "entities.html", by_type=by_type, glance=glance, places=places)
+
+
+@router.get("/entities/{entity_id}")
+def entity(request: Request, entity_id: Id) -> Response:
+    """Show one entity: when, under which names and with whom articles mention it."""
+    site = site_of(request)
+    with site.read() as session:
+        detail = get_entity(session, entity_id, limit=COMPANIONS)
+        names = source_names(session)
+    if detail is None:
+        raise HTTPException(404, f"There is no entity {entity_id}.")
+    companions = {
+        kind: [each for each in detail.companions if each.type == kind][:10] for kind in ENTITY_TYPES
+    }
+    return page(
+        request, "entity.html", detail=detail, entity=detail.entity, companions=companions, names=names,
+        days=_without_gaps(detail.timeline), places=located([detail.entity, *detail.companions]),
+        search=SearchParameters(entity=detail.entity.name, sort="date"),
+    )  # fmt: skip
+
+
+@router.get("/stories/{story_id}")
+def story(request: Request, story_id: Id) -> Response:
+    """Show who told a story when, and what each changed of the first text."""
+    with site_of(request).read() as session:
+        members = story_members(session, story_id)
+        stored = {each.id: each for each in load_articles(session, [m.id for m in members[:MAX_COMPARED]])}
+        names = source_names(session)
+    if not members:
+        raise HTTPException(404, f"There is no story {story_id}.")
+    first = next((each for each in members if each.story_role == "original"), members[0])
+    if first.id not in stored:
+        first = members[0]
+    compared = {each: other.article.body for each, other in stored.items() if each != first.id}
+    body = stored[first.id].article.body
+    return page(
+        request, "story.html", first=first, members=members, names=names,
+        differences={each: compare(body, other) for each, other in compared.items()},
+        shares={each: same_share(body, other) for each, other in compared.items()},
+
+    )  # fmt: skip
+
+
+@router.get("/sources")
+def sources(request: Request) -> Response:
+    """Show every source at a glance."""
+    site = site_of(request)
+    return page(request, "sources.html", sources=site.glance.get().sources, now=site.now())
+
+
+@router.get("/sources/{key}")
+def source(request: Request, key: str) -> Response:
+    """Show one source: articles a day, fields, feeds, rejects."""
+    site = site_of(request)
+    with site.read() as session:
+        detail = source_detail(session, key, now=site.now())
+    if detail is None:
+        raise HTTPException(404, "There is no such source.")
+    return page(request, "source.html", source=detail, search=SearchParameters(source=key, sort="date"))
+
+
+@router.get("/api")
+def api(request: Request) -> Response:
+    """Show what the API offers."""
+    return page(request, "api.html", description=request.app.openapi())
+
+
+@router.get("/static/{name}")
+def static(name: str) -> Response:
+    """Return a style sheet or picture of the pages."""
+    if name not in STATIC:
+        raise HTTPException(404)
+    headers = {"Cache-Control": "public, max-age=86400"}
+    return Response(STATIC[name], headers=headers, media_type=_STATIC_TYPES[name])
+
+
+def _stored(found: StoredArticle | None, article_id: int) -> StoredArticle:
+    if found is None:
+        raise HTTPException(404, f"There is no article {article_id}.")
+    return found
+
+
+def _without_gaps(days: Sequence[tuple[date, int]]) -> list[tuple[date, int]]:
+    """Return every day from the first to the last, `MAX_DAYS` of them at most, the newest."""
+    if not days:
+        return []
+    counts, last = dict(days), days[-1][0]
+    length = min((last - days[0][0]).days + 1, MAX_DAYS)
+    every = (last - timedelta(days=back) for back in reversed(range(length)))
+    return [(day, counts.get(day, 0)) for day in every]

@@ -1,0 +1,105 @@
+"""What can be asked for in the query of an address: the same for pages, API and feeds."""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+from datetime import UTC, date, datetime, time
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
+
+from fastapi import Query
+from pydantic import BaseModel, BeforeValidator, Field, PlainSerializer, WithJsonSchema
+
+from newsbot.store.queries import Filters, Position
+
+MAX_QUERY_CHARS = 500
+MAX_LIMIT = 100
+_MAX_ID = 2**63 - 1
+
+
+def encode(position: Position) -> str:
+    """Return a position as the opaque text that addresses carry."""
+    values = [position.score, position.dated_at.isoformat(), position.id]
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+
+
+def decode(text: str) -> Position:
+    """Return the position that `encode` has written; ValueError for any other text."""
+    try:
+        score, at, row_id = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        position = Position(float(score), datetime.fromisoformat(at).astimezone(UTC), int(row_id))
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        raise ValueError("is none that this site has given") from error
+    if not (math.isfinite(position.score) and 0 <= position.id <= _MAX_ID):
+        raise ValueError("is none that this site has given")
+    return position
+
+
+def _none_if_empty(value: Any) -> Any:
+    """Return None for what a form sends of a field that nobody has filled."""
+    return None if value == "" else value
+
+
+def _position(value: Any) -> Any:
+    return decode(value) if isinstance(value, str) else value
+
+
+_Empty = BeforeValidator(_none_if_empty)
+Text = Annotated[str | None, _Empty, Field(max_length=250)]
+Day = Annotated[date | None, _Empty]
+Cursor = Annotated[
+    Position | None,
+    BeforeValidator(_position),
+    _Empty,
+    PlainSerializer(lambda value: value and encode(value)),
+    WithJsonSchema({"type": "string", "maxLength": 250}),
+]
+
+
+class Narrowing(BaseModel):
+    """Which articles."""
+
+    source: Annotated[Text, Field(description="Key of a source.")] = None
+    language: Annotated[Text, Field(description="ISO 639-1 code.")] = None
+    section: Annotated[Text, Field(description="Section of the site, as it names it.")] = None
+    entity: Annotated[Text, Field(description="Name of a person, organisation or place, in any form.")] = None
+    since: Annotated[Day, Field(description="First day of publication.")] = None
+    until: Annotated[Day, Field(description="Last day of publication.")] = None
+
+    def filters(self, sort: Literal["relevance", "date"] = "date") -> Filters:
+        """Return the same for the store; days are days of UTC."""
+        return Filters(
+            source=self.source, language=self.language, section=self.section, entity=self.entity,
+            since=datetime.combine(self.since, time.min, UTC) if self.since else None,
+            until=datetime.combine(self.until, time.max, UTC) if self.until else None, sort=sort,
+        )  # fmt: skip
+
+    def address(self, path: str, **changes: Any) -> str:
+        """Return `path` with what is asked for here, but for `changes`; a list that changes begins anew."""
+        asked = self.model_dump(mode="json", exclude_defaults=True, exclude={"cursor"}) | changes
+        query = urlencode({name: value for name, value in asked.items() if value not in (None, "")})
+        return f"{path}?{query}" if query else path
+
+
+class ListParameters(Narrowing):
+    """A part of a list of articles, newest first."""
+
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 20
+    cursor: Annotated[Cursor, Field(description="Where the part before ended: its `next`.")] = None
+
+
+class SearchParameters(ListParameters):
+    """A part of what a search finds."""
+
+    q: Annotated[str, Field(max_length=MAX_QUERY_CHARS, description='Words, "phrases" and -exclusions.')] = ""
+    sort: Literal["relevance", "date"] = "relevance"
+
+    def filters(self, sort: Literal["relevance", "date"] | None = None) -> Filters:
+        """Return the same for the store; see `Narrowing.filters`."""
+        return super().filters(sort or self.sort)
+
+
+ListQuery = Annotated[ListParameters, Query()]
+SearchQuery = Annotated[SearchParameters, Query()]

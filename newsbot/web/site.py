@@ -1,0 +1,102 @@
+"""What every page needs: the database, the time, and what has been worked out a moment ago."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+from typing import Generic, TypeVar
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+
+from newsbot.store.database import Database
+from newsbot.store.queries import (
+    WEEK,
+    EntityCount,
+    Rising,
+    SourceOverview,
+    newest_at,
+    rising,
+    source_overviews,
+    top_entities,
+)
+
+T = TypeVar("T")
+
+STATEMENT_LIMIT_S = 10.0
+KEPT_S = 60.0
+"""How old figures that take long to count may be."""
+
+
+class Recent(Generic[T]):
+    """A value that is worked out anew once it is old; meanwhile others get the old one."""
+
+    def __init__(self, make: Callable[[], T], kept_s: float = KEPT_S) -> None:
+        self._make, self._kept_s = make, kept_s
+        self._lock = Lock()
+        self._made: tuple[float, T] | None = None
+
+    def get(self) -> T:
+        """Return the value."""
+        made = self._made
+        if made is not None and (time.monotonic() - made[0] < self._kept_s or self._lock.locked()):
+            return made[1]
+        with self._lock:
+            if self._made is made:
+                self._made = (time.monotonic(), self._make())
+            assert self._made is not None
+            return self._made[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glance:
+    """What the home page shows beside the news."""
+
+    until: datetime
+    """End of the week that is looked at: now, or the newest article if that is older."""
+    rising: list[Rising]
+    sources: list[SourceOverview]
+    entities: list[EntityCount]
+    """Most mentioned in that week."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One database, shown."""
+
+    database: Database
+    now: Callable[[], datetime]
+    images: bool = False
+    """Whether pages may load images from the sites of the articles."""
+    glance: Recent[Glance] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "glance", Recent(self._look))
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Give a session that cannot write; statements that take too long fail."""
+        with self.database.read(limit_s=STATEMENT_LIMIT_S) as session:
+            yield session
+
+    def _look(self) -> Glance:
+        now = self.now()
+        with self.read() as session:
+            newest = newest_at(session, now=now)
+            until = min(now, newest or now)
+            return Glance(
+                until=until,
+                rising=rising(session, until=until),
+                sources=source_overviews(session, now=now),
+                entities=top_entities(session, since=until - WEEK, limit=60),
+            )
+
+
+def site_of(request: Request) -> Site:
+    """Return the site that a request asks."""
+    found: Site = request.app.state.site
+    return found
