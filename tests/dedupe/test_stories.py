@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+from typing import Any
+
+from newsbot.dedupe.stories import Member, choose_original, roles
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def member(number: int, **given: Any) -> Member:
+    defaults = {
+        "id": number, "url": f"https://site{number}.example/harbour", "source": f"site{number}.example",
+        "published_at": NOON + timedelta(hours=number), "word_count": 300, "text_key": bytes([number]),
+    }  # fmt: skip
+    return Member(**defaults | given)
+
+
+def test_the_page_that_others_name_as_canonical_is_the_original() -> None:
+    members = [member(1), member(2, canonical_url="http://m.site3.example/harbour/?utm_source=x"), member(3)]
+    assert choose_original(members).id == 3
+
+
+def test_the_source_that_others_credit_is_the_original() -> None:
+    members = [
+        member(1, authors=["Lindow Press"]),
+        member(2, authors=["Lindow Press"]),
+        member(3, source="lindow-press.example"),
+    ]
+    assert choose_original(members).id == 3
+
+
+def test_else_the_earliest_else_the_longest_is_the_original() -> None:
+    assert choose_original([member(2), member(1), member(3, published_at=None)]).id == 1
+    assert (
+        choose_original([member(1, published_at=NOON), member(2, published_at=NOON, word_count=301)]).id == 2
+    )
+
+
+def test_a_later_version_of_the_same_source_is_an_update_and_one_elsewhere_a_copy() -> None:
+    members = [
+        member(1),
+        member(2, source="site1.example"),
+        member(3),
+        member(4, source="site3.example"),
+        member(5, source=None),
+    ]
+    assert roles(members) == {1: "original", 2: "update", 3: "copy", 4: "update", 5: "copy"}
+
+
+def test_order_of_arrival_changes_nothing() -> None:
+    members = [
+        member(1),
+        member(2, source="site1.example"),
+        member(3, published_at=None),
+        member(4, canonical_url=member(2).url),
+    ]
+    assert len({tuple(sorted(roles(each).items())) for each in permutations(members)}) == 1

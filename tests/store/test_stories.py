@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import timedelta
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from newsbot.items import Article
+from newsbot.store.database import Database
+from newsbot.store.models import ArticleRow, Story
+from tests.dedupe.texts import follow_up, market_report, reprint, text, update
+from tests.store.samples import LATER, NOW, article, load, save
+from tests.store.story_writer import told, write
+
+ROOT = Path(__file__).parents[2]
+BODY = text(1, 24)
+
+
+def _by(site: str, body: str, minute: int = 0, **given: Any) -> Article:
+    return article(
+        url=f"https://{site}.example/harbour", source=f"{site}.example", body=body,
+        published_at=NOW + timedelta(minutes=minute), **given,
+    )  # fmt: skip
+
+
+def _told(database: Database) -> set[tuple[Any, ...]]:
+    """Return what every article is to others, by URLs, since ids follow the order of arrival."""
+    columns = (ArticleRow.id, ArticleRow.url, ArticleRow.story_id, ArticleRow.story_role, ArticleRow.duplicate_of,
+               ArticleRow.duplicate_kind)  # fmt: skip
+    with database.read() as session:
+        rows = session.execute(select(*columns)).all()
+        counts = dict(session.execute(select(Story.id, Story.member_count)).all())
+    members: dict[int, list[str]] = {}
+    for row in rows:
+        if row.story_id is not None:
+            members.setdefault(row.story_id, []).append(row.url)
+    assert counts == {story_id: len(urls) for story_id, urls in members.items()}
+    urls = {row.id: row.url for row in rows}
+    return {
+        (
+            row.url,
+            tuple(sorted(members.get(row.story_id, ()))),
+            row.story_role,
+            urls.get(row.duplicate_of),
+            row.duplicate_kind,
+        )
+        for row in rows
+    }
+
+
+def test_copies_on_other_sites_make_a_story_whatever_their_order(database_url: str) -> None:
+    articles = [_by("a", BODY), _by("b", reprint(BODY), 5), _by("c", BODY, 9)]
+    urls = tuple(sorted(each.url for each in articles))
+    first = articles[0].url
+    database = Database(database_url).open()
+    for each in articles[::-1]:
+        save(database, each)
+    assert _told(database) == {
+        (first, urls, "original", None, None),
+        (articles[1].url, urls, "copy", first, "near"),
+        (articles[2].url, urls, "copy", first, "exact"),
+    }
+    database.close()
+
+
+def test_own_later_version_at_another_address_is_an_update(database: Database) -> None:
+    save(database, _by("a", BODY))
+    later = article(2, body=update(BODY, 9), source="a.example", published_at=NOW + timedelta(hours=1))
+    saved = save(database, later)
+    assert {row[2] for row in _told(database)} == {"original", "update"}
+    assert load(database, saved.article_id).duplicate_of == 1
+
+
+def test_follow_ups_and_texts_of_one_template_are_no_story(database: Database) -> None:
+    for number, body in enumerate([BODY, follow_up(BODY, 7), market_report(1), market_report(2)]):
+        save(database, _by(f"site{number}", body))
+    assert {row[1:] for row in _told(database)} == {((), None, None, None)}
+
+
+@pytest.mark.parametrize("order", [*permutations(range(3))])
+def test_excerpt_is_noted_and_not_joined(database: Database, order: tuple[int, ...]) -> None:
+    articles = [
+        _by("a", BODY),
+        _by("b", reprint(BODY), 5),
+        _by("c", BODY.partition("\n\n")[0] + " Read on at A.", 9),
+    ]
+    for number in order:
+        save(database, articles[number])
+    excerpt = next(row for row in _told(database) if row[0] == articles[2].url)
+    assert excerpt[1:3] == ((), "excerpt")
+    assert excerpt[3] in {articles[0].url, articles[1].url}
+    assert excerpt[4] == "excerpt"
+
+
+def test_text_between_two_stories_joins_them(database: Database) -> None:
+    paragraphs = BODY.split("\n\n")
+    beginning, middle, end = ("\n\n".join(paragraphs[cut]) for cut in (slice(5), slice(1, 7), slice(3, 8)))
+    save(database, _by("a", beginning))
+    save(database, _by("b", reprint(beginning)))
+    save(database, _by("c", end))
+    save(database, _by("d", reprint(end)))
+    assert len({row[1] for row in _told(database)}) == 2
+    save(database, _by("e", middle))
+    assert len({row[1] for row in _told(database)}) == 1
+
+
+def test_article_that_tells_another_story_leaves_its_own(database: Database) -> None:
+    for site in "abc":
+        save(database, _by(site, BODY))
+    other = [_by("d", text(2)), _by("e", reprint(text(2)))]
+    for each in (*other, _by("a", text(2))):
+        save(database, each, now=LATER)
+    stories = {tuple(url[8] for url in row[1]) for row in _told(database)}
+    assert stories == {("b", "c"), ("a", "d", "e")}
+    for site in "bc":
+        save(database, _by(site, text(ord(site))), now=LATER)
+    assert sum(row[1] == () for row in _told(database)) == 2
+
+
+def test_one_text_alone_is_no_story(database: Database) -> None:
+    save(database, _by("a", BODY))
+    assert save(database, _by("a", reprint(BODY))).outcome == "changed"
+    assert {row[1:] for row in _told(database)} == {((), None, None, None)}
+
+
+def test_short_texts_are_a_story_only_if_they_are_the_same(database: Database) -> None:
+    for site, body in (("a", "Watch the video."), ("b", "Watch the video."), ("c", "Watch the video again.")):
+        save(database, _by(site, body))
+    assert sorted(len(row[1]) for row in _told(database)) == [0, 2, 2]
+
+
+def test_processes_that_write_the_same_articles_at_once_make_the_stories_of_one(
+    database_url: str, tmp_path: Path
+) -> None:
+    stories = 10
+    alone = f"sqlite:///{tmp_path / 'alone.db'}"
+    write(alone, 1, stories)
+    command = [sys.executable, "-m", "tests.store.story_writer", database_url]
+    writers = [
+        subprocess.Popen([*command, str(seed), str(stories)], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        for seed in range(4)
+    ]
+    assert [(each.communicate()[1], each.returncode) for each in writers] == [("", 0)] * 4
+    told_by = []
+    for url in (alone, database_url):
+        database = Database(url).open()
+        told_by.append(_told(database))
+        database.close()
+    assert told_by[0] == told_by[1]
+    assert len(told_by[0]) == sum(len(told(number)) for number in range(stories))
+    assert {len(row[1]) for row in told_by[0]} == {4}
