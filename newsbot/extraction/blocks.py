@@ -11,10 +11,82 @@ from newsbot.extraction.words import FAMILIES, families
 
 MAX_BLOCKS = 20_000
 SKIPPED: Final = frozenset(
-    ["script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "video", "audio", "canvas", "map", "select", "option", "datalist", "button", "input", "textarea", "head", "link", "meta", "title", "base", "param", "source", "track", "img", "picture", "area", "progress", "meter"]
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "math",
+        "iframe",
+        "object",
+        "embed",
+        "video",
+        "audio",
+        "canvas",
+        "map",
+        "select",
+        "option",
+        "datalist",
+        "button",
+        "input",
+        "textarea",
+        "head",
+        "link",
+        "meta",
+        "title",
+        "base",
+        "param",
+        "source",
+        "track",
+        "img",
+        "picture",
+        "area",
+        "progress",
+        "meter",
+    ]
 )
 INLINE: Final = frozenset(
-    ["a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd", "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "output"]
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "nobr",
+        "q",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+        "output",
+    ]
 )
 _STRONG: Final = frozenset(("b", "strong"))
 _EMPHASIS: Final = frozenset(("i", "em", "cite"))
@@ -28,6 +100,7 @@ TAG_BITS: Final = {
 TAG_BITS["ol"] = TAG_BITS["dl"] = TAG_BITS["ul"]
 TAG_BITS["figcaption"] = TAG_BITS["figure"]
 CONCEALED: Final = 1 << (len(FAMILIES) + 13)
+_BREAK: Final = "\v"
 _STYLE_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 
 
@@ -61,7 +134,7 @@ class Frame:
 
 
 class Block:
-    """A run of text without a block border in it."""
+    """A run of text without a block border in it; line breaks of the page are line feeds, other space is folded."""
 
     __slots__ = ("bold_chars", "frame", "italic_chars", "link_chars", "links", "text")
 
@@ -103,13 +176,13 @@ class _Walk:
         if self.after_break:
             self.flush(frame)
         elif self.pieces:
-            self.pieces.append("\n")
+            self.pieces.append(_BREAK)
             self.after_break = True
 
     def flush(self, frame: Frame) -> None:
         if not self.pieces:
             return
-        text = " ".join("".join(self.pieces).split())
+        text = _folded("".join(self.pieces))
         if text:
             self.blocks.append(
                 Block(text, frame, self.links, self.link_chars, self.bold_chars, self.italic_chars)
@@ -119,38 +192,54 @@ class _Walk:
         self.after_break = False
 
 
+def _folded(text: str) -> str:
+    if _BREAK not in text:
+        return " ".join(text.split())
+    lines = (" ".join(line.split()) for line in text.split(_BREAK))
+    return "\n".join(line for line in lines if line)
+
+
 def read_blocks(root: etree._Element) -> list[Block]:
     """Return the blocks of visible text below `root`, in the order of the page; at most `MAX_BLOCKS`."""
     walk = _Walk()
     frame = Frame(root, "html", "", 0, None)
     walker = etree.iterwalk(root, events=("start", "end"))
     for event, element in walker:
-        tag = element.tag
-        if event == "start":
-            if tag in SKIPPED:
-                walker.skip_subtree()
-                continue
-            if tag in INLINE:
-                _open_inline(walk, tag)
-            elif tag == "br":
-                walk.line_break(frame)
-            elif element is not root:
-                walk.flush(frame)
-                frame = _frame(element, tag, frame)
-            if element.text:
-                walk.add(element.text)
+        if event == "end":
+            frame = _close(walk, element, frame, root)
+        elif element.tag in SKIPPED:
+            walker.skip_subtree()
         else:
-            if tag in INLINE:
-                _close_inline(walk, tag)
-            elif element is frame.element and frame.parent is not None:
-                walk.flush(frame)
-                frame = frame.parent
-            if element.tail and element is not root:
-                walk.add(element.tail)
-            if len(walk.blocks) > MAX_BLOCKS:
-                break
+            frame = _open(walk, element, frame, root)
+        if len(walk.blocks) > MAX_BLOCKS:
+            break
     walk.flush(frame)
     return walk.blocks
+
+
+def _open(walk: _Walk, element: etree._Element, frame: Frame, root: etree._Element) -> Frame:
+    tag = element.tag
+    if tag in INLINE:
+        _open_inline(walk, tag)
+    elif tag == "br":
+        walk.line_break(frame)
+    elif element is not root:
+        walk.flush(frame)
+        frame = _frame(element, tag, frame)
+    if element.text:
+        walk.add(element.text)
+    return frame
+
+
+def _close(walk: _Walk, element: etree._Element, frame: Frame, root: etree._Element) -> Frame:
+    if element.tag in INLINE:
+        _close_inline(walk, element.tag)
+    elif element is frame.element and frame.parent is not None:
+        walk.flush(frame)
+        frame = frame.parent
+    if element.tail and element is not root:
+        walk.add(element.tail)
+    return frame
 
 
 def _open_inline(walk: _Walk, tag: str) -> None:

@@ -57,7 +57,7 @@ def read_body(blocks: Sequence[Block], known: Known) -> Body:
     A declared body is not used where the page shows half as much: it is often a teaser, or without its paragraphs.
     """
     chosen = choose_blocks(blocks, known)
-    shown = "\n\n".join(block.text for block in chosen)
+    shown = "\n\n".join(block.text.replace("\n", "\n\n") for block in chosen)
     taken = set(map(id, chosen))
     others = [block for block in blocks if id(block) not in taken]
     body = Body(

@@ -9,6 +9,7 @@ from w3lib.encoding import html_body_declared_encoding, read_bom, resolve_encodi
 FALLBACK = "cp1252"
 SAMPLE_BYTES = 32_768
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
+_CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 _TAGS = re.compile(rb"<[^<>]{0,2000}>")
 
 
@@ -17,7 +18,7 @@ def decode(body: bytes, charset: str | None = None) -> str:
 
     A byte order mark decides, then bytes that can only be UTF-8, then `charset`, then the page's own
     declaration (each only if the bytes agree), then a guess from the bytes. Never raises: in the end
-    bytes that mean nothing become U+FFFD.
+    bytes that mean nothing become U+FFFD. "" for what is no text at all.
     """
     return _decode(body, charset).replace("\0", "")
 
@@ -26,8 +27,11 @@ def _decode(body: bytes, charset: str | None) -> str:
     encoding, bom = read_bom(body)
     if encoding and bom:
         return body[len(bom) :].decode(encoding, "replace")
+    wide = _wide(body)
+    if wide is None and _is_binary(body):
+        return ""
     declared = [resolve_encoding(charset) if charset else None, html_body_declared_encoding(body)]
-    for name in (_wide(body), _utf8(body), *declared):
+    for name in (wide, _utf8(body), *declared):
         text = _strictly(body, name) if name else None
         if text is not None:
             return text
@@ -42,6 +46,12 @@ def _wide(body: bytes) -> str | None:
     if len(head) < 4 or head.count(0) * 3 < len(head):
         return None
     return "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
+
+
+def _is_binary(body: bytes) -> bool:
+    """Tell whether the bytes are no text at all: an image, an archive, a PDF."""
+    head = body[:2000]
+    return len(_CONTROL.findall(head)) * 20 > len(head)
 
 
 def _utf8(body: bytes) -> str | None:
@@ -67,7 +77,7 @@ def _nearly_utf8(body: bytes) -> bool:
 
 
 def _guess(body: bytes) -> str | None:
-    from charset_normalizer import from_bytes  # noqa: PLC0415 - slow to import, and hardly ever needed
+    from charset_normalizer import from_bytes  # slow to import, and hardly ever needed
 
     words = _TAGS.sub(b" ", body[: SAMPLE_BYTES * 8])
     first = _NOT_ASCII.search(words)

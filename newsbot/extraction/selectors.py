@@ -38,7 +38,7 @@ def select_body(tree: etree._Element, selector: str) -> str:
     for element in _found(tree, selector):
         if not any(above in taken for above in element.iterancestors()):
             taken.add(element)
-            texts += [block.text for block in read_blocks(element)]
+            texts += [block.text.replace("\n", "\n\n") for block in read_blocks(element)]
     return "\n\n".join(texts)
 
 
