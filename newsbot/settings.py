@@ -137,6 +137,8 @@ DOWNLOADER_MIDDLEWARES = {
 TWISTED_DNS_RESOLVER = "newsbot.middlewares.networks.GuardedResolver"
 LOG_FORMATTER = "newsbot.extensions.logformat.OneLine"
 
+CONCURRENT_ITEMS = 8  # of one response, which has one item or a few: Scrapy starts so many tasks for each
+
 # Polite by default; a source's delay_s and robots.txt's Crawl-delay can only make it slower.
 ROBOTSTXT_OBEY = True
 CONCURRENT_REQUESTS_PER_DOMAIN = 1

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from newsbot.items import Article, Reject
@@ -101,11 +101,9 @@ def save_fetch(
     warc_offset: int | None = None,
 ) -> int:
     """Note what came of one request, and return the row's id; see `models.Fetch` for the fields."""
-    fetch = Fetch(
+    query = insert(Fetch).values(
         url_hash=url_hash(canonicalize(url)), url=url, outcome=outcome, fetched_at=now, source=source, run_id=run_id,
         status=status, size_bytes=size_bytes, latency_ms=latency_ms, etag=etag, last_modified=last_modified,
         warc_file=warc_file, warc_offset=warc_offset,
     )  # fmt: skip
-    session.add(fetch)
-    session.flush()
-    return fetch.id
+    return session.connection().execute(query.returning(Fetch.id)).scalar_one()

@@ -1,0 +1,211 @@
+"""How fast articles go through a crawl, side by side with what bounds it, in one run.
+
+    python benchmarks/crawl.py saved     the corpora's pages through `scrapy crawl saved`
+    python benchmarks/crawl.py news      pages of a local server through `scrapy crawl news`
+
+Against raw Scrapy over the same pages with an empty callback and no pipelines, and (saved) against the extraction of
+news-please and trafilatura alone. Every contestant is a process of its own; they take turns, and the medians of their
+user and system CPU seconds are compared: ratios hold on a busy machine, seconds do not. The figures are printed and
+written to `benchmarks/crawl-<mode>.json`. Needs the extra `bench` for the peers; a peer that is missing is left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import http.server
+import json
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import urllib.parse
+from importlib.util import find_spec
+from pathlib import Path
+
+PROJECT = Path(__file__).parents[1]
+CORPORA = Path(os.environ.get("NEWSBOT_CORPORA", PROJECT.parent / "shared" / "corpora"))
+
+RAW_FILES = """
+import sys, pathlib, scrapy
+from scrapy.crawler import CrawlerProcess
+
+class Raw(scrapy.Spider):
+    name = "raw"
+    async def start(self):
+        for path in sorted(pathlib.Path(sys.argv[1]).glob("*.html")):
+            yield scrapy.Request(path.as_uri(), dont_filter=True)
+    def parse(self, response):
+        pass
+
+process = CrawlerProcess({"LOG_ENABLED": False, "REMOTE_CONTROL_ENABLED": False, "TELNETCONSOLE_ENABLED": False})
+process.crawl(Raw)
+process.start()
+"""
+RAW_SITE = RAW_FILES.replace(
+    'for path in sorted(pathlib.Path(sys.argv[1]).glob("*.html")):\n            yield scrapy.Request(path.as_uri(), dont_filter=True)',
+    "for url in pathlib.Path(sys.argv[1]).read_text().split():\n            yield scrapy.Request(url, dont_filter=True)",
+).replace('"LOG_ENABLED": False,', '"LOG_ENABLED": False, "CONCURRENT_REQUESTS_PER_DOMAIN": 16,')
+TRAFILATURA = """
+import sys, pathlib, trafilatura
+for path in sorted(pathlib.Path(sys.argv[1]).glob("*.html")):
+    trafilatura.bare_extraction(path.read_text("utf-8", "replace"), with_metadata=True)
+"""
+NEWS_PLEASE = """
+import sys, pathlib, logging
+from newsplease import NewsPlease
+logging.disable(logging.CRITICAL)
+for path in sorted(pathlib.Path(sys.argv[1]).glob("*.html")):
+    try:
+        NewsPlease.from_html(path.read_text("utf-8", "replace"), url="https://news.example/" + path.stem)
+    except Exception:
+        pass
+"""
+
+
+def cpu_seconds(command: list[str], environment: dict[str, str]) -> float:
+    """Return the user and system CPU seconds of a process and its children."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, check=True, cwd=PROJECT, env=os.environ | environment, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)  # fmt: skip
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def take_turns(contestants: dict[str, tuple[list[str], dict[str, str]]], rounds: int) -> dict[str, float]:
+    """Return the median CPU seconds of each contestant, after one round that does not count."""
+    seconds: dict[str, list[float]] = {name: [] for name in contestants}
+    for turn in range(rounds + 1):
+        for name, (command, environment) in contestants.items():
+            measured = cpu_seconds(command, environment)
+            if turn:
+                seconds[name].append(measured)
+    return {name: statistics.median(values) for name, values in seconds.items()}
+
+
+def start_up(environment: dict[str, str], folder: Path) -> tuple[list[str], dict[str, str]]:
+    """Return the crawl of a single page: what a run costs before its first page."""
+    (folder / "one").mkdir()
+    (folder / "one" / "page.html").write_text("<p>Nothing")
+    return saved_crawl(folder / "one", environment)
+
+
+def saved_crawl(path: Path, environment: dict[str, str]) -> tuple[list[str], dict[str, str]]:
+    script = "import pathlib, sys; [p.unlink() for p in pathlib.Path(sys.argv[1]).parent.glob('bench.db*')]"
+    database = environment["NEWSBOT_DATABASE_URL"].removeprefix("sqlite:///")
+    command = f'{sys.executable} -c "{script}" {database} && {sys.executable} -m scrapy crawl saved -a path={path} -L ERROR'
+    return ["sh", "-c", command], environment
+
+
+def unpack(folder: Path, limit: int) -> int:
+    """Write the corpora's pages as plain files; return how many."""
+    folder.mkdir()
+    pages = sorted(CORPORA.glob("pages/*/*.html.gz"))[:limit]
+    for number, page in enumerate(pages):
+        (folder / f"{number:05}.html").write_bytes(gzip.decompress(page.read_bytes()))
+    return len(pages)
+
+
+def bench_saved(arguments: argparse.Namespace, folder: Path) -> dict[str, object]:
+    pages = folder / "pages"
+    count = unpack(pages, arguments.pages)
+    database = {"NEWSBOT_DATABASE_URL": f"sqlite:///{folder / 'bench.db'}"}
+    without = database | {"NEWSBOT_ENTITY_ENGINE": "none"}
+    contestants = {
+        "start-up": start_up(without, folder),
+        "newsbot, no entities": saved_crawl(pages, without),
+        "newsbot, entities": saved_crawl(pages, database | {"NEWSBOT_ENTITY_ENGINE": "auto"}),
+        "raw Scrapy": ([sys.executable, "-c", RAW_FILES, str(pages)], {}),
+    }
+    for name, module, script in (
+        ("trafilatura", "trafilatura", TRAFILATURA),
+        ("news-please", "newsplease", NEWS_PLEASE),
+    ):
+        if find_spec(module):
+            contestants[name] = ([sys.executable, "-c", script, str(pages)], {})
+    return figures(count, take_turns(contestants, arguments.rounds), "newsbot, no entities")
+
+
+def bench_news(arguments: argparse.Namespace, folder: Path) -> dict[str, object]:
+    sys.path.insert(0, str(PROJECT))
+    from tests.pages import article_page, rss
+
+    bodies = {f"/2026/05/story-{n}": article_page(n).encode() for n in range(arguments.pages)}
+    server = serve(bodies)
+    base = f"http://127.0.0.1:{server.server_address[1]}"
+    urls = [base + path for path in bodies]
+    bodies["/rss.xml"] = rss(*urls).encode()
+    (folder / "urls").write_text("\n".join(urls))
+    (folder / "sources.toml").write_text(
+        f'[[source]]\nkey = "one"\nhomepage = "{base}/"\nfeeds = ["{base}/rss.xml"]\n'
+    )
+    environment = {
+        "NEWSBOT_DATABASE_URL": f"sqlite:///{folder / 'bench.db'}",
+        "NEWSBOT_ENTITY_ENGINE": "none",
+        "NEWSBOT_SOURCES": str(folder / "sources.toml"),
+        "NEWSBOT_ALLOWED_NETWORKS": "127.0.0.0/8",
+    }
+    command, _ = saved_crawl(folder, environment)
+    fast = "-s DOWNLOAD_DELAY=0 -s AUTOTHROTTLE_ENABLED=0 -s CONCURRENT_REQUESTS_PER_DOMAIN=16"
+    crawl = ["sh", "-c", command[2].replace(f"saved -a path={folder}", f"news {fast}")]
+    contestants = {"newsbot, no entities": (crawl, environment),
+                   "raw Scrapy": ([sys.executable, "-c", RAW_SITE, str(folder / "urls")], {})}  # fmt: skip
+    seconds = take_turns(contestants, arguments.rounds)
+    server.shutdown()
+    return figures(arguments.pages, seconds, "newsbot, no entities")
+
+
+def serve(bodies: dict[str, bytes]) -> http.server.ThreadingHTTPServer:
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            body = bodies.get(urllib.parse.urlsplit(self.path).path)
+            self.send_response(200 if body else 404)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(body or b"")))
+            self.end_headers()
+            self.wfile.write(body or b"")
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            """Serve in silence."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
+def figures(pages: int, seconds: dict[str, float], ours: str) -> dict[str, object]:
+    """Return what is recorded: pages per CPU second, and each contestant's speed as a share of ours."""
+    return {
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+        "pages": pages,
+        "pages per CPU second": {name: round(pages / value, 1) for name, value in seconds.items()},
+        "speed of newsbot to theirs": {
+            name: round(value / seconds[ours], 2) for name, value in seconds.items()
+        },
+        "CPU seconds": {name: round(value, 2) for name, value in seconds.items()},
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("mode", choices=["saved", "news"])
+    parser.add_argument("--pages", type=int, default=2000)
+    parser.add_argument("--rounds", type=int, default=3)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        bench = bench_saved if arguments.mode == "saved" else bench_news
+        result = bench(arguments, Path(name))
+    print(json.dumps(result, indent=2))
+    (PROJECT / "benchmarks" / f"crawl-{arguments.mode}.json").write_text(json.dumps(result, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
