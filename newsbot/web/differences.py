@@ -36,12 +36,16 @@ def compare(old: str, new: str) -> list[Segment]:
     """Return two texts as one; of long parts that stayed only what stands next to a change."""
     segments = word_diff(old[:MAX_SHOWN_CHARS], new[:MAX_SHOWN_CHARS])
     last = len(segments) - 1
-    return [
-        Segment("same", _shortened(each.text, is_first=place == 0, is_last=place == last))
-        if each.kind == "same"
-        else each
-        for place, each in enumerate(segments)
-    ]
+    shown: list[Segment] = []
+    for place, (kind, text) in enumerate(segments):
+        if kind == "same":
+            shown.append(Segment(kind, _shortened(text, is_first=place == 0, is_last=place == last)))
+            continue
+        is_replaced = kind == "removed" and place < last and segments[place + 1].kind == "added"
+        words = text.rstrip()
+        # White space after a word is not what changed; where one word replaces another it is shown once.
+        shown += [Segment(kind, words), Segment("same", " " if is_replaced else text[len(words) :])]
+    return shown
 
 
 def same_share(old: str, new: str) -> float:

@@ -17,7 +17,7 @@ from newsbot.web.charts import labelled
 
 NORTH, SOUTH = 78, -56
 """Degrees of latitude that are shown; nobody lives beyond."""
-GRID_DEGREES = 2
+GRID_DEGREES = 3
 MAX_RADIUS = 7.0
 
 
@@ -54,7 +54,7 @@ def world_map(marks: Sequence[Marked]) -> Markup:
 
 def _circle(mark: Marked, top: int) -> svg.Circle:
     return svg.Circle(
-        cx=mark.longitude, cy=-mark.latitude, r=round(2 + (MAX_RADIUS - 2) * sqrt(mark.article_count / top), 1),
+        cx=mark.longitude, cy=-mark.latitude, r=round(2.5 + (MAX_RADIUS - 2.5) * sqrt(mark.article_count / top), 1),
         class_=["place"], elements=[svg.Title(text=svg.escape(f"{mark.name}: {mark.article_count}"))],
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ The same numbers give the same articles, for tests, screenshots and benchmarks.
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -66,14 +67,40 @@ SENTENCES = (
     "{who} told reporters on {day} that the {thing} would be ready before the end of the year.",
     "The {org} had put the cost at {number} million, a figure that critics in {where} call optimistic.",
     "“Nobody asked the people who live here,” said {other}, who has followed the {thing} from the start.",
-    "A report seen by this newspaper lists {number} open questions, most of them about money.",
     "In {where}, where a similar plan failed four years ago, officials are watching closely.",
     "The {org} did not answer questions about the contract with suppliers in {elsewhere}.",
     "{other} has asked the {rival} to look at the figures again.",
-    "Work on the second section is to begin in spring, weather permitting.",
-    "Opponents have collected {number} signatures against the {thing} and want a vote.",
     "It is the first time that {who} has put a date to it.",
 )
+ASIDES = (
+    "work on the second section is to begin in spring",
+    "opponents have collected {count} signatures",
+    "rain closed the site for {count} days",
+    "the tender drew {count} bids",
+    "two engineers left in {month}",
+    "the old plan had {count} pages",
+    "rents nearby rose by {count} per cent",
+    "a survey of {count} households found doubts",
+    "the night shift was cut in {month}",
+    "the first drawings date from {month}",
+    "a bank in {town} lent the money",
+    "schools in {town} sent letters",
+    "the steel came from {town}",
+    "divers from {town} inspected the piers",
+    "{name} kept the minutes",
+    "{name} called it a relief",
+    "{name} has left the board",
+    "an appeal by {name} is open",
+    "insurers asked for {count} more tests",
+    "the model stood in the town hall until {month}",
+    "a lorry from {town} brought the samples",
+    "tickets are to cost {count} cents more",
+    "the file was lost between {month} and {day}",
+    "neighbours measured the noise for {count} nights",
+)
+MONTHS = ("January", "February", "April", "June", "September", "October", "November")
+LINKS = ("Meanwhile", "According to the minutes", "In a second letter", "As reported on {day}", "By then", "Without much notice",
+         "For the time being", "On the record", "Even so", "To the surprise of many")  # fmt: skip
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 
 
@@ -83,7 +110,7 @@ class Newsroom:
 
     articles: int = 400
     days: int = 40
-    story_share: float = 0.25
+    story_share: float = 0.4
     """Of the articles, those that tell what another source told first."""
     seed: int = 7
 
@@ -136,9 +163,10 @@ def _article(number: int, source: str, at: datetime, chance: random.Random) -> A
     facts = {"who": who, "other": other, "org": _often(BODIES, chance), "rival": chance.choice(BODIES),
              "where": _often(PLACES, chance), "elsewhere": chance.choice(PLACES), "thing": chance.choice(THINGS),
              "day": chance.choice(DAYS), "number": chance.randint(3, 900)}  # fmt: skip
-    sentences = [each.format(**facts) for each in chance.sample(SENTENCES, 8)]
-    sentences.append(f"The file has the number {number}.")
-    body = "\n\n".join(" ".join(sentences[i : i + 3]) for i in range(0, 9, 3))
+    told = [each.format(**facts) for each in chance.sample(SENTENCES, 5)]
+    sentences = [each for pair in zip(told, (_aside(chance) for _ in told), strict=True) for each in pair]
+    sentences += [_aside(chance) for _ in range(5)]
+    body = "\n\n".join(" ".join(sentences[i : i + 3]) for i in range(0, len(sentences), 3))
     return Article(
         url=f"https://{source}.example/{at:%Y/%m/%d}/{number}", source=source, title=chance.choice(TITLES).format(**facts),
         description=sentences[0], authors=[f"{chance.choice(FIRST)} {chance.choice(LAST)}"],
@@ -148,12 +176,25 @@ def _article(number: int, source: str, at: datetime, chance: random.Random) -> A
     )  # fmt: skip
 
 
+def _aside(chance: random.Random) -> str:
+    """Return a sentence that hardly occurs twice."""
+    link = chance.choice(LINKS).format(day=chance.choice(DAYS))
+    first, second = (
+        each.format(count=chance.randint(2, 990), month=chance.choice(MONTHS), town=chance.choice(PLACES),
+                    name=f"{chance.choice(FIRST)} {chance.choice(LAST)}", day=chance.choice(DAYS))
+        for each in chance.sample(ASIDES, 2)
+    )  # fmt: skip
+    return f"{link}, {first}, and {second}."
+
+
 def _retold(leader: Article, number: int, source: str, at: datetime, chance: random.Random) -> Article:
     """Return the article again as another source prints it, a little changed."""
-    ending = f" {SOURCES[source]} has added a line of its own."
+    ending = f" {SOURCES[source]} has asked the council for comment."
+    body = leader.body.replace("would be ready", "is to be ready") + ending
+    title = f"{leader.title}{chance.choice(('', ', officials say', ': what is known'))}"
     return replace(
-        leader, url=f"https://{source}.example/{at:%Y/%m/%d}/{number}", source=source, published_at=at.replace(microsecond=0),
-        body=leader.body + ending, authors=[f"{chance.choice(FIRST)} {chance.choice(LAST)}"],
+        leader, title=title, url=f"https://{source}.example/{at:%Y/%m/%d}/{number}", source=source, published_at=at.replace(microsecond=0),
+        body=body, entities=_moved(leader.entities, body), authors=[f"{chance.choice(FIRST)} {chance.choice(LAST)}"],
         language=LANGUAGES.get(source, "en"),
     )  # fmt: skip
 
@@ -166,19 +207,28 @@ def _often(names: tuple[str, ...], chance: random.Random) -> str:
 def entities_of(body: str, facts: dict[str, object]) -> list[Entity]:
     """Return the people, bodies and places of the facts where the body names them."""
     kinds: dict[str, EntityType] = {
-        str(facts[fact]): kind
-        for fact, kind in {"who": "PER", "other": "PER", "org": "ORG", "rival": "ORG", "where": "LOC", "elsewhere": "LOC"}.items()
-    }  # fmt: skip
+        "who": "PER",
+        "other": "PER",
+        "org": "ORG",
+        "rival": "ORG",
+        "where": "LOC",
+        "elsewhere": "LOC",
+    }
+    named = {str(facts[fact]): kind for fact, kind in kinds.items()}
+    roles = {str(facts["who"]): "Mayor"}
+    return _moved([Entity(name=name, type=kind, role=roles.get(name)) for name, kind in named.items()], body)
+
+
+def _moved(entities: list[Entity], body: str) -> list[Entity]:
+    """Return the entities with their places in another body, in its order."""
     found = []
-    for name, kind in kinds.items():
-        mentions, start = [], body.find(name)
-        while start >= 0:
-            mentions.append(Mention(start=start, end=start + len(name), text=name, type=kind))
-            start = body.find(name, start + 1)
+    for entity in entities:
+        places = [match.span() for match in re.finditer(re.escape(entity.name), body)]
+        mentions = [
+            Mention(start=start, end=end, text=entity.name, type=entity.type) for start, end in places
+        ]
         if mentions:
-            found.append(
-                Entity(name=name, type=kind, mentions=mentions, role="Mayor" if kind == "PER" else None)
-            )
+            found.append(replace(entity, mentions=mentions))
     return sorted(found, key=lambda entity: entity.mentions[0].start)
 
 
@@ -190,13 +240,13 @@ def _store(session: Session, article: Article) -> None:
 
 def _change(session: Session, articles: list[Article]) -> None:
     """Let some of the newest articles have changed since they were seen first."""
-    for article in articles[-40::4]:
+    for article in articles[-40::2]:
         body = article.body.replace(
             "would be ready before the end of the year", "would be ready by early summer"
         )
         changed = replace(
-            article, title=f"{article.title} (updated)", body=f"{body}\n\nThis article has been corrected.",
-            entities=[],
+            article, title=f"{article.title}".replace("this year", "by summer"), body=body,
+            entities=_moved(article.entities, body),
         )  # fmt: skip
         save_article(session, changed, keys=article_keys(changed), run_id=None, now=NOW)
 
