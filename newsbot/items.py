@@ -59,6 +59,12 @@ class Fetched:
     """The header as sent."""
     retry_after: datetime | None = None
     """Until when the host asks to be left alone."""
+    archived_at: datetime | None = None
+    """When it was fetched, if it comes from an archive; None if it came just now."""
+    warc_file: str | None = None
+    """The WARC that holds the answer: relative to the archive's folder, or the path of another archive."""
+    warc_offset: int | None = None
+    """Where in `warc_file` its record begins, in bytes."""
 
 
 @dataclass(slots=True, kw_only=True)

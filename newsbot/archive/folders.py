@@ -15,10 +15,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from newsbot.archive.warc import Place
 from newsbot.errors import InputError, TooLargeError
 from newsbot.urls import is_fetchable
 
 PAGE_SUFFIX = re.compile(r"\.(html?(\.gz)?|txt)$", re.IGNORECASE)
+WARC_SUFFIX = re.compile(r"\.(warc(\.gz)?|wacz)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +35,14 @@ class SavedPage:
     """The charset of the HTTP response, if it was kept."""
     is_text: bool = False
     """Saved as text, not as HTML."""
+    warc_file: str | None = None
+    """Path of the WARC that it comes from."""
+    place: Place | None = None
+    """Of its record in `warc_file`."""
 
 
 def find_pages(pattern: str) -> Iterator[Path]:
-    """Yield the page files that a path names: a file, all of a folder and below, or a glob; in order of name.
+    """Yield the pages and archives that a path names: a file, all of a folder and below, or a glob; in order of name.
 
     Raises InputError, at the first step, if there is nothing at the path or no page in it.
     """
@@ -55,21 +61,28 @@ def find_pages(pattern: str) -> Iterator[Path]:
         found = True
         yield path
     if not found:
-        raise InputError(f"{pattern}: no saved pages in it (.html .htm .html.gz .txt)", path=pattern)
+        raise InputError(
+            f"{pattern}: no saved pages in it (.html .htm .html.gz .txt .warc .warc.gz .wacz)", path=pattern
+        )
 
 
 def _walk(name: str) -> Iterator[Path]:
     if Path(name).is_file():
-        if _is_page(name):
+        if _is_page(name) or is_warc(name):
             yield Path(name)
         return
     for folder, subfolders, names in os.walk(name):
         subfolders.sort()
-        yield from (Path(folder, name) for name in sorted(names) if _is_page(name))
+        yield from (Path(folder, name) for name in sorted(names) if _is_page(name) or is_warc(name))
 
 
 def _is_page(name: str) -> bool:
     return PAGE_SUFFIX.search(name) is not None
+
+
+def is_warc(name: str) -> bool:
+    """Tell by its name whether a file is a WARC, or a WACZ that holds some."""
+    return WARC_SUFFIX.search(name) is not None
 
 
 def read_page(path: Path, *, max_bytes: int) -> SavedPage:

@@ -17,20 +17,16 @@ from scrapy.settings import BaseSettings
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
+from newsbot.archive.articles import is_binary, read_article
+from newsbot.archive.folders import SavedPage
 from newsbot.errors import InputError, UsageError
-from newsbot.extraction.article import extract_article
-from newsbot.extraction.page import Page
-from newsbot.extraction.plain import parse_saved_text
 from newsbot.items import Article, Fetched, Reject
 from newsbot.middlewares.networks import GuardedResolver
-from newsbot.middlewares.saved import RETRIEVED_AT, SAVED_PATH
+from newsbot.middlewares.saved import ARCHIVED, RETRIEVED_AT, SAVED_PATH
 from newsbot.settings import read_settings
 from newsbot.sources.catalog import load_sources, source_for, sources_by_host
 from newsbot.sources.model import Source
 from newsbot.text import one_line
-from newsbot.urls import source_of
-
-BINARY = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 
 
 class PageSpider(Spider):
@@ -76,23 +72,18 @@ class PageSpider(Spider):
             yield Reject(url=response.url, reason="parse-failed", detail=detail, fetched=fetched(response))
 
     def _read(self, response: Response) -> Article | Reject:
-        if _is_binary(response.body):
+        if is_binary(response.body):
             detail = "not a text in any encoding"
             return Reject(url=response.url, reason="binary", detail=detail, fetched=fetched(response))
-        now = datetime.now(UTC)
-        source = source_for(response.url, self.sources)
-        page = Page.from_bytes(response.body, response.url, _http_charset(response))
-        if _content_type(response) == "text/plain":
-            timezone = source.timezone if source else UTC
-            article = parse_saved_text(page.html, url=response.url, timezone=timezone, now=now)
-        else:
-            article = extract_article(page, source=source, now=now)
-        if article.url.startswith("file:") and article.canonical_url:
-            article.url = article.canonical_url
-            source = source or source_for(article.url, self.sources)
-        article.source = source.key if source else source_of(article.url)
+        page = SavedPage(
+            body=response.body,
+            url=response.url,
+            retrieved_at=response.meta.get(RETRIEVED_AT),
+            charset=_http_charset(response),
+            is_text=_content_type(response) == "text/plain",
+        )
+        article = read_article(page, self.sources, now=datetime.now(UTC))
         article.aliases = _asked_for(response)
-        article.retrieved_at = response.meta.get(RETRIEVED_AT) or now
         article.fetched = fetched(response)
         return article
 
@@ -116,10 +107,10 @@ class PageSpider(Spider):
 
 
 def fetched(response: Response) -> Fetched | None:
-    """Return how a response came over the network; None for one from a file."""
+    """Return how a response came over the network, now or for an archive; None for one from another file."""
     request = response.request
     if request is None or SAVED_PATH in request.meta:
-        return None
+        return request.meta.get(ARCHIVED) if request else None
     latency_s = request.meta.get("download_latency")
     return Fetched(
         url=(request.meta.get("redirect_urls") or [request.url])[0],
@@ -173,15 +164,6 @@ def _http_charset(response: Response) -> str | None:
         r"charset\s*=\s*[\"']?([\w.:-]+)", header(response, "Content-Type") or "", re.IGNORECASE
     )
     return match.group(1) if match else None
-
-
-def _is_binary(body: bytes) -> bool:
-    """Whether more than a tenth of the start are control characters, as in images or archives, but no text.
-
-    UTF-16 has a NUL in every other byte of Latin text, and says so with a byte order mark.
-    """
-    start = body[:4096]
-    return not start.startswith((b"\xff\xfe", b"\xfe\xff")) and len(BINARY.findall(start)) * 10 > len(start)
 
 
 def _asked_for(response: Response) -> list[str]:

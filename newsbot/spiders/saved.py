@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from scrapy import Request
+from scrapy.http import Response
+from scrapy.utils.asyncio import run_in_thread
 
-from newsbot.archive.folders import find_pages
+from newsbot.archive.folders import SavedPage, find_pages, is_warc
+from newsbot.archive.pages import read_pages, warc_spans
+from newsbot.archive.selection import parse_selection
+from newsbot.archive.warc import Place
 from newsbot.errors import InputError, UsageError
-from newsbot.middlewares.saved import SAVED_PATH
+from newsbot.items import Article, Reject
+from newsbot.middlewares.saved import PLACE, SAVED_PATH, SavedPages
+from newsbot.settings import read_settings
 from newsbot.spiders.base import PageSpider
 from newsbot.urls import is_fetchable
 
+BATCH = 16
+"""Pages of an archive that are held while they wait for their turn."""
+
 
 class SavedSpider(PageSpider):
-    """Reads files, folders and globs. `url` says where a single file came from."""
+    """Reads files, folders and globs. `url` says where a single page came from.
+
+    Of the pages of WARCs and WACZs it takes those of `source` (keys of the catalog), `host` and `language`, each
+    parted by commas, that were fetched from `since` to `until` (2026-11-23 or 2026-11-23T10:00:00Z)."""
 
     name = "saved"
     custom_settings: dict[str, Any] | None = {  # noqa: RUF012 - as Scrapy declares it
@@ -26,29 +41,89 @@ class SavedSpider(PageSpider):
         "CONCURRENT_REQUESTS_PER_DOMAIN": 16,
     }
 
-    def __init__(self, path: str = "", url: str | None = None) -> None:
-        super().__init__(path=path, url=url)
+    def __init__(
+        self,
+        path: str = "",
+        url: str | None = None,
+        source: str = "",
+        host: str = "",
+        language: str = "",
+        since: str = "",
+        until: str = "",
+    ) -> None:
+        given = {"source": source, "host": host, "language": language, "since": since, "until": until}
+        super().__init__(path=path, url=url, **{name: value for name, value in given.items() if value})
         # A comma may be part of a file's name.
         self.paths = [path] if Path(path).exists() else [part.strip() for part in path.split(",")]
         if not all(self.paths):
             raise UsageError("spider saved: path is missing; accepted: PATH[,PATH], files, folders or globs")
-        if url is not None and not (is_fetchable(url) and len(self.paths) == 1 and Path(path).is_file()):
+        if url is not None and not (is_fetchable(url) and Path(path).is_file() and not is_warc(path)):
             raise UsageError(
-                f"spider saved: url is {url!r}; accepted: an http(s) URL, for a path that is a single file"
+                f"spider saved: url is {url!r}; accepted: an http(s) URL, for a path that is a single page"
             )
         self.url = url
+        self.selection = parse_selection(**given)
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for each page of each path; a path with nothing in it fails the run, but not the other paths."""
         for path in self.paths:
             try:
-                for page in find_pages(path):
-                    yield self._request(page)
+                for file in find_pages(path):
+                    if is_warc(file.name):
+                        async for request in self._archive_requests(file.absolute()):
+                            yield request
+                    else:
+                        yield self._request(file)
             except InputError as error:
-                self.logger.error("%s", error)
-                self.failure = str(error)
+                self._fail(error)
 
-    def _request(self, page: Path) -> Request:
-        meta = {SAVED_PATH: str(page), "url": self.url}
-        return Request(page.absolute().as_uri(), callback=self.parse_page, errback=self.fetch_failed, meta=meta,
+    def _request(self, file: Path, place: Place | None = None) -> Request:
+        """Return a request for a page under its file's URL: the page's own may be none that Scrapy takes."""
+        meta = {SAVED_PATH: str(file), PLACE: place, "url": self.url}
+        callback = self.parse_archived if place else self.parse_page
+        return Request(file.absolute().as_uri(), callback=callback, errback=self.fetch_failed, meta=meta,
                        dont_filter=True)  # fmt: skip
+
+    async def _archive_requests(self, path: Path) -> AsyncIterator[Request]:
+        """Ask for the pages of an archive; only when a few have been answered, the next ones are read."""
+        shelf = self.crawler.get_downloader_middleware(SavedPages)
+        assert shelf
+        skipped: Counter[str] = Counter()
+        try:
+            pages = self._pages(path, skipped)
+            while batch := await run_in_thread(lambda: list(islice(pages, BATCH))):
+                for page in batch:
+                    shelf.put(page)
+                    yield self._request(path, page.place)
+                await shelf.emptied.wait()
+        except InputError as error:
+            self._fail(error)
+        finally:
+            self._count(skipped)
+
+    def _pages(self, path: Path, skipped: Counter[str]) -> Iterator[SavedPage]:
+        for span in warc_spans(path):
+            yield from read_pages(
+                path,
+                span,
+                max_bytes=read_settings(self.settings).max_page_bytes,
+                skipped=skipped,
+                wanted=lambda url, at: self.selection.wants_page(url, at, self.sources),
+            )
+
+    def parse_archived(self, response: Response) -> Iterator[Article | Reject]:
+        """Yield the article of an archived page, if it is in a wanted language."""
+        for item in self.parse_page(response):
+            if isinstance(item, Reject) or self.selection.wants_article(item):
+                yield item
+            else:
+                self._count(Counter({"language": 1}))
+
+    def _count(self, skipped: Counter[str]) -> None:
+        assert self.crawler.stats is not None
+        for kind, count in skipped.items():
+            self.crawler.stats.inc_value(f"newsbot/archive/skipped/{kind}", count)
+
+    def _fail(self, error: InputError) -> None:
+        self.logger.error("%s", error)
+        self.failure = str(error)

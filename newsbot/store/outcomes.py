@@ -31,6 +31,7 @@ def record_article(session: Session, article: Article, *, run_id: int | None, no
     saved = save_article(session, article, keys=keys, run_id=run_id, now=now)
     if fetched := article.fetched:
         _record_fetch(session, fetched, "article", article.source, run_id, now)
+    if fetched and not fetched.archived_at:
         frontier.mark_done(
             session,
             {article.url, *article.aliases, fetched.url},
@@ -48,6 +49,7 @@ def record_reject(session: Session, reject: Reject, *, run_id: int | None, now: 
     save_reject(session, reject, run_id=run_id, now=now)
     if fetched := reject.fetched:
         _record_fetch(session, fetched, "reject", reject.source, run_id, now)
+    if fetched and not fetched.archived_at:
         urls = {reject.url, fetched.url}
         if limit := tries_of(reject.reason):
             tries = frontier.attempts(session, fetched.url)
@@ -98,6 +100,7 @@ def next_look(published_at: datetime, now: datetime) -> datetime | None:
 def _record_fetch(
     session: Session, fetched: Fetched, outcome: str, source: str | None, run_id: int | None, now: datetime
 ) -> None:
-    save_fetch(session, url=fetched.url, outcome=outcome, now=now, source=source, run_id=run_id,
-               status=fetched.status, size_bytes=fetched.size_bytes, latency_ms=fetched.latency_ms,
-               etag=fetched.etag, last_modified=fetched.last_modified)  # fmt: skip
+    save_fetch(session, url=fetched.url, outcome=outcome, now=fetched.archived_at or now, source=source,
+               run_id=run_id, status=fetched.status, size_bytes=fetched.size_bytes, latency_ms=fetched.latency_ms,
+               etag=fetched.etag, last_modified=fetched.last_modified, warc_file=fetched.warc_file,
+               warc_offset=fetched.warc_offset)  # fmt: skip

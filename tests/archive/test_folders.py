@@ -22,7 +22,16 @@ def found(pattern: object, root: Path) -> list[str]:
 
 
 def test_a_folder_gives_its_pages_and_those_below_in_order(tmp_path):
-    for name in ("b.html", "a.htm", "sub/c.html.gz", "sub/d.txt", "UPPER.HTML", "e.pdf", "meta.json", "a.url"):
+    for name in (
+        "b.html",
+        "a.htm",
+        "sub/c.html.gz",
+        "sub/d.txt",
+        "UPPER.HTML",
+        "e.pdf",
+        "meta.json",
+        "a.url",
+    ):
         write(tmp_path / name)
     assert found(tmp_path, tmp_path) == ["UPPER.HTML", "a.htm", "b.html", "sub/c.html.gz", "sub/d.txt"]
 
@@ -70,7 +79,9 @@ def test_meta_json_says_nothing_where_several_pages_share_the_folder(tmp_path):
     assert read_page(page, max_bytes=LIMIT).url == page.as_uri()
 
 
-@pytest.mark.parametrize("notes", [b"", b"[]", b"{", b'{"url": 1}', b'{"url": "javascript:alert(1)"}', b"\xff"])
+@pytest.mark.parametrize(
+    "notes", [b"", b"[]", b"{", b'{"url": 1}', b'{"url": "javascript:alert(1)"}', b"\xff"]
+)
 def test_notes_that_make_no_sense_are_passed_over(tmp_path, notes):
     page = write(tmp_path / "page.html")
     write(tmp_path / "meta.json", notes)
@@ -83,7 +94,9 @@ def test_a_page_above_the_limit_is_told_apart_from_one_that_cannot_be_read(tmp_p
         read_page(bomb, max_bytes=LIMIT)
 
 
-@pytest.mark.parametrize("body", [b"not gzip", gzip.compress(b"a" * 100)[:-20], b"\x1f\x8b\x08\x00" + b"\xff" * 40])
+@pytest.mark.parametrize(
+    "body", [b"not gzip", gzip.compress(b"a" * 100)[:-20], b"\x1f\x8b\x08\x00" + b"\xff" * 40]
+)
 def test_broken_gzip_is_unreadable(tmp_path, body):
     with pytest.raises(InputError, match="cannot be read") as caught:
         read_page(write(tmp_path / "page.html.gz", body), max_bytes=LIMIT)

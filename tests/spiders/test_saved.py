@@ -1,14 +1,17 @@
 import gzip
 import json
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from newsbot.errors import UsageError
 from newsbot.store.database import Database
-from newsbot.store.models import ArticleRow, RejectRow, Run
+from newsbot.store.models import ArticleRow, Fetch, RejectRow, Run
 from newsbot.store.queries import get_article, list_rejects
+from tests.archive.warcs import packed, record, write
 from tests.crawling import crawl, in_reactor, reading
 from tests.pages import article_page
 
@@ -155,11 +158,15 @@ async def test_a_run_leaves_a_row_with_its_counts(database_url, tmp_path):
     assert run.finished_at is not None
 
 
+@pytest.mark.parametrize("kind", ["pages", "archive"])
 @in_reactor
-async def test_a_database_that_fails_in_mid_run_ends_the_run_and_the_next_one_completes_it(tmp_path):
+async def test_a_database_that_fails_in_mid_run_ends_the_run_and_the_next_one_completes_it(tmp_path, kind):
     url = f"sqlite:///{tmp_path / 'newsbot.db'}"
     for number in range(30):
-        saved_page(tmp_path / "pages", number, f"https://news.example/{number}")
+        if kind == "pages":
+            saved_page(tmp_path / "pages", number, f"https://news.example/{number}")
+    if kind == "archive":
+        archive(tmp_path / "pages", *map(archived, range(30)))
 
     def execute(statement: str) -> None:
         database = Database(url)
@@ -184,9 +191,81 @@ async def test_a_database_that_fails_in_mid_run_ends_the_run_and_the_next_one_co
 
 @pytest.mark.parametrize("arguments", [
     {}, {"path": ""}, {"path": "x", "colour": "red"}, {"path": "folder", "url": "https://news.example/"},
-    {"path": str(FIXTURE), "url": "javascript:alert(1)"},
+    {"path": str(FIXTURE), "url": "javascript:alert(1)"}, {"path": str(FIXTURE), "since": "long ago"},
 ], ids=json.dumps)  # fmt: skip
 @in_reactor
 async def test_wrong_arguments_are_refused(tmp_path, arguments):
     with pytest.raises(UsageError, match="accepted"):
         await crawl("saved", settings(f"sqlite:///{tmp_path / 'newsbot.db'}"), **arguments)
+
+
+def archive(folder: Path, *records: bytes) -> str:
+    return str(write(folder / "news.warc.gz", packed(*records)))
+
+
+def archived(number: int, **given: Any) -> bytes:
+    return record(f"https://news.example/{number}", article_page(number).encode(), **given)
+
+
+@in_reactor
+async def test_the_pages_of_an_archive_are_stored_under_their_url_and_time(database_url, tmp_path):
+    path = archive(tmp_path, *map(archived, range(40)), archived(41, status="404 Not Found"))
+    outcome = await crawl("saved", settings(database_url), path=path)
+    assert outcome.stats["newsbot/store/new"] == 40
+    assert outcome.stats["newsbot/archive/skipped/status"] == 1
+    assert {row[4] for row in rows(database_url)} == {datetime(2024, 5, 1, 10, tzinfo=UTC)}
+    with reading(database_url) as session:
+        fetch = session.scalars(select(Fetch).order_by(Fetch.warc_offset).limit(1)).one()
+    assert (fetch.warc_file, fetch.warc_offset, fetch.url) == (path, 0, "https://news.example/0")
+    assert fetch.fetched_at == datetime(2024, 5, 1, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("arguments", "taken"), [
+    ({"host": "news.example"}, ["https://news.example/1"]),
+    ({"host": "elsewhere.example, example"}, ["https://m.elsewhere.example/2", "https://news.example/1"]),
+    ({"source": "elsewhere"}, ["https://m.elsewhere.example/2"]),
+    ({"since": "2024-06-01"}, ["https://m.elsewhere.example/2"]),
+    ({"until": "2024-05-01"}, ["https://news.example/1"]),
+    ({"language": "de,fr"}, []),
+    ({"language": "en", "until": "2024-05-01T10:00:00Z"}, ["https://news.example/1"]),
+], ids=json.dumps)  # fmt: skip
+@in_reactor
+async def test_of_an_archive_only_what_is_asked_for_is_taken(tmp_path, arguments, taken):
+    catalog = tmp_path / "sources.toml"
+    catalog.write_text('[[source]]\nkey = "elsewhere"\nhomepage = "https://elsewhere.example/"\n')
+    other = record("https://m.elsewhere.example/2", article_page(2).encode(), date="2024-06-01T00:00:00Z")
+    path = archive(tmp_path, archived(1), other)
+    url = f"sqlite:///{tmp_path / 'newsbot.db'}"
+    outcome = await crawl("saved", settings(url, NEWSBOT_SOURCES=str(catalog)), path=path, **arguments)
+    assert sorted(article.url for article in outcome.articles) == taken
+
+
+@in_reactor
+async def test_a_broken_archive_among_pages_fails_nothing_else(tmp_path):
+    url = f"sqlite:///{tmp_path / 'newsbot.db'}"
+    folder = tmp_path / "pages"
+    saved_page(folder, 1, "https://news.example/1")
+    write(folder / "broken.warc.gz", packed(archived(2))[:-9])
+    write(folder / "hollow.wacz", b"no zip")
+    write(folder / "whole.warc", archived(3))
+    outcome = await crawl("saved", settings(url), path=str(folder))
+    assert "hollow.wacz" in outcome.crawler.spider.failure
+    assert sorted(row[1] for row in rows(url))[-1] == "https://news.example/3"
+    assert "https://news.example/1" in {row[1] for row in rows(url)}
+    assert outcome.stats["newsbot/archive/skipped/torn"] == 1
+
+
+@in_reactor
+async def test_absurd_addresses_in_an_archive_are_stored_or_rejected(tmp_path):
+    url = f"sqlite:///{tmp_path / 'newsbot.db'}"
+    addresses = [
+        "https://news.example/a b\udcff[",
+        "https://news.example:99999/",
+        "HTTPS://ü.example/%zz#<",
+        "https://[x/",
+    ]
+    addresses.append("https://news.example/" + "a" * 50_000)
+    records = [record(each, article_page(number).encode()) for number, each in enumerate(addresses)]
+    outcome = await crawl("saved", settings(url), path=archive(tmp_path, *records))
+    assert "log_count/ERROR" not in outcome.stats
+    assert len(outcome.articles) + outcome.stats.get("newsbot/archive/skipped/no-web-page", 0) == 5

@@ -1,0 +1,56 @@
+"""What an archived HTTP message says: its body without the codings it was sent in."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+from fastwarc.stream_io import BrotliReader, ChunkedReader, GzipReader, ZstdReader
+
+ZLIB_HEADER = b"\x78\x9c"
+
+
+def _deflate(packed: bytes) -> GzipReader:
+    """Some servers leave out the zlib header that `deflate` is to have (RFC 9110 section 8.4.1.2)."""
+    has_header = packed[:1] == ZLIB_HEADER[:1] and int.from_bytes(packed[:2]) % 31 == 0
+    return GzipReader(io.BytesIO(packed if has_header else ZLIB_HEADER + packed), zlib=True)
+
+
+_READERS: dict[str, Callable[[bytes], Any]] = {
+    "chunked": lambda body: ChunkedReader(io.BytesIO(body)),
+    "gzip": lambda body: GzipReader(io.BytesIO(body)),
+    "x-gzip": lambda body: GzipReader(io.BytesIO(body)),
+    "deflate": _deflate,
+    "br": lambda body: BrotliReader(io.BytesIO(body)),
+    "zstd": lambda body: ZstdReader(io.BytesIO(body)),
+}
+MAX_CODINGS = 4
+
+
+def decode_body(body: bytes, transfer: str | None, content: str | None, *, max_bytes: int) -> bytes:
+    """Return `body` without the codings of its Transfer-Encoding and Content-Encoding headers, at most `max_bytes`.
+
+    Tools that keep bodies unpacked keep these headers all the same: a coding that the body is not in is passed over.
+    Source: RFC 9112 section 6.1, RFC 9110 section 8.4."""
+    for coding in [*_codings(transfer)[-1:], *reversed(_codings(content)[:MAX_CODINGS])]:
+        body = _unpack(body, coding, max_bytes)
+    return body[:max_bytes]
+
+
+def _codings(header: str | None) -> list[str]:
+    return [coding.strip().lower() for coding in (header or "").split(",") if coding.strip()]
+
+
+def _unpack(body: bytes, coding: str, max_bytes: int) -> bytes:
+    reader = _READERS.get(coding)
+    if reader is None:
+        return body
+    unpacked = bytearray()
+    try:
+        stream = reader(body)
+        while len(unpacked) < max_bytes and (part := stream.read(min(65_536, max_bytes - len(unpacked)))):
+            unpacked += part
+    except OSError:  # torn, or never in this coding
+        return bytes(unpacked) or body
+    return bytes(unpacked)
