@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from newsbot.extraction.blocks import read_blocks
-from newsbot.extraction.body import Body, read_body
+from newsbot.extraction.body import Body, declared_body, read_body
 from newsbot.extraction.features import Known
 from newsbot.extraction.kinds import classify
 from newsbot.extraction.language import detect
@@ -78,12 +78,11 @@ def _use_own_title(page: Page, selectors: Selectors, metadata: Metadata) -> None
 
 
 def _body(page: Page, metadata: Metadata, selectors: Selectors | None) -> Body:
-    declared = max((str(item.get("articleBody") or "") for item in page.json_ld), key=len, default="")
     known = Known(
         title=metadata.title or "",
         description=metadata.description or "",
         authors=metadata.authors,
-        body=declared,
+        body=declared_body(page),
     )
     if selectors is None or selectors.body is None:
         return read_body(read_blocks(page.tree), known)

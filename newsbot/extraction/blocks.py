@@ -9,7 +9,7 @@ from lxml import etree
 
 from newsbot.extraction.words import FAMILIES, families
 
-MAX_BLOCKS = 20_000
+MAX_BLOCKS = 12_000
 SKIPPED: Final = frozenset(
     [
         "script",

@@ -12,11 +12,14 @@ from newsbot.extraction.blocks import TAG_BITS, Block
 from newsbot.extraction.features import Known, first_rows, second_rows
 from newsbot.extraction.forest import load_forests
 from newsbot.extraction.frames import count_frames
+from newsbot.extraction.page import Page
 from newsbot.extraction.wording import is_prose
 
 CANDIDATE: Final = 0.02
 """First score from which the second model is asked; one in 150 blocks of the body has less."""
 CHOSEN: Final = 0.5
+MAX_CANDIDATES: Final = 4000
+"""No article has a quarter of that; what follows is not looked at."""
 MIN_DECLARED_CHARS: Final = 400
 MAX_REST_CHARS: Final = 100_000
 
@@ -42,7 +45,7 @@ class Body:
 def candidates(blocks: Sequence[Block]) -> list[Block]:
     """Return the blocks worth a look, the counts of their elements filled: not menus, not lists of links."""
     count_frames(blocks, [is_prose(block) for block in blocks])
-    return [block for block in blocks if not _is_menu(block)]
+    return [block for block in blocks if not _is_menu(block)][:MAX_CANDIDATES]
 
 
 def _is_menu(block: Block) -> bool:
@@ -70,6 +73,11 @@ def read_body(blocks: Sequence[Block], known: Known) -> Body:
     if len(declared) > MIN_DECLARED_CHARS and len(declared) > 2 * len(shown):
         body.text, body.rule = declared, "json-ld articleBody"
     return body
+
+
+def declared_body(page: Page) -> str:
+    """Return the longest JSON-LD articleBody, as written; a live blog has one for each of its posts."""
+    return max((str(item.get("articleBody") or "") for item in page.json_ld), key=len, default="")
 
 
 def _declared_text(declared: str) -> str:

@@ -73,7 +73,7 @@ def _strictly(body: bytes, encoding: str) -> str | None:
 def _nearly_utf8(body: bytes) -> bool:
     """Tell whether only a few bytes are not UTF-8: a cut or a pasted fragment, not another charset."""
     wrong = body.decode("utf-8", "replace").count("\ufffd")
-    return wrong * 20 < len(_NOT_ASCII.findall(body))
+    return wrong * 3 < len(_NOT_ASCII.findall(body))
 
 
 def _guess(body: bytes) -> str | None:

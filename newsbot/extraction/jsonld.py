@@ -16,7 +16,7 @@ _OPENINGS = re.compile(r"\s*(?:(?:<!--|<!\[CDATA\[|//|/\*|\*/)\s*)*")
 _CLOSINGS = ("-->", "]]>", "//", "/*", "*/", ";")
 _STRING = r'("(?:[^"\\]|\\.)*+(?:"|\\?\Z))'
 # Unclosed strings and comments run to the end, so that neither pattern ever reads a character twice.
-_COMMENT = re.compile(_STRING + r"|/\*.*?(?:\*/|\Z)|^[ \t]*+//[^\n]*", re.DOTALL | re.MULTILINE)
+_COMMENT = re.compile(_STRING + r"|/\*.*?(?:\*/|\Z)|(?<![:\w])//[^\n]*", re.DOTALL | re.MULTILINE)
 _TRAILING_COMMA = re.compile(_STRING + r"|,\s*+(?=[}\]])", re.DOTALL)
 _DECODER = json.JSONDecoder(strict=False)  # raw newlines inside strings are common
 

@@ -93,9 +93,8 @@ def _is_paywall(signs: _Signs) -> bool:
 
 
 def _is_gallery(signs: _Signs) -> bool:
-    return signs.article.word_count < _SHORT_WORDS and (
-        signs.declares(_GALLERY) or "gallery" in signs.og_type
-    )
+    short = signs.article.word_count < _TEASER_WORDS
+    return short and (signs.declares(_GALLERY) or "gallery" in signs.og_type)
 
 
 def _is_video(signs: _Signs) -> bool:

@@ -1,0 +1,243 @@
+"""Train the two models that choose the body, and write the file that ships. Needs lightgbm.
+
+    python training/body_model.py CORPORA [--evaluate FOLDER] [--out newsbot/extraction/body_model.json]
+
+CORPORA holds aeb.json, fundus_eval.json, fundus_tests.json and trafilatura.json with their pages; the project's own
+fixtures are added. With --evaluate (the folder of evaluate_bodies.py) it prints scores on publishers that the models
+have not seen: five folds, split by publisher, so that no page of a site is on both sides.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import hashlib
+import importlib
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import lightgbm
+import numpy as np
+from body_labels import label_blocks
+
+from newsbot.extraction.blocks import Block, read_blocks
+from newsbot.extraction.body import CANDIDATE, CHOSEN, candidates, declared_body
+from newsbot.extraction.features import FIRST_NAMES, SECOND_NAMES, Known, first_rows, second_rows
+from newsbot.extraction.metadata import read_metadata
+from newsbot.extraction.page import Page
+from newsbot.extraction.wording import is_prose
+
+CORPORA = ("aeb", "fundus_eval", "fundus_tests", "trafilatura")
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+FOLDS = 5
+PAGE_WEIGHT = 40.0  # all blocks of a page together; a labelled chunk weighs 2
+PSEUDO_WEIGHT = 0.2  # of a page whose unlabelled blocks are taken from the model's own confident scores
+COMMON: dict[str, Any] = {
+    "objective": "binary", "min_sum_hessian_in_leaf": 2.0, "bagging_fraction": 0.7, "bagging_freq": 1, "verbose": -1,
+    "num_threads": 2, "seed": 3, "deterministic": True,
+}  # fmt: skip
+FIRST = COMMON | {
+    "learning_rate": 0.12,
+    "num_leaves": 12,
+    "max_bin": 63,
+    "feature_fraction": 0.35,
+    "min_data_in_leaf": 40,
+    "lambda_l2": 5,
+}
+SECOND = COMMON | {
+    "learning_rate": 0.05,
+    "num_leaves": 8,
+    "max_bin": 127,
+    "feature_fraction": 0.2,
+    "min_data_in_leaf": 25,
+    "lambda_l2": 10,
+}
+FIRST_TREES, SECOND_TREES = 60, 220
+
+
+@dataclass(slots=True)
+class Sample:
+    """One page: its blocks, their first rows and labels."""
+
+    corpus: str
+    id: str
+    publisher: str
+    blocks: list[Block]
+    rows: Any
+    labels: Any
+    weights: Any
+
+
+def read_samples(corpora: Path) -> Iterator[Sample]:
+    """Yield every page of the corpora and every fixture with a body."""
+    for corpus in CORPORA:
+        for name, truth in json.loads((corpora / f"{corpus}.json").read_text(encoding="utf-8")).items():
+            html = gzip.decompress((corpora / truth["file"]).read_bytes()).decode("utf-8", "replace")
+            yield from sample(corpus, name, truth, Page.from_text(html, truth["url"]))
+    for folder in sorted(FIXTURES.iterdir()):
+        if (folder / "page.html").exists():
+            expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
+            if expected.get("body"):
+                page = Page.from_bytes((folder / "page.html").read_bytes(), f"https://{folder.name}.example/")
+                yield from sample(
+                    "fixtures", folder.name, {"articleBody": expected["body"], "url": page.url}, page
+                )
+
+
+def sample(corpus: str, name: str, truth: dict[str, Any], page: Page) -> Iterator[Sample]:
+    """Yield the page as a sample, if it has any blocks."""
+    metadata = read_metadata(page)
+    known = Known(
+        title=metadata.title or "",
+        description=metadata.description or "",
+        authors=metadata.authors,
+        body=declared_body(page),
+    )
+    all_blocks = read_blocks(page.tree)
+    labels = dict(
+        zip(map(id, all_blocks), label_blocks(truth, [block.text for block in all_blocks]), strict=True)
+    )
+    blocks = candidates(all_blocks)
+    if not blocks:
+        return
+    rows = np.array(first_rows(blocks, [is_prose(block) for block in blocks], known), dtype=np.float32)
+    marks = np.array([labels[id(block)] for block in blocks])
+    words = rows[:, FIRST_NAMES.index("words")]
+    weights = marks[:, 1] * np.minimum(np.sqrt(words) + 1, 8)
+    weights = marks[:, 1] * 2 if "with" in truth else weights * PAGE_WEIGHT / (weights.sum() or 1)
+    yield Sample(corpus, name, publisher_of(truth["url"]) or name, blocks, rows, marks[:, 0], weights)
+
+
+def publisher_of(url: str) -> str:
+    """Return the registered domain of a URL, near enough."""
+    labels = (urlsplit(url).hostname or "").split(".")
+    return ".".join(labels[-3 if len(labels) > 2 and len(labels[-2]) <= 3 else -2 :])
+
+
+def fold_of(one: Sample) -> int:
+    """Return the fold of a page's publisher."""
+    return int(hashlib.md5(one.publisher.encode(), usedforsecurity=False).hexdigest(), 16) % FOLDS
+
+
+def fit(parameters: dict[str, Any], trees: int, rows: Any, labels: Any, weights: Any) -> lightgbm.Booster:
+    """Return a model trained on the rows that have a weight."""
+    used = weights > 0
+    return lightgbm.train(parameters, lightgbm.Dataset(rows[used], labels[used], weight=weights[used]), trees)
+
+
+class Stack:
+    """All samples as one table, with the first model's scores from folds that have not seen the page."""
+
+    def __init__(self, samples: list[Sample]) -> None:
+        self.samples = samples
+        self.ends = np.cumsum([len(one.blocks) for one in samples])
+        self.fold = np.concatenate([np.full(len(one.blocks), fold_of(one)) for one in samples])
+        self.first = np.vstack([one.rows for one in samples])
+        self.labels = np.concatenate([one.labels for one in samples])
+        self.weights = np.concatenate([one.weights for one in samples])
+        self.scores = self._held_out(FIRST, FIRST_TREES, self.first, np.ones(len(self.labels), bool))
+        self.second = np.vstack([self._second(one, scores) for one, scores in self.pages(self.scores)])
+        self.candidate = self.scores >= CANDIDATE
+
+    def pages(self, values: Any) -> Iterator[tuple[Sample, Any]]:
+        """Yield each sample with its part of a column."""
+        return zip(self.samples, np.split(values, self.ends[:-1]), strict=True)
+
+    def _second(self, one: Sample, scores: Any) -> Any:
+        empty = [0.0] * len(SECOND_NAMES)
+        rows = second_rows(one.blocks, one.rows.tolist(), scores.tolist(), CANDIDATE)
+        return np.array([row or empty for row in rows], dtype=np.float32)
+
+    def _held_out(self, parameters: dict[str, Any], trees: int, rows: Any, asked: Any) -> Any:
+        scores = np.zeros(len(rows))
+        for fold in range(FOLDS):
+            train, test = (self.fold != fold) & asked, (self.fold == fold) & asked
+            model = fit(parameters, trees, rows[train], self.labels[train], self.weights[train])
+            scores[test] = model.predict(rows[test])
+        return scores
+
+    def held_out(self) -> Any:
+        """Return the second model's scores for publishers that it has not seen."""
+        return self._held_out(SECOND, SECOND_TREES, self.second, self.candidate)
+
+    def final(self) -> dict[str, Any]:
+        """Return both models, trained on everything, in the form that ships."""
+        asked = self.candidate
+        first = fit(FIRST, FIRST_TREES, self.first, self.labels, self.weights)
+        second = fit(SECOND, SECOND_TREES, self.second[asked], self.labels[asked], self.weights[asked])
+        return {"first": plain_trees(first), "second": plain_trees(second)}
+
+
+def add_pseudo_labels(stack: Stack, scores: Any, truths: dict[str, Any], chunk_counts: Any) -> None:
+    """Label the rest of the pages known by chunks only, where held-out scores get every chunk right."""
+    for one, page_scores in stack.pages(scores):
+        if one.corpus != "trafilatura":
+            continue
+        _, false, missed, _ = chunk_counts(truths["trafilatura"][one.id], text_of(one, page_scores))
+        free = (one.weights == 0) & ((page_scores > 0.85) | (page_scores < 0.1))
+        weights = np.minimum(np.sqrt(one.rows[:, FIRST_NAMES.index("words")]) + 1, 8) * free
+        if not false and not missed and weights.sum():
+            one.weights = one.weights + weights * PAGE_WEIGHT * PSEUDO_WEIGHT / weights.sum()
+            one.labels = np.where(free, page_scores > 0.5, one.labels)
+
+
+def text_of(one: Sample, scores: Any) -> str:
+    """Return the body that the scores choose."""
+    chosen = [block.text for block, score in zip(one.blocks, scores, strict=True) if score >= CHOSEN]
+    return "\n\n".join(dict.fromkeys(chosen))
+
+
+def plain_trees(model: lightgbm.Booster) -> list[Any]:
+    """Return the trees as nested lists: a leaf's number, or [feature, threshold, left, right]."""
+
+    def plain(node: dict[str, Any]) -> Any:
+        if "leaf_value" in node:
+            return float(f"{node['leaf_value']:.4g}")
+        threshold = float(f"{node['threshold']:.6g}")
+        return [node["split_feature"], threshold, plain(node["left_child"]), plain(node["right_child"])]
+
+    return [plain(tree["tree_structure"]) for tree in model.dump_model()["tree_info"]]
+
+
+def report(stack: Stack, scores: Any, truths: dict[str, Any], evaluate: Any) -> None:
+    """Print the scores of each corpus."""
+    for corpus in CORPORA:
+        predicted = {
+            one.id: {"articleBody": text_of(one, s)} for one, s in stack.pages(scores) if one.corpus == corpus
+        }
+        result = evaluate(truths[corpus], predicted)
+        print(f"{corpus:14}" + "  ".join(f"{name} {value:.4f}" for name, value in result.items()), flush=True)
+
+
+def main() -> None:
+    """Read, train, report, write."""
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    options.add_argument("corpora", type=Path)
+    options.add_argument("--evaluate", type=Path)
+    options.add_argument("--out", type=Path, default=Path("newsbot/extraction/body_model.json"))
+    given = options.parse_args()
+    samples = list(read_samples(given.corpora))
+    stack = Stack(samples)
+    if given.evaluate:
+        sys.path.insert(0, str(given.evaluate))
+        scoring = importlib.import_module("evaluate_bodies")
+        truths = {
+            name: json.loads((given.corpora / f"{name}.json").read_text(encoding="utf-8")) for name in CORPORA
+        }
+        scores = stack.held_out()
+        report(stack, scores, truths, scoring.evaluate)
+        add_pseudo_labels(stack, scores, truths, scoring.chunk_counts)
+        stack = Stack(samples)
+        report(stack, stack.held_out(), truths, scoring.evaluate)
+    given.out.write_text(json.dumps(stack.final(), separators=(",", ":")) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
