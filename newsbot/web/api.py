@@ -34,7 +34,16 @@ from newsbot.store.queries import (
     top_entities,
 )
 from newsbot.web import schemas
-from newsbot.web.parameters import MAX_LIMIT, Cursor, Day, ListParameters, ListQuery, SearchQuery, encode
+from newsbot.web.parameters import (
+    MAX_LIMIT,
+    Cursor,
+    Day,
+    ListParameters,
+    ListQuery,
+    SearchQuery,
+    decode,
+    encode,
+)
 from newsbot.web.problems import PROBLEM_TYPE, Problem
 from newsbot.web.site import site_of
 
@@ -57,7 +66,7 @@ router = APIRouter(prefix="/api", responses=_ERRORS)
 def articles(request: Request, asked: ListQuery) -> Response:
     """List articles, newest first, complete."""
     with site_of(request).read() as session:
-        listing = list_articles(session, asked.filters(), after=asked.cursor, limit=asked.limit)
+        listing = list_articles(session, asked.filters(), after=asked.after, limit=asked.limit)
         stored = load_articles(session, [each.article.id for each in listing.articles])
     return _json(
         {"items": [stored_json(each) for each in stored], "next": _next(asked, "/api/articles", listing)}
@@ -96,7 +105,7 @@ def revisions(request: Request, article_id: Id) -> Response:
 def search(request: Request, asked: SearchQuery) -> Response:
     """Find articles by words and filters, with counts to narrow the search by."""
     with site_of(request).read() as session:
-        found = find_articles(session, asked.q, asked.filters(), after=asked.cursor, limit=asked.limit)
+        found = find_articles(session, asked.q, asked.filters(), after=asked.after, limit=asked.limit)
     facets = {
         "source": _counted(found.facets.source),
         "language": _counted(found.facets.language),
@@ -147,13 +156,13 @@ def stories(
     since: Day = None,
     min_size: Annotated[int, Query(ge=2, le=10_000)] = 2,
     limit: Limit = _TOP,
-    cursor: Annotated[Cursor, Query()] = None,
+    cursor: Cursor = None,
 ) -> Response:
     """List the stories that several articles tell, changed last first."""
+    after = None if cursor is None else decode(cursor)[1:]
     with site_of(request).read() as session:
         found = list_stories(
-            session, since=_start_of(since), min_size=min_size,
-            after=cursor and (cursor.dated_at, cursor.id), limit=limit + 1,
+            session, since=_start_of(since), min_size=min_size, after=after, limit=limit + 1
         )  # fmt: skip
     return _json(
         {"items": [_story(each) for each in found[:limit]], "next": _next_stories(request, found, limit)}

@@ -21,6 +21,7 @@ from newsbot.web.site import site_of
 
 ATOM = "http://www.w3.org/2005/Atom"
 ENTRIES = 50
+_NAMES: dict[Any, str] = {None: ATOM}
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold, not even as a reference."""
 
@@ -69,7 +70,7 @@ def _feed(request: Request, asked: SearchParameters, path: str) -> Feed:
 def atom_document(feed: Feed) -> bytes:
     """Return the feed as Atom."""
     updated = max((_updated(each) for each in feed.articles), default=feed.now)
-    root = etree.Element(f"{{{ATOM}}}feed", nsmap={None: ATOM})
+    root = etree.Element(f"{{{ATOM}}}feed", nsmap=_NAMES)
     _add(root, "id", feed.home + feed.path)
     _add(root, "title", feed.title)
     _add(root, "updated", utc_text(updated))

@@ -57,7 +57,7 @@ def home(request: Request) -> Response:
 def search(request: Request, asked: SearchQuery) -> Response:
     """Show what a search finds, and ways to narrow it."""
     with site_of(request).read() as session:
-        found = find_articles(session, asked.q, asked.filters(), after=asked.cursor, limit=asked.limit)
+        found = find_articles(session, asked.q, asked.filters(), after=asked.after, limit=asked.limit)
         names = source_names(session)
     after = found.listing.after
     following = after and asked.address("/search", cursor=encode(after))

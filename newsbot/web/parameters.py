@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from fastapi import Query
-from pydantic import BaseModel, BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from newsbot.store.queries import Filters, Position
 
@@ -42,19 +42,20 @@ def _none_if_empty(value: Any) -> Any:
     return None if value == "" else value
 
 
-def _position(value: Any) -> Any:
-    return decode(value) if isinstance(value, str) else value
+def _known(value: str | None) -> str | None:
+    if value is not None:
+        decode(value)
+    return value
 
 
 _Empty = BeforeValidator(_none_if_empty)
 Text = Annotated[str | None, _Empty, Field(max_length=250)]
 Day = Annotated[date | None, _Empty]
 Cursor = Annotated[
-    Position | None,
-    BeforeValidator(_position),
+    str | None,
     _Empty,
-    PlainSerializer(lambda value: value and encode(value)),
-    WithJsonSchema({"type": "string", "maxLength": 250}),
+    AfterValidator(_known),
+    Field(max_length=250, description="Where the part before ended: taken from its `next`."),
 ]
 
 
@@ -87,7 +88,12 @@ class ListParameters(Narrowing):
     """A part of a list of articles, newest first."""
 
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 20
-    cursor: Annotated[Cursor, Field(description="Where the part before ended: its `next`.")] = None
+    cursor: Cursor = None
+
+    @property
+    def after(self) -> Position | None:
+        """Where the part before ended."""
+        return None if self.cursor is None else decode(self.cursor)
 
 
 class SearchParameters(ListParameters):

@@ -1,0 +1,223 @@
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from itertools import pairwise
+from urllib.parse import urlsplit
+
+import pytest
+from starlette.testclient import TestClient
+
+from newsbot.items import Article, Entity, Mention
+from newsbot.store.database import Database
+from newsbot.store.queries import source_overviews
+from newsbot.web.app import create_app
+from tests.store.samples import article, save
+from tests.web.addresses import every_kind
+from tests.web.newsroom import NOW
+
+HOSTILE = {
+    "script": "<script>alert(1)</script><img src=x onerror=alert(1)>",
+    "quotes": "\"'><b onmouseover=alert(1)>",
+    "template": "{{ 7 * 7 }}{% raw %}${7*7}",
+    "right to left": "\u202e evil \u2066 gnp.exe",
+    "emoji": "🚢" * 40,
+    "ten kB": "long " * 2_000,
+    "one word of ten kB": "a" * 10_000,
+}
+
+
+class Elements(HTMLParser):
+    """The elements of a page: tag and attributes."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+
+def elements(html: str, tag: str) -> list[dict[str, str | None]]:
+    return [attributes for each, attributes in Elements(html).found if each == tag]
+
+
+def client_of(database: Database, **given: bool) -> TestClient:
+    return TestClient(create_app(database, now=lambda: NOW, **given), base_url="http://127.0.0.1")
+
+
+def test_every_kind_of_page_is_shown(client: TestClient) -> None:
+    assert {address: client.get(address).status_code for address in every_kind(client)} == dict.fromkeys(
+        every_kind(client), 200
+    )
+
+
+def test_every_page_has_one_main_heading_a_title_and_no_skipped_level(client: TestClient) -> None:
+    for address in every_kind(client):
+        answer = client.get(address)
+        if not answer.headers["content-type"].startswith("text/html"):
+            continue
+        levels = [int(tag[1]) for tag, _ in Elements(answer.text).found if re.fullmatch("h[1-6]", tag)]
+        assert levels.count(1) == 1, address
+        assert all(after - before <= 1 for before, after in pairwise(levels)), address
+        assert re.search("<title>[^<]+</title>", answer.text), address
+
+
+def test_pages_load_nothing_from_elsewhere_and_hold_no_script_or_style(client: TestClient) -> None:
+    for address in every_kind(client):
+        answer = client.get(address)
+        if not answer.headers["content-type"].startswith("text/html"):
+            continue
+        found = Elements(answer.text).found
+        loaded = [attributes.get("src") for tag, attributes in found if tag in {"img", "iframe", "video"}]
+        loaded += [
+            each.get("href") for tag, each in found if tag == "link" and each.get("rel") != "alternate"
+        ]
+        assert all((url or "").startswith("/static/") for url in loaded), address
+        assert not [
+            tag for tag, attributes in found if tag in {"script", "style"} or "style" in attributes
+        ], address
+
+
+def test_links_to_other_sites_tell_them_nothing(client: TestClient) -> None:
+    for address in every_kind(client):
+        for link in elements(client.get(address).text, "a"):
+            if urlsplit(link["href"] or "").netloc:
+                assert {"noopener", "noreferrer"} <= set((link.get("rel") or "").split()), address
+
+
+def test_every_field_has_a_label_and_every_image_a_text(client: TestClient) -> None:
+    for address in every_kind(client):
+        html = client.get(address).text
+        labelled = {each.get("for") for each in elements(html, "label")}
+        for field in elements(html, "input"):
+            inside = re.search(rf"<label>[^<]*<input[^>]*name=\"{field['name']}\"", html)
+            assert (
+                field.get("type") == "hidden"
+                or field.get("aria-label")
+                or field.get("id") in labelled
+                or inside
+            )
+        assert all(each.get("aria-label") for each in elements(html, "svg")), address
+
+
+def test_home_shows_a_story_once_with_its_outlets(client: TestClient) -> None:
+    html = client.get("/").text
+    stories = re.findall(r'class="badge" href="(/stories/\d+)">in (\d+) outlets', html)
+    assert stories
+    assert len({address for address, _ in stories}) == len(stories)
+    assert "Rising this week" in html
+    assert "feed fails" in html
+
+
+def test_search_marks_what_it_found_and_counts_by_source(client: TestClient) -> None:
+    html = client.get("/search?q=%22Harbour+Board%22").text
+    assert "<mark>" in html
+    assert re.search(r'href="/search\?q=[^"]+&amp;source=[\w-]+"><bdi>', html)
+
+
+def test_search_narrowed_by_a_source_can_be_widened_again(client: TestClient) -> None:
+    html = client.get("/search?q=council&source=harbour-post").text
+    assert 'href="/search?q=council" title="Remove"><bdi>Source: The Harbour Post</bdi>' in html
+
+
+def test_search_pages_by_cursor_show_every_article_once(client: TestClient) -> None:
+    address: str | None = "/search?q=the&limit=50"
+    seen: list[str] = []
+    while address:
+        html = client.get(address).text
+        seen += re.findall(r'<h2><a dir="auto" href="(/articles/\d+)"', html)
+        following = re.search(r'rel="next" href="([^"]+)"', html)
+        address = following[1].replace("&amp;", "&") if following else None
+    assert len(seen) == len(set(seen)) == 160
+
+
+def test_article_marks_entities_where_they_are_named(database: Database) -> None:
+    saved = save(database, article(1))
+    html = client_of(database).get(f"/articles/{saved.article_id}").text
+    marked = r'<a class="name per" href="/entities/\d+" title="Person: Ada Kovac">Ada Kovac</a> opened the new harbour of '
+    assert re.search(marked, html)
+
+
+def test_changes_are_shown_as_removed_and_added(client: TestClient) -> None:
+    address = next(each for each in every_kind(client) if each.endswith("/revisions"))
+    html = client.get(address).text
+    assert "<del>" in html
+    assert "<ins>" in html
+
+
+def test_story_tells_how_much_of_the_first_text_each_kept(client: TestClient) -> None:
+    address = next(each for each in every_kind(client) if each.startswith("/stories/"))
+    html = client.get(address).text
+    assert re.search(r"\d+ % as in the first text", html)
+    assert "What it changed" in html
+
+
+def test_source_shows_flags_feeds_and_rejects(client: TestClient) -> None:
+    html = client.get("/sources/coast-wire").text
+    assert "failed 7 times: http-503" in html
+    assert "Pages not stored" in client.get("/sources/harbour-post").text
+
+
+def test_unknown_and_wrong_addresses_get_a_page_that_says_so(client: TestClient) -> None:
+    for address, status in {
+        "/nothing": 404, "/articles/999999": 404, "/articles/abc": 404, "/entities/99999999999999999999": 404,
+        "/stories/999999": 404, "/sources/none": 404, "/search?since=tomorrow": 422, "/search?cursor=abc": 422,
+    }.items():  # fmt: skip
+        answer = client.get(address)
+        assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8"), (
+            address
+        )
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_texts_are_shown_as_text(database: Database, text: str) -> None:
+    name = text[:200]
+    mention = Mention(start=0, end=len(name), text=name, type="PER")
+    hostile = Article(
+        url="javascript:alert(1)//" + text[:50], source=text[:200], title=text, description=text, authors=[text[:200]],
+        section=text[:200], topics=[text[:200]], image_url="javascript:alert(1)", language="en", published_at=NOW,
+        body=f"{text}\n\n{text}", word_count=2, entities=[Entity(name=name, type="PER", role=text[:200], mentions=[mention])],
+    )  # fmt: skip
+    saved = save(database, hostile)
+    client = client_of(database, images=True)
+    with database.read() as session:
+        key = source_overviews(session, now=NOW)[0].key
+    entity = client.get("/api/entities").json()["items"][0]["id"]
+    for address in ("/", "/search", f"/articles/{saved.article_id}", f"/entities/{entity}", "/sources"):
+        answer = client.get(address)
+        assert answer.status_code == 200
+        found = Elements(answer.text).found
+        assert "script" not in {tag for tag, _ in found}
+        assert not [each for _, each in found if any(attribute.startswith("on") for attribute in each)]
+        assert not [
+            each for _, each in found if (each.get("href") or each.get("src") or "").startswith("javascript")
+        ]
+        assert "49" not in re.findall(r"<h1[^>]*>([^<]*)", answer.text)
+    assert client.get("/search", params={"source": key, "q": text[:400]}).status_code == 200
+
+
+def test_images_of_other_sites_are_shown_only_when_asked_for(database: Database) -> None:
+    saved = save(database, article(1, image_url="https://news.example/a.jpg"))
+    without, with_images = client_of(database), client_of(database, images=True)
+    address = f"/articles/{saved.article_id}"
+    assert elements(without.get(address).text, "img") == []
+    assert "img-src 'self';" in without.get(address).headers["content-security-policy"]
+    assert elements(with_images.get(address).text, "img")[0]["src"] == "https://news.example/a.jpg"
+    assert "img-src 'self' https: http:;" in with_images.get(address).headers["content-security-policy"]
+
+
+def test_an_empty_database_has_pages_too(database: Database) -> None:
+    client = client_of(database)
+    for address in (
+        "/",
+        "/search",
+        "/search?q=x",
+        "/entities",
+        "/sources",
+        "/feed.atom",
+        "/feed.json",
+        "/api/stats",
+    ):
+        assert client.get(address).status_code == 200
