@@ -119,13 +119,14 @@ def _host(header: str) -> str:
 
 
 def _shows(authorization: str, token: str) -> bool:
-    """Tell whether an Authorization header holds the token."""
+    """Tell whether an Authorization header holds the token, as UTF-8."""
     scheme, _, value = authorization.partition(" ")
+    shown = value.encode("latin-1")  # the bytes that were sent
     if scheme.lower() == "basic":
         try:
-            value = base64.b64decode(value, validate=True).decode().partition(":")[2]
-        except (binascii.Error, UnicodeDecodeError):
+            shown = base64.b64decode(shown, validate=True).partition(b":")[2]
+        except binascii.Error:
             return False
     elif scheme.lower() != "bearer":
         return False
-    return hmac.compare_digest(value.encode(), token.encode())
+    return hmac.compare_digest(shown, token.encode())

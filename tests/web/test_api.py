@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+from starlette.testclient import TestClient
+
+from newsbot.store.database import Database
+from newsbot.store.queries import get_article, stored_json
+from newsbot.web import schemas
+
+ANSWERS: dict[str, type[BaseModel]] = {
+    "/api/articles": schemas.ArticlePage,
+    "/api/articles/1": schemas.ArticleJson,
+    "/api/articles/1/revisions": schemas.Revisions,
+    "/api/search?q=council": schemas.SearchPage,
+    "/api/entities": schemas.Entities,
+    "/api/entities/1": schemas.EntityCountJson,
+    "/api/entities/1/timeline": schemas.Timeline,
+    "/api/stories": schemas.StoryPage,
+    "/api/sources": schemas.Sources,
+    "/api/stats": schemas.StatsJson,
+}
+
+
+def _items(client: TestClient, address: str | None) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    while address:
+        part = client.get(address).json()
+        found += part["items"]
+        address = part["next"]
+    return found
+
+
+@pytest.mark.parametrize(("address", "schema"), ANSWERS.items(), ids=ANSWERS.keys())
+def test_answers_are_what_their_description_says(
+    client: TestClient, address: str, schema: type[BaseModel]
+) -> None:
+    answer = client.get(address)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+    assert set(answer.json()) == set(schema.model_fields)
+    schema.model_validate(answer.json())
+
+
+def test_an_article_is_the_same_as_show_and_export_give(client: TestClient, newsroom: Database) -> None:
+    with newsroom.read() as session:
+        stored = get_article(session, 7)
+        assert stored is not None
+    assert client.get("/api/articles/7").json() == stored_json(stored)
+
+
+@pytest.mark.parametrize(
+    "address", ["/api/articles?limit=7", "/api/articles?limit=9&source=harbour-post&since=2026-03-01"]
+)
+def test_lists_are_read_on_to_their_end_newest_first(client: TestClient, address: str) -> None:
+    dates = [(each["published_at"], each["id"]) for each in _items(client, address)]
+    assert len(set(dates)) == len(dates) > 20
+    assert dates == sorted(dates, reverse=True)
+
+
+def test_search_finds_the_same_in_parts_as_at_once(client: TestClient) -> None:
+    at_once = [each["id"] for each in client.get("/api/search?q=tram&limit=100").json()["items"]]
+    assert at_once
+    assert [each["id"] for each in _items(client, "/api/search?q=tram&limit=3")] == at_once
+
+
+def test_search_counts_agree_with_what_a_narrowed_search_finds(client: TestClient) -> None:
+    found = client.get("/api/search?q=council").json()
+    for field in ("source", "section", "language"):
+        for each in found["facets"][field]:
+            narrowed = client.get("/api/search", params={"q": "council", field: each["value"]}).json()
+            assert narrowed["total"] == each["count"], (field, each)
+
+
+def test_search_by_date_is_newest_first(client: TestClient) -> None:
+    dates = [each["published_at"] for each in _items(client, "/api/search?q=council&sort=date&limit=5")]
+    assert dates == sorted(dates, reverse=True)
+
+
+def test_stories_are_read_on_to_their_end(client: TestClient) -> None:
+    ids = [each["id"] for each in _items(client, "/api/stories?limit=2")]
+    assert len(ids) == len(set(ids)) > 4
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    {
+        "/api/articles/999999": 404, "/api/articles/0": 404, "/api/articles/x": 404, "/api/entities/999999/timeline": 404,
+        "/api/nothing": 404, "/api/articles?limit=0": 422, "/api/articles?limit=101": 422, "/api/articles?since=soon": 422,
+        "/api/articles?cursor=!": 422, "/api/articles?cursor=WzFd": 422, "/api/search?sort=best": 422,
+        "/api/entities?type=DOG": 422, "/api/search?q=" + "a" * 501: 422,
+    }.items(),
+)  # fmt: skip
+def test_errors_are_problems(client: TestClient, address: str, status: int) -> None:
+    answer = client.get(address)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert answer.json()["status"] == status
+    assert answer.json()["detail"]
+
+
+def test_an_answer_that_is_known_is_not_sent_again(client: TestClient) -> None:
+    first = client.get("/api/articles/1")
+    again = client.get("/api/articles/1", headers={"If-None-Match": f'"other", W/{first.headers["etag"]}'})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == first.headers["etag"]
+
+
+def test_entities_of_one_type_since_a_day(client: TestClient) -> None:
+    items = client.get("/api/entities?type=LOC&since=2026-03-01&limit=5").json()["items"]
+    assert len(items) == 5
+    assert {each["type"] for each in items} == {"LOC"}

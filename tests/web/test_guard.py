@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import base64
+
+import pytest
+from starlette.testclient import TestClient
+
+from newsbot.store.database import Database
+from newsbot.web import site
+from newsbot.web.app import create_app
+from newsbot.web.guard import MAX_TARGET_BYTES, Access
+from tests.web.newsroom import NOW
+
+TOKEN = "let me in – please"
+
+
+def client_of(database: Database, access: Access) -> TestClient:
+    return TestClient(create_app(database, access=access, now=lambda: NOW), base_url="http://127.0.0.1:8000")
+
+
+def _basic(password: str) -> str:
+    return "Basic " + base64.b64encode(f"reader:{password}".encode()).decode()
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
+def test_the_site_is_only_read(client: TestClient, method: str) -> None:
+    answer = client.request(method, "/api/articles")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
+
+
+def test_head_gives_what_get_gives_without_the_body(client: TestClient) -> None:
+    got, head = client.get("/api/articles/1"), client.head("/api/articles/1")
+    assert (head.status_code, head.content, head.headers["etag"]) == (200, b"", got.headers["etag"])
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/api/stats", "/feed.atom", "/static/style.css", "/nothing", "/api/nothing"]
+)
+def test_every_answer_forbids_scripts_and_other_hosts(client: TestClient, address: str) -> None:
+    headers = client.get(address).headers
+    assert headers["content-security-policy"].startswith(
+        "default-src 'none'; style-src 'self'; img-src 'self';"
+    )
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize(
+    ("authorization", "status"),
+    [(None, 401), ("Bearer wrong", 401), ("Bearer ", 401), (_basic("wrong"), 401), ("Basic %%%", 401), ("Digest x", 401),
+     ("Bearer " + TOKEN, 200), ("bearer " + TOKEN, 200), (_basic(TOKEN), 200)],
+    ids=["none", "wrong", "empty", "wrong password", "no base64", "another scheme", "bearer", "lower case", "password"],
+)  # fmt: skip
+def test_a_token_is_asked_for_when_there_is_one(
+    database: Database, authorization: str | None, status: int
+) -> None:
+    client = client_of(database, Access(token=TOKEN))
+    headers = {} if authorization is None else {"Authorization": authorization.encode()}
+    answer = client.get("/api/stats", headers=headers)
+    assert answer.status_code == status
+    assert ("www-authenticate" in answer.headers) == (status == 401)
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("localhost", 200), ("LOCALHOST:99", 200), ("127.0.0.1:8000", 200), ("[::1]:8000", 200), ("evil.example", 421),
+     ("evil.example:8000", 421), ("", 421)],
+)  # fmt: skip
+def test_other_names_than_its_own_are_refused(database: Database, host: str, status: int) -> None:
+    client = client_of(database, Access(hosts={"localhost", "127.0.0.1", "::1"}))
+    assert client.get("/api/stats", headers={"Host": host}).status_code == status
+
+
+def test_addresses_have_a_greatest_length(client: TestClient) -> None:
+    assert client.get("/search?q=" + "a" * MAX_TARGET_BYTES).status_code == 414
+
+
+def test_statements_that_take_too_long_fail_and_the_next_ones_do_not(
+    newsroom: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_of(newsroom, Access())
+    monkeypatch.setattr(site, "STATEMENT_LIMIT_S", 0.001)
+    monkeypatch.setattr("newsbot.store.dialects.PROGRESS_STEPS", 1)
+    answers = [client.get("/api/articles?limit=100") for _ in range(20)]
+    refused = [each for each in answers if each.status_code == 503]
+    assert refused
+    assert refused[0].json()["detail"].startswith("The database did not answer in time")
+    monkeypatch.undo()
+    assert client.get("/api/articles?limit=100").status_code == 200
