@@ -65,6 +65,8 @@ class Fetched:
     """The WARC that holds the answer: relative to the archive's folder, or the path of another archive."""
     warc_offset: int | None = None
     """Where in `warc_file` its record begins, in bytes."""
+    payload_digest: str | None = None
+    """Of the body as it was sent, as WARCs write it (`sha1:...`)."""
 
 
 @dataclass(slots=True, kw_only=True)

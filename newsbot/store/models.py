@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, MetaData, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, MetaData, UniqueConstraint, false, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from newsbot.items import EntityType
@@ -184,6 +184,8 @@ class Revision(Base):
     content_key: Mapped[bytes]
     changes: Mapped[Json]
     """Field name -> its value before the change, of the fields that changed."""
+    by_rules: Mapped[bool] = mapped_column(server_default=false())
+    """The page is the same; newsbot's rules now read it otherwise. No edit by the publisher."""
 
 
 class Author(Base):
@@ -366,7 +368,34 @@ class Fetch(Base):
     etag: Mapped[str | None]
     last_modified: Mapped[str | None]
     warc_file: Mapped[str | None]
+    """The WARC that has the answer: relative to the archive's folder, or the path of another archive. Where the same
+    body was kept before, the one that it was kept in."""
     warc_offset: Mapped[int | None] = mapped_column(RowId)
+    """Of the record in `warc_file`, in bytes."""
+    payload_digest: Mapped[str | None]
+    """Of the body as it was sent, as WARCs write it (`sha1:...`)."""
+
+
+class BackfillPart(Base):
+    """A part of an archive that is taken in, and how far that has come."""
+
+    __tablename__ = "backfill_parts"
+
+    key: Mapped[bytes] = mapped_column(primary_key=True)
+    """Of the file, its size, the part, and what is taken of it."""
+    path: Mapped[str]
+    start_offset: Mapped[int] = mapped_column(RowId)
+    end_offset: Mapped[int] = mapped_column(RowId)
+    done_offset: Mapped[int | None] = mapped_column(RowId)
+    """Of the last record that is done; None: none is."""
+    done_number: Mapped[int | None]
+    """Of that record among those of its gzip member."""
+    state: Mapped[str]
+    """`begun`, `done` or `failed`."""
+    error: Mapped[str | None]
+    counts: Mapped[Json]
+    """What became of its records."""
+    updated_at: Mapped[datetime]
 
 
 class RejectRow(Base):

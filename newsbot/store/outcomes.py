@@ -103,4 +103,4 @@ def _record_fetch(
     save_fetch(session, url=fetched.url, outcome=outcome, now=fetched.archived_at or now, source=source,
                run_id=run_id, status=fetched.status, size_bytes=fetched.size_bytes, latency_ms=fetched.latency_ms,
                etag=fetched.etag, last_modified=fetched.last_modified, warc_file=fetched.warc_file,
-               warc_offset=fetched.warc_offset)  # fmt: skip
+               warc_offset=fetched.warc_offset, payload_digest=fetched.payload_digest)  # fmt: skip

@@ -99,11 +99,12 @@ def save_fetch(
     last_modified: str | None = None,
     warc_file: str | None = None,
     warc_offset: int | None = None,
+    payload_digest: str | None = None,
 ) -> int:
     """Note what came of one request, and return the row's id; see `models.Fetch` for the fields."""
     query = insert(Fetch).values(
         url_hash=url_hash(canonicalize(url)), url=url, outcome=outcome, fetched_at=now, source=source, run_id=run_id,
         status=status, size_bytes=size_bytes, latency_ms=latency_ms, etag=etag, last_modified=last_modified,
-        warc_file=warc_file, warc_offset=warc_offset,
+        warc_file=warc_file, warc_offset=warc_offset, payload_digest=payload_digest,
     )  # fmt: skip
     return session.connection().execute(query.returning(Fetch.id)).scalar_one()
