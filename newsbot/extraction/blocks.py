@@ -262,9 +262,9 @@ def _close_inline(walk: _Walk, tag: str) -> None:
 
 
 def _frame(element: etree._Element, tag: str, parent: Frame) -> Frame:
-    names = "" if tag == "body" else f"{element.get('class') or ''} {element.get('id') or ''}".strip()
+    names = "" if tag == "body" else f"{element.get('class', '')} {element.get('id', '')}"
     flags = TAG_BITS.get(tag, 0)
-    if names:
+    if len(names) > 1:
         flags |= families(names)
     if _is_hidden(element):
         flags |= CONCEALED

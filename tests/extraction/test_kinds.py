@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import pytest
+
+from newsbot.extraction import extract
+from newsbot.extraction.kinds import reject_reason
+
+PARAGRAPH = "<p>The orchestra played on through the power cut, by the light of two hundred telephones and one candle.</p>"
+PROSE = PARAGRAPH + "".join(
+    f"<p>Evening {n}: the second violin said it was the best concert in {n + 3} years of playing here.</p>"
+    for n in range(20)
+)
+LINKS = "".join(
+    f"<li><a href='/story-{n}'>A headline of one of the many stories, number {n}</a></li>" for n in range(40)
+)
+
+
+def json_ld(kind: str, more: str = "") -> str:
+    return (
+        f'<script type="application/ld+json">{{"@type": "{kind}", "headline": "The concert"{more}}}</script>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "kind"),
+    [
+        ("<title>The concert</title>", PROSE, "article"),
+        (json_ld("NewsArticle", ', "isAccessibleForFree": false'), PROSE, "article"),
+        (json_ld("NewsArticle", ', "isAccessibleForFree": false'), PARAGRAPH * 2, "paywall"),
+        (json_ld("LiveBlogPosting"), PROSE, "live_blog"),
+        (json_ld("ImageGallery"), PARAGRAPH, "gallery"),
+        (json_ld("VideoObject"), PARAGRAPH, "video"),
+        (json_ld("NewsArticle") + json_ld("VideoObject"), PARAGRAPH, "article"),
+        ("<meta property='og:type' content='website'><title>News</title>", f"<ul>{LINKS}</ul>", "list"),
+        (json_ld("CollectionPage"), f"<ul>{LINKS}</ul>", "list"),
+        (
+            "<title>404 - Page not found</title>",
+            "<p>We looked everywhere for that page, and it is not here any more, sorry.</p>",
+            "error",
+        ),
+        ("<title>Seite nicht gefunden</title>", PARAGRAPH, "error"),
+        ("<title>Just a moment...</title>", "<p>Checking your browser before you go on.</p>", "error"),
+        ("<title>The concert</title>", "", "empty"),
+    ],
+    ids=[
+        "article",
+        "paywalled in full",
+        "teaser",
+        "live blog",
+        "gallery",
+        "video",
+        "article with video",
+        "front page",
+        "collection",
+        "404",
+        "german 404",
+        "bot wall",
+        "empty",
+    ],
+)
+def test_kind_is_what_the_page_declares_and_shows(head: str, body: str, kind: str) -> None:
+    article = extract(
+        f"<html><head>{head}</head><body><h1>The concert</h1>{body}</body></html>", "https://news.example/a"
+    )
+    assert article.kind == kind
+    assert article.rules["kind"]
+
+
+def test_stored_kinds_have_no_reason_to_be_rejected() -> None:
+    assert reject_reason(extract(f"<title>The concert</title><h1>The concert</h1>{PROSE}")) is None
+
+
+def test_an_article_without_a_title_is_rejected_for_that() -> None:
+    article = extract(PROSE)
+    article.title = None
+    assert reject_reason(article) == "no-title"
