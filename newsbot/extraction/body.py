@@ -11,7 +11,7 @@ from typing import Final
 from newsbot.extraction.blocks import TAG_BITS, Block
 from newsbot.extraction.features import Known, first_rows, second_rows
 from newsbot.extraction.forest import load_forests
-from newsbot.extraction.frames import count_frames
+from newsbot.extraction.frames import HEADINGS, count_frames
 from newsbot.extraction.page import Page
 from newsbot.extraction.wording import is_prose
 
@@ -21,10 +21,14 @@ CHOSEN: Final = 0.5
 MAX_CANDIDATES: Final = 4000
 """No article has a quarter of that; what follows is not looked at."""
 MIN_DECLARED_CHARS: Final = 400
+MAX_DATE_CHARS: Final = 40
+MAX_DATE_LETTERS: Final = 14
 MAX_REST_CHARS: Final = 100_000
 
 
 _MARKUP = re.compile(r"<br\b[^>]{0,100}>|</?(?:p|div|li|h\d)\b[^>]{0,300}>", re.IGNORECASE)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_LETTER = re.compile(r"[^\W\d_]")
 _TAG = re.compile(r"<[a-zA-Z/][^<>]{0,500}>")
 _LINES = re.compile(r"\s*\n\s*")
 
@@ -52,6 +56,15 @@ def _is_menu(block: Block) -> bool:
     """Six in ten blocks of a page; one in 120 of the body's."""
     linked = block.link_chars >= 0.9 * len(block.text) and block.frame.tag != "p"
     return linked or bool(block.frame.inherited & TAG_BITS["nav"])
+
+
+def _is_date(text: str) -> bool:
+    """Tell whether a line is a date and hardly anything else ("Published 3 May 2026, 10:15 am")."""
+    return (
+        len(text) <= MAX_DATE_CHARS
+        and _YEAR.search(text) is not None
+        and len(_LETTER.findall(text)) <= MAX_DATE_LETTERS
+    )
 
 
 def read_body(blocks: Sequence[Block], known: Known) -> Body:
@@ -95,12 +108,13 @@ def choose_blocks(blocks: Sequence[Block], known: Known) -> list[Block]:
     first = first_rows(blocks, [is_prose(block) for block in blocks], known)
     scores = [first_model.probability(row) for row in first]
     rows = second_rows(blocks, first, scores, CANDIDATE)
-    seen: set[str] = set()
+    seen: set[str] = {known.title}
     chosen: list[Block] = []
     for block, row in zip(blocks, rows, strict=True):
         if row is None or second_model.probability(row) < CHOSEN:
             continue
-        if len(block.text) > 25 and block.text in seen:
+        repeated = block.text in seen and (len(block.text) > 25 or block.text == known.title)
+        if repeated or (block.frame.tag not in HEADINGS and _is_date(block.text)):
             continue
         seen.add(block.text)
         chosen.append(block)
