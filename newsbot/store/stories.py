@@ -7,9 +7,9 @@ transactions that store near duplicates at the same time wait for each other: th
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Connection,
@@ -23,7 +23,7 @@ from sqlalchemy import (
     select,
     union_all,
     update,
-)  # fmt: skip
+)
 
 from newsbot.dedupe.grouping import MAX_CANDIDATES, MAX_PER_KEY, Candidate, relatives
 from newsbot.dedupe.sketches import Sketch, is_smaller, sketch
@@ -59,9 +59,28 @@ def _candidates_query() -> Select[int, bytes]:
     )
 
 
-_CANDIDATES = _candidates_query()
+class _Part(NamedTuple):
+    """What an article is to others, as its row says it; by default nothing."""
+
+    story_id: int | None = None
+    story_role: str | None = None
+    duplicate_of: int | None = None
+    duplicate_kind: str | None = None
+
+
+# Built once: building takes longer than what they do.
 _ARTICLES = ArticleRow.metadata.tables["articles"]
+_CANDIDATES = _candidates_query()
 _SET_PART = update(_ARTICLES).where(_ARTICLES.c.id == bindparam("member_id"))
+_OF_STORY = _ARTICLES.c.story_id == bindparam("of_story")
+_SAID = ("id", "url", "canonical_url", "source", "published_at", "word_count", "text_key")
+_MEMBERS = select(*(_ARTICLES.c[name] for name in (*_SAID, *_Part._fields))).where(_OF_STORY)
+_AUTHORS = (
+    select(ArticleAuthor.article_id, Author.name)
+    .join(Author, Author.id == ArticleAuthor.author_id)
+    .join(_ARTICLES, _ARTICLES.c.id == ArticleAuthor.article_id)
+    .where(_OF_STORY)
+)
 
 
 def held_sketch(connection: Connection, body: str) -> Sketch:
@@ -85,7 +104,7 @@ def place_article(
     """Join a stored article to those that tell the same, and note which are excerpts of which.
 
     `twin` is another article with the same text: what a text too short for keys is found by."""
-    related = relatives(text, _StoredSketches(connection))
+    related = relatives(text, StoredSketches(connection))
     connection.execute(insert(ArticleSketch), _row(article_id, text))
     near = {candidate.id for candidate, how in related if how.kind == "near"}
     near |= set() if twin is None else {twin}
@@ -103,7 +122,7 @@ def move_article(
 ) -> None:
     """Take an article whose text has changed out of its story, and place it anew; under `lock`."""
     story_id = connection.scalar(select(ArticleRow.story_id).where(ArticleRow.id == article_id))
-    connection.execute(_SET_PART, {"member_id": article_id} | _part())
+    _set_parts(connection, {article_id: _Part()})
     connection.execute(delete(ArticleSketch).where(ArticleSketch.article_id == article_id))
     if story_id is not None:
         _settle(connection, story_id, now)
@@ -113,13 +132,14 @@ def move_article(
 # ------------------------------------------------------------------ the index
 
 
-class _StoredSketches:
+class StoredSketches:
     """The `dedupe.grouping.Index` that the database is."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
     def candidates(self, keys: Sequence[int | None]) -> Iterable[Candidate]:
+        """Return the articles that share a key at the same place, in one statement."""
         found = self.connection.execute(_CANDIDATES, dict(zip(_KEYS, keys, strict=True)))
         return [Candidate(*row) for row in found]
 
@@ -154,66 +174,51 @@ def _new_story(connection: Connection, now: datetime) -> int:
 def _settle(connection: Connection, story_id: int, now: datetime) -> None:
     """Give every member its part, now that others have come or gone; one article alone is no story."""
     stored, members = _members(connection, story_id)
-    parts = _parts(story_id, members) if len(members) > 1 else {each: _part() for each in stored}
-    changed = [{"member_id": each, **part} for each, part in parts.items() if part != stored[each]]
-    if changed:
-        connection.execute(_SET_PART.values({name: bindparam(name) for name in _part()}), changed)
-    if len(members) > 1:
+    is_story = len(members) > 1
+    parts = _parts(story_id, members) if is_story else dict.fromkeys(stored, _Part())
+    _set_parts(connection, {each: part for each, part in parts.items() if part != stored[each]})
+    of_story = Story.id == story_id
+    if is_story:
         values = {"updated_at": now, "member_count": len(members)}
-        connection.execute(update(Story).where(Story.id == story_id).values(values))
+        connection.execute(update(Story).where(of_story).values(values))
     else:
-        connection.execute(delete(Story).where(Story.id == story_id))
+        connection.execute(delete(Story).where(of_story))
 
 
-def _part(
-    story_id: int | None = None, story_role: str | None = None, duplicate_of: int | None = None,
-    duplicate_kind: str | None = None,
-) -> dict[str, Any]:  # fmt: skip
-    """Return the columns that say what an article is to others; without arguments, nothing."""
-    return {
-        "story_id": story_id, "story_role": story_role, "duplicate_of": duplicate_of,
-        "duplicate_kind": duplicate_kind,
-    }  # fmt: skip
+def _members(connection: Connection, story_id: int) -> tuple[dict[int, _Part], list[Member]]:
+    """Return what the members of a story are so far, by their ids, and what decides their parts."""
+    authors: dict[int, list[str]] = defaultdict(list)
+    for article_id, name in connection.execute(_AUTHORS, {"of_story": story_id}):
+        authors[article_id].append(name)
+    rows = connection.execute(_MEMBERS, {"of_story": story_id}).mappings().all()
+    parts = {row["id"]: _Part(*(row[name] for name in _Part._fields)) for row in rows}
+    members = [Member(**{name: row[name] for name in _SAID}, authors=authors[row["id"]]) for row in rows]
+    return parts, members
 
 
-def _parts(story_id: int, members: Sequence[Member]) -> dict[int, dict[str, Any]]:
-    original = choose_original(members)
-    told = roles(members)
-    return {
-        member.id: _part(story_id, told[member.id])
-        if member is original
-        else _part(
-            story_id, told[member.id], original.id,
+def _parts(story_id: int, members: Sequence[Member]) -> dict[int, _Part]:
+    original, told = choose_original(members), roles(members)
+    parts = {
+        member.id: _Part(
+            story_id,
+            told[member.id],
+            original.id,
             "exact" if member.text_key == original.text_key else "near",
         )
         for member in members
-    }  # fmt: skip
+    }
+    return parts | {original.id: _Part(story_id, told[original.id])}
 
 
-def _members(connection: Connection, story_id: int) -> tuple[dict[int, dict[str, Any]], list[Member]]:
-    """Return what the members of a story are stored as, by their ids, and what decides their parts."""
-    authors: dict[int, list[str]] = defaultdict(list)
-    names = (
-        select(ArticleAuthor.article_id, Author.name)
-        .join(Author, Author.id == ArticleAuthor.author_id)
-        .join(ArticleRow, ArticleRow.id == ArticleAuthor.article_id)
-        .where(ArticleRow.story_id == story_id)
-    )
-    for article_id, name in connection.execute(names):
-        authors[article_id].append(name)
-    said = ("id", "url", "canonical_url", "source", "published_at", "word_count", "text_key")
-    columns = [_ARTICLES.c[name] for name in (*said, *_part())]
-    rows = connection.execute(select(*columns).where(_ARTICLES.c.story_id == story_id)).mappings().all()
-    return (
-        {row["id"]: {name: row[name] for name in _part()} for row in rows},
-        [Member(**{name: row[name] for name in said}, authors=authors[row["id"]]) for row in rows],
-    )
+def _set_parts(connection: Connection, parts: Mapping[int, _Part]) -> None:
+    if parts:
+        rows = [{"member_id": article_id, **part._asdict()} for article_id, part in parts.items()]
+        connection.execute(_SET_PART, rows)
 
 
 def _note_excerpt(connection: Connection, excerpt: int, whole: int) -> None:
     """Note that an article is a part of another one, unless it is in a story of its own."""
+    part = _Part(story_role="excerpt", duplicate_of=whole, duplicate_kind="excerpt")
     connection.execute(
-        update(ArticleRow)
-        .where(ArticleRow.id == excerpt, ArticleRow.story_id.is_(None))
-        .values(duplicate_of=whole, duplicate_kind="excerpt", story_role="excerpt")
+        _SET_PART.where(_ARTICLES.c.story_id.is_(None)), {"member_id": excerpt, **part._asdict()}
     )
