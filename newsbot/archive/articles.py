@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from newsbot.archive.folders import SavedPage
 from newsbot.extraction.article import extract_article
@@ -30,7 +31,8 @@ def read_article(saved: SavedPage, catalog: Mapping[str, list[Source]], *, now: 
         article = parse_saved_text(page.html, url=page.url, timezone=timezone, now=now)
     else:
         article = extract_article(page, source=source, now=now)
-    if article.canonical_url and article.url.startswith("file:"):
+    if article.url.startswith("file:") and article.canonical_url and urlsplit(article.canonical_url).path.strip("/"):
+        # Not a homepage, which careless templates call the canonical address of every page.
         article.url = article.canonical_url
         source = source or source_for(article.url, catalog)
     article.source = source.key if source else source_of(article.url)

@@ -60,6 +60,7 @@ def filter_options(command: F) -> F:
         click.option(
             "--entity", metavar="NAME", help="Articles that mention this person, organisation or place."
         ),
+        click.option("--section", metavar="NAME", help="Articles of this section, as the site calls it."),
         click.option("--language", metavar="CODE", help="Articles in this language (en, de, ...)."),
         click.option("--source", metavar="KEY", help="Articles of this source."),
     ):
@@ -71,7 +72,7 @@ def filter_options(command: F) -> F:
 def reading(database_url: str | None) -> Iterator[Session]:
     """Give a read-only session on the database that the option or the settings name."""
     database = Database(database_url or configuration().database_url)
-    database.open()
+    database.open(migrate=False)
     try:
         with database.read() as session:
             yield session

@@ -1,0 +1,179 @@
+"""The commands that read the database: what they print, for people and for programs, and how they fail."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from newsbot.cli import newsbot, run
+from newsbot.items import Article, Entity, Mention, Reject
+from newsbot.store.database import Database
+from newsbot.store.writes import article_keys, save_article, save_reject
+from tests.pages import paragraphs
+
+NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)
+HOSTILE = "\x1b[31mRed\x1b[0m \u202eevil\u202c <script>alert(1)</script> =1+1 😀"
+
+
+def article(number: int, **values: object) -> Article:
+    body = "\n\n".join(["Anna Lindqvist spoke in Bergen.", *paragraphs(number)])
+    mention = Mention(start=0, end=14, text="Anna Lindqvist", type="PER")
+    place = Mention(start=24, end=30, text="Bergen", type="LOC")
+    defaults: dict[str, object] = {
+        "url": f"https://news.example/{number}", "source": "news.example", "title": f"Harbour report {number}",
+        "language": "en", "published_at": NOW - timedelta(days=number), "body": body, "word_count": 150,
+        "entities": [Entity(name="Anna Lindqvist", type="PER", mentions=[mention], role="mayor"),
+                     Entity(name="Bergen", type="LOC", mentions=[place])],
+    }  # fmt: skip
+    return Article(**defaults | values)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def filled(tmp_path, monkeypatch) -> str:
+    url = f"sqlite:///{tmp_path / 'newsbot.db'}"
+    monkeypatch.setenv("NEWSBOT_DATABASE_URL", url)
+    database = Database(url).open()
+    with database.write() as session:
+        for each in (
+            article(1),
+            article(2, language="de"),
+            article(3, title=HOSTILE, source="other.example"),
+        ):
+            save_article(session, each, keys=article_keys(each), run_id=None, now=NOW)
+        changed = article(1, title="Harbour report 1, corrected")
+        save_article(session, changed, keys=article_keys(changed), run_id=None, now=NOW + timedelta(hours=1))
+        save_reject(session, Reject(url="https://news.example/list", reason="list"), run_id=None, now=NOW)
+    database.close()
+    return url
+
+
+def output(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 0) -> str:
+    assert run(newsbot, list(arguments)) == status
+    return capsys.readouterr().out
+
+
+def objects(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict]:
+    return [json.loads(line) for line in output(capsys, *arguments, "--json").splitlines()]
+
+
+def test_search_finds_and_marks_what_it_found(filled, capsys):
+    text = output(capsys, "search", "council harbour -corrected")
+    assert "Harbour report 2" in text
+    assert "corrected" not in text
+    assert "*" in text
+
+
+@pytest.mark.parametrize(("options", "ids"), [
+    (["--language", "de"], [2]),
+    (["--source", "other.example"], [3]),
+    (["--since", "2026-05-19"], [1]),
+    (["--until", "2026-05-17"], [3]),
+    (["--entity", "Anna Lindqvist", "--sort", "date"], [1, 2, 3]),
+    (["--limit", "1", "--sort", "date"], [1]),
+])  # fmt: skip
+def test_filters_narrow_a_search(filled, capsys, options, ids):
+    assert [hit["id"] for hit in objects(capsys, "search", "council", *options)] == ids
+
+
+def test_search_without_words_lists_the_newest_first(filled, capsys):
+    assert [line.split("\t")[0] for line in output(capsys, "search").splitlines()] == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize(
+    "query", ['"', "NEAR(", "title:*", "a OR", "😀", "x" * 10_000, "'; DROP TABLE articles", "-"]
+)
+def test_no_query_fails(filled, capsys, query):
+    output(capsys, "search", "--", query)
+
+
+@pytest.mark.parametrize(
+    "reference", ["1", "https://news.example/1", "http://www.news.example/1?utm_source=x"]
+)
+def test_an_article_is_shown_by_its_id_or_any_of_its_addresses(filled, capsys, reference):
+    [shown] = objects(capsys, "show", reference)
+    assert shown["title"] == "Harbour report 1, corrected"
+    assert shown["revision"] == 2
+    assert shown["urls"] == ["https://news.example/1"]
+    assert shown["entities"][0] | {"mentions": 0} == {
+        "name": "Anna Lindqvist",
+        "type": "PER",
+        "count": 1,
+        "mentions": 0,
+    }
+
+
+def test_history_tells_what_changed(filled, capsys):
+    [change] = objects(capsys, "history", "1")
+    assert change["fields"]["title"] == {"before": "Harbour report 1", "after": "Harbour report 1, corrected"}
+
+
+def test_entities_and_one_entity(filled, capsys):
+    names = [entity["name"] for entity in objects(capsys, "entities", "--type", "PER")]
+    assert names == ["Anna Lindqvist"]
+    [detail] = objects(capsys, "entity", "anna lindqvist")
+    assert [companion["name"] for companion in detail["companions"]] == ["Bergen"]
+    assert len(detail["articles"]) == 3
+    assert detail["timeline"][0] == {"day": "2026-05-17", "article_count": 1}
+
+
+def test_stats_and_rejects(filled, capsys):
+    [stats] = objects(capsys, "stats")
+    assert (stats["articles"], stats["revisions"], stats["rejects_by_reason"]) == (3, 1, {"list": 1})
+    assert [reject["url"] for reject in objects(capsys, "rejects", "--reason", "list")] == [
+        "https://news.example/list"
+    ]
+    assert objects(capsys, "rejects", "--reason", "paywall") == []
+
+
+@pytest.mark.parametrize(
+    "command", [["search"], ["show", "3"], ["search", "council"], ["entity", "Bergen"], ["stats"]]
+)
+def test_nothing_from_the_web_reaches_the_terminal_as_a_code(filled, capsys, command):
+    text = output(capsys, *command)
+    assert not {"\x1b", "\u202e", "\u202c"} & set(text)
+
+
+def test_settings_hide_the_password(monkeypatch, capsys):
+    monkeypatch.setenv("NEWSBOT_DATABASE_URL", "postgresql://me:secret@host/news")
+    text = output(capsys, "settings")
+    assert "secret" not in text
+    assert "environment" in text
+    names = {setting["name"] for setting in objects(capsys, "settings")}
+    assert "NEWSBOT_MAX_PAGE_BYTES" in names
+
+
+def test_db_upgrade_makes_and_check_only_checks(tmp_path, capsys):
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    assert run(newsbot, ["db", "check", "--database", url]) == 1
+    assert not (tmp_path / "new.db").exists()
+    output(capsys, "db", "upgrade", "--database", url)
+    output(capsys, "db", "check", "--database", url)
+
+
+@pytest.mark.parametrize(("arguments", "status", "told"), [
+    (["serch", "x"], 2, "serch"),
+    (["search", "x", "--limit", "0"], 2, "--limit"),
+    (["search", "x", "--since", "yesterday"], 2, "2026-11-23"),
+    (["entities", "--type", "ANIMAL"], 2, "PER"),
+    (["show", "99"], 1, "99"),
+    (["entity", "Nobody At All"], 1, "Nobody At All"),
+    (["search", "x", "--database", "mysql://host/news"], 2, "mysql"),
+    (["search", "x", "--database", "sqlite:////nowhere/at/all.db"], 1, "/nowhere/at"),
+    (["extract", "missing.html"], 1, "missing.html"),
+])  # fmt: skip
+def test_a_mistake_costs_one_line(filled, capsys, arguments, status, told):
+    assert run(newsbot, arguments) == status
+    [line] = capsys.readouterr().err.splitlines()
+    assert told in line
+
+
+def test_reading_a_database_that_is_not_there_makes_none(tmp_path, capsys):
+    path = tmp_path / "absent.db"
+    assert run(newsbot, ["stats", "--database", f"sqlite:///{path}"]) == 1
+    assert not path.exists()
+
+
+def test_every_command_has_help(capsys):
+    for name in newsbot.list_commands(None):  # type: ignore[arg-type]
+        assert run(newsbot, [name, "--help"]) == 0
+    assert "Usage" in capsys.readouterr().out
