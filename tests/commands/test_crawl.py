@@ -28,7 +28,9 @@ def shell(tmp_path: Path) -> Shell:
             **environment,
         }
         command = [sys.executable, "-m", "scrapy", "crawl", *arguments]
-        return subprocess.run(command, cwd=PROJECT, env=variables, capture_output=True, text=True, timeout=120, check=False)
+        return subprocess.run(
+            command, cwd=PROJECT, env=variables, capture_output=True, text=True, timeout=120, check=False
+        )
 
     return run
 
@@ -47,7 +49,9 @@ def last_line(done: subprocess.CompletedProcess[str]) -> str:
 def test_a_run_ends_with_a_summary_line_and_status_0(shell, tmp_path):
     done = shell("saved", "-a", f"path={pages(tmp_path / 'pages')}")
     assert done.returncode == 0
-    assert last_line(done) == "newsbot saved: 2 new, 0 changed, 0 unchanged, 0 duplicate, 0 rejected (finished)"
+    assert (
+        last_line(done) == "newsbot saved: 2 new, 0 changed, 0 unchanged, 0 duplicate, 0 rejected (finished)"
+    )
 
 
 @pytest.mark.parametrize(("arguments", "named"), [
@@ -114,7 +118,10 @@ def test_two_runs_over_the_same_folder_at_once_store_every_article_once(tmp_path
     folder = pages(tmp_path / "pages", 60)
     environment = os.environ | {"NEWSBOT_DATABASE_URL": database_url, "NEWSBOT_ENTITY_ENGINE": "rules"}
     command = [sys.executable, "-m", "scrapy", "crawl", "saved", "-a", f"path={folder}"]
-    runs = [subprocess.Popen(command, cwd=PROJECT, env=environment, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    runs = [
+        subprocess.Popen(command, cwd=PROJECT, env=environment, stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
     output = [run.communicate(timeout=120)[1] for run in runs]
     assert [run.returncode for run in runs] == [0, 0]
     assert not any("locked" in text or "Traceback" in text for text in output)
