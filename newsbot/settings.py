@@ -55,6 +55,8 @@ NEWSBOT_SETTINGS = (
             "a database URL: sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME", "where articles are kept"),
     Setting("NEWSBOT_SOURCES", "", str,
             "a TOML file or a folder of them; empty: the catalog in the package", "what the news spider crawls"),
+    Setting("NEWSBOT_ARCHIVE_DIR", "archive", str,
+            "a folder, made when it is needed; empty: not kept", "where answers of the network are kept as WARC"),
     Setting("NEWSBOT_ENTITY_ENGINE", "auto", _filled,
             "auto, none, an engine's name, or an import path", "what finds people, organisations and places"),
     Setting("NEWSBOT_ALLOWED_NETWORKS", "", _networks,
@@ -74,6 +76,7 @@ class Configuration:
 
     database_url: str
     sources: str
+    archive_dir: str
     entity_engine: str
     allowed_networks: tuple[Network, ...]
     max_page_bytes: int
@@ -133,6 +136,8 @@ DOWNLOADER_MIDDLEWARES = {
     "newsbot.middlewares.saved.SavedPages": 10,
     # After robots.txt, before retries: what is held is not asked again at once.
     "newsbot.middlewares.politeness.Politeness": 860,
+    # Next to the network: bodies are as they were sent.
+    "newsbot.middlewares.archive.KeepResponses": 950,
 }
 TWISTED_DNS_RESOLVER = "newsbot.middlewares.networks.GuardedResolver"
 LOG_FORMATTER = "newsbot.extensions.logformat.OneLine"

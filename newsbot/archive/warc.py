@@ -136,6 +136,21 @@ def _plain_records(
     return offset + 1
 
 
+def whole_bytes(file: BinaryIO) -> int:
+    """Return the length of a gzipped WARC without a last record that was not written to its end."""
+    offset = next_start(file, 0)
+    end = 0
+    while offset is not None:
+        member = Member(file, offset)
+        problems: Counter[str] = Counter()
+        for _ in _records_of_member(member, problems):
+            pass
+        after = member.end if member.is_whole else offset + 1
+        end = member.end if member.is_whole else end
+        offset = next_start(file, after)
+    return end
+
+
 def _iterator(stream: Any) -> ArchiveIterator:
     any_type = WarcRecordType.any_type
     return ArchiveIterator(

@@ -23,6 +23,8 @@ PLACE = "place"
 """Request.meta key: where in a WARC its record is."""
 RETRIEVED_AT = "retrieved_at"
 """Request.meta key: when the page was fetched, if the archive knows."""
+KEPT = "kept"
+"""Request.meta key: where newsbot's own archive has the answer of the network (`Kept`)."""
 ARCHIVED = "archived"
 """Request.meta key: what an archive says of the fetch (`Fetched`)."""
 

@@ -19,10 +19,11 @@ from twisted.python.failure import Failure
 
 from newsbot.archive.articles import is_binary, read_article
 from newsbot.archive.folders import SavedPage
+from newsbot.archive.writer import Kept
 from newsbot.errors import InputError, UsageError
 from newsbot.items import Article, Fetched, Reject
 from newsbot.middlewares.networks import GuardedResolver
-from newsbot.middlewares.saved import ARCHIVED, RETRIEVED_AT, SAVED_PATH
+from newsbot.middlewares.saved import ARCHIVED, KEPT, RETRIEVED_AT, SAVED_PATH
 from newsbot.settings import read_settings
 from newsbot.sources.catalog import load_sources, source_for, sources_by_host
 from newsbot.sources.model import Source
@@ -112,6 +113,7 @@ def fetched(response: Response) -> Fetched | None:
     if request is None or SAVED_PATH in request.meta:
         return request.meta.get(ARCHIVED) if request else None
     latency_s = request.meta.get("download_latency")
+    kept: Kept | None = request.meta.get(KEPT)
     return Fetched(
         url=(request.meta.get("redirect_urls") or [request.url])[0],
         status=response.status,
@@ -119,6 +121,9 @@ def fetched(response: Response) -> Fetched | None:
         latency_ms=None if latency_s is None else round(latency_s * 1000),
         etag=header(response, "ETag"),
         last_modified=header(response, "Last-Modified"),
+        warc_file=kept.file if kept else None,
+        warc_offset=kept.offset if kept else None,
+        payload_digest=kept.digest if kept else None,
     )
 
 

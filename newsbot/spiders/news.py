@@ -148,6 +148,10 @@ class NewsSpider(PageSpider):
         """Take the links of a feed to the frontier; follow the pages of a list while they lead to something new."""
         try:
             now = datetime.now(UTC)
+            if answer := fetched(response):
+                await self.run.write(
+                    outcomes.record_poll, answer, source=feed.source, run_id=self.run.run_id, now=now
+                )
             found = self._found(response, feed, now)
             if found.problem:
                 await self._save_failed_poll(feed, found.problem, response.status, now)

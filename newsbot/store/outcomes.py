@@ -72,6 +72,13 @@ def record_not_modified(
                        last_modified=leased.last_modified)  # fmt: skip
 
 
+def record_poll(
+    session: Session, fetched: Fetched, *, source: str, run_id: int | None, now: datetime
+) -> None:
+    """Note that a feed, sitemap or section page was fetched."""
+    _record_fetch(session, fetched, "feed", source, run_id, now)
+
+
 def see_again(session: Session, article_id: int, *, now: datetime) -> datetime:
     """Move `last_seen_at` of an article; return when it was published or first seen."""
     query = update(ArticleRow).where(ArticleRow.id == article_id).values(last_seen_at=now)

@@ -1,0 +1,233 @@
+"""Keeps HTTP exchanges in WARC/1.1 files (ISO 28500:2017): a gzip member a record, one open file a process.
+
+A file that is being written is locked by its process, and has an empty file `<name>.open` beside it. The lock ends
+with the process, however that ends: what it left behind is mended by the next one that writes to the folder.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import io
+from base64 import b32encode
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha1
+from pathlib import Path
+from typing import BinaryIO
+
+from fastwarc.stream_io import GzipWriter
+from fastwarc.warc import WarcRecord, WarcRecordType
+
+from newsbot.archive.warc import whole_bytes
+
+MAX_FILE_BYTES = 2**30
+"""A file is closed once it is larger; the size that WARC recommends (ISO 28500:2017, annex C)."""
+GZIP_LEVEL = 6
+OPEN_SUFFIX = ".open"
+SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+
+Headers = Iterable[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """A request and its answer, as they went over the network but for chunks."""
+
+    url: str
+    method: str
+    request_headers: Headers
+    request_body: bytes
+    status: int
+    reason: str
+    headers: Headers
+    body: bytes
+    """In its Content-Encoding."""
+    fetched_at: datetime
+    ip_address: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Where an answer is kept."""
+
+    file: str
+    """Name of a file in the archive's folder."""
+    offset: int
+    """Of the record, in bytes."""
+    digest: str
+    """Of the body, as `payload_digest` gives it."""
+    url: str
+    fetched_at: datetime
+
+
+def payload_digest(body: bytes) -> str:
+    """Return the digest of a body as WARCs write it: `sha1:` and base 32."""
+    return f"sha1:{b32encode(sha1(body, usedforsecurity=False).digest()).decode()}"
+
+
+class WarcWriter:
+    """Appends to one file of `folder`; a new one each day, and when it is full. Opens nothing before it must.
+
+    `name` begins the names of its files, and tells processes apart."""
+
+    def __init__(
+        self, folder: Path, name: str, *, software: str, max_file_bytes: int = MAX_FILE_BYTES
+    ) -> None:
+        self.folder = folder
+        self.name = name
+        self.software = software
+        self.max_file_bytes = max_file_bytes
+        self._file: BinaryIO | None = None
+        self._path = folder
+        self._day: date | None = None
+        self._serial = 0
+
+    def write(self, exchange: Exchange, earlier: Kept | None = None) -> Kept:
+        """Keep an exchange; if its answer is that of an `earlier` one, only that it was given again.
+
+        Returns where the answer is: for one that was given again, where it was kept first. Raises OSError, and then
+        leaves the file as it was."""
+        response = _revisit(exchange, earlier) if earlier else _response(exchange)
+        request = _request(exchange)
+        request.headers["WARC-Concurrent-To"] = response.record_id or ""
+        offset = self._append(exchange.fetched_at, [response, request])
+        return earlier or Kept(
+            file=self._path.name,
+            offset=offset,
+            digest=payload_digest(exchange.body),
+            url=exchange.url,
+            fetched_at=exchange.fetched_at,
+        )
+
+    def close(self) -> None:
+        """Close the file; the next exchange opens a new one."""
+        if self._file:
+            _mark(self._path).unlink()
+            self._file.close()
+            self._file = None
+
+    def _append(self, now: datetime, records: Iterable[WarcRecord]) -> int:
+        if self._file and (now.date() != self._day or self._file.tell() >= self.max_file_bytes):
+            self.close()
+        if self._file is None:
+            self._file = self._open(now)
+            _write_whole(self._file, _packed(_info(self._path.name, self.software, now)))
+        offset = self._file.tell()
+        _write_whole(self._file, b"".join(map(_packed, records)))
+        return offset
+
+    def _open(self, now: datetime) -> BinaryIO:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if self._serial == 0:
+            mend(self.folder)
+        self._day = now.date()
+        while self._serial == 0 or self._path.exists():  # of another crawl of this process
+            self._serial += 1
+            self._path = self.folder / f"{self.name}-{now:%Y%m%d%H%M%S}-{self._serial:05}.warc.gz"
+        file = self._path.open("xb", buffering=0)
+        fcntl.flock(file, fcntl.LOCK_EX)
+        _mark(self._path).touch()
+        return file
+
+
+def mend(folder: Path) -> list[Path]:
+    """Cut off the last record of files whose process has ended within it; return the files that it left open."""
+    mended = []
+    for mark in sorted(folder.glob(f"*{OPEN_SUFFIX}")):
+        path = mark.with_suffix("")
+        path.touch()  # it may have been deleted
+        with path.open("r+b") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            file.truncate(whole_bytes(file))
+            mark.unlink(missing_ok=True)
+        mended.append(path)
+    return mended
+
+
+def _mark(path: Path) -> Path:
+    return path.with_name(path.name + OPEN_SUFFIX)
+
+
+def _write_whole(file: BinaryIO, content: bytes) -> None:
+    """Write all of `content`, or nothing: an unbuffered file takes only a part when the disk fills up."""
+    start = file.tell()
+    view = memoryview(content)
+    try:
+        while view:
+            view = view[file.write(view) :]
+    except OSError:
+        file.truncate(start)
+        raise
+
+
+def _packed(record: WarcRecord) -> bytes:
+    packed = io.BytesIO()
+    writer = GzipWriter(packed, compression_level=GZIP_LEVEL)
+    record.write(writer, checksum_data=True)
+    writer.finish()
+    return packed.getvalue()
+
+
+def _record(
+    kind: WarcRecordType, content: bytes, now: datetime, headers: Mapping[str, str | None]
+) -> WarcRecord:
+    record = WarcRecord()
+    record.init_headers(kind)
+    record.record_date = now
+    for name, value in headers.items():
+        if value:
+            record.headers[name] = value
+    record.set_bytes_content(content)
+    return record
+
+
+def _info(name: str, software: str, now: datetime) -> WarcRecord:
+    fields = f"software: {software}\r\nformat: WARC File Format 1.1\r\n"
+    headers = {"WARC-Filename": name, "Content-Type": "application/warc-fields"}
+    return _record(WarcRecordType.warcinfo, fields.encode(), now, headers)
+
+
+def _response(exchange: Exchange) -> WarcRecord:
+    headers = {"WARC-Target-URI": exchange.url, "WARC-IP-Address": exchange.ip_address}
+    content = _answer(exchange, exchange.body)
+    record = _record(WarcRecordType.response, content, exchange.fetched_at, headers)
+    record.is_http = True
+    record.parse_http()  # so that its payload gets a digest
+    return record
+
+
+def _revisit(exchange: Exchange, earlier: Kept) -> WarcRecord:
+    """Return the record of an answer without its body, which the one of `earlier` has (ISO 28500:2017, 6.7)."""
+    headers = {
+        "WARC-Target-URI": exchange.url,
+        "WARC-IP-Address": exchange.ip_address,
+        "WARC-Profile": NOT_MODIFIED if exchange.status == 304 else SAME_PAYLOAD,
+        "WARC-Payload-Digest": earlier.digest,
+        "WARC-Refers-To-Target-URI": earlier.url,
+        "WARC-Refers-To-Date": f"{earlier.fetched_at:%Y-%m-%dT%H:%M:%SZ}",
+    }
+    record = _record(WarcRecordType.revisit, _answer(exchange, b""), exchange.fetched_at, headers)
+    record.headers["Content-Type"] = "application/http; msgtype=response"
+    return record
+
+
+def _request(exchange: Exchange) -> WarcRecord:
+    path = exchange.url.partition("://")[2].partition("/")[2].partition("#")[0]
+    content = _message(f"{exchange.method} /{path} HTTP/1.1", exchange.request_headers, exchange.request_body)
+    record = _record(WarcRecordType.request, content, exchange.fetched_at, {"WARC-Target-URI": exchange.url})
+    record.is_http = True
+    return record
+
+
+def _answer(exchange: Exchange, body: bytes) -> bytes:
+    return _message(f"HTTP/1.1 {exchange.status} {exchange.reason}".rstrip(), exchange.headers, body)
+
+
+def _message(first_line: str, headers: Headers, body: bytes) -> bytes:
+    lines = [first_line.encode("utf-8", "replace"), *(name + b": " + value for name, value in headers)]
+    return b"\r\n".join([*lines, b"", body])
