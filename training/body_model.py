@@ -51,15 +51,6 @@ FIRST = COMMON | {
 SECOND = COMMON | {
     "learning_rate": 0.07, "num_leaves": 10, "max_bin": 127, "feature_fraction": 0.25, "min_data_in_leaf": 25, "lambda_l2": 10,
 }  # fmt: skip
-# What can only speak against a block, or only for it: few pages train the models, so they are not let to learn otherwise.
-AGAINST = frozenset(
-    f"{where}_{name}"
-    for where in ("near", "in", "path")
-    for name in (
-        "comments", "related", "promo", "share", "tags", "footer", "popup", "hidden", "bio", "nav", "aside", "dialog", "concealed",
-    )
-) | {"link_share", "is_title", "says_join", "says_ad"}  # fmt: skip
-IN_FAVOUR = frozenset(("near_body", "in_declared", "score"))
 FIRST_TREES, SECOND_TREES = 60, 140
 
 
@@ -130,10 +121,6 @@ def fold_of(one: Sample) -> int:
 def fit(parameters: dict[str, Any], trees: int, rows: Any, labels: Any, weights: Any) -> lightgbm.Booster:
     """Return a model trained on the rows that have a weight."""
     used = weights > 0
-    names = SECOND_NAMES[: rows.shape[1]]
-    parameters = parameters | {
-        "monotone_constraints": [(name in IN_FAVOUR) - (name in AGAINST) for name in names]
-    }
     return lightgbm.train(parameters, lightgbm.Dataset(rows[used], labels[used], weight=weights[used]), trees)
 
 

@@ -7,86 +7,21 @@ from typing import Final
 
 from lxml import etree
 
-from newsbot.extraction.words import FAMILIES, families
+from newsbot.extraction.words import FAMILIES, families, word_set
 
 MAX_BLOCKS = 12_000
-SKIPPED: Final = frozenset(
-    [
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "svg",
-        "math",
-        "iframe",
-        "object",
-        "embed",
-        "video",
-        "audio",
-        "canvas",
-        "map",
-        "select",
-        "option",
-        "datalist",
-        "button",
-        "input",
-        "textarea",
-        "head",
-        "link",
-        "meta",
-        "title",
-        "base",
-        "param",
-        "source",
-        "track",
-        "img",
-        "picture",
-        "area",
-        "progress",
-        "meter",
-    ]
+SKIPPED: Final = word_set(
+    """
+    script style noscript template svg math iframe object embed video audio canvas map select option
+    datalist button input textarea head link meta title base param source track img picture area progress
+    meter
+    """
 )
-INLINE: Final = frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "cite",
-        "code",
-        "data",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "ins",
-        "kbd",
-        "label",
-        "mark",
-        "nobr",
-        "q",
-        "rp",
-        "rt",
-        "ruby",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-        "wbr",
-        "output",
-    ]
+INLINE: Final = word_set(
+    """
+    a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rp rt ruby s
+    samp small span strike strong sub sup time tt u var wbr output
+    """
 )
 _STRONG: Final = frozenset(("b", "strong"))
 _EMPHASIS: Final = frozenset(("i", "em", "cite"))

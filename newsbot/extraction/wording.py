@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from newsbot.extraction.blocks import Block
+from newsbot.extraction.words import word_set
 
 _HEAD_CHARS: Final = 200
 _ENDS: Final = frozenset(".!?。！？…।؟”\"»:;“)]’'")
@@ -19,185 +20,50 @@ _URL = re.compile(r"https?://|www\.|@\w|\w\.(?:com|de|net|org)\b")
 _WORD = re.compile(r"[^\W\d_]+")
 
 # Words that open a pointer to something else ...
-_MORE: Final = frozenset(
-    ["read", "see", "watch", "also", "more", "related", "next", "full", "don", "recommended", "most", "trending", "must", "view", "popular", "follow", "find", "discover", "explore", "lesen", "lies", "mehr", "auch", "weiter", "weitere", "siehe", "zum", "zur", "hier", "alle", "lire", "voir", "aussi", "plus", "también", "puede", "lea", "lee", "ver", "mira", "además", "leia", "veja", "saiba", "mais", "confira", "leggi", "vedi", "guarda", "potrebbe", "lees", "meer", "bekijk", "läs", "les", "læs", "lue", "mer", "zobacz", "czytaj", "ayrıca", "читайте", "смотрите"]
-)  # fmt: skip
+_MORE: Final = word_set(
+    """
+    read see watch also more related next full don recommended most trending must view popular follow find
+    discover explore lesen lies mehr auch weiter weitere siehe zum zur hier alle lire voir aussi plus
+    también puede lea lee ver mira además leia veja saiba mais confira leggi vedi guarda potrebbe lees meer
+    bekijk läs les læs lue mer zobacz czytaj ayrıca читайте смотрите
+    """
+)
 # ... a line about the article ...
-_BY: Final = frozenset(
-    [
-        "by",
-        "von",
-        "par",
-        "por",
-        "di",
-        "door",
-        "av",
-        "af",
-        "od",
-        "przez",
-        "text",
-        "от",
-        "автор",
-        "written",
-        "reporting",
-        "edited",
-        "editing",
-        "contact",
-        "published",
-        "updated",
-        "posted",
-        "stand",
-        "veröffentlicht",
-        "aktualisiert",
-        "publié",
-        "mis",
-        "publicado",
-        "actualizado",
-        "aggiornato",
-        "pubblicato",
-        "gepubliceerd",
-        "publicerad",
-        "yayın",
-        "güncelleme",
-        "опубликовано",
-        "author",
-    ]
+_BY: Final = word_set(
+    """
+    by von par por di door av af od przez text от автор written reporting edited editing contact published
+    updated posted stand veröffentlicht aktualisiert publié mis publicado actualizado aggiornato pubblicato
+    gepubliceerd publicerad yayın güncelleme опубликовано author
+    """
 )
 # ... and words that, anywhere, speak of joining, of rights, of readers' talk, of advertising.
-_JOIN: Final = frozenset(
-    [
-        "subscribe",
-        "subscriber",
-        "subscribers",
-        "subscription",
-        "sign",
-        "signup",
-        "newsletter",
-        "newsletters",
-        "abonnieren",
-        "abo",
-        "abonnement",
-        "abonnez",
-        "suscríbete",
-        "suscribirse",
-        "suscripción",
-        "assine",
-        "assinante",
-        "iscriviti",
-        "inscreva",
-        "register",
-        "login",
-        "log",
-        "download",
-        "app",
-        "click",
-        "klicken",
-        "cookie",
-        "cookies",
-        "zustimmen",
-        "consent",
-        "whatsapp",
-        "telegram",
-        "facebook",
-        "twitter",
-        "instagram",
-        "youtube",
-        "google",
-        "podcast",
-        "email",
-        "mail",
-        "membership",
-        "support",
-        "donate",
-        "donation",
-        "spende",
-        "account",
-        "password",
-        "passwort",
-        "подпишитесь",
-        "подписывайтесь",
-        "join",
-        "follow",
-    ]
+_JOIN: Final = word_set(
+    """
+    subscribe subscriber subscribers subscription sign signup newsletter newsletters abonnieren abo
+    abonnement abonnez suscríbete suscribirse suscripción assine assinante iscriviti inscreva register login
+    log download app click klicken cookie cookies zustimmen consent whatsapp telegram facebook twitter
+    instagram youtube google podcast email mail membership support donate donation spende account password
+    passwort подпишитесь подписывайтесь join follow
+    """
 )
-_RIGHTS: Final = frozenset(
-    [
-        "copyright",
-        "rights",
-        "rechte",
-        "reserved",
-        "derechos",
-        "droits",
-        "direitos",
-        "getty",
-        "reuters",
-        "afp",
-        "dpa",
-        "ap",
-        "photo",
-        "foto",
-        "fotos",
-        "image",
-        "bild",
-        "picture",
-        "credit",
-        "quelle",
-        "source",
-        "fuente",
-        "video",
-        "imago",
-        "alamy",
-        "shutterstock",
-        "file",
-        "photograph",
-        "symbolbild",
-        "archivbild",
-        "photos",
-        "images",
-    ]
+_RIGHTS: Final = word_set(
+    """
+    copyright rights rechte reserved derechos droits direitos getty reuters afp dpa ap photo foto fotos
+    image bild picture credit quelle source fuente video imago alamy shutterstock file photograph symbolbild
+    archivbild photos images
+    """
 )
-_TALK: Final = frozenset(
-    [
-        "comment",
-        "comments",
-        "kommentar",
-        "kommentare",
-        "comentario",
-        "comentarios",
-        "comentários",
-        "opinion",
-        "think",
-        "tell",
-        "know",
-        "share",
-        "teilen",
-        "partager",
-        "compartir",
-        "compartilhar",
-        "condividi",
-        "hide",
-        "reply",
-        "report",
-        "moderation",
-        "thread",
-    ]
+_TALK: Final = word_set(
+    """
+    comment comments kommentar kommentare comentario comentarios comentários opinion think tell know share
+    teilen partager compartir compartilhar condividi hide reply report moderation thread
+    """
 )
-_AD: Final = frozenset(
-    [
-        "advertisement",
-        "advertising",
-        "anzeige",
-        "werbung",
-        "publicité",
-        "publicidad",
-        "publicidade",
-        "sponsored",
-        "affiliate",
-        "commission",
-        "reklam",
-        "annons",
-        "реклама",
-    ]
+_AD: Final = word_set(
+    """
+    advertisement advertising anzeige werbung publicité publicidad publicidade sponsored affiliate
+    commission reklam annons реклама
+    """
 )
 _CJK_PHRASES = re.compile(
     r"関連|続き|あわせて|相关|延伸|更多|관련|登録|会員|购买|訂閱|구독|写真|사진|图|기자|記者|记者|编辑|コメント|评论|댓글|広告|無断|转载|©"

@@ -6,6 +6,12 @@ import re
 from functools import lru_cache
 from typing import Final
 
+
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a text as a set: for lists that are read better as text."""
+    return frozenset(text.split())
+
+
 # Whole words are short; stems of four letters and more are found anywhere in a word ("relatedstories").
 _FAMILIES: Final[dict[str, tuple[str, str]]] = {
     "article": ("news story stories entry", "article artikel articulo noticia beitrag"),
