@@ -27,6 +27,9 @@ COMMANDS = {
     "show": "newsbot.cli.articles:show",
     "sources": "newsbot.cli.sources:sources",
     "stats": "newsbot.cli.overview:stats",
+    "stories": "newsbot.cli.stories:stories",
+    "story": "newsbot.cli.stories:story",
+    "trends": "newsbot.cli.entities:trends",
 }
 """Command -> where it is; its module is imported only when it runs, so that each starts fast."""
 

@@ -10,6 +10,7 @@ import click
 
 from newsbot.cli.options import database_option, filter_options, json_option, limit_option, reading
 from newsbot.cli.output import highlighted, print_json, print_table, printable
+from newsbot.dedupe.revisions import word_diff
 from newsbot.errors import InputError
 from newsbot.items import utc_text
 from newsbot.store.queries import (
@@ -29,6 +30,9 @@ from newsbot.store.queries import (
 from newsbot.store.queries import (
     search as find,
 )
+
+CONTEXT_CHARS = 60
+"""Of text that stayed, shown on either side of a change."""
 
 
 @click.command()
@@ -137,6 +141,26 @@ def history(article: str, as_json: bool, database: str | None) -> None:
 def _print_change(revision: int, changed_at: datetime, fields: dict[str, tuple[Any, Any]]) -> None:
     click.secho(f"revision {revision}, seen {utc_text(changed_at)}", bold=True)
     for name, (old, new) in fields.items():
-        click.echo(f"  {name}:")
-        click.secho(f"    - {printable(old)}", fg="red")
-        click.secho(f"    + {printable(new)}", fg="green")
+        click.echo(f"  {name}: {_difference(_text(old), _text(new))}")
+
+
+def _text(value: Any) -> str:
+    return "; ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+
+
+def _difference(old: str, new: str) -> str:
+    """Return both texts in one: [-removed-] and {+added+}, in colour on a terminal, long parts that stayed cut."""
+    shown = []
+    for segment in word_diff(old, new):
+        text = printable(segment.text)
+        if segment.kind == "same":
+            shown.append(
+                text
+                if len(text) <= 2 * CONTEXT_CHARS
+                else f"{text[:CONTEXT_CHARS]} ... {text[-CONTEXT_CHARS:]}"
+            )
+        elif segment.kind == "removed":
+            shown.append(click.style(f"[-{text}-]", fg="red"))
+        else:
+            shown.append(click.style(f"{{+{text}+}}", fg="green"))
+    return "".join(shown)

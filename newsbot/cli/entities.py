@@ -1,17 +1,17 @@
-"""`newsbot entities` and `newsbot entity`: who, which organisation, which place."""
+"""`newsbot entities`, `entity` and `trends`: who, which organisation, which place."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 
 import click
 
-from newsbot.cli.options import database_option, json_option, limit_option, reading, since_option
+from newsbot.cli.options import Day, database_option, json_option, limit_option, reading, since_option
 from newsbot.cli.output import print_heading, print_json, print_table, printable
 from newsbot.errors import InputError
 from newsbot.items import ENTITY_TYPES, EntityType, utc_text
-from newsbot.store.queries import EntityCount, EntityDetail, entity_detail, top_entities
+from newsbot.store.queries import EntityCount, EntityDetail, entity_detail, newest_at, rising, top_entities
 
 COLUMNS = ("name", "type", "articles", "mentions")
 
@@ -53,6 +53,29 @@ def entity(name: str, as_json: bool, database: str | None) -> None:
         print_json(_detail_json(detail))
     else:
         _print_detail(detail)
+
+
+@click.command()
+@click.option(
+    "--until",
+    type=Day(end=True),
+    metavar="DATE",
+    help="The week up to then; by default the newest article's.",
+)
+@limit_option(20)
+@json_option
+@database_option
+def trends(until: datetime | None, limit: int, as_json: bool, database: str | None) -> None:
+    """List who and what rises: more articles this week than in the four before."""
+    with reading(database) as session:
+        end = until or newest_at(session, now=datetime.now(UTC))
+        found = rising(session, until=end, limit=limit) if end else []
+    if as_json:
+        for each in found:
+            print_json(asdict(each))
+    else:
+        rows = [(each.name, each.type, each.article_count, f"{each.usual_count:.1f}") for each in found]
+        print_table(("name", "type", "articles this week", "a week before"), rows)
 
 
 def _row(count: EntityCount) -> tuple[str, str, int, int]:

@@ -78,6 +78,21 @@ def list_stories(
     if after is not None:
         query = query.where(tuple_(Story.updated_at, Story.id) < after)
     rows = session.execute(query.order_by(Story.updated_at.desc(), Story.id.desc()).limit(limit)).all()
+    return _story_summaries(session, rows)
+
+
+def biggest_stories(
+    session: Session, *, since: datetime | None = None, min_size: int = 2, limit: int = 20
+) -> list[StorySummary]:
+    """Return the stories of at least `min_size` articles that changed since then, biggest first."""
+    query = select(Story.id, Story.updated_at).where(Story.member_count >= min_size)
+    if since is not None:
+        query = query.where(Story.updated_at >= since)
+    order = (Story.member_count.desc(), Story.updated_at.desc(), Story.id.desc())
+    return _story_summaries(session, session.execute(query.order_by(*order).limit(limit)).all())
+
+
+def _story_summaries(session: Session, rows: Sequence[Row[int, datetime]]) -> list[StorySummary]:
     counts = _counts(session, [row.id for row in rows])
     titles = _first_titles(session, [row.id for row in rows])
     return [

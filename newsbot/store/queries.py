@@ -18,7 +18,14 @@ from newsbot.store.entities import (
     top_entities,
 )
 from newsbot.store.filters import Filters, Sort
-from newsbot.store.groups import Group, StorySummary, list_stories, newest_groups, story_members
+from newsbot.store.groups import (
+    Group,
+    StorySummary,
+    biggest_stories,
+    list_stories,
+    newest_groups,
+    story_members,
+)
 from newsbot.store.history import Change, history
 from newsbot.store.listing import Facets, Found, Listed, Listing, Position, find_articles, list_articles
 from newsbot.store.search import MARK_END, MARK_START, Hit, search
@@ -59,6 +66,7 @@ __all__ = [
     "StorySummary",
     "Summary",
     "article_urls",
+    "biggest_stories",
     "entity_detail",
     "entity_ids",
     "find_articles",

@@ -1,0 +1,78 @@
+"""`newsbot stories` and `newsbot story`: what is the same story."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+
+import click
+
+from newsbot.cli.options import database_option, json_option, limit_option, reading, since_option
+from newsbot.cli.output import print_json, print_table
+from newsbot.errors import InputError
+from newsbot.items import utc_text
+from newsbot.store.queries import Summary, biggest_stories, story_members
+
+
+@click.command()
+@since_option
+@click.option(
+    "--min-size",
+    type=click.IntRange(min=2),
+    default=2,
+    show_default=True,
+    help="Of so many articles or more.",
+)
+@limit_option(20)
+@json_option
+@database_option
+def stories(since: datetime | None, min_size: int, limit: int, as_json: bool, database: str | None) -> None:
+    """List groups of articles that tell the same, biggest first."""
+    with reading(database) as session:
+        found = biggest_stories(session, since=since, min_size=min_size, limit=limit)
+    if as_json:
+        for each in found:
+            print_json(
+                asdict(each) | {"first_at": utc_text(each.first_at), "updated_at": utc_text(each.updated_at)}
+            )
+        return
+    rows = [
+        (each.id, each.article_count, each.source_count, each.first_at.strftime("%Y-%m-%d"), each.title)
+        for each in found
+    ]
+    print_table(("id", "articles", "sources", "first", "title"), rows)
+
+
+@click.command()
+@click.argument("story_id", metavar="ID", type=int)
+@json_option
+@database_option
+def story(story_id: int, as_json: bool, database: str | None) -> None:
+    """Show the articles of one story, oldest first: the original, copies, updates and excerpts."""
+    with reading(database) as session:
+        members = story_members(session, story_id)
+    if not members:
+        raise InputError(f"no story {story_id}; accepted: the id of a story (newsbot stories lists them)")
+    if as_json:
+        for member in members:
+            print_json(_member_json(member))
+        return
+    rows = [
+        (member.id, utc_text(member.dated_at), member.story_role, member.source, member.title)
+        for member in members
+    ]
+    print_table(("id", "date", "role", "source", "title"), rows)
+
+
+def _member_json(member: Summary) -> dict[str, object]:
+    return {
+        "id": member.id,
+        "url": member.url,
+        "source": member.source,
+        "title": member.title,
+        "role": member.story_role,
+        "duplicate_kind": member.duplicate_kind,
+        "published_at": utc_text(member.published_at),
+        "first_seen_at": utc_text(member.first_seen_at),
+        "revision": member.revision,
+    }
