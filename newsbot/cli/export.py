@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
+from itertools import islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
 import click
-from rich.progress import track
 
 from newsbot.cli.options import database_option, filter_options, reading
+from newsbot.cli.output import progress
 from newsbot.errors import UsageError
 from newsbot.store.queries import Filters, iter_articles, stored_json
 
-FORMULA = re.compile(r"^[=+\-@\t\r]")
-"""How a cell begins that spreadsheet programs would run (CWE-1236)."""
+FORMULA = re.compile(r"\s*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+"""How a cell begins that spreadsheet programs would run (CWE-1236); the last four are the wide forms of `=+-@`."""
+ROW_GROUP = 1_000
+"""Articles that are held at a time for Parquet."""
 
-CSV_COLUMNS = (
+TIMES = ("published_at", "modified_at", "first_seen_at", "last_seen_at")
+COLUMNS = (
     "id", "url", "canonical_url", "source", "title", "description", "authors", "published_at", "modified_at",
     "language", "section", "topics", "image_url", "body", "word_count", "story_id", "duplicate_of", "duplicate_kind",
     "first_seen_at", "last_seen_at", "revision", "entities",
@@ -30,7 +36,9 @@ CSV_COLUMNS = (
 
 
 @click.command()
-@click.option("--format", "format_", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
+@click.option(
+    "--format", "format_", type=click.Choice(["jsonl", "csv", "parquet"]), default="jsonl", show_default=True
+)
 @click.option(
     "-o",
     "--output",
@@ -42,23 +50,22 @@ CSV_COLUMNS = (
 @database_option
 def export(format_: str, output: Path | None, database: str | None, **filters: Any) -> None:
     """Write articles to a file or to stdout, oldest row first."""
+    write = WRITERS[format_]()
     with reading(database) as session, _opened(output) as file:
         articles = (stored_json(stored) for stored in iter_articles(session, Filters(**filters, sort="id")))
-        shown = track(articles, "Exporting", total=None) if output and sys.stderr.isatty() else articles
-        WRITERS[format_](file, shown)
+        write(file, progress(articles, "Exporting") if output else articles)
 
 
 @contextmanager
-def _opened(output: Path | None) -> Iterator[TextIO]:
+def _opened(output: Path | None) -> Iterator[BinaryIO]:
     """Give the file to write to; it gets its name only when it is whole."""
     if output is None:
-        sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
-        yield sys.stdout
-        sys.stdout.flush()
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
         return
     part = output.with_name(f".{output.name}.{os.getpid()}.part")
     try:
-        file = part.open("w", encoding="utf-8", newline="")
+        file = part.open("wb")
     except OSError as error:
         raise UsageError(f"{output}: cannot be written: {error.strerror}", path=str(output)) from error
     try:
@@ -69,18 +76,29 @@ def _opened(output: Path | None) -> Iterator[TextIO]:
         part.unlink(missing_ok=True)
 
 
-def write_jsonl(file: TextIO, articles: Iterable[dict[str, Any]]) -> None:
+@contextmanager
+def _as_text(file: BinaryIO) -> Iterator[TextIO]:
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+    try:
+        yield text
+        text.flush()
+    finally:
+        text.detach()
+
+
+def write_jsonl(file: BinaryIO, articles: Iterable[dict[str, Any]]) -> None:
     """Write one JSON object a line."""
     for article in articles:
-        file.write(json.dumps(article, ensure_ascii=False) + "\n")
+        file.write(json.dumps(article, ensure_ascii=False).encode() + b"\n")
 
 
-def write_csv(file: TextIO, articles: Iterable[dict[str, Any]]) -> None:
+def write_csv(file: BinaryIO, articles: Iterable[dict[str, Any]]) -> None:
     """Write comma-separated values (RFC 4180) with a header; lists are parted by `; `."""
-    writer = csv.writer(file)
-    writer.writerow(CSV_COLUMNS)
-    for article in articles:
-        writer.writerow([_cell(article[name]) for name in CSV_COLUMNS])
+    with _as_text(file) as text:
+        writer = csv.writer(text)
+        writer.writerow(COLUMNS)
+        for article in articles:
+            writer.writerow([_cell(article[name]) for name in COLUMNS])
 
 
 def _cell(value: Any) -> Any:
@@ -90,7 +108,50 @@ def _cell(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and FORMULA.match(value) else value
 
 
-WRITERS: dict[str, Callable[[TextIO, Iterable[dict[str, Any]]], None]] = {
-    "jsonl": write_jsonl,
-    "csv": write_csv,
+Writer = Callable[[BinaryIO, Iterable[dict[str, Any]]], None]
+
+
+def parquet_writer() -> Writer:
+    """Return what writes Parquet, times and lists as such; raise UsageError if PyArrow is not installed."""
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ModuleNotFoundError as error:
+        raise UsageError(f"--format parquet needs {error.name}: pip install 'newsbot[parquet]'") from error
+
+    schema = _parquet_schema(pa)
+
+    def write(file: BinaryIO, articles: Iterable[dict[str, Any]]) -> None:
+        rows = iter(articles)
+        with pq.ParquetWriter(file, schema) as writer:
+            while group := [_with_times(article) for article in islice(rows, ROW_GROUP)]:
+                writer.write_batch(pa.RecordBatch.from_pylist(group, schema=schema))
+
+    return write
+
+
+def _parquet_schema(pa: Any) -> Any:
+    mention = pa.struct({"start": pa.int32(), "end": pa.int32(), "text": pa.string()})
+    entity = pa.struct(
+        {"name": pa.string(), "type": pa.string(), "count": pa.int32(), "mentions": pa.list_(mention)}
+    )
+    others = {
+        **dict.fromkeys(("id", "word_count", "story_id", "duplicate_of", "revision"), pa.int64()),
+        **dict.fromkeys(TIMES, pa.timestamp("s", tz="UTC")),
+        **dict.fromkeys(("authors", "topics"), pa.list_(pa.string())),
+        "entities": pa.list_(entity),
+    }
+    return pa.schema([(name, others.get(name, pa.string())) for name in COLUMNS])
+
+
+def _with_times(article: dict[str, Any]) -> dict[str, Any]:
+    times = {name: datetime.fromisoformat(value) for name in TIMES if (value := article[name])}
+    return article | times
+
+
+WRITERS: dict[str, Callable[[], Writer]] = {
+    "jsonl": lambda: write_jsonl,
+    "csv": lambda: write_csv,
+    "parquet": parquet_writer,
 }
+"""Format -> what gives its writer; that may need a package which is not installed."""

@@ -6,14 +6,17 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
 from newsbot.store.queries import MARK_END, MARK_START
+
+T = TypeVar("T")
 
 
 def print_json(value: Any) -> None:
@@ -44,6 +47,13 @@ def print_table(
     for row in rows:
         table.add_row(*(Text(printable(cell)) for cell in row))
     Console(highlight=False).print(table)
+
+
+def progress(items: Iterable[T], doing: str) -> Iterable[T]:
+    """Return the items, counted on stderr while they pass if that is a terminal."""
+    if not sys.stderr.isatty():
+        return items
+    return track(items, doing, total=None, console=Console(stderr=True))
 
 
 def print_heading(text: str) -> None:

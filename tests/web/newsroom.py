@@ -21,6 +21,7 @@ from newsbot.store.database import Database
 from newsbot.store.feeds import sync_sources
 from newsbot.store.models import Feed
 from newsbot.store.writes import article_keys, save_article, save_reject
+from newsbot.text import word_count
 
 NOW = datetime(2026, 3, 20, 9, 30, tzinfo=UTC)
 BATCH = 500
@@ -112,6 +113,8 @@ class Newsroom:
     days: int = 40
     story_share: float = 0.4
     """Of the articles, those that tell what another source told first."""
+    changed: int = 20
+    """Of the newest articles, those that have changed since they were seen first."""
     seed: int = 7
 
 
@@ -130,7 +133,7 @@ def fill(database: Database, newsroom: Newsroom = Newsroom()) -> None:
             for article in told[first : first + BATCH]:
                 _store(session, article)
     with database.write() as session:
-        _change(session, told)
+        _change(session, told[-2 * newsroom.changed :: 2] if newsroom.changed else [])
         _reject(session)
 
 
@@ -172,7 +175,7 @@ def _article(number: int, source: str, at: datetime, chance: random.Random) -> A
         description=sentences[0], authors=[f"{chance.choice(FIRST)} {chance.choice(LAST)}"],
         published_at=at.replace(microsecond=0), language=LANGUAGES.get(source, "en"), section=_often(SECTIONS, chance),
         topics=[str(facts["thing"]), str(facts["where"])], image_url=f"https://{source}.example/{number}.jpg",
-        body=body, word_count=len(body.split()), entity_engine="rules 1", entities=entities_of(body, facts),
+        body=body, word_count=word_count(body), entity_engine="rules 1", entities=entities_of(body, facts),
     )  # fmt: skip
 
 
@@ -194,7 +197,7 @@ def _retold(leader: Article, number: int, source: str, at: datetime, chance: ran
     title = f"{leader.title}{chance.choice(('', ', officials say', ': what is known'))}"
     return replace(
         leader, title=title, url=f"https://{source}.example/{at:%Y/%m/%d}/{number}", source=source, published_at=at.replace(microsecond=0),
-        body=body, entities=_moved(leader.entities, body), authors=[f"{chance.choice(FIRST)} {chance.choice(LAST)}"],
+        body=body, word_count=word_count(body), entities=_moved(leader.entities, body), authors=[f"{chance.choice(FIRST)} {chance.choice(LAST)}"],
         language=LANGUAGES.get(source, "en"),
     )  # fmt: skip
 
@@ -239,13 +242,13 @@ def _store(session: Session, article: Article) -> None:
 
 
 def _change(session: Session, articles: list[Article]) -> None:
-    """Let some of the newest articles have changed since they were seen first."""
-    for article in articles[-40::2]:
+    """Let articles have changed since they were seen first."""
+    for article in articles:
         body = article.body.replace(
             "would be ready before the end of the year", "would be ready by early summer"
         )
         changed = replace(
-            article, title=f"{article.title}".replace("this year", "by summer"), body=body,
+            article, title=f"{article.title}".replace("this year", "by summer"), body=body, word_count=word_count(body),
             entities=_moved(article.entities, body),
         )  # fmt: skip
         save_article(session, changed, keys=article_keys(changed), run_id=None, now=NOW)
