@@ -1,6 +1,6 @@
-"""Turn a checkpoint into the ONNX file that ships: int8 weights per channel, with reduced range.
+"""Turn checkpoints, averaged if several, into the ONNX file that ships: int8 weights per channel, reduced range.
 
-python training/export.py CHECKPOINT OUT.onnx
+Usage: python training/export.py CHECKPOINT ... OUT.onnx
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ VERSION = 1
 """Stored with every article that the network reads: raise it with each one that ships."""
 
 
-def export(checkpoint: Path, out: Path) -> None:
-    """Write the network with float weights."""
+def export(checkpoints: list[Path], out: Path) -> None:
+    """Write the network with float weights, the mean of those of `checkpoints`."""
+    saved = [torch.load(checkpoint) for checkpoint in checkpoints]
     tagger = Tagger()
-    tagger.load_state_dict(torch.load(checkpoint))
+    tagger.load_state_dict({name: sum(state[name] for state in saved) / len(saved) for name in saved[0]})
     tagger.eval()
     example = torch.randint(1, 1000, (2, 9)), torch.randint(0, 8, (2, 9))
     axes = {0: "sentence", 1: "piece"}
@@ -54,12 +55,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("checkpoints", type=Path, nargs="+")
     parser.add_argument("out", type=Path)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         float_model = Path(folder) / "float.onnx"
-        export(args.checkpoint, float_model)
+        export(args.checkpoints, float_model)
         quantize(float_model, args.out)
 
 

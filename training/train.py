@@ -1,6 +1,6 @@
 """Train the tagger; see README.md for the whole recipe.
 
-    python training/train.py --corpora FOLDER --encoder FOLDER --out FOLDER [--teacher CHECKPOINT] [--start CHECKPOINT]
+Usage: python training/train.py --corpora FOLDER --encoder FOLDER --out FOLDER [--teacher CHECKPOINT] [--start CHECKPOINT]
 
 With a teacher (a tagger trained on the hand-labelled corpora alone), the labels of the semi-automatic corpus are
 corrected where the teacher is sure, and left out of the loss where the two disagree and it is not.

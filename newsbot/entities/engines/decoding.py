@@ -17,6 +17,7 @@ KINDS: tuple[EntityType, ...] = ("PER", "ORG", "LOC")
 OUTSIDE = 0
 # Labels are O, then B and I of each kind: odd numbers begin a name, even ones continue one.
 _COUNT = 1 + 2 * len(KINDS)
+_DANGLING = frozenset(("of", "the", "and", "for", "in"))
 _FORBIDDEN = -1e9
 _TRANSITIONS = np.array(
     [
@@ -61,7 +62,9 @@ def spans(words: Sequence[Word], labels: Sequence[int]) -> Iterator[Span]:
 
 
 def _trimmed(words: Sequence[Word], kind: EntityType) -> Span:
-    """Return the span of a name; of a compound such as "Moscow-based" only what is named."""
+    """Return the span of a name, without "of" at its end; of a compound such as "Moscow-based" only what is named."""
+    while len(words) > 1 and words[-1].text in _DANGLING:
+        words = words[:-1]
     name, hyphen, rest = words[-1].text.partition("-")
     if len(words) == 1 and hyphen and name[:1].isupper() and rest.islower():
         return words[0].start, words[0].start + len(name), kind
