@@ -32,7 +32,7 @@ SLOT_BINS = 96
 MAX_RUN = 2
 """Facts in a row that count: further ones are cells of a table, and shift when one is left out."""
 
-MIN_SHARED_OF_LARGER = 0.52
+MIN_SHARED_OF_LARGER = 0.53
 """Follow-ups share up to half of their words with the story before, as background."""
 MIN_SHARED_OF_EXCERPT = 0.7
 MIN_FACT_AGREEMENT = 0.65

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from datetime import timedelta
@@ -66,6 +67,14 @@ def test_copies_on_other_sites_make_a_story_whatever_their_order(database_url: s
         (articles[2].url, urls, "copy", first, "exact"),
     }
     database.close()
+
+
+def test_saved_article_and_its_html_copy_are_one_story_with_both_urls(database: Database) -> None:
+    urls = ["https://a.example/saved", "https://b.example/copied"]
+    for url, name in zip(urls, ("saved-article", "saved-article-html"), strict=True):
+        expected = json.loads((ROOT / "fixtures" / name / "expected.json").read_text(encoding="utf-8"))
+        save(database, article(url=url, body=expected["body"]))
+    assert {row[1] for row in _told(database)} == {tuple(urls)}
 
 
 def test_own_later_version_at_another_address_is_an_update(database: Database) -> None:
