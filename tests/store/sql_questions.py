@@ -1,0 +1,73 @@
+"""The questions of docs/sql.md, and the newsroom that its answers are of.
+
+`python -m tests.store.sql_questions` writes the answers anew."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from newsbot.store.database import Database
+from tests.web.newsroom import Newsroom, fill
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "sql.md"
+NEWSROOM = Newsroom(articles=200, days=30)
+_QUESTION = re.compile(
+    r"^## (\d+)\. ([^\n]+)\n\n```sql\n(.*?)\n```\n\n(.*?)(?=\n## |\Z)", re.MULTILINE | re.DOTALL
+)
+
+
+class Question(NamedTuple):
+    """One of the document's questions."""
+
+    number: int
+    title: str
+    sql: str
+    answer: str
+
+
+def questions() -> list[Question]:
+    """Return the questions, in their order."""
+    found = _QUESTION.findall(DOCUMENT.read_text("utf-8"))
+    return [Question(int(number), title, sql, answer.strip()) for number, title, sql, answer in found]
+
+
+def answer(session: Session, sql: str) -> str:
+    """Return what a question gives, as a Markdown table."""
+    result = session.execute(text(sql.replace(":", "\\:")))
+    rows = [list(result.keys()), ["---" for _ in result.keys()], *(list(row) for row in result)]  # noqa: SIM118
+    return "\n".join(_row(row) for row in rows)
+
+
+def _row(values: Sequence[Any]) -> str:
+    return "| " + " | ".join(_cell(value) for value in values) + " |"
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, (int, str)) else f"{float(value):.1f}"
+
+
+def main() -> None:
+    """Write the answers of the newsroom into the document."""
+    document = DOCUMENT.read_text("utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{folder}/newsbot.db").open()
+        fill(database, NEWSROOM)
+        with database.read() as session:
+            for each in questions():
+                head = f"```sql\n{each.sql}\n```\n\n"
+                document = document.replace(head + each.answer, head + answer(session, each.sql))
+        database.close()
+    DOCUMENT.write_text(document, "utf-8")
+
+
+if __name__ == "__main__":
+    main()
