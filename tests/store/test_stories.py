@@ -6,6 +6,7 @@ import sys
 from datetime import timedelta
 from itertools import permutations
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from sqlalchemy import select
 from newsbot.items import Article
 from newsbot.store.database import Database
 from newsbot.store.models import ArticleRow, Story
+from newsbot.store.writes import article_keys, save_article
 from tests.dedupe.texts import follow_up, market_report, reprint, text, update
 from tests.store.samples import LATER, NOW, article, load, save
 from tests.store.story_writer import told, write
@@ -141,6 +143,22 @@ def test_short_texts_are_a_story_only_if_they_are_the_same(database: Database) -
     for site, body in (("a", "Watch the video."), ("b", "Watch the video."), ("c", "Watch the video again.")):
         save(database, _by(site, body))
     assert sorted(len(row[1]) for row in _told(database)) == [0, 2, 2]
+
+
+def test_copies_stored_at_the_same_time_find_each_other(database_url: str) -> None:
+    one, other = Database(database_url).open(), Database(database_url).open()
+    bare: dict[str, Any] = {"topics": [], "entities": []}  # no row of theirs that both would write
+    first, second = _by("a", BODY, authors=[], **bare), _by("b", reprint(BODY), 5, authors=[], **bare)
+    with one.write() as session:
+        save_article(session, first, keys=article_keys(first), run_id=None, now=NOW)
+        writer = Thread(target=save, args=(other, second))
+        writer.start()
+        writer.join(timeout=0.3)  # not committed yet: the second one must wait
+        assert writer.is_alive()
+    writer.join()
+    assert {row[1] for row in _told(one)} == {(first.url, second.url)}
+    one.close()
+    other.close()
 
 
 def test_processes_that_write_the_same_articles_at_once_make_the_stories_of_one(
