@@ -6,11 +6,15 @@ import ipaddress
 import socket
 
 import click
+import uvicorn
+from starlette.types import ASGIApp
 
 from newsbot.cli.options import database_option
 from newsbot.errors import NewsbotError
 from newsbot.settings import configuration
 from newsbot.store.database import Database
+from newsbot.web.app import create_app
+from newsbot.web.guard import Access
 
 MAX_CONNECTIONS = 100
 """Requests at a time; more are told to come back (503)."""
@@ -29,11 +33,6 @@ def serve(host: str, port: int, images: bool, database: str | None) -> None:
 
     Without NEWSBOT_WEB_TOKEN everybody who reaches the address may read; by default that is this machine alone.
     """
-    import uvicorn
-
-    from newsbot.web.app import create_app
-    from newsbot.web.guard import Access
-
     settings = configuration()
     token = settings.web_token
     opened = Database(database or settings.database_url).open()
@@ -44,21 +43,26 @@ def serve(host: str, port: int, images: bool, database: str | None) -> None:
         )
     names = {*LOCAL_NAMES, host} if is_local and not token else set()
     app = create_app(opened, access=Access(token=token, hosts=names), images=images)
-    config = uvicorn.Config(
-        app, host=host, port=port, log_level="warning", access_log=False, server_header=False,
-        limit_concurrency=MAX_CONNECTIONS, timeout_keep_alive=5, lifespan="off", proxy_headers=False,
-    )  # fmt: skip
     try:
-        with _listening(host, port) as listener:
+        with listening(host, port) as listener:
             click.echo(f"newsbot: reading {opened.url} at {_address(listener)} (Ctrl-C ends it)", err=True)
-            uvicorn.Server(config).run(sockets=[listener])
+            uvicorn.Server(server_config(app)).run(sockets=[listener])
     except KeyboardInterrupt:
         click.echo("newsbot: stopped", err=True)
     finally:
         opened.close()
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def server_config(app: ASGIApp) -> uvicorn.Config:
+    """Return how the server runs: quiet, and for a bounded number of readers."""
+    return uvicorn.Config(
+        app, log_level="warning", access_log=False, server_header=False, limit_concurrency=MAX_CONNECTIONS,
+        timeout_keep_alive=5, lifespan="off", proxy_headers=False,
+    )  # fmt: skip
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """Return a socket that listens there; raise NewsbotError if it cannot."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family)
