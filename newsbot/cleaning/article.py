@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from newsbot.extraction.phrases import is_invitation
 from newsbot.items import Article
 from newsbot.text import one_line, paragraphs, word_count
 from newsbot.urls import is_fetchable
@@ -23,7 +24,7 @@ def clean_article(article: Article) -> None:
     article.topics = _lines(article.topics)
     article.canonical_url = _web_url(article.canonical_url)
     article.image_url = _web_url(article.image_url)
-    article.body = "\n\n".join(_without_echoes(paragraphs(article.body)))
+    article.body = "\n\n".join(_without_invitations(_without_echoes(paragraphs(article.body))))
     article.word_count = word_count(article.body)
 
 
@@ -43,3 +44,11 @@ def _web_url(url: str | None) -> str | None:
 def _without_echoes(texts: list[str]) -> list[str]:
     """Drop a paragraph that only repeats the one before it, as pages that render a block twice do."""
     return [text for i, text in enumerate(texts) if i == 0 or text != texts[i - 1]]
+
+
+def _without_invitations(texts: list[str]) -> list[str]:
+    """Drop what a text ends with to have readers share, follow or subscribe; the same words in its midst are kept."""
+    end = len(texts)
+    while end and is_invitation(texts[end - 1], word_count(texts[end - 1])):
+        end -= 1
+    return texts[:end]

@@ -28,15 +28,20 @@ _LABELS = _words(
 
 _INVITATION = re.compile(
     r"\b(?:share (?:this|it|on|via|with)|like (?:this|what you)|follow us|sign up|subscribe (?:to|now|for)|click here|(?:our|free|daily) newsletter|"
-    r"(?:use|uses|accept|all) cookies|all rights reserved|skip to|log ?in to|download (?:the|our) app|"
-    r"teilen sie|artikel teilen|auf \w+ teilen|gefällt ihnen|folgen sie uns|abonnieren sie|newsletter|cookies|alle rechte vorbehalten|"
-    r"partagez|partager (?:cet|sur)|abonnez-vous|suivez-nous|tous droits réservés|inscrivez-vous|"
-    r"compart[ea] (?:esta|este|en|la|el)|compártel[oa]|suscr[ií]be(?:te|rse)|síguenos|todos los derechos|"
-    r"compartilhe|assine|siga-nos|todos os direitos|condividi (?:questo|su|l)|iscriviti|seguici|tutti i diritti|"
+    r"(?:use|uses|accept|all) cookies|skip to|log ?in to|download (?:the|our) app|"
+    r"teilen sie|artikel teilen|auf \w+ teilen|gefällt ihnen|folgen sie uns|abonnieren sie|newsletter|cookies|"
+    r"partagez|partager (?:cet|sur)|abonnez-vous|suivez-nous|inscrivez-vous|"
+    r"compart[ea] (?:esta|este|en|la|el)|compártel[oa]|suscr[ií]be(?:te|rse)|síguenos|"
+    r"compartilhe|assine|siga-nos|condividi (?:questo|su|l)|iscriviti|seguici|"
     r"deel dit|volg ons|abonneer|dela (?:artikeln|på)|del (?:artikkelen|artiklen|på)|følg oss|følg os|följ oss|jaa (?:artikkeli|tämä)|"
     r"udostępnij (?:to|artykuł)|podziel się|zapisz się|sdílejte|haberi paylaş|abone ol|bizi takip)\b"
-    r"|поделитесь|подпишитесь|подписывайтесь|все права защищены|シェアする|記事をシェア|無断転載|分享到|分享本文|版权所有|版權所有|무단전재|무단 전재|구독하기"
-    r"|شارك (?:هذا|المقال|الخبر)|اشترك في|تابعنا|جميع الحقوق|©|\(c\) \d{4}",
+    r"|поделитесь|подпишитесь|подписывайтесь|シェアする|記事をシェア|分享到|分享本文|구독하기"
+    r"|شارك (?:هذا|المقال|الخبر)|اشترك في|تابعنا",
+    re.IGNORECASE,
+)
+_NOTICE = re.compile(
+    r"\b(?:all rights reserved|alle rechte vorbehalten|tous droits réservés|todos los derechos|todos os direitos|tutti i diritti)\b"
+    r"|все права защищены|無断転載|版权所有|版權所有|무단전재|무단 전재|جميع الحقوق|©|\(c\) \d{4}",
     re.IGNORECASE,
 )
 _POINTER = re.compile(
@@ -70,8 +75,14 @@ def is_noise(line: str, words: int) -> bool:
         return False
     if all(word.strip(".,:!?") in _LABELS for word in line.casefold().split()):
         return True
-    spoken = _QUOTE.search(line) is not None
-    return bool(_ADDRESS.fullmatch(line) or _POINTER.match(line) or (not spoken and _INVITATION.search(line)))
+    if _ADDRESS.fullmatch(line) or _POINTER.match(line) or is_invitation(line, words):
+        return True
+    return _QUOTE.search(line) is None and _NOTICE.search(line) is not None
+
+
+def is_invitation(line: str, words: int) -> bool:
+    """Whether a line of `words` words asks readers to share, follow or subscribe, and nobody is quoted with it."""
+    return words <= MAX_NOISE_WORDS and _QUOTE.search(line) is None and _INVITATION.search(line) is not None
 
 
 def ends_article(line: str) -> bool:

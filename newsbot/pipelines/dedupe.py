@@ -6,6 +6,7 @@ from typing import Self
 
 from scrapy.crawler import Crawler
 
+from newsbot.entities.articles import UNKNOWN
 from newsbot.entities.engine import Engine, engine_label, load_engine
 from newsbot.extensions.run import Run
 from newsbot.items import Article
@@ -33,6 +34,6 @@ class Dedupe:
             known_unchanged,
             article,
             keys=article_keys(article),
-            entity_engine=engine_label(self.engine, article.language or "en"),
+            entity_engine=engine_label(self.engine, article.language or UNKNOWN),
         )
         return article

@@ -1,0 +1,63 @@
+import pytest
+
+from newsbot.cleaning.article import clean_article
+from newsbot.items import Article
+
+TEXT = "The bridge will open in May, the council said, and the ferry will stop on the same day."
+
+
+def cleaned(**values: object) -> Article:
+    article = Article(url="https://news.example/a", **values)  # type: ignore[arg-type]
+    clean_article(article)
+    return article
+
+
+def test_fields_of_one_line_have_one_line():
+    article = cleaned(title=" A\n headline\x00 ", section="\u200bPolitics ", description="")
+    assert (article.title, article.section, article.description) == ("A headline", "Politics", None)
+
+
+def test_names_and_topics_lose_repeats_and_empty_ones():
+    article = cleaned(authors=["Ann Lee", " Ann  Lee", ""], topics=["a", "a", " b "])
+    assert (article.authors, article.topics) == (["Ann Lee"], ["a", "b"])
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "/relative", "data:image/png;base64,x", ""])
+def test_what_is_no_web_address_is_none(url):
+    article = cleaned(canonical_url=url, image_url=url)
+    assert (article.canonical_url, article.image_url) == (None, None)
+
+
+def test_a_paragraph_that_repeats_the_one_before_is_dropped_but_not_a_refrain():
+    article = cleaned(body=f"{TEXT}\n\n{TEXT}\n\nLa la la.\n\nSecond verse, of a song.\n\nLa la la.")
+    assert article.body == f"{TEXT}\n\nLa la la.\n\nSecond verse, of a song.\n\nLa la la."
+
+
+@pytest.mark.parametrize("last", [
+    "Like this story? Share it with a friend!", "Sign up for our daily newsletter", "Folgen Sie uns auf Facebook",
+    "Suscríbete a nuestra newsletter", "Подписывайтесь на наш канал",
+])  # fmt: skip
+def test_invitations_at_the_end_are_dropped(last):
+    assert cleaned(body=f"{TEXT}\n\n{last}").body == TEXT
+
+
+@pytest.mark.parametrize("last", [
+    "“Follow us,” the guide said.", "He asked them to share the bread with the others, and they did so all night long in the "
+    "old house by the river, until nobody was hungry any more and the last of them had gone home.",
+    "© 2026 Example News",
+])  # fmt: skip
+def test_quotes_long_sentences_and_notices_at_the_end_are_kept(last):
+    assert cleaned(body=f"{TEXT}\n\n{last}").body.endswith(last)
+
+
+def test_an_invitation_in_the_midst_of_a_text_is_kept():
+    body = f"{TEXT}\n\nSubscribe to the channel, the poster said.\n\n{TEXT} And more."
+    assert cleaned(body=body).body == body
+
+
+def test_words_are_counted_again_and_twice_changes_nothing():
+    article = cleaned(body=f" {TEXT} ", word_count=1, title="  T ")
+    first = (article.body, article.title, article.word_count)
+    clean_article(article)
+    assert (article.body, article.title, article.word_count) == first
+    assert article.word_count == 18
