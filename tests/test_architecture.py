@@ -18,8 +18,8 @@ FLOORS = (
     {"items", "errors", "urls", "text", "dates"},
     {"sources", "discovery", "extraction", "cleaning", "dedupe", "entities", "archive"},
     {"store"},
-    {"settings", "pipelines", "middlewares", "extensions", "spiders", "cluster"},
-    {"commands", "cli", "web"},
+    {"settings", "pipelines", "middlewares", "extensions", "spiders", "cluster", "replay"},
+    {"commands", "cli", "web", "__main__"},
 )
 """The parts of the package from the ground up. What stands on a floor imports from it and from those below."""
 PURE = FLOORS[1] | FLOORS[2]
