@@ -13,12 +13,53 @@ _MAX_WORDS = 9  # "Published: Thursday 21 October 2021, 10:19 AM | Updated: ..."
 _MAX_WORDS_BEFORE = 5
 _SLACK = timedelta(days=1)  # publishers' clocks run ahead, and so do dates without a zone
 
-_ENGLISH_MONTHS = (
-    "january", "february", "march", "april", "may", "june",
-    "july", "august", "september", "october", "november", "december",
+# How the months are called, in full, in the case that dates use, and cut short, lower case. Source: Unicode CLDR, and
+# for Arabic the names of the Maghreb too. Languages: en de nl af da nb sv is fi et lv lt fr es ca gl pt it ro pl cs sk
+# sl hr bs sr mk bg ru uk be hu tr az el sq ar he id ms sw.
+_MONTH_NAMES = (
+    "january jan januar jänner jän januari januarie janúar jaanuar jaan janvāris janvārī janv sausio sausis saus janvier enero ene gener gen "
+    "xaneiro xan janeiro gennaio ianuarie ian styczeń stycznia sty leden ledna led január januára siječanj siječnja sij јануар јануари јан "
+    "януари яну января январь янв січня січень січ студзеня студзень ocak oca yanvar ιανουαρίου ιανουάριος ιαν janar يناير جانفي ינואר "
+    "בינואר djanuari",
+    "february feb februar feber februari februarie febrúar veebruar veebr februāris februārī febr vasario vasaris vas février févr fév febrero "
+    "febrer febreiro fevereiro fev febbraio luty lutego lut únor února úno február februára veljača veljače velj helmikuuta helmikuu helmi фебруар "
+    "фебруари феб февруари фев февраля февраль февр лютого лютий лют лютага люты şubat şub fevral φεβρουαρίου φεβρουάριος φεβ shkurt shk فبراير "
+    "فيفري פברואר בפברואר",
+    "march mar märz mär mrz maart mrt marts mars maaliskuuta maaliskuu maalis märts martā kovo kovas marzo març março martie marzec marca března "
+    "březen bře marec ožujka ožujak ožu mart март мар марта березня березень бер сакавіка сакавік március márc már μαρτίου μάρτιος μαρ μάρ "
+    "مارس מרץ במרץ מרס maret mac machi",
+    "april apr apríl aprill huhtikuuta huhtikuu huhti aprīlis aprīlī balandžio balandis bal avril avr abril abr aprile aprilie kwiecień "
+    "kwietnia kwi duben dubna dub apríla travnja travanj април апр апреля апрель квітня квітень квіт красавіка красавік április ápr nisan nis aprel "
+    "απριλίου απρίλιος απρ prill pri أبريل ابريل أفريل אפריל באפריל aprili",
+    "may mai mei maj maí maio mayo maijs maijā toukokuuta toukokuu touko gegužės gegužė geg maig maggio mag maja května květen kvě máj mája svibnja "
+    "svibanj svi мај май мая травня травень трав траўня május mayıs μαΐου μάιος μαΐ μάι مايو ماي מאי במאי",
+    "june jun juni junie júní jún juuni kesäkuuta kesäkuu kesä jūnijs jūnijā jūn birželio birželis birž juin junio juny xuño junho giugno giu "
+    "iunie iun czerwiec czerwca cze červen června čvn júna junij lipnja lipanj јун јуни юни июня июнь июн червня червень черв чэрвеня чэрвень "
+    "június haziran haz iyun ιουνίου ιούνιος ιουν ιούν qershor qer يونيو جوان יוני ביוני djuni",
+    "july jul juli julie júlí júl juuli heinäkuuta heinäkuu heinä jūlijs jūlijā jūl liepos liepa liep juillet juil julio juliol xullo xul julho "
+    "luglio lug iulie iul lipiec lipca lip červenec července čvc júla julij srpnja srpanj јул јули юли июля июль июл липня липень лип "
+    "ліпеня ліпень július temmuz tem iyul ιουλίου ιούλιος ιουλ ιούλ korrik korr يوليو جويلية יולי ביולי julai djuli",
+    "august aug augustus ágúst ágú augusti elokuuta elokuu elo augusts augustā rugpjūčio rugpjūtis rugp août aoû agosto ago agost ag sierpień "
+    "sierpnia sie srpen srpna srp augusta avgust avg kolovoza kolovoz kol август авг августа серпня серпень серп жніўня жнівень augusztus ağustos "
+    "ağu avqust αυγούστου αύγουστος αυγ αύγ gusht gush أغسطس اغسطس أوت אוגוסט באוגוסט agustus agu agt ogos ogo agosti",
+    "september sep sept syyskuuta syyskuu syys septembris septembrī rugsėjo rugsėjis rugs septembre septiembre setiembre set setembre setembro "
+    "settembre septembrie wrzesień września wrz září zář septembra rujna rujan ruj septembar септембар сеп септември сентября сентябрь сент сен "
+    "вересня вересень вер верасня верасень szeptember szept eylül eyl sentyabr σεπτεμβρίου σεπτέμβριος σεπ shtator sht سبتمبر ספטמבר "
+    "בספטמבר septemba",
+    "october oct oktober okt október lokakuuta lokakuu loka oktoober oktobris oktobrī spalio spalis spal octobre octubre outubro out ottobre ott "
+    "octombrie październik października paź říjen října říj októbra oktobar октобар окт октомври октября октябрь жовтня жовтень жовт "
+    "кастрычніка кастрычнік ekim eki oktyabr οκτωβρίου οκτώβριος οκτ tetor tet أكتوبر اكتوبر אוקטובר באוקטובר oktoba",
+    "november nov nóvember nóv marraskuuta marraskuu marras novembris novembrī lapkričio lapkritis lapkr novembre noviembre novembro noiembrie "
+    "noiem listopad listopada lis novembra studenoga studenog studeni stu novembar новембар нов ноември ное ноября ноябрь нояб ноя листопада "
+    "листопад лист лістапада лістапад kasım kas noyabr νοεμβρίου νοέμβριος νοε νοέ nëntor nën نوفمبر נובמבר בנובמבר nopember nop novemba",
+    "december dec dezember dez desember des joulukuuta joulukuu joulu detsember dets decembris decembrī gruodžio gruodis gruod décembre déc "
+    "diciembre dic desembre decembro dezembro dicembre decembrie grudzień grudnia gru prosinec prosince decembra prosinca prosinac decembar "
+    "децембар дец декември дек декабря декабрь грудня грудень груд снежня снежань aralık ara dekabr δεκεμβρίου δεκέμβριος δεκ dhjetor dhj "
+    "ديسمبر דצמבר בדצמבר disember dis desemba",
 )  # fmt: skip
-_MONTHS = {name: number for number, name in enumerate(_ENGLISH_MONTHS, start=1)}
-_MONTHS |= {name[:3]: number for name, number in _MONTHS.items()} | {"sept": 9}
+_MONTHS = {name: month for month, names in enumerate(_MONTH_NAMES, start=1) for name in names.split()}
+# Croatian months that bear the names of others in Polish and Czech.
+_CROATIAN_MONTHS = {"lip": 6, "srp": 7, "listopad": 10, "listopada": 10, "lis": 10}
 
 # Abbreviations that news pages print, with their hours from UTC. Ambiguous ones are read as the zone whose
 # pages print them most (IST Indian, CST American).
@@ -40,20 +81,21 @@ _DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _EPOCH = re.compile(r"(\d{9,10})(\d{3})?(?:\.\d+)?")
 _COMPACT = re.compile(r"((?:19|20)\d{6})(\d{4}|\d{6})")
-# Each names a year, a month and a day. Month names are English here; others are left to dateparser.
+_NAME = r"(?P<month>[^\W\d_]{3,15})"
+# Each names a year, a month and a day.
 _DAYS = (
     re.compile(r"(?<!\d)(?P<year>\d{4})(?:[-/._]|\. |\s?[年년]\s?)(?P<month>\d{1,2})(?:[-/._]|\. |\s?[月월]\s?)(?P<day>\d{1,2})(?!\d)[日일]?"),
     re.compile(r"(?<!\d)(?P<day>\d{1,2})(?P<mark>[-/.]|\. )(?P<month>\d{1,2})(?:[-/.]|\. )(?P<year>\d{4}|\d\d)(?!\d)"),
-    re.compile(r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?[\s/-]{0,3}(?:of\s)?(?P<month>[a-zA-Z]{3,9})\.?[,\s/-]{0,3}(?P<year>\d{4})(?!\d)"),
     re.compile(
-        r"(?P<month>[a-zA-Z]{3,9})\.?\s{0,2}(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s{1,2}"
+        r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?[,\s/-]{0,3}(?:(?:of|de|ta)\s|d[’'])?" + _NAME
+        + r"\.?[,\s/-]{0,3}(?:del?\s)?(?P<year>\d{4})(?!\d)"
+    ),
+    re.compile(
+        _NAME + r"\.?\s{0,2}(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s{1,2}"
         r"(?:[\d:]{7,8} [A-Z+\-\d:]{0,9} ?)?(?P<year>\d{4})(?!\d)"  # Java and Unix put the clock before the year
     ),
+    re.compile(r"(?<!\d)(?P<year>\d{4})(?!\d)[.,\s/-]{1,3}" + _NAME + r"[.,\s/-]{1,3}(?P<day>\d{1,2})(?!\d)"),
 )  # fmt: skip
-_WORDY_DAY = re.compile(
-    r"\d{1,2}\W{0,3}(?:de |d[’']|ta )?[^\W\d]{3,15}[^\d]{1,10}\d{4}(?!\d)|(?<!\d)\d{4}\W{1,3}[^\W\d]{3,15}\W{1,3}\d{1,2}(?!\d)"
-    r"|[^\W\d]{3,15}\.?\s\d{1,2},?\s\d{4}(?!\d)"
-)
 _CLOCK = re.compile(
     r"(?<![\d.,+-])(?P<hour>[01]?\d|2[0-4])"
     r"(?:(?:[:.]|\s?[hH時时点點시]\s?)(?P<minute>[0-5]\d)(?!\d)(?:[:.分](?P<second>[0-5]\d)(?!\d))?(?:[.,]\d+)?[분分]?"
@@ -112,9 +154,6 @@ def _human_date(text: str, language: str) -> datetime | None:
     for match in (match for pattern in _DAYS for match in pattern.finditer(text)):
         if day := _numbered_day(match, language):
             return _with_clock(day, _cut(text, [match.span(part) for part in ("year", "month", "day")]))
-    for match in _WORDY_DAY.finditer(text):
-        if day := _localized_day(match[0], language):
-            return _with_clock(day, _cut(text, [match.span()]))
     return None
 
 
@@ -127,7 +166,7 @@ def _cut(text: str, spans: list[tuple[int, int]]) -> str:
 def _numbered_day(match: re.Match[str], language: str) -> date | None:
     year, day, month_text = int(match["year"]), int(match["day"]), match["month"].lower()
     year += 2000 if year < 100 else 0
-    month = int(month_text) if month_text.isdecimal() else _MONTHS.get(month_text, 0)
+    month = int(month_text) if month_text.isdecimal() else _named_month(month_text, language)
     mark = match.groupdict().get("mark")  # only where day and month are both numbers, day first as a rule
     if mark and (month > 12 or (mark == "/" and day <= 12 and language in ("en", "en-us"))):
         month, day = day, month
@@ -137,18 +176,11 @@ def _numbered_day(match: re.Match[str], language: str) -> date | None:
         return None
 
 
-def _localized_day(phrase: str, language: str) -> date | None:
-    import dateparser  # 0.1 s that pages with machine-readable dates never pay
-    from dateparser.data.languages_info import language_order
-
-    primary = language.partition("-")[0]
-    for languages in [[primary], None] if primary in language_order else [None]:
-        found = dateparser.parse(
-            phrase, languages=languages, settings={"STRICT_PARSING": True, "PARSERS": ["absolute-time"]}
-        )
-        if found:
-            return found.date()
-    return None
+def _named_month(name: str, language: str) -> int:
+    """Return the number of a month; 0 for other words."""
+    if language.startswith("hr") and name in _CROATIAN_MONTHS:
+        return _CROATIAN_MONTHS[name]
+    return _MONTHS.get(name, 0)
 
 
 def _with_clock(day: date, rest: str) -> datetime:

@@ -77,6 +77,10 @@ def test_one_moment_in_its_many_forms(text: str) -> None:
         ("21 أكتوبر 2021 14:19", "ar"),
         ("21. října 2021 14:19", "cs-CZ"),
         ("21 ottobre 2021 alle 14:19", "it"),
+        ("2021. október 21., 14:19", "hu"),
+        ("21. listopada 2021. u 14:19", "hr"),
+        ("21 d’octubre del 2021, 14:19", "ca"),
+        ("Okt 21, 2021 14:19", "de"),
     ],
 )
 def test_month_names_of_many_languages(text: str, language: str | None) -> None:
@@ -85,6 +89,11 @@ def test_month_names_of_many_languages(text: str, language: str | None) -> None:
 
 def test_a_finnish_month_is_not_taken_for_an_english_one_with_the_same_start() -> None:
     assert parse_date("21. marraskuuta 2021", language="fi") == utc(2021, 11, 21)
+
+
+def test_a_word_between_numbers_that_is_no_month_makes_no_date() -> None:
+    assert parse_date("Main street 9, 8200") is None
+    assert parse_date("31 people 2021") is None
 
 
 def test_a_date_without_an_offset_is_read_in_the_given_zone() -> None:
