@@ -31,7 +31,11 @@ def read_article(saved: SavedPage, catalog: Mapping[str, list[Source]], *, now: 
         article = parse_saved_text(page.html, url=page.url, timezone=timezone, now=now)
     else:
         article = extract_article(page, source=source, now=now)
-    if article.url.startswith("file:") and article.canonical_url and urlsplit(article.canonical_url).path.strip("/"):
+    if (
+        article.url.startswith("file:")
+        and article.canonical_url
+        and urlsplit(article.canonical_url).path.strip("/")
+    ):
         # Not a homepage, which careless templates call the canonical address of every page.
         article.url = article.canonical_url
         source = source or source_for(article.url, catalog)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 from urllib.parse import urlsplit
 
 from newsbot.errors import UsageError
-from newsbot.items import Article
+from newsbot.items import Article, utc_text
 from newsbot.sources.catalog import source_for
 from newsbot.sources.model import Source
 
@@ -26,6 +26,11 @@ class Selection:
     since: datetime | None = None
     until: datetime | None = None
     """When the page was fetched, both included; a page without a time is wanted."""
+
+    def __str__(self) -> str:
+        """Return words that are the same for the same selection, in every process."""
+        names = (sorted(self.sources), sorted(self.hosts), sorted(self.languages))
+        return repr((*names, utc_text(self.since), utc_text(self.until)))
 
     def wants_page(
         self, url: str, retrieved_at: datetime | None, catalog: Mapping[str, list[Source]]

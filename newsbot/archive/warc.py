@@ -47,14 +47,14 @@ def read_records(
     A record can be read until the next one is asked for; that may raise `UNREADABLE`. What cannot be read is skipped,
     and counted in `problems`.
     """
-    offset = next_start(file, start)
-    while offset is not None and (end is None or offset < end):
+    offset = next_start(file, start, end)
+    while offset is not None:
         is_gzip = _is_gzip(file, offset)
         if is_gzip:
             after = yield from _records_of_member(Member(file, offset), problems)
         else:
             after = yield from _plain_records(file, offset, end, problems)
-        offset = next_start(file, after)
+        offset = next_start(file, after, end)
         if is_gzip and offset is not None and offset > after:
             problems["garbage"] += 1
 
@@ -158,19 +158,22 @@ def _iterator(stream: Any) -> ArchiveIterator:
     )
 
 
-def next_start(file: BinaryIO, offset: int) -> int | None:
-    """Return where the next record or gzip member of records begins, from `offset` on; None at the end."""
+def next_start(file: BinaryIO, offset: int, end: int | None = None) -> int | None:
+    """Return where the next record or gzip member of records begins, from `offset` up to `end`; None if none does."""
     at_once = offset
-    while True:
+    while end is None or offset < end:
         file.seek(offset)
         chunk = file.read(CHUNK_BYTES)
         for match in _START.finditer(chunk):
             found = offset + match.start()
+            if end is not None and found >= end:
+                return None
             if _is_start(file, found, begins_line=found == at_once):
                 return found
         if len(chunk) <= _LONGEST_START:
             return None
         offset += len(chunk) - _LONGEST_START
+    return None
 
 
 def _is_start(file: BinaryIO, offset: int, *, begins_line: bool) -> bool:

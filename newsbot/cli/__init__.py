@@ -13,6 +13,7 @@ from newsbot import __version__
 from newsbot.errors import NewsbotError, UsageError
 
 COMMANDS = {
+    "backfill": "newsbot.cli.backfill:backfill",
     "db": "newsbot.cli.database:db",
     "entities": "newsbot.cli.entities:entities",
     "entity": "newsbot.cli.entities:entity",

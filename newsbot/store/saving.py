@@ -160,12 +160,16 @@ class Saving:
         return Saved(article_id, "duplicate" if twin else "new")
 
     def _refresh(self, known: _Known, twin: int | None) -> Saved:
-        values: dict[str, Any] = {"last_seen_at": max(self.now, known.last_seen_at)}
+        values: dict[str, Any] = {
+            "first_seen_at": min(self.now, known.first_seen_at),
+            "last_seen_at": max(self.now, known.last_seen_at),
+        }
+        is_older = self.now < known.last_seen_at  # from an archive, read after the site itself
         if known.content_key == content_key(self.article):
             if self.article.entity_engine not in {None, known.entity_engine}:
                 values["entity_engine"] = self.article.entity_engine
                 self._replace_entities(known)
-        elif not self._was_said_before(known):
+        elif not is_older and not self._was_said_before(known):
             if self.keys.text_key != known.text_key:
                 self._retell(known, values, twin)
             else:

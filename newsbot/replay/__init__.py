@@ -1,0 +1,1 @@
+"""Archived pages through today's rules: without Scrapy, over all cores."""

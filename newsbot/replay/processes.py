@@ -1,0 +1,54 @@
+"""Worker processes that begin with what they need, and end with their parent, however that ends."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, wait
+from typing import TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+POLL_S = 0.5
+"""How often whoever waits is given a turn."""
+
+
+def in_processes(
+    work: Callable[[T], R],
+    tasks: Iterable[T],
+    *,
+    workers: int,
+    begin: Callable[..., None],
+    arguments: tuple[object, ...],
+) -> Iterator[list[R]]:
+    """Yield the results of `work` for each task as they come, and an empty list now and then while none does.
+
+    `begin(*arguments)` is called first in each process. An exception of `work` is raised, and ends the others."""
+    context = multiprocessing.get_context(
+        "spawn"
+    )  # a copy of a process with threads may hold their locks for ever
+    pool = ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(begin, arguments))
+    try:
+        pending: set[Future[R]] = {pool.submit(work, task) for task in tasks}
+        while pending:
+            done, pending = wait(pending, timeout=POLL_S)
+            yield [each.result() for each in done]
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin(begin: Callable[..., None], arguments: tuple[object, ...]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the parent decides
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    begin(*arguments)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent
+    parent.join()
+    os._exit(1)

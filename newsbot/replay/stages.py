@@ -1,0 +1,63 @@
+"""What a page of an archive goes through: the stages of a crawl, one after the other, in this process."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+
+from newsbot.archive.articles import archived_fetch, is_binary, read_article
+from newsbot.archive.folders import SavedPage
+from newsbot.cleaning.article import clean_article
+from newsbot.entities.articles import find_entities
+from newsbot.entities.engine import engine_label, load_engine
+from newsbot.extraction.kinds import reject_reason
+from newsbot.items import Article, Reject
+from newsbot.settings import Configuration
+from newsbot.sources.catalog import load_sources, source_for, sources_by_host
+from newsbot.store.database import Database
+from newsbot.store.writes import article_keys, known_unchanged
+from newsbot.text import one_line
+
+logger = logging.getLogger(__name__)
+
+
+class Stages:
+    """The catalog, the entity engine and the database of one process."""
+
+    def __init__(self, settings: Configuration) -> None:
+        self.settings = settings
+        self.catalog = sources_by_host(load_sources(settings.sources))
+        self.engine = load_engine(settings.entity_engine)
+        self.database = Database(settings.database_url)
+
+    def read(self, page: SavedPage) -> Article | Reject:
+        """Return the cleaned article of a page, or why there is none. Never raises, whatever the page."""
+        try:
+            return self._read(page, datetime.now(UTC))
+        except Exception as error:
+            logger.exception("%s could not be parsed", page.url)
+            return self._reject(page, "parse-failed", detail=one_line(repr(error)))
+
+    def _read(self, page: SavedPage, now: datetime) -> Article | Reject:
+        if is_binary(page.body):
+            return self._reject(page, "binary", detail="not a text in any encoding")
+        article = read_article(page, self.catalog, now=now)
+        reason = reject_reason(article)
+        if reason is not None:
+            return self._reject(page, reason, stage="validate")
+        clean_article(article)
+        article.fetched = archived_fetch(page, now=now)
+        return article
+
+    def _reject(self, page: SavedPage, reason: str, *, detail: str = "", stage: str = "extract") -> Reject:
+        source = source_for(page.url, self.catalog)
+        return Reject(url=page.url, reason=reason, detail=detail, stage=stage, source=source.key if source else None,
+                      fetched=archived_fetch(page, now=datetime.now(UTC)))  # fmt: skip
+
+    def find_entities(self, article: Article) -> None:
+        """Fill `entities`, unless today's engine has found them in this article before, and it is stored."""
+        label = engine_label(self.engine, article.language or "en")
+        with self.database.read() as session:
+            known = known_unchanged(session, article, keys=article_keys(article), entity_engine=label)
+        if known is None:
+            find_entities(article, self.engine)

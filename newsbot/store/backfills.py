@@ -1,0 +1,123 @@
+"""The manifest of backfills: which parts of which archives are taken in, and how far each has come.
+
+A part's row moves on in the transaction that stores what its next record held, so that a kill loses nothing and
+nothing is taken in twice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from newsbot.archive.pages import Span
+from newsbot.archive.warc import Place
+from newsbot.errors import NewsbotError
+from newsbot.store import dialects
+from newsbot.store.models import BackfillPart
+
+
+class OvertakenError(NewsbotError):
+    """Another process is at work on the same part."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of an archive: what one process takes in at a time."""
+
+    path: str
+    """Absolute."""
+    file_bytes: int
+    span: Span
+    selection: str = ""
+    """What is taken of it, in words that are the same for the same selection."""
+
+    @property
+    def key(self) -> bytes:
+        """What tells it from other parts, from other files of this name, and from other selections."""
+        told = repr((self.path, self.file_bytes, *self.span, self.selection))
+        return blake2b(told.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a part has come."""
+
+    part: Part
+    done: Place | None = None
+    """The last record that is done."""
+    state: str = "begun"
+    error: str | None = None
+    counts: Counter[str]
+
+    @property
+    def done_bytes(self) -> int:
+        """How much of the part is done."""
+        if self.state != "begun":
+            return self.part.span.end - self.part.span.start
+        return self.done.offset - self.part.span.start if self.done else 0
+
+
+def add_parts(session: Session, parts: Iterable[Part], *, now: datetime) -> None:
+    """Add parts that are not in the manifest yet."""
+    rows = [
+        {"key": part.key, "path": part.path, "start_offset": part.span.start, "end_offset": part.span.end,
+         "state": "begun", "counts": {}, "updated_at": now} for part in parts
+    ]  # fmt: skip
+    dialects.insert_missing(session.connection(), BackfillPart, rows)
+
+
+def load_progress(session: Session, parts: Iterable[Part]) -> list[Progress]:
+    """Return how far each part has come, in their order."""
+    by_key = {part.key: part for part in parts}
+    rows = {row.key: row for row in session.scalars(select(BackfillPart)) if row.key in by_key}
+    return [_progress(part, rows.get(key)) for key, part in by_key.items()]
+
+
+def load_part(session: Session, part: Part) -> Progress:
+    """Return how far one part has come."""
+    return _progress(part, session.get(BackfillPart, part.key))
+
+
+def _progress(part: Part, row: BackfillPart | None) -> Progress:
+    if row is None:
+        return Progress(part=part, counts=Counter())
+    done = None if row.done_offset is None else Place(row.done_offset, row.done_number or 0)
+    return Progress(part=part, done=done, state=row.state, error=row.error, counts=Counter(row.counts))
+
+
+def advance(session: Session, before: Progress, after: Progress, *, now: datetime) -> None:
+    """Note that the next record of a part is done; raise OvertakenError if another process has noted one."""
+    key, done, last = before.part.key, after.done, before.done
+    assert done
+    query = update(BackfillPart).where(
+        BackfillPart.key == key,
+        BackfillPart.done_offset.is_not_distinct_from(last.offset if last else None),
+        BackfillPart.done_number.is_not_distinct_from(last.number if last else None),
+    )
+    values = {
+        "done_offset": done.offset,
+        "done_number": done.number,
+        "counts": dict(after.counts),
+        "updated_at": now,
+    }
+    result: Any = session.execute(query.values(values))
+    if result.rowcount != 1:
+        raise OvertakenError(f"{before.part.path}: another process is taking it in", path=before.part.path)
+
+
+def finish_part(session: Session, progress: Progress, *, now: datetime) -> None:
+    """Note that a part is done, or why it could not be."""
+    values = {
+        "state": progress.state,
+        "error": progress.error,
+        "counts": dict(progress.counts),
+        "updated_at": now,
+    }
+    session.execute(update(BackfillPart).where(BackfillPart.key == progress.part.key).values(values))

@@ -1,0 +1,155 @@
+"""`newsbot backfill` as a shell sees it, killed and run again."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from newsbot.store.database import Database
+from newsbot.store.models import ArticleRow, ArticleUrl, BackfillPart, Fetch, RejectRow, Revision, Run
+from tests.archive.warcs import packed, record, write
+from tests.crawling import reading
+from tests.pages import article_page
+
+PROJECT = Path(__file__).parents[2]
+
+
+def command(url: str, *arguments: str) -> tuple[list[str], dict[str, str]]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("NEWSBOT_")}
+    environment |= {"NEWSBOT_DATABASE_URL": url, "NEWSBOT_ENTITY_ENGINE": "none"}
+    return [sys.executable, "-m", "newsbot", "backfill", *arguments], environment
+
+
+def backfill(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    line, environment = command(url, *arguments)
+    return subprocess.run(
+        line, env=environment, cwd=PROJECT, capture_output=True, text=True, timeout=300, check=False
+    )
+
+
+def counts(done: subprocess.CompletedProcess[str]) -> dict[str, int]:
+    found: dict[str, int] = json.loads(done.stdout)
+    return found
+
+
+def archives(folder: Path, files: int, pages: int) -> Path:
+    """Write archives of pages: some are not there, some are no articles, some come twice."""
+    for file in range(files):
+        numbers = range(file * pages, (file + 1) * pages)
+        records = [
+            record(
+                f"https://site{number % 5}.example/{number}",
+                page(number),
+                status="404 Not Found" if number % 9 == 8 else "200 OK",
+            )
+            for number in numbers
+        ]
+        write(folder / f"{file}.warc.gz", packed(*records, records[0]))
+    return folder
+
+
+def page(number: int) -> bytes:
+    return b"<html><p>Nothing here" if number % 11 == 10 else article_page(number).encode()
+
+
+def stored(url: str) -> dict[str, Any]:
+    """Return what is in a database but for what depends on the order of work: ids and runs."""
+    with reading(url) as session:
+        articles = select(ArticleRow.url, ArticleRow.title, ArticleRow.body, ArticleRow.first_seen_at, ArticleRow.last_seen_at,
+                          ArticleRow.revision, ArticleRow.published_at)  # fmt: skip
+        fetches = select(Fetch.url, Fetch.outcome, Fetch.fetched_at, Fetch.warc_file, Fetch.warc_offset)
+        return {
+            "articles": sorted(map(tuple, session.execute(articles))),
+            "urls": sorted(session.scalars(select(ArticleUrl.url))),
+            "fetches": sorted(map(tuple, session.execute(fetches))),
+            "rejects": sorted(map(tuple, session.execute(select(RejectRow.url, RejectRow.stage, RejectRow.reason)))),
+            "revisions": session.scalar(select(func.count()).select_from(Revision)),
+            "parts": sorted((part.path, part.state, sorted(part.counts.items())) for part in session.scalars(select(BackfillPart))),
+        }  # fmt: skip
+
+
+def test_archives_are_taken_in_and_not_again(tmp_path, database_url):
+    folder = archives(tmp_path / "past", 2, 30)
+    first = counts(backfill(database_url, str(folder), "--workers", "2", "--json"))
+    before = stored(database_url)
+    again = counts(backfill(database_url, str(folder), "--workers", "2", "--json"))
+    assert (
+        first == again == {"archives": 2, "new": 49, "rejected/empty": 5, "skipped/status": 6, "unchanged": 2}
+    )
+    assert stored(database_url) == before
+    with reading(database_url) as session:
+        assert [(run.spider, run.finish_reason) for run in session.scalars(select(Run))] == [
+            ("backfill", "finished")
+        ] * 2
+
+
+def test_a_backfill_killed_ten_times_ends_like_an_undisturbed_one(tmp_path):
+    folder = archives(tmp_path / "past", 4, 150)
+    urls = [f"sqlite:///{tmp_path / name}.db" for name in ("undisturbed", "killed")]
+    assert backfill(urls[0], str(folder), "--workers", "2").returncode == 0
+    Database(urls[1]).open().close()
+    for _ in range(10):
+        kill_after(urls[1], done(urls[1]) + 15, str(folder), "--workers", "2")
+    assert done(urls[1]) < 600
+    assert backfill(urls[1], str(folder), "--workers", "2").returncode == 0
+    assert stored(urls[1]) == stored(urls[0])
+
+
+def done(url: str) -> int:
+    with reading(url) as session:
+        return sum(sum(part.counts.values()) for part in session.scalars(select(BackfillPart)))
+
+
+def kill_after(url: str, records: int, *arguments: str) -> None:
+    """Start a backfill, and kill its first process once so many records are done; the others end by themselves."""
+    line, environment = command(url, *arguments)
+    running = subprocess.Popen(
+        line, env=environment, cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    while done(url) < records and running.poll() is None:
+        pass
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+
+
+@pytest.mark.parametrize(("arguments", "new"), [
+    (["--host", "site1.example"], 2), (["--language", "de"], 0), (["--until", "2024-04-30"], 0), (["--since", "2024-05-01"], 8),
+], ids=str)  # fmt: skip
+def test_filters_choose_what_is_taken_in(tmp_path, arguments, new):
+    folder = archives(tmp_path / "past", 1, 8)
+    url = f"sqlite:///{tmp_path / 'newsbot.db'}"
+    found = counts(backfill(url, str(folder), "--workers", "1", "--json", *arguments))
+    assert Counter(found)["new"] == new
+
+
+def test_broken_archives_are_told_and_the_others_are_taken_in(tmp_path):
+    url = f"sqlite:///{tmp_path / 'newsbot.db'}"
+    folder = archives(tmp_path / "past", 1, 8)
+    write(folder / "no.wacz", b"no zip")
+    write(folder / "torn.warc.gz", packed(record("https://torn.example/1", page(1)))[:-20])
+    write(folder / "noise.warc", os.urandom(100_000))
+    finished = backfill(url, str(folder), "--workers", "1", "--json")
+    assert finished.returncode == 1
+    assert finished.stderr.splitlines() == [
+        f"newsbot: {folder / 'no.wacz'}: cannot be read: File is not a zip file"
+    ]
+    assert counts(finished)["skipped/torn"] == 1
+    assert counts(finished)["new"] >= 8
+
+
+@pytest.mark.parametrize(("arguments", "status", "told"), [
+    (["missing"], 1, "missing: no such file"), ([], 2, "Missing argument"), (["fixtures", "--workers", "0"], 2, "--workers"),
+    (["fixtures", "--since", "soon"], 2, "since is 'soon'"), (["fixtures"], 1, "no archive in it"),
+], ids=str)  # fmt: skip
+def test_mistakes_cost_one_line(tmp_path, arguments, status, told):
+    finished = backfill(f"sqlite:///{tmp_path / 'newsbot.db'}", *arguments)
+    assert finished.returncode == status
+    assert told in finished.stderr
+    assert "Traceback" not in finished.stderr
