@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 from newsbot.store.queries import Filters, Position
 
 MAX_QUERY_CHARS = 500
+MAX_NAME_CHARS = 250
 MAX_LIMIT = 100
 _MAX_ID = 2**63 - 1
 
@@ -49,13 +50,14 @@ def _known(value: str | None) -> str | None:
 
 
 _Empty = BeforeValidator(_none_if_empty)
-Text = Annotated[str | None, _Empty, Field(max_length=250)]
+_Short = Annotated[str, Field(max_length=MAX_NAME_CHARS)]
+Text = Annotated[_Short | None, _Empty]
 Day = Annotated[date | None, _Empty]
 Cursor = Annotated[
-    str | None,
+    _Short | None,
     _Empty,
     AfterValidator(_known),
-    Field(max_length=250, description="Where the part before ended: taken from its `next`."),
+    Field(description="Where the part before ended: taken from its `next`."),
 ]
 
 

@@ -198,6 +198,12 @@ def test_hostile_texts_are_shown_as_text(database: Database, text: str) -> None:
     assert client.get("/search", params={"source": key, "q": text[:400]}).status_code == 200
 
 
+def test_a_form_that_nobody_has_filled_asks_for_everything(client: TestClient) -> None:
+    empty = "/search?q=&source=&section=&entity=&language=&since=&until=&cursor="
+    assert client.get(empty).status_code == 200
+    assert client.get(f"/api{empty}").json() == client.get("/api/search").json()
+
+
 def test_images_of_other_sites_are_shown_only_when_asked_for(database: Database) -> None:
     saved = save(database, article(1, image_url="https://news.example/a.jpg"))
     without, with_images = client_of(database), client_of(database, images=True)
