@@ -15,6 +15,7 @@ demo: $(READY)
 	@$(BIN)/newsbot rejects
 	@echo; echo "== newsbot search 'NATO Moscow'"
 	@$(BIN)/newsbot search 'NATO Moscow' --limit 3
+	@echo; echo "Read it in a browser: $(BIN)/newsbot serve"
 
 test: $(READY)
 	$(BIN)/pytest

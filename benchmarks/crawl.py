@@ -145,6 +145,7 @@ def bench_news(arguments: argparse.Namespace, folder: Path) -> dict[str, object]
     )
     environment = {
         "NEWSBOT_DATABASE_URL": f"sqlite:///{folder / 'bench.db'}",
+        "NEWSBOT_ARCHIVE_DIR": str(folder / "archive"),
         "NEWSBOT_ENTITY_ENGINE": "none",
         "NEWSBOT_SOURCES": str(folder / "sources.toml"),
         "NEWSBOT_ALLOWED_NETWORKS": "127.0.0.0/8",
