@@ -102,6 +102,7 @@ def test_a_redirect_into_a_private_network_is_refused_when_the_connection_is_mad
             "NEWSBOT_DATABASE_URL": f"sqlite:///{tmp_path / 'newsbot.db'}",
             "NEWSBOT_ENTITY_ENGINE": "none",
             "NEWSBOT_ALLOWED_NETWORKS": "127.0.0.6/32",
+            "NEWSBOT_ARCHIVE_DIR": "",
         }
         command = [
             sys.executable,
