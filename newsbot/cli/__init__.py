@@ -21,6 +21,7 @@ COMMANDS = {
     "extract": "newsbot.cli.extract:extract",
     "history": "newsbot.cli.articles:history",
     "import": "newsbot.cli.imports:import_",
+    "reextract": "newsbot.cli.reextract:reextract",
     "rejects": "newsbot.cli.overview:rejects",
     "search": "newsbot.cli.articles:search",
     "serve": "newsbot.cli.serve:serve",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -130,16 +131,23 @@ def history(article: str, as_json: bool, database: str | None) -> None:
         if as_json:
             fields = {name: {"before": old, "after": new} for name, (old, new) in change.fields.items()}
             print_json(
-                {"revision": change.revision, "changed_at": utc_text(change.changed_at), "fields": fields}
+                {
+                    "revision": change.revision,
+                    "changed_at": utc_text(change.changed_at),
+                    "by_rules": change.by_rules,
+                    "fields": fields,
+                }
             )
         else:
-            _print_change(change.revision, change.changed_at, change.fields)
+            cause = ", by newsbot's rules" if change.by_rules else ""
+            click.secho(f"revision {change.revision}, seen {utc_text(change.changed_at)}{cause}", bold=True)
+            print_changes(change.fields)
     if not changes and not as_json:
         click.echo("newsbot: it has not changed since it was first seen", err=True)
 
 
-def _print_change(revision: int, changed_at: datetime, fields: dict[str, tuple[Any, Any]]) -> None:
-    click.secho(f"revision {revision}, seen {utc_text(changed_at)}", bold=True)
+def print_changes(fields: Mapping[str, tuple[Any, Any]]) -> None:
+    """Print what fields said before and after, each on a line."""
     for name, (old, new) in fields.items():
         click.echo(f"  {name}: {_difference(_text(old), _text(new))}")
 

@@ -16,17 +16,15 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
-from newsbot import __version__
 from newsbot.archive.selection import Selection, parse_selection
 from newsbot.cli.options import database_option, json_option
 from newsbot.cli.output import print_json, print_table, printable
 from newsbot.errors import InputError
 from newsbot.replay.backfill import find_archives, split, take_in
+from newsbot.replay.runs import noted_run
 from newsbot.settings import Configuration, configuration
 from newsbot.store.backfills import Part, Progress, add_parts, load_progress
 from newsbot.store.database import Database
-from newsbot.store.frontier import this_process
-from newsbot.store.writes import finish_run, start_run
 
 
 @click.command()
@@ -91,31 +89,21 @@ def _take_in(
         add_parts(session, parts, now=datetime.now(UTC))
     progress = _load(database, parts)
     left = [each.part for each in progress if each.state != "done"]
-    with _bar(progress) as show, _run(database, selection) as run_id:
+    counts: dict[str, int] = {}
+    with (
+        _bar(progress) as show,
+        noted_run(database, "backfill", {"selection": str(selection)}, counts) as run_id,
+    ):
         for _ in take_in(left, settings=settings, selection=selection, run_id=run_id, workers=workers):
             progress = _load(database, parts)
             show(progress)
+        counts.update(_counts(progress))
     return progress
 
 
 def _load(database: Database, parts: list[Part]) -> list[Progress]:
     with database.read() as session:
         return load_progress(session, parts)
-
-
-@contextmanager
-def _run(database: Database, selection: Selection) -> Iterator[int]:
-    """Note that a backfill runs, and how it ends."""
-    with database.write() as session:
-        run_id = start_run(session, spider="backfill", arguments={"selection": str(selection)}, version=__version__,
-                           process=this_process(), now=datetime.now(UTC))  # fmt: skip
-    reason = "stopped"
-    try:
-        yield run_id
-        reason = "finished"
-    finally:
-        with database.write() as session:
-            finish_run(session, run_id, finish_reason=reason, counts={}, now=datetime.now(UTC))
 
 
 @contextmanager
@@ -144,8 +132,12 @@ def _done(progress: list[Progress]) -> tuple[int, int]:
     return sum(each.done_bytes for each in progress), pages
 
 
+def _counts(progress: list[Progress]) -> Counter[str]:
+    return sum((each.counts for each in progress), Counter())
+
+
 def _print_counts(progress: list[Progress], *, as_json: bool) -> None:
-    counts: Counter[str] = sum((each.counts for each in progress), Counter())
+    counts = _counts(progress)
     if as_json:
         print_json({"archives": len({each.part.path for each in progress}), **dict(sorted(counts.items()))})
     else:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
-from scrapy import Spider, signals
+from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.utils.asyncio import run_in_thread
 from sqlalchemy.orm import Session
@@ -49,6 +49,7 @@ class Run:
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Name the database; it is opened by the store stage, which can stop the crawl if that fails."""
         run = cls(crawler, Database(read_settings(crawler.settings).database_url))
+        crawler.signals.connect(run.count_response, signal=signals.response_downloaded)
         crawler.signals.connect(run.close, signal=signals.spider_closed)
         return run
 
@@ -65,6 +66,13 @@ class Run:
             process=this_process(),
             now=datetime.now(UTC),
         )
+
+    def count_response(self, request: Request) -> None:
+        """Count what came over the network, robots.txt and feeds too, and how long servers took to answer."""
+        stats = self.crawler.stats
+        assert stats is not None
+        stats.inc_value(f"{COUNTED}fetched")
+        stats.inc_value(f"{COUNTED}latency_ms", round(request.meta.get("download_latency", 0) * 1000))
 
     async def close(self, spider: Spider, reason: str) -> None:
         """Note how the run ended, with its counts."""

@@ -23,6 +23,8 @@ class Change:
     """The number it made: 2 for the first change."""
     changed_at: datetime
     """When the change was met."""
+    by_rules: bool
+    """Newsbot reads the page otherwise now; the publisher has not edited it."""
     fields: dict[str, tuple[Any, Any]]
     """Field name -> its value before and after; times as ISO 8601."""
 
@@ -40,6 +42,13 @@ def history(session: Session, ref: int | str) -> list[Change] | None:
     changes = []
     for row in session.scalars(query):
         fields = {name: (old, content[name]) for name, old in row.changes.items()}
-        changes.append(Change(revision=row.revision + 1, changed_at=row.replaced_at, fields=fields))
+        changes.append(
+            Change(
+                revision=row.revision + 1,
+                changed_at=row.replaced_at,
+                by_rules=row.by_rules,
+                fields=fields,
+            )
+        )
         content |= row.changes
     return changes[::-1]

@@ -80,6 +80,9 @@ def _find_query() -> CompoundSelect[Any]:
 _ARTICLES = ArticleRow.metadata.tables["articles"]
 _FIND = _find_query()
 _INSERT = insert(_ARTICLES).returning(_ARTICLES.c.id)
+_BY_ID = select(*(_ARTICLES.c[name] for name in _Known._fields[1:])).where(
+    _ARTICLES.c.id == bindparam("known_id")
+)
 _UPDATE = update(_ARTICLES).where(_ARTICLES.c.id == bindparam("known_id"))
 _CLEAR_REJECTS = delete(RejectRow).where(RejectRow.url_hash.in_(bindparam("hashes", expanding=True)))
 
@@ -110,6 +113,8 @@ class Saving:
     keys: ArticleKeys
     run_id: int | None
     now: datetime
+    by_rules: bool = False
+    """The page is the one that is stored; only newsbot's rules have changed."""
 
     def save(self) -> Saved:
         """Insert or refresh the article; see `writes.save_article`."""
@@ -124,6 +129,20 @@ class Saving:
         parts.add_urls(self.connection, saved.article_id, new_urls)
         self.connection.execute(_CLEAR_REJECTS, {"hashes": list(urls)})
         return saved
+
+    def reapply(self, article_id: int) -> Outcome:
+        """Let a stored article say what today's rules read from its page; nothing else of it moves."""
+        dialects.lock_keys(self.connection, [*map(url_hash, self.keys.url_keys), self.keys.text_key])
+        known = _Known(None, *self.connection.execute(_BY_ID, {"known_id": article_id}).one())
+        if known.content_key == content_key(self.article):
+            self._update(known, {"extractor_version": __version__, "rules": self.article.rules})
+            return "unchanged"
+        if self.keys.text_key == known.text_key:
+            self._update(known, self._revise(known))
+        else:
+            twin = next((row.id for row in self._find([]) if row.id != article_id), None)
+            self._retell(known, {}, twin)
+        return "changed"
 
     def _same_article(self, urls: Iterable[bytes], stored: Mapping[bytes, _Known]) -> _Known | None:
         """Return the stored article that this one is: the one under its first URL, whatever it says now.
@@ -196,7 +215,7 @@ class Saving:
         revision = {
             "article_id": known.id, "revision": old["revision"], "replaced_at": self.now, "run_id": self.run_id,
             "title_changed": "title" in changes, "body_changed": "body" in changes,
-            "content_key": known.content_key, "changes": changes,
+            "content_key": known.content_key, "changes": changes, "by_rules": self.by_rules,
         }  # fmt: skip
         self.connection.execute(insert(Revision).values(revision))
         parts.remove_bylines(self.connection, known.id)

@@ -48,7 +48,7 @@ def stats(session: Session, *, days: int = 30, runs: int = 10) -> Stats:
     return Stats(
         article_count=_count(session, ArticleRow),
         duplicate_count=_count(session, ArticleRow, ArticleRow.duplicate_of.is_not(None)),
-        revision_count=_count(session, Revision),
+        revision_count=_count(session, Revision, Revision.by_rules.is_(False)),
         entity_count=_count(session, EntityRow),
         reject_count=_count(session, RejectRow),
         by_source=_by_source(session),

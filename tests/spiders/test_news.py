@@ -158,6 +158,66 @@ async def test_a_changed_article_is_fetched_again_and_revised(web, sites):
 
 
 @in_reactor
+async def test_an_article_that_is_looked_at_again_is_asked_for_conditionally(web, sites):
+    site = sites[0]
+    feed = feed_of(site, 1)
+    page = article_page(1).encode()
+
+    def conditional(asked: Asked) -> Answer:
+        same = asked.headers.get("If-None-Match") == '"p1"'
+        return (
+            Answer(status=304)
+            if same
+            else Answer(page, headers={"ETag": '"p1"', "Content-Type": "text/html"})
+        )
+
+    site.pages["/2026/05/story-1"] = conditional
+    web.add("one", site, feeds=[feed])
+    await web.crawl()
+    database = Database(web.database_url).open()
+    with database.write() as session:
+        session.execute(update(FrontierRow).values(next_try_at=datetime(2026, 5, 2, tzinfo=UTC)))
+    database.close()
+    outcome = await web.crawl()
+    assert outcome.stats["newsbot/store/not-modified"] == 1
+    assert [asked.headers.get("If-None-Match") for asked in site.asked if "story" in asked.path] == [
+        None,
+        '"p1"',
+    ]
+    with reading(web.database_url) as session:
+        stored = get_article(session, f"{site.url}/2026/05/story-1")
+        assert session.scalars(select(FrontierRow.state)).all() == ["done"]
+    assert stored is not None
+    assert stored.revision == 1
+    assert stored.last_seen_at > stored.first_seen_at
+
+
+@in_reactor
+async def test_the_newest_comes_first(lite, sites):
+    site = sites[0]
+    links = [site.html(f"/2026/05/story-{n}", article_page(n)) for n in range(4)]
+    days = {0: 3, 1: 1, 2: 4, 3: 2}
+    dates = {link: format_datetime(datetime(2026, 5, days[n], tzinfo=UTC)) for n, link in enumerate(links)}
+    site.pages["/rss.xml"] = Answer(rss(*links, dates=dates).encode())
+    lite.add("one", site, feeds=[f"{site.url}/rss.xml"])
+    await lite.crawl()
+    assert site.paths()[1:] == [f"/2026/05/story-{n}" for n in (2, 0, 3, 1)]
+
+
+@in_reactor
+async def test_a_run_tells_what_it_fetched(lite, sites):
+    site = sites[0]
+    lite.add("one", site, feeds=[feed_of(site, 1, 2)])
+    await lite.crawl()
+    with reading(lite.database_url) as session:
+        [run] = session.scalars(select(Run)).all()
+    assert run.counts["fetched"] == 4, "robots.txt, the feed and two pages"
+    assert run.counts["store/new"] == 2
+    assert run.counts["links/new"] == 2
+    assert run.counts["latency_ms"] >= 0
+
+
+@in_reactor
 async def test_addresses_of_one_article_lead_to_one_article(lite, sites):
     site = sites[0]
     page = site.html("/2026/05/story-1", article_page(1, url=f"{site.url}/2026/05/story-1"))

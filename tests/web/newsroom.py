@@ -127,14 +127,19 @@ def fill(database: Database, newsroom: Newsroom = Newsroom()) -> None:
         session.execute(update(Feed).values(last_polled_at=NOW, last_success_at=NOW, last_status=200))
         failing = update(Feed).where(Feed.source == "coast-wire")
         session.execute(failing.values(failure_count=7, last_status=503, last_error="http-503"))
-    told = list(_told(newsroom))
-    for first in range(0, len(told), BATCH):
+    articles = list(told(newsroom))
+    for first in range(0, len(articles), BATCH):
         with database.write() as session:
-            for article in told[first : first + BATCH]:
+            for article in articles[first : first + BATCH]:
                 _store(session, article)
     with database.write() as session:
-        _change(session, told[-2 * newsroom.changed :: 2] if newsroom.changed else [])
+        _change(session, articles[-2 * newsroom.changed :: 2] if newsroom.changed else [])
         _reject(session)
+
+
+def sources() -> list[Source]:
+    """Return the sources, each with a feed."""
+    return [_source(key, name) for key, name in SOURCES.items()]
 
 
 def _source(key: str, name: str) -> Source:
@@ -144,7 +149,7 @@ def _source(key: str, name: str) -> Source:
     )
 
 
-def _told(newsroom: Newsroom) -> Iterator[Article]:
+def told(newsroom: Newsroom) -> Iterator[Article]:
     """Yield articles, oldest first; some tell again what another source has just told."""
     chance = random.Random(newsroom.seed)
     keys = list(SOURCES)
