@@ -1,0 +1,199 @@
+"""How fast the web page answers: `python -m benchmarks.web --articles 200000 --database URL`.
+
+Fills an empty database with a made-up newsroom, in bulk and without the crawler's care; starts `newsbot serve`, one
+worker, and asks it for pages over kept connections. Prints p50 and p95 in milliseconds, for one reader and for four at
+a time. The goals, at 200,000 articles: search p95 below 150 ms, an article 50 ms, home 200 ms.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import random
+import re
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from hashlib import blake2b
+from statistics import quantiles
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import insert, select
+
+from newsbot.entities.keys import entity_key
+from newsbot.items import Article
+from newsbot.store import models, parts
+from newsbot.store.database import Database
+from newsbot.store.feeds import sync_sources
+from tests.web import newsroom
+
+BATCH = 1_000
+REQUESTS = 100
+READERS = 4
+STORY_ARTICLES = 3
+"""Every tenth run of so many articles is a story."""
+WORDS = ("tram", "harbour", "museum", "divers from Lima", '"flood barrier"', "council", "Lisbon -tram", "the", "survey households",
+         "Kovac", "insurers", '"Central Bank" rent', "ferry Oslo", "steel Warsaw", "nothingatall")  # fmt: skip
+
+
+def fill(database: Database, articles: int) -> None:
+    """Store a newsroom in bulk; its days are those before `newsroom.NOW`."""
+    told = newsroom.told(newsroom.Newsroom(articles=articles, days=max(30, articles // 500)))
+    with database.write() as session:
+        sync_sources(session, newsroom.sources(), now=newsroom.NOW)
+    entities: dict[str, int] = {}
+    batch: list[tuple[int, Article]] = []
+    for number, article in enumerate(told, 1):
+        batch.append((number, article))
+        if len(batch) == BATCH:
+            _store(database, batch, entities)
+            batch = []
+    _store(database, batch, entities)
+
+
+def _store(database: Database, batch: list[tuple[int, Article]], entities: dict[str, int]) -> None:
+    rows: dict[type[Any], list[dict[str, Any]]] = defaultdict(list)
+    for number, article in batch:
+        story = number // STORY_ARTICLES if number // STORY_ARTICLES % 10 == 1 else None
+        if story and not any(row["id"] == story for row in rows[models.Story][-1:]):
+            at = article.published_at
+            rows[models.Story].append(
+                {"id": story, "created_at": at, "updated_at": at, "member_count": STORY_ARTICLES}
+            )
+        rows[models.ArticleRow].append(_article_row(number, article) | {"story_id": story})
+        rows[models.ArticleUrl].append(
+            {"url_hash": _key(article.url), "article_id": number, "url": article.url}
+        )
+        for entity in article.entities:
+            key = entity_key(entity.name, entity.type)
+            if key not in entities:
+                entities[key] = len(entities) + 1
+                rows[models.EntityRow].append(
+                    {"id": entities[key], "type": entity.type, "key": key, "name": entity.name}
+                )
+            each = {"article_id": number, "entity_id": entities[key]}
+            count = len(entity.mentions)
+            rows[models.ArticleEntity].append(
+                each | {"dated_at": article.published_at, "mention_count": count, "role": None}
+            )
+            rows[models.MentionRow] += [
+                each | {"start_offset": m.start, "end_offset": m.end, "text": m.text} for m in entity.mentions
+            ]
+    with database.write() as session:
+        for model in (
+            models.Story,
+            models.ArticleRow,
+            models.ArticleUrl,
+            models.EntityRow,
+            models.ArticleEntity,
+            models.MentionRow,
+        ):
+            if rows[model]:
+                session.execute(insert(model), rows[model])
+        for number, article in batch:
+            parts.add_words(session.connection(), number, article.title, article.body)
+
+
+def _article_row(number: int, article: Article) -> dict[str, Any]:
+    said = (
+        "url",
+        "source",
+        "title",
+        "description",
+        "published_at",
+        "language",
+        "section",
+        "image_url",
+        "body",
+        "word_count",
+        "kind",
+    )
+    key = _key(article.url)
+    return {name: getattr(article, name) for name in said} | {
+        "id": number, "dated_at": article.published_at, "rules": {}, "text_key": key, "content_key": key, "revision": 1,
+        "first_seen_at": article.published_at, "last_seen_at": article.published_at,
+    }  # fmt: skip
+
+
+def _key(text: str) -> bytes:
+    return blake2b(text.encode(), digest_size=16).digest()
+
+
+@contextmanager
+def serving(url: str) -> Iterator[tuple[str, int]]:
+    """Run `newsbot serve`, and give its host and port."""
+    command = [sys.executable, "-m", "newsbot", "serve", "--port", "0", "--database", url]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        found = re.search(r"http://([\d.]+):(\d+)/", process.stderr.readline())
+        assert found
+        yield found[1], int(found[2])
+        process.terminate()
+
+
+def ask(server: tuple[str, int], addresses: list[str]) -> list[float]:
+    """Return how long each answer took, in milliseconds, over one connection."""
+    connection = http.client.HTTPConnection(*server)
+    took = []
+    for address in addresses:
+        start = time.perf_counter()
+        connection.request("GET", address)
+        answer = connection.getresponse()
+        answer.read()
+        took.append((time.perf_counter() - start) * 1000)
+        assert answer.status == 200, address
+    return took
+
+
+def measure(server: tuple[str, int], name: str, address: Callable[[random.Random], str]) -> None:
+    """Ask for one kind of page, and print its figures."""
+    chance = random.Random(1)
+    addresses = [address(chance) for _ in range(REQUESTS)]
+    ask(server, addresses[:5])
+    alone = quantiles(ask(server, addresses), n=20)
+    with ThreadPoolExecutor(READERS) as readers:
+        shares = [addresses[place::READERS] for place in range(READERS)]
+        together = quantiles(
+            [each for part in readers.map(lambda share: ask(server, share), shares) for each in part], n=20
+        )
+    print(f"{name:22} {alone[9]:8.1f} {alone[18]:8.1f} {together[9]:8.1f} {together[18]:8.1f}", flush=True)
+
+
+def main() -> None:
+    """Fill, serve, ask."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--articles", type=int, default=20_000)
+    parser.add_argument("--database", required=True, help="filled if it is empty")
+    options = parser.parse_args()
+    database = Database(options.database).open()
+    with database.read() as session:
+        is_empty = session.scalar(select(models.ArticleRow.id).limit(1)) is None
+    if is_empty:
+        start = time.monotonic()
+        fill(database, options.articles)
+        print(f"{options.articles} articles stored in {time.monotonic() - start:.0f} s", flush=True)
+    database.close()
+    pages: dict[str, Callable[[random.Random], str]] = {
+        "home": lambda _: "/",
+        "article": lambda chance: f"/articles/{chance.randint(1, options.articles)}",
+        "search": lambda chance: f"/search?q={quote(chance.choice(WORDS))}",
+        "search, one source": lambda chance: f"/search?q={quote(chance.choice(WORDS))}&source=market-day",
+        "search, no words": lambda chance: f"/search?source={chance.choice(list(newsroom.SOURCES))}",
+        "entity": lambda chance: f"/entities/{chance.randint(1, 100)}",
+        "source": lambda chance: f"/sources/{chance.choice(list(newsroom.SOURCES))}",
+        "api search": lambda chance: f"/api/search?q={quote(chance.choice(WORDS))}",
+        "api articles": lambda _: "/api/articles?limit=20",
+    }
+    with serving(options.database) as server:
+        print(f"{'ms':22} {'p50':>8} {'p95':>8} {f'p50 x{READERS}':>8} {f'p95 x{READERS}':>8}")
+        for name, address in pages.items():
+            measure(server, name, address)
+
+
+if __name__ == "__main__":
+    main()
