@@ -24,7 +24,7 @@ INLINE: Final = word_set(
     """
 )
 _STRONG: Final = frozenset(("b", "strong"))
-_EMPHASIS: Final = frozenset(("i", "em", "cite"))
+_MARKS: Final = _STRONG | frozenset(("a", "i", "em", "cite"))
 # Set on a frame by its element's name; inherited like the families of words, in the bits above them.
 TAG_BITS: Final = {
     name: 1 << (len(FAMILIES) + position)
@@ -43,24 +43,24 @@ class Frame:
     """A block-level element with text in it, and counts over all blocks inside it."""
 
     __slots__ = (
-        "blocks", "chars", "depth", "element", "flags", "inherited", "item_chars", "link_chars", "names", "near", "parent",
+        "blocks", "chars", "depth", "flags", "inherited", "item_chars", "link_chars", "names", "near", "parent",
         "prose_blocks", "prose_chars", "repeats", "tag",
     )  # fmt: skip
 
-    def __init__(
-        self, element: etree._Element, tag: str, names: str, flags: int, parent: Frame | None
-    ) -> None:
-        self.element = element
+    def __init__(self, tag: str, names: str, flags: int, parent: Frame | None) -> None:
         self.tag = tag
         self.names = names
         self.flags = flags
         """Families of the element's own names, and its tag's bit."""
         self.parent = parent
-        self.depth: int = parent.depth + 1 if parent else 0
-        above = parent.flags if parent else 0
-        self.near: int = flags | above | (parent.parent.flags if parent and parent.parent else 0)
+        self.depth: int = 0
+        self.near: int = flags
         """`flags` of the element and of the two around it."""
-        self.inherited: int = flags | (parent.inherited if parent else 0)
+        self.inherited: int = flags
+        if parent:
+            self.depth = parent.depth + 1
+            self.near |= parent.flags | (parent.parent.flags if parent.parent else 0)
+            self.inherited |= parent.inherited
         self.blocks = self.chars = self.link_chars = self.prose_blocks = self.prose_chars = 0
         self.repeats = 1
         """How many siblings of the same make this element, or one around it, has: the mark of lists of teasers."""
@@ -85,46 +85,101 @@ class Block:
 
 
 class _Walk:
-    """The state of one walk: the open frame and the text collected since the last border."""
+    """The state of one walk: the open elements and the text collected since the last border."""
 
-    def __init__(self) -> None:
+    __slots__ = (
+        "after_break", "blocks", "bold_chars", "bold_depth", "elements", "frames", "has_text", "italic_chars",
+        "italic_depth", "link_chars", "link_depth", "links", "marked", "pieces",
+    )  # fmt: skip
+
+    def __init__(self, root: etree._Element) -> None:
         self.blocks: list[Block] = []
+        self.elements = [root]
+        """The open block-level elements."""
+        self.frames = [Frame("html", "", 0, None)]
+        """The frames of the first of them; most elements hold no text of their own and never need one."""
         self.pieces: list[str] = []
         self.links = self.link_depth = self.link_chars = 0
         self.bold_depth = self.bold_chars = self.italic_depth = self.italic_chars = 0
-        self.after_break = False
+        self.marked = self.after_break = self.has_text = False
+
+    def open(self, element: etree._Element, tag: str) -> None:
+        if tag in INLINE:
+            if tag in _MARKS:
+                self.links += tag == "a"
+                self.mark(tag, 1)
+        elif tag == "br":
+            self.line_break()
+        elif element is not self.elements[0]:
+            if self.pieces:
+                self.flush()
+            self.elements.append(element)
+        if text := element.text:
+            self.add(text)
+
+    def close(self, element: etree._Element, tag: str) -> None:
+        if tag in INLINE:
+            if tag in _MARKS:
+                self.mark(tag, -1)
+        elif element is self.elements[-1] and len(self.elements) > 1:
+            if self.pieces:
+                self.flush()
+            self.elements.pop()
+            del self.frames[len(self.elements) :]
+        if (text := element.tail) and element is not self.elements[0]:
+            self.add(text)
+
+    def mark(self, tag: str, step: int) -> None:
+        if tag == "a":
+            self.link_depth += step
+        elif tag in _STRONG:
+            self.bold_depth += step
+        else:
+            self.italic_depth += step
+        self.marked = bool(self.link_depth or self.bold_depth or self.italic_depth)
 
     def add(self, text: str) -> None:
         self.pieces.append(text)
-        size = len(text)
+        if self.marked:
+            self.count(len(text))
+        if (self.after_break or not self.has_text) and not text.isspace():
+            self.after_break = False
+            self.has_text = True
+
+    def count(self, size: int) -> None:
         if self.link_depth:
             self.link_chars += size
         if self.bold_depth:
             self.bold_chars += size
         if self.italic_depth:
             self.italic_chars += size
-        if self.after_break and not text.isspace():
-            self.after_break = False
 
-    def line_break(self, frame: Frame) -> None:
+    def line_break(self) -> None:
         """One break parts lines, two part paragraphs."""
         if self.after_break:
-            self.flush(frame)
+            self.flush()
         elif self.pieces:
             self.pieces.append(_BREAK)
             self.after_break = True
 
-    def flush(self, frame: Frame) -> None:
+    def flush(self) -> None:
         if not self.pieces:
             return
-        text = _folded("".join(self.pieces))
-        if text:
+        if self.has_text:
+            text = _folded("".join(self.pieces))
             self.blocks.append(
-                Block(text, frame, self.links, self.link_chars, self.bold_chars, self.italic_chars)
+                Block(text, self.frame(), self.links, self.link_chars, self.bold_chars, self.italic_chars)
             )
         self.pieces = []
         self.links = self.link_chars = self.bold_chars = self.italic_chars = 0
-        self.after_break = False
+        self.after_break = self.has_text = False
+
+    def frame(self) -> Frame:
+        """Return the frame of the innermost element."""
+        frames = self.frames
+        for element in self.elements[len(frames) :]:
+            frames.append(_frame(element, frames[-1]))
+        return frames[-1]
 
 
 def _folded(text: str) -> str:
@@ -136,74 +191,31 @@ def _folded(text: str) -> str:
 
 def read_blocks(root: etree._Element) -> list[Block]:
     """Return the blocks of visible text below `root`, in the order of the page; at most `MAX_BLOCKS`."""
-    walk = _Walk()
-    frame = Frame(root, "html", "", 0, None)
+    walk = _Walk(root)
     walker = etree.iterwalk(root, events=("start", "end"))
     for event, element in walker:
+        tag = element.tag
         if event == "end":
-            frame = _close(walk, element, frame, root)
-        elif element.tag in SKIPPED:
+            walk.close(element, tag)
+            if len(walk.blocks) > MAX_BLOCKS:
+                break
+        elif tag in SKIPPED:
             walker.skip_subtree()
         else:
-            frame = _open(walk, element, frame, root)
-        if len(walk.blocks) > MAX_BLOCKS:
-            break
-    walk.flush(frame)
+            walk.open(element, tag)
+    walk.flush()
     return walk.blocks
 
 
-def _open(walk: _Walk, element: etree._Element, frame: Frame, root: etree._Element) -> Frame:
+def _frame(element: etree._Element, parent: Frame) -> Frame:
     tag = element.tag
-    if tag in INLINE:
-        _open_inline(walk, tag)
-    elif tag == "br":
-        walk.line_break(frame)
-    elif element is not root:
-        walk.flush(frame)
-        frame = _frame(element, tag, frame)
-    if element.text:
-        walk.add(element.text)
-    return frame
-
-
-def _close(walk: _Walk, element: etree._Element, frame: Frame, root: etree._Element) -> Frame:
-    if element.tag in INLINE:
-        _close_inline(walk, element.tag)
-    elif element is frame.element and frame.parent is not None:
-        walk.flush(frame)
-        frame = frame.parent
-    if element.tail and element is not root:
-        walk.add(element.tail)
-    return frame
-
-
-def _open_inline(walk: _Walk, tag: str) -> None:
-    if tag == "a":
-        walk.links += 1
-        walk.link_depth += 1
-    elif tag in _STRONG:
-        walk.bold_depth += 1
-    elif tag in _EMPHASIS:
-        walk.italic_depth += 1
-
-
-def _close_inline(walk: _Walk, tag: str) -> None:
-    if tag == "a":
-        walk.link_depth -= 1
-    elif tag in _STRONG:
-        walk.bold_depth -= 1
-    elif tag in _EMPHASIS:
-        walk.italic_depth -= 1
-
-
-def _frame(element: etree._Element, tag: str, parent: Frame) -> Frame:
     names = "" if tag == "body" else f"{element.get('class', '')} {element.get('id', '')}"
     flags = TAG_BITS.get(tag, 0)
     if len(names) > 1:
         flags |= families(names)
     if _is_hidden(element):
         flags |= CONCEALED
-    return Frame(element, tag, names, flags, parent)
+    return Frame(tag, names, flags, parent)
 
 
 def _is_hidden(element: etree._Element) -> bool:
