@@ -167,7 +167,8 @@ def salience(entity: Entity, text: str, title: str = "") -> float:
     names = {bare_name(mention.text, entity.type) for mention in entity.mentions}
     if entity.type == "PER":
         names |= {name.rpartition(" ")[2] for name in names}
-    in_title = any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", title) for name in names)
+    # Looked for as plain text first: to compile a pattern for every name took longer than storing the article.
+    in_title = any(name in title and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", title) for name in names)
     lead_end = text.find("\n\n")
     in_lead = entity.mentions[0].start < (len(text) if lead_end < 0 else lead_end)
     count = len(entity.mentions)

@@ -268,6 +268,25 @@ class ArticleEntity(Base):
     mention_count: Mapped[int]
     role: Mapped[str | None]
     """What the text calls a person in apposition ("Foreign Minister")."""
+    salience: Mapped[float] = mapped_column(server_default=text("0"))
+    """How much the article is about it, 0 to 1; see `entities.linking.salience`. Above 0.5: about it."""
+
+
+class EntityCorrection(Base):
+    """What a person has corrected: what is found under `key` is another entity, all of it or one form."""
+
+    __tablename__ = "entity_corrections"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+
+    key: Mapped[Short] = mapped_column(primary_key=True)
+    """As in `entities`."""
+    form: Mapped[Short] = mapped_column(primary_key=True)
+    """`keys.name_key` of the mentions that are meant; empty: all."""
+    type: Mapped[EntityType] = mapped_column(Name)
+    name: Mapped[Short]
+    """Type and name of the entity that they are of."""
+    target_key: Mapped[Short] = mapped_column(index=True)
+    """Its key."""
 
 
 class MentionRow(Base):

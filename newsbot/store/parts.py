@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from itertools import islice
 
 from sqlalchemy import Connection, Select, bindparam, delete, select
 
-from newsbot.entities.keys import entity_key
-from newsbot.items import Article, Entity
-from newsbot.store import dialects
+from newsbot.entities.linking import salience
+from newsbot.items import Article, Entity, EntityType
+from newsbot.store import corrections, dialects
 from newsbot.store.columns import stored_name
+from newsbot.store.corrections import stored_key
 from newsbot.store.keys import name_key
 from newsbot.store.models import (
     ArticleAuthor,
@@ -62,25 +64,18 @@ def remove_bylines(connection: Connection, article_id: int) -> None:
         connection.execute(delete(link).where(link.article_id == article_id))
 
 
-def add_entities(
-    connection: Connection, article_id: int, entities: Iterable[Entity], dated_at: datetime
-) -> None:
-    """Write the entities of an article, with their mentions and the names they are mentioned by."""
-    by_id = _by_id(connection, entities)
+def add_entities(connection: Connection, article_id: int, article: Article, dated_at: datetime) -> None:
+    """Write the entities of an article as people have corrected them, with their mentions and forms."""
     links, aliases, mentions = [], {}, {}
-    for entity_id, same in by_id.items():
-        count = sum(len(entity.mentions) for entity in same)
-        role = next((entity.role for entity in same if entity.role), None)
+    for entity_id, entity in _by_id(connection, corrections.corrected(connection, article.entities)).items():
         links.append(
             {
-                "article_id": article_id,
-                "entity_id": entity_id,
-                "dated_at": dated_at,
-                "mention_count": count,
-                "role": role,
+                "article_id": article_id, "entity_id": entity_id, "dated_at": dated_at,
+                "mention_count": len(entity.mentions), "role": entity.role,
+                "salience": salience(entity, article.body, article.title or "") if entity.mentions else 0,
             }
-        )
-        for mention in (mention for entity in same for mention in entity.mentions):
+        )  # fmt: skip
+        for mention in entity.mentions:
             name = stored_name(" ".join(mention.text.split()))
             aliases[entity_id, name] = {"entity_id": entity_id, "name": name, "key": name_key(name)}
             mentions[mention.start, mention.end] = {
@@ -115,14 +110,27 @@ def _words(title: str | None, body: str) -> tuple[list[str], list[str]]:
     )
 
 
-def _by_id(connection: Connection, entities: Iterable[Entity]) -> dict[int, list[Entity]]:
-    """Return the entities by the id of their row, new rows made; those of one article may share a row."""
+def _by_id(connection: Connection, entities: Iterable[Entity]) -> dict[int, Entity]:
+    """Return the entities by the id of their row, new rows made; those of one article that share a row are joined."""
     by_key: dict[str, list[Entity]] = {}
     for entity in entities:
-        by_key.setdefault(stored_name(entity_key(entity.name, entity.type)), []).append(entity)
-    rows = [{"key": key, "type": same[0].type, "name": same[0].name} for key, same in by_key.items()]
-    ids = _ids(connection, EntityRow, "key", rows)
-    return {ids[key]: same for key, same in by_key.items()}
+        by_key.setdefault(stored_key(entity.name, entity.type), []).append(entity)
+    ids = entity_ids(connection, {key: (same[0].type, same[0].name) for key, same in by_key.items()})
+    return {ids[key]: _joined(same) for key, same in by_key.items()}
+
+
+def entity_ids(connection: Connection, named: Mapping[str, tuple[EntityType, str]]) -> dict[str, int]:
+    """Return the ids of entities by their key, given key -> type and name; new rows are made."""
+    rows = [{"key": key, "type": kind, "name": name} for key, (kind, name) in named.items()]
+    return _ids(connection, EntityRow, "key", rows)
+
+
+def _joined(same: list[Entity]) -> Entity:
+    mentions = sorted(
+        (mention for entity in same for mention in entity.mentions), key=lambda each: each.start
+    )
+    role = next((entity.role for entity in same if entity.role), None)
+    return replace(same[0], mentions=mentions, role=role)
 
 
 def _ids(

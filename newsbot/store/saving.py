@@ -173,7 +173,7 @@ class Saving:
         }  # fmt: skip
         article_id: int = self.connection.execute(_INSERT, values).scalar_one()
         parts.add_bylines(self.connection, article_id, self.article)
-        parts.add_entities(self.connection, article_id, self.article.entities, dated_at)
+        parts.add_entities(self.connection, article_id, self.article, dated_at)
         parts.add_words(self.connection, article_id, self.article.title, self.article.body)
         stories.place_article(self.connection, article_id, text, twin=twin, now=self.now)
         return Saved(article_id, "duplicate" if twin else "new")
@@ -236,7 +236,7 @@ class Saving:
 
     def _replace_entities(self, known: _Known) -> None:
         parts.remove_entities(self.connection, known.id)
-        parts.add_entities(self.connection, known.id, self.article.entities, self._dated_at(known))
+        parts.add_entities(self.connection, known.id, self.article, self._dated_at(known))
 
     def _dated_at(self, known: _Known) -> datetime:
         return self.article.published_at or known.first_seen_at

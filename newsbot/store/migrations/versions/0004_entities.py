@@ -1,0 +1,25 @@
+"""Entities: how much an article is about each, and what people correct."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    """Apply."""
+    op.add_column(
+        "article_entities", sa.Column("salience", sa.Double(), server_default=sa.text("0"), nullable=False)
+    )
+    op.create_table(
+        "entity_corrections",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("form", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("target_key", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("key", "form", name="pk_entity_corrections"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_entity_corrections_target_key", "entity_corrections", ["target_key"])
