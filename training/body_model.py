@@ -26,7 +26,7 @@ import numpy as np
 from body_labels import label_blocks
 
 from newsbot.extraction.blocks import Block, read_blocks
-from newsbot.extraction.body import CANDIDATE, CHOSEN, candidates, declared_body
+from newsbot.extraction.body import CANDIDATE, candidates, declared_body
 from newsbot.extraction.features import FIRST_NAMES, SECOND_NAMES, Known, first_rows, second_rows
 from newsbot.extraction.metadata import read_metadata
 from newsbot.extraction.page import Page
@@ -35,6 +35,7 @@ from newsbot.extraction.wording import is_prose
 CORPORA = ("aeb", "fundus_eval", "fundus_tests", "trafilatura")
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 FOLDS = 5
+CHOSEN = 0.5
 PAGE_WEIGHT = 40.0  # all blocks of a page together; a labelled chunk weighs 2
 COMMON: dict[str, Any] = {
     "objective": "binary", "min_sum_hessian_in_leaf": 2.0, "bagging_fraction": 0.7, "bagging_freq": 1, "verbose": -1,

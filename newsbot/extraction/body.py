@@ -17,7 +17,6 @@ from newsbot.extraction.wording import is_prose
 
 CANDIDATE: Final = 0.02
 """First score from which the second model is asked; one in 150 blocks of the body has less."""
-CHOSEN: Final = 0.5
 MAX_CANDIDATES: Final = 4000
 """No article has a quarter of that; what follows is not looked at."""
 MIN_DECLARED_CHARS: Final = 400
@@ -111,7 +110,7 @@ def choose_blocks(blocks: Sequence[Block], known: Known) -> list[Block]:
     seen: set[str] = {known.title}
     chosen: list[Block] = []
     for block, row in zip(blocks, rows, strict=True):
-        if row is None or second_model.probability(row) < CHOSEN:
+        if row is None or not second_model.is_likely(row):
             continue
         repeated = block.text in seen and (len(block.text) > 25 or block.text == known.title)
         if repeated or (block.frame.tag not in HEADINGS and _is_date(block.text)):

@@ -216,30 +216,47 @@ class _Scored:
         self.paths = paths_from(self.main, blocks)
         self.wides = [wider(block.frame, 1) for block in blocks]
         self.sure = [position for position, score in enumerate(scores) if score > _SURE]
-        self.contrasts = [
-            sum(mass for mass, block in zip(self.mass, blocks, strict=True) if block.frame.inherited & bit)
-            / self.total
+        self.contrasts = self._contrasts()
+        self.padded = [0.0, 0.0, 0.0, *scores, 0.0, 0.0, 0.0]
+        self.keys = [self._group_keys(position) for position in range(len(blocks))]
+        self.groups = self._groups()
+
+    def _contrasts(self) -> list[float]:
+        """Return the share of the text that stands in elements of each of `CONTRASTS`."""
+        by_flags: dict[int, float] = {}
+        for block, mass in zip(self.blocks, self.mass, strict=True):
+            flags = block.frame.inherited
+            by_flags[flags] = by_flags.get(flags, 0.0) + mass
+        return [
+            sum(mass for flags, mass in by_flags.items() if flags & bit) / self.total
             for bit in _CONTRAST_BITS
         ]
-        self.padded = [0.0, 0.0, 0.0, *scores, 0.0, 0.0, 0.0]
-        self.groups: dict[tuple[object, ...], list[float]] = {}
-        for position in range(len(blocks)):
-            for key in self.group_keys(position):
-                group = self.groups.setdefault(key, [0.0, 0.0, 0])
-                group[0] += self.mass[position]
-                group[1] += self.sizes[position]
-                group[2] += 1
 
-    def group_keys(self, position: int) -> tuple[tuple[object, ...], ...]:
+    def _group_keys(self, position: int) -> tuple[object, ...]:
         frame = self.blocks[position].frame
-        return (self.wides[position],), (frame.tag, frame.names), (self.paths[frame].branch, "branch")
+        return self.wides[position], (frame.tag, frame.names), (self.paths[frame].branch, "branch")
+
+    def _groups(self) -> dict[object, list[float]]:
+        """Return the mass, the size and the number of the blocks that stand, are made or lie alike."""
+        groups: dict[object, list[float]] = {}
+        for keys, mass, size in zip(self.keys, self.mass, self.sizes, strict=True):
+            for key in keys:
+                group = groups.get(key)
+                if group is None:
+                    groups[key] = [mass, size, 1]
+                else:
+                    group[0] += mass
+                    group[1] += size
+                    group[2] += 1
+        return groups
 
     def group_rows(self, position: int) -> Row:
         row: Row = []
-        for key in self.group_keys(position):
+        own_mass, own_size = self.mass[position], self.sizes[position]
+        for key in self.keys[position]:
             mass, size, count = self.groups[key]
-            rest = size - self.sizes[position]
-            others = (mass - self.mass[position]) / rest if rest > 0 else -1.0
+            rest = size - own_size
+            others = (mass - own_mass) / rest if rest > 0 else -1.0
             row += mass / size, others, mass / self.total, count
         return row
 
@@ -341,3 +358,9 @@ SECOND_NAMES: Final = (
     *(f"path_{name}" for name in BITS),
     *(f"contrast_{name}" for name in CONTRASTS),
 )
+FLAGS: Final = frozenset(
+    position
+    for position, name in enumerate(SECOND_NAMES)
+    if name.startswith(("tag_", "near_", "in_", "path_"))
+)
+"""Features of both models that are 0 or 1."""

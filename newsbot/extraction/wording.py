@@ -16,7 +16,9 @@ _DIGIT = re.compile(r"\d")
 _CAPITAL = re.compile(r"[A-ZÀ-ÖØ-ÞА-ЯΑ-Ω]")
 _COMMA = re.compile(r"[,،、，;]")
 _CJK = re.compile(r"[぀-ヿ㐀-鿿가-힣]")
-_URL = re.compile(r"https?://|www\.|@\w|\w\.(?:com|de|net|org)\b")
+_LINK = re.compile(r"https?://")
+_HANDLE = re.compile(r"@\w")
+_DOMAIN = re.compile(r"\.(?<=\w\.)(?:com|de|net|org)\b")
 _WORD = re.compile(r"[^\W\d_]+")
 
 # Words that open a pointer to something else ...
@@ -65,6 +67,7 @@ _AD: Final = word_set(
     commission reklam annons реклама
     """
 )
+_TELLING: Final = _JOIN | _RIGHTS | _TALK | _AD
 _CJK_PHRASES = re.compile(
     r"関連|続き|あわせて|相关|延伸|更多|관련|登録|会員|购买|訂閱|구독|写真|사진|图|기자|記者|记者|编辑|コメント|评论|댓글|広告|無断|转载|©"
 )
@@ -83,10 +86,11 @@ def wording_row(block: Block) -> list[float]:
     text = block.text
     head = text[:_HEAD_CHARS]
     size = len(text)
-    cjk = len(_CJK.findall(head))
+    cjk = 0 if head.isascii() else len(_CJK.findall(head))
     spoken = _WORD.findall(head.lower())
-    said = set(spoken)
     first = spoken[0] if spoken else ""
+    telling = _TELLING.intersection(spoken)
+    last = text[-1]
     return [
         size + cjk,
         text.count(" ") + 1,
@@ -97,20 +101,38 @@ def wording_row(block: Block) -> list[float]:
         len(_DIGIT.findall(head)) / len(head),
         len(_CAPITAL.findall(head)) / (head.count(" ") + 1),
         len(_COMMA.findall(head)),
-        text[-1] in _ENDS,
-        text[-1] in _FULL_ENDS,
-        text[-1] == ":",
-        text[-1] == "?",
+        last in _ENDS,
+        last in _FULL_ENDS,
+        last == ":",
+        last == "?",
         text[0] in _OPENERS,
         text[0].islower(),
         "|" in head,
-        _URL.search(head) is not None,
+        _names_address(head),
         cjk > 0,
         first in _MORE,
         first in _BY,
-        not _JOIN.isdisjoint(said),
-        "©" in head or not _RIGHTS.isdisjoint(said),
-        not _TALK.isdisjoint(said),
-        not _AD.isdisjoint(said),
+        *_said(telling, "©" in head),
         cjk > 0 and _CJK_PHRASES.search(head) is not None,
     ]
+
+
+def _names_address(head: str) -> bool:
+    """Whether a text holds an address or an account; the signs are looked for first, being rare."""
+    return (
+        "www." in head
+        or ("@" in head and _HANDLE.search(head) is not None)
+        or ("." in head and _DOMAIN.search(head) is not None)
+        or ("://" in head and _LINK.search(head) is not None)
+    )
+
+
+def _said(telling: frozenset[str], has_sign: bool) -> tuple[bool, bool, bool, bool]:
+    if not telling:
+        return False, has_sign, False, False
+    return (
+        not _JOIN.isdisjoint(telling),
+        has_sign or not _RIGHTS.isdisjoint(telling),
+        not _TALK.isdisjoint(telling),
+        not _AD.isdisjoint(telling),
+    )

@@ -66,7 +66,7 @@ _SIZES: Final = sorted({len(stem) for stem in _STEMS})
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=16_384)
 def families(names: str) -> int:
     """Return a bit for every family that an element's class names and id speak of."""
     found = 0
