@@ -12,10 +12,8 @@ from typing import Any, cast
 
 from sqlalchemy import (
     URL,
-    BigInteger,
     Connection,
     Engine,
-    Float,
     TextClause,
     column,
     create_engine,
@@ -155,6 +153,7 @@ def _insert_missing(dialect: str, model: type[Base]) -> sqlite.Insert | postgres
 
 # ------------------------------------------------------------------ full text
 
+_RANK = "ts_rank(CAST(:weights AS float4[]), words, CAST(:wanted AS tsquery), 1)"
 TITLE_WEIGHT = 10
 """How much more a word in the title counts than one in the body."""
 _FTS5_ADD = text("INSERT INTO article_search (rowid, title, body) VALUES (:id, :title, :body)")
@@ -193,14 +192,10 @@ def matches(connection: Connection, terms: Sequence[Term]) -> TextClause:
             " FROM article_search WHERE article_search MATCH :terms"
         )
         return text(statement).bindparams(terms=_fts5_query(terms))
-    # Ranked by the wanted terms alone: with an excluded one every rank would be 0.
     statement = (
-        "SELECT article_id, ts_rank(CAST(:weights AS float4[]), words, CAST(:wanted AS tsquery), 1) AS score"
-        " FROM article_search WHERE words @@ CAST(:terms AS tsquery)"
+        f"SELECT article_id, {_RANK} AS score FROM article_search WHERE words @@ CAST(:terms AS tsquery)"  # noqa: S608
     )
-    wanted = [term for term in terms if not term.is_excluded]
-    weights = [1 / TITLE_WEIGHT] * 3 + [1.0]
-    return text(statement).bindparams(terms=_tsquery(terms), wanted=_tsquery(wanted), weights=weights)
+    return text(statement).bindparams(terms=_tsquery(terms), **_rank_of(terms))
 
 
 def scores(connection: Connection, terms: Sequence[Term], ids: Collection[int]) -> dict[int, float]:
@@ -208,17 +203,19 @@ def scores(connection: Connection, terms: Sequence[Term], ids: Collection[int]) 
 
     PostgreSQL reads an article's whole index entry to rank it, so it is asked for these alone. SQLite, which ranks
     what it finds on the way, would search anew for each."""
-    found = (
-        matches(connection, terms)
-        .columns(column("article_id", BigInteger), column("score", Float))
-        .subquery()
-    )
-    query = select(found.c.article_id, found.c.score)
     if connection.dialect.name == "sqlite":
-        query = query.where(found.c.article_id.between(min(ids), max(ids)))
-    else:
-        query = query.where(found.c.article_id.in_(ids))
-    return dict(connection.execute(query).all())
+        found = matches(connection, terms).columns(column("article_id"), column("score")).subquery()
+        query = select(found).where(found.c.article_id.between(min(ids), max(ids)))
+        return dict(connection.execute(query).tuples().all())
+    statement = f"SELECT article_id, {_RANK} FROM article_search WHERE article_id = ANY(:ids)"  # noqa: S608
+    ranked = text(statement).bindparams(ids=list(ids), **_rank_of(terms))
+    return dict(connection.execute(ranked).tuples().all())
+
+
+def _rank_of(terms: Sequence[Term]) -> dict[str, Any]:
+    """Return the parameters of `_RANK`: of the wanted terms alone, as with an excluded one every rank would be 0."""
+    wanted = [term for term in terms if not term.is_excluded]
+    return {"wanted": _tsquery(wanted), "weights": [1 / TITLE_WEIGHT] * 3 + [1.0]}
 
 
 def _joined(article_id: int, title: Sequence[str], body: Sequence[str]) -> dict[str, Any]:

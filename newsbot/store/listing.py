@@ -78,16 +78,18 @@ class Found:
 
 
 class _Candidate(NamedTuple):
-    id: int
+    """An article that may be shown; candidates compare by their position."""
+
+    score: float
     dated_at: datetime
+    id: int
     source: str | None
     language: str | None
     section: str | None
-    score: float
 
     @property
     def position(self) -> Position:
-        return Position(self.score, self.dated_at, self.id)
+        return Position(*self[:3])
 
 
 def list_articles(session: Session, filters: Filters, *, after: Position | None, limit: int) -> Listing:
@@ -95,7 +97,7 @@ def list_articles(session: Session, filters: Filters, *, after: Position | None,
     query = _narrowed(session, filters).limit(limit + 1)
     if after is not None:
         query = query.where(tuple_(ArticleRow.dated_at, ArticleRow.id) < (after.dated_at, after.id))
-    return _listing(session, [_Candidate(*row) for row in session.execute(query)], limit, [])
+    return _listing(session, list(map(_Candidate._make, session.execute(query))), limit, [])
 
 
 def find_articles(
@@ -121,11 +123,11 @@ def find_articles(
 
 def _narrowed(
     session: Session, filters: Filters
-) -> Select[int, datetime, str | None, str | None, str | None, float]:
+) -> Select[float, datetime, int, str | None, str | None, str | None]:
     return (
         select(
-            ArticleRow.id, ArticleRow.dated_at, ArticleRow.source, ArticleRow.language, ArticleRow.section,
-            literal(0.0, Float).label("score"),
+            literal(0.0, Float), ArticleRow.dated_at, ArticleRow.id, ArticleRow.source, ArticleRow.language,
+            ArticleRow.section,
         )
         .where(*conditions(session, filters))
         .order_by(ArticleRow.dated_at.desc(), ArticleRow.id.desc())
@@ -134,7 +136,7 @@ def _narrowed(
 
 def _newest(session: Session, filters: Filters) -> list[_Candidate]:
     """Return the newest articles of a list, at most one more than are counted."""
-    return [_Candidate(*row) for row in session.execute(_narrowed(session, filters).limit(MAX_RANKED + 1))]
+    return list(map(_Candidate._make, session.execute(_narrowed(session, filters).limit(MAX_RANKED + 1))))
 
 
 def _matching(session: Session, terms: Sequence[Term], filters: Filters) -> list[_Candidate]:
@@ -150,16 +152,16 @@ def _matching(session: Session, terms: Sequence[Term], filters: Filters) -> list
         .order_by(found.c.article_id.desc())
         .limit(MAX_RANKED + 1)
     )
-    candidates = [_Candidate(*row) for row in session.execute(query)]
+    candidates = list(map(_Candidate._make, session.execute(query)))
     if filters.sort != "date" and candidates:
         scores = dialects.scores(connection, terms, [each.id for each in candidates])
         candidates = [each._replace(score=scores[each.id]) for each in candidates]
-    return sorted(candidates, key=lambda each: each.position, reverse=True)
+    return sorted(candidates, reverse=True)
 
 
 def _part(candidates: Sequence[_Candidate], after: Position | None, limit: int) -> Sequence[_Candidate]:
     ranked = candidates[:MAX_RANKED]
-    left = ranked if after is None else [each for each in ranked if each.position < after]
+    left = ranked if after is None else [each for each in ranked if each[:3] < after]
     return left[: limit + 1]
 
 
