@@ -6,13 +6,12 @@ The last resort of the rules, so a few of the elements that a page may mark are 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain, islice
 from typing import cast
 
 from lxml import etree
 
-from newsbot.extraction.tree import select
 from newsbot.text import collapse_space, letters
 
 MAX_LINES = 300
@@ -31,13 +30,16 @@ _ASIDE_CLASS = re.compile(
     r"comment|related(?![\w-]*(?:tag|topic|keyword))|teaser|sidebar|widget|recommend|popular|trending|most-?read|(?:site|page|global)[-_]?footer|menu|newsletter|promo|breadcrumb",
     re.IGNORECASE,
 )
-_BYLINES = etree.XPath(
-    "//*[contains(@class, 'uthor') or contains(@class, 'yline') or contains(@id, 'uthor') or contains(@rel, 'author') or contains(@itemprop, 'author')]"
-)
-_DATED = etree.XPath(
-    "//*[contains(@class, 'date') or contains(@class, 'Date') or contains(@class, 'publish') or contains(@class, 'time')"
-    " or contains(@class, 'Publish') or contains(@id, 'date') or contains(@itemprop, 'datePublished')]"
-)
+_AUTHOR = re.compile("author")
+_BYLINES = {
+    "class": re.compile("uthor|yline"),
+    "id": re.compile("uthor"),
+    "rel": _AUTHOR,
+    "itemprop": _AUTHOR,
+}
+_DATED = {
+    "class": re.compile("[dD]ate|time|[pP]ublish"), "id": re.compile("date"), "itemprop": re.compile("datePublished")
+}  # fmt: skip
 
 
 def short_text(element: etree._Element, max_chars: int = MAX_LINE_CHARS) -> str:
@@ -83,7 +85,7 @@ def is_bold_paragraph(node: etree._ElementUnicodeResult) -> bool:
 
 def byline_texts(tree: etree._Element) -> Iterator[str]:
     """Yield the texts of small elements marked as author or byline, outside of comments, teasers and the like."""
-    for element in islice(select(_BYLINES, tree), _MAX_ELEMENTS):
+    for element in islice(_marked(tree, _BYLINES), _MAX_ELEMENTS):
         if (
             element.tag not in ("body", "link", "meta")
             and not is_aside(element)
@@ -92,9 +94,19 @@ def byline_texts(tree: etree._Element) -> Iterator[str]:
             yield text
 
 
+def _marked(tree: etree._Element, words: Mapping[str, re.Pattern[str]]) -> Iterator[etree._Element]:
+    """Yield the elements that have such a word in one of these attributes; a caller may stop at the first."""
+    wanted = tuple(words.items())
+    for element in tree.iter("*"):
+        for name, pattern in wanted:
+            if (value := element.get(name)) and pattern.search(value):
+                yield element
+                break
+
+
 def dated_texts(tree: etree._Element) -> Iterator[str]:
     """Yield the texts of small elements marked as a date, outside of links, teasers and the like."""
-    for element in islice(select(_DATED, tree), _MAX_ELEMENTS):
+    for element in islice(_marked(tree, _DATED), _MAX_ELEMENTS):
         text = element.get("content") or element.get("title") or short_text(element)
         if any(map(str.isdigit, text)) and not is_aside(element) and not _is_linked(element):
             yield text[:MAX_LINE_CHARS]

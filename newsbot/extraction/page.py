@@ -13,17 +13,19 @@ from lxml import etree
 from newsbot.extraction.decoding import decode
 from newsbot.extraction.jsonld import read_json_ld
 from newsbot.extraction.microdata import read_microdata
-from newsbot.extraction.tree import raw_text, select
+from newsbot.extraction.tree import raw_text
 
 SMALL_PAGE_CHARS = 1_000_000
 """Below this a page is parsed as it is; above, what is never text (scripts, styles) is cut out first."""
 MAX_PAGE_CHARS = 6_000_000
 MAX_TAGS = 150_000
 """What follows the last of them is not read: no article has a tenth of that, and each costs memory and time."""
+_MIN_TAG_CHARS = len("<b>")
 _EMPTY = b"<html><body></body></html>"
 _TAG = re.compile("<")
 _INLINE_BYTES = re.compile(r"data:[a-z/+.-]{0,40};base64,[A-Za-z0-9+/=]{200,}+")
-_JSON_LD = etree.XPath("//script[contains(@type, 'ld+json')]")
+_META_NAMES = ("name", "property", "itemprop")
+_DECLARING = ("base", "h1", "link", "meta", "script")
 
 
 class Page:
@@ -59,10 +61,23 @@ class Page:
         return root if root is not None else etree.fromstring(_EMPTY, parser)
 
     @cached_property
+    def _declaring(self) -> dict[str, list[etree._Element]]:
+        """Name -> the elements in which pages declare things, found in one pass."""
+        found: dict[str, list[etree._Element]] = {name: [] for name in _DECLARING}
+        for element in self.tree.iter(*_DECLARING):
+            found[element.tag].append(element)
+        return found
+
+    @property
+    def headings(self) -> list[etree._Element]:
+        """The h1 elements, in order."""
+        return self._declaring["h1"]
+
+    @cached_property
     def base_url(self) -> str | None:
         """What relative links are relative to: the base element if there is one, else the page's URL."""
-        base = self.tree.find(".//base[@href]")
-        href = (base.get("href") or "").strip() if base is not None else ""
+        hrefs = (base.get("href") for base in self._declaring["base"])
+        href = next((href.strip() for href in hrefs if href is not None), "")
         return _join(self.url, href) or self.url
 
     @cached_property
@@ -77,10 +92,10 @@ class Page:
     def meta(self) -> dict[str, list[str]]:
         """Lower-cased name, property or itemprop of every meta element -> its contents, in order, none empty."""
         found: dict[str, list[str]] = {}
-        for element in self.tree.iter("meta"):
+        for element in self._declaring["meta"]:
             content = (element.get("content") or "").strip()
-            keys = {(element.get(name) or "").strip().lower() for name in ("name", "property", "itemprop")}
-            for key in keys - {""} if content else ():
+            names = map(element.get, _META_NAMES) if content else ()
+            for key in {name.strip().lower() for name in names if name} - {""}:
                 found.setdefault(key, []).append(content)
         return found
 
@@ -88,16 +103,18 @@ class Page:
     def links_rel(self) -> dict[str, list[str]]:
         """Lower-cased rel of every link element -> absolute URLs."""
         found: dict[str, list[str]] = {}
-        for element in self.tree.iter("link"):
-            href = self.absolute(element.get("href"))
-            for rel in (element.get("rel") or "").lower().split() if href else ():
-                found.setdefault(rel, []).append(href)
+        for element in self._declaring["link"]:
+            rels = (element.get("rel") or "").lower().split()
+            if rels and (href := self.absolute(element.get("href"))):
+                for rel in rels:
+                    found.setdefault(rel, []).append(href)
         return found
 
     @cached_property
     def json_ld(self) -> list[dict[str, Any]]:
         """Every JSON-LD object of the page, lists and @graph opened."""
-        return read_json_ld(raw_text(script) for script in select(_JSON_LD, self.tree))
+        scripts = self._declaring["script"]
+        return read_json_ld(raw_text(script) for script in scripts if "ld+json" in (script.get("type") or ""))
 
     @cached_property
     def microdata(self) -> dict[str, list[str]]:
@@ -125,7 +142,7 @@ def _bounded(html: str) -> str:
         for name in ("script", "style", "svg"):
             html = _without(html, name)
         html = html[:MAX_PAGE_CHARS]
-    if html.count("<") > MAX_TAGS:
+    if len(html) > MAX_TAGS * _MIN_TAG_CHARS and html.count("<") > MAX_TAGS:
         last = next(islice(_TAG.finditer(html), MAX_TAGS, None))
         html = html[: last.start()]
     return html

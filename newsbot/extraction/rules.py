@@ -90,7 +90,7 @@ class Clues:
     def headings(self) -> list[str]:
         """Texts of the h1 elements, in order; of the h2 elements if there are none."""
         for tag in ("h1", "h2"):
-            elements = islice(self.page.tree.iter(tag), _MAX_HEADINGS)
+            elements = islice(self.page.headings if tag == "h1" else self.page.tree.iter(tag), _MAX_HEADINGS)
             texts = [
                 text for element in elements if (text := one_line(short_text(element, _MAX_HEADING_CHARS)))
             ]
