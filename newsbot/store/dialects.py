@@ -206,10 +206,10 @@ def scores(connection: Connection, terms: Sequence[Term], ids: Collection[int]) 
     if connection.dialect.name == "sqlite":
         found = matches(connection, terms).columns(column("article_id"), column("score")).subquery()
         query = select(found).where(found.c.article_id.between(min(ids), max(ids)))
-        return dict(connection.execute(query).tuples().all())
+        return {row[0]: row[1] for row in connection.execute(query)}
     statement = f"SELECT article_id, {_RANK} FROM article_search WHERE article_id = ANY(:ids)"  # noqa: S608
     ranked = text(statement).bindparams(ids=list(ids), **_rank_of(terms))
-    return dict(connection.execute(ranked).tuples().all())
+    return {row[0]: row[1] for row in connection.execute(ranked)}
 
 
 def _rank_of(terms: Sequence[Term]) -> dict[str, Any]:
