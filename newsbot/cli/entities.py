@@ -1,50 +1,135 @@
-"""`newsbot entities`, `entity` and `trends`: who, which organisation, which place."""
+"""`newsbot entities` with its corrections, `entity` and `trends`: who, which organisation, which place."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
+from typing import TextIO
 
 import click
+from sqlalchemy import Connection
 
 from newsbot.cli.options import Day, database_option, json_option, limit_option, reading, since_option
 from newsbot.cli.output import print_heading, print_json, print_table, printable
-from newsbot.errors import InputError
+from newsbot.entities.aliases import parse_aliases
+from newsbot.entities.places import find_place
+from newsbot.entities.tables import Place
+from newsbot.errors import InputError, UsageError
 from newsbot.items import ENTITY_TYPES, EntityType, utc_text
+from newsbot.settings import configuration
+from newsbot.store.corrections import all_corrections
+from newsbot.store.database import Database
 from newsbot.store.queries import EntityCount, EntityDetail, entity_detail, newest_at, rising, top_entities
+from newsbot.store.regrouping import load_aliases, merge_entities, split_entity
 
 COLUMNS = ("name", "type", "articles", "mentions")
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option(
     "--type", "entity_type", type=click.Choice(ENTITY_TYPES), help="People, organisations or places only."
 )
 @since_option
 @limit_option(20)
 @json_option
+@click.option(
+    "--geojson", is_flag=True, help="Those places that are known, as GeoJSON (RFC 7946), for a map."
+)
 @database_option
+@click.pass_context
 def entities(
-    entity_type: EntityType | None, since: datetime | None, limit: int, as_json: bool, database: str | None
+    context: click.Context,
+    entity_type: EntityType | None,
+    since: datetime | None,
+    limit: int,
+    as_json: bool,
+    geojson: bool,
+    database: str | None,
 ) -> None:
-    """List the most mentioned people, organisations and places."""
+    """List the most mentioned people, organisations and places; with a command, correct them."""
+    if context.invoked_subcommand is not None:
+        context.default_map = {context.invoked_subcommand: {"database": database}}
+        return
     with reading(database) as session:
-        counts = top_entities(session, entity_type=entity_type, since=since, limit=limit)
-    if as_json:
+        counts = top_entities(
+            session, entity_type="LOC" if geojson else entity_type, since=since, limit=limit
+        )
+    if geojson:
+        print_json(_map_of(counts))
+    elif as_json:
         for count in counts:
             print_json(asdict(count))
     else:
         print_table(COLUMNS, map(_row, counts))
 
 
-@click.command()
+@entities.command()
 @click.argument("name")
+@click.argument("into")
+@database_option
+def merge(name: str, into: str, database: str | None) -> None:
+    """Make the entity NAME part of the entity INTO, now and whenever it is met later.
+
+    Where several types have a name, put one before it: LOC:Georgia.
+    """
+    moved = _correcting(database, lambda connection: merge_entities(connection, name, into))
+    click.echo(f"merged {name} into {into}: {_articles(moved)}")
+
+
+@entities.command()
+@click.argument("name")
+@click.argument("form")
+@click.option("--as", "own_name", metavar="NAME", help="What to call it, if not FORM.")
+@database_option
+def split(name: str, form: str, own_name: str | None, database: str | None) -> None:
+    """Make what articles call FORM an entity of its own rather than NAME, now and later; undoes a merge.
+
+    Mentions that a merge has moved and that have another form come back when their articles are read again.
+    """
+    moved = _correcting(database, lambda connection: split_entity(connection, name, form, own_name))
+    click.echo(f"split {own_name or form} from {name}: {_articles(moved)}")
+
+
+@entities.command("load-aliases")
+@click.argument("file", type=click.File(encoding="utf-8"))
+@database_option
+def load_aliases_command(file: TextIO, database: str | None) -> None:
+    """Merge names as a TOML FILE says: [[entity]] tables with name, type and aliases."""
+    try:
+        entries = parse_aliases(file.read(), file.name)
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file.name}: not UTF-8: {error.reason}", path=file.name) from error
+    count = _correcting(database, lambda connection: load_aliases(connection, entries))
+    click.echo(f"{count} aliases of {len(entries)} entities")
+
+
+@entities.command("corrections")
 @json_option
 @database_option
-def entity(name: str, as_json: bool, database: str | None) -> None:
+def list_corrections(as_json: bool, database: str | None) -> None:
+    """List what has been corrected: the key of what is found, the form, the entity that it is."""
+    with reading(database) as session:
+        rules = all_corrections(session.connection())
+    rows = [(key, form, target.type, target.name) for (key, form), target in rules.items()]
+    columns = ("key", "form", "type", "name")
+    if as_json:
+        for row in rows:
+            print_json(dict(zip(columns, row, strict=True)))
+    else:
+        print_table(columns, rows)
+
+
+@click.command()
+@click.argument("name")
+@since_option
+@click.option("--about", is_flag=True, help="Only articles about it, not those that just mention it.")
+@json_option
+@database_option
+def entity(name: str, since: datetime | None, about: bool, as_json: bool, database: str | None) -> None:
     """Show one entity: the names it is given, its articles, its companions, its timeline."""
     with reading(database) as session:
-        detail = entity_detail(session, name)
+        detail = entity_detail(session, name, since=since, about=about)
     if detail is None:
         raise InputError(
             f"no entity {name!r}; accepted: a name as articles write it (newsbot entities lists some)"
@@ -78,6 +163,37 @@ def trends(until: datetime | None, limit: int, as_json: bool, database: str | No
         print_table(("name", "type", "articles this week", "a week before"), rows)
 
 
+def _correcting(database_url: str | None, work: Callable[[Connection], int]) -> int:
+    """Return what `work` returns, done in one transaction on a database that must be there."""
+    database = Database(database_url or configuration().database_url)
+    database.open(migrate=False)
+    try:
+        return database.transact(lambda session: work(session.connection()))
+    finally:
+        database.close()
+
+
+def _articles(count: int) -> str:
+    return "1 article" if count == 1 else f"{count} articles"
+
+
+def _map_of(counts: Iterable[EntityCount]) -> dict[str, object]:
+    """Return the places that the table of places knows as a GeoJSON FeatureCollection."""
+    found = ((count, find_place(count.name)) for count in counts)
+    return {
+        "type": "FeatureCollection",
+        "features": [_feature(count, place) for count, place in found if place],
+    }
+
+
+def _feature(count: EntityCount, place: Place) -> dict[str, object]:
+    return {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [place.longitude, place.latitude]},
+        "properties": asdict(count) | {"country": place.country, "kind": place.kind},
+    }
+
+
 def _row(count: EntityCount) -> tuple[str, str, int, int]:
     return (count.name, count.type, count.article_count, count.mention_count)
 
@@ -102,6 +218,7 @@ def _print_detail(detail: EntityDetail) -> None:
     print_table(("day", "articles"), detail.timeline)
     print_heading("Newest articles")
     rows = [
-        (each.id, each.dated_at.strftime("%Y-%m-%d"), each.source, each.title) for each in detail.articles
+        (each.id, each.dated_at.strftime("%Y-%m-%d"), each.source, each.title, f"{each.salience:.2f}")
+        for each in detail.articles
     ]
-    print_table(("id", "date", "source", "title"), rows)
+    print_table(("id", "date", "source", "title", "about it"), rows)
