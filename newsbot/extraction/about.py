@@ -111,10 +111,10 @@ _IMAGE: tuple[Rule[str], ...] = (
         "twitter:image", _address(lambda clues: clues.meta("twitter:image", "twitter:image:src", "thumbnail"))
     ),
     Rule("microdata image", _address(lambda clues: clues.microdata("image", "thumbnailUrl"))),
-    Rule("image_src", _address(lambda clues: clues.page.links_rel.get("image_src", []))),
+    Rule("image_src", _address(lambda clues: clues.page.related("image_src"))),
 )
 _CANONICAL: tuple[Rule[str], ...] = (
-    Rule("rel=canonical", _address(lambda clues: clues.page.links_rel.get("canonical", []))),
+    Rule("rel=canonical", _address(lambda clues: clues.page.related("canonical"))),
     Rule("og:url", _address(lambda clues: clues.meta("og:url"))),
     Rule(
         "json-ld url",

@@ -217,6 +217,7 @@ class _Scored:
         self.wides = [wider(block.frame, 1) for block in blocks]
         self.sure = [position for position, score in enumerate(scores) if score > _SURE]
         self.contrasts = self._contrasts()
+        self.contrast_rows: dict[int, Row] = {}
         self.padded = [0.0, 0.0, 0.0, *scores, 0.0, 0.0, 0.0]
         self.keys = [self._group_keys(position) for position in range(len(blocks))]
         self.groups = self._groups()
@@ -231,6 +232,13 @@ class _Scored:
             sum(mass for flags, mass in by_flags.items() if flags & bit) / self.total
             for bit in _CONTRAST_BITS
         ]
+
+    def contrast_row(self, flags: int) -> Row:
+        row = self.contrast_rows.get(flags)
+        if row is None:
+            pairs = zip(_CONTRAST_BITS, self.contrasts, strict=True)
+            row = self.contrast_rows[flags] = [share if flags & bit else -1.0 for bit, share in pairs]
+        return row
 
     def _group_keys(self, position: int) -> tuple[object, ...]:
         frame = self.blocks[position].frame
@@ -298,7 +306,7 @@ def second_rows(
                 *page.neighbour_row(position, position - 1), *page.neighbour_row(position, position + 1),
                 *page.neighbour_row(position, position + 2),
                 *_bits(path.flags),
-                *(share if frame.inherited & bit else -1.0 for bit, share in zip(_CONTRAST_BITS, page.contrasts, strict=True)),
+                *page.contrast_row(frame.inherited),
             ])  # fmt: skip
         else:
             rows.append(None)

@@ -99,15 +99,17 @@ class Page:
                 found.setdefault(key, []).append(content)
         return found
 
+    def related(self, rel: str) -> list[str]:
+        """Return the absolute URLs of the link elements of a relation, which is given in lower case, in order."""
+        return [url for href in self._hrefs.get(rel, ()) if (url := self.absolute(href))]
+
     @cached_property
-    def links_rel(self) -> dict[str, list[str]]:
-        """Lower-cased rel of every link element -> absolute URLs."""
+    def _hrefs(self) -> dict[str, list[str]]:
+        """Lower-cased rel of every link element -> addresses as written: most are style sheets that nobody asks for."""
         found: dict[str, list[str]] = {}
         for element in self._declaring["link"]:
-            rels = (element.get("rel") or "").lower().split()
-            if rels and (href := self.absolute(element.get("href"))):
-                for rel in rels:
-                    found.setdefault(rel, []).append(href)
+            for rel in (element.get("rel") or "").lower().split():
+                found.setdefault(rel, []).append(element.get("href") or "")
         return found
 
     @cached_property

@@ -77,7 +77,7 @@ class Clues:
     def articles(self) -> list[dict[str, Any]]:
         """JSON-LD objects of the page's article, best first."""
         page = self.page
-        addresses = chain([page.url or ""], page.links_rel.get("canonical", []), page.meta.get("og:url", []))
+        addresses = chain([page.url or ""], page.related("canonical"), page.meta.get("og:url", []))
         headlines = chain(self.meta("og:title"), self.headings)
         return article_objects(page.json_ld, addresses, headlines)
 

@@ -42,7 +42,7 @@ def test_binary_files_have_no_text(head: bytes) -> None:
 def test_nothing_is_an_empty_document(html: str) -> None:
     page = Page.from_text(html)
     assert page.tree is not None
-    assert (page.meta, page.links_rel, page.json_ld, page.microdata) == ({}, {}, [], {})
+    assert (page.meta, page.related("canonical"), page.json_ld, page.microdata) == ({}, [], [], {})
 
 
 def test_meta_elements_are_found_by_every_name_they_have() -> None:
@@ -56,14 +56,16 @@ def test_links_are_absolute_against_the_base_element() -> None:
     page = Page.from_text(
         "<base href='/de/'><link rel='Canonical amphtml' href='a.html'>", "https://news.example/en/x"
     )
-    assert page.links_rel == {
-        "canonical": ["https://news.example/de/a.html"],
-        "amphtml": ["https://news.example/de/a.html"],
-    }
+    assert page.related("canonical") == ["https://news.example/de/a.html"]
+    assert page.related("amphtml") == ["https://news.example/de/a.html"]
+    assert page.related("icon") == []
 
 
 def test_a_link_that_cannot_be_joined_is_left_out() -> None:
-    assert Page.from_text("<link rel=canonical href='http://[x'>", "https://news.example/").links_rel == {}
+    assert (
+        Page.from_text("<link rel=canonical href='http://[x'>", "https://news.example/").related("canonical")
+        == []
+    )
 
 
 @pytest.mark.parametrize(
