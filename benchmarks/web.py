@@ -132,8 +132,10 @@ def serving(url: str) -> Iterator[tuple[str, int]]:
         assert process.stderr is not None
         found = re.search(r"http://([\d.]+):(\d+)/", process.stderr.readline())
         assert found
-        yield found[1], int(found[2])
-        process.terminate()
+        try:
+            yield found[1], int(found[2])
+        finally:
+            process.terminate()
 
 
 def ask(server: tuple[str, int], addresses: list[str]) -> list[float]:

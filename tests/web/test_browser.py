@@ -34,7 +34,7 @@ LOOKS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
 def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """A newsroom on SQLite: what a browser shows is the same on both."""
     database = Database(f"sqlite:///{tmp_path_factory.mktemp('browser') / 'newsbot.db'}").open()
-    fill(database, Newsroom(articles=240, days=30))
+    fill(database, Newsroom(articles=240, days=30, story_share=0.6))
     yield database
     database.close()
 
