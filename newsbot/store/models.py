@@ -259,11 +259,16 @@ class ArticleEntity(Base):
     """An entity of an article."""
 
     __tablename__ = "article_entities"
-    __table_args__ = (Index(None, "entity_id", "dated_at"), {"sqlite_with_rowid": False})
+    # What is asked about entities is answered from these alone.
+    __table_args__ = (
+        Index(None, "dated_at", "entity_id", "mention_count"),
+        Index(None, "entity_id", "dated_at", "mention_count", "salience"),
+        {"sqlite_with_rowid": False},
+    )
 
     article_id: Mapped[ArticleId] = mapped_column(primary_key=True)
     entity_id: Mapped[EntityId] = mapped_column(primary_key=True)
-    dated_at: Mapped[datetime] = mapped_column(index=True)
+    dated_at: Mapped[datetime]
     """The article's, here too so that timelines need no look at the articles."""
     mention_count: Mapped[int]
     role: Mapped[str | None]

@@ -12,6 +12,13 @@ def upgrade() -> None:
     op.add_column(
         "article_entities", sa.Column("salience", sa.Double(), server_default=sa.text("0"), nullable=False)
     )
+    # Answered from the indexes alone: who is named most, articles about somebody, their days.
+    for old, columns in (
+        (["dated_at"], ["dated_at", "entity_id", "mention_count"]),
+        (["entity_id", "dated_at"], ["entity_id", "dated_at", "mention_count", "salience"]),
+    ):
+        op.drop_index(f"ix_article_entities_{'_'.join(old)}", "article_entities")
+        op.create_index(f"ix_article_entities_{'_'.join(columns)}", "article_entities", columns)
     op.create_table(
         "entity_corrections",
         sa.Column("key", sa.Text(), nullable=False),
