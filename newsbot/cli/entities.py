@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TextIO
 
 import click
-from sqlalchemy import Connection
+from sqlalchemy.orm import Session
 
 from newsbot.cli.options import Day, database_option, json_option, limit_option, reading, since_option
 from newsbot.cli.output import print_heading, print_json, print_table, printable
@@ -73,7 +73,7 @@ def merge(name: str, into: str, database: str | None) -> None:
 
     Where several types have a name, put one before it: LOC:Georgia.
     """
-    moved = _correcting(database, lambda connection: merge_entities(connection, name, into))
+    moved = _correcting(database, lambda session: merge_entities(session, name, into))
     click.echo(f"merged {name} into {into}: {_articles(moved)}")
 
 
@@ -87,7 +87,7 @@ def split(name: str, form: str, own_name: str | None, database: str | None) -> N
 
     Mentions that a merge has moved and that have another form come back when their articles are read again.
     """
-    moved = _correcting(database, lambda connection: split_entity(connection, name, form, own_name))
+    moved = _correcting(database, lambda session: split_entity(session, name, form, own_name))
     click.echo(f"split {own_name or form} from {name}: {_articles(moved)}")
 
 
@@ -100,7 +100,7 @@ def load_aliases_command(file: TextIO, database: str | None) -> None:
         entries = parse_aliases(file.read(), file.name)
     except UnicodeDecodeError as error:
         raise UsageError(f"{file.name}: not UTF-8: {error.reason}", path=file.name) from error
-    count = _correcting(database, lambda connection: load_aliases(connection, entries))
+    count = _correcting(database, lambda session: load_aliases(session, entries))
     click.echo(f"{count} aliases of {len(entries)} entities")
 
 
@@ -110,7 +110,7 @@ def load_aliases_command(file: TextIO, database: str | None) -> None:
 def list_corrections(as_json: bool, database: str | None) -> None:
     """List what has been corrected: the key of what is found, the form, the entity that it is."""
     with reading(database) as session:
-        rules = all_corrections(session.connection())
+        rules = all_corrections(session)
     rows = [(key, form, target.type, target.name) for (key, form), target in rules.items()]
     columns = ("key", "form", "type", "name")
     if as_json:
@@ -163,12 +163,12 @@ def trends(until: datetime | None, limit: int, as_json: bool, database: str | No
         print_table(("name", "type", "articles this week", "a week before"), rows)
 
 
-def _correcting(database_url: str | None, work: Callable[[Connection], int]) -> int:
+def _correcting(database_url: str | None, work: Callable[[Session], int]) -> int:
     """Return what `work` returns, done in one transaction on a database that must be there."""
     database = Database(database_url or configuration().database_url)
     database.open(migrate=False)
     try:
-        return database.transact(lambda session: work(session.connection()))
+        return database.transact(work)
     finally:
         database.close()
 

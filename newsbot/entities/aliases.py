@@ -62,11 +62,9 @@ def _typed(alias: str, default: EntityType) -> tuple[EntityType, str]:
 
 
 def _check_distinct(entries: list[AliasEntry], path: str) -> None:
-    names: dict[str, str] = {}
+    names = {entity_key(entry.name, entry.type): entry.name for entry in entries}
     for entry in entries:
         for kind, alias in entry.aliases:
             other = names.setdefault(entity_key(alias, kind), entry.name)
             if other != entry.name:
-                raise UsageError(
-                    f"{path}: {alias!r} is an alias of both {other!r} and {entry.name!r}", path=path
-                )
+                raise UsageError(f"{path}: {alias!r} names both {other!r} and {entry.name!r}", path=path)

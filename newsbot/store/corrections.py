@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy.orm import Session
 
 from newsbot.entities.keys import entity_key
 from newsbot.items import Entity, EntityType, Mention
@@ -82,12 +83,12 @@ def _meant(own: Target, form: str, rules: Rules) -> Target:
     return rules.get((whole.key, form), whole) if form else whole
 
 
-def all_corrections(connection: Connection) -> Rules:
+def all_corrections(session: Session) -> Rules:
     """Return every correction, in the order of their keys."""
     query = select(
         EntityCorrection.key, EntityCorrection.form, EntityCorrection.type, EntityCorrection.name
     ).order_by(EntityCorrection.key, EntityCorrection.form)
-    return {(key, form): Target(kind, name) for key, form, kind, name in connection.execute(query)}
+    return {(key, form): Target(kind, name) for key, form, kind, name in session.execute(query)}
 
 
 def note_merge(connection: Connection, key: str, target: Target) -> None:

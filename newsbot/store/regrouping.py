@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
+from sqlalchemy.orm import Session
 
 from newsbot.entities.aliases import AliasEntry
 from newsbot.entities.linking import salience
@@ -21,21 +22,23 @@ BATCH = 500
 """Articles read at a time: their texts tell how much they are about an entity."""
 
 
-def merge_entities(connection: Connection, name: str, into: str) -> int:
+def merge_entities(session: Session, name: str, into: str) -> int:
     """Make one entity part of another, now and later; return how many articles it was in.
 
     Both are names, with their type where several types have them ("LOC:Georgia"). Raises InputError for an
     unknown name, UsageError for one of several entities, or for the same entity twice."""
+    connection = session.connection()
     source, target = find_stored(connection, name), find_stored(connection, into)
     if source.key == target.key:
         raise UsageError(f"{name!r} and {into!r} are one entity already: {target.name} ({target.type})")
     return _merge(connection, source.key, target)
 
 
-def split_entity(connection: Connection, name: str, form: str, own_name: str | None = None) -> int:
+def split_entity(session: Session, name: str, form: str, own_name: str | None = None) -> int:
     """Make the mentions of an entity by one form an entity of their own, now and later; return in how many articles.
 
     It is called as the form is, or `own_name`. Raises what `merge_entities` does."""
+    connection = session.connection()
     source = find_stored(connection, name)
     target = Target(source.type, " ".join((own_name or form).split()))
     if target.key == source.key:
@@ -51,14 +54,14 @@ def split_entity(connection: Connection, name: str, form: str, own_name: str | N
     return _move(connection, source_id, _row_id(connection, target), same)
 
 
-def load_aliases(connection: Connection, entries: Iterable[AliasEntry]) -> int:
+def load_aliases(session: Session, entries: Iterable[AliasEntry]) -> int:
     """Merge into each entity of an alias file what it is called otherwise; return the number of corrections."""
     count = 0
     for entry in entries:
         target = Target(entry.type, entry.name)
         for kind, name in entry.aliases:
             if (key := stored_key(name, kind)) != target.key:
-                _merge(connection, key, target)
+                _merge(session.connection(), key, target)
                 count += 1
     return count
 

@@ -112,6 +112,8 @@ def test_alias_file(filled: Database, capsys: pytest.CaptureFixture[str], tmp_pa
         pytest.param(b'[[entity]]\nname = " "\ntype = "ORG"\naliases = []', "a text as name", id="empty-name"),
         pytest.param(b'[[entity]]\nname = "A"\ntype = "ORG"\naliases = ["C"]\n'
                      b'[[entity]]\nname = "B"\ntype = "ORG"\naliases = ["c"]', "both 'A' and 'B'", id="twice"),
+        pytest.param(b'[[entity]]\nname = "A"\ntype = "ORG"\naliases = ["B"]\n'
+                     b'[[entity]]\nname = "B"\ntype = "ORG"\naliases = []', "both 'B' and 'A'", id="in-turn"),
     ],
 )  # fmt: skip
 def test_alias_file_with_a_mistake_changes_nothing(

@@ -40,12 +40,12 @@ def store(database: Database, number: int, *entities: Entity) -> None:
 
 def merge(database: Database, name: str, into: str) -> int:
     with database.write() as session:
-        return merge_entities(session.connection(), name, into)
+        return merge_entities(session, name, into)
 
 
 def split(database: Database, name: str, form: str, own_name: str | None = None) -> int:
     with database.write() as session:
-        return split_entity(session.connection(), name, form, own_name)
+        return split_entity(session, name, form, own_name)
 
 
 def entities_in(database: Database, number: int) -> dict[str, list[str]]:
@@ -96,9 +96,7 @@ def test_merge_the_other_way_round_replaces_the_first(database: Database) -> Non
     store(database, 1, HARBOUR, PORT)
     merge(database, "Port Board", "Harbour Board")
     with database.write() as session:
-        load_aliases(
-            session.connection(), parse_aliases(FILE.format("Port Board", "Harbour Board"), "a.toml")
-        )
+        load_aliases(session, parse_aliases(FILE.format("Port Board", "Harbour Board"), "a.toml"))
     store(database, 2, HARBOUR, PORT)
     assert list(entities_in(database, 1)) == list(entities_in(database, 2)) == ["Port Board"]
 
@@ -166,7 +164,7 @@ def test_merge_that_cannot_be_meant(
     with pytest.raises(error, match=message):
         merge(database, name, into)
     with database.read() as session:
-        assert all_corrections(session.connection()) == {}
+        assert all_corrections(session) == {}
 
 
 @pytest.mark.parametrize(
@@ -191,6 +189,6 @@ def test_alias_file_holds_for_names_met_before_and_after(database: Database) -> 
     store(database, 1, PORT)
     with database.write() as session:
         entries = parse_aliases(FILE.format("Harbour Board", "Port Board"), "aliases.toml")
-        assert [load_aliases(session.connection(), entries) for _ in range(2)] == [1, 1]
+        assert [load_aliases(session, entries) for _ in range(2)] == [1, 1]
     store(database, 2, PORT)
     assert entities_in(database, 1) == entities_in(database, 2) == {"Harbour Board": ["Port Board"]}
