@@ -103,8 +103,14 @@ class PageSpider(Spider):
             if answer
             else None
             if SAVED_PATH in request.meta
-            else Fetched(url=request.url),
+            else Fetched(url=asked_url(request)),
         )
+
+
+def asked_url(request: Request) -> str:
+    """Return what was asked for first, before the redirects that led to a request."""
+    url: str = (request.meta.get("redirect_urls") or [request.url])[0]
+    return url
 
 
 def fetched(response: Response) -> Fetched | None:
@@ -115,7 +121,7 @@ def fetched(response: Response) -> Fetched | None:
     latency_s = request.meta.get("download_latency")
     kept: Kept | None = request.meta.get(KEPT)
     return Fetched(
-        url=(request.meta.get("redirect_urls") or [request.url])[0],
+        url=asked_url(request),
         status=response.status,
         size_bytes=len(response.body),
         latency_ms=None if latency_s is None else round(latency_s * 1000),

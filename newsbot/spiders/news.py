@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response, TextResponse
 from scrapy.spidermiddlewares.httperror import HttpError
@@ -29,7 +29,7 @@ from newsbot.middlewares.politeness import HeldError, Politeness
 from newsbot.settings import read_settings
 from newsbot.sources.catalog import load_sources
 from newsbot.sources.model import Source
-from newsbot.spiders.base import PageSpider, fetched, header
+from newsbot.spiders.base import PageSpider, asked_url, fetched, header
 from newsbot.store import feeds, frontier, outcomes
 from newsbot.store.feeds import DueFeed, PollAnswer
 from newsbot.store.frontier import Leased
@@ -58,6 +58,8 @@ class NewsSpider(PageSpider):
         self.catalog: dict[str, Source] = {}
         self.in_flight: Counter[str] = Counter()
         """Requests under way, by source."""
+        self.fetching: dict[str, str] = {}
+        """URL -> source of the pages under way: from the request until what came of it is stored."""
         self.polls: dict[str, deque[Request]] = defaultdict(deque)
         """Polls that wait for their turn, by source; before pages, for what they lead to may be newer."""
         self.polled: set[int] = set()
@@ -81,6 +83,8 @@ class NewsSpider(PageSpider):
         spider.catalog = {key: catalog[key] for key in chosen}
         # As many as are fetched at once: a request that waited further on would not be stopped by a hold.
         spider.max_in_flight = crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
+        for signal in (signals.item_scraped, signals.item_dropped, signals.item_error):
+            crawler.signals.connect(spider.item_done, signal=signal)
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
@@ -91,7 +95,7 @@ class NewsSpider(PageSpider):
             self.landed.clear()
             for request in [*self._next_polls(), *await self._leased_pages()]:
                 yield request
-            if not self.in_flight.total():
+            if not self.in_flight.total() and not self.landed.is_set():  # set: something came in meanwhile
                 return
             await self.landed.wait()
 
@@ -257,39 +261,47 @@ class NewsSpider(PageSpider):
     def _fetch(self, page: Leased) -> Request:
         conditions = _conditions(page.etag, page.last_modified) if page.article_id else {}
         request = self._request(page.url, self.parse_leased, self.fetch_of_leased_failed, conditions)
+        self.fetching[request.url] = page.source
         return request.replace(cb_kwargs={"leased": page})
 
     async def parse_leased(self, response: Response, leased: Leased) -> AsyncIterator[Article | Reject]:
         """Yield the article of a page; one that has not changed is only seen again."""
-        try:
-            if response.status == NOT_MODIFIED and leased.article_id:
-                await self.run.write(
-                    outcomes.record_not_modified,
-                    leased,
-                    fetched(response),
-                    run_id=self.run.run_id,
-                    now=datetime.now(UTC),
-                )
-                self._count("store/not-modified")
-                return
+        if response.status != NOT_MODIFIED or not leased.article_id:
             for item in self.parse_page(response):
                 yield item
+            return
+        try:
+            now = datetime.now(UTC)
+            record = outcomes.record_not_modified
+            await self.run.write(record, leased, fetched(response), run_id=self.run.run_id, now=now)
+            self._count("store/not-modified")
         finally:
-            self._landed(leased.source)
+            assert response.request is not None
+            self._fetched(asked_url(response.request))
 
     async def fetch_of_leased_failed(self, failure: Failure) -> AsyncIterator[Reject]:
         """Yield why there is no page; where the host has asked for time, only put the page off."""
         request: Request = failure.request  # type: ignore[attr-defined]
         leased: Leased = request.cb_kwargs["leased"]
-        try:
-            until = await self._hold_if_asked(leased.source, request)
-            if isinstance(failure.value, HeldError):
-                await self.run.write(frontier.postpone, leased.url, until=until or failure.value.until)
-                return
+        until = await self._hold_if_asked(leased.source, request)
+        if not isinstance(failure.value, HeldError):
             for reject in self.fetch_failed(failure):
                 yield reject
+            return
+        try:
+            await self.run.write(frontier.postpone, leased.url, until=until or failure.value.until)
         finally:
-            self._landed(leased.source)
+            self._fetched(asked_url(request))
+
+    def item_done(self, item: Article | Reject) -> None:
+        """Make room for another page, now that what came of one is stored: a kill repeats no more than that."""
+        if item.fetched:
+            self._fetched(item.fetched.url)
+
+    def _fetched(self, url: str) -> None:
+        source = self.fetching.pop(url, None)
+        if source is not None:
+            self._landed(source)
 
     # Both
 
