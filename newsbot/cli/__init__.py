@@ -22,6 +22,7 @@ COMMANDS = {
     "history": "newsbot.cli.articles:history",
     "import": "newsbot.cli.imports:import_",
     "reextract": "newsbot.cli.reextract:reextract",
+    "reclean": "newsbot.cli.reclean:reclean",
     "rejects": "newsbot.cli.overview:rejects",
     "search": "newsbot.cli.articles:search",
     "serve": "newsbot.cli.serve:serve",

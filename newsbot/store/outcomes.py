@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from newsbot.discovery.schedule import failure_interval_s, next_refetch_age_s, with_jitter
 from newsbot.items import Article, Fetched, Reject
-from newsbot.store import frontier
+from newsbot.store import boilerplate, frontier
 from newsbot.store.frontier import Leased
 from newsbot.store.models import ArticleRow
 from newsbot.store.writes import Saved, article_keys, save_article, save_fetch, save_reject
@@ -26,7 +26,10 @@ FIRST_RETRY_S = 300
 
 
 def record_article(session: Session, article: Article, *, run_id: int | None, now: datetime) -> Saved:
-    """Store an article; if it was fetched, note that, and when to look whether it has changed."""
+    """Store an article without its site's boilerplate, and learn from it what that is; if it was fetched, note that,
+    and when to look whether it has changed."""
+    boilerplate.remove_learnt(session, article)
+    boilerplate.reclean_same(session, article, run_id=run_id, now=now)
     keys = article_keys(article)
     saved = save_article(session, article, keys=keys, run_id=run_id, now=now)
     if fetched := article.fetched:
@@ -41,6 +44,8 @@ def record_article(session: Session, article: Article, *, run_id: int | None, no
             etag=fetched.etag,
             last_modified=fetched.last_modified,
         )
+    if saved.outcome == "new":
+        boilerplate.learn(session, saved.article_id, article, now=now)
     return saved
 
 

@@ -25,7 +25,7 @@ from newsbot.store.writes import (
 )
 from tests.store.samples import BODY, LATER, NOW, article, dump, entities_of, load, save
 
-NOT_STORED = {"aliases", "fetched", "known_id"}
+NOT_STORED = {"aliases", "fetched", "known_id", "site_blocks"}
 """Kept otherwise, in article_urls and fetches; or only for the stages among each other."""
 
 

@@ -1,0 +1,188 @@
+"""Boilerplate of each source: learnt as articles are stored, removed from new ones and from those stored before."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy.orm import Session
+
+from newsbot.cleaning.boilerplate import MEMORY, Tally, block_keys, kept_places, series_marks
+from newsbot.items import Article, Mention
+from newsbot.store import dialects
+from newsbot.store.articles import load_articles
+from newsbot.store.keys import article_keys, url_hash
+from newsbot.store.models import ArticleRow, ArticleUrl, BoilerplateBlock, BoilerplateSite
+from newsbot.store.saving import Saving
+from newsbot.text import word_count
+
+MAX_LAYERS = 4
+"""How often what lies under removed boilerplate is looked at in turn."""
+PARTING = "\n\n"
+_TALLY = ("article_count", "weight", "last_article", "marks", "is_learnt")
+
+# Built once: building them takes longer than what they do.
+_OF_SOURCE = BoilerplateBlock.source == bindparam("of_source")
+_TALLIES = select(BoilerplateBlock.key, *(getattr(BoilerplateBlock, name) for name in _TALLY)).where(
+    _OF_SOURCE, BoilerplateBlock.key.in_(bindparam("of_keys", expanding=True))
+)
+_COUNT = select(BoilerplateSite.article_count).where(BoilerplateSite.source == bindparam("of_source"))
+_FORGET = delete(BoilerplateBlock).where(_OF_SOURCE, BoilerplateBlock.last_article <= bindparam("until"))
+_STORY = select(ArticleRow.story_id).where(ArticleRow.id == bindparam("told_by"))
+# The source is not part of it: SQLite would go through all articles of the source instead of those of the story.
+_OTHERS = select(ArticleRow.source).where(
+    ArticleRow.story_id == bindparam("story"), ArticleRow.id != bindparam("told_by")
+)
+
+
+class Found(NamedTuple):
+    """A stored article with boilerplate in it."""
+
+    article_id: int
+    url: str
+    texts: list[str]
+    """The paragraphs that would go."""
+
+
+def remove_learnt(session: Session, article: Article) -> bool:
+    """Remove from `body` what its source is known to repeat, keep mentions in step, and tell whether anything went.
+
+    Fills `site_blocks`, which `learn` needs."""
+    if article.source is None:
+        return False
+    for layer in range(MAX_LAYERS):
+        texts = article.body.split(PARTING)
+        keys = block_keys(texts)
+        article.site_blocks |= {key: texts[place] for place, key in keys.items()}
+        kept = kept_places(texts, _learnt(session.connection(), article.source, keys.values()))
+        if len(kept) == len(texts):
+            return layer > 0
+        _keep(article, texts, kept)
+    return True
+
+
+def learn(session: Session, article_id: int, article: Article, *, now: datetime) -> None:
+    """Count the blocks of an article that is new. Last in its transaction: others of the source wait from here on."""
+    connection = session.connection()
+    if article.source is None or _is_told_again(connection, article_id, article.source):
+        return
+    number = _next_number(connection, article.source)
+    tallies = _tallies(connection, article.source, article.site_blocks)
+    marks = series_marks(article)
+    rows = [
+        {"source": article.source, "key": key, "text": text, "first_seen_at": now, "last_seen_at": now,
+         **asdict(tallies.get(key, Tally()).counted(number, marks))}
+        for key, text in article.site_blocks.items()
+    ]  # fmt: skip
+    query = dialects.insert(connection, BoilerplateBlock)
+    newest = {name: query.excluded[name] for name in ("text", "last_seen_at", *_TALLY)}
+    if rows:
+        connection.execute(query.on_conflict_do_update(index_elements=["source", "key"], set_=newest), rows)
+    connection.execute(_FORGET, {"of_source": article.source, "until": number - MEMORY})
+
+
+def reclean_same(session: Session, article: Article, *, run_id: int | None, now: datetime) -> None:
+    """Remove today's boilerplate from the stored form of a page that has lost some, so that it is not a change."""
+    if article.site_blocks.keys() <= set(block_keys(article.body.split(PARTING)).values()):
+        return
+    first_key = url_hash(article_keys(article).url_keys[0])
+    known = session.scalar(select(ArticleUrl.article_id).where(ArticleUrl.url_hash == first_key))
+    if known is not None:
+        reclean_article(session, known, run_id=run_id, now=now)
+
+
+def reclean_article(session: Session, article_id: int, *, run_id: int | None, now: datetime) -> bool:
+    """Remove today's boilerplate from a stored article, as a change by rules; tell whether there was any."""
+    article = load_articles(session, [article_id])[0].article
+    if not remove_learnt(session, article):
+        return False
+    keys = article_keys(article)
+    Saving(session.connection(), article, keys, run_id, now, by_rules=True).reapply(article_id)
+    return True
+
+
+def find_boilerplate(session: Session, article_ids: Sequence[int]) -> list[Found]:
+    """Return those of the articles that hold today's boilerplate; nothing is changed."""
+    found = []
+    for stored in load_articles(session, article_ids):
+        before = stored.article.body.split(PARTING)
+        if remove_learnt(session, stored.article):
+            gone = Counter(before) - Counter(stored.article.body.split(PARTING))
+            found.append(Found(stored.id, stored.article.url, list(gone.elements())))
+    return found
+
+
+def boilerplate_sources(session: Session) -> list[str]:
+    """Return the keys of the sources of which boilerplate is known."""
+    query = select(BoilerplateBlock.source).where(BoilerplateBlock.is_learnt).distinct()
+    return list(session.scalars(query.order_by(BoilerplateBlock.source)))
+
+
+def ids_of_source(session: Session, source: str, *, after: int, limit: int) -> list[int]:
+    """Return the ids of the next articles of a source, in their order."""
+    query = select(ArticleRow.id).where(ArticleRow.source == source, ArticleRow.id > after)
+    return list(session.scalars(query.order_by(ArticleRow.id).limit(limit)))
+
+
+def _keep(article: Article, texts: Sequence[str], kept: Sequence[int]) -> None:
+    """Let the body be those paragraphs only, and move the mentions with them."""
+    moves: list[tuple[int, int, int]] = []
+    start, new_start = 0, 0
+    for place, text in enumerate(texts):
+        if place in kept:
+            moves.append((start, start + len(text), new_start - start))
+            new_start += len(text) + len(PARTING)
+        start += len(text) + len(PARTING)
+    article.body = PARTING.join(texts[place] for place in kept)
+    article.word_count = word_count(article.body)
+    for entity in article.entities:
+        entity.mentions = [moved for each in entity.mentions if (moved := _moved(each, moves))]
+    article.entities = [entity for entity in article.entities if entity.mentions]
+
+
+def _moved(mention: Mention, moves: Sequence[tuple[int, int, int]]) -> Mention | None:
+    for start, end, shift in moves:
+        if start <= mention.start and mention.end <= end:
+            return Mention(start=mention.start + shift, end=mention.end + shift, text=mention.text,
+                           type=mention.type)  # fmt: skip
+    return None
+
+
+def _is_told_again(connection: Connection, article_id: int, source: str) -> bool:
+    """Tell whether its source has another article of the same story: what these share says nothing of the site."""
+    story_id = connection.scalar(_STORY, {"told_by": article_id})
+    if story_id is None:
+        return False
+    return any(
+        each == source for each in connection.scalars(_OTHERS, {"story": story_id, "told_by": article_id})
+    )
+
+
+def _next_number(connection: Connection, source: str) -> int:
+    query = dialects.insert(connection, BoilerplateSite).values(source=source, article_count=1)
+    one_more = {"article_count": BoilerplateSite.article_count + 1}
+    counted = query.on_conflict_do_update(index_elements=["source"], set_=one_more)
+    number: int = connection.execute(counted.returning(BoilerplateSite.article_count)).scalar_one()
+    return number
+
+
+def _tallies(connection: Connection, source: str, keys: Collection[bytes]) -> dict[bytes, Tally]:
+    found: dict[bytes, Tally] = {}
+    for key, *values in connection.execute(_TALLIES, {"of_source": source, "of_keys": list(keys)}):
+        given: dict[str, Any] = dict(zip(_TALLY, values, strict=True))
+        found[key] = Tally(**given)
+    return found
+
+
+def _learnt(connection: Connection, source: str, keys: Collection[bytes]) -> set[bytes]:
+    if not keys:
+        return set()
+    tallies = _tallies(connection, source, keys)
+    if not any(tally.is_learnt for tally in tallies.values()):
+        return set()
+    number = connection.execute(_COUNT, {"of_source": source}).scalar_one()
+    return {key for key, tally in tallies.items() if tally.is_learnt and tally.is_boilerplate(number)}
