@@ -25,7 +25,10 @@ def in_reactor(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., 
 def project_settings(**overrides: Any) -> Settings:
     settings = Settings()
     settings.setmodule("newsbot.settings")
-    settings.setdict({"LOG_ENABLED": False, "DOWNLOAD_DELAY": 0, "NEWSBOT_ARCHIVE_DIR": "", **overrides}, priority="cmdline")
+    settings.setdict(
+        {"LOG_ENABLED": False, "DOWNLOAD_DELAY": 0, "NEWSBOT_ARCHIVE_DIR": "", **overrides},
+        priority="cmdline",
+    )
     return settings
 
 

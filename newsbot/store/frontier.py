@@ -182,7 +182,9 @@ def mark_failed(
 def _update(session: Session, urls: Iterable[str], **values: object) -> None:
     keys = {url_hash(canonicalize(url)) for url in urls}
     query = update(FrontierRow).where(FrontierRow.url_hash.in_(keys)).values(**values)
-    session.connection().execute(query)  # past the ORM, which would look for rows in memory that are to be changed
+    session.connection().execute(
+        query
+    )  # past the ORM, which would look for rows in memory that are to be changed
 
 
 def attempts(session: Session, url: str) -> int:
