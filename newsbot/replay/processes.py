@@ -27,13 +27,7 @@ def in_processes(
 ) -> Iterator[list[R]]:
     """Yield the results of `work` for each task as they come, and an empty list now and then while none does.
 
-    `begin(*arguments)` is called first in each process; one worker is this process. An exception of `work` is raised,
-    and ends the others."""
-    if workers == 1:
-        begin(*arguments)
-        for task in tasks:
-            yield [work(task)]
-        return
+    `begin(*arguments)` is called first in each process. An exception of `work` is raised, and ends the others."""
     context = multiprocessing.get_context(
         "spawn"
     )  # a copy of a process with threads may hold their locks for ever
