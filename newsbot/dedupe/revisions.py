@@ -13,7 +13,8 @@ from newsbot.dedupe.words import SPACELESS
 MAX_DIFF_WORDS = 20_000
 """Of a changed stretch; a longer one is given as removed and added whole."""
 MAX_PASSING_WORDS = 8
-"""Words of a paragraph that may be a counter or a date line; longer ones are text."""
+MAX_PASSING_CHARS = 200
+"""Words and characters of a paragraph that may be a counter or a date line; longer ones are text."""
 
 _WORD = re.compile(rf"{SPACELESS}\s*|(?:(?!{SPACELESS})\S)+\s*|\s+")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
@@ -92,7 +93,7 @@ def _lasting(body: str) -> list[list[str]]:
 
 def _settled(paragraph: str) -> str:
     """Return a paragraph without what changes in it by itself: a date line is empty, a counter has no number."""
-    if len(paragraph.split()) > MAX_PASSING_WORDS:
+    if len(paragraph) > MAX_PASSING_CHARS or len(paragraph.split()) > MAX_PASSING_WORDS:
         return paragraph
     return "" if _DATE.search(paragraph) else _NUMBER.sub("0", paragraph)
 
