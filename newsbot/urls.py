@@ -228,12 +228,13 @@ def _ascii_host(host: str) -> str:
     host = host.lower()
     if _PLAIN_HOST.fullmatch(host):
         return host
-    if not host.isascii():
-        try:
-            return idna.encode(host, uts46=True).decode("ascii")
-        except UnicodeError:  # not a name: below, escaped and still comparable
-            pass
-    return quote(host.encode("utf-8", "surrogatepass"), safe="-._~[]:")
+    escaped = quote(host.encode("utf-8", "surrogatepass"), safe="-._~[]:")
+    if host.isascii():
+        return escaped
+    try:
+        return idna.encode(host, uts46=True).decode("ascii")
+    except UnicodeError:  # not a name; escaped it is still comparable
+        return escaped
 
 
 def _fold_host(host: str) -> str:
