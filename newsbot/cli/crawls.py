@@ -24,7 +24,8 @@ def run_spider(name: str, **arguments: str) -> tuple[PageSpider, list[Article | 
 
     settings = Settings()
     settings.setmodule("newsbot.settings")
-    quiet = {"ITEM_PIPELINES": {}, "EXTENSIONS": {}, "LOG_ENABLED": False, "DOWNLOAD_DELAY": 0.2}
+    quiet = {"ITEM_PIPELINES": {}, "EXTENSIONS": {}, "LOG_ENABLED": False,
+             "AUTOTHROTTLE_ENABLED": False, "DOWNLOAD_DELAY": 0.5}  # fmt: skip
     settings.setdict(quiet, priority="cmdline")
     os.environ.pop("SCRAPY_SETTINGS_MODULE", None)
     process = CrawlerProcess(settings, install_root_handler=False)
