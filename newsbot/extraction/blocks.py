@@ -10,6 +10,8 @@ from lxml import etree
 from newsbot.extraction.words import FAMILIES, families, word_set
 
 MAX_BLOCKS = 12_000
+LINKED: Final = 0.9
+"""Share of a block's characters from which it is a link as a whole."""
 SKIPPED: Final = word_set(
     """
     script style noscript template svg math iframe object embed video audio canvas map select option
@@ -19,22 +21,24 @@ SKIPPED: Final = word_set(
 )
 INLINE: Final = word_set(
     """
-    a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rp rt ruby s
-    samp small span strike strong sub sup time tt u var wbr output
+    a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rb rp rt rtc ruby
+    s samp small span strike strong sub sup time tt u var wbr output
     """
 )
+MEDIA: Final = frozenset(("img", "picture", "video", "iframe"))
+FAR: Final = 30
 _STRONG: Final = frozenset(("b", "strong"))
 _MARKS: Final = _STRONG | frozenset(("a", "i", "em", "cite"))
 # Set on a frame by its element's name; inherited like the families of words, in the bits above them.
 TAG_BITS: Final = {
     name: 1 << (len(FAMILIES) + position)
     for position, name in enumerate(
-        ("nav", "aside", "footer", "header", "figure", "form", "table", "ul", "blockquote", "article", "main", "pre", "dialog")
+        ("aside", "footer", "header", "figure", "form", "table", "ul", "blockquote", "article", "main", "pre", "dialog")
     )
 }  # fmt: skip
 TAG_BITS["ol"] = TAG_BITS["dl"] = TAG_BITS["ul"]
 TAG_BITS["figcaption"] = TAG_BITS["figure"]
-CONCEALED: Final = 1 << (len(FAMILIES) + 13)
+CONCEALED: Final = 1 << (len(FAMILIES) + 12)
 _BREAK: Final = "\v"
 _STYLE_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 
@@ -43,7 +47,7 @@ class Frame:
     """A block-level element with text in it, and counts over all blocks inside it."""
 
     __slots__ = (
-        "blocks", "chars", "depth", "flags", "inherited", "item_chars", "link_chars", "names", "near", "parent",
+        "blocks", "chars", "depth", "flags", "inherited", "item_chars", "item_links", "link_chars", "names", "near", "parent",
         "prose_blocks", "prose_chars", "repeats", "tag",
     )  # fmt: skip
 
@@ -66,15 +70,34 @@ class Frame:
         """How many siblings of the same make this element, or one around it, has: the mark of lists of teasers."""
         self.item_chars = 0.0
         """Mean length of those siblings."""
+        self.item_links = 0.0
+        """Share of their text that is linked."""
 
 
 class Block:
     """A run of text without a block border in it; line breaks of the page are line feeds, other space is folded."""
 
-    __slots__ = ("bold_chars", "frame", "italic_chars", "link_chars", "links", "text")
+    __slots__ = (
+        "bold_chars",
+        "frame",
+        "is_link",
+        "italic_chars",
+        "link_chars",
+        "links",
+        "media_depth",
+        "since_media",
+        "text",
+    )
 
     def __init__(
-        self, text: str, frame: Frame, links: int, link_chars: int, bold_chars: int, italic_chars: int
+        self,
+        text: str,
+        frame: Frame,
+        links: int,
+        link_chars: int,
+        bold_chars: int,
+        italic_chars: int,
+        is_link: bool,
     ) -> None:
         self.text = text
         self.frame = frame
@@ -82,6 +105,12 @@ class Block:
         self.link_chars = link_chars
         self.bold_chars = bold_chars
         self.italic_chars = italic_chars
+        self.is_link = is_link
+        """Whether it is all link, and no paragraph: its frame is then the one around its own element."""
+        self.since_media = FAR
+        """Blocks since the last picture or film: 0 is right after it, where captions stand."""
+        self.media_depth = 0
+        """How much deeper in the tree the block stands than that picture."""
 
 
 class _Walk:
@@ -89,7 +118,7 @@ class _Walk:
 
     __slots__ = (
         "after_break", "blocks", "bold_chars", "bold_depth", "elements", "frames", "has_text", "italic_chars",
-        "italic_depth", "link_chars", "link_depth", "links", "marked", "pieces",
+        "italic_depth", "link_chars", "link_depth", "links", "marked", "media_at", "media_depth", "pieces",
     )  # fmt: skip
 
     def __init__(self, root: etree._Element) -> None:
@@ -102,6 +131,9 @@ class _Walk:
         self.links = self.link_depth = self.link_chars = 0
         self.bold_depth = self.bold_chars = self.italic_depth = self.italic_chars = 0
         self.marked = self.after_break = self.has_text = False
+        self.media_at = -FAR
+        """How many blocks there were when the last picture came."""
+        self.media_depth = 0
 
     def open(self, element: etree._Element, tag: str) -> None:
         if tag in INLINE:
@@ -167,19 +199,24 @@ class _Walk:
             return
         if self.has_text:
             text = _folded("".join(self.pieces))
-            self.blocks.append(
-                Block(text, self.frame(), self.links, self.link_chars, self.bold_chars, self.italic_chars)
+            is_link = self.link_chars >= LINKED * len(text) and self.elements[-1].tag != "p"
+            frame = self.frame(len(self.elements) - is_link)
+            block = Block(
+                text, frame, self.links, self.link_chars, self.bold_chars, self.italic_chars, is_link
             )
+            block.since_media = min(len(self.blocks) - self.media_at, FAR)
+            block.media_depth = len(self.elements) - self.media_depth
+            self.blocks.append(block)
         self.pieces = []
         self.links = self.link_chars = self.bold_chars = self.italic_chars = 0
         self.after_break = self.has_text = False
 
-    def frame(self) -> Frame:
-        """Return the frame of the innermost element."""
+    def frame(self, depth: int) -> Frame:
+        """Return the frame of the open element at that depth, counted from 1, or of the root."""
         frames = self.frames
-        for element in self.elements[len(frames) :]:
+        for element in self.elements[len(frames) : depth]:
             frames.append(_frame(element, frames[-1]))
-        return frames[-1]
+        return frames[max(depth, 1) - 1]
 
 
 def _folded(text: str) -> str:
@@ -190,7 +227,7 @@ def _folded(text: str) -> str:
 
 
 def read_blocks(root: etree._Element) -> list[Block]:
-    """Return the blocks of visible text below `root`, in the order of the page; at most `MAX_BLOCKS`."""
+    """Return the blocks of visible text below `root`, menus left out, in the order of the page; at most `MAX_BLOCKS`."""
     walk = _Walk(root)
     walker = etree.iterwalk(root, events=("start", "end"))
     for event, element in walker:
@@ -200,6 +237,11 @@ def read_blocks(root: etree._Element) -> list[Block]:
             if len(walk.blocks) > MAX_BLOCKS:
                 break
         elif tag in SKIPPED:
+            if tag in MEDIA:
+                walk.media_at, walk.media_depth = len(walk.blocks), len(walk.elements)
+            walker.skip_subtree()
+        elif tag == "nav":
+            walk.flush()
             walker.skip_subtree()
         else:
             walk.open(element, tag)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from newsbot.extraction.blocks import TAG_BITS, Block
+from newsbot.extraction.blocks import Block, Frame
 from newsbot.extraction.features import Known, first_rows, second_rows
 from newsbot.extraction.forest import load_forests
 from newsbot.extraction.frames import HEADINGS, count_frames
@@ -22,6 +22,11 @@ MAX_CANDIDATES: Final = 4000
 MIN_DECLARED_CHARS: Final = 400
 MAX_DATE_CHARS: Final = 40
 MAX_DATE_LETTERS: Final = 14
+MIN_TEASERS: Final = 4
+MAX_TEASER_CHARS: Final = 800
+MIN_TEASER_LINKS: Final = 1 / 12
+MIN_REPEAT_CHARS: Final = 26
+"""A shorter line may well be said twice."""
 MAX_REST_CHARS: Final = 100_000
 
 
@@ -41,20 +46,19 @@ class Body:
     rule: str
     links: int = 0
     """Links on the page outside the text."""
+    listed: float = 0.0
+    """Share of the text that stands in short elements of one make, each with a linked headline: 1 on pages of teasers."""
     rest: str = ""
     """What else stands near the text: invitations to subscribe, related stories."""
 
 
 def candidates(blocks: Sequence[Block]) -> list[Block]:
-    """Return the blocks worth a look, the counts of their elements filled: not menus, not lists of links."""
+    """Return the blocks worth a look, the counts of their elements filled: not those that are all link.
+
+    Half the blocks of a page are; one in 120 of the body's.
+    """
     count_frames(blocks, [is_prose(block) for block in blocks])
-    return [block for block in blocks if not _is_menu(block)][:MAX_CANDIDATES]
-
-
-def _is_menu(block: Block) -> bool:
-    """Six in ten blocks of a page; one in 120 of the body's."""
-    linked = block.link_chars >= 0.9 * len(block.text) and block.frame.tag != "p"
-    return linked or bool(block.frame.inherited & TAG_BITS["nav"])
+    return [block for block in blocks if not block.is_link][:MAX_CANDIDATES]
 
 
 def _is_date(text: str) -> bool:
@@ -79,12 +83,27 @@ def read_body(blocks: Sequence[Block], known: Known) -> Body:
         text=shown,
         rule="blocks" if shown else "none",
         links=sum(block.links for block in others),
+        listed=_listed(chosen),
         rest="\n".join(block.text for block in others)[:MAX_REST_CHARS],
     )
     declared = _declared_text(known.body)
     if len(declared) > MIN_DECLARED_CHARS and len(declared) > 2 * len(shown):
         body.text, body.rule = declared, "json-ld articleBody"
     return body
+
+
+def _listed(blocks: Sequence[Block]) -> float:
+    listed = sum(len(block.text) for block in blocks if _is_teaser(block.frame))
+    return listed / (sum(len(block.text) for block in blocks) or 1)
+
+
+def _is_teaser(frame: Frame) -> bool:
+    """Tell whether an element is in one of several alike that are short and have linked headlines."""
+    return (
+        frame.repeats >= MIN_TEASERS
+        and frame.item_links > MIN_TEASER_LINKS
+        and frame.item_chars < MAX_TEASER_CHARS
+    )
 
 
 def declared_body(page: Page) -> str:
@@ -107,14 +126,26 @@ def choose_blocks(blocks: Sequence[Block], known: Known) -> list[Block]:
     first = first_rows(blocks, [is_prose(block) for block in blocks], known)
     scores = [first_model.probability(row) for row in first]
     rows = second_rows(blocks, first, scores, CANDIDATE)
-    seen: set[str] = {known.title}
-    chosen: list[Block] = []
-    for block, row in zip(blocks, rows, strict=True):
-        if row is None or not second_model.is_likely(row):
-            continue
-        repeated = block.text in seen and (len(block.text) > 25 or block.text == known.title)
-        if repeated or (block.frame.tag not in HEADINGS and _is_date(block.text)):
-            continue
-        seen.add(block.text)
-        chosen.append(block)
-    return chosen
+    likely = [
+        block
+        for block, row in zip(blocks, rows, strict=True)
+        if row is not None
+        and second_model.is_likely(row)
+        and block.text != known.title
+        and (block.frame.tag in HEADINGS or not _is_date(block.text))
+    ]
+    return drop_repeats(likely)
+
+
+def drop_repeats(blocks: Sequence[Block]) -> list[Block]:
+    """Return the blocks without what another element says again, as pages for two widths of screen do.
+
+    What is said twice within one element is meant so: a recipe's steps, a refrain.
+    """
+    places: dict[str, Frame | None] = {}
+    return [
+        block
+        for block in blocks
+        if places.setdefault(block.text, block.frame.parent) is block.frame.parent
+        or len(block.text) < MIN_REPEAT_CHARS
+    ]

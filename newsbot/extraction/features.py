@@ -142,7 +142,7 @@ def first_rows(blocks: Sequence[Block], prose: Sequence[bool], known: Known) -> 
             *_ONE_HOT.get(frame.tag, _ONE_HOT["other"]),
             frame.depth, frame.repeats, frame.item_chars,
             prose[position], position / len(blocks), prose_before / all_prose, all_prose,
-            position - headline if headline >= 0 else -99,
+            position - headline if headline >= 0 else -99, block.since_media, block.media_depth,
             frame.blocks, *_frame_numbers(parent), *_frame_numbers(wider(parent, parent.blocks)),
             make.blocks, make.chars / make.blocks, make.link_chars / make.chars,
             make.prose_chars / make.chars, make.prose_chars / all_prose,
@@ -179,6 +179,8 @@ FIRST_NAMES: Final = (
         "prose_before",
         "page_prose",
         "after_headline",
+        "since_media",
+        "media_depth",
         "own_blocks",
     ],
     *(

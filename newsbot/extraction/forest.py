@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Sequence
 from functools import cache, cached_property
 from importlib.resources import files
@@ -13,6 +14,7 @@ from newsbot.extraction.features import FLAGS
 
 _Grow = Callable[[Sequence[float]], float]
 _ROUNDING = 1e-9
+_FEATURE = re.compile(r"\bf(\d+)\b")
 
 
 class Forest:
@@ -51,11 +53,17 @@ def load_forests() -> tuple[Forest, Forest]:
 
 
 def _compiled(lines: Sequence[str]) -> _Grow:
-    """Return a function that adds up the trees; nested conditionals run ten times faster than walking lists."""
-    source = "\n".join(["def grow(r):", "    s = 0.0", *lines, "    return s"])
-    names: dict[str, Any] = {}
-    exec(compile(source, "<body model>", "exec"), {"__builtins__": {}}, names)  # noqa: S102 - numbers only, see _expression
-    grow: _Grow = names["grow"]
+    """Return a function that adds up the trees; nested conditionals run ten times faster than walking lists.
+
+    The features asked for become local variables, which are read twice as fast as items of a list.
+    """
+    body = "\n".join(lines)
+    asked = {int(feature) for feature in _FEATURE.findall(body)}
+    names = ", ".join(f"f{position}" if position in asked else "_" for position in range(max(asked) + 1))
+    source = "\n".join([f"def grow(r):\n    {names}, *_ = r", "    s = 0.0", body, "    return s"])
+    made: dict[str, Any] = {}
+    exec(compile(source, "<body model>", "exec"), {"__builtins__": {}}, made)  # noqa: S102 - numbers only, see _expression
+    grow: _Grow = made["grow"]
     return grow
 
 
@@ -65,8 +73,8 @@ def _expression(tree: Any, flags: frozenset[int]) -> str:
     feature, threshold, left, right = tree
     low, high = _expression(left, flags), _expression(right, flags)
     if feature in flags and 0 <= threshold < 1:
-        return f"({high} if r[{int(feature)}] else {low})"
-    return f"({low} if r[{int(feature)}] <= {float(threshold)!r} else {high})"
+        return f"({high} if f{int(feature)} else {low})"
+    return f"({low} if f{int(feature)} <= {float(threshold)!r} else {high})"
 
 
 def _range(tree: Any) -> tuple[float, float]:

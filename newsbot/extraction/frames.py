@@ -65,16 +65,22 @@ def _count_repeats(frames: Sequence[Frame]) -> None:
     groups: dict[tuple[Frame | None, str, str], list[int]] = {}
     for frame in frames:
         if frame.tag not in PARAGRAPHS:
-            group = groups.setdefault((frame.parent, frame.tag, frame.names), [0, 0])
+            group = groups.setdefault((frame.parent, frame.tag, frame.names), [0, 0, 0])
             group[0] += 1
             group[1] += frame.chars
+            group[2] += frame.link_chars
     for frame in frames:
         if frame.parent is not None:
-            frame.repeats, frame.item_chars = frame.parent.repeats, frame.parent.item_chars
+            outer = frame.parent
+            frame.repeats, frame.item_chars, frame.item_links = (
+                outer.repeats,
+                outer.item_chars,
+                outer.item_links,
+            )
         if frame.tag not in PARAGRAPHS:
-            count, chars = groups[frame.parent, frame.tag, frame.names]
+            count, chars, links = groups[frame.parent, frame.tag, frame.names]
             if count >= frame.repeats:
-                frame.repeats, frame.item_chars = count, chars / count
+                frame.repeats, frame.item_chars, frame.item_links = count, chars / count, links / (chars or 1)
 
 
 def wider(frame: Frame, blocks: int) -> Frame:

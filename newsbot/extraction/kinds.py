@@ -18,6 +18,8 @@ from newsbot.items import STORED_KINDS, Article, PageKind
 _SHORT_WORDS: Final = 120
 """Below this a page's other signs count: half of all real articles have over 400 words."""
 _TEASER_WORDS: Final = 250
+_LISTED: Final = 0.7
+_DECLARED: Final = ("json-ld", "meta", "microdata")
 _LIVE = re.compile(r"^LiveBlogPosting$")
 _GALLERY = re.compile(r"^(?:ImageGallery|MediaGallery|Photograph)$")
 _VIDEO = re.compile(r"^(?:VideoObject|Movie|TVEpisode|PodcastEpisode|AudioObject)$")
@@ -69,6 +71,11 @@ class _Signs:
         return self.declares(_ARTICLE) or self.og_type == "article" or self.article.published_at is not None
 
     @property
+    def is_dated_article(self) -> bool:
+        """Whether the page declares itself an article, or declares a date: a list may show the dates of others."""
+        return self.declares(_ARTICLE) or self.article.rules.get("published_at", "").startswith(_DECLARED)
+
+    @property
     def page_title(self) -> str:
         title = self.page.tree.find(".//title")
         return f"{self.article.title or ''}\n{(title.text or '') if title is not None else ''}".strip()
@@ -103,6 +110,8 @@ def _is_video(signs: _Signs) -> bool:
 
 
 def _is_list(signs: _Signs) -> bool:
+    if signs.body.listed > _LISTED and not signs.is_dated_article:
+        return True
     if signs.is_declared_article:
         return False
     if signs.declares(_LIST):

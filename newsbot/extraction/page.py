@@ -52,7 +52,9 @@ class Page:
     @cached_property
     def tree(self) -> etree._Element:
         """The `html` element; an empty document's for a page that has none."""
-        parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+        parser = etree.HTMLParser(
+            encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False
+        )
         markup = _bounded(self.html).encode("utf-8", "replace")
         try:
             root = etree.fromstring(markup, parser)

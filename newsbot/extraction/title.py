@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import islice
 
 from newsbot.extraction.rules import Clues, Rule, first_of
 from newsbot.extraction.tree import text_of
@@ -11,6 +12,9 @@ from newsbot.text import letters, one_line, word_count
 
 MAX_CHARS = 500
 _HEADLINE_WORDS = 3
+_LOWER_HEADINGS = 20
+"""So many h2 and h3 elements are looked at."""
+_MIN_CHARS = 4
 # Spaced marks, full-width ones, and hyphens between Han or kana. A bare hyphen, slash or bar is part of Latin
 # headlines ("tit-for-tat", "AC/DC").
 _SEPARATOR = re.compile(
@@ -60,6 +64,25 @@ def _confirmed_heading(clues: Clues) -> list[str]:
     return [heading for heading in clues.headings if letters(heading) in title]
 
 
+def _confirmed_lower_heading(clues: Clues) -> list[str]:
+    """Return the h2 and h3 elements that the title element repeats: where the h1 is the site's name."""
+    title = letters("".join(_title_element(clues)))
+    headings = (
+        one_line(text_of(element)) for element in islice(clues.page.tree.iter("h2", "h3"), _LOWER_HEADINGS)
+    )
+    return [heading for heading in headings if len(heading) >= _MIN_CHARS and letters(heading) in title]
+
+
+def _title_element_rest(clues: Clues) -> list[str]:
+    """Return the title element without its first part, for where that turned out to be the site's name."""
+    return [
+        text[parts[0].end() :]
+        for text in _title_element(clues)
+        for parts in [list(_SEPARATOR.finditer(text))]
+        if parts
+    ]
+
+
 def without_site_name(title: str, clues: Clues) -> str:
     """Return the title without site names, dates and sections that stand before or after a separator.
 
@@ -90,6 +113,8 @@ _RULES: tuple[Rule[str], ...] = (
     ),
     Rule("microdata headline", _declared(lambda clues: clues.microdata("headline", "name"))),
     Rule("h1 as in title", _declared(_confirmed_heading)),
+    Rule("h2 or h3 as in title", _declared(_confirmed_lower_heading)),
     Rule("title element", _declared(_title_element_alone)),
     Rule("h1", _declared(lambda clues: clues.headings)),
+    Rule("end of title element", _declared(_title_element_rest)),
 )

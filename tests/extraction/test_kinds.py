@@ -74,3 +74,38 @@ def test_an_article_without_a_title_is_rejected_for_that() -> None:
     article = extract(PROSE)
     article.title = None
     assert reject_reason(article) == "no-title"
+
+
+TEASERS = "".join(
+    f"<li><h3><a href='/story-{n}'>The council votes on bridge number {n} after all</a></h3>"
+    f"<p>The vote came late on Tuesday, after {n + 2} hours of talk about what the bridge would cost the town. “We have waited for"
+    f" {n + 20} years,” said the mayor, who had asked for the vote; the opposition wants to see the plans again in {n + 3} months.</p></li>"
+    for n in range(12)
+)
+
+
+def test_page_of_teasers_is_a_list_even_where_it_says_that_it_is_an_article() -> None:
+    declared = "<meta property='og:type' content='article'><title>Politics</title>"
+    assert (
+        extract(
+            f"<html><head>{declared}</head><body><main><h1>Politics</h1><ul>{TEASERS}</ul></main></body></html>"
+        ).kind
+        == "list"
+    )
+
+
+def test_article_that_declares_its_date_is_kept_however_it_is_set() -> None:
+    head = json_ld("NewsArticle", ', "datePublished": "2026-05-03T10:00:00Z"')
+    assert (
+        extract(
+            f"<html><head>{head}</head><body><main><h1>Politics</h1><ul>{TEASERS}</ul></main></body></html>"
+        ).kind
+        == "article"
+    )
+
+
+def test_sections_of_an_article_with_few_links_are_no_list() -> None:
+    sections = "".join(f"<section><h2>Part {n}</h2>{PROSE}<a href='/{n}'>map</a></section>" for n in range(6))
+    assert (
+        extract(f"<html><head><title>A walk</title></head><body>{sections}</body></html>").kind == "article"
+    )

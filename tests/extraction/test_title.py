@@ -82,3 +82,16 @@ def test_title_element_alone_loses_its_last_part(title: str, headline: str) -> N
 
 def test_page_that_names_nothing_has_no_title() -> None:
     assert title_of("") is None
+
+
+@pytest.mark.parametrize("level", ["h2", "h3"])
+def test_lower_heading_is_the_headline_where_the_h1_is_the_site(level: str) -> None:
+    body = f"<h1><a href='/'>Harbour Gazette</a></h1><{level} class='posttitle'><a href='/a'>{HEADLINE}</a></{level}><h2>35 comments</h2>"
+    assert title_of(f"<title>Harbour Gazette » {HEADLINE}</title>", body) == HEADLINE
+
+
+def test_title_element_that_begins_with_the_site_gives_its_end() -> None:
+    assert (
+        title_of(f"<title>Harbour Gazette » {HEADLINE}</title>", "<h1><a href='/'>Harbour Gazette</a></h1>")
+        == HEADLINE
+    )

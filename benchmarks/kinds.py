@@ -1,0 +1,107 @@
+"""Measure how well articles are told from list pages: the corpora's pages, and list pages made of their teasers.
+
+    python benchmarks/kinds.py
+
+Needs the corpora (`NEWSBOT_CORPORA`, default ../shared/corpora), which hold articles only. The list pages are made while
+it runs: titles and descriptions of those articles in seven layouts, 6 or 25 on a page, in each language that has eight
+of them, declared as a website, as an article (many sites do), or not at all.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import random
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+
+from newsbot.extraction import extract
+from newsbot.extraction.kinds import reject_reason
+from newsbot.items import Article
+
+CORPORA = Path(os.environ.get("NEWSBOT_CORPORA", "../shared/corpora"))
+NEWS = ("aeb", "fundus_eval", "fundus_tests")
+LAYOUTS = {
+    "ul": ("ul", "<li><h3><a href='{url}'>{title}</a></h3><p>{text}</p></li>"),
+    "cards": (
+        "div",
+        "<article class='card'><h2><a href='{url}'>{title}</a></h2><p class='summary'>{text}</p><time>3 May 2026</time></article>",
+    ),
+    "all linked": ("div", "<div class='teaser'><a href='{url}'><h3>{title}</h3><p>{text}</p></a></div>"),
+    "blog": (
+        "div",
+        "<div class='entry'><h2 class='entry-title'><a href='{url}'>{title}</a></h2><div class='entry-content'><p>{text} "
+        "<a href='{url}'>Read more</a></p></div></div>",
+    ),
+    "table": ("table", "<tr><td><a href='{url}'>{title}</a></td><td>{text}</td></tr>"),
+    "headlines": ("div", "<div><a href='{url}'>{title}</a></div>"),
+    "sections": (
+        "div",
+        "<section><h3><a href='{url}'>{title}</a></h3><p>{text}</p><p>{text:.120}</p></section>",
+    ),
+}
+DECLARED = ("website", "article", "")
+SIZES = (6, 25)
+Teaser = tuple[str, str, str]
+"""Title, description, address."""
+
+
+def read_articles() -> Iterator[tuple[str, Article]]:
+    """Yield the corpus and the article of every page."""
+    for corpus in (*NEWS, "trafilatura"):
+        for truth in json.loads((CORPORA / f"{corpus}.json").read_text(encoding="utf-8")).values():
+            html = gzip.decompress((CORPORA / truth["file"]).read_bytes()).decode("utf-8", "replace")
+            yield corpus, extract(html, truth["url"])
+
+
+def list_page(layout: str, declared: str, teasers: list[Teaser]) -> str:
+    """Return the HTML of a section page."""
+    tag, item = LAYOUTS[layout]
+    items = "".join(
+        item.format(title=escape(title), text=escape(text), url=escape(url)) for title, text, url in teasers
+    )
+    kind = f"<meta property='og:type' content='{declared}'>" if declared else ""
+    return (
+        f"<html><head><title>Politics - The Example</title>{kind}<meta property='og:title' content='Politics'></head><body>"
+        f"<main><h1>Politics</h1><{tag}>{items}</{tag}></main><footer>© The Example</footer></body></html>"
+    )
+
+
+def main() -> None:
+    """Print the shares of articles kept and of list pages rejected."""
+    if not CORPORA.is_dir():
+        sys.exit(f"NEWSBOT_CORPORA: {CORPORA} is not a folder")
+    kept: dict[str, list[bool]] = defaultdict(list)
+    teasers: dict[str | None, list[Teaser]] = defaultdict(list)
+    for corpus, article in read_articles():
+        kept[corpus].append(reject_reason(article) is None)
+        if corpus in NEWS and article.title and article.body:
+            teasers[article.language].append(
+                (article.title, article.description or article.body[:180], article.url)
+            )
+    for corpus, results in kept.items():
+        print(f"articles kept, {corpus}: {sum(results)} of {len(results)}")
+    chance = random.Random(5)
+    languages = [each for each in teasers.values() if len(each) >= 8]
+    for layout in LAYOUTS:
+        rejected = [
+            reject_reason(
+                extract(
+                    list_page(layout, declared, chance.choices(each, k=size)),
+                    "https://news.example/politics/",
+                )
+            )
+            is not None
+            for each in languages
+            for declared in DECLARED
+            for size in SIZES
+        ]
+        print(f"list pages rejected, {layout}: {sum(rejected)} of {len(rejected)}")
+
+
+if __name__ == "__main__":
+    main()
