@@ -18,7 +18,7 @@ import sys
 import time
 from pathlib import Path
 
-ENGINES = ("model", "rules", "spacy")
+ENGINES = ("model", "fast", "rules", "spacy")
 TESTS = ("test-ewt", "test-crossner-politics")
 ARTICLE_WORDS = 700
 ARTICLES = 60

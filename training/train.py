@@ -22,6 +22,7 @@ from torch import Tensor
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+import scoring
 from model import LABELS, Tagger, load_encoder
 from sentences import IGNORED, Sentence, Variation, as_written, read
 
@@ -102,29 +103,14 @@ def corrected(tagger: Tagger, silver: list[Sentence], wordpiece: WordPiece) -> l
     return result
 
 
-def spans(labels: list[str]) -> set[tuple[int, int, str]]:
-    """Return (start, end, type) of the names in `labels`; a stray I begins a name."""
-    found, start, kind = set(), 0, ""
-    for i, label in enumerate([*labels, "O"]):
-        if kind and (label[0] != "I" or label[2:] != kind):
-            found.add((start, i, kind))
-            kind = ""
-        if label != "O" and not kind:
-            start, kind = i, label[2:]
-    return found
-
-
 def f1(tagger: Tagger, sentences: list[Sentence], wordpiece: WordPiece) -> str:
-    """Return the strict F1 over spans, in all and by type, as a line for the log."""
-    hit, said, true = Counter[str](), Counter[str](), Counter[str]()
-    for sentence, rows in probabilities(tagger, sentences, wordpiece):
-        found = spans([LABELS[i] for i in rows.argmax(-1).tolist()])
-        wanted = spans(sentence.labels)
-        for counter, group in ((hit, found & wanted), (said, found), (true, wanted)):
-            counter.update(kind for *_, kind in group)
-            counter["all"] += len(group)
-    return "  ".join(
-        f"{k} {200 * hit[k] / max(1, said[k] + true[k]):.1f}" for k in ("all", "PER", "ORG", "LOC")
+    """Return the strict F1 over names as a line for the log."""
+    rows = probabilities(tagger, sentences, wordpiece)
+    return scoring.line(
+        scoring.f1(
+            (scoring.names([LABELS[i] for i in row.argmax(-1).tolist()]), scoring.names(sentence.labels))
+            for sentence, row in rows
+        )
     )
 
 

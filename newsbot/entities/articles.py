@@ -14,5 +14,5 @@ def find_entities(article: Article, engine: Engine) -> None:
     """Fill `entities` and `entity_engine` of an article; a text in no known language is not guessed at."""
     language = article.language or UNKNOWN
     mentions = engine.recognize(article.body, language)
-    article.entities = link(mentions, article.body, article.title or "")
+    article.entities = link(mentions, article.body, article.title or "") if mentions else []
     article.entity_engine = engine_label(engine, language)

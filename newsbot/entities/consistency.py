@@ -5,8 +5,9 @@ Never across articles: what "Washington" is in one says nothing of the next.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from newsbot.entities import tables
 from newsbot.items import EntityType, Mention
@@ -14,17 +15,31 @@ from newsbot.items import EntityType, Mention
 MAX_NAMES = 500
 """So many names, the commonest, are looked for again; bounds the work on texts made to cost time."""
 
+_IN_BRACKETS = re.compile(r" \(([A-Z]{2,8})\)")
+
 
 def make_consistent(mentions: list[Mention], text: str) -> list[Mention]:
     """Return the mentions in order, contradictions of type settled, and missed places of names added."""
-    settled = _with_settled_types(mentions)
-    return sorted([*settled, *_missed(settled, text)], key=lambda mention: mention.start)
+    explained = _explained_acronyms(mentions, text)
+    settled = _with_settled_types(mentions, explained)
+    return sorted([*settled, *_missed(settled, text, explained)], key=lambda mention: mention.start)
 
 
-def _with_settled_types(mentions: list[Mention]) -> list[Mention]:
+def _explained_acronyms(mentions: list[Mention], text: str) -> dict[str, EntityType]:
+    """Return acronym -> type of those in brackets after the name whose initials they are: "Harbour Board (HB)"."""
+    found: dict[str, EntityType] = {}
+    for mention in mentions:
+        match = _IN_BRACKETS.match(text, mention.end)
+        initials = "".join(word[0] for word in mention.text.split() if word[0].isupper())
+        if match and match[1] == initials and mention.type != "PER":
+            found[initials] = mention.type
+    return found
+
+
+def _with_settled_types(mentions: list[Mention], explained: Mapping[str, EntityType]) -> list[Mention]:
     """Give every mention of a name the type that most of them have; a full name also votes for its last word.
 
-    What the tables know as an organisation ("Kremlin") is one.
+    An acronym is what the name is that explains it. What the tables know as an organisation ("Kremlin") is one.
     """
     votes: dict[str, Counter[EntityType]] = defaultdict(Counter)
     known = tables.known_organisations()
@@ -34,6 +49,8 @@ def _with_settled_types(mentions: list[Mention]) -> list[Mention]:
         votes[name][kind] += 1
     for mention in mentions:
         votes[mention.text]["ORG" if mention.text in known else mention.type] += 1
+    for acronym, explained_kind in explained.items():
+        votes[acronym] = Counter({explained_kind: 1})
     return [_retyped(mention, votes[mention.text]) for mention in mentions]
 
 
@@ -44,7 +61,7 @@ def _retyped(mention: Mention, votes: Counter[EntityType]) -> Mention:
     return Mention(start=mention.start, end=mention.end, text=mention.text, type=kind)
 
 
-def _missed(mentions: list[Mention], text: str) -> Iterator[Mention]:
+def _missed(mentions: list[Mention], text: str, explained: Mapping[str, EntityType]) -> Iterator[Mention]:
     """Yield where a name stands that was found elsewhere, and nothing was found.
 
     A single word only if it was found at least as often as it was passed over: "Apple" the company, in a text
@@ -53,11 +70,16 @@ def _missed(mentions: list[Mention], text: str) -> Iterator[Mention]:
     taken = bytearray(len(text))
     for mention in mentions:
         taken[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
-    counts = Counter((mention.text, mention.type) for mention in mentions)
+    counts = Counter((mention.text, mention.type) for mention in mentions) + Counter(explained.items())
     surnames = {m.text.rpartition(" ")[2] for m in mentions if m.type == "PER" and " " in m.text}
     for (name, kind), count in sorted(counts.most_common(MAX_NAMES), key=lambda item: -len(item[0][0])):
         places = [place for place in _whole_words(name, text) if not any(taken[place : place + len(name)])]
-        sure = " " in name or (name in surnames and kind == "PER") or len(places) <= count > 1
+        sure = (
+            " " in name
+            or name in explained
+            or (name in surnames and kind == "PER")
+            or len(places) <= count > 1
+        )
         for start in places if sure else ():
             taken[start : start + len(name)] = b"\1" * len(name)
             yield Mention(start=start, end=start + len(name), text=name, type=kind)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Protocol, runtime_checkable
 
@@ -11,6 +12,7 @@ from newsbot.items import Mention
 
 BUILT_IN = {
     "none": "newsbot.entities.engines.none:NoEngine",
+    "fast": "newsbot.entities.engines.fast:FastEngine",
     "rules": "newsbot.entities.engines.rules:RulesEngine",
     "model": "newsbot.entities.engines.model:ModelEngine",
     "spacy": "newsbot.entities.engines.spacy:SpacyEngine",
@@ -39,15 +41,26 @@ class Engine(Protocol):
         """Return the mentions in `text`, in order, without overlaps; none for a language it does not support."""
 
 
-class AutoEngine:
-    """For each language the best engine that is installed."""
-
-    name = "auto"
-    version = "1"
+@runtime_checkable
+class Chooser(Protocol):
+    """An engine that has another one for each language."""
 
     def for_language(self, language: str) -> Engine:
-        """Return the engine that `auto` stands for in this language."""
-        for name in AUTO_ORDER:
+        """Return the engine that reads this language."""
+
+
+class AutoEngine:
+    """For each language the first engine of a list that is installed and supports it."""
+
+    version = "1"
+
+    def __init__(self, name: str = "auto", order: Sequence[str] = AUTO_ORDER) -> None:
+        self.name = name
+        self._order = order
+
+    def for_language(self, language: str) -> Engine:
+        """Return the engine that this one stands for in this language."""
+        for name in self._order:
             engine = _loaded_if_possible(name)
             if engine is not None and engine.supports(language):
                 return engine
@@ -66,10 +79,17 @@ class AutoEngine:
 def load_engine(name: str) -> Engine:
     """Return the engine called `name`: "auto", a built-in one, or "package.module:Class". Loaded once a process.
 
+    Several, parted by commas, are one that reads each language by the first of them that supports it.
+
     Raises UsageError if there is no such engine, or what it needs is not installed.
     """
     if name == "auto":
         return AutoEngine()
+    if "," in name:
+        order = [part.strip() for part in name.split(",")]
+        for part in order:
+            load_engine(part)
+        return AutoEngine(name, order)
     path = BUILT_IN.get(name, name)
     module_name, colon, class_name = path.partition(":")
     if not (module_name and colon and class_name):
@@ -85,8 +105,9 @@ def load_engine(name: str) -> Engine:
 
 def engine_label(engine: Engine, language: str) -> str:
     """Return the name and version of the engine that this language's texts are read by, as articles keep it."""
-    used = engine.for_language(language) if isinstance(engine, AutoEngine) else engine
-    return f"{used.name} {used.version}"
+    while isinstance(engine, Chooser):
+        engine = engine.for_language(language)
+    return f"{engine.name} {engine.version}"
 
 
 @lru_cache(maxsize=16)
@@ -98,7 +119,7 @@ def _loaded_if_possible(name: str) -> Engine | None:
 
 
 def _unusable(name: str, reason: str) -> UsageError:
-    accepted = ", ".join(["auto", *BUILT_IN, "package.module:Class"])
+    accepted = ", ".join(["auto", *BUILT_IN, "package.module:Class", "several of them with commas"])
     reason = " ".join(reason.split())
     return UsageError(
         f"NEWSBOT_ENTITY_ENGINE is {name!r}, which cannot be used ({reason}); accepted: {accepted}"

@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 
 from newsbot.entities import tables
 from newsbot.entities.keys import entity_key
 from newsbot.entities.tables import Place
-from newsbot.items import Entity
 
 
-def locate(entities: Iterable[Entity], text: str) -> dict[str, Place]:
-    """Return entity name -> place, for those places of an article that the table knows.
+def locate(names: Collection[str], text: str) -> dict[str, Place]:
+    """Return name -> place, for those of the places that an article names that the table knows.
 
     `text` is the article's body: its demonyms count as naming their country.
     """
-    names = [entity.name for entity in entities if entity.type == "LOC"]
+    if not any(_by_key().get(entity_key(name, "LOC")) for name in names):
+        return {}
     countries = countries_named(names, text)
     return {name: place for name in names if (place := find_place(name, countries))}
 

@@ -43,15 +43,16 @@ def split_words(text: str, start: int = 0, end: int | None = None) -> list[Word]
 def split_sentences(text: str) -> Iterator[tuple[int, int]]:
     """Yield the (start, end) of each sentence of `text`; a line break always ends one.
 
-    None is longer than `MAX_SENTENCE_CHARS`: what has no full stop is cut there.
+    None is longer than `MAX_SENTENCE_CHARS`: what has no full stop is cut there, between words if
+    it can be.
     """
     start = 0
     for match in _SENTENCE_END.finditer(text):
         if _ends_in_abbreviation(text, start, match):
             continue
-        yield from _bounded(start, match.end())
+        yield from _bounded(text, start, match.end())
         start = match.end()
-    yield from _bounded(start, len(text))
+    yield from _bounded(text, start, len(text))
 
 
 def _ends_in_abbreviation(text: str, start: int, match: re.Match[str]) -> bool:
@@ -59,6 +60,11 @@ def _ends_in_abbreviation(text: str, start: int, match: re.Match[str]) -> bool:
     return match[0].startswith(".") and bool(_ABBREVIATION.search(text, max(start, stop - 12), stop))
 
 
-def _bounded(start: int, end: int) -> Iterator[tuple[int, int]]:
-    for cut in range(start, end, MAX_SENTENCE_CHARS):
-        yield cut, min(cut + MAX_SENTENCE_CHARS, end)
+def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while end - start > MAX_SENTENCE_CHARS:
+        space = text.rfind(" ", start + MAX_SENTENCE_CHARS // 2, start + MAX_SENTENCE_CHARS)
+        cut = space + 1 if space > 0 else start + MAX_SENTENCE_CHARS
+        yield start, cut
+        start = cut
+    if start < end:
+        yield start, end

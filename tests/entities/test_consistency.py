@@ -25,6 +25,16 @@ CASES = {
     "surname never found alone": ("{PER Eva Rice} came. Rice is cheap.", ["PER Eva Rice"]),
     "word mostly no name": ("{ORG Apple} sells. Apple pie, Apple tart.", ["ORG Apple"]),
     "word mostly a name": ("{ORG Gull} {ORG Gull} and Gull", ["ORG Gull", "ORG Gull", "ORG Gull"]),
+    "acronym is what the name before it is": (
+        "{LOC Republic of Gull} ({ORG RG}) and {ORG RG}",
+        ["LOC Republic of Gull", "LOC RG", "LOC RG"],
+    ),
+    "missed acronym of a name": (
+        "{ORG Harbour Board} (HB) met. The HB agreed.",
+        ["ORG Harbour Board", "ORG HB", "ORG HB"],
+    ),
+    "other letters in brackets": ("{ORG Harbour Board} (USA) met.", ["ORG Harbour Board"]),
+    "initials of a person": ("{PER Eva Lind} (EL) met the EL.", ["PER Eva Lind"]),
     "no part of a longer word": ("{PER Eva Lind} in Eva Lindgren's and Eva Lind-Berg's", ["PER Eva Lind"]),
     "no part of a longer name": (
         "{PER Eva Lind} of {ORG Eva Lind Trust}",

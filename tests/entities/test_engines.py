@@ -86,9 +86,19 @@ def test_engine_of_a_users_own_is_loaded_by_import_path() -> None:
     assert engine_label(engine, "en") == "shouting 7"
 
 
+def test_several_engines_read_each_language_by_the_first_that_supports_it() -> None:
+    engine = load_engine("fast, rules")
+    assert engine_label(engine, "en").startswith("fast ")
+    assert engine_label(engine, "de").startswith("rules ")
+    assert [mention.text for mention in engine.recognize("Merkel flog nach Frankreich.", "de")] == [
+        "Frankreich"
+    ]
+
+
 @pytest.mark.parametrize(
     "name",
     [
+        "fast,",
         "",
         "nope",
         "no.such.module:Engine",
@@ -105,5 +115,5 @@ def test_unusable_engine_is_one_line_naming_setting_value_and_choices(name: str)
     message = str(caught.value)
     assert "\n" not in message
     assert "NEWSBOT_ENTITY_ENGINE" in message
-    assert repr(name) in message
+    assert repr(name.rpartition(",")[2]) in message
     assert all(choice in message for choice in ("auto", "none", "rules", "package.module:Class"))

@@ -102,6 +102,8 @@ SPANS = {
     "two names side by side": ("Holm Lind", [B_PER, B_PER], [(0, 4, "PER"), (5, 9, "PER")]),
     "name at the end": ("in New Gull", [O, B_LOC, I_LOC], [(3, 11, "LOC")]),
     "nothing dangles": ("Union of", [B_ORG, I_ORG], [(0, 5, "ORG")]),
+    "abbreviation at the end of a name": ("Gull Inc. fell", [B_ORG, I_ORG, O, O], [(0, 9, "ORG")]),
+    "full stop of a sentence": ("in Gull.", [O, B_LOC, O], [(3, 7, "LOC")]),
     "compound": ("Gull-based firm", [B_LOC, O], [(0, 4, "LOC")]),
     "compound of names": ("Gull-Firth", [B_LOC], [(0, 10, "LOC")]),
     "name with a small letter": ("al-Gull", [B_ORG], [(0, 7, "ORG")]),

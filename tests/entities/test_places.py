@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from newsbot.entities.places import countries_named, demonyms_in, find_place, locate
-from newsbot.items import Entity, Mention
 
 CASES = {
     "country": ("Russia", [], ("country", "RU")),
@@ -62,10 +61,5 @@ def test_countries_are_counted_by_name_state_and_demonym() -> None:
 
 
 def test_places_of_an_article_are_located_together() -> None:
-    def place(name: str) -> Entity:
-        return Entity(
-            name=name, type="LOC", mentions=[Mention(start=0, end=len(name), text=name, type="LOC")]
-        )
-
-    located = locate([place("Tripoli"), place("Beirut"), place("Nowhereville")], "Lebanese officials said")
+    located = locate(["Tripoli", "Beirut", "Nowhereville"], "Lebanese officials said")
     assert {name: found.country for name, found in located.items()} == {"Tripoli": "LB", "Beirut": "LB"}

@@ -51,3 +51,8 @@ def test_hostile_text_is_cut_into_bounded_sentences_that_cover_it(text: str) -> 
     assert "".join(text[start:end] for start, end in sentences) == text
     assert all(end - start <= MAX_SENTENCE_CHARS for start, end in sentences)
     split_words(text)
+
+
+def test_long_sentence_is_cut_between_words() -> None:
+    text = "harbour " * MAX_SENTENCE_CHARS
+    assert {word for start, end in split_sentences(text) for word in text[start:end].split()} == {"harbour"}

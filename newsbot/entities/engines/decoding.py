@@ -15,14 +15,15 @@ Span = tuple[int, int, EntityType]
 
 KINDS: tuple[EntityType, ...] = ("PER", "ORG", "LOC")
 OUTSIDE = 0
-# Labels are O, then B and I of each kind: odd numbers begin a name, even ones continue one.
-_COUNT = 1 + 2 * len(KINDS)
+LABELS = ("O", *(f"{place}-{kind}" for kind in KINDS for place in "BI"))
+"""What networks call words: odd numbers begin a name, even ones continue one."""
 _DANGLING = frozenset(("of", "the", "and", "for", "in"))
+_ABBREVIATIONS = frozenset(("Bros", "Co", "Corp", "Inc", "Jr", "Ltd", "Sr"))
 _FORBIDDEN = -1e9
 _TRANSITIONS = np.array(
     [
-        [_FORBIDDEN if b and b % 2 == 0 and a not in (b, b - 1) else 0.0 for b in range(_COUNT)]
-        for a in range(_COUNT)
+        [_FORBIDDEN if b and b % 2 == 0 and a not in (b, b - 1) else 0.0 for b in range(len(LABELS))]
+        for a in range(len(LABELS))
     ]
 )
 
@@ -55,10 +56,19 @@ def spans(words: Sequence[Word], labels: Sequence[int]) -> Iterator[Span]:
     start = None
     for i, label in enumerate([*labels, OUTSIDE]):
         if start is not None and (label == OUTSIDE or label % 2):
-            yield _trimmed(words[start:i], KINDS[(labels[start] - 1) // 2])
+            end = _with_full_stop(words, i) if label == OUTSIDE else i
+            yield _trimmed(words[start:end], KINDS[(labels[start] - 1) // 2])
             start = None
         if label % 2:
             start = i
+
+
+def _with_full_stop(words: Sequence[Word], end: int) -> int:
+    """Return where a name ends that ends before `end`, or with the full stop there if that is part of it: "Jr."."""
+    last, following = words[end - 1], words[end : end + 1]
+    if last.text in _ABBREVIATIONS and following and following[0][:2] == (".", last.end):
+        return end + 1
+    return end
 
 
 def _trimmed(words: Sequence[Word], kind: EntityType) -> Span:

@@ -1,0 +1,35 @@
+"""The networks that ship, and the vocabulary that they share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.resources import files
+
+import onnxruntime  # type: ignore[import-untyped]
+
+FOLDER = files("newsbot.entities.engines").joinpath("model_data")
+
+
+def load_network(name: str, disabled_optimizers: Sequence[str] = ()) -> onnxruntime.InferenceSession:
+    """Return the network in the file `name`, to be run on one core.
+
+    One core an engine: crawls run many texts at once, and threads that wait for each other only lose.
+    """
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(
+        FOLDER.joinpath(name).read_bytes(),
+        options,
+        providers=["CPUExecutionProvider"],
+        disabled_optimizers=list(disabled_optimizers),
+    )
+
+
+def network_version(network: onnxruntime.InferenceSession) -> str:
+    """Return the version that the network was exported as."""
+    return str(network.get_modelmeta().version)
+
+
+def load_vocabulary() -> list[str]:
+    """Return the pieces of words that the networks know, by their number."""
+    return FOLDER.joinpath("vocabulary.txt").read_text(encoding="utf-8").splitlines()
