@@ -13,12 +13,16 @@ from newsbot.urls import is_fetchable, source_of
 
 Record = Mapping[str, Any]
 MAX_REVISION = 1_000_000
+MAX_KEPT_ID = 2**52
+"""Greater ids are not kept: there must be room for others after them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What only the database that an article comes from could know."""
 
+    id: int | None
+    story_id: int | None
     first_seen_at: datetime
     last_seen_at: datetime
     revision: int
@@ -62,7 +66,20 @@ def _own(record: Record) -> Imported | None:
     )
     if first is None or last is None or not isinstance(revision, int) or not 0 < revision <= MAX_REVISION:
         return Imported(article=article)
-    return Imported(article=article, known=Known(first_seen_at=first, last_seen_at=last, revision=revision))
+    known = Known(
+        id=_id(record, "id"),
+        story_id=_id(record, "story_id"),
+        first_seen_at=first,
+        last_seen_at=last,
+        revision=revision,
+    )
+    return Imported(article=article, known=known)
+
+
+def _id(record: Record, field: str) -> int | None:
+    value = record.get(field)
+    is_id = isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MAX_KEPT_ID
+    return value if is_id else None
 
 
 def _news_please(record: Record) -> Imported | None:

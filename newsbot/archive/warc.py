@@ -105,7 +105,7 @@ def _records_of_member(
 ) -> Generator[tuple[Place, WarcRecord], None, int]:
     """Yield the records of a member; return where to look for the next one."""
     try:
-        for number, record in enumerate(_iterator(member)):
+        for number, record in enumerate(stream_records(member)):
             yield Place(member.offset, number), record
         while member.read():
             pass
@@ -126,7 +126,7 @@ def _plain_records(
     file.seek(start)
     offset = start
     try:
-        for record in _iterator(file):
+        for record in stream_records(file):
             offset = record.stream_pos
             if end is not None and offset >= end:
                 return offset
@@ -151,7 +151,8 @@ def whole_bytes(file: BinaryIO) -> int:
     return end
 
 
-def _iterator(stream: Any) -> ArchiveIterator:
+def stream_records(stream: Any) -> ArchiveIterator:
+    """Return the records of an open file or member, of every type; their HTTP headers are not parsed yet."""
     any_type = WarcRecordType.any_type
     return ArchiveIterator(
         stream, record_types=any_type, parse_http=False, max_header_len=MAX_HEADER_BYTES, stream_detect=False

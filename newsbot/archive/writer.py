@@ -1,6 +1,6 @@
 """Keeps HTTP exchanges in WARC/1.1 files (ISO 28500:2017): a gzip member a record, one open file a process.
 
-A file that is being written is locked by its process, and has an empty file `<name>.open` beside it. The lock ends
+A file that is being written has an empty file `<name>.open` beside it, and is locked by its process. The lock ends
 with the process, however that ends: what it left behind is mended by the next one that writes to the folder.
 """
 
@@ -23,6 +23,8 @@ from newsbot.archive.warc import whole_bytes
 
 MAX_FILE_BYTES = 2**30
 """A file is closed once it is larger; the size that WARC recommends (ISO 28500:2017, annex C)."""
+FILES = "newsbot-*.warc.gz"
+"""The files that crawls write to an archive: a pattern."""
 GZIP_LEVEL = 6
 OPEN_SUFFIX = ".open"
 SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
@@ -60,6 +62,8 @@ class Kept:
     """Of the body, as `payload_digest` gives it."""
     url: str
     fetched_at: datetime
+    is_repeat: bool = False
+    """It was found there, and not written now."""
 
 
 def payload_digest(body: bytes) -> str:
@@ -80,6 +84,8 @@ class WarcWriter:
         self.software = software
         self.max_file_bytes = max_file_bytes
         self._file: BinaryIO | None = None
+        self._full: list[BinaryIO] = []
+        """Files that are written to no more, but stay locked: the database is yet to be told of their last records."""
         self._path = folder
         self._day: date | None = None
         self._serial = 0
@@ -102,15 +108,21 @@ class WarcWriter:
         )
 
     def close(self) -> None:
-        """Close the file; the next exchange opens a new one."""
+        """Close all files; the next exchange opens a new one."""
+        self._retire()
+        for file in self._full:
+            file.close()
+        self._full.clear()
+
+    def _retire(self) -> None:
         if self._file:
             _mark(self._path).unlink()
-            self._file.close()
+            self._full.append(self._file)
             self._file = None
 
     def _append(self, now: datetime, records: Iterable[WarcRecord]) -> int:
         if self._file and (now.date() != self._day or self._file.tell() >= self.max_file_bytes):
-            self.close()
+            self._retire()
         if self._file is None:
             self._file = self._open(now)
             _write_whole(self._file, _packed(_info(self._path.name, self.software, now)))

@@ -54,21 +54,28 @@ class KeepResponses:
         """Keep a response, unless it comes from a file or a cache."""
         request.meta.pop(KEPT, None)  # a redirect hands it on
         if self.writer and SAVED_PATH not in request.meta and "cached" not in response.flags:
-            try:
-                request.meta[KEPT] = await self._keep(self.writer, _exchange(request, response))
+            kept = await self._keep(_exchange(request, response))
+            if kept:
+                request.meta[KEPT] = kept
                 self._count("kept")
-            except OSError as error:
-                self.writer = None
-                self._count("stopped")
-                logger.error("The archive cannot be written, and is not kept any longer: %s", error)
         return response
 
-    async def _keep(self, writer: WarcWriter, exchange: Exchange) -> Kept:
+    async def _keep(self, exchange: Exchange) -> Kept | None:
+        """Return where an exchange is kept; None if the archive cannot be written, or could not before."""
         earlier = None
         if exchange.body:
             earlier = await Run.of(self.crawler).read(find_kept, exchange.url, payload_digest(exchange.body))
         async with self._writing:
-            return await run_in_thread(writer.write, exchange, earlier)
+            if self.writer is None:
+                return None
+            try:
+                return await run_in_thread(self.writer.write, exchange, earlier)
+            except OSError as error:
+                self.writer.close()
+                self.writer = None
+                self._count("stopped")
+                logger.error("The archive cannot be written, and is not kept any longer: %s", error)
+                return None
 
     async def close(self) -> None:
         """Close the file."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from newsbot.archive.folders import SavedPage, find_pages, is_warc
 from newsbot.archive.pages import Span, read_pages, warc_spans
 from newsbot.archive.selection import Selection
+from newsbot.archive.warc import Place
+from newsbot.dedupe.sketches import sketch
 from newsbot.errors import InputError
 from newsbot.items import Article, Reject
 from newsbot.replay.processes import in_processes
@@ -23,8 +25,24 @@ from newsbot.store.backfills import Part, Progress, advance, finish_part, load_p
 from newsbot.store.outcomes import record_article, record_reject
 from newsbot.text import one_line
 
-PART_BYTES = 16 * 1024 * 1024
+PART_BYTES = 8 * 1024 * 1024
 """Large enough that finding its first record costs nothing, small enough that the last part keeps nobody waiting."""
+
+
+BATCH = 16
+"""Pages that are stored in one transaction where there is one writer at a time: it is asked for less often. Elsewhere
+writers that store several would wait for each other's sources."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A record that is read."""
+
+    place: Place
+    item: Article | Reject | None
+    """What it holds; None: an article in a language that is not wanted."""
+    skipped: Counter[str]
+    """Records that were passed over on the way to it."""
 
 
 def find_archives(patterns: Iterable[str]) -> list[Path]:
@@ -75,6 +93,7 @@ class Worker:
         self.database = self.stages.database
         self.selection = selection
         self.run_id = run_id
+        self.batch = BATCH if self.database.has_one_writer else 1
 
     def take_in(self, part: Part) -> Progress:
         """Store what a part holds, from where it was left; return how far it has come."""
@@ -91,9 +110,8 @@ class Worker:
             return load_part(session, part)
 
     def _store_pages(self, part: Part, progress: Progress) -> Progress:
-        """Store the pages of a part that are not done yet, each in a transaction that notes that it is."""
+        """Store the pages of a part that are not done yet, some in a transaction that notes that they are."""
         skipped: Counter[str] = Counter()
-        stored = progress.counts
         pages = read_pages(
             Path(part.path),
             part.span,
@@ -102,13 +120,17 @@ class Worker:
             wanted=lambda url, at: self.selection.wants_page(url, at, self.stages.catalog),
             after=progress.done,
         )
+        steps: list[Step] = []
         for page in pages:
-            item = self._read(page)
-            step = replace(progress, done=page.place, counts=stored + _named(skipped))
-            outcome = self._store(item, before=progress, after=step)
-            stored[outcome] += 1
-            progress = step
-        return replace(progress, counts=stored + _named(skipped))
+            assert page.place
+            steps.append(Step(page.place, self._read(page), _named(skipped)))
+            skipped.clear()
+            if len(steps) == self.batch:
+                progress = self._store(progress, steps)
+                steps = []
+        if steps:
+            progress = self._store(progress, steps)
+        return replace(progress, counts=progress.counts + _named(skipped))
 
     def _read(self, page: SavedPage) -> Article | Reject | None:
         """Return what a page is; None for an article in a language that is not wanted."""
@@ -117,28 +139,28 @@ class Worker:
             if not self.selection.wants_article(item):
                 return None
             self.stages.find_entities(item)
+            sketch(item.body)  # which is wanted where other writers wait
         return item
 
-    def _store(self, item: Article | Reject | None, *, before: Progress, after: Progress) -> str:
-        """Store an item and note that its record is done; return what came of it.
+    def _store(self, before: Progress, steps: Sequence[Step]) -> Progress:
+        """Store what some records hold and note that they are done; return how far the part has come.
 
-        An item that the database does not take is stored as a reject."""
-
-        def work(session: Session, item: Article | Reject | None = item) -> str:
-            outcome = self._record(session, item)
-            counts = after.counts + Counter({outcome: 1})
-            advance(session, before, replace(after, counts=counts), now=datetime.now(UTC))
-            return outcome
-
+        If the database does not take them, each is stored on its own; an article that it does not take, as a reject."""
         try:
-            return self.database.transact(work)
+            return self.database.transact(lambda session: self._take(session, before, steps))
         except SQLAlchemyError as error:
-            if not isinstance(item, Article):
-                raise
-            detail = one_line(f"{type(error).__name__}: {error}")
-            reject = Reject(url=item.url, source=item.source, reason="stage-failed", detail=detail, stage="store",
-                            fetched=item.fetched)  # fmt: skip
-            return self.database.transact(lambda session: work(session, reject))
+            if len(steps) == 1:
+                return self._store(before, [_refused(steps[0], error)])
+        for step in steps:
+            before = self._store(before, [step])
+        return before
+
+    def _take(self, session: Session, before: Progress, steps: Sequence[Step]) -> Progress:
+        outcomes = Counter(self._record(session, step.item) for step in steps)
+        counts = sum((step.skipped for step in steps), before.counts + outcomes)
+        after = replace(before, done=steps[-1].place, counts=counts)
+        advance(session, before, after, now=datetime.now(UTC))
+        return after
 
     def _record(self, session: Session, item: Article | Reject | None) -> str:
         now = datetime.now(UTC)
@@ -146,11 +168,21 @@ class Worker:
             return "skipped/language"
         if isinstance(item, Article):
             return record_article(session, item, run_id=self.run_id, now=item.retrieved_at or now).outcome
-        record_reject(session, item, run_id=self.run_id, now=now)
-        return f"rejected/{item.reason}"
+        outcome = record_reject(session, item, run_id=self.run_id, now=now)
+        return f"rejected/{item.reason}" if outcome == "rejected" else outcome
 
 
 _worker: Worker | None = None
+
+
+def _refused(step: Step, error: SQLAlchemyError) -> Step:
+    article = step.item
+    if not isinstance(article, Article):
+        raise error
+    detail = one_line(f"{type(error).__name__}: {error}")
+    reject = Reject(url=article.url, source=article.source, reason="stage-failed", detail=detail, stage="store",
+                    fetched=article.fetched)  # fmt: skip
+    return replace(step, item=reject)
 
 
 def _named(skipped: Counter[str]) -> Counter[str]:

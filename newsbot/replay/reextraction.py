@@ -15,6 +15,7 @@ from newsbot.items import Article
 from newsbot.replay.processes import in_processes
 from newsbot.replay.stages import Stages
 from newsbot.settings import Configuration
+from newsbot.store.boilerplate import remove_learnt
 from newsbot.store.reextraction import Extracted, apply_rules, changes_by_rules, mark_extracted
 
 BATCH = 50
@@ -100,6 +101,7 @@ class Worker:
         if not isinstance(article, Article):
             return article
         with self.database.read() as session:
+            remove_learnt(session, article)
             changes = changes_by_rules(session, extracted.article_id, article)
         if not changes:
             return "unchanged"

@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from newsbot.archive.articles import archived_fetch, is_binary, read_article
 from newsbot.archive.folders import SavedPage
 from newsbot.cleaning.article import clean_article
-from newsbot.entities.articles import find_entities
+from newsbot.entities.articles import UNKNOWN, find_entities
 from newsbot.entities.engine import engine_label, load_engine
 from newsbot.extraction.kinds import reject_reason
 from newsbot.items import Article, Reject
 from newsbot.settings import Configuration
 from newsbot.sources.catalog import load_sources, source_for, sources_by_host
+from newsbot.store.boilerplate import remove_learnt
 from newsbot.store.database import Database
 from newsbot.store.writes import article_keys, known_unchanged
 from newsbot.text import one_line
@@ -55,9 +56,13 @@ class Stages:
                       fetched=archived_fetch(page, now=datetime.now(UTC)))  # fmt: skip
 
     def find_entities(self, article: Article) -> None:
-        """Fill `entities`, unless today's engine has found them in this article before, and it is stored."""
-        label = engine_label(self.engine, article.language or "en")
+        """Fill `entities` of an article without what its site repeats, unless today's engine has found them before."""
+        if self.engine.name == "none":  # there is no work that the look-up could save
+            find_entities(article, self.engine)
+            return
+        label = engine_label(self.engine, article.language or UNKNOWN)
         with self.database.read() as session:
+            remove_learnt(session, article)
             known = known_unchanged(session, article, keys=article_keys(article), entity_engine=label)
         if known is None:
             find_entities(article, self.engine)

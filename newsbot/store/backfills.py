@@ -1,6 +1,6 @@
 """The manifest of backfills: which parts of which archives are taken in, and how far each has come.
 
-A part's row moves on in the transaction that stores what its next record held, so that a kill loses nothing and
+A part's row moves on in the transaction that stores what its next records held, so that a kill loses nothing and
 nothing is taken in twice.
 """
 
@@ -11,9 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from newsbot.archive.pages import Span
@@ -21,6 +20,13 @@ from newsbot.archive.warc import Place
 from newsbot.errors import NewsbotError
 from newsbot.store import dialects
 from newsbot.store.models import BackfillPart
+
+_PARTS = BackfillPart.metadata.tables["backfill_parts"]
+_ADVANCE = update(_PARTS).where(
+    _PARTS.c.key == bindparam("of_key"),
+    _PARTS.c.done_offset.is_not_distinct_from(bindparam("last_offset")),
+    _PARTS.c.done_number.is_not_distinct_from(bindparam("last_number")),
+)
 
 
 class OvertakenError(NewsbotError):
@@ -93,22 +99,19 @@ def _progress(part: Part, row: BackfillPart | None) -> Progress:
 
 
 def advance(session: Session, before: Progress, after: Progress, *, now: datetime) -> None:
-    """Note that the next record of a part is done; raise OvertakenError if another process has noted one."""
-    key, done, last = before.part.key, after.done, before.done
+    """Note that the next records of a part are done; raise OvertakenError if another process has noted some."""
+    done, last = after.done, before.done
     assert done
-    query = update(BackfillPart).where(
-        BackfillPart.key == key,
-        BackfillPart.done_offset.is_not_distinct_from(last.offset if last else None),
-        BackfillPart.done_number.is_not_distinct_from(last.number if last else None),
-    )
     values = {
+        "of_key": before.part.key,
+        "last_offset": last.offset if last else None,
+        "last_number": last.number if last else None,
         "done_offset": done.offset,
         "done_number": done.number,
         "counts": dict(after.counts),
         "updated_at": now,
     }
-    result: Any = session.execute(query.values(values))
-    if result.rowcount != 1:
+    if session.connection().execute(_ADVANCE, values).rowcount != 1:
         raise OvertakenError(f"{before.part.path}: another process is taking it in", path=before.part.path)
 
 

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from newsbot import __version__
 from newsbot.items import Article, utc_text
+from newsbot.store.archived import HAS_PAGE
 from newsbot.store.keys import article_keys
-from newsbot.store.models import ArticleRow, ArticleUrl, Fetch
+from newsbot.store.models import ArticleRow, Fetch
 from newsbot.store.revisions import changed_fields, stored_content
 from newsbot.store.saving import Outcome, Saving
 
@@ -36,9 +37,7 @@ def list_extracted(
     source: str | None = None,
     since: datetime | None = None,
 ) -> list[Extracted]:
-    """Return the articles whose pages are kept, oldest row first; with `is_stale`, those of another version's rules.
-
-    The page of an article is the one that was fetched when its content was: later ones have said the same."""
+    """Return the articles whose pages are kept, oldest row first; with `is_stale`, those of another version's rules."""
     query = (
         select(
             ArticleRow.id,
@@ -47,9 +46,7 @@ def list_extracted(
             func.min(Fetch.warc_file),
             func.min(Fetch.warc_offset),
         )
-        .join(ArticleUrl, ArticleUrl.article_id == ArticleRow.id)
-        .join(Fetch, (Fetch.url_hash == ArticleUrl.url_hash) & (Fetch.fetched_at == ArticleRow.retrieved_at))
-        .where(Fetch.outcome == "article", Fetch.warc_file.is_not(None))
+        .where(HAS_PAGE)
         .group_by(ArticleRow.id)
         .order_by(ArticleRow.id)
     )

@@ -1,7 +1,11 @@
 """Crawls that keep what they fetch."""
 
+import base64
 import gzip
+import random
+import resource
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +66,11 @@ async def test_what_is_fetched_is_kept_as_it_was_sent_and_the_database_knows_whe
     page = read_page_at(tmp_path / "archive" / fetch.warc_file, fetch.warc_offset, max_bytes=10**6)
     assert page is not None
     assert (page.url, page.body) == (f"{site.url}/1", article_page(1).encode())
+    with path.open("rb") as file:
+        file.seek(fetch.warc_offset)
+        record = next(iter(ArchiveIterator(file)))
+        assert record.rec_headers.get_header("WARC-Target-URI") == f"{site.url}/1"
+        assert record.content_stream().read() == article_page(1).encode()
 
 
 @in_reactor
@@ -98,6 +107,37 @@ async def test_an_archive_that_cannot_be_written_costs_one_error_and_no_article(
     assert [record.message for record in caplog.records if "archive" in record.message.lower()] == [
         f"The archive cannot be written, and is not kept any longer: [Errno 17] File exists: '{tmp_path / 'archive'}'"
     ]
+
+
+@in_reactor
+async def test_a_full_disk_costs_one_error_and_no_article_and_what_is_kept_stays_whole(
+    tmp_path, site, caplog
+):
+    noise = [base64.b64encode(random.Random(number).randbytes(2_000_000)).decode() for number in range(4)]
+    pages = [article_page(number) + f"<!-- {noise[number]} -->" for number in range(4)]
+    urls = [site.html(f"/{number}", page) for number, page in enumerate(pages)]
+    with no_file_beyond(5_000_000):
+        outcome = await crawl("article", settings(tmp_path), url=",".join(urls))
+    assert outcome.stats["newsbot/store/new"] == 4
+    assert outcome.stats["newsbot/archive/stopped"] == 1
+    errors = [record.message for record in caplog.records if record.levelname == "ERROR"]
+    assert errors == ["The archive cannot be written, and is not kept any longer: [Errno 27] File too large"]
+    (path,) = files(tmp_path / "archive")
+    assert check(path) == 0
+    kept = [fetch for fetch in fetches(tmp_path) if fetch.warc_file]
+    assert 0 < len(kept) < 4
+    assert types(path).count("response") == len(kept) + 1  # robots.txt
+
+
+@contextmanager
+def no_file_beyond(size: int) -> Iterator[None]:
+    """Let files grow no larger, as on a disk that is full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @in_reactor

@@ -149,6 +149,19 @@ def test_a_record_without_a_time_is_read(tmp_path):
     assert read(write(tmp_path / "a.warc", record(date="yesterday")))[0][0].retrieved_at is None
 
 
+def test_an_address_that_is_not_utf_8_and_headers_that_are_no_text_are_read_or_skipped(tmp_path):
+    odd = record("https://news.example/caf\udce9")
+    noisy = record(
+        "https://news.example/x",
+        headers=["Content-Type: text/html", "X-\udcff\x00: \udcfe", ": none", "nothing"],
+    )
+    pages, skipped = read(write(tmp_path / "a.warc.gz", packed(A, odd, noisy, C)))
+    assert {b"<p>a", b"<p>c"} <= {page.body for page in pages}
+    assert len(pages) + sum(skipped.values()) == 4
+    for page in pages:
+        page.url.encode()
+
+
 FLIPPED = bytearray(packed(B))
 FLIPPED[40] ^= 0xFF
 

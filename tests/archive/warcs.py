@@ -25,7 +25,8 @@ def record(
     """Return one record, not compressed; `length` is what it says of itself."""
     block = body
     if "http" in block_type:
-        block = "\r\n".join([f"HTTP/1.1 {status}", *headers, "", ""]).encode() + body
+        head = "\r\n".join([f"HTTP/1.1 {status}", *headers, "", ""])
+        block = head.encode("utf-8", "surrogateescape") + body
     lines = [
         "WARC/1.1",
         f"WARC-Type: {kind}",

@@ -3,9 +3,11 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +119,23 @@ def kill_after(url: str, records: int, *arguments: str) -> None:
         pass
     running.send_signal(signal.SIGKILL)
     running.wait()
+
+
+def test_a_page_that_the_database_does_not_take_is_rejected_and_holds_up_no_other(tmp_path):
+    folder = archives(tmp_path / "past", 1, 30)
+    url = f"sqlite:///{tmp_path / 'newsbot.db'}"
+    Database(url).open().close()
+    with closing(sqlite3.connect(tmp_path / "newsbot.db")) as connection:
+        connection.execute(
+            "CREATE TRIGGER refuse BEFORE INSERT ON articles WHEN new.url LIKE '%/5' BEGIN SELECT RAISE(ABORT, 'no'); END"
+        )
+    found = counts(backfill(url, str(folder), "--workers", "1", "--json"))
+    assert found == {
+        "archives": 1, "new": 24, "rejected/empty": 2, "rejected/stage-failed": 1, "skipped/status": 3, "unchanged": 1,
+    }  # fmt: skip
+    with reading(url) as session:
+        refused = session.scalars(select(RejectRow).where(RejectRow.reason == "stage-failed")).one()
+    assert (refused.url, refused.stage) == ("https://site0.example/5", "store")
 
 
 @pytest.mark.parametrize(("arguments", "new"), [

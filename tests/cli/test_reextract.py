@@ -1,6 +1,9 @@
 """`newsbot reextract`: the archive read again with today's rules."""
 
 import json
+import signal
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -27,6 +30,7 @@ from tests.crawling import reading
 from tests.pages import article_page, paragraphs
 
 PAGES = 6
+PROJECT = Path(__file__).parents[2]
 
 
 def by_older_rules(article: Article) -> None:
@@ -170,6 +174,48 @@ def test_an_edit_that_comes_later_is_one_by_the_publisher(archived, tmp_path):
     assert changes is not None
     assert [change.by_rules for change in changes] == [True, False]
     assert reextract(archived, "--all")["unchanged"] == PAGES
+
+
+KILLED = """
+import os, signal, sys
+import newsbot.replay.reextraction as reextraction
+from newsbot.store.database import Database
+act, left = reextraction.apply_rules, int(sys.argv[1])
+def apply(*arguments, **given):
+    global left
+    left -= 1
+    if left == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return act(*arguments, **given)
+reextraction.apply_rules = apply
+reextraction.in_processes = lambda work, tasks, *, workers, begin, arguments: (begin(*arguments), map(lambda t: [work(t)], tasks))[1]
+from newsbot.cli import main
+main(["reextract", "--database", sys.argv[2]])
+"""
+
+
+def test_work_that_was_killed_goes_on_where_it_was(archived):
+    for _ in range(2):
+        killed = subprocess.run([sys.executable, "-c", KILLED, "2", archived], cwd=PROJECT, check=False)
+        assert killed.returncode == -signal.SIGKILL
+    found = reextract(archived)
+    assert found["changed"] == 1  # of 3: each of the others before a kill
+    with reading(archived) as session:
+        assert sorted(session.scalars(select(Revision.article_id))) == [2, 4, 6]
+        reasons = [run.finish_reason for run in session.scalars(select(Run).order_by(Run.id))]
+    assert reasons == [None, None, "finished"]
+    assert {row.extractor_version for row in articles(archived)} == {__version__}
+    assert reextract(archived) == {"dry_run": False, "fields": {}, "samples": {}}
+
+
+def test_a_database_without_its_archive_and_an_archive_without_a_database_cost_no_traceback(
+    archived, tmp_path
+):
+    assert reextract(archived, "--source", "site0.example", "--dry-run")["unchanged"] == 3
+    (tmp_path / "past.warc.gz").rename(tmp_path / "elsewhere.warc.gz")
+    assert reextract(archived, "--dry-run")["missing"] == PAGES
+    empty = f"sqlite:///{tmp_path / 'empty.db'}"
+    assert reextract(empty) == {"dry_run": False, "fields": {}, "samples": {}}
 
 
 def test_pages_that_are_gone_or_broken_leave_their_articles_alone(archived, tmp_path):
