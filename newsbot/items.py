@@ -67,6 +67,8 @@ class Fetched:
     """Where in `warc_file` its record begins, in bytes."""
     payload_digest: str | None = None
     """Of the body as it was sent, as WARCs write it (`sha1:...`)."""
+    is_repeat: bool = False
+    """The same answer was kept before: the record is of that time."""
 
 
 @dataclass(slots=True, kw_only=True)

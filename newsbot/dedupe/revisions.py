@@ -1,4 +1,4 @@
-"""How a text changed: whether a reader would care, what must be kept to restore it, and the words removed and added."""
+"""How a text changed: what must be kept to restore the older one, and the words removed and added."""
 
 from __future__ import annotations
 
@@ -7,20 +7,12 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
-from newsbot.dedupe.fingerprints import words_of
 from newsbot.dedupe.words import SPACELESS
 
 MAX_DIFF_WORDS = 20_000
 """Of a changed stretch; a longer one is given as removed and added whole."""
-MAX_PASSING_WORDS = 8
-MAX_PASSING_CHARS = 200
-"""Words and characters of a paragraph that may be a counter or a date line; longer ones are text."""
 
 _WORD = re.compile(rf"{SPACELESS}\s*|(?:(?!{SPACELESS})\S)+\s*|\s+")
-_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
-_DATE = re.compile(
-    r"\d{1,2}:\d{2}|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{1,2}\.?\s+[^\W\d]+\s+\d{4}|[^\W\d]+\s+\d{1,2},\s+\d{4}"
-)
 
 
 class Segment(NamedTuple):
@@ -36,18 +28,6 @@ class Splice(NamedTuple):
     start: int
     end: int
     text: str
-
-
-def is_material_change(
-    old_body: str, new_body: str, *, old_title: str | None = None, new_title: str | None = None
-) -> bool:
-    """Tell whether a reader would call the article changed.
-
-    Not by white space, case and typography, by paragraphs that moved (an advertisement, a box), by short ones in
-    which only a number is another (counters of readers and comments), nor by date lines."""
-    if words_of(old_title or "") != words_of(new_title or ""):
-        return True
-    return _lasting(old_body) != _lasting(new_body)
 
 
 def splices(old: str, new: str) -> list[Splice]:
@@ -84,18 +64,6 @@ def word_diff(old: str, new: str) -> list[Segment]:
         segments += [Segment("removed", removed)] if removed else []
         segments += [Segment("added", added)] if added else []
     return segments
-
-
-def _lasting(body: str) -> list[list[str]]:
-    """Return what of the paragraphs must be the same for the text to be the same, without regard to their order."""
-    return sorted(words for paragraph in body.split("\n") if (words := words_of(_settled(paragraph))))
-
-
-def _settled(paragraph: str) -> str:
-    """Return a paragraph without what changes in it by itself: a date line is empty, a counter has no number."""
-    if len(paragraph) > MAX_PASSING_CHARS or len(paragraph.split()) > MAX_PASSING_WORDS:
-        return paragraph
-    return "" if _DATE.search(paragraph) else _NUMBER.sub("0", paragraph)
 
 
 def _stretches(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[bool, int, int, int, int]]:

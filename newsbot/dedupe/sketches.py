@@ -7,12 +7,16 @@ template: there every sentence agrees, and every fact differs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Literal, NamedTuple
 
-from newsbot.dedupe.words import Word, words
+import numpy as np
+from numpy.typing import NDArray
+
+from newsbot.dedupe.words import Words, words
 
 MIN_WORDS = 20
 """A shorter body (one sentence under a video) is nobody's near duplicate."""
@@ -39,7 +43,11 @@ MIN_FACT_AGREEMENT = 0.65
 _AGREED_BEFORE = (2, 3)
 """Facts that agree, of how many, before the first one is compared: few facts decide little."""
 
+EMPTY = (1 << 64) - 1
+"""Of a bin."""
+
 Kind = Literal["near", "excerpt"]
+Numbers = NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +69,16 @@ class Relation(NamedTuple):
     of_larger: float
 
 
+@lru_cache(maxsize=64)
 def sketch(body: str) -> Sketch:
-    """Return the sketch of a text; the same on every machine."""
+    """Return the sketch of a text; the same on every machine.
+
+    The last ones are remembered, so that they can be made before the transaction that others wait for."""
     text = words(body)
-    spoken = [word.text for word in text]
-    shingles = set(_hashes(spoken, SHINGLE_WORDS))
+    hashes = _word_hashes(text.texts)
+    shingles = np.unique(_runs(hashes, SHINGLE_WORDS))
     content = len(shingles).to_bytes(_SIZE_BYTES) + _shingle_bins(shingles) + _slot_bins(text)
-    return Sketch(_keys(spoken), content)
+    return Sketch(_keys(hashes), content)
 
 
 def relation(one: bytes, other: bytes) -> Relation | None:
@@ -91,70 +102,91 @@ def is_smaller(one: bytes, other: bytes) -> bool:
 # ------------------------------------------------------------------ hashes
 
 
+@lru_cache(maxsize=1 << 16)
 def _hash(text: str) -> int:
     return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest())
 
 
-def _hashes(spoken: Sequence[str], length: int) -> Iterator[int]:
-    for start in range(max(1, len(spoken) - length + 1)):
-        yield _hash(" ".join(spoken[start : start + length]))
+def _word_hashes(texts: Sequence[str]) -> Numbers:
+    """Return a number for every word; for a text without words, one for none."""
+    return np.fromiter(map(_hash, texts or [""]), np.uint64, max(1, len(texts)))
 
 
-def _smallest(hashes: Iterable[int], bins: int) -> dict[int, int]:
-    """Return the smallest hash of every bin: one permutation hashing, a fair sample of the set."""
-    smallest: dict[int, int] = {}
-    for number in hashes:
-        if number < smallest.get(number % bins, 1 << 64):
-            smallest[number % bins] = number
+def _runs(hashes: Numbers, length: int) -> Numbers:
+    """Return a number for every run of so many words, or for all words of a shorter text."""
+    length = min(length, len(hashes))
+    count = len(hashes) - length + 1
+    numbers = np.zeros(count, np.uint64)
+    for place in range(length):
+        numbers = _mixed(numbers ^ hashes[place : place + count])
+    return numbers
+
+
+def _mixed(numbers: Numbers) -> Numbers:
+    """Return numbers each of whose bits depends on all of theirs, one to one.
+
+    Source: the finaliser of SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014)."""
+    numbers = (numbers ^ (numbers >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    numbers = (numbers ^ (numbers >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return numbers ^ (numbers >> np.uint64(31))
+
+
+def _smallest(numbers: Numbers, bins: int) -> Numbers:
+    """Return the smallest number of every bin, `EMPTY` without one: one permutation hashing, a fair sample of a set."""
+    smallest = np.full(bins, EMPTY, np.uint64)
+    np.minimum.at(smallest, (numbers % np.uint64(bins)).astype(np.intp), numbers)
     return smallest
 
 
 # ------------------------------------------------------------------ making a sketch
 
 
-def _keys(spoken: Sequence[str]) -> tuple[int | None, ...]:
-    if len(spoken) < MIN_WORDS:
+def _keys(hashes: Numbers) -> tuple[int | None, ...]:
+    if len(hashes) < MIN_WORDS:
         return (None,) * (BODY_KEYS + LEAD_KEYS)
-    body = _smallest(_hashes(spoken, KEY_WORDS), BODY_KEYS)
-    lead = _smallest(_hashes(spoken[:LEAD_WORDS], KEY_WORDS), LEAD_KEYS)
-    numbers = [body.get(each) for each in range(BODY_KEYS)] + [lead.get(each) for each in range(LEAD_KEYS)]
-    return tuple(None if number is None else _signed(number >> 8 & 0xFFFFFFFF) for number in numbers)
+    body = _smallest(_runs(hashes, KEY_WORDS), BODY_KEYS)
+    lead = _smallest(_runs(hashes[:LEAD_WORDS], KEY_WORDS), LEAD_KEYS)
+    return tuple(
+        None if each == EMPTY else _signed(each >> 8 & 0xFFFFFFFF)
+        for each in [*body.tolist(), *lead.tolist()]
+    )
 
 
 def _signed(number: int) -> int:
     return number - (1 << 32) if number >> 31 else number
 
 
-def _shingle_bins(shingles: Iterable[int]) -> bytes:
-    """Return four bits for every bin: 0 if it is empty, else 1 to 15 of its smallest hash."""
-    digits = ["0"] * SHINGLE_BINS
-    for place, number in _smallest(shingles, SHINGLE_BINS).items():
-        digits[place] = f"{1 + number // SHINGLE_BINS % 15:x}"
-    return bytes.fromhex("".join(digits))
+def _shingle_bins(shingles: Numbers) -> bytes:
+    """Return four bits for every bin: 0 if it is empty, else 1 to 15 of its smallest number."""
+    smallest = _smallest(shingles, SHINGLE_BINS)
+    fours = np.where(smallest == EMPTY, 0, 1 + smallest // SHINGLE_BINS % 15).astype(np.uint8)
+    return (fours[::2] << 4 | fours[1::2]).tobytes()
 
 
-def _slot_bins(text: Iterable[Word]) -> bytes:
+def _slot_bins(text: Words) -> bytes:
     """Return two bytes for every bin: which slot (0 if empty), and after all bins so, which fact fills it."""
     filled = {_hash(slot): fact for slot, fact in _slots(text).items()}
     slots, facts = bytearray(SLOT_BINS), bytearray(SLOT_BINS)
-    for place, number in _smallest(filled, SLOT_BINS).items():
-        slots[place] = 1 + number // SLOT_BINS % 255
-        facts[place] = _hash(filled[number]) & 0xFF
+    for place, number in enumerate(
+        _smallest(np.fromiter(filled, np.uint64, len(filled)), SLOT_BINS).tolist()
+    ):
+        if number != EMPTY:
+            slots[place] = 1 + number // SLOT_BINS % 255
+            facts[place] = _hash(filled[number]) & 0xFF
     return bytes(slots + facts)
 
 
-def _slots(text: Iterable[Word]) -> dict[str, str]:
+def _slots(text: Words) -> dict[str, str]:
     """Return the first fact that follows every pair of common words, and the second one."""
     slots: dict[str, str] = {}
-    before: tuple[str, ...] = ("",) * SLOT_WORDS
-    run = 0
-    for word in text:
-        if not word.is_fact:
-            before, run = (*before[1:], word.text), 0
-            continue
+    before: list[str] = [""] * SLOT_WORDS
+    after, run = 0, 0
+    for place in text.facts:
+        if place > after:
+            before, run = [*before, *text.texts[max(after, place - SLOT_WORDS) : place]][-SLOT_WORDS:], 0
         if run < MAX_RUN:
-            slots.setdefault(" ".join((*before, str(run))), word.text)
-        run += 1
+            slots.setdefault(" ".join((*before, str(run))), text.texts[place])
+        after, run = place + 1, run + 1
     return slots
 
 

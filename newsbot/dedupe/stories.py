@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
+from newsbot.dedupe.agencies import agency_named
 from newsbot.urls import canonicalize
 
 Role = Literal["original", "copy", "update", "excerpt"]
@@ -28,6 +29,8 @@ class Member:
     source: str | None = None
     authors: Sequence[str] = field(default=())
     published_at: datetime | None = None
+    agency: str | None = None
+    """Which it credits."""
     word_count: int = 0
     text_key: bytes = b""
 
@@ -38,7 +41,7 @@ def choose_original(members: Sequence[Member]) -> Member:
     The one that most others name by their canonical link; else, that most credit in their byline ("Reuters"); else
     the earliest; else the longest. A page without a date is later than any with one."""
     linked = Counter(_named_page(member) for member in members)
-    credited = Counter(author for member in members for author in {_folded(name) for name in member.authors})
+    credited = Counter(name for member in members for name in _credits(member))
 
     def rank(member: Member) -> tuple[int, int, datetime, int, str]:
         credits_ = max((credited[name] for name in _source_names(member.source)), default=0)
@@ -76,6 +79,12 @@ def _folded(name: str) -> str:
     return _NOT_IN_NAMES.sub("", name).casefold()
 
 
+def _credits(member: Member) -> set[str]:
+    """Return whom a member credits, folded: its authors, and an agency by its label."""
+    return {_folded(name) for name in (*member.authors, member.agency or "")} - {""}
+
+
 def _source_names(source: str | None) -> set[str]:
     """Return how bylines may write a source, folded: of `news.reuters.example` "news", "reuters" and "example"."""
-    return {_folded(label) for label in (source or "").split(".")} - {""}
+    labels = {_folded(label) for label in (source or "").split(".")} - {""}
+    return labels | {_folded(agency) for label in labels if (agency := agency_named(label))}

@@ -17,35 +17,36 @@ _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+")
 _SPACELESS = re.compile(SPACELESS)
 
 
-class Word(NamedTuple):
-    """A word without case; in scripts without spaces two neighbouring characters."""
+class Words(NamedTuple):
+    """The words of a text in their order."""
 
-    text: str
-    is_fact: bool
-    """A number, or a word that this text writes with a capital only: a name, more often than not."""
-
-
-def words(text: str) -> list[Word]:
-    """Return the words of a text in their order, whatever its white space, case, punctuation and typography."""
-    tokens = _TOKEN.findall(unicodedata.normalize("NFKC", text[:MAX_CHARS]))
-    lower = [token for token in tokens if token[0].islower()]
-    common = set(lower)
-    has_case = 2 * len(lower) >= len(tokens)  # not so in capitals, title case, and scripts without case
-    return [
-        word
-        for token in tokens
-        for word in (
-            _pairs(token) if _SPACELESS.search(token) else [_word(token, has_case=has_case, common=common)]
-        )
-    ]
+    texts: list[str]
+    """Without case; in scripts without spaces two neighbouring characters."""
+    facts: list[int]
+    """Places of numbers, and of words that this text writes with a capital only: names, more often than not."""
 
 
-def _word(token: str, *, has_case: bool, common: set[str]) -> Word:
-    folded = token.casefold()
-    if token[0].isdecimal():
-        return Word(folded.replace(",", ""), is_fact=True)
-    return Word(folded, has_case and token[0].isupper() and folded not in common)
-
-
-def _pairs(run: str) -> list[Word]:
-    return [Word(run[at : at + 2], is_fact=False) for at in range(max(1, len(run) - 1))]
+def words(text: str) -> Words:
+    """Return the words of a text, whatever its white space, case, punctuation and typography."""
+    text = unicodedata.normalize("NFKC", text[:MAX_CHARS])
+    tokens = _TOKEN.findall(text)
+    common = {token for token in tokens if token[0].islower()}
+    lower_count = sum(token in common for token in tokens)
+    has_case = 2 * lower_count >= len(tokens)  # not so in capitals, title case, and scripts without case
+    is_spaceless = _SPACELESS.search(text) is not None
+    texts: list[str] = []
+    facts: list[int] = []
+    for token in tokens:
+        if is_spaceless and _SPACELESS.search(token):
+            texts += [token[at : at + 2] for at in range(max(1, len(token) - 1))]
+        elif token in common:
+            texts.append(token.casefold())
+        else:
+            folded = token.casefold()
+            if token[0].isdecimal():
+                facts.append(len(texts))
+                folded = folded.replace(",", "")
+            elif has_case and token[0].isupper() and folded not in common:
+                facts.append(len(texts))
+            texts.append(folded)
+    return Words(texts, facts)

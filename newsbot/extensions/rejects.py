@@ -26,7 +26,7 @@ class Rejected(DropItem):
 
 
 class KeepRejects:
-    """Counts rejects by stage and reason, and writes them to the database."""
+    """Writes rejects to the database, and counts them: by stage and reason, or as what became of a stored article."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -58,9 +58,11 @@ class KeepRejects:
 
     async def _keep(self, reject: Reject) -> None:
         assert self.crawler.stats is not None
-        self.crawler.stats.inc_value(f"newsbot/rejected/{reject.stage}/{reject.reason}")
         run = Run.of(self.crawler)
-        await run.write(record_reject, reject, run_id=run.run_id, now=datetime.now(UTC))
+        outcome = await run.write(record_reject, reject, run_id=run.run_id, now=datetime.now(UTC))
+        is_new = outcome == "rejected"
+        name = f"rejected/{reject.stage}/{reject.reason}" if is_new else f"store/{outcome}"
+        self.crawler.stats.inc_value(f"newsbot/{name}")
 
 
 def _failed_stage(failure: Failure) -> str:

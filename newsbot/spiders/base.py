@@ -130,6 +130,7 @@ def fetched(response: Response) -> Fetched | None:
         warc_file=kept.file if kept else None,
         warc_offset=kept.offset if kept else None,
         payload_digest=kept.digest if kept else None,
+        is_repeat=kept.is_repeat if kept else False,
     )
 
 
