@@ -31,6 +31,7 @@ from newsbot.store.entities import (
     entity_timeline,
     get_entity,
     top_entities,
+    top_places,
 )
 from newsbot.store.trends import rising
 
@@ -43,6 +44,8 @@ MENTIONS = (1, 1, 2, 4)
 RANKS = (1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 377, 987, 2584, 6765, 17711)
 ROUNDS = 3
 TYPES = ("PER", "ORG", "LOC")
+COUNTRIES = ("AU", "GB", "GB", "GB", "US", None)
+"""Where a place lies, in one article or another."""
 
 Rows = Iterable[tuple[Any, ...]]
 
@@ -52,9 +55,14 @@ TABLES = {
         "id", "url", "title", "dated_at", "word_count", "kind", "rules", "text_key", "content_key", "revision",
         "first_seen_at", "last_seen_at", "body",
     ),
-    "article_entities": ("article_id", "entity_id", "dated_at", "mention_count", "salience"),
+    "article_entities": ("article_id", "entity_id", "dated_at", "mention_count", "salience", "country"),
     "mentions": ("article_id", "start_offset", "end_offset", "entity_id", "text"),
 }  # fmt: skip
+
+TOTALS = """
+    INSERT INTO entity_totals (entity_id, country, article_count, mention_count)
+    SELECT entity_id, {country}, count(*), sum(mention_count) FROM article_entities WHERE {wanted} GROUP BY 1, 2
+"""
 
 
 def fill(connection: Connection, article_count: int) -> None:
@@ -69,6 +77,8 @@ def fill(connection: Connection, article_count: int) -> None:
             add_article(batch, number, article_count, rng, weights)
         for table, rows in batch.items():
             write(connection, table, rows)
+    for country, wanted in (("''", "TRUE"), ("country", "country IS NOT NULL")):
+        connection.execute(text(TOTALS.format(country=country, wanted=wanted)))
 
 
 def add_article(
@@ -88,7 +98,8 @@ def add_article(
     place = 0
     for entity_id in dict.fromkeys(rng.choices(range(1, ENTITIES + 1), cum_weights=weights, k=DRAWS)):
         count = rng.choice(MENTIONS)
-        batch["article_entities"].append((number, entity_id, dated_at, count, rng.random() ** 2))
+        country = rng.choice(COUNTRIES) if TYPES[entity_id % 3] == "LOC" else None
+        batch["article_entities"].append((number, entity_id, dated_at, count, rng.random() ** 2, country))
         for _ in range(count):
             place += 20
             form = f"Name {entity_id}" if rng.random() < 0.5 else f"{entity_id}"
@@ -124,10 +135,15 @@ def measure(session: Session) -> None:
         report(question, [timed(ask, rank) for _ in range(ROUNDS) for rank in RANKS])
     report("rising entities", [timed(lambda _: rising(session, until=NOW), 0) for _ in range(15)])
     week = NOW - timedelta(days=7)
-    report(
-        "most mentioned of a week", [timed(lambda _: top_entities(session, since=week), 0) for _ in range(15)]
-    )
-    report("most mentioned ever", [timed(lambda _: top_entities(session), 0) for _ in range(3)])
+    overall: dict[str, Callable[[int], object]] = {
+        "most mentioned of a week": lambda _: top_entities(session, since=week),
+        "most mentioned ever": lambda _: top_entities(session),
+        "places most mentioned ever": lambda _: top_entities(session, entity_type="LOC"),
+        "places on a map, of a week": lambda _: top_places(session, since=week),
+        "places on a map, ever": lambda _: top_places(session),
+    }
+    for question, ask in overall.items():
+        report(question, [timed(ask, 0) for _ in range(15)])
 
 
 def timed(ask: Callable[[int], object], rank: int) -> float:
@@ -163,7 +179,7 @@ def vacuum(url: str) -> None:
     """Do what PostgreSQL does by itself some minutes after so many rows were written."""
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        for table in TABLES:
+        for table in (*TABLES, "entity_totals"):
             connection.execute(text(f"VACUUM ANALYZE {table}"))
     engine.dispose()
 

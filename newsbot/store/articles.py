@@ -45,10 +45,12 @@ class StoredArticle:
     id: int
     article: Article
     story_id: int | None
+    agency: str | None
     duplicate_of: int | None
     duplicate_kind: str | None
     first_seen_at: datetime
     last_seen_at: datetime
+    gone_at: datetime | None
     revision: int
 
 
@@ -138,10 +140,12 @@ def _stored(row: Any, *, authors: list[str], topics: list[str], entities: list[E
         id=row.id,
         article=Article(**said, authors=authors, topics=topics, entities=entities),
         story_id=row.story_id,
+        agency=row.agency,
         duplicate_of=row.duplicate_of,
         duplicate_kind=row.duplicate_kind,
         first_seen_at=row.first_seen_at,
         last_seen_at=row.last_seen_at,
+        gone_at=row.gone_at,
         revision=row.revision,
     )
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, select
@@ -78,10 +79,8 @@ def learn(session: Session, article_id: int, article: Article, *, now: datetime)
          **asdict(tallies.get(key, Tally()).counted(number, marks))}
         for key, text in article.site_blocks.items()
     ]  # fmt: skip
-    query = dialects.insert(connection, BoilerplateBlock)
-    newest = {name: query.excluded[name] for name in ("text", "last_seen_at", *_TALLY)}
-    if rows:
-        connection.execute(query.on_conflict_do_update(index_elements=["source", "key"], set_=newest), rows)
+    renewed = ("text", "last_seen_at", *_TALLY)
+    dialects.insert_or_renew(connection, BoilerplateBlock, rows, unique=("source", "key"), renewed=renewed)
     connection.execute(_FORGET, {"of_source": article.source, "until": number - MEMORY})
 
 
@@ -163,11 +162,17 @@ def _is_told_again(connection: Connection, article_id: int, source: str) -> bool
 
 
 def _next_number(connection: Connection, source: str) -> int:
-    query = dialects.insert(connection, BoilerplateSite).values(source=source, article_count=1)
+    row = {"source": source, "article_count": 1}
+    number: int = connection.execute(_count_one_more(connection.dialect.name), row).scalar_one()
+    return number
+
+
+@cache
+def _count_one_more(dialect: str) -> Any:
+    query = dialects.insert_into(dialect, BoilerplateSite)
     one_more = {"article_count": BoilerplateSite.article_count + 1}
     counted = query.on_conflict_do_update(index_elements=["source"], set_=one_more)
-    number: int = connection.execute(counted.returning(BoilerplateSite.article_count)).scalar_one()
-    return number
+    return counted.returning(BoilerplateSite.article_count)
 
 
 def _tallies(connection: Connection, source: str, keys: Collection[bytes]) -> dict[bytes, Tally]:

@@ -47,9 +47,10 @@ class Database:
             raise UsageError(
                 f"{self.url}: needs the package {error.name}: pip install 'newsbot[postgres]'"
             ) from error
-        is_sqlite = dialects.is_sqlite_url(self._parsed)
-        # SQLite has one writer; threads queue here, in their order, rather than poll for the file's lock.
-        self._writer = Lock() if is_sqlite else nullcontext()
+        self.has_one_writer = dialects.is_sqlite_url(self._parsed)
+        """Transactions that write come one after the other, whatever they write."""
+        # Threads queue here, in their order, rather than poll for the file's lock.
+        self._writer = Lock() if self.has_one_writer else nullcontext()
 
     def open(self, *, migrate: bool = True) -> Self:
         """Return this database, checked; raise DatabaseError, one line, if it cannot be used.
@@ -96,6 +97,10 @@ class Database:
                 return
             with dialects.time_limit(session.connection(), limit_s):
                 yield session
+
+    def sync(self) -> None:
+        """Wait until what was committed would survive a power cut."""
+        dialects.sync(self._engine)
 
     def close(self) -> None:
         """Close every connection; the next use opens new ones."""

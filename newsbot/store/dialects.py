@@ -7,22 +7,30 @@ import sqlite3
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import (
     URL,
+    BigInteger,
+    ColumnElement,
     Connection,
     Engine,
-    TextClause,
+    Select,
     column,
     create_engine,
     event,
+    func,
+    literal_column,
     select,
+    table,
     text,
-)  # fmt: skip
+)
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.sql.dml import ReturningInsert
 
 from newsbot.store.columns import storable
 from newsbot.store.models import Base
@@ -112,6 +120,13 @@ def use_write_ahead_log(engine: Engine) -> None:
             time.sleep(0.02)
 
 
+def sync(engine: Engine) -> None:
+    """Wait until what was committed is on the disk. PostgreSQL has waited; SQLite does when it empties its log."""
+    if engine.dialect.name == "sqlite":
+        with closing(engine.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA wal_checkpoint(FULL)")
+
+
 def lock_keys(connection: Connection, keys: Iterable[bytes]) -> None:
     """Wait until no other transaction holds one of `keys`, and hold them to the end of this one.
 
@@ -130,11 +145,30 @@ def is_conflict(error: DBAPIError) -> bool:
 
 def insert(connection: Connection, model: type[Base]) -> sqlite.Insert | postgresql.Insert:
     """Return an INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
-    return _insert(connection.dialect.name, model)
+    return insert_into(connection.dialect.name, model)
+
+
+def insert_adding(
+    connection: Connection, model: type[Base], rows: Sequence[Mapping[str, Any]], counts: Sequence[str]
+) -> None:
+    """Insert rows; where one is there already, add to the columns in `counts`."""
+    connection.execute(_insert_adding(connection.dialect.name, model, tuple(counts)), rows)
 
 
 @cache
-def _insert(dialect: str, model: type[Base]) -> sqlite.Insert | postgresql.Insert:
+def _insert_adding(
+    dialect: str, model: type[Base], counts: tuple[str, ...]
+) -> sqlite.Insert | postgresql.Insert:
+    statement, table = insert_into(dialect, model), cast(Any, model.__table__)
+    return statement.on_conflict_do_update(
+        index_elements=table.primary_key.columns,
+        set_={name: table.c[name] + statement.excluded[name] for name in counts},
+    )
+
+
+@cache
+def insert_into(dialect: str, model: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    """Return the INSERT of `insert` by the name of a dialect, for statements that are built once."""
     # One object a table: SQLAlchemy remembers on the statement how it is compiled.
     table = cast(Any, model.__table__)
     return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
@@ -146,103 +180,185 @@ def insert_missing(connection: Connection, model: type[Base], rows: Sequence[Map
         connection.execute(_insert_missing(connection.dialect.name, model), rows)
 
 
+def insert_missing_named(
+    connection: Connection, model: type[Base], column: str, rows: Sequence[Mapping[str, Any]]
+) -> dict[str, int]:
+    """Insert rows, leaving alone those that are there already; return the ids of the new ones by their `column`."""
+    if not rows:
+        return {}
+    added = connection.execute(_insert_missing_named(connection.dialect.name, model, column), rows)
+    return {row[0]: row[1] for row in added}
+
+
+@cache
+def _insert_missing_named(dialect: str, model: type[Base], column: str) -> ReturningInsert[str, int]:
+    columns = cast(Any, model.__table__).c
+    return _insert_missing(dialect, model).returning(columns[column], columns.id)
+
+
 @cache
 def _insert_missing(dialect: str, model: type[Base]) -> sqlite.Insert | postgresql.Insert:
-    return _insert(dialect, model).on_conflict_do_nothing()
+    return insert_into(dialect, model).on_conflict_do_nothing()
+
+
+def insert_or_renew(
+    connection: Connection,
+    model: type[Base],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    unique: tuple[str, ...],
+    renewed: tuple[str, ...],
+) -> None:
+    """Insert rows; of one that is there already, by its `unique` columns, only the `renewed` ones are replaced."""
+    if rows:
+        connection.execute(_insert_or_renew(connection.dialect.name, model, unique, renewed), rows)
+
+
+@cache
+def _insert_or_renew(
+    dialect: str, model: type[Base], unique: tuple[str, ...], renewed: tuple[str, ...]
+) -> sqlite.Insert | postgresql.Insert:
+    query = insert_into(dialect, model)
+    newest = {name: query.excluded[name] for name in renewed}
+    return query.on_conflict_do_update(index_elements=list(unique), set_=newest)
+
+
+def pass_id(connection: Connection, model: type[Base], row_id: int) -> None:
+    """Let the ids that rows are given by themselves go on after `row_id`; SQLite sees to that alone."""
+    if connection.dialect.name != "sqlite":
+        sequence = f"pg_get_serial_sequence('{model.__tablename__}', 'id')"
+        connection.execute(
+            text(f"SELECT setval({sequence}, greatest(:id, nextval({sequence})))"), {"id": row_id}
+        )
 
 
 # ------------------------------------------------------------------ full text
 
-_RANK = "ts_rank(CAST(:weights AS float4[]), words, CAST(:wanted AS tsquery), 1)"
 TITLE_WEIGHT = 10
 """How much more a word in the title counts than one in the body."""
-_FTS5_ADD = text("INSERT INTO article_search (rowid, title, body) VALUES (:id, :title, :body)")
+_FTS5_ADD = text(
+    "INSERT INTO article_search (rowid, title, body, labels) VALUES (:id, :title, :body, :labels)"
+)
 _FTS5_REMOVE = text(
-    "INSERT INTO article_search (article_search, rowid, title, body) VALUES ('delete', :id, :title, :body)"
+    "INSERT INTO article_search (article_search, rowid, title, body, labels)"
+    " VALUES ('delete', :id, :title, :body, :labels)"
+)
+# bm25 counts for every word how many articles have it, so that the labels are left out. The sign before `rowid` keeps
+# SQLite from searching anew for each id.
+_FTS5_SCORES = text(
+    f"SELECT rowid, -bm25(article_search, {TITLE_WEIGHT}, 1) FROM article_search"  # noqa: S608
+    " WHERE article_search MATCH :terms AND rowid BETWEEN :first AND :last"
+    " AND +rowid IN (SELECT value FROM json_each(:ids))"
 )
 _TSVECTOR_ADD = text("INSERT INTO article_search (article_id, words) VALUES (:id, CAST(:words AS tsvector))")
 _TSVECTOR_REMOVE = text("DELETE FROM article_search WHERE article_id = :id")
+_TSVECTOR_SCORES = text(
+    "SELECT article_id, ts_rank(CAST(:weights AS float4[]), words, CAST(:terms AS tsquery), 1)"
+    " FROM article_search WHERE article_id = ANY(:ids)"
+)
 
 
-def add_to_index(connection: Connection, article_id: int, title: Sequence[str], body: Sequence[str]) -> None:
-    """Make an article findable by the words of its title and body."""
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the full-text index holds of an article."""
+
+    title: Sequence[str]
+    body: Sequence[str]
+    """Words."""
+    labels: Sequence[str]
+
+
+def add_to_index(connection: Connection, article_id: int, entry: Entry) -> None:
+    """Make an article findable."""
     if connection.dialect.name == "sqlite":
-        connection.execute(_FTS5_ADD, _joined(article_id, title, body))
+        connection.execute(_FTS5_ADD, _fts5_row(article_id, entry))
     else:
-        connection.execute(_TSVECTOR_ADD, {"id": article_id, "words": _tsvector(title, body)})
+        connection.execute(_TSVECTOR_ADD, {"id": article_id, "words": _tsvector(entry)})
 
 
-def remove_from_index(
-    connection: Connection, article_id: int, title: Sequence[str], body: Sequence[str]
-) -> None:
-    """Take an article out of the index; SQLite must be told the very words that it was added with."""
+def remove_from_index(connection: Connection, article_id: int, entry: Entry) -> None:
+    """Take an article out of the index; SQLite must be told the very entry that it was added with."""
     if connection.dialect.name == "sqlite":
-        connection.execute(_FTS5_REMOVE, _joined(article_id, title, body))
+        connection.execute(_FTS5_REMOVE, _fts5_row(article_id, entry))
     else:
         connection.execute(_TSVECTOR_REMOVE, {"id": article_id})
 
 
-def matches(connection: Connection, terms: Sequence[Term]) -> TextClause:
-    """Return a SELECT of `article_id` and `score` (greater is better) of the articles that hold `terms`.
+def matches(
+    connection: Connection,
+    terms: Sequence[Term],
+    labels: Sequence[Sequence[str]],
+    among: Select[int] | None = None,
+) -> Select[int]:
+    """Return a SELECT of the ids of articles that hold `terms`, and of each group of `labels` one.
 
-    At least one of the terms must not be excluded."""
+    At least one of the terms must not be excluded. With `among`, only articles of these ids, which are few."""
     if connection.dialect.name == "sqlite":
-        statement = (
-            f"SELECT rowid AS article_id, -bm25(article_search, {TITLE_WEIGHT}, 1) AS score"  # noqa: S608
-            " FROM article_search WHERE article_search MATCH :terms"
-        )
-        return text(statement).bindparams(terms=_fts5_query(terms))
-    statement = (
-        f"SELECT article_id, {_RANK} AS score FROM article_search WHERE words @@ CAST(:terms AS tsquery)"  # noqa: S608
-    )
-    return text(statement).bindparams(terms=_tsquery(terms), **_rank_of(terms))
+        rowid = column("rowid", BigInteger)
+        wanted = literal_column("article_search").op("MATCH")(_fts5_query(terms, labels))
+        found = select(rowid).select_from(table("article_search")).where(wanted)
+        # The sign keeps SQLite from searching anew for each id.
+        return found if among is None else found.where(literal_column("+rowid").in_(among))
+    article_id = column("article_id", BigInteger)
+    query = sql_cast(_tsquery(terms, labels), postgresql.TSQUERY)
+    found = select(article_id).select_from(table("article_search")).where(column("words").op("@@")(query))
+    return found if among is None else found.where(one_of(connection, article_id, among))
+
+
+def one_of(connection: Connection, found: ColumnElement[int], ids: Select[int]) -> ColumnElement[bool]:
+    """Return the condition that `found` is one of `ids`, by which the rows are to be looked up.
+
+    PostgreSQL gets them as an array: however many it expects, it then looks them up in the index of ids."""
+    if connection.dialect.name == "sqlite":
+        return found.in_(ids)
+    return found == func.any(func.array(ids.scalar_subquery()))
 
 
 def scores(connection: Connection, terms: Sequence[Term], ids: Collection[int]) -> dict[int, float]:
-    """Return the scores (greater is better) of articles that hold `terms`; others may be among them.
-
-    PostgreSQL reads an article's whole index entry to rank it, so it is asked for these alone. SQLite, which ranks
-    what it finds on the way, would search anew for each."""
-    if connection.dialect.name == "sqlite":
-        found = matches(connection, terms).columns(column("article_id"), column("score")).subquery()
-        query = select(found).where(found.c.article_id.between(min(ids), max(ids)))
-        return {row[0]: row[1] for row in connection.execute(query)}
-    statement = f"SELECT article_id, {_RANK} FROM article_search WHERE article_id = ANY(:ids)"  # noqa: S608
-    ranked = text(statement).bindparams(ids=list(ids), **_rank_of(terms))
-    return {row[0]: row[1] for row in connection.execute(ranked)}
-
-
-def _rank_of(terms: Sequence[Term]) -> dict[str, Any]:
-    """Return the parameters of `_RANK`: of the wanted terms alone, as with an excluded one every rank would be 0."""
+    """Return the scores (greater is better) of articles that hold `terms`."""
+    # With an excluded term, or one that an article lacks, every rank of PostgreSQL's would be 0.
     wanted = [term for term in terms if not term.is_excluded]
-    return {"wanted": _tsquery(wanted), "weights": [1 / TITLE_WEIGHT] * 3 + [1.0]}
+    if connection.dialect.name == "sqlite":
+        given = {"terms": _fts5_query(wanted), "first": min(ids), "last": max(ids), "ids": json.dumps([*ids])}
+        found = connection.execute(_FTS5_SCORES, given)
+    else:
+        weights = [1 / TITLE_WEIGHT] * 3 + [1.0]
+        given = {"terms": _tsquery(wanted), "weights": weights, "ids": [*ids]}
+        found = connection.execute(_TSVECTOR_SCORES, given)
+    return {row[0]: row[1] for row in found}
 
 
-def _joined(article_id: int, title: Sequence[str], body: Sequence[str]) -> dict[str, Any]:
-    return {"id": article_id, "title": " ".join(title), "body": " ".join(body)}
+def _fts5_row(article_id: int, entry: Entry) -> dict[str, Any]:
+    columns = {"title": entry.title, "body": entry.body, "labels": entry.labels}
+    return {"id": article_id} | {name: " ".join(held) for name, held in columns.items()}
 
 
-def _tsvector(title: Sequence[str], body: Sequence[str]) -> str:
-    """Return PostgreSQL's text form of a tsvector: `'word':1A,7 'other':8`; A marks words of the title."""
+def _tsvector(entry: Entry) -> str:
+    """Return PostgreSQL's text form of a tsvector: `'word':1A,7 'other':8 'label'`; A marks words of the title."""
     positions: dict[str, list[str]] = {}
-    for at, word in enumerate(title, 1):
+    for at, word in enumerate(entry.title, 1):
         positions.setdefault(word, []).append(f"{at}A")
-    for at, word in enumerate(body, len(title) + 2):
+    for at, word in enumerate(entry.body, len(entry.title) + 2):
         positions.setdefault(word, []).append(str(at))
-    return " ".join(f"'{word}':{','.join(places)}" for word, places in positions.items())
+    found = [f"'{word}':{','.join(places)}" for word, places in positions.items()]
+    return " ".join([*found, *(f"'{label}'" for label in entry.labels)])
 
 
-def _fts5_query(terms: Sequence[Term]) -> str:
-    wanted = " AND ".join(_fts5_phrase(term) for term in terms if not term.is_excluded)
-    return f"({wanted})" + "".join(f" NOT {_fts5_phrase(term)}" for term in terms if term.is_excluded)
+def _fts5_query(terms: Sequence[Term], labels: Sequence[Sequence[str]] = ()) -> str:
+    wanted = [_fts5_phrase(term) for term in terms if not term.is_excluded]
+    wanted += ["(" + " OR ".join(f'"{label}"' for label in group) + ")" for group in labels]
+    excluded = "".join(f" NOT {_fts5_phrase(term)}" for term in terms if term.is_excluded)
+    return f"({' AND '.join(wanted)}){excluded}"
 
 
 def _fts5_phrase(term: Term) -> str:
     return f'"{" ".join(term.words)}"' + (" *" if term.is_prefix else "")
 
 
-def _tsquery(terms: Sequence[Term]) -> str:
-    return " & ".join(("!" if term.is_excluded else "") + _tsquery_phrase(term) for term in terms)
+def _tsquery(terms: Sequence[Term], labels: Sequence[Sequence[str]] = ()) -> str:
+    wanted = [("!" if term.is_excluded else "") + _tsquery_phrase(term) for term in terms]
+    wanted += ["(" + " | ".join(f"'{label}'" for label in group) + ")" for group in labels]
+    return " & ".join(wanted)
 
 
 def _tsquery_phrase(term: Term) -> str:

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from newsbot.items import EntityType
 from newsbot.store.articles import MAX_ID
 from newsbot.store.filters import find_entities
-from newsbot.store.models import ArticleEntity, ArticleRow, EntityRow, MentionRow
+from newsbot.store.models import ArticleEntity, ArticleRow, EntityRow, EntityTotal, MentionRow
+from newsbot.store.totals import EVERYWHERE
 
 RECENT_ARTICLES = 1_000
 """Forms and companions are counted in so many of an entity's newest articles: in all of them it takes seconds for a
@@ -30,6 +31,19 @@ class EntityCount:
     id: int
     name: str
     type: EntityType
+    article_count: int
+    mention_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceCount:
+    """A place, and how often it occurs in what was asked for."""
+
+    id: int
+    """Of the entity: places of one name in several countries share it."""
+    name: str
+    country: str
+    """ISO 3166-1 alpha-2."""
     article_count: int
     mention_count: int
 
@@ -67,11 +81,33 @@ def top_entities(
     session: Session, *, entity_type: EntityType | None = None, since: datetime | None = None, limit: int = 20
 ) -> list[EntityCount]:
     """Return the most mentioned entities, of one type or of all, in articles dated since then or ever."""
-    counts = _counts()
-    if since is not None:
-        # With an end, SQLite takes the index of the dates; without, that of the entities, whole: five times as long.
-        counts = counts.where(ArticleEntity.dated_at.between(since, END_OF_TIME))
+    if since is None:
+        counts = _totals().where(EntityTotal.country == EVERYWHERE)
+    else:
+        counts = _counts().where(_dated(since))
     return _read_counts(session, counts, "mentions", limit, entity_type)
+
+
+def top_places(session: Session, *, since: datetime | None = None, limit: int = 20) -> list[PlaceCount]:
+    """Return the most mentioned places whose country is known, in articles dated since then or ever.
+
+    A name that articles give to places in several countries is several places, each with its own articles."""
+    if since is None:
+        counts = _totals().add_columns(EntityTotal.country).where(EntityTotal.country > EVERYWHERE)
+    else:
+        counts = _counts().add_columns(ArticleEntity.country).group_by(ArticleEntity.country)
+        counts = counts.where(_dated(since), ArticleEntity.country.is_not(None))
+    counted = counts.subquery()
+    query = (
+        select(EntityRow.id, EntityRow.name, counted.c.country, counted.c.articles, counted.c.mentions)
+        .join(counted, counted.c.entity_id == EntityRow.id)
+        .order_by(counted.c.mentions.desc(), EntityRow.name, counted.c.country)
+        .limit(limit)
+    )
+    return [
+        PlaceCount(id=entity_id, name=name, country=country, article_count=articles, mention_count=mentions)
+        for entity_id, name, country, articles, mentions in session.execute(query)
+    ]
 
 
 def entity_detail(
@@ -81,7 +117,9 @@ def entity_detail(
 
     Of several that share the form, the one in most articles. `limit` bounds aliases, companions and articles;
     `since` and `about` narrow all but the entity's own counts to articles dated since then, or about it."""
-    counts = _counts().where(ArticleEntity.entity_id.in_(find_entities(session, name)))
+    counts = _totals().where(
+        EntityTotal.entity_id.in_(find_entities(session, name)), EntityTotal.country == EVERYWHERE
+    )
     found = _read_counts(session, counts, "articles", limit=1)
     return _detail(session, found[0], limit, since, about) if found else None
 
@@ -90,7 +128,7 @@ def get_entity(session: Session, entity_id: int, *, limit: int = 20) -> EntityDe
     """Return what is known of the entity with this id; None if no article mentions it. For `limit` see `entity_detail`."""
     if not 0 < entity_id <= MAX_ID:
         return None
-    counts = _counts().where(ArticleEntity.entity_id == entity_id)
+    counts = _totals().where(EntityTotal.entity_id == entity_id, EntityTotal.country == EVERYWHERE)
     found = _read_counts(session, counts, "articles", limit=1)
     return _detail(session, found[0], limit) if found else None
 
@@ -165,6 +203,20 @@ def _counts() -> Select[int, int, int]:
         func.count().label("articles"),
         func.sum(ArticleEntity.mention_count).label("mentions"),
     ).group_by(ArticleEntity.entity_id)
+
+
+def _totals() -> Select[int, int, int]:
+    """Return the counts over all articles."""
+    return select(
+        EntityTotal.entity_id,
+        EntityTotal.article_count.label("articles"),
+        EntityTotal.mention_count.label("mentions"),
+    ).where(EntityTotal.article_count > 0)
+
+
+def _dated(since: datetime) -> ColumnElement[bool]:
+    # With an end, SQLite takes the index of the dates; without, that of the entities, whole: five times as long.
+    return ArticleEntity.dated_at.between(since, END_OF_TIME)
 
 
 def _read_counts(

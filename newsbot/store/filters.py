@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -37,22 +38,28 @@ class Filters:
 
 def conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]:
     """Return the conditions on `articles` that `filters` asks for."""
+    ids = None if filters.entity is None else find_entities(session, filters.entity)
+    return conditions_on(ArticleRow, filters, ids)
+
+
+def conditions_on(
+    articles: Any, filters: Filters, entity_ids: Sequence[int] | None
+) -> list[ColumnElement[bool]]:
+    """Return the same on something else that has the columns of `articles`; `entity_ids`: those of `filters.entity`."""
     wanted: list[ColumnElement[bool]] = []
     if filters.source is not None:
-        wanted.append(ArticleRow.source == filters.source)
+        wanted.append(articles.source == filters.source)
     if filters.language is not None:
-        wanted.append(ArticleRow.language == filters.language)
+        wanted.append(articles.language == filters.language)
     if filters.section is not None:
-        wanted.append(ArticleRow.section == filters.section)
+        wanted.append(articles.section == filters.section)
     if filters.since is not None:
-        wanted.append(ArticleRow.dated_at >= filters.since)
+        wanted.append(articles.dated_at >= filters.since)
     if filters.until is not None:
-        wanted.append(ArticleRow.dated_at <= filters.until)
-    if filters.entity is not None:
-        ids = find_entities(session, filters.entity)
-        wanted.append(
-            ArticleRow.id.in_(select(ArticleEntity.article_id).where(ArticleEntity.entity_id.in_(ids)))
-        )
+        wanted.append(articles.dated_at <= filters.until)
+    if entity_ids is not None:
+        mentioning = select(ArticleEntity.article_id).where(ArticleEntity.entity_id.in_(entity_ids))
+        wanted.append(articles.id.in_(mentioning))
     return wanted
 
 

@@ -29,6 +29,10 @@ LEASE = timedelta(minutes=10)
 RESOLUTION = timedelta(seconds=1)
 """Of dates in feeds and sitemaps: a change in the second of the last fetch may have come after it."""
 
+# Past the ORM, which would look for rows in memory that are to be changed.
+_FRONTIER = FrontierRow.metadata.tables["frontier"]
+_UPDATE = update(_FRONTIER).where(_FRONTIER.c.url_hash.in_(bindparam("hashes", expanding=True)))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leased:
@@ -181,10 +185,7 @@ def mark_failed(
 
 def _update(session: Session, urls: Iterable[str], **values: object) -> None:
     keys = {url_hash(canonicalize(url)) for url in urls}
-    query = update(FrontierRow).where(FrontierRow.url_hash.in_(keys)).values(**values)
-    session.connection().execute(
-        query
-    )  # past the ORM, which would look for rows in memory that are to be changed
+    session.connection().execute(_UPDATE, {"hashes": list(keys), **values})
 
 
 def attempts(session: Session, url: str) -> int:
@@ -195,7 +196,8 @@ def attempts(session: Session, url: str) -> int:
 
 def postpone(session: Session, url: str, *, until: datetime) -> None:
     """Put a leased URL off that was not asked for: its host wants to be left alone."""
-    _update(session, [url], state="failed", next_try_at=until, attempts=FrontierRow.attempts - 1)
+    values = {"hashes": [url_hash(canonicalize(url))], "state": "failed", "next_try_at": until}
+    session.connection().execute(_UPDATE.values(attempts=_FRONTIER.c.attempts - 1), values)
 
 
 def release(session: Session, *, run_id: int) -> None:

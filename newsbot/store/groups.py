@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Row, func, select, tuple_
 from sqlalchemy.orm import Session
 
+from newsbot.items import utc_text
 from newsbot.store.articles import MAX_ID
 from newsbot.store.models import ArticleRow, Story
 from newsbot.store.summaries import Summary, summaries
@@ -111,6 +112,22 @@ def story_members(session: Session, story_id: int) -> list[Summary]:
     query = select(ArticleRow.id).where(ArticleRow.story_id == story_id)
     ids = session.scalars(query.order_by(ArticleRow.dated_at, ArticleRow.id).limit(MAX_MEMBERS)).all()
     return summaries(session, ids)
+
+
+def member_json(member: Summary) -> dict[str, object]:
+    """Return the public JSON form of an article of a story."""
+    return {
+        "id": member.id,
+        "url": member.url,
+        "source": member.source,
+        "title": member.title,
+        "role": member.story_role,
+        "agency": member.agency,
+        "duplicate_kind": member.duplicate_kind,
+        "published_at": utc_text(member.published_at),
+        "first_seen_at": utc_text(member.first_seen_at),
+        "revision": member.revision,
+    }
 
 
 def _group(

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsbot.items import utc_text
 from newsbot.store.articles import find_article
 from newsbot.store.models import Revision
-from newsbot.store.revisions import stored_content
+from newsbot.store.revisions import before, stored_content
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +25,16 @@ class Change:
     """When the change was met."""
     by_rules: bool
     """Newsbot reads the page otherwise now; the publisher has not edited it."""
+    is_silent: bool
+    """Headline or text changed, and the page does not say that it was modified."""
     fields: dict[str, tuple[Any, Any]]
     """Field name -> its value before and after; times as ISO 8601."""
+
+
+def count_silent(session: Session, article_id: int) -> int:
+    """Return how many edits of an article its page has not owned up to."""
+    query = select(func.count()).where(Revision.article_id == article_id, Revision.is_silent)
+    return session.scalar(query) or 0
 
 
 def history(session: Session, ref: int | str) -> list[Change] | None:
@@ -41,14 +49,16 @@ def history(session: Session, ref: int | str) -> list[Change] | None:
     }
     changes = []
     for row in session.scalars(query):
-        fields = {name: (old, content[name]) for name, old in row.changes.items()}
+        old = before(content, row.changes)
+        fields = {name: (old[name], content[name]) for name in row.changes}
         changes.append(
             Change(
                 revision=row.revision + 1,
                 changed_at=row.replaced_at,
                 by_rules=row.by_rules,
+                is_silent=row.is_silent,
                 fields=fields,
             )
         )
-        content |= row.changes
+        content = old
     return changes[::-1]

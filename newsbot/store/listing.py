@@ -5,34 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import NamedTuple
 
-from sqlalchemy import BigInteger, Float, Select, column, func, literal, select, tuple_
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsbot.items import EntityType
-from newsbot.store import dialects
-from newsbot.store.filters import Filters, conditions
+from newsbot.store.candidates import MAX_RANKED, Candidate, Position, newest, ranked
+from newsbot.store.filters import Filters
 from newsbot.store.models import ArticleEntity, ArticleRow, EntityRow
 from newsbot.store.snippets import snippet
 from newsbot.store.summaries import Summary, summaries
 from newsbot.store.words import Term, parse_query
 
-MAX_RANKED = 2_000
-"""Of the articles that have the words, so many of the newest are ranked and counted: ranking costs time for each."""
 FACET_VALUES = 8
 ENTITY_SAMPLE = 200
 """Articles from the top of a list whose entities are counted."""
-
-
-class Position(NamedTuple):
-    """Where a part of a list ends; the next one goes on after it."""
-
-    score: float
-    """0 in lists by date."""
-    dated_at: datetime
-    id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,31 +60,13 @@ class Found:
     total: int
     """Articles found, up to `MAX_RANKED`."""
     is_capped: bool
-    """There are more than were ranked: only the newest are in the list."""
+    """There are more than were counted."""
     facets: Facets
-
-
-class _Candidate(NamedTuple):
-    """An article that may be shown; candidates compare by their position."""
-
-    score: float
-    dated_at: datetime
-    id: int
-    source: str | None
-    language: str | None
-    section: str | None
-
-    @property
-    def position(self) -> Position:
-        return Position(*self[:3])
 
 
 def list_articles(session: Session, filters: Filters, *, after: Position | None, limit: int) -> Listing:
     """Return a part of the articles that `filters` asks for, newest first, to the last one if asked on and on."""
-    query = _narrowed(session, filters).limit(limit + 1)
-    if after is not None:
-        query = query.where(tuple_(ArticleRow.dated_at, ArticleRow.id) < (after.dated_at, after.id))
-    return _listing(session, list(map(_Candidate._make, session.execute(query))), limit, [])
+    return _listing(session, newest(session, [], filters, after=after, limit=limit + 1), limit, [])
 
 
 def find_articles(
@@ -105,69 +74,26 @@ def find_articles(
 ) -> Found:
     """Return a part of what `query` finds, best or newest first, and counts over all that was found.
 
-    The query's language is that of `search.search`; with no word in it, all articles that `filters` asks for."""
+    All words must occur, in title or body; `"words in quotes"` next to each other; `-word` must not. Words in the title
+    weigh more. No query raises; one without any word finds all articles, one of `-words` alone nothing. Lists by date
+    go on to the last article, those by relevance hold the `MAX_RANKED` newest."""
     terms = parse_query(query)
-    if not terms:
-        candidates = _newest(session, filters)
-        listing = list_articles(session, filters, after=after, limit=limit)
+    candidates = newest(session, terms, filters, limit=MAX_RANKED + 1)
+    counted = candidates[:MAX_RANKED]
+    if terms and filters.sort != "date":
+        counted = ranked(session, terms, counted)
+        part = [each for each in counted if after is None or each.position < after]
     else:
-        candidates = _matching(session, terms, filters)
-        listing = _listing(session, _part(candidates, after, limit), limit, terms)
+        part = candidates if after is None else newest(session, terms, filters, after=after, limit=limit + 1)
     return Found(
-        listing=listing,
-        total=min(len(candidates), MAX_RANKED),
+        listing=_listing(session, part, limit, terms),
+        total=len(counted),
         is_capped=len(candidates) > MAX_RANKED,
-        facets=_facets(session, candidates),
+        facets=_facets(session, counted),
     )
 
 
-def _narrowed(
-    session: Session, filters: Filters
-) -> Select[float, datetime, int, str | None, str | None, str | None]:
-    return (
-        select(
-            literal(0.0, Float), ArticleRow.dated_at, ArticleRow.id, ArticleRow.source, ArticleRow.language,
-            ArticleRow.section,
-        )
-        .where(*conditions(session, filters))
-        .order_by(ArticleRow.dated_at.desc(), ArticleRow.id.desc())
-    )  # fmt: skip
-
-
-def _newest(session: Session, filters: Filters) -> list[_Candidate]:
-    """Return the newest articles of a list, at most one more than are counted."""
-    return list(map(_Candidate._make, session.execute(_narrowed(session, filters).limit(MAX_RANKED + 1))))
-
-
-def _matching(session: Session, terms: Sequence[Term], filters: Filters) -> list[_Candidate]:
-    """Return the articles that have the words, in the order of the list: the newest, at most one more than are ranked."""
-    if all(term.is_excluded for term in terms):
-        return []
-    connection = session.connection()
-    found = dialects.matches(connection, terms).columns(column("article_id", BigInteger)).subquery("found")
-    query = (
-        _narrowed(session, filters)
-        .join(found, found.c.article_id == ArticleRow.id)
-        .order_by(None)
-        .order_by(found.c.article_id.desc())
-        .limit(MAX_RANKED + 1)
-    )
-    candidates = list(map(_Candidate._make, session.execute(query)))
-    if filters.sort != "date" and candidates:
-        scores = dialects.scores(connection, terms, [each.id for each in candidates])
-        candidates = [each._replace(score=scores[each.id]) for each in candidates]
-    return sorted(candidates, reverse=True)
-
-
-def _part(candidates: Sequence[_Candidate], after: Position | None, limit: int) -> Sequence[_Candidate]:
-    ranked = candidates[:MAX_RANKED]
-    left = ranked if after is None else [each for each in ranked if each[:3] < after]
-    return left[: limit + 1]
-
-
-def _listing(
-    session: Session, candidates: Sequence[_Candidate], limit: int, terms: Sequence[Term]
-) -> Listing:
+def _listing(session: Session, candidates: Sequence[Candidate], limit: int, terms: Sequence[Term]) -> Listing:
     """Return a part of a list from its articles and, if there are more, the first of the next part."""
     shown = candidates[:limit]
     scores = {each.id: each.score for each in shown}
@@ -186,8 +112,7 @@ def _bodies(session: Session, ids: Sequence[int]) -> dict[int, str]:
     return {row.id: row.body for row in rows}
 
 
-def _facets(session: Session, candidates: Sequence[_Candidate]) -> Facets:
-    counted = candidates[:MAX_RANKED]
+def _facets(session: Session, counted: Sequence[Candidate]) -> Facets:
     return Facets(
         source=_most_common([each.source for each in counted]),
         language=_most_common([each.language for each in counted]),

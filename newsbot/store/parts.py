@@ -6,19 +6,22 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
-from itertools import islice
+from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, delete, select
 
 from newsbot.entities.linking import salience
+from newsbot.entities.places import locate
 from newsbot.items import Article, Entity, EntityType
-from newsbot.store import corrections, dialects
+from newsbot.store import corrections, dialects, totals
 from newsbot.store.columns import stored_name
 from newsbot.store.corrections import stored_key
 from newsbot.store.keys import name_key
+from newsbot.store.labels import labels_of
 from newsbot.store.models import (
     ArticleAuthor,
     ArticleEntity,
+    ArticleRow,
     ArticleTopic,
     ArticleUrl,
     Author,
@@ -27,11 +30,12 @@ from newsbot.store.models import (
     MentionRow,
     Topic,
 )
-from newsbot.store.words import words
+from newsbot.store.words import word_texts
 
 # PostgreSQL numbers words up to 16,383, and an index entry must stay below a megabyte.
 MAX_TITLE_WORDS = 500
 MAX_BODY_WORDS = 15_500
+INDEXED_AT_ONCE = 500
 
 Named = Author | Topic | EntityRow
 """What has a row of its own for each name."""
@@ -66,13 +70,32 @@ def remove_bylines(connection: Connection, article_id: int) -> None:
 
 def add_entities(connection: Connection, article_id: int, article: Article, dated_at: datetime) -> None:
     """Write the entities of an article as people have corrected them, with their mentions and forms."""
-    links, aliases, mentions = [], {}, {}
-    for entity_id, entity in _by_id(connection, corrections.corrected(connection, article.entities)).items():
+    totals.change(connection, [], _add_entities(connection, article_id, article, dated_at))
+
+
+def replace_entities(connection: Connection, article_id: int, article: Article, dated_at: datetime) -> None:
+    """Write the entities of an article anew."""
+    before = totals.links(connection, [article_id])
+    for model in (MentionRow, ArticleEntity):
+        connection.execute(delete(model).where(model.article_id == article_id))
+    totals.change(connection, before, _add_entities(connection, article_id, article, dated_at))
+
+
+def _add_entities(
+    connection: Connection, article_id: int, article: Article, dated_at: datetime
+) -> list[totals.Link]:
+    links: list[dict[str, Any]] = []
+    aliases, mentions = {}, {}
+    entities = _by_id(connection, corrections.corrected(connection, article.entities))
+    located = locate([entity.name for entity in entities.values() if entity.type == "LOC"], article.body)
+    for entity_id, entity in entities.items():
+        place = located.get(entity.name) if entity.type == "LOC" else None
         links.append(
             {
                 "article_id": article_id, "entity_id": entity_id, "dated_at": dated_at,
                 "mention_count": len(entity.mentions), "role": entity.role,
                 "salience": salience(entity, article.body, article.title or "") if entity.mentions else 0,
+                "country": place.country if place else None,
             }
         )  # fmt: skip
         for mention in entity.mentions:
@@ -85,29 +108,37 @@ def add_entities(connection: Connection, article_id: int, article: Article, date
     dialects.insert_missing(connection, ArticleEntity, links)
     dialects.insert_missing(connection, EntityAlias, [aliases[each] for each in sorted(aliases)])
     dialects.insert_missing(connection, MentionRow, list(mentions.values()))
+    return [totals.Link(row["entity_id"], row["country"], row["mention_count"]) for row in links]
 
 
-def remove_entities(connection: Connection, article_id: int) -> None:
-    """Forget the entities and mentions of an article."""
-    for model in (MentionRow, ArticleEntity):
-        connection.execute(delete(model).where(model.article_id == article_id))
+def add_words(connection: Connection, article_id: int, row: Mapping[str, Any]) -> None:
+    """Make an article findable by its words and by its source, language, section and date; `row`: its columns."""
+    dialects.add_to_index(connection, article_id, _entry(row))
 
 
-def add_words(connection: Connection, article_id: int, title: str | None, body: str) -> None:
-    """Make an article findable by what it says."""
-    dialects.add_to_index(connection, article_id, *_words(title, body))
+def remove_words(connection: Connection, article_id: int, row: Mapping[str, Any]) -> None:
+    """Take an article out of the full-text index; `row`: the columns that it was added with."""
+    dialects.remove_from_index(connection, article_id, _entry(row))
 
 
-def remove_words(connection: Connection, article_id: int, title: str | None, body: str) -> None:
-    """Take an article out of the full-text index; `title` and `body` are those it was added with."""
-    dialects.remove_from_index(connection, article_id, *_words(title, body))
-
-
-def _words(title: str | None, body: str) -> tuple[list[str], list[str]]:
-    return (
-        [word.text for word in islice(words(title or ""), MAX_TITLE_WORDS)],
-        [word.text for word in islice(words(body), MAX_BODY_WORDS)],
+def _entry(row: Mapping[str, Any]) -> dialects.Entry:
+    return dialects.Entry(
+        title=word_texts(row["title"] or "")[:MAX_TITLE_WORDS],
+        body=word_texts(row["body"])[:MAX_BODY_WORDS],
+        labels=labels_of(**{name: row[name] for name in ("source", "language", "section", "dated_at")}),
     )
+
+
+def index_all(connection: Connection) -> None:
+    """Make every article findable, in an index that is empty."""
+    columns = (ArticleRow.id, ArticleRow.title, ArticleRow.body, ArticleRow.source, ArticleRow.language,
+               ArticleRow.section, ArticleRow.dated_at)  # fmt: skip
+    query = select(*columns).order_by(ArticleRow.id).limit(INDEXED_AT_ONCE)
+    last = 0
+    while rows := connection.execute(query.where(ArticleRow.id > last)).mappings().all():
+        for row in rows:
+            add_words(connection, row["id"], dict(row))
+        last = rows[-1]["id"]
 
 
 def _by_id(connection: Connection, entities: Iterable[Entity]) -> dict[int, Entity]:
@@ -142,8 +173,8 @@ def _ids(
     wanted = {row[column]: row for row in rows}
     found = _find_ids(connection, model, column, wanted)
     missing = sorted(wanted.keys() - found.keys())
-    dialects.insert_missing(connection, model, [wanted[value] for value in missing])
-    return found | _find_ids(connection, model, column, missing)
+    found |= dialects.insert_missing_named(connection, model, column, [wanted[value] for value in missing])
+    return found | _find_ids(connection, model, column, wanted.keys() - found.keys())
 
 
 def _find_ids(

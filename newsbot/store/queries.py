@@ -9,13 +9,16 @@ from newsbot.store.articles import (
     load_articles,
     stored_json,
 )
+from newsbot.store.candidates import Position
 from newsbot.store.entities import (
     EntityArticle,
     EntityCount,
     EntityDetail,
+    PlaceCount,
     entity_detail,
     get_entity,
     top_entities,
+    top_places,
 )
 from newsbot.store.filters import Filters, Sort
 from newsbot.store.groups import (
@@ -23,11 +26,13 @@ from newsbot.store.groups import (
     StorySummary,
     biggest_stories,
     list_stories,
+    member_json,
     newest_groups,
     story_members,
 )
-from newsbot.store.history import Change, history
-from newsbot.store.listing import Facets, Found, Listed, Listing, Position, find_articles, list_articles
+from newsbot.store.history import Change, count_silent, history
+from newsbot.store.listing import Facets, Found, Listed, Listing, find_articles, list_articles
+from newsbot.store.outcomes import GONE
 from newsbot.store.search import MARK_END, MARK_START, Hit, search
 from newsbot.store.sources import (
     SourceDetail,
@@ -41,6 +46,7 @@ from newsbot.store.summaries import Summary, summaries
 from newsbot.store.trends import WEEK, Rising, newest_at, rising
 
 __all__ = [
+    "GONE",
     "MARK_END",
     "MARK_START",
     "WEEK",
@@ -55,6 +61,7 @@ __all__ = [
     "Hit",
     "Listed",
     "Listing",
+    "PlaceCount",
     "Position",
     "Rising",
     "Sort",
@@ -67,6 +74,7 @@ __all__ = [
     "Summary",
     "article_urls",
     "biggest_stories",
+    "count_silent",
     "entity_detail",
     "entity_ids",
     "find_articles",
@@ -78,6 +86,7 @@ __all__ = [
     "list_rejects",
     "list_stories",
     "load_articles",
+    "member_json",
     "newest_at",
     "newest_groups",
     "rising",
@@ -90,4 +99,5 @@ __all__ = [
     "story_members",
     "summaries",
     "top_entities",
+    "top_places",
 ]

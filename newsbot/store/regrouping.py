@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from newsbot.entities.aliases import AliasEntry
 from newsbot.entities.linking import salience
+from newsbot.entities.places import locate
 from newsbot.errors import InputError, UsageError
 from newsbot.items import ENTITY_TYPES, Entity, Mention
-from newsbot.store import dialects, parts
+from newsbot.store import dialects, parts, totals
 from newsbot.store.corrections import Target, note_merge, note_split, stored_key
 from newsbot.store.keys import name_key
 from newsbot.store.models import ArticleEntity, ArticleRow, EntityAlias, EntityRow, MentionRow
@@ -114,8 +115,11 @@ def _recount(connection: Connection, article_ids: Sequence[int], source_id: int,
             select(ArticleEntity.article_id, ArticleEntity.entity_id, ArticleEntity.role).where(its)
         )
     }
+    before = totals.links(connection, article_ids, pair)
     connection.execute(delete(ArticleEntity).where(its))
     articles = _articles(connection, article_ids)
+    located = _countries(connection, {article_id: body for article_id, (_, body, _) in articles.items()})
+    names = dict(connection.execute(select(EntityRow.id, EntityRow.name).where(EntityRow.id.in_(pair))).all())
     found = _mentions(connection, article_ids, pair)
     rows = []
     for (article_id, entity_id), mentions in found.items():
@@ -129,9 +133,11 @@ def _recount(connection: Connection, article_ids: Sequence[int], source_id: int,
                 "article_id": article_id, "entity_id": entity_id, "dated_at": dated_at,
                 "mention_count": len(mentions), "role": role if kind == "PER" else None,
                 "salience": salience(Entity(name="", type=kind, mentions=mentions), body, title or ""),
+                "country": located[article_id].get(names[entity_id]) if kind == "LOC" else None,
             }
         )  # fmt: skip
     dialects.insert_missing(connection, ArticleEntity, rows)
+    totals.change(connection, before, totals.links(connection, article_ids, pair))
 
 
 def _articles(
@@ -140,6 +146,21 @@ def _articles(
     columns = (ArticleRow.id, ArticleRow.title, ArticleRow.body, ArticleRow.dated_at)
     found = connection.execute(select(*columns).where(ArticleRow.id.in_(article_ids)))
     return {row.id: (row.title, row.body, row.dated_at) for row in found}
+
+
+def _countries(connection: Connection, bodies: Mapping[int, str]) -> dict[int, dict[str, str]]:
+    """Return article id -> name -> country of the places that articles mention."""
+    query = select(MentionRow.article_id, EntityRow.name).distinct()
+    query = query.join(EntityRow, EntityRow.id == MentionRow.entity_id)
+    places: dict[int, list[str]] = {article_id: [] for article_id in bodies}
+    for article_id, name in connection.execute(
+        query.where(MentionRow.article_id.in_(bodies), EntityRow.type == "LOC")
+    ):
+        places[article_id].append(name)
+    return {
+        article_id: {name: place.country for name, place in locate(names, bodies[article_id]).items()}
+        for article_id, names in places.items()
+    }
 
 
 def _mentions(

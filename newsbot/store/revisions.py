@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
 
+from newsbot.dedupe.revisions import Splice, restore, splices
 from newsbot.items import Article, utc_text
 from newsbot.store.keys import REVISED_FIELDS
 from newsbot.store.models import ArticleAuthor, ArticleRow, ArticleTopic, Author, Topic
 
 
 def stored_content(connection: Connection, article_id: int) -> dict[str, Any]:
-    """Return the stored values of `REVISED_FIELDS`, and the number of their `revision`."""
+    """Return the stored values of `REVISED_FIELDS`, their `revision`, and what else the full-text index was told."""
     columns = [getattr(ArticleRow, name) for name in REVISED_FIELDS if name not in {"authors", "topics"}]
-    query = select(ArticleRow.revision, *columns).where(ArticleRow.id == article_id)
+    query = select(ArticleRow.revision, ArticleRow.source, ArticleRow.dated_at, *columns).where(
+        ArticleRow.id == article_id
+    )
     authors = select(Author.name).join(ArticleAuthor, ArticleAuthor.author_id == Author.id)
     topics = select(Topic.name).join(ArticleTopic, ArticleTopic.topic_id == Topic.id)
     return dict(connection.execute(query).mappings().one()) | {
@@ -39,3 +44,25 @@ def changed_fields(old: dict[str, Any], article: Article) -> dict[str, Any]:
         for name in REVISED_FIELDS
         if old[name] != getattr(article, name)
     }
+
+
+def stored_article(content: Mapping[str, Any]) -> Article:
+    """Return what `stored_content` has as an article, for comparing it with another."""
+    return Article(url="", **{name: content[name] for name in REVISED_FIELDS})
+
+
+def compacted(changes: Mapping[str, Any], new_body: str) -> dict[str, Any]:
+    """Return changed fields as they are stored: of the old body only what the new one has not, where that is shorter."""
+    if "body" not in changes:
+        return dict(changes)
+    record = [list(each) for each in splices(changes["body"], new_body)]
+    is_shorter = len(json.dumps(record)) < len(json.dumps(changes["body"]))
+    return dict(changes) | ({"body": record} if is_shorter else {})
+
+
+def before(content: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the content before stored `changes`, in their JSON form, given the content after them."""
+    old = dict(content) | dict(changes)
+    if isinstance(old["body"], list):
+        old["body"] = restore(content["body"], [Splice(*each) for each in old["body"]])
+    return old

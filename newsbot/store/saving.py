@@ -14,7 +14,6 @@ from sqlalchemy import (
     bindparam,
     cast,
     delete,
-    exists,
     insert,
     null,
     select,
@@ -24,13 +23,15 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from newsbot import __version__
+from newsbot.dedupe.agencies import agency_of
+from newsbot.dedupe.changes import Judgement, is_material, is_silent, judge
 from newsbot.items import Article
 from newsbot.store import dialects, parts, stories
 from newsbot.store.keys import ArticleKeys, content_key, url_hash
 from newsbot.store.models import ArticleRow, ArticleUrl, RejectRow, Revision, Source
-from newsbot.store.revisions import changed_fields, stored_content
+from newsbot.store.revisions import changed_fields, compacted, stored_article, stored_content
 
-Outcome = Literal["new", "changed", "unchanged", "duplicate"]
+Outcome = Literal["new", "changed", "unchanged", "duplicate", "conflict"]
 
 COPIED_FIELDS = (
     "canonical_url", "title", "description", "published_at", "modified_at", "language", "section", "image_url",
@@ -45,7 +46,10 @@ class Saved:
 
     article_id: int
     outcome: Outcome
-    """`new`; `changed` since it was seen last; `unchanged`; `duplicate`: new, but the text of another article."""
+    """`new`; `changed` since it was seen last; `unchanged`, or not so that a reader would care; `duplicate`: new, but the
+    text of another article; `conflict`: the page is the stored article no longer, which stays as it is."""
+    judgement: Judgement | None = None
+    """Of a conflict: what the page is now."""
 
 
 class _Known(NamedTuple):
@@ -84,24 +88,37 @@ _BY_ID = select(*(_ARTICLES.c[name] for name in _Known._fields[1:])).where(
     _ARTICLES.c.id == bindparam("known_id")
 )
 _UPDATE = update(_ARTICLES).where(_ARTICLES.c.id == bindparam("known_id"))
-_CLEAR_REJECTS = delete(RejectRow).where(RejectRow.url_hash.in_(bindparam("hashes", expanding=True)))
+# Not what an article's page has become since: this one may come from an archive.
+_CLEAR_REJECTS = delete(RejectRow).where(
+    RejectRow.url_hash.in_(bindparam("hashes", expanding=True)),
+    RejectRow.article_id.is_(None) | (RejectRow.last_seen_at <= bindparam("seen_at")),
+)
 
 
 def known_unchanged(
     session: Session, article: Article, *, keys: ArticleKeys, entity_engine: str | None = None
 ) -> int | None:
-    """Return the id of the stored article that `article` repeats without a change; None if there is none.
+    """Return the id of the stored article that `article` repeats without a material change; None if there is none.
 
     With `entity_engine`, only one whose entities that engine has found: what need not be recognised again."""
+    hashes = [url_hash(key) for key in keys.url_keys]
     query = (
-        select(ArticleRow.id)
+        select(ArticleRow.id, ArticleRow.content_key, ArticleUrl.url_hash)
         .join(ArticleUrl, ArticleUrl.article_id == ArticleRow.id)
-        .where(ArticleUrl.url_hash.in_([url_hash(key) for key in keys.url_keys]))
-        .where(ArticleRow.content_key == content_key(article))
+        .where(ArticleUrl.url_hash.in_(hashes))
     )
     if entity_engine is not None:
         query = query.where(ArticleRow.entity_engine == entity_engine)
-    return session.scalars(query.limit(1)).first()
+    key = content_key(article)
+    rows = [(id_, stored, each) for id_, stored, each in session.execute(query)]
+    for id_, stored_key, _ in rows:
+        if stored_key == key:
+            return id_
+    first = next((id_ for id_, _, each in rows if each == hashes[0]), None)
+    if first is None:
+        return None
+    stored = stored_article(stored_content(session.connection(), first))
+    return None if is_material(stored, article) else first
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +132,8 @@ class Saving:
     now: datetime
     by_rules: bool = False
     """The page is the one that is stored; only newsbot's rules have changed."""
+    new_id: int | None = None
+    """Of its row if the article is new; None: the next."""
 
     def save(self) -> Saved:
         """Insert or refresh the article; see `writes.save_article`."""
@@ -125,9 +144,11 @@ class Saving:
         twin = next((row.id for row in rows if row.url_hash is None), None)
         known = self._same_article(urls, stored)
         saved = self._insert(twin) if known is None else self._refresh(known, twin)
+        if saved.outcome == "conflict":
+            return saved
         new_urls = {each: url for each, url in urls.items() if each not in stored}
         parts.add_urls(self.connection, saved.article_id, new_urls)
-        self.connection.execute(_CLEAR_REJECTS, {"hashes": list(urls)})
+        self.connection.execute(_CLEAR_REJECTS, {"hashes": list(urls), "seen_at": self.now})
         return saved
 
     def reapply(self, article_id: int) -> Outcome:
@@ -137,11 +158,8 @@ class Saving:
         if known.content_key == content_key(self.article):
             self._update(known, {"extractor_version": __version__, "rules": self.article.rules})
             return "unchanged"
-        if self.keys.text_key == known.text_key:
-            self._update(known, self._revise(known))
-        else:
-            twin = next((row.id for row in self._find([]) if row.id != article_id), None)
-            self._retell(known, {}, twin)
+        twin = next((row.id for row in self._find([]) if row.id != article_id), None)
+        self._change(known, stored_content(self.connection, article_id), {}, twin)
         return "changed"
 
     def _same_article(self, urls: Iterable[bytes], stored: Mapping[bytes, _Known]) -> _Known | None:
@@ -171,10 +189,11 @@ class Saving:
             "url": self.article.url, "source": self.article.source, "dated_at": dated_at, "revision": 1,
             "run_id": self.run_id, "first_seen_at": self.now, "last_seen_at": self.now,
         }  # fmt: skip
-        article_id: int = self.connection.execute(_INSERT, values).scalar_one()
+        given = {} if self.new_id is None else {"id": self.new_id}
+        article_id: int = self.connection.execute(_INSERT, values | given).scalar_one()
         parts.add_bylines(self.connection, article_id, self.article)
         parts.add_entities(self.connection, article_id, self.article, dated_at)
-        parts.add_words(self.connection, article_id, self.article.title, self.article.body)
+        parts.add_words(self.connection, article_id, values)
         stories.place_article(self.connection, article_id, text, twin=twin, now=self.now)
         return Saved(article_id, "duplicate" if twin else "new")
 
@@ -184,59 +203,66 @@ class Saving:
             "last_seen_at": max(self.now, known.last_seen_at),
         }
         is_older = self.now < known.last_seen_at  # from an archive, read after the site itself
+        if not is_older:
+            values["gone_at"] = None
         if known.content_key == content_key(self.article):
             if self.article.entity_engine not in {None, known.entity_engine}:
                 values["entity_engine"] = self.article.entity_engine
                 self._replace_entities(known)
-        elif not is_older and not self._was_said_before(known):
-            if self.keys.text_key != known.text_key:
-                self._retell(known, values, twin)
-            else:
-                self._update(known, values | self._revise(known))
-            return Saved(known.id, "changed")
+        elif not is_older:
+            old = stored_content(self.connection, known.id)
+            judgement = judge(stored_article(old), self.article)
+            if judgement.verdict in {"teaser", "other-article"}:
+                return Saved(known.id, "conflict", judgement)
+            if judgement.verdict == "changed" and not self._takes_turns(known):
+                self._change(known, old, values, twin)
+                return Saved(known.id, "changed")
         self._update(known, values)
         return Saved(known.id, "unchanged")
 
-    def _retell(self, known: _Known, values: dict[str, Any], twin: int | None) -> None:
-        """Revise an article whose text has changed; it may tell another story now."""
-        text = stories.held_sketch(self.connection, self.article.body)
-        values |= self._revise(known)
+    def _change(self, known: _Known, old: dict[str, Any], values: dict[str, Any], twin: int | None) -> None:
+        """Revise an article; what it is to others may be something else now."""
+        is_other_text = self.keys.text_key != known.text_key
+        text = stories.held_sketch(self.connection, self.article.body) if is_other_text else None
+        values = values | self._revise(known, old)
         stories.lock(self.connection)
         self._update(known, values)
-        stories.move_article(self.connection, known.id, text, twin=twin, now=self.now)
+        if text is not None:
+            stories.move_article(self.connection, known.id, text, twin=twin, now=self.now)
+        else:
+            stories.settle_article(self.connection, known.id, now=self.now)
 
     def _update(self, known: _Known, values: Mapping[str, Any]) -> None:
         self.connection.execute(_UPDATE, {"known_id": known.id, **values})
 
-    def _revise(self, known: _Known) -> dict[str, Any]:
+    def _revise(self, known: _Known, old: dict[str, Any]) -> dict[str, Any]:
         """Keep what the article said before, replace its parts, and return its new columns."""
-        old = stored_content(self.connection, known.id)
         changes = changed_fields(old, self.article)
         revision = {
             "article_id": known.id, "revision": old["revision"], "replaced_at": self.now, "run_id": self.run_id,
             "title_changed": "title" in changes, "body_changed": "body" in changes,
-            "content_key": known.content_key, "changes": changes, "by_rules": self.by_rules,
+            "content_key": known.content_key, "changes": compacted(changes, self.article.body),
+            "by_rules": self.by_rules, "is_silent": not self.by_rules and is_silent(stored_article(old), self.article),
         }  # fmt: skip
         self.connection.execute(insert(Revision).values(revision))
         parts.remove_bylines(self.connection, known.id)
         parts.add_bylines(self.connection, known.id, self.article)
         self._replace_entities(known)
-        parts.remove_words(self.connection, known.id, old["title"], old["body"])
-        parts.add_words(self.connection, known.id, self.article.title, self.article.body)
-        return self._content() | {"revision": old["revision"] + 1, "dated_at": self._dated_at(known)}
+        new = self._content() | {"revision": old["revision"] + 1, "dated_at": self._dated_at(known)}
+        parts.remove_words(self.connection, known.id, old)
+        parts.add_words(self.connection, known.id, old | new)
+        return new
 
-    def _was_said_before(self, known: _Known) -> bool:
-        """Tell whether an earlier revision had this content.
+    def _takes_turns(self, known: _Known) -> bool:
+        """Tell whether both what the article says and what it said before have been replaced before.
 
         Two addresses may serve two forms of an article by turns; that is no change each time one is seen."""
-        same = exists().where(
-            Revision.article_id == known.id, Revision.content_key == content_key(self.article)
-        )
-        return bool(self.connection.scalar(select(same)))
+        both = {known.content_key, content_key(self.article)}
+        query = select(Revision.content_key).where(Revision.article_id == known.id)
+        return both <= set(self.connection.scalars(query.where(Revision.content_key.in_(both))))
 
     def _replace_entities(self, known: _Known) -> None:
-        parts.remove_entities(self.connection, known.id)
-        parts.add_entities(self.connection, known.id, self.article, self._dated_at(known))
+        parts.replace_entities(self.connection, known.id, self.article, self._dated_at(known))
 
     def _dated_at(self, known: _Known) -> datetime:
         return self.article.published_at or known.first_seen_at
@@ -247,6 +273,7 @@ class Saving:
             "text_key": self.keys.text_key,
             "content_key": content_key(self.article),
             "extractor_version": __version__,
+            "agency": agency_of(self.article.authors, self.article.body),
         }
 
     def _add_source(self) -> None:

@@ -1,15 +1,15 @@
-"""Full-text search: the same words find the same articles on SQLite and on PostgreSQL."""
+"""Full-text search as the command line shows it: the same words find the same articles on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Float, column, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsbot.store import dialects
-from newsbot.store.filters import Filters, conditions
+from newsbot.store.candidates import MAX_RANKED, newest, ranked
+from newsbot.store.filters import Filters
 from newsbot.store.models import ArticleRow
 from newsbot.store.snippets import MARK_END, MARK_START, snippet
 from newsbot.store.words import parse_query
@@ -38,33 +38,27 @@ class Hit:
 def search(session: Session, query: str, filters: Filters | None = None) -> list[Hit]:
     """Return the articles that `query` finds, best first or newest first, `DEFAULT_LIMIT` if no limit is given.
 
-    All words must occur, in title or body; `"words in quotes"` next to each other; `-word` must not. Words in the
-    title weigh more. No query raises; one that holds no word to look for finds nothing."""
+    Best of the newest `MAX_RANKED` that hold the words, or of as many as are asked for if that is more. The query's
+    language is that of `listing.find_articles`; one that holds no word to look for finds nothing."""
     filters = filters or Filters()
     terms = parse_query(query)
-    if all(term.is_excluded for term in terms):
+    if not terms:
         return []
-    found = (
-        dialects.matches(session.connection(), terms)
-        .columns(column("article_id", BigInteger), column("score", Float))
-        .subquery("found")
-    )
-    best = (found.c.score.desc(), ArticleRow.dated_at.desc())
-    order = (ArticleRow.dated_at.desc(),) if filters.sort == "date" else best
-    rows = session.execute(
-        select(
-            ArticleRow.id, ArticleRow.title, ArticleRow.url, ArticleRow.source, ArticleRow.language,
-            ArticleRow.published_at, ArticleRow.body, found.c.score,
-        )
-        .join(found, found.c.article_id == ArticleRow.id)
-        .where(*conditions(session, filters))
-        .order_by(*order, ArticleRow.id.desc())
-        .limit(DEFAULT_LIMIT if filters.limit is None else filters.limit)
-    )  # fmt: skip
+    limit = DEFAULT_LIMIT if filters.limit is None else filters.limit
+    if filters.sort == "date":
+        found = ranked(session, terms, newest(session, terms, filters, limit=limit))
+        shown = sorted(found, key=lambda each: each[1:3], reverse=True)
+    else:
+        found = newest(session, terms, filters, limit=max(limit, MAX_RANKED))
+        shown = ranked(session, terms, found)[:limit]
+    scores = {each.id: each.score for each in shown}
+    columns = (ArticleRow.id, ArticleRow.title, ArticleRow.url, ArticleRow.source, ArticleRow.language,
+               ArticleRow.published_at, ArticleRow.body)  # fmt: skip
+    rows = {row.id: row for row in session.execute(select(*columns).where(ArticleRow.id.in_(scores)))}
     return [
         Hit(
             id=row.id, title=row.title, url=row.url, source=row.source, language=row.language,
-            published_at=row.published_at, score=row.score, snippet=snippet(row.body, terms),
+            published_at=row.published_at, score=scores[row.id], snippet=snippet(row.body, terms),
         )
-        for row in rows
+        for row in map(rows.__getitem__, scores)
     ]  # fmt: skip

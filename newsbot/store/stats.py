@@ -59,11 +59,15 @@ def stats(session: Session, *, days: int = 30, runs: int = 10) -> Stats:
     )
 
 
-def list_rejects(session: Session, *, reason: str | None = None, limit: int = 100) -> Sequence[RejectRow]:
-    """Return what was not stored and why, of one reason or of all, the last seen first."""
+def list_rejects(
+    session: Session, *, reason: str | None = None, article_id: int | None = None, limit: int = 100
+) -> Sequence[RejectRow]:
+    """Return what was not stored and why, the last seen first: all, of one reason, or at the address of one article."""
     query = select(RejectRow).order_by(RejectRow.last_seen_at.desc(), RejectRow.id.desc()).limit(limit)
     if reason is not None:
         query = query.where(RejectRow.reason == reason)
+    if article_id is not None:
+        query = query.where(RejectRow.article_id == article_id)
     return session.scalars(query).all()
 
 

@@ -73,7 +73,7 @@ _ARTICLES = ArticleRow.metadata.tables["articles"]
 _CANDIDATES = _candidates_query()
 _SET_PART = update(_ARTICLES).where(_ARTICLES.c.id == bindparam("member_id"))
 _OF_STORY = _ARTICLES.c.story_id == bindparam("of_story")
-_SAID = ("id", "url", "canonical_url", "source", "published_at", "word_count", "text_key")
+_SAID = ("id", "url", "canonical_url", "source", "published_at", "agency", "word_count", "text_key")
 _MEMBERS = select(*(_ARTICLES.c[name] for name in (*_SAID, *_Part._fields))).where(_OF_STORY)
 _AUTHORS = (
     select(ArticleAuthor.article_id, Author.name)
@@ -110,23 +110,31 @@ def place_article(
     near |= set() if twin is None else {twin}
     if near:
         _join(connection, {article_id, *near}, now)
-    for candidate, how in sorted(related, key=lambda each: each[1].of_smaller):
-        if how.kind == "excerpt" and is_smaller(text.content, candidate.content):
-            _note_excerpt(connection, article_id, candidate.id)
-        elif how.kind == "excerpt":
-            _note_excerpt(connection, candidate.id, article_id)
+    others = [candidate for candidate, how in related if how.kind == "excerpt"]
+    smaller = [each.id for each in others if not is_smaller(text.content, each.content)]
+    _note_excerpts(connection, smaller if len(smaller) == len(others) else [article_id, *smaller])
 
 
 def move_article(
     connection: Connection, article_id: int, text: Sketch, *, twin: int | None, now: datetime
 ) -> None:
     """Take an article whose text has changed out of its story, and place it anew; under `lock`."""
-    story_id = connection.scalar(select(ArticleRow.story_id).where(ArticleRow.id == article_id))
-    _set_parts(connection, {article_id: _Part()})
+    story_id = _story_of(connection, article_id)
+    its_excerpts = ArticleRow.duplicate_kind == "excerpt", ArticleRow.duplicate_of == article_id
+    excerpts = list(connection.scalars(select(ArticleRow.id).where(*its_excerpts)))
+    _set_parts(connection, dict.fromkeys([article_id, *excerpts], _Part()))
     connection.execute(delete(ArticleSketch).where(ArticleSketch.article_id == article_id))
     if story_id is not None:
         _settle(connection, story_id, now)
     place_article(connection, article_id, text, twin=twin, now=now)
+    _note_excerpts(connection, excerpts)
+
+
+def settle_article(connection: Connection, article_id: int, *, now: datetime) -> None:
+    """Give the members of an article's story their parts anew: its date or byline has changed; under `lock`."""
+    story_id = _story_of(connection, article_id)
+    if story_id is not None:
+        _settle(connection, story_id, now)
 
 
 # ------------------------------------------------------------------ the index
@@ -166,6 +174,10 @@ def _join(connection: Connection, article_ids: Collection[int], now: datetime) -
     _settle(connection, story_id, now)
 
 
+def _story_of(connection: Connection, article_id: int) -> int | None:
+    return connection.scalar(select(ArticleRow.story_id).where(ArticleRow.id == article_id))
+
+
 def _new_story(connection: Connection, now: datetime) -> int:
     values = {"created_at": now, "updated_at": now, "member_count": 0}
     return connection.execute(insert(Story).values(values).returning(Story.id)).scalar_one()
@@ -183,6 +195,7 @@ def _settle(connection: Connection, story_id: int, now: datetime) -> None:
         connection.execute(update(Story).where(of_story).values(values))
     else:
         connection.execute(delete(Story).where(of_story))
+        _note_excerpts(connection, stored)
 
 
 def _members(connection: Connection, story_id: int) -> tuple[dict[int, _Part], list[Member]]:
@@ -216,9 +229,19 @@ def _set_parts(connection: Connection, parts: Mapping[int, _Part]) -> None:
         connection.execute(_SET_PART, rows)
 
 
-def _note_excerpt(connection: Connection, excerpt: int, whole: int) -> None:
-    """Note that an article is a part of another one, unless it is in a story of its own."""
-    part = _Part(story_role="excerpt", duplicate_of=whole, duplicate_kind="excerpt")
-    connection.execute(
-        _SET_PART.where(_ARTICLES.c.story_id.is_(None)), {"member_id": excerpt, **part._asdict()}
-    )
+def _note_excerpts(connection: Connection, article_ids: Collection[int]) -> None:
+    """Note of articles that are in no story which one each is an excerpt of: the one that has most of it."""
+    if not article_ids:
+        return
+    query = select(ArticleSketch).join(ArticleRow, ArticleRow.id == ArticleSketch.article_id)
+    alone = query.where(ArticleRow.id.in_(article_ids), ArticleRow.story_id.is_(None))
+    for row in connection.execute(alone).mappings().all():
+        text = Sketch(tuple(row[key] for key in _KEYS), row["content"])
+        wholes = [
+            (how.of_smaller, candidate.content, candidate.id)
+            for candidate, how in relatives(text, StoredSketches(connection))
+            if how.kind == "excerpt" and is_smaller(text.content, candidate.content)
+        ]
+        if wholes:
+            part = _Part(story_role="excerpt", duplicate_of=max(wholes)[2], duplicate_kind="excerpt")
+            _set_parts(connection, {row["article_id"]: part})

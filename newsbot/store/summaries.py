@@ -36,6 +36,7 @@ class Summary:
     revision: int
     story_id: int | None
     story_role: str | None
+    agency: str | None
     duplicate_kind: str | None
 
 

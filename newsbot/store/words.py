@@ -32,6 +32,9 @@ _UNSPACED = (
 _OPTIONAL_MARKS = "\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c7\u064b-\u065f\u0670"
 _MARKS = _OPTIONAL_MARKS + "\u0900-\u0963\u0966-\u0dff"
 _RUN = re.compile(rf"([{_UNSPACED}]+)|(?:[^\W_{_UNSPACED}]|[{_MARKS}])+")
+_PLAIN_RUN = re.compile(r"[^\W_]+")
+_SPECIAL = re.compile(rf"[{_UNSPACED}{_MARKS}]")
+"""What runs of letters and digits may hold besides, or are made of in scripts without spaces."""
 _IGNORED = re.compile(rf"[{_OPTIONAL_MARKS}]|[\x00-/:-@\[-`{{-\x7f]")
 _TERM = re.compile(r'(-?)"([^"]*)"?|(-?)(\S+)')
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»「」『』＂", '"'))
@@ -68,6 +71,15 @@ def words(text: str) -> Iterator[Word]:
                     yield Word(folded, at, pair_end, is_rest=start < at == pair_end - 1)
         elif folded := _fold(run.group()):
             yield Word(folded, start, end)
+
+
+def word_texts(text: str) -> list[str]:
+    """Return the texts of the words of `text`: the same as `words` gives, where their places do not matter."""
+    if text.isascii():
+        return [run[:MAX_WORD_BYTES] for run in _PLAIN_RUN.findall(text.lower())]
+    if _SPECIAL.search(text):
+        return [word.text for word in words(text)]
+    return [folded for folded in map(_fold, _PLAIN_RUN.findall(text)) if folded]
 
 
 def parse_query(query: str) -> list[Term]:

@@ -32,6 +32,10 @@ __all__ = [
 ]
 
 
+_FETCHES = Fetch.metadata.tables["fetches"]
+_ADD_FETCH = insert(_FETCHES).returning(_FETCHES.c.id)
+
+
 def start_run(
     session: Session,
     *,
@@ -59,28 +63,38 @@ def finish_run(
 
 
 def save_article(
-    session: Session, article: Article, *, keys: ArticleKeys, run_id: int | None, now: datetime
+    session: Session,
+    article: Article,
+    *,
+    keys: ArticleKeys,
+    run_id: int | None,
+    now: datetime,
+    new_id: int | None = None,
 ) -> Saved:
     """Store an article with everything it holds, or refresh the one that is stored under any of its URLs.
 
-    Content that was stored before, now or in an earlier revision, only moves `last_seen_at`; other content makes a
-    revision. The text of another article under other URLs is stored too, as its exact duplicate. Rejects of its
-    URLs are cleared.
+    Content in which nothing material is new only moves `last_seen_at`; other content makes a revision. What is another
+    article now, or a teaser of this one, changes nothing: a conflict. The text of another article under other URLs is
+    stored too, as its exact duplicate. Rejects of its URLs are cleared, except in a conflict. A new article gets
+    `new_id`, or the next.
 
     Safe against other processes that save the same article or text at the same time: the keys are locked first."""
-    return Saving(session.connection(), article, keys, run_id, now).save()
+    return Saving(session.connection(), article, keys, run_id, now, new_id=new_id).save()
 
 
-def save_reject(session: Session, reject: Reject, *, run_id: int | None, now: datetime) -> None:
-    """Store why a page is not an article; the same reason again only moves `last_seen_at`."""
+def save_reject(
+    session: Session, reject: Reject, *, run_id: int | None, now: datetime, article_id: int | None = None
+) -> None:
+    """Store why a page is not an article, or not `article_id` any longer; again, it only moves `last_seen_at`."""
     connection = session.connection()
-    query = dialects.insert(connection, RejectRow).values(
-        url_hash=url_hash(canonicalize(reject.url)), url=reject.url, stage=reject.stage, reason=reject.reason,
-        detail=reject.detail, source=reject.source, run_id=run_id, first_seen_at=now, last_seen_at=now,
-    )  # fmt: skip
-    newest = {"last_seen_at": query.excluded.last_seen_at, "detail": query.excluded.detail}
-    connection.execute(
-        query.on_conflict_do_update(index_elements=["url_hash", "stage", "reason"], set_=newest)
+    values = {
+        "url_hash": url_hash(canonicalize(reject.url)), "url": reject.url, "stage": reject.stage,
+        "reason": reject.reason, "detail": reject.detail, "source": reject.source, "run_id": run_id,
+        "article_id": article_id, "first_seen_at": now, "last_seen_at": now,
+    }  # fmt: skip
+    unique = ("url_hash", "stage", "reason")
+    dialects.insert_or_renew(
+        connection, RejectRow, [values], unique=unique, renewed=("last_seen_at", "detail", "article_id")
     )
 
 
@@ -102,9 +116,11 @@ def save_fetch(
     payload_digest: str | None = None,
 ) -> int:
     """Note what came of one request, and return the row's id; see `models.Fetch` for the fields."""
-    query = insert(Fetch).values(
-        url_hash=url_hash(canonicalize(url)), url=url, outcome=outcome, fetched_at=now, source=source, run_id=run_id,
-        status=status, size_bytes=size_bytes, latency_ms=latency_ms, etag=etag, last_modified=last_modified,
-        warc_file=warc_file, warc_offset=warc_offset, payload_digest=payload_digest,
-    )  # fmt: skip
-    return session.connection().execute(query.returning(Fetch.id)).scalar_one()
+    values = {
+        "url_hash": url_hash(canonicalize(url)), "url": url, "outcome": outcome, "fetched_at": now, "source": source,
+        "run_id": run_id, "status": status, "size_bytes": size_bytes, "latency_ms": latency_ms, "etag": etag,
+        "last_modified": last_modified, "warc_file": warc_file, "warc_offset": warc_offset,
+        "payload_digest": payload_digest,
+    }  # fmt: skip
+    fetch_id: int = session.connection().execute(_ADD_FETCH, values).scalar_one()
+    return fetch_id

@@ -29,8 +29,10 @@ from newsbot.store.queries import (
     list_articles,
     list_stories,
     load_articles,
+    member_json,
     stats,
     stored_json,
+    story_members,
     top_entities,
 )
 from newsbot.web import schemas
@@ -94,6 +96,8 @@ def revisions(request: Request, article_id: Id) -> Response:
         {
             "revision": change.revision,
             "changed_at": utc_text(change.changed_at),
+            "by_rules": change.by_rules,
+            "is_silent": change.is_silent,
             "fields": {name: {"before": old, "after": new} for name, (old, new) in change.fields.items()},
         }
         for change in changes
@@ -167,6 +171,16 @@ def stories(
     return _json(
         {"items": [_story(each) for each in found[:limit]], "next": _next_stories(request, found, limit)}
     )
+
+
+@router.get("/stories/{story_id}", response_model=schemas.StoryMembers, responses=_NOT_FOUND)
+def story(request: Request, story_id: Id) -> Response:
+    """List the articles of a story, oldest first, with the part of each and the agency that it credits."""
+    with site_of(request).read() as session:
+        members = story_members(session, story_id)
+    if not members:
+        raise HTTPException(404, f"There is no story {story_id}.")
+    return _json({"items": [member_json(each) for each in members]})
 
 
 @router.get("/sources", response_model=schemas.Sources)

@@ -11,13 +11,16 @@ from starlette.exceptions import HTTPException
 
 from newsbot.items import ENTITY_TYPES
 from newsbot.store.queries import (
+    GONE,
     StoredArticle,
     article_urls,
+    count_silent,
     entity_ids,
     find_articles,
     get_article,
     get_entity,
     history,
+    list_rejects,
     load_articles,
     newest_groups,
     source_detail,
@@ -75,8 +78,11 @@ def article(request: Request, article_id: Id) -> Response:
         ids = entity_ids(session, article_id)
         urls, names = article_urls(session, article_id), source_names(session)
         members = story_members(session, stored.story_id) if stored.story_id else []
+        conflicts = [each for each in list_rejects(session, article_id=article_id) if each.reason not in GONE]
+        silent = count_silent(session, article_id)
     return page(
         request, "article.html", stored=stored, article=stored.article, ids=ids, urls=urls, names=names,
+        conflicts=conflicts, silent=silent,
         members=[each for each in members if each.id != article_id],
         entities=sorted(stored.article.entities, key=lambda each: -len(each.mentions)),
         paragraphs=marked_paragraphs(stored.article, ids), is_cut=len(stored.article.body) > MAX_SHOWN_CHARS,
@@ -147,7 +153,9 @@ def story(request: Request, story_id: Id) -> Response:
 def sources(request: Request) -> Response:
     """Show every source at a glance."""
     site = site_of(request)
-    return page(request, "sources.html", sources=site.glance.get().sources, now=site.now())
+    found = site.glance.get().sources
+    names = {each.key: each.name or each.key for each in found}
+    return page(request, "sources.html", sources=found, names=names, now=site.now())
 
 
 @router.get("/sources/{key}")

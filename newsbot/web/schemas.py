@@ -62,10 +62,14 @@ class ArticlePage(BaseModel):
 
 
 class RevisionJson(BaseModel):
-    """What one revision changed: field -> its value `before` and `after`."""
+    """What one revision changed: field -> its value `before` and `after`.
+
+    `by_rules`: newsbot reads the page otherwise; `is_silent`: the page does not say that it was modified."""
 
     revision: int
     changed_at: datetime
+    by_rules: bool
+    is_silent: bool
     fields: dict[str, dict[str, Any]]
 
 
@@ -155,6 +159,27 @@ class StoryJson(BaseModel):
     source_count: int
     first_at: datetime
     updated_at: datetime
+
+
+class MemberJson(BaseModel):
+    """An article of a story; `role`: `original`, `copy` or `update`."""
+
+    id: int
+    url: str
+    source: str | None
+    title: str | None
+    role: str | None
+    agency: str | None
+    duplicate_kind: str | None
+    published_at: datetime | None
+    first_seen_at: datetime
+    revision: int
+
+
+class StoryMembers(BaseModel):
+    """The articles of a story, oldest first."""
+
+    items: list[MemberJson]
 
 
 class StoryPage(BaseModel):

@@ -3,18 +3,23 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from newsbot.items import Article
 from newsbot.store.database import Database
 from newsbot.store.models import ArticleRow, Story
+from newsbot.store.queries import story_members
 from newsbot.store.writes import article_keys, save_article
 from tests.dedupe.texts import follow_up, market_report, reprint, text, update
 from tests.store.samples import LATER, NOW, article, load, save
@@ -131,6 +136,76 @@ def test_article_that_tells_another_story_leaves_its_own(database: Database) -> 
     for site in "bc":
         save(database, _by(site, text(ord(site))), now=LATER)
     assert sum(row[1] == () for row in _told(database)) == 2
+
+
+def test_parts_follow_when_a_date_or_byline_is_corrected(database: Database) -> None:
+    first, second = _by("a", BODY), _by("b", reprint(BODY), 60)
+    save(database, first)
+    save(database, second)
+    assert load(database, 2).duplicate_of == 1
+    save(database, replace(first, published_at=NOW + timedelta(days=3)), now=LATER)
+    assert load(database, 1).duplicate_of == 2
+    save(database, _by("b", reprint(BODY), 60, authors=["A"]), now=LATER)
+    assert load(database, 2).duplicate_of == 1, "it credits the other one"
+
+
+def test_excerpt_is_none_any_longer_once_the_whole_has_changed(database: Database) -> None:
+    lead = BODY.partition("\n\n")[0]
+    whole, excerpt = _by("a", BODY), _by("b", f"{lead} Read on at A.", 5)
+    save(database, whole)
+    save(database, excerpt)
+    assert load(database, 2).duplicate_kind == "excerpt"
+    save(database, _by("a", text(77, 24)), now=LATER)
+    assert load(database, 2).duplicate_kind is None
+    save(database, whole, now=LATER + timedelta(hours=1))
+    assert (load(database, 2).duplicate_of, load(database, 2).duplicate_kind) == (1, "excerpt")
+
+
+@pytest.mark.parametrize("byline", [True, False])
+def test_copies_are_labelled_with_the_agency_that_they_credit(database: Database, byline: bool) -> None:
+    given: dict[str, Any] = {"authors": ["Reuters"]} if byline else {}
+    body = BODY if byline else f"PORT LINDOW (Reuters) - {BODY}"
+    save(database, _by("a", BODY))
+    save(database, _by("b", body, 5, **given))
+    save(database, article(7, url="https://www.reuters.example/1", source="reuters.example", body=BODY,
+                           published_at=NOW + timedelta(hours=9)))  # fmt: skip
+    with database.read() as session:
+        members = {each.id: each for each in story_members(session, load(database, 1).story_id or 0)}
+    assert [members[number].agency for number in (1, 2, 3)] == [None, "Reuters", None]
+    assert members[3].story_role == "original", "whom they credit, though it is later"
+
+
+VERSIONS = {
+    "whole": (BODY, update(BODY, 8)), "copy": (reprint(BODY),), "lower": (BODY.lower(), reprint(BODY)),
+    "excerpt": (BODY.partition("\n\n")[0] + " Read on.",), "other": (text(5, 24), BODY), "follow": (follow_up(BODY, 6),),
+}  # fmt: skip
+
+
+def _final(folder: Path, steps: list[tuple[int, str, str]]) -> set[tuple[Any, ...]]:
+    """Return what the articles are to each other once versions of them have been stored in an order."""
+    path = folder / f"{uuid4().hex}.db"
+    database = Database(f"sqlite:///{path}").open()
+    for hours, (minute, site, body) in enumerate(steps):
+        save(database, _by(site, body, minute), now=NOW + timedelta(hours=hours))
+    found = {(*row[:3], row[4]) for row in _told(database)}
+    database.close()
+    return found
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.data())
+def test_order_of_arrival_and_of_changes_makes_no_difference(
+    tmp_path_factory: Any, data: st.DataObject
+) -> None:
+    folder = tmp_path_factory.mktemp("orders")
+    waiting = {name: list(bodies) for name, bodies in VERSIONS.items()}
+    minutes = {name: minute for minute, name in enumerate(waiting)}
+    steps = []
+    while any(waiting.values()):
+        name = data.draw(st.sampled_from([name for name, left in waiting.items() if left]))
+        steps.append((minutes[name], name, waiting[name].pop(0)))
+    last = [(minutes[name], name, bodies[-1]) for name, bodies in VERSIONS.items()]
+    assert _final(folder, steps) == _final(folder, last)
 
 
 def test_one_text_alone_is_no_story(database: Database) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsbot.store.words import MAX_QUERY_WORDS, MAX_WORD_BYTES, Term, parse_query, words
+from newsbot.store.words import MAX_QUERY_WORDS, MAX_WORD_BYTES, Term, parse_query, word_texts, words
 
 
 def texts(text: str) -> list[str]:
@@ -27,6 +27,11 @@ def texts(text: str) -> list[str]:
 )
 def test_words_are_folded(text: str, expected: list[str]) -> None:
     assert texts(text) == expected
+
+
+@given(st.text(max_size=200) | st.from_regex(r"[\w .,_\u0300-\u0310東京กข]{0,40}"))
+def test_the_words_of_an_index_are_those_of_a_text(text: str) -> None:
+    assert word_texts(text) == texts(text)
 
 
 def test_words_know_their_place_in_the_text() -> None:

@@ -20,6 +20,7 @@ from newsbot.sources.model import Source
 from newsbot.store.database import Database
 from newsbot.store.feeds import sync_sources
 from newsbot.store.models import Feed
+from newsbot.store.outcomes import record_reject
 from newsbot.store.writes import article_keys, save_article, save_reject
 from newsbot.text import word_count
 
@@ -202,7 +203,8 @@ def _retold(leader: Article, number: int, source: str, at: datetime, chance: ran
     title = f"{leader.title}{chance.choice(('', ', officials say', ': what is known'))}"
     return replace(
         leader, title=title, url=f"https://{source}.example/{at:%Y/%m/%d}/{number}", source=source, published_at=at.replace(microsecond=0),
-        body=body, word_count=word_count(body), entities=_moved(leader.entities, body), authors=[f"{chance.choice(FIRST)} {chance.choice(LAST)}"],
+        body=body, word_count=word_count(body), entities=_moved(leader.entities, body),
+        authors=[f"{chance.choice(FIRST)} {chance.choice(LAST)}", *(["AFP"] if number % 7 == 0 else [])],
         language=LANGUAGES.get(source, "en"),
     )  # fmt: skip
 
@@ -257,6 +259,19 @@ def _change(session: Session, articles: list[Article]) -> None:
             entities=_moved(article.entities, body),
         )  # fmt: skip
         save_article(session, changed, keys=article_keys(changed), run_id=None, now=NOW)
+    for hours, ending in enumerate(
+        (", again", ", and again", ", for good"), start=1
+    ):  # the headline of one, three times
+        for article in articles[:1]:
+            retitled = replace(
+                article, title=f"{article.title}{ending}", modified_at=NOW + timedelta(hours=hours)
+            )
+            now = NOW + timedelta(hours=hours)
+            save_article(session, retitled, keys=article_keys(retitled), run_id=None, now=now)
+    for article, reason in zip(articles[1:3], ("http-404", "paywall"), strict=False):
+        record_reject(
+            session, Reject(url=article.url, reason=reason, source=article.source), run_id=None, now=NOW
+        )
 
 
 def _reject(session: Session) -> None:

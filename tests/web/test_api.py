@@ -14,6 +14,7 @@ ANSWERS: dict[str, type[BaseModel]] = {
     "/api/articles": schemas.ArticlePage,
     "/api/articles/1": schemas.ArticleJson,
     "/api/articles/1/revisions": schemas.Revisions,
+    "/api/stories/1": schemas.StoryMembers,
     "/api/search?q=council": schemas.SearchPage,
     "/api/entities": schemas.Entities,
     "/api/entities/1": schemas.EntityCountJson,

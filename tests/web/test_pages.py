@@ -154,6 +154,28 @@ def test_story_tells_how_much_of_the_first_text_each_kept(client: TestClient) ->
     assert "What it changed" in html
 
 
+def test_article_tells_that_it_is_gone_or_that_something_else_replaced_it_and_of_silent_edits(
+    client: TestClient,
+) -> None:
+    newest = [each["id"] for each in client.get("/api/articles?limit=60").json()["items"]]
+    pages = [client.get(f"/articles/{number}").text for number in newest]
+    assert any("from its address since" in html for html in pages)
+    assert any("its address had something else" in html for html in pages)
+    assert any("1 silently" in html for html in pages)
+    changes = [client.get(f"/articles/{number}/revisions").text for number in newest]
+    assert any("silent: the page does not say so" in html for html in changes)
+
+
+def test_story_names_the_agency_that_a_copy_credits(client: TestClient) -> None:
+    stories = [each["id"] for each in client.get("/api/stories?limit=100").json()["items"]]
+    credited = [
+        number
+        for number in stories
+        if any(m["agency"] for m in client.get(f"/api/stories/{number}").json()["items"])
+    ]
+    assert '<span class="badge">AFP</span>' in client.get(f"/stories/{credited[0]}").text
+
+
 def test_source_shows_flags_feeds_and_rejects(client: TestClient) -> None:
     html = client.get("/sources/coast-wire").text
     assert "failed 7 times: http-503" in html
