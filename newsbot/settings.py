@@ -58,7 +58,7 @@ NEWSBOT_SETTINGS = (
     Setting("NEWSBOT_ARCHIVE_DIR", "archive", str,
             "a folder, made when it is needed; empty: not kept", "where answers of the network are kept as WARC"),
     Setting("NEWSBOT_ENTITY_ENGINE", "auto", _filled,
-            "auto, none, an engine's name, or an import path", "what finds people, organisations and places"),
+            "auto, none, an engine's name, or an import path; several, parted by commas", "what finds people, organisations and places"),
     Setting("NEWSBOT_ALLOWED_NETWORKS", "", _networks,
             "networks, parted by commas (127.0.0.0/8,10.1.0.0/16)", "private networks that may be fetched"),
     Setting("NEWSBOT_MAX_PAGE_BYTES", 10 * 1024 * 1024, _positive,

@@ -13,6 +13,7 @@ from newsbot import __version__
 from newsbot.errors import NewsbotError, UsageError
 
 COMMANDS = {
+    "archive": "newsbot.cli.archive:archive",
     "backfill": "newsbot.cli.backfill:backfill",
     "db": "newsbot.cli.database:db",
     "entities": "newsbot.cli.entities:entities",
@@ -52,6 +53,17 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(import_module(module), name)
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; where the reader of its output has seen enough (`| head`), that is no failure."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # What is still held must go somewhere: Python would complain when it closes stdout.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        return result
+
 
 @click.group(
     cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -81,10 +93,6 @@ def run(command: click.Command, arguments: list[str] | None = None) -> int:
         return _fail(str(error), 1)
     except (click.Abort, KeyboardInterrupt):
         return _fail("stopped", 130)
-    except BrokenPipeError:
-        # The reader has seen enough. Python would complain once more when it closes stdout at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     return status if isinstance(status, int) else 0
 
 

@@ -15,6 +15,7 @@ from newsbot.dedupe.revisions import word_diff
 from newsbot.errors import InputError
 from newsbot.items import utc_text
 from newsbot.store.queries import (
+    GONE,
     MARK_END,
     MARK_START,
     Filters,
@@ -23,6 +24,7 @@ from newsbot.store.queries import (
     article_urls,
     get_article,
     iter_articles,
+    list_rejects,
     stored_json,
 )
 from newsbot.store.queries import (
@@ -94,14 +96,19 @@ def show(article: str, as_json: bool, database: str | None) -> None:
         if stored is None:
             raise InputError(f"no article {article!r}; accepted: the id or any URL of a stored article")
         urls = article_urls(session, stored.id)
+        conflicts = [each for each in list_rejects(session, article_id=stored.id) if each.reason not in GONE]
+    known = stored_json(stored) | {"agency": stored.agency, "gone_at": utc_text(stored.gone_at)}
     if as_json:
-        print_json(stored_json(stored) | {"urls": urls})
-    else:
-        _print_article(stored, urls)
+        print_json(known | {"urls": urls})
+        return
+    for reject in conflicts:
+        now = f"{reject.reason}, seen {utc_text(reject.last_seen_at)}; {printable(reject.detail)}"
+        click.echo(f"newsbot: its address has something else now: {now}", err=True)
+    _print_article(stored, known, urls)
 
 
-def _print_article(stored: StoredArticle, urls: list[str]) -> None:
-    for name, value in stored_json(stored).items():
+def _print_article(stored: StoredArticle, known: Mapping[str, Any], urls: list[str]) -> None:
+    for name, value in known.items():
         if name not in ("body", "entities", "title") and value not in (None, []):
             shown = ", ".join(value) if isinstance(value, list) else value
             click.echo(f"{name + ':':16} {printable(shown)}")
@@ -122,7 +129,10 @@ def _print_article(stored: StoredArticle, urls: list[str]) -> None:
 @json_option
 @database_option
 def history(article: str, as_json: bool, database: str | None) -> None:
-    """Show how an article changed, oldest change first."""
+    """Show how an article changed, oldest change first.
+
+    An edit is silent where headline or text changed, and the page does not say that it was modified.
+    """
     with reading(database) as session:
         changes = changes_of(session, article)
     if changes is None:
@@ -135,11 +145,12 @@ def history(article: str, as_json: bool, database: str | None) -> None:
                     "revision": change.revision,
                     "changed_at": utc_text(change.changed_at),
                     "by_rules": change.by_rules,
+                    "is_silent": change.is_silent,
                     "fields": fields,
                 }
             )
         else:
-            cause = ", by newsbot's rules" if change.by_rules else ""
+            cause = ", by newsbot's rules" if change.by_rules else ", silently" if change.is_silent else ""
             click.secho(f"revision {change.revision}, seen {utc_text(change.changed_at)}{cause}", bold=True)
             print_changes(change.fields)
     if not changes and not as_json:
@@ -158,17 +169,22 @@ def _text(value: Any) -> str:
 
 def _difference(old: str, new: str) -> str:
     """Return both texts in one: [-removed-] and {+added+}, in colour on a terminal, long parts that stayed cut."""
+    segments = word_diff(old, new)
     shown = []
-    for segment in word_diff(old, new):
+    for place, segment in enumerate(segments):
         text = printable(segment.text)
+        words = text.rstrip()
+        space = text[len(words) :] or (" " if segment.text[-1:].isspace() else "")
         if segment.kind == "same":
-            shown.append(
-                text
-                if len(text) <= 2 * CONTEXT_CHARS
-                else f"{text[:CONTEXT_CHARS]} ... {text[-CONTEXT_CHARS:]}"
-            )
+            shown.append(_shortened(text, is_first=place == 0, is_last=place == len(segments) - 1))
         elif segment.kind == "removed":
-            shown.append(click.style(f"[-{text}-]", fg="red"))
+            shown.append(click.style(f"[-{words}-]", fg="red") + space)
         else:
-            shown.append(click.style(f"{{+{text}+}}", fg="green"))
+            shown.append(click.style(f"{{+{words}+}}", fg="green") + space)
     return "".join(shown)
+
+
+def _shortened(text: str, *, is_first: bool, is_last: bool) -> str:
+    """Return of a text that stayed what stands beside a change."""
+    head, tail = "" if is_first else text[:CONTEXT_CHARS], "" if is_last else text[-CONTEXT_CHARS:]
+    return text if len(text) <= 2 * CONTEXT_CHARS else f"{head} ... {tail}"

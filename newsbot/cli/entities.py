@@ -20,7 +20,16 @@ from newsbot.items import ENTITY_TYPES, EntityType, utc_text
 from newsbot.settings import configuration
 from newsbot.store.corrections import all_corrections
 from newsbot.store.database import Database
-from newsbot.store.queries import EntityCount, EntityDetail, entity_detail, newest_at, rising, top_entities
+from newsbot.store.queries import (
+    EntityCount,
+    EntityDetail,
+    PlaceCount,
+    entity_detail,
+    newest_at,
+    rising,
+    top_entities,
+    top_places,
+)
 from newsbot.store.regrouping import load_aliases, merge_entities, split_entity
 
 COLUMNS = ("name", "type", "articles", "mentions")
@@ -34,7 +43,7 @@ COLUMNS = ("name", "type", "articles", "mentions")
 @limit_option(20)
 @json_option
 @click.option(
-    "--geojson", is_flag=True, help="Those places that are known, as GeoJSON (RFC 7946), for a map."
+    "--geojson", is_flag=True, help="The places whose country is known, as GeoJSON (RFC 7946), for a map."
 )
 @database_option
 @click.pass_context
@@ -51,13 +60,17 @@ def entities(
     if context.invoked_subcommand is not None:
         context.default_map = {context.invoked_subcommand: {"database": database}}
         return
-    with reading(database) as session:
-        counts = top_entities(
-            session, entity_type="LOC" if geojson else entity_type, since=since, limit=limit
+    if geojson and entity_type not in {None, "LOC"}:
+        raise UsageError(
+            f"--geojson and --type {entity_type}: only places lie on a map; accepted: --type LOC"
         )
     if geojson:
-        print_json(_map_of(counts))
-    elif as_json:
+        with reading(database) as session:
+            print_json(_map_of(top_places(session, since=since, limit=limit)))
+        return
+    with reading(database) as session:
+        counts = top_entities(session, entity_type=entity_type, since=since, limit=limit)
+    if as_json:
         for count in counts:
             print_json(asdict(count))
     else:
@@ -177,20 +190,20 @@ def _articles(count: int) -> str:
     return "1 article" if count == 1 else f"{count} articles"
 
 
-def _map_of(counts: Iterable[EntityCount]) -> dict[str, object]:
-    """Return the places that the table of places knows as a GeoJSON FeatureCollection."""
-    found = ((count, find_place(count.name)) for count in counts)
+def _map_of(counts: Iterable[PlaceCount]) -> dict[str, object]:
+    """Return the places as a GeoJSON FeatureCollection, with where the table of places has them."""
+    found = ((count, find_place(count.name, [count.country])) for count in counts)
     return {
         "type": "FeatureCollection",
         "features": [_feature(count, place) for count, place in found if place],
     }
 
 
-def _feature(count: EntityCount, place: Place) -> dict[str, object]:
+def _feature(count: PlaceCount, place: Place) -> dict[str, object]:
     return {
         "type": "Feature",
         "geometry": {"type": "Point", "coordinates": [place.longitude, place.latitude]},
-        "properties": asdict(count) | {"country": place.country, "kind": place.kind},
+        "properties": asdict(count) | {"type": "LOC", "kind": place.kind},
     }
 
 

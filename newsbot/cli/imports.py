@@ -16,16 +16,18 @@ from newsbot.archive.records import Imported, read_record
 from newsbot.cleaning.article import clean_article
 from newsbot.cli.options import database_option, json_option
 from newsbot.cli.output import print_json, progress
-from newsbot.entities.articles import find_entities
+from newsbot.entities.articles import UNKNOWN, find_entities
 from newsbot.entities.engine import Engine, engine_label, load_engine
 from newsbot.extraction.kinds import reject_reason
 from newsbot.items import Article, Reject
 from newsbot.settings import configuration
+from newsbot.store.boilerplate import remove_learnt
 from newsbot.store.database import Database
-from newsbot.store.imports import fill_unexported, restore_seen
+from newsbot.store.imports import fill_unexported, kept_id, restore
 from newsbot.store.outcomes import record_article, record_reject
 from newsbot.store.writes import Saved, article_keys, finish_run, known_unchanged, start_run
 
+OUTCOMES = ("new", "changed", "unchanged", "duplicate", "conflict", "rejected", "unreadable")
 MAX_ARRAY_BYTES = 256 * 1024 * 1024
 """Of a file that is one JSON array, which must be read whole."""
 
@@ -79,9 +81,7 @@ class _Import:
     def __init__(self, database: Database, engine: Engine) -> None:
         self.database = database
         self.engine = engine
-        self.counts: Counter[str] = Counter(
-            {"new": 0, "changed": 0, "unchanged": 0, "duplicate": 0, "rejected": 0, "unreadable": 0}
-        )
+        self.counts: Counter[str] = Counter(dict.fromkeys(OUTCOMES, 0))
 
     def run(self, records: Iterable[object]) -> Counter[str]:
         """Store the articles of all records, and return what came of them."""
@@ -106,16 +106,16 @@ class _Import:
         now = known.first_seen_at if known else article.retrieved_at or datetime.now(UTC)
         if reason := reject_reason(article):
             reject = Reject(url=article.url, source=article.source, reason=reason, stage="validate")
-            self.database.transact(lambda session: record_reject(session, reject, run_id=run_id, now=now))
-            return "rejected"
+            return self.database.transact(
+                lambda session: record_reject(session, reject, run_id=run_id, now=now)
+            )
         self._prepare(article, is_export=known is not None)
 
         def store(session: Session) -> Saved:
-            saved = record_article(session, article, run_id=run_id, now=now)
-            if known is not None:
-                restore_seen(
-                    session, saved.article_id, last_seen_at=known.last_seen_at, revision=known.revision
-                )
+            new_id = kept_id(session, known.id) if known and known.id else None
+            saved = record_article(session, article, run_id=run_id, now=now, new_id=new_id)
+            if known is not None and saved.outcome != "conflict":
+                restore(session, saved.article_id, known)
             return saved
 
         return self.database.transact(store).outcome
@@ -126,10 +126,11 @@ class _Import:
         clean_article(article)
         if article.body != body:
             article.entities = []  # their places were those of the text as it came
-        label = engine_label(self.engine, article.language or "en")
+        label = engine_label(self.engine, article.language or UNKNOWN)
         with self.database.read() as session:
             if is_export:
                 fill_unexported(session, article)
+            remove_learnt(session, article)
             stored = known_unchanged(session, article, keys=article_keys(article), entity_engine=label)
         if stored is None and not article.entities:
             find_entities(article, self.engine)

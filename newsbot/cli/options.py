@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, time
-from typing import Any, TypeVar
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from sqlalchemy.orm import Session
 
 from newsbot.settings import configuration
-from newsbot.store.database import Database
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -48,6 +50,25 @@ class Day(click.ParamType[datetime]):
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+class Age(click.ParamType[datetime]):
+    """How long ago (90d, 12w, 6m, 2y), or a day or moment as `Day` reads it."""
+
+    name = "age"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Return the moment in UTC."""
+        match = re.fullmatch(r"(\d+) ?([dwmy])", value)
+        try:
+            if match is None:
+                return Day().convert(value, param, ctx)
+            return datetime.now(UTC) - timedelta(days=int(match[1]) * _DAYS[match[2]])
+        except (OverflowError, click.BadParameter):
+            accepted = "90d, 12w, 6m, 2y (days, weeks, months, years) or a date: 2026-11-23"
+            self.fail(f"{value!r} is no age; accepted: {accepted}", param, ctx)
+
+
+_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
+
 since_option = click.option("--since", type=Day(), metavar="DATE", help="Published then or later.")
 until_option = click.option("--until", type=Day(end=True), metavar="DATE", help="Published then or earlier.")
 
@@ -71,6 +92,8 @@ def filter_options(command: F) -> F:
 @contextmanager
 def reading(database_url: str | None) -> Iterator[Session]:
     """Give a read-only session on the database that the option or the settings name."""
+    from newsbot.store.database import Database  # not above: commands without a database start faster
+
     database = Database(database_url or configuration().database_url)
     database.open(migrate=False)
     try:

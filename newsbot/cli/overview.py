@@ -86,15 +86,21 @@ def _print_stats(counts: Stats) -> None:
 @json_option
 @database_option
 def rejects(reason: str | None, limit: int, as_json: bool, database: str | None) -> None:
-    """List what was not stored, and why; the last seen first."""
+    """List what was not stored, and why; the last seen first.
+
+    Where a stored article is named, the page stands at its address now, and has not replaced it.
+    """
     with reading(database) as session:
         rows = list_rejects(session, reason=reason, limit=limit)
     if as_json:
         for row in rows:
             print_json(_reject_json(row))
     else:
-        cells = [(row.reason, row.stage, utc_text(row.last_seen_at), row.url, row.detail) for row in rows]
-        print_table(("reason", "stage", "last seen", "url", ""), cells)
+        cells = [
+            (row.reason, row.stage, utc_text(row.last_seen_at), row.url, row.article_id, row.detail)
+            for row in rows
+        ]
+        print_table(("reason", "stage", "last seen", "url", "article", ""), cells)
 
 
 def _reject_json(row: RejectRow) -> dict[str, Any]:
@@ -104,6 +110,7 @@ def _reject_json(row: RejectRow) -> dict[str, Any]:
         "stage": row.stage,
         "reason": row.reason,
         "detail": row.detail,
+        "article_id": row.article_id,
         "first_seen_at": utc_text(row.first_seen_at),
         "last_seen_at": utc_text(row.last_seen_at),
     }

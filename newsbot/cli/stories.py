@@ -11,7 +11,7 @@ from newsbot.cli.options import database_option, json_option, limit_option, read
 from newsbot.cli.output import print_json, print_table
 from newsbot.errors import InputError
 from newsbot.items import utc_text
-from newsbot.store.queries import Summary, biggest_stories, story_members
+from newsbot.store.queries import biggest_stories, member_json, story_members
 
 
 @click.command()
@@ -55,24 +55,10 @@ def story(story_id: int, as_json: bool, database: str | None) -> None:
         raise InputError(f"no story {story_id}; accepted: the id of a story (newsbot stories lists them)")
     if as_json:
         for member in members:
-            print_json(_member_json(member))
+            print_json(member_json(member))
         return
     rows = [
-        (member.id, utc_text(member.dated_at), member.story_role, member.source, member.title)
+        (member.id, utc_text(member.dated_at), member.story_role, member.agency, member.source, member.title)
         for member in members
     ]
-    print_table(("id", "date", "role", "source", "title"), rows)
-
-
-def _member_json(member: Summary) -> dict[str, object]:
-    return {
-        "id": member.id,
-        "url": member.url,
-        "source": member.source,
-        "title": member.title,
-        "role": member.story_role,
-        "duplicate_kind": member.duplicate_kind,
-        "published_at": utc_text(member.published_at),
-        "first_seen_at": utc_text(member.first_seen_at),
-        "revision": member.revision,
-    }
+    print_table(("id", "date", "role", "agency", "source", "title"), rows)

@@ -16,6 +16,7 @@ from newsbot.settings import read_settings
 from newsbot.spiders.base import PageSpider
 from newsbot.store.database import Database
 
+OUTCOMES = ("new", "changed", "unchanged", "duplicate", "conflict", "gone")
 CHATTER = ("alembic", "scrapy.addons", "scrapy.crawler", "scrapy.middleware", "scrapy.utils.log")
 """Loggers that tell at every start how the program is made up."""
 
@@ -73,8 +74,9 @@ class Command(ScrapyCrawl):
 def summary(crawler: Crawler) -> str:
     """Return in one line what a crawl came to."""
     stats = crawler.stats.get_stats() if crawler.stats else {}
-    stored = [f"{stats.get(f'newsbot/store/{outcome}', 0)} {outcome}"
-              for outcome in ("new", "changed", "unchanged", "duplicate")]  # fmt: skip
+    counts = {outcome: stats.get(f"newsbot/store/{outcome}", 0) for outcome in OUTCOMES}
+    counts["unchanged"] += stats.get("newsbot/store/not-modified", 0)
+    stored = [f"{count} {outcome}" for outcome, count in counts.items()]
     rejected = sum(count for name, count in stats.items() if name.startswith("newsbot/rejected/"))
     reason = stats.get("finish_reason", "failed")
     return f"newsbot {crawler.spidercls.name}: {', '.join(stored)}, {rejected} rejected ({reason})"

@@ -83,7 +83,8 @@ def test_search_without_words_lists_the_newest_first(filled, capsys):
     "query", ['"', "NEAR(", "title:*", "a OR", "😀", "x" * 10_000, "'; DROP TABLE articles", "-"]
 )
 def test_no_query_fails(filled, capsys, query):
-    output(capsys, "search", "--", query)
+    found = [line.split("\t")[0] for line in output(capsys, "search", "--", query).splitlines()]
+    assert set(found) <= {"1", "2", "3"}
 
 
 @pytest.mark.parametrize(
@@ -105,6 +106,14 @@ def test_an_article_is_shown_by_its_id_or_any_of_its_addresses(filled, capsys, r
 def test_history_tells_what_changed(filled, capsys):
     [change] = objects(capsys, "history", "1")
     assert change["fields"]["title"] == {"before": "Harbour report 1", "after": "Harbour report 1, corrected"}
+
+
+def test_history_shows_words_removed_and_added_and_that_the_page_does_not_say_so(filled, capsys):
+    text = output(capsys, "history", "1")
+    assert text.splitlines()[0].startswith("revision 2, seen 20")
+    assert text.splitlines()[0].endswith(", silently")
+    assert "title: Harbour report [-1-]{+1, corrected+}" in text
+    assert "\x1b[" not in text
 
 
 def test_entities_and_one_entity(filled, capsys):

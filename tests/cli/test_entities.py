@@ -78,6 +78,11 @@ def test_places_as_geojson(filled: Database, capsys: pytest.CaptureFixture[str])
     assert (round(longitude), round(latitude)) == (11, 60)
 
 
+def test_only_places_lie_on_a_map(filled: Database, capsys: pytest.CaptureFixture[str]) -> None:
+    told = output(capsys, "entities", "--geojson", "--type", "PER", status=2)
+    assert "accepted: --type LOC" in told
+
+
 def test_merge_and_split(filled: Database, capsys: pytest.CaptureFixture[str]) -> None:
     assert (
         output(capsys, "entities", "merge", "Nowhere Bay", "Oslo")

@@ -96,16 +96,25 @@ def test_parquet_holds_the_same_with_times_and_lists(
     assert found["first_seen_at"] == datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def test_a_reader_that_stops_early_is_no_error(database: Database, database_url: str) -> None:
-    for number in range(40):
-        save(database, article(number + 1, body=f"{number} " + "word " * 2_000, entities=[]))
-    command = [sys.executable, "-m", "newsbot", "export", "--database", database_url]
+@pytest.mark.parametrize(
+    "arguments", [["export"], ["search", "word", "--json", "--limit", "200"]], ids=" ".join
+)
+def test_a_reader_that_stops_early_is_no_error(
+    database: Database, database_url: str, arguments: list[str]
+) -> None:
+    for number in range(120):
+        save(
+            database,
+            article(number + 1, title="A title " * 200, body=f"{number} " + "word " * 2_000, entities=[]),
+        )
+    command = [sys.executable, "-m", "newsbot", *arguments, "--database", database_url]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
-        assert process.stdout.readline().startswith(b'{"id": 1')
+        assert process.stdout.readline().startswith(b'{"id": ')
         process.stdout.close()
         assert process.stderr.read() == b""
+    assert process.returncode == 0
 
 
 def test_a_file_that_fails_half_way_is_not_left_under_its_name(

@@ -71,6 +71,27 @@ def test_export_import_export_is_the_same(database: Database, database_url: str,
     assert after == before
 
 
+def test_ids_with_gaps_are_kept(database: Database, database_url: str, tmp_path: Path) -> None:
+    source = f"sqlite:///{tmp_path / 'source.db'}"
+    opened = Database(source).open()
+    fill(opened, Newsroom(articles=60, days=15, changed=0))
+    opened.close()
+    records = [json.loads(line) for line in export(source, tmp_path / "dense.jsonl").splitlines()]
+    assert any(each["duplicate_of"] for each in records)
+    for each in records:
+        for name in ("id", "story_id", "duplicate_of"):
+            each[name] = each[name] and each[name] * 7 + 3
+    before = "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in records)
+    (tmp_path / "gaps.jsonl").write_text(before, "utf-8")
+    assert run("import", str(tmp_path / "gaps.jsonl"), "--database", database_url) == 0
+    assert export(database_url, tmp_path / "after.jsonl") == before
+    # What comes next gets ids of its own.
+    greatest = max(each["id"] for each in records)
+    assert [save(database, article(number)).article_id for number in (1, 2)] == [greatest + 1, greatest + 2]
+    twins = [save(database, article(number, body="Another text. " * 50)) for number in (3, 4)]
+    assert load(database, twins[1].article_id).story_id not in {each["story_id"] for each in records}
+
+
 def test_stories_have_the_same_members_after_articles_have_left_some(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
@@ -181,12 +202,31 @@ def test_values_of_wrong_types_count_as_missing(record: dict[str, Any]) -> None:
     assert all(isinstance(author, str) for author in found.article.authors)
 
 
-def test_ids_are_given_anew(database: Database, database_url: str, tmp_path: Path) -> None:
+def test_ids_that_others_have_are_given_anew(database: Database, database_url: str, tmp_path: Path) -> None:
     for number in (1, 2):
         save(database, article(number))
-    second = export(database_url, tmp_path / "all").splitlines()[1]
+    exported = export(database_url, tmp_path / "all")
     other = Database(f"sqlite:///{tmp_path / 'other.db'}").open()
-    imported(other, f"sqlite:///{tmp_path / 'other.db'}", tmp_path / "in", second)
-    assert load(other, 1).article.title == "Harbour opened, part 2"
-    assert load(other, 1).first_seen_at == NOW
+    assert [save(other, article(number)).article_id for number in (8, 9)] == [1, 2]
+    imported(other, f"sqlite:///{tmp_path / 'other.db'}", tmp_path / "in", exported)
+    assert [load(other, each).article.title for each in (3, 4)] == [
+        "Harbour opened, part 1",
+        "Harbour opened, part 2",
+    ]
+    assert load(other, 3).first_seen_at == NOW
     other.close()
+
+
+@pytest.mark.parametrize("wanted", ["1", 0, -1, 2**63, True, None])
+def test_what_is_no_id_is_not_kept(
+    database: Database, database_url: str, tmp_path: Path, wanted: object
+) -> None:
+    record = article_record(
+        id=wanted,
+        story_id=wanted,
+        first_seen_at="2026-03-01T12:00:00Z",
+        last_seen_at="2026-03-01T12:00:00Z",
+        revision=1,
+    )
+    assert imported(database, database_url, tmp_path / "in", record) == {"new": 1}
+    assert load(database, 1).article.title == "Harbour opened"

@@ -50,7 +50,8 @@ def test_a_run_ends_with_a_summary_line_and_status_0(shell, tmp_path):
     done = shell("saved", "-a", f"path={pages(tmp_path / 'pages')}")
     assert done.returncode == 0
     assert (
-        last_line(done) == "newsbot saved: 2 new, 0 changed, 0 unchanged, 0 duplicate, 0 rejected (finished)"
+        last_line(done)
+        == "newsbot saved: 2 new, 0 changed, 0 unchanged, 0 duplicate, 0 conflict, 0 gone, 0 rejected (finished)"
     )
 
 

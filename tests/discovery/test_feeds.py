@@ -428,5 +428,6 @@ def test_broken_feeds_never_raise_and_give_web_links_only(text: str) -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=300), st.text(max_size=30))
 def test_any_bytes_and_content_type_are_taken(body: bytes, content_type: str) -> None:
-    parse_feed(body, URL, content_type)
-    parse_feed(b"<rss>" + body + b"</rss>", URL, content_type)
+    for document in (body, b"<rss>" + body + b"</rss>"):
+        feed = parse_feed(document, URL, content_type)
+        assert all(link.url.startswith(("http://", "https://")) for link in feed.links)
