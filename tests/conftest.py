@@ -7,25 +7,60 @@ PostgreSQL is expected at `NEWSBOT_TEST_POSTGRES`. Where it cannot be reached it
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import pytest
 from sqlalchemy import URL, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from newsbot.store.database import Database
+from newsbot.store.models import Base
 
 KINDS = ["sqlite", "postgresql"]
 POSTGRES = "postgresql+psycopg://postgres@127.0.0.1:5432/test"
 
+# A run finds what the last one has found, on machines of any speed. `--hypothesis-profile=default` tries what is new.
+hypothesis.settings.register_profile(
+    "steady",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("steady")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Have processes that tests start compile modules once, not each on its own, which takes most of their time."""
+    if sys.dont_write_bytecode:
+        os.environ["PYTHONPYCACHEPREFIX"] = str(tmp_path_factory.mktemp("compiled"))
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 
 @pytest.fixture(params=KINDS)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of an empty database of the test's own."""
-    yield from _empty(request, tmp_path)
+    """The URL of a database of the test's own: its tables are up to date and empty, and not to be altered."""
+    if request.param == "sqlite":
+        path = shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "newsbot.db")
+        yield f"sqlite:///{path}"
+    else:
+        url = request.getfixturevalue("migrated_schema")
+        _execute(url, EMPTY)
+        yield url.render_as_string(hide_password=False)
+
+
+@pytest.fixture(params=KINDS)
+def bare_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database of the test's own without any tables."""
+    with _bare(request, tmp_path) as url:
+        yield url
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -33,7 +68,8 @@ def module_database_url(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """The URL of an empty database that the tests of one module share, to fill once and read often."""
-    yield from _empty(request, tmp_path_factory.mktemp("database"))
+    with _bare(request, tmp_path_factory.mktemp("database")) as url:
+        yield url
 
 
 @pytest.fixture
@@ -45,11 +81,27 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite database to copy: to make one takes ten times longer."""
+    path = tmp_path_factory.mktemp("migrated") / "newsbot.db"
+    Database(f"sqlite:///{path}").open().close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_schema(postgres_url: URL) -> Iterator[URL]:
+    """A schema to empty again and again: to make one takes ten times longer."""
+    with _schema(postgres_url) as url:
+        Database(url.render_as_string(hide_password=False)).open().close()
+        yield url
+
+
+@pytest.fixture(scope="session")
 def postgres_url() -> URL:
     """The URL of a PostgreSQL server that can be reached."""
     url = make_url(os.environ.get("NEWSBOT_TEST_POSTGRES", POSTGRES))
     try:
-        _execute(url.update_query_dict({"connect_timeout": "5"}), "SELECT 1")
+        _execute(url.update_query_dict({"connect_timeout": "60"}), "SELECT 1")
     except (OperationalError, ModuleNotFoundError) as error:
         reason = f"PostgreSQL cannot be used ({url!r}): {str(error).splitlines()[0]}"
         if os.environ.get("NEWSBOT_REQUIRE_SERVICES") == "1":
@@ -58,21 +110,35 @@ def postgres_url() -> URL:
     return url
 
 
-def _empty(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+EMPTY = ";".join(
+    [
+        # What a test has left behind, killed processes too, neither adds rows nor waits for locks any longer.
+        "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity"
+        " WHERE application_name = current_setting('application_name') AND pid <> pg_backend_pid()",
+        *(f"DELETE FROM {name}" for name in ["article_search", *(table.name for table in reversed(Base.metadata.sorted_tables))]),
+        "SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S' AND relnamespace = current_schema()::regnamespace",
+    ]
+)  # fmt: skip
+
+
+@contextmanager
+def _bare(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{folder / 'newsbot.db'}"
     else:
-        yield from _schema(request.getfixturevalue("postgres_url"))
+        with _schema(request.getfixturevalue("postgres_url")) as url:
+            yield url.render_as_string(hide_password=False)
 
 
-def _schema(server: URL) -> Iterator[str]:
+@contextmanager
+def _schema(server: URL) -> Iterator[URL]:
     name = f"newsbot_test_{uuid4().hex}"
     _execute(server, f"CREATE SCHEMA {name}")
     # Not waiting for the disk halves the time of the tests; what is stored is the same.
-    url = server.update_query_dict({"options": f"-csearch_path={name} -csynchronous_commit=off"})
-    yield url.render_as_string(hide_password=False)
+    options = f"-csearch_path={name} -csynchronous_commit=off -capplication_name={name}"
+    yield server.update_query_dict({"options": options})
     # A connection that a test has left inside a transaction must not hang the others.
-    _execute(server, f"SET lock_timeout = '10s'; DROP SCHEMA {name} CASCADE")
+    _execute(server, f"SET lock_timeout = '60s'; DROP SCHEMA {name} CASCADE")
 
 
 def _execute(url: URL, statement: str) -> None:

@@ -28,7 +28,8 @@ def _execute(url: str, *statements: str) -> None:
     engine.dispose()
 
 
-def test_migrated_tables_are_those_of_the_models(database: Database) -> None:
+def test_migrated_tables_are_those_of_the_models(bare_database_url: str) -> None:
+    database = Database(bare_database_url).open()
     with database.read() as session:
         context = MigrationContext.configure(
             session.connection(),
@@ -40,6 +41,7 @@ def test_migrated_tables_are_those_of_the_models(database: Database) -> None:
             },
         )
         assert compare_metadata(context, Base.metadata) == []
+    database.close()
 
 
 def test_head_is_the_last_migration() -> None:
@@ -48,18 +50,18 @@ def test_head_is_the_last_migration() -> None:
     assert ScriptDirectory.from_config(config).get_current_head() == migrations.HEAD
 
 
-def test_opening_again_keeps_what_is_stored(database_url: str) -> None:
-    first = Database(database_url).open()
+def test_opening_again_keeps_what_is_stored(bare_database_url: str) -> None:
+    first = Database(bare_database_url).open()
     save(first, article(1))
     first.close()
-    second = Database(database_url).open()
+    second = Database(bare_database_url).open()
     assert load(second, 1)
     second.close()
 
 
-def test_processes_that_start_at_once_on_an_empty_database(database_url: str) -> None:
+def test_processes_that_start_at_once_on_an_empty_database(bare_database_url: str) -> None:
     starts = [
-        subprocess.Popen([sys.executable, "-c", OPEN, database_url], stderr=subprocess.PIPE, text=True)
+        subprocess.Popen([sys.executable, "-c", OPEN, bare_database_url], stderr=subprocess.PIPE, text=True)
         for _ in range(3)
     ]
     assert [(each.communicate()[1], each.returncode) for each in starts] == [("", 0)] * 3
@@ -82,10 +84,10 @@ def test_processes_that_start_at_once_on_an_empty_database(database_url: str) ->
     ],
 )
 def test_database_that_is_not_ours_to_use(
-    database_url: str, statements: list[str], migrate: bool, message: str
+    bare_database_url: str, statements: list[str], migrate: bool, message: str
 ) -> None:
-    _execute(database_url, *statements)
-    database = Database(database_url)
+    _execute(bare_database_url, *statements)
+    database = Database(bare_database_url)
     with pytest.raises(DatabaseError, match=message) as error:
         database.open(migrate=migrate)
     assert "\n" not in str(error.value)
