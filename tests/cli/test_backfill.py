@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import signal
 import sqlite3
 import subprocess
@@ -32,7 +33,7 @@ def command(url: str, *arguments: str) -> tuple[list[str], dict[str, str]]:
 def backfill(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     line, environment = command(url, *arguments)
     return subprocess.run(
-        line, env=environment, cwd=PROJECT, capture_output=True, text=True, timeout=300, check=False
+        line, env=environment, cwd=PROJECT, capture_output=True, text=True, timeout=600, check=False
     )
 
 
@@ -96,14 +97,11 @@ def test_a_backfill_killed_ten_times_ends_like_an_undisturbed_one(tmp_path):
     folder = archives(tmp_path / "past", 4, 150)
     urls = [f"sqlite:///{tmp_path / name}.db" for name in ("undisturbed", "killed")]
     assert backfill(urls[0], str(folder), "--workers", "2").returncode == 0
-    Database(urls[1]).open().close()
-    kills = [
-        killed_after(
-            urls[1], done(urls[1]) + 15, with_workers=turn % 5 > 0, arguments=(str(folder), "--workers", "2")
-        )
-        for turn in range(10)
-    ]
-    assert sum(kills) >= 5
+    chance = random.Random(1)
+    # After 3 articles nothing is stored yet, after 17 the first records are.
+    for turn, articles in enumerate([3, 17, 9, 17, 12, 17, 6, 17, 15, 17]):
+        kill(urls[1], folder, f"{'group' if turn % 5 else 'parent'}:{articles}:{chance.random() * 0.02}")
+    assert 0 < done(urls[1]) < done(urls[0])
     assert backfill(urls[1], str(folder), "--workers", "2").returncode == 0
     assert stored(urls[1]) == stored(urls[0])
 
@@ -113,30 +111,15 @@ def done(url: str) -> int:
         return sum(sum(part.counts.values()) for part in session.scalars(select(BackfillPart)))
 
 
-def killed_after(url: str, records: int, with_workers: bool, arguments: tuple[str, ...]) -> bool:
-    """Start a backfill, kill it once so many records are done, and tell whether it was still at work.
-
-    Without its workers only the first process is killed: the others end by themselves, some records later.
-    """
-    line, environment = command(url, *arguments)
-    running = subprocess.Popen(
-        line,
-        env=environment,
-        cwd=PROJECT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    while done(url) < records and running.poll() is None:
-        pass
-    if running.poll() is not None:
-        return False
-    if with_workers:
-        os.killpg(running.pid, signal.SIGKILL)
-    else:
-        running.kill()
-    running.wait()
-    return True
+def kill(url: str, folder: Path, killed: str) -> None:
+    """Start a backfill that is killed as `tests.cli.killer` tells, and wait until all of its processes are gone."""
+    line, environment = command(url, str(folder), "--workers", "2")
+    environment |= {"NEWSBOT_ENTITY_ENGINE": "tests.cli.killer:Killer", "KILLED": killed}
+    with subprocess.Popen(
+        line, env=environment, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as running:  # fmt: skip
+        running.communicate()
+    assert running.returncode == -signal.SIGKILL
 
 
 def test_a_page_that_the_database_does_not_take_is_rejected_and_holds_up_no_other(tmp_path):

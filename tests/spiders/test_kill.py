@@ -1,29 +1,55 @@
 """Real crawls, killed again and again: every article is stored once, none is lost, little is asked twice."""
 
-import os
+import multiprocessing
 import random
-import subprocess
-import sys
 import time
 from collections import Counter
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from threading import Semaphore
 
+from scrapy.cmdline import execute
 from sqlalchemy import func, select
 
 from newsbot.store.models import ArticleRow, ArticleUrl, FrontierRow, Run
 from tests.crawling import reading
 from tests.pages import article_page, rss
-from tests.site import Answer, running_site
+from tests.site import Answer, Asked, Page, running_site
 
-PROJECT = Path(__file__).parents[2]
+STARTED = multiprocessing.get_context("forkserver")
+"""Starts processes as copies of one that has loaded what a crawl needs."""
+STARTED.set_forkserver_preload([
+    "pytest", "scrapy.commands", "scrapy.core.downloader.handlers.http11", "newsbot.commands.crawl", "newsbot.spiders.news",
+    "newsbot.pipelines.store",
+])  # fmt: skip
 KILLS = 20
 SITES = 3
-PAGES = 70
+PAGES = 50
+
+
+class Gate:
+    """Lets so many requests pass; those that come then wait until it is reset."""
+
+    def __init__(self) -> None:
+        self.passes = Semaphore(0)
+
+    def reset(self, passes: int) -> None:
+        waiting, self.passes = self.passes, Semaphore(passes)
+        waiting.release(SITES * PAGES)
+
+    def guard(self, answer: Answer) -> Page:
+        def answered(asked: Asked) -> Answer:
+            self.passes.acquire()
+            return answer
+
+        return answered
 
 
 def test_a_crawl_that_is_killed_twenty_times_stores_every_article_once(database_url, tmp_path):
     chance = random.Random(database_url.partition(":")[0])
+    gate = Gate()
     with ExitStack() as stack:
         sites = [stack.enter_context(running_site(f"127.0.0.{number + 2}")) for number in range(SITES)]
         catalog = []
@@ -32,6 +58,7 @@ def test_a_crawl_that_is_killed_twenty_times_stores_every_article_once(database_
                 site.html(f"/2026/05/story-{n}", article_page(n))
                 for n in range(index * PAGES, (index + 1) * PAGES)
             ]
+            site.pages = {path: gate.guard(page) for path, page in site.pages.items()}
             site.pages["/rss.xml"] = Answer(rss(*links).encode())
             catalog.append(
                 f'[[source]]\nkey = "site-{index}"\nhomepage = "{site.url}/"\nfeeds = ["{site.url}/rss.xml"]\n'
@@ -41,34 +68,19 @@ def test_a_crawl_that_is_killed_twenty_times_stores_every_article_once(database_
         def asked() -> Counter[str]:
             return Counter(site.url + path for site in sites for path in site.paths() if path != "/rss.xml")
 
-        def start() -> subprocess.Popen[bytes]:
-            settings = ["DOWNLOAD_DELAY=0", "AUTOTHROTTLE_ENABLED=0", "ROBOTSTXT_OBEY=0", "LOG_LEVEL=ERROR"]
-            options = [option for setting in settings for option in ("-s", setting)]
-            environment = os.environ | {
-                "NEWSBOT_DATABASE_URL": database_url,
-                "NEWSBOT_SOURCES": str(tmp_path / "sources.toml"),
-                "NEWSBOT_ENTITY_ENGINE": "none",
-                "NEWSBOT_ALLOWED_NETWORKS": "127.0.0.0/8",
-                "NEWSBOT_ARCHIVE_DIR": "",
-            }
-            return subprocess.Popen(
-                [sys.executable, "-m", "scrapy", "crawl", "news", *options], cwd=PROJECT, env=environment
-            )
-
-        killed = 0
-        while killed < KILLS:
-            crawl = start()
-            enough = asked().total() + chance.randrange(12)
-            while asked().total() < enough and crawl.poll() is None:
-                time.sleep(0.005)
-            time.sleep(chance.random() * 0.05)
-            assert crawl.poll() is None, (
-                "the crawl ended by itself; more pages are needed to kill it in the middle"
-            )
-            crawl.kill()
-            crawl.wait()
-            killed += 1
-        assert start().wait(timeout=120) == 0
+        for _ in range(KILLS):
+            passes = chance.randrange(12)
+            enough = asked().total() + passes
+            gate.reset(passes)  # the crawl does not end before it is killed, however fast it is
+            with crawling(database_url, tmp_path / "sources.toml") as crawl:
+                while asked().total() < enough and crawl.is_alive():
+                    time.sleep(0.005)
+                time.sleep(chance.random() * 0.05)  # any instant will do
+                assert crawl.is_alive()
+        gate.reset(SITES * PAGES)
+        with crawling(database_url, tmp_path / "sources.toml") as crawl:
+            crawl.join()
+            assert crawl.exitcode == 0
 
         with reading(database_url) as session:
             assert session.scalar(select(func.count()).select_from(ArticleRow)) == SITES * PAGES
@@ -80,3 +92,21 @@ def test_a_crawl_that_is_killed_twenty_times_stores_every_article_once(database_
         # One request a source can be in flight at a kill, and no other page is asked for twice.
         assert asked().total() - len(asked()) <= KILLS * SITES
         assert len(asked()) == SITES * PAGES
+
+
+@contextmanager
+def crawling(database_url: str, catalog: Path) -> Iterator[BaseProcess]:
+    """Start a crawl; kill it in the end, if it has not ended."""
+    settings = {
+        "NEWSBOT_DATABASE_URL": database_url, "NEWSBOT_SOURCES": catalog, "NEWSBOT_ENTITY_ENGINE": "none", "NEWSBOT_ARCHIVE_DIR": "",
+        "NEWSBOT_ALLOWED_NETWORKS": "127.0.0.0/8", "DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_ENABLED": 0, "ROBOTSTXT_OBEY": 0,
+        "LOG_LEVEL": "ERROR",
+    }  # fmt: skip
+    options = [option for name, value in settings.items() for option in ("-s", f"{name}={value}")]
+    crawl = STARTED.Process(target=execute, args=(["scrapy", "crawl", "news", *options],))
+    crawl.start()
+    try:
+        yield crawl
+    finally:
+        crawl.kill()
+        crawl.join()
