@@ -29,7 +29,8 @@ from tests.crawling import reading
 from tests.pages import article_page
 
 PROJECT = Path(__file__).parents[2]
-NOW = datetime.now(UTC).replace(microsecond=0)
+NOW = (datetime.now(UTC) - timedelta(days=1)).replace(hour=12, minute=0, second=0, microsecond=0)
+"""A time at which no day ends."""
 OLD = NOW - timedelta(days=100)
 LATER = NOW - timedelta(days=10)
 

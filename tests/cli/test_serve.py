@@ -25,17 +25,19 @@ def serving(
         command, stderr=subprocess.PIPE, text=True, env=os.environ | environment
     ) as process:
         assert process.stderr is not None
-        said = ""
-        while not (found := re.search(r"http://\S+:(\d+)/", said)):
-            line = process.stderr.readline()
-            assert line, said
-            said += line
-        yield process, int(found[1]), said
-        process.kill()
+        try:
+            said = ""
+            while not (found := re.search(r"http://\S+:(\d+)/", said)):
+                line = process.stderr.readline()
+                assert line, said
+                said += line
+            yield process, int(found[1]), said
+        finally:
+            process.kill()
 
 
 def status(port: int, address: str = "/api/stats", **headers: str) -> int:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
     connection.request("GET", address, headers=headers)
     answer = connection.getresponse().status
     connection.close()
@@ -49,7 +51,7 @@ def test_the_site_is_served_to_this_machine_alone(database: Database, database_u
         assert (status(port, "/"), status(port, "/articles/1")) == (200, 200)
         assert status(port, Host="evil.example") == 421
         process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 0
+        assert process.wait(600) == 0
 
 
 def test_reading_goes_on_while_a_crawl_writes(database: Database, database_url: str) -> None:
@@ -73,6 +75,6 @@ def test_a_port_that_is_taken_costs_one_line(database: Database, database_url: s
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         command = [sys.executable, "-m", "newsbot", "serve", "--port", port, "--database", database_url]
-        ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
     assert (ended.returncode, ended.stderr.count("\n")) == (1, 1)
     assert port in ended.stderr

@@ -33,7 +33,7 @@ def site() -> Iterator[Site]:
 def newsbot(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     variables = os.environ | {"NEWSBOT_ALLOWED_NETWORKS": "127.0.0.0/8", **environment}
     command = [sys.executable, "-m", "newsbot", *arguments]
-    return subprocess.run(command, env=variables, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, env=variables, capture_output=True, text=True, timeout=600, check=False)
 
 
 def test_a_homepage_with_a_feed_becomes_a_source_with_three_previews(site):

@@ -29,7 +29,7 @@ def shell(tmp_path: Path) -> Shell:
         }
         command = [sys.executable, "-m", "scrapy", "crawl", *arguments]
         return subprocess.run(
-            command, cwd=PROJECT, env=variables, capture_output=True, text=True, timeout=120, check=False
+            command, cwd=PROJECT, env=variables, capture_output=True, text=True, timeout=600, check=False
         )
 
     return run
@@ -123,7 +123,7 @@ def test_two_runs_over_the_same_folder_at_once_store_every_article_once(tmp_path
         subprocess.Popen(command, cwd=PROJECT, env=environment, stderr=subprocess.PIPE, text=True)
         for _ in range(2)
     ]
-    output = [run.communicate(timeout=120)[1] for run in runs]
+    output = [run.communicate(timeout=600)[1] for run in runs]
     assert [run.returncode for run in runs] == [0, 0]
     assert not any("locked" in text or "Traceback" in text for text in output)
     with reading(database_url) as session:

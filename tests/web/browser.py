@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import uvicorn
 from selenium import webdriver
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+from selenium.webdriver.support.wait import WebDriverWait
 from starlette.types import ASGIApp
 
 from newsbot.cli.serve import listening, server_config
@@ -20,6 +22,7 @@ FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--hide-scrollbars", "--force-device-scale-factor=1",
 )  # fmt: skip
+PATIENCE_S = 120
 CONTRAST = """
 const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
 function rgba(colour) {
@@ -78,8 +81,16 @@ def chromium(folder: Path) -> Iterator[webdriver.Chrome]:
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     reader = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    reader.implicitly_wait(PATIENCE_S)  # until what is looked for is there
     yield reader
     reader.quit()
+
+
+def wait_until(reader: webdriver.Chrome, condition: Callable[[], bool]) -> None:
+    """Wait for what the next page shows."""
+    WebDriverWait(
+        reader, PATIENCE_S, ignored_exceptions=[NoSuchElementException, StaleElementReferenceException]
+    ).until(lambda _: condition())
 
 
 def look(reader: webdriver.Chrome, *, width: int, scheme: str) -> None:

@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 from newsbot.store.database import Database
 from newsbot.web.app import create_app
 from tests.web.addresses import every_kind
-from tests.web.browser import CONTRAST, chromium, look, running
+from tests.web.browser import CONTRAST, chromium, look, running, wait_until
 from tests.web.newsroom import NOW, Newsroom, fill
 
 SHOWN = {
@@ -89,9 +89,9 @@ def test_a_facet_narrows_the_search_and_its_cross_widens_it(reader: webdriver.Ch
     facet = reader.find_element(By.CSS_SELECTOR, ".facets li")
     count = facet.find_element(By.CSS_SELECTOR, ".count").text
     facet.find_element(By.TAG_NAME, "a").click()
-    assert found() == count
+    wait_until(reader, lambda: found() == count)
     reader.find_element(By.CSS_SELECTOR, ".chosen a").click()
-    assert found() == everything
+    wait_until(reader, lambda: found() == everything)
 
 
 def test_from_a_story_to_its_articles_and_their_people(reader: webdriver.Chrome, address: str) -> None:
@@ -103,7 +103,7 @@ def test_from_a_story_to_its_articles_and_their_people(reader: webdriver.Chrome,
     name = reader.find_element(By.CSS_SELECTOR, ".reading a.name")
     title = name.get_attribute("title").partition(": ")[2]
     name.click()
-    assert reader.find_element(By.TAG_NAME, "h1").text == title
+    wait_until(reader, lambda: reader.find_element(By.TAG_NAME, "h1").text == title)
     assert reader.find_element(By.CSS_SELECTOR, "svg.bars").is_displayed()
 
 
@@ -113,7 +113,7 @@ def test_the_keyboard_reaches_the_content_first(reader: webdriver.Chrome, addres
     skip = reader.switch_to.active_element
     assert skip.text == "Skip to the content"
     skip.send_keys(Keys.ENTER)
-    assert reader.current_url.endswith("#main")
+    wait_until(reader, lambda: reader.current_url.endswith("#main"))
 
 
 @pytest.mark.skipif(
