@@ -72,6 +72,15 @@ def module_database_url(
         yield url
 
 
+@pytest.fixture(scope="session", params=KINDS)
+def session_database_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The URL of an empty database that the tests of several modules share, to fill once and read often."""
+    with _bare(request, tmp_path_factory.mktemp("database")) as url:
+        yield url
+
+
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """An open database without articles."""

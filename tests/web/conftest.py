@@ -12,10 +12,10 @@ from newsbot.web.app import create_app
 from tests.web.newsroom import NOW, Newsroom, fill
 
 
-@pytest.fixture(scope="module")
-def newsroom(module_database_url: str) -> Iterator[Database]:
-    """A database with articles, stories, changes, feeds and rejects."""
-    database = Database(module_database_url).open()
+@pytest.fixture(scope="session")
+def newsroom(session_database_url: str) -> Iterator[Database]:
+    """A database with articles, stories, changes, feeds and rejects. Only for reading."""
+    database = Database(session_database_url).open()
     fill(database, Newsroom(articles=160, days=30))
     yield database
     database.close()
