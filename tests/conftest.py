@@ -68,7 +68,7 @@ def module_database_url(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """The URL of an empty database that the tests of one module share, to fill once and read often."""
-    with _bare(request, tmp_path_factory.mktemp("database")) as url:
+    with _migrated(request, tmp_path_factory.mktemp("database")) as url:
         yield url
 
 
@@ -77,7 +77,7 @@ def session_database_url(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """The URL of an empty database that the tests of several modules share, to fill once and read often."""
-    with _bare(request, tmp_path_factory.mktemp("database")) as url:
+    with _migrated(request, tmp_path_factory.mktemp("database")) as url:
         yield url
 
 
@@ -102,6 +102,7 @@ def migrated_schema(postgres_url: URL) -> Iterator[URL]:
     """A schema to empty again and again: to make one takes ten times longer."""
     with _schema(postgres_url) as url:
         Database(url.render_as_string(hide_password=False)).open().close()
+        _execute(url, NO_VACUUM)
         yield url
 
 
@@ -128,6 +129,25 @@ EMPTY = ";".join(
         "SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S' AND relnamespace = current_schema()::regnamespace",
     ]
 )  # fmt: skip
+
+
+# The server would look at the tables at times of its own, and then plan queries anew and store rows in other places.
+NO_VACUUM = """
+DO $$ DECLARE name text; BEGIN
+  FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = current_schema() LOOP
+    EXECUTE format('ALTER TABLE %I SET (autovacuum_enabled = false)', name);
+  END LOOP;
+END $$
+"""
+
+
+@contextmanager
+def _migrated(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    with _bare(request, folder) as url:
+        Database(url).open().close()
+        if request.param == "postgresql":
+            _execute(make_url(url), NO_VACUUM)
+        yield url
 
 
 @contextmanager
