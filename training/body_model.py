@@ -54,10 +54,10 @@ FIRST = COMMON | {
     "lambda_l2": 5,
 }
 SECOND = COMMON | {
-    "learning_rate": 0.07, "num_leaves": 10, "max_bin": 127, "feature_fraction": 0.25, "min_data_in_leaf": 25, "lambda_l2": 10,
+    "learning_rate": 0.1, "num_leaves": 16, "max_bin": 127, "feature_fraction": 0.25, "min_data_in_leaf": 25, "lambda_l2": 10,
     "extra_trees": True,
 }  # fmt: skip
-FIRST_TREES, SECOND_TREES = 60, 200
+FIRST_TREES, SECOND_TREES = 60, 120
 
 
 @dataclass(slots=True)

@@ -31,7 +31,9 @@ CONTRASTS: Final = (
 _CONTRAST_BITS: Final = tuple(1 << BITS.index(name) for name in CONTRASTS)
 _ONE_HOT: Final = {tag: tuple(float(tag == other) for other in TAGS) for tag in TAGS}
 _KEY = re.compile(r"[\W_]+")
+_KEY_CHARS: Final = 400
 _SURE: Final = 0.6
+_NO_NEIGHBOUR: Final = [0.0] * 7
 _FAR: Final = 30
 _LINK_SHARE, _ENDS_FULL, _SAYS_MORE = (
     wording.NAMES.index(name) for name in ("link_share", "ends_full", "says_more")
@@ -59,7 +61,8 @@ class _Sums:
 
 
 def _key(text: str) -> str:
-    return _KEY.sub("", text).lower()
+    """Return the letters and digits of a text's beginning: nothing that is compared needs more."""
+    return _KEY.sub("", text[:_KEY_CHARS]).lower()
 
 
 @lru_cache(maxsize=4096)
@@ -103,7 +106,7 @@ class _Declared:
         self.title = _key(known.title)
         self.description = _key(known.description)
         self.authors = [key for key in map(_key, known.authors) if key]
-        self.body = _key(known.body) if len(known.body) > 400 else ""
+        self.body = _KEY.sub("", known.body).lower() if len(known.body) > _KEY_CHARS else ""
         self.body_share = len(self.body) / prose_chars
         self.seen: dict[str, int] = {}
 
@@ -132,27 +135,37 @@ def first_rows(blocks: Sequence[Block], prose: Sequence[bool], known: Known) -> 
     keys = [_key(block.text) for block in blocks]
     headline = _headline(blocks, keys, declared.title)
     prose_before = 0
+    frame_rows: dict[object, Row] = {}
     rows: list[Row] = []
-    for position, block in enumerate(blocks):
+    for position, (block, is_text, key) in enumerate(zip(blocks, prose, keys, strict=True)):
         frame = block.frame
-        parent = wider(frame, 1)
-        make = makes[frame.tag, frame.names]
-        rows.append([
-            *wording.wording_row(block),
-            *_ONE_HOT.get(frame.tag, _ONE_HOT["other"]),
-            frame.depth, frame.repeats, frame.item_chars,
-            prose[position], position / len(blocks), prose_before / all_prose, all_prose,
+        # Paragraphs of one make beside each other have all of this in common.
+        alike = (frame.parent, frame.tag, frame.names, frame.flags) if frame.blocks == 1 else frame
+        frame_row = frame_rows.get(alike)
+        if frame_row is None:
+            frame_row = frame_rows[alike] = _frame_row(frame, makes[frame.tag, frame.names], all_prose)
+        row = wording.wording_row(block)
+        row += (
+            is_text, position / len(blocks), prose_before / all_prose, all_prose,
             position - headline if headline >= 0 else -99, block.since_media, block.media_depth,
-            frame.blocks, *_frame_numbers(parent), *_frame_numbers(wider(parent, parent.blocks)),
-            make.blocks, make.chars / make.blocks, make.link_chars / make.chars,
-            make.prose_chars / make.chars, make.prose_chars / all_prose,
-            *declared.row(keys[position]),
-            *_family_bits(frame.near),
-            *_bits(frame.inherited),
-        ])  # fmt: skip
-        if prose[position]:
+        )  # fmt: skip
+        row += declared.row(key)
+        row += frame_row
+        rows.append(row)
+        if is_text:
             prose_before += len(block.text)
     return rows
+
+
+def _frame_row(frame: Frame, make: _Sums, all_prose: int) -> Row:
+    parent = wider(frame, 1)
+    return [
+        frame.depth, frame.repeats, frame.item_chars, frame.blocks,
+        *_frame_numbers(parent), *_frame_numbers(wider(parent, parent.blocks)),
+        make.blocks, make.chars / make.blocks, make.link_chars / make.chars,
+        make.prose_chars / make.chars, make.prose_chars / all_prose,
+        *_ONE_HOT.get(frame.tag, _ONE_HOT["other"]), *_family_bits(frame.near), *_bits(frame.inherited),
+    ]  # fmt: skip
 
 
 def _headline(blocks: Sequence[Block], keys: Sequence[str], title: str) -> int:
@@ -169,39 +182,25 @@ def _headline(blocks: Sequence[Block], keys: Sequence[str], title: str) -> int:
 
 FIRST_NAMES: Final = (
     *wording.NAMES,
+    "prose", "place", "prose_before", "page_prose", "after_headline", "since_media", "media_depth",
+    "is_title", "shares_title", "in_description", "author_share", "seen", "has_declared", "in_declared", "declared_share",
+    "depth", "repeats", "item_chars", "own_blocks",
+    *(f"{frame}_{name}" for frame in ("parent", "grand") for name in ("chars", "links", "prose", "blocks", "long")),
+    "make_blocks", "make_mean", "make_links", "make_prose", "make_share",
     *(f"tag_{tag}" for tag in TAGS),
-    *[
-        "depth",
-        "repeats",
-        "item_chars",
-        "prose",
-        "place",
-        "prose_before",
-        "page_prose",
-        "after_headline",
-        "since_media",
-        "media_depth",
-        "own_blocks",
-    ],
-    *(
-        f"{frame}_{name}"
-        for frame in ("parent", "grand")
-        for name in ["chars", "links", "prose", "blocks", "long"]
-    ),
-    *["make_blocks", "make_mean", "make_links", "make_prose", "make_share"],
-    *[
-        "is_title",
-        "in_title",
-        "in_description",
-        "author_share",
-        "seen",
-        "has_declared",
-        "in_declared",
-        "declared_share",
-    ],
     *(f"near_{name}" for name in FAMILIES),
     *(f"in_{name}" for name in BITS),
-)
+)  # fmt: skip
+
+
+class _Group:
+    """Sums over blocks that have something in common."""
+
+    __slots__ = ("blocks", "mass", "size")
+
+    def __init__(self) -> None:
+        self.mass = self.size = 0.0
+        self.blocks = 0
 
 
 class _Scored:
@@ -221,8 +220,18 @@ class _Scored:
         self.contrasts = self._contrasts()
         self.contrast_rows: dict[int, Row] = {}
         self.padded = [0.0, 0.0, 0.0, *scores, 0.0, 0.0, 0.0]
-        self.keys = [self._group_keys(position) for position in range(len(blocks))]
         self.groups = self._groups()
+        self.beside = [
+            [
+                row[0],
+                row[_LINK_SHARE],
+                row[_ENDS_FULL],
+                self.paths[block.frame].up,
+                block.frame.tag in HEADINGS,
+            ]
+            for row, block in zip(first, blocks, strict=True)
+        ]
+        """What a block says of itself to its neighbours."""
 
     def _contrasts(self) -> list[float]:
         """Return the share of the text that stands in elements of each of `CONTRASTS`."""
@@ -242,43 +251,39 @@ class _Scored:
             row = self.contrast_rows[flags] = [share if flags & bit else -1.0 for bit, share in pairs]
         return row
 
-    def _group_keys(self, position: int) -> tuple[object, ...]:
-        frame = self.blocks[position].frame
-        return self.wides[position], (frame.tag, frame.names), (self.paths[frame].branch, "branch")
-
-    def _groups(self) -> dict[object, list[float]]:
-        """Return the mass, the size and the number of the blocks that stand, are made or lie alike."""
-        groups: dict[object, list[float]] = {}
-        for keys, mass, size in zip(self.keys, self.mass, self.sizes, strict=True):
-            for key in keys:
+    def _groups(self) -> list[tuple[_Group, ...]]:
+        """Return for each block those that stand, are made and lie as it does."""
+        groups: dict[object, _Group] = {}
+        found: list[tuple[_Group, ...]] = []
+        for block, wide, mass, size in zip(self.blocks, self.wides, self.mass, self.sizes, strict=True):
+            frame = block.frame
+            own: list[_Group] = []
+            for key in (wide, (frame.tag, frame.names), (self.paths[frame].branch, "branch")):
                 group = groups.get(key)
                 if group is None:
-                    groups[key] = [mass, size, 1]
-                else:
-                    group[0] += mass
-                    group[1] += size
-                    group[2] += 1
-        return groups
+                    group = groups[key] = _Group()
+                group.mass += mass
+                group.size += size
+                group.blocks += 1
+                own.append(group)
+            found.append(tuple(own))
+        return found
 
-    def group_rows(self, position: int) -> Row:
+    def group_row(self, position: int) -> Row:
         row: Row = []
         own_mass, own_size = self.mass[position], self.sizes[position]
-        for key in self.keys[position]:
-            mass, size, count = self.groups[key]
-            rest = size - own_size
-            others = (mass - own_mass) / rest if rest > 0 else -1.0
-            row += mass / size, others, mass / self.total, count
+        for group in self.groups[position]:
+            rest = group.size - own_size
+            others = (group.mass - own_mass) / rest if rest > 0 else -1.0
+            row += group.mass / group.size, others, group.mass / self.total, group.blocks
         return row
 
     def neighbour_row(self, position: int, other: int) -> Row:
         if not 0 <= other < len(self.blocks):
-            return [0.0] * 7
+            return _NO_NEIGHBOUR
         here, there = self.blocks[position].frame, self.blocks[other].frame
-        row = self.first[other]
-        return [
-            row[0], row[_LINK_SHARE], row[_ENDS_FULL], there.tag == here.tag and there.names == here.names,
-            there.parent is here.parent, self.paths[there].up, there.tag in HEADINGS,
-        ]  # fmt: skip
+        is_same_make = there.tag == here.tag and there.names == here.names
+        return [*self.beside[other], is_same_make, there.parent is here.parent]
 
 
 def second_rows(
@@ -299,7 +304,7 @@ def second_rows(
             rows.append([
                 *first[position],
                 *page.padded[position : position + 3], *page.padded[position + 4 : position + 7], score,
-                *page.group_rows(position),
+                *page.group_row(position),
                 before / page.total, (page.total - before - page.mass[position]) / page.total,
                 min(position - previous, _FAR), until_sure[position], position - first_sure, last_sure - position,
                 path.up, path.down, page.wides[position] is page.main,
@@ -333,41 +338,19 @@ def _until_sure(scores: Sequence[float]) -> list[int]:
 
 SECOND_NAMES: Final = (
     *FIRST_NAMES,
-    *[
-        "score_3before",
-        "score_2before",
-        "score_before",
-        "score_after",
-        "score_2after",
-        "score_3after",
-        "score",
-    ],
-    *(
-        f"{group}_{name}"
-        for group in ("parent", "make", "branch")
-        for name in ["score", "others_score", "share", "count"]
-    ),
-    *[
-        "mass_before",
-        "mass_after",
-        "since_sure",
-        "until_sure",
-        "after_first",
-        "before_last",
-        "up",
-        "down",
-        "in_main",
-    ],
-    *(f"branch_{name}" for name in ["chars", "links", "prose", "blocks", "long"]),
-    *["mass", "sure", "heading_age", "heading_level", "heading_more", "heading_score"],
+    "score_3before", "score_2before", "score_before", "score_after", "score_2after", "score_3after", "score",
+    *(f"{group}_{name}" for group in ("parent", "make", "branch") for name in ("score", "others_score", "share", "count")),
+    "mass_before", "mass_after", "since_sure", "until_sure", "after_first", "before_last", "up", "down", "at_main",
+    *(f"branch_{name}" for name in ("chars", "links", "prose", "blocks", "long")),
+    "mass", "sure", "heading_age", "heading_level", "heading_more", "heading_score",
     *(
         f"{side}_{name}"
         for side in ("before", "after", "2after")
-        for name in ["size", "links", "ends", "make", "parent", "up", "heading"]
+        for name in ("size", "links", "ends", "up", "heading", "make", "parent")
     ),
     *(f"path_{name}" for name in BITS),
     *(f"contrast_{name}" for name in CONTRASTS),
-)
+)  # fmt: skip
 FLAGS: Final = frozenset(
     position
     for position, name in enumerate(SECOND_NAMES)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import islice
-from typing import cast
 
 from lxml import etree
 
@@ -32,10 +31,7 @@ _TAG_CLASS = re.compile(
 _TAGS_CLASS = re.compile(
     r"(?:^|[\s_-])(?:tags|topics|keywords|tag-?list)(?=$|[\s_-]|[A-Z])|[a-z](?:Tags|Topics|TagList)(?=$|[\s_-])"
 )
-_CATEGORY_LINKS = etree.XPath("//a[contains(@rel, 'category')]")
-_LINKS_TO = etree.XPath(
-    "//a[@href=$path or @href=concat($path, '/') or @href=$url or @href=concat($url, '/')]"
-)
+_CATEGORY_LINKS = etree.XPath("//a[@rel][contains(@rel, 'category')]")
 _SECTION_PATH = re.compile(  # the first folder of an address, unless every article is in one of that name
     r"(https?://[^/]+)(/(?!(?:news|nachrichten|noticias|articles?|artikel|story|stories|archive|content)/)[a-z][a-z-]{2,40})/.",
     re.IGNORECASE,
@@ -62,7 +58,8 @@ def section_texts(tree: etree._Element, url: str) -> Iterator[str]:
             yield short_text(link)
     if match := _SECTION_PATH.match(url):
         site, path = match.groups()
-        links = cast("list[etree._Element]", _LINKS_TO(tree, path=path, url=site + path))
+        addresses = {path, f"{path}/", f"{site}{path}", f"{site}{path}/"}
+        links = (link for link in tree.iter("a") if link.get("href") in addresses)
         yield from map(short_text, islice(links, _MAX_TAGS))
 
 
