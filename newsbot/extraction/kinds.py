@@ -77,8 +77,7 @@ class _Signs:
 
     @property
     def page_title(self) -> str:
-        title = self.page.tree.find(".//title")
-        return f"{self.article.title or ''}\n{(title.text or '') if title is not None else ''}".strip()
+        return f"{self.article.title or ''}\n{self.page.title}".strip()
 
 
 def _is_error(signs: _Signs) -> bool:

@@ -14,6 +14,7 @@ from newsbot.extraction.decoding import decode
 from newsbot.extraction.jsonld import read_json_ld
 from newsbot.extraction.microdata import read_microdata
 from newsbot.extraction.tree import raw_text
+from newsbot.text import one_line
 
 SMALL_PAGE_CHARS = 1_000_000
 """Below this a page is parsed as it is; above, what is never text (scripts, styles) is cut out first."""
@@ -21,6 +22,9 @@ MAX_PAGE_CHARS = 6_000_000
 MAX_TAGS = 150_000
 """What follows the last of them is not read: no article has a tenth of that, and each costs memory and time."""
 _MIN_TAG_CHARS = len("<b>")
+MAX_CONTENTS = 200
+"""So many meta elements of one name are read: a page of tags has fifty."""
+MAX_TITLE_CHARS = 2000
 _EMPTY = b"<html><body></body></html>"
 _TAG = re.compile("<")
 _INLINE_BYTES = re.compile(r"data:[a-z/+.-]{0,40};base64,[A-Za-z0-9+/=]{200,}+")
@@ -78,6 +82,12 @@ class Page:
         return self._declaring["h1"]
 
     @cached_property
+    def title(self) -> str:
+        """The text of the title element on one line; "" for none."""
+        element = self.tree.find(".//title")
+        return "" if element is None else one_line(raw_text(element)[:MAX_TITLE_CHARS])
+
+    @cached_property
     def base_url(self) -> str | None:
         """What relative links are relative to: the base element if there is one, else the page's URL."""
         hrefs = (base.get("href") for base in self._declaring["base"])
@@ -94,13 +104,15 @@ class Page:
 
     @cached_property
     def meta(self) -> dict[str, list[str]]:
-        """Lower-cased name, property or itemprop of every meta element -> its contents, in order, none empty."""
+        """Lower-cased name, property or itemprop of every meta element -> its first contents, in order, none empty."""
         found: dict[str, list[str]] = {}
         for element in self._declaring["meta"]:
             content = (element.get("content") or "").strip()
             names = map(element.get, _META_NAMES) if content else ()
             for key in {name.strip().lower() for name in names if name} - {""}:
-                found.setdefault(key, []).append(content)
+                contents = found.setdefault(key, [])
+                if len(contents) < MAX_CONTENTS:
+                    contents.append(content)
         return found
 
     def related(self, rel: str) -> list[str]:

@@ -42,31 +42,23 @@ def _declared(find: Callable[[Clues], list[str]]) -> Callable[[Clues], str | Non
     return title
 
 
-def _title_element(clues: Clues) -> list[str]:
-    element = clues.page.tree.find(".//title")
-    return [] if element is None else [one_line(text_of(element))]
-
-
 def _title_element_alone(clues: Clues) -> list[str]:
     """Return the title element without its last part, which is the site's name where nothing else tells it."""
-    return [
-        text[: parts[-1].start()]
-        if parts and word_count(text[: parts[-1].start()]) >= _HEADLINE_WORDS
-        else text
-        for text in _title_element(clues)
-        for parts in [list(_SEPARATOR.finditer(text))]
-    ]
+    title = clues.page.title
+    parts = list(_SEPARATOR.finditer(title))
+    alone = title[: parts[-1].start()] if parts else title
+    return [alone if word_count(alone) >= _HEADLINE_WORDS else title]
 
 
 def _confirmed_heading(clues: Clues) -> list[str]:
     """Return the h1 elements that the title element repeats; others may be a logo or the name of a section."""
-    title = letters("".join(_title_element(clues)))
+    title = letters(clues.page.title)
     return [heading for heading in clues.headings if letters(heading) in title]
 
 
 def _confirmed_lower_heading(clues: Clues) -> list[str]:
     """Return the h2 and h3 elements that the title element repeats: where the h1 is the site's name."""
-    title = letters("".join(_title_element(clues)))
+    title = letters(clues.page.title)
     headings = (
         one_line(text_of(element)) for element in islice(clues.page.tree.iter("h2", "h3"), _LOWER_HEADINGS)
     )
@@ -75,12 +67,8 @@ def _confirmed_lower_heading(clues: Clues) -> list[str]:
 
 def _title_element_rest(clues: Clues) -> list[str]:
     """Return the title element without its first part, for where that turned out to be the site's name."""
-    return [
-        text[parts[0].end() :]
-        for text in _title_element(clues)
-        for parts in [list(_SEPARATOR.finditer(text))]
-        if parts
-    ]
+    first = _SEPARATOR.search(clues.page.title)
+    return [clues.page.title[first.end() :]] if first else []
 
 
 def without_site_name(title: str, clues: Clues) -> str:

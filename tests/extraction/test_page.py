@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from newsbot.extraction.page import Page
+from newsbot.extraction.page import MAX_CONTENTS, MAX_TITLE_CHARS, Page
 
 ARTICLE = "<html lang='de'><head><title>T</title></head><body><p>Grüße aus Köln</p></body></html>"
 
@@ -50,6 +50,19 @@ def test_meta_elements_are_found_by_every_name_they_have() -> None:
         "<meta name='Author' property='og:x' content=' a '><meta name='author' content='b'><meta name='e' content=''>"
     )
     assert page.meta == {"author": ["a", "b"], "og:x": ["a"]}
+
+
+def test_a_page_that_declares_without_end_is_read_in_part() -> None:
+    page = Page.from_text(
+        "<title>" + "a - b | " * 10_000 + "</title>" + "<meta name=author content=X>" * 10_000
+    )
+    assert len(page.title) <= MAX_TITLE_CHARS
+    assert len(page.meta["author"]) == MAX_CONTENTS
+
+
+def test_microdata_is_found_however_its_attributes_are_written() -> None:
+    page = "<div itemScope itemType='https://schema.org/NewsArticle'><b itemProp='author'>Ann Lee</b></div>"
+    assert Page.from_text(page).microdata["author"] == ["Ann Lee"]
 
 
 def test_links_are_absolute_against_the_base_element() -> None:
