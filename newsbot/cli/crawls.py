@@ -24,11 +24,11 @@ def run_spider(name: str, **arguments: str) -> tuple[PageSpider, list[Article | 
 
     settings = Settings()
     settings.setmodule("newsbot.settings")
-    quiet = {"ITEM_PIPELINES": {}, "EXTENSIONS": {}, "LOG_ENABLED": False,
+    quiet = {"ITEM_PIPELINES": {}, "EXTENSIONS": {}, "LOG_ENABLED": False, "LOG_INSTALL_ROOT_HANDLER": False,
              "AUTOTHROTTLE_ENABLED": False, "DOWNLOAD_DELAY": 0.5}  # fmt: skip
     settings.setdict(quiet, priority="cmdline")
     os.environ.pop("SCRAPY_SETTINGS_MODULE", None)
-    process = CrawlerProcess(settings, install_root_handler=False)
+    process = CrawlerProcess(settings)
     crawler = process.create_crawler(name)
     items: list[Any] = []
 

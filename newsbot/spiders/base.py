@@ -96,7 +96,7 @@ class PageSpider(Spider):
         yield Reject(
             url=request.url,
             reason=_failure_reason(failure),
-            detail=one_line(failure.getErrorMessage()),
+            detail=_failure_detail(failure),
             source=source.key if source else None,
             stage="fetch",
             fetched=fetched(answer)
@@ -146,13 +146,24 @@ def _failure_reason(failure: Failure) -> str:
         return f"http-{error.response.status}"
     if isinstance(error, InputError):
         return error.reason
-    if isinstance(error, CannotResolveHostError) and _host(failure) in _refused_hosts():
+    if _is_refused(failure):
         return "private-network"
     if isinstance(error, DownloadCancelledError) or "DOWNLOAD_MAXSIZE" in str(error):
         return "too-large"
     if isinstance(error, IgnoreRequest):
         return "robots" if "robots.txt" in str(error) else "ignored"
     return "fetch-failed"
+
+
+def _failure_detail(failure: Failure) -> str:
+    if _is_refused(failure):
+        return f"{_host(failure)} has no public address; NEWSBOT_ALLOWED_NETWORKS names private networks that may be fetched"
+    return one_line(failure.getErrorMessage())
+
+
+def _is_refused(failure: Failure) -> bool:
+    """Whether a connection failed because its host's addresses may not be fetched."""
+    return isinstance(failure.value, CannotResolveHostError) and _host(failure) in _refused_hosts()
 
 
 def _host(failure: Failure) -> str:

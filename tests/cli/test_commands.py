@@ -1,6 +1,8 @@
 """The commands that read the database: what they print, for people and for programs, and how they fail."""
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -174,6 +176,14 @@ def test_a_mistake_costs_one_line(filled, capsys, arguments, status, told):
     assert run(newsbot, arguments) == status
     [line] = capsys.readouterr().err.splitlines()
     assert told in line
+
+
+def test_a_page_that_may_not_be_fetched_costs_one_line():
+    command = [sys.executable, "-m", "newsbot", "extract", "http://127.0.0.1:9/"]  # a reactor of its own
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    [line] = done.stderr.splitlines()
+    assert done.returncode == 1
+    assert "NEWSBOT_ALLOWED_NETWORKS" in line
 
 
 def test_reading_a_database_that_is_not_there_makes_none(tmp_path, capsys):
