@@ -79,9 +79,8 @@ def source_overviews(session: Session, *, now: datetime) -> list[SourceOverview]
 
 
 def source_names(session: Session) -> dict[str, str]:
-    """Return key -> name of the sources that have one."""
-    query = select(Source.key, Source.name).where(Source.name.is_not(None))
-    return {key: name for key, name in session.execute(query) if name is not None}
+    """Return key -> name of every source; the key again where it has no name."""
+    return {key: name or key for key, name in session.execute(select(Source.key, Source.name))}
 
 
 def source_detail(session: Session, key: str, *, now: datetime) -> SourceDetail | None:
