@@ -48,7 +48,8 @@ class SourceDetail:
     held_until: datetime | None
     article_count: int
     days: list[tuple[date, int]]
-    """Articles first seen on each of the last `HEALTH_DAYS`, oldest first, days without any too."""
+    """Articles first seen on each of the last `HEALTH_DAYS`, oldest first, days without any too; where it has given
+    nothing in all of them, on those to its newest article."""
     coverage: dict[str, float]
     """Field -> share, 0 to 1, of its newest articles that have it."""
     feeds: Sequence[Feed]
@@ -88,16 +89,26 @@ def source_detail(session: Session, key: str, *, now: datetime) -> SourceDetail 
     source = session.get(Source, key)
     if source is None:
         return None
-    first_day = (now - timedelta(days=HEALTH_DAYS - 1)).date()
     feeds = session.scalars(select(Feed).where(Feed.source == key).order_by(Feed.kind, Feed.url)).all()
     count = select(func.count()).select_from(ArticleRow).where(ArticleRow.source == key)
-    given = _articles_a_day(session, first_day, ArticleRow.source == key)[key]
     return SourceDetail(
         key=key, name=source.name, homepage=source.homepage, first_seen_at=source.first_seen_at,
         held_until=source.held_until, article_count=session.scalar(count) or 0,
-        days=_every_day(given, first_day, now.date()), coverage=_coverage(session, key), feeds=feeds,
+        days=_days_of(session, key, now), coverage=_coverage(session, key), feeds=feeds,
         rejects=_rejects(session, key), flags=[flag for each in source_health(session, [key], today=now.date()) for flag in each.flags],
     )  # fmt: skip
+
+
+def _days_of(session: Session, key: str, now: datetime) -> list[tuple[date, int]]:
+    newest = (
+        select(ArticleRow.first_seen_at).where(ArticleRow.source == key).order_by(ArticleRow.dated_at.desc())
+    )
+    span = timedelta(days=HEALTH_DAYS - 1)
+    last = min(now, session.scalar(newest.limit(1)) or now)
+    last = now if last > now - span else last
+    first_day = (last - span).date()
+    given = _articles_a_day(session, first_day, ArticleRow.source == key)[key]
+    return _every_day(given, first_day, last.date())
 
 
 def _totals() -> Select[str | None, int, datetime]:

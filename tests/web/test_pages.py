@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html.parser import HTMLParser
 from itertools import pairwise
 from urllib.parse import urlsplit
@@ -242,6 +243,13 @@ def test_story_names_the_agency_that_a_copy_credits(client: TestClient) -> None:
         if any(m["agency"] for m in client.get(f"/api/stories/{number}").json()["items"])
     ]
     assert '<span class="badge">AFP</span>' in client.get(f"/stories/{credited[0]}").text
+
+
+def test_source_that_gives_nothing_any_more_shows_when_it_last_did(database: Database) -> None:
+    old = NOW - timedelta(days=400)
+    save(database, article(1, source="news.example", published_at=old), now=old)
+    html = client_of(database).get("/sources/news.example").text
+    assert f"most on {old:%Y-%m-%d}: 1." in html
 
 
 def test_source_shows_flags_feeds_and_rejects(client: TestClient) -> None:

@@ -19,7 +19,7 @@ SMALL = {"sources", "feeds", "runs"}
 API = ("/api/articles", "/api/articles?source=harbour-post", "/api/articles?language=en&entity=Lisbon", "/api/search?q=tram",
        "/api/search?q=tram&sort=date&section=City", "/api/search?section=City", "/api/entities/3/timeline", "/api/stories",
        "/api/search?q=tram&source=harbour-post&language=en&since=2026-02-20&until=2026-03-10", "/api/search?q=tram&entity=Lisbon",
-       "/api/entities?since=2026-03-01", "/feed.atom?q=tram")  # fmt: skip
+       "/api/entities?since=2026-03-01", "/feed.atom?q=tram", "/entities?name=Lisbon")  # fmt: skip
 
 
 @pytest.fixture
