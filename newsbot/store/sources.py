@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from newsbot.sources.health import FEED_FAILURES, Flag
+from newsbot.store.entities import END_OF_TIME
 from newsbot.store.health import source_health
 from newsbot.store.models import ArticleAuthor, ArticleRow, Feed, RejectRow, Source
 
@@ -128,7 +129,9 @@ def _articles_a_day(
     """Return the number of articles by source and by the day on which they were seen first."""
     start = datetime.combine(since, time.min, UTC)
     day = func.date(ArticleRow.first_seen_at)
-    query = select(ArticleRow.source, day, func.count()).where(ArticleRow.first_seen_at >= start, *only)
+    # With an end, SQLite takes the index of the times; without, that of the sources, whole: forty times as long.
+    seen = ArticleRow.first_seen_at.between(start, END_OF_TIME)
+    query = select(ArticleRow.source, day, func.count()).where(seen, *only)
     found: dict[str | None, dict[date, int]] = defaultdict(dict)
     for source, each, count in session.execute(query.group_by(ArticleRow.source, day)):
         found[source][date.fromisoformat(str(each))] = count

@@ -233,6 +233,7 @@ def test_article_tells_that_it_is_gone_or_that_something_else_replaced_it_and_of
     assert any("1 silently" in html for html in pages)
     changes = [client.get(f"/articles/{number}/revisions").text for number in newest]
     assert any("silent: the page does not say so" in html for html in changes)
+    assert any("<ins>20 March 2026, 10:30 UTC</ins>" in html for html in changes)
 
 
 def test_story_names_the_agency_that_a_copy_credits(client: TestClient) -> None:
