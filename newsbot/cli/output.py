@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 import click
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
@@ -53,13 +53,7 @@ def progress(items: Iterable[T], doing: str) -> Iterable[T]:
     """Return the items, counted on stderr while they pass if that is a terminal."""
     if not sys.stderr.isatty():
         return items
-    return _counted(items, doing)
-
-
-def _counted(items: Iterable[T], doing: str) -> Iterator[T]:
-    columns = (SpinnerColumn(), TextColumn("{task.description} {task.completed:,.0f}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as shown:
-        yield from shown.track(items, total=None, description=doing)
+    return track(items, doing, total=None, console=Console(stderr=True))
 
 
 def print_heading(text: str) -> None:
