@@ -15,7 +15,7 @@ demo: $(READY)
 	@$(BIN)/newsbot rejects
 	@echo; echo "== newsbot search 'NATO Moscow'"
 	@$(BIN)/newsbot search 'NATO Moscow' --limit 3
-	@echo; echo "Read it in a browser: $(BIN)/newsbot serve"
+	@echo; echo "Read it in a browser: $(BIN)/newsbot serve, then http://127.0.0.1:8000/"
 
 test: $(READY)
 	$(BIN)/pytest

@@ -39,7 +39,7 @@ def read_article(saved: SavedPage, catalog: Mapping[str, list[Source]], *, now: 
         # Not a homepage, which careless templates call the canonical address of every page.
         article.url = article.canonical_url
         source = source or source_for(article.url, catalog)
-    article.source = source.key if source else source_of(article.url)
+    article.source = source.key if source else source_of(article.url) or None
     article.retrieved_at = saved.retrieved_at or now
     return article
 

@@ -53,7 +53,7 @@ def _own(record: Record) -> Imported | None:
         return None
     body = _text(record, "body") or ""
     article = Article(
-        url=url, canonical_url=_text(record, "canonical_url"), source=_text(record, "source") or source_of(url),
+        url=url, canonical_url=_text(record, "canonical_url"), source=_text(record, "source") or source_of(url) or None,
         title=_text(record, "title"), description=_text(record, "description"), authors=_texts(record, "authors"),
         published_at=_time(record, "published_at"), modified_at=_time(record, "modified_at"),
         language=_text(record, "language"), section=_text(record, "section"), topics=_texts(record, "topics"),

@@ -42,8 +42,8 @@ COLUMNS = (
 @click.option(
     "-o",
     "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="File to write, instead of stdout.",
+    type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),
+    help="File to write, instead of stdout (-).",
 )
 @filter_options
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many.")
@@ -53,27 +53,39 @@ def export(format_: str, output: Path | None, database: str | None, **filters: A
     write = WRITERS[format_]()
     with reading(database) as session, _opened(output) as file:
         articles = (stored_json(stored) for stored in iter_articles(session, Filters(**filters, sort="id")))
-        write(file, progress(articles, "Exporting") if output else articles)
+        write(file, articles if _is_stdout(output) else progress(articles, "Exporting"))
 
 
 @contextmanager
 def _opened(output: Path | None) -> Iterator[BinaryIO]:
     """Give the file to write to; it gets its name only when it is whole."""
-    if output is None:
+    if output is None or _is_stdout(output):
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    part = output.with_name(f".{output.name}.{os.getpid()}.part")
-    try:
-        file = part.open("wb")
-    except OSError as error:
-        raise UsageError(f"{output}: cannot be written: {error.strerror}", path=str(output)) from error
-    try:
-        with file:
+    if output.exists() and not output.is_file():  # a pipe or device cannot be replaced
+        with _open(output, output) as file:
             yield file
-        part.replace(output)
+        return
+    target = output.resolve()  # where a link leads to, not the link, is replaced
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        with _open(part, output) as file:
+            yield file
+        part.replace(target)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _open(path: Path, named: Path) -> BinaryIO:
+    try:
+        return path.open("wb")
+    except OSError as error:
+        raise UsageError(f"{named}: cannot be written: {error.strerror}", path=str(named)) from error
+
+
+def _is_stdout(output: Path | None) -> bool:
+    return output is None or output == Path("-")
 
 
 @contextmanager

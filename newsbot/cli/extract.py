@@ -68,7 +68,7 @@ def read_article(saved: SavedPage, url: str | None) -> Article:
         article = extract_article(page, now=now)
     if article.canonical_url and not is_fetchable(article.url):
         article.url = article.canonical_url
-    article.source = source_of(article.url)
+    article.source = source_of(article.url) or None
     return article
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
 
 import click
@@ -67,7 +68,9 @@ def listening(host: str, port: int) -> socket.socket:
     try:
         listener = socket.create_server((host, port), family=family)
     except OSError as error:
-        raise NewsbotError(f"cannot listen at {host}, port {port}: {error.strerror or error}") from error
+        number = error.errno or 0  # below 0 where a name leads nowhere
+        reason = os.strerror(number) if number > 0 else error.strerror
+        raise NewsbotError(f"cannot listen at {host}, port {port}: {reason}") from error
     # Inherited by connections. Without it the body of an answer waits 40 ms for the header to be acknowledged.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Literal
@@ -56,6 +57,7 @@ class EntityArticle:
     title: str | None
     url: str
     source: str | None
+    language: str | None
     dated_at: datetime
     mention_count: int
     salience: float
@@ -110,6 +112,14 @@ def top_places(session: Session, *, since: datetime | None = None, limit: int = 
     ]
 
 
+def countries_of(session: Session, entity_ids: Collection[int]) -> dict[int, str]:
+    """Return the country of each of these places in which most articles see it; without those that no article places."""
+    placed = EntityTotal.entity_id.in_(entity_ids) & (EntityTotal.country > EVERYWHERE)
+    query = select(EntityTotal.entity_id, EntityTotal.country).where(placed, EntityTotal.article_count > 0)
+    rows = session.execute(query.order_by(EntityTotal.article_count, EntityTotal.country))
+    return dict(rows.all())
+
+
 def entity_detail(
     session: Session, name: str, *, limit: int = 20, since: datetime | None = None, about: bool = False
 ) -> EntityDetail | None:
@@ -117,11 +127,17 @@ def entity_detail(
 
     Of several that share the form, the one in most articles. `limit` bounds aliases, companions and articles;
     `since` and `about` narrow all but the entity's own counts to articles dated since then, or about it."""
+    found = find_entity(session, name)
+    return None if found is None else _detail(session, found, limit, since, about)
+
+
+def find_entity(session: Session, name: str) -> EntityCount | None:
+    """Return the entity with this name or any form of it, of several the one in most articles; None if there is none."""
     counts = _totals().where(
         EntityTotal.entity_id.in_(find_entities(session, name)), EntityTotal.country == EVERYWHERE
     )
     found = _read_counts(session, counts, "articles", limit=1)
-    return _detail(session, found[0], limit, since, about) if found else None
+    return found[0] if found else None
 
 
 def get_entity(session: Session, entity_id: int, *, limit: int = 20) -> EntityDetail | None:
@@ -173,7 +189,7 @@ def entity_articles(
     """Return the articles that mention an entity, or only those about it, newest first."""
     query = (
         select(
-            ArticleRow.id, ArticleRow.title, ArticleRow.url, ArticleRow.source, ArticleRow.dated_at,
+            ArticleRow.id, ArticleRow.title, ArticleRow.url, ArticleRow.source, ArticleRow.language, ArticleRow.dated_at,
             ArticleEntity.mention_count, ArticleEntity.salience,
         )
         .join(ArticleEntity, ArticleEntity.article_id == ArticleRow.id)

@@ -27,7 +27,7 @@ class Group:
 
     story_id: int | None
     articles: list[Summary]
-    """Newest first."""
+    """Newest first, one of each source."""
     article_count: int
     source_count: int
 
@@ -47,16 +47,16 @@ class StorySummary:
 
 def newest_groups(session: Session, *, limit: int = 12) -> list[Group]:
     """Return the stories and single articles that are newest, by their newest article."""
-    query = select(ArticleRow.id, ArticleRow.story_id).order_by(
+    query = select(ArticleRow.id, ArticleRow.story_id, ArticleRow.source).order_by(
         ArticleRow.dated_at.desc(), ArticleRow.id.desc()
     )
-    together: dict[tuple[str, int], list[int]] = {}
-    for article_id, story_id in session.execute(query.limit(NEWEST)):
+    together: dict[tuple[str, int], dict[str | None, int]] = {}
+    for article_id, story_id, source in session.execute(query.limit(NEWEST)):
         key = ("story", story_id) if story_id else ("article", article_id)
-        together.setdefault(key, []).append(article_id)
+        together.setdefault(key, {}).setdefault(source, article_id)
     entries = list(together.items())[:limit]
     counts = _counts(session, [number for (kind, number), _ in entries if kind == "story"])
-    shown = [ids[:SHOWN_MEMBERS] for _, ids in entries]
+    shown = [list(by_source.values())[:SHOWN_MEMBERS] for _, by_source in entries]
     found = {each.id: each for each in summaries(session, [each for ids in shown for each in ids])}
     return [
         _group(number if kind == "story" else None, [found[each] for each in ids], counts)

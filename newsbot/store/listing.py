@@ -75,9 +75,11 @@ def find_articles(
     """Return a part of what `query` finds, best or newest first, and counts over all that was found.
 
     All words must occur, in title or body; `"words in quotes"` next to each other; `-word` must not. Words in the title
-    weigh more. No query raises; one without any word finds all articles, one of `-words` alone nothing. Lists by date
+    weigh more. No query raises; an empty one finds all articles, one of `-words` or of signs alone nothing. Lists by date
     go on to the last article, those by relevance hold the `MAX_RANKED` newest."""
     terms = parse_query(query)
+    if query.strip() and not terms:
+        return Found(listing=Listing(articles=[], after=None), total=0, is_capped=False, facets=Facets())
     candidates = newest(session, terms, filters, limit=MAX_RANKED + 1)
     counted = candidates[:MAX_RANKED]
     if terms and filters.sort != "date":

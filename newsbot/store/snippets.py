@@ -39,13 +39,16 @@ def _places(found: Sequence[Word], terms: Sequence[Term]) -> list[tuple[int, _Sp
     by_first_word = defaultdict(list)
     for number, term in enumerate(terms):
         by_first_word[term.words[0]].append((number, term))
+    has_single = any(len(term.words) == 1 and term.is_prefix for term in terms)
     places = []
     for i, word in enumerate(found):
-        for first in {word.text, word.text[:1]}:  # the second for terms of a single character
-            for number, term in by_first_word.get(first, ()):
-                if _is_at(found, i, term):
-                    last = found[i + len(term.words) - 1]
-                    places.append((number, (word.start, _end(last, term))))
+        begun = by_first_word.get(word.text, ())
+        if has_single and len(word.text) > 1:
+            begun = [*begun, *by_first_word.get(word.text[0], ())]
+        for number, term in begun:
+            if _is_at(found, i, term):
+                last = found[i + len(term.words) - 1]
+                places.append((number, (word.start, _end(last, term))))
     return places[:MAX_PLACES]
 
 

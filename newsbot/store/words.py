@@ -62,6 +62,11 @@ class Term:
 
 def words(text: str) -> Iterator[Word]:
     """Yield the words of `text` in their order."""
+    if not _SPECIAL.search(text):
+        for run in _PLAIN_RUN.finditer(text):
+            if folded := _fold(run.group()):
+                yield Word(folded, *run.span())
+        return
     for run in _RUN.finditer(text):
         start, end = run.span()
         if run.group(1) is not None:

@@ -59,7 +59,7 @@ _NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"description": "There is no
 _TOP = 20
 
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
-Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description=f"At most so many, up to {MAX_LIMIT}.")]
 
 router = APIRouter(prefix="/api", responses=_ERRORS)
 
@@ -130,8 +130,8 @@ def search(request: Request, asked: SearchQuery) -> Response:
 @router.get("/entities", response_model=schemas.Entities)
 def entities(
     request: Request,
-    type: EntityType | None = None,  # noqa: A002
-    since: Day = None,
+    type: Annotated[EntityType | None, Query(description="People, organisations or places.")] = None,  # noqa: A002
+    since: Annotated[Day, Query(description="Only articles published on this day or later.")] = None,
     limit: Limit = _TOP,
 ) -> Response:
     """List the most mentioned people, organisations and places."""
@@ -157,8 +157,8 @@ def entity(request: Request, entity_id: Id) -> Response:
 @router.get("/stories", response_model=schemas.StoryPage)
 def stories(
     request: Request,
-    since: Day = None,
-    min_size: Annotated[int, Query(ge=2, le=10_000)] = 2,
+    since: Annotated[Day, Query(description="Only stories that changed on this day or later.")] = None,
+    min_size: Annotated[int, Query(ge=2, le=10_000, description="Articles that it must have.")] = 2,
     limit: Limit = _TOP,
     cursor: Cursor = None,
 ) -> Response:

@@ -40,6 +40,14 @@ def share_bar(share: float, label: str) -> Markup:
     return _drawing([track, filled], 100, "share", label)
 
 
+def scale(days: Days) -> str:
+    """Return in words what the greatest bar of a chart of days stands for."""
+    bars = _joined(days)
+    first, last, most = max(bars, key=lambda bar: bar[2])
+    width = (last - first).days + 1
+    return f"up to {most:,} {'a day' if width == 1 else 'a week' if width == 7 else f'in {width} days'}"
+
+
 def summary(days: Days) -> str:
     """Return in words what a chart of days shows."""
     if not any(count for _, count in days):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from newsbot.dedupe.revisions import Segment, word_diff
 from newsbot.store.queries import Change
+from newsbot.web.rendering import time_of
 from newsbot.web.texts import MAX_SHOWN_CHARS
 
 CONTEXT_CHARS = 120
@@ -15,6 +17,9 @@ LABELS = {
     "section": "Section", "language": "Language", "image_url": "Image", "published_at": "Published",
     "modified_at": "Modified", "kind": "Kind", "is_free": "Free to read",
 }  # fmt: skip
+
+
+_TIMES = ("published_at", "modified_at")
 
 
 class Difference(NamedTuple):
@@ -28,7 +33,10 @@ def differences(change: Change) -> list[Difference]:
     """Return the fields that a revision changed, those that readers see first in front."""
     fields = sorted(change.fields, key=lambda field: list(LABELS).index(field) if field in LABELS else 99)
     return [
-        Difference(LABELS.get(field, field), compare(*map(_shown, change.fields[field]))) for field in fields
+        Difference(
+            LABELS.get(field, field), compare(*(_shown(field, value) for value in change.fields[field]))
+        )
+        for field in fields
     ]
 
 
@@ -63,7 +71,9 @@ def _shortened(text: str, *, is_first: bool, is_last: bool) -> str:
     return text if len(text) <= 2 * CONTEXT_CHARS + 40 else f"{head} … {tail}"
 
 
-def _shown(value: Any) -> str:
+def _shown(field: str, value: Any) -> str:
+    if field in _TIMES and value:
+        return time_of(datetime.fromisoformat(value))
     if isinstance(value, Sequence) and not isinstance(value, str):
         return ", ".join(map(str, value))
     return "" if value is None else str(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from math import sqrt
 from typing import NamedTuple
@@ -18,7 +18,11 @@ from newsbot.web.charts import labelled
 NORTH, SOUTH = 78, -56
 """Degrees of latitude that are shown; nobody lives beyond."""
 GRID_DEGREES = 3
-MAX_RADIUS = 7.0
+WIDEST, NARROWEST = 360, 150
+"""Degrees of longitude that are shown: of a part of the world if all places lie there."""
+MARGIN_DEGREES = 15
+MIN_RADIUS, MAX_RADIUS = 2.5, 7.0
+"""Of a place, in degrees where the whole world is shown."""
 
 
 class Marked(NamedTuple):
@@ -30,9 +34,18 @@ class Marked(NamedTuple):
     article_count: int
 
 
-def located(entities: Sequence[EntityCount]) -> list[Marked]:
-    """Return the places among the entities that the table knows, with the number of their articles."""
-    found = ((each, find_place(each.name)) for each in entities if each.type == "LOC")
+class View(NamedTuple):
+    """The part of the world that a map shows, in degrees: `top` is its northern edge, negative as in SVG."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+def located(entities: Sequence[EntityCount], countries: Mapping[int, str]) -> list[Marked]:
+    """Return the places among the entities, with the number of their articles; `countries`: id -> where each lies."""
+    found = ((each, find_place(each.name, [countries[each.id]])) for each in entities if each.id in countries)
     return [
         Marked(each.name, place.latitude, place.longitude, each.article_count)
         for each, place in found
@@ -42,19 +55,35 @@ def located(entities: Sequence[EntityCount]) -> list[Marked]:
 
 def world_map(marks: Sequence[Marked]) -> Markup:
     """Return the world with some places marked, the more articles the larger."""
+    view = view_of(marks)
     top = max((mark.article_count for mark in marks), default=1)
-    circles = [_circle(mark, top) for mark in sorted(marks, key=lambda mark: -mark.article_count)]
+    largest_first = sorted(marks, key=lambda mark: -mark.article_count)
+    circles = [_circle(mark, top, view.width / WIDEST) for mark in largest_first]
     drawing = svg.SVG(
-        viewBox=svg.ViewBoxSpec(-180, -NORTH, 360, NORTH - SOUTH), class_=["map"],
+        viewBox=svg.ViewBoxSpec(*view), class_=["map"],
         elements=[svg.Path(d=_land(), class_=["land"]), *circles],
     )  # fmt: skip
     names = ", ".join(f"{mark.name} ({mark.article_count})" for mark in marks)
     return labelled(drawing, f"Map of the world with places marked: {names}")
 
 
-def _circle(mark: Marked, top: int) -> svg.Circle:
+def view_of(marks: Sequence[Marked]) -> View:
+    """Return the part of the world around the places, in the shape of all of it."""
+    east, west = (choose(mark.longitude for mark in marks) for choose in (max, min))
+    north, south = (choose(mark.latitude for mark in marks) for choose in (max, min))
+    shape = WIDEST / (NORTH - SOUTH)
+    spread = max(east - west + 2 * MARGIN_DEGREES, (north - south + 2 * MARGIN_DEGREES) * shape)
+    width = min(max(spread, NARROWEST), WIDEST)
+    height = width / shape
+    left = min(max((east + west - width) / 2, -180), 180 - width)
+    top = min(max((north + south + height) / 2, SOUTH + height), NORTH)
+    return View(*(round(each, 1) for each in (left, -top, width, height)))
+
+
+def _circle(mark: Marked, top: int, scale: float) -> svg.Circle:
+    radius = MIN_RADIUS + (MAX_RADIUS - MIN_RADIUS) * sqrt(mark.article_count / top)
     return svg.Circle(
-        cx=mark.longitude, cy=-mark.latitude, r=round(2.5 + (MAX_RADIUS - 2.5) * sqrt(mark.article_count / top), 1),
+        cx=mark.longitude, cy=-mark.latitude, r=round(radius * scale, 1),
         class_=["place"], elements=[svg.Title(text=svg.escape(f"{mark.name}: {mark.article_count}"))],
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse
 
 from newsbot.items import ENTITY_TYPES
 from newsbot.store.queries import (
@@ -15,8 +16,10 @@ from newsbot.store.queries import (
     StoredArticle,
     article_urls,
     count_silent,
+    countries_of,
     entity_ids,
     find_articles,
+    find_entity,
     get_article,
     get_entity,
     history,
@@ -28,19 +31,21 @@ from newsbot.store.queries import (
     story_members,
 )
 from newsbot.web.api import Id
+from newsbot.web.description import endpoints
 from newsbot.web.differences import compare, differences, same_share
 from newsbot.web.maps import located
 from newsbot.web.narrowing import choices, chosen
-from newsbot.web.parameters import SearchParameters, SearchQuery, encode
+from newsbot.web.parameters import SearchParameters, SearchQuery, Text, encode
 from newsbot.web.rendering import STATIC, page
 from newsbot.web.site import site_of
 from newsbot.web.texts import MAX_SHOWN_CHARS, marked_paragraphs
 
+HOME_SOURCES = 12
 COMPANIONS = 120
 """Of an entity, all types together; a page shows those in front, its map all places."""
 MAX_COMPARED = 30
 """Members of a story whose texts are compared with the first one's."""
-MAX_DAYS = 365
+MIN_DAYS, MAX_DAYS = 30, 5 * 365
 """Of a timeline."""
 _STATIC_TYPES = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
 
@@ -53,7 +58,13 @@ def home(request: Request) -> Response:
     site = site_of(request)
     with site.read() as session:
         groups, names = newest_groups(session, limit=20), source_names(session)
-    return page(request, "home.html", groups=groups, names=names, glance=site.glance.get(), now=site.now())
+    glance = site.glance.get()
+    # In front those that need somebody; the order is else that of the glance.
+    sources = sorted(glance.sources, key=lambda each: (not each.failing_feed_count, each.held_until is None))
+    return page(
+        request, "home.html", groups=groups, names=names, glance=glance, sources=sources[:HOME_SOURCES],
+        article_count=sum(each.article_count for each in sources), now=site.now(),
+    )  # fmt: skip
 
 
 @router.get("/search")
@@ -84,7 +95,10 @@ def article(request: Request, article_id: Id) -> Response:
         request, "article.html", stored=stored, article=stored.article, ids=ids, urls=urls, names=names,
         conflicts=conflicts, silent=silent,
         members=[each for each in members if each.id != article_id],
-        entities=sorted(stored.article.entities, key=lambda each: -len(each.mentions)),
+        entities=sorted(
+            (each for each in stored.article.entities if (each.name, each.type) in ids),
+            key=lambda each: -len(each.mentions),
+        ),
         paragraphs=marked_paragraphs(stored.article, ids), is_cut=len(stored.article.body) > MAX_SHOWN_CHARS,
     )  # fmt: skip
 
@@ -100,12 +114,17 @@ def revisions(request: Request, article_id: Id) -> Response:
 
 
 @router.get("/entities")
-def entities(request: Request) -> Response:
-    """Show who and what the week's articles mention most."""
-    glance = site_of(request).glance.get()
-    by_type = {kind: [each for each in glance.entities if each.type == kind] for kind in ENTITY_TYPES}
-    places = located(glance.entities)
-    return page(request, "entities.html", by_type=by_type, glance=glance, places=places)
+def entities(request: Request, name: Text = None) -> Response:
+    """Show who and what the week's articles mention most; with a name, lead to whom it means."""
+    site = site_of(request)
+    glance = site.glance.get()
+    with site.read() as session:
+        found = None if name is None else find_entity(session, name)
+        countries = countries_of(session, [each.id for each in glance.entities["LOC"]])
+    if found is not None:
+        return RedirectResponse(f"/entities/{found.id}", 303)
+    places = located(glance.entities["LOC"], countries)
+    return page(request, "entities.html", glance=glance, places=places, name=name)
 
 
 @router.get("/entities/{entity_id}")
@@ -114,15 +133,17 @@ def entity(request: Request, entity_id: Id) -> Response:
     site = site_of(request)
     with site.read() as session:
         detail = get_entity(session, entity_id, limit=COMPANIONS)
+        if detail is None:
+            raise HTTPException(404, f"There is no entity {entity_id}.")
+        named = [detail.entity, *detail.companions]
+        countries = countries_of(session, [each.id for each in named if each.type == "LOC"])
         names = source_names(session)
-    if detail is None:
-        raise HTTPException(404, f"There is no entity {entity_id}.")
     companions = {
         kind: [each for each in detail.companions if each.type == kind][:10] for kind in ENTITY_TYPES
     }
     return page(
         request, "entity.html", detail=detail, entity=detail.entity, companions=companions, names=names,
-        days=_without_gaps(detail.timeline), places=located([detail.entity, *detail.companions]),
+        days=without_gaps(detail.timeline), places=located(named, countries),
         search=SearchParameters(entity=detail.entity.name, sort="date"),
     )  # fmt: skip
 
@@ -172,7 +193,7 @@ def source(request: Request, key: str) -> Response:
 @router.get("/api")
 def api(request: Request) -> Response:
     """Show what the API offers."""
-    return page(request, "api.html", description=request.app.openapi())
+    return page(request, "api.html", endpoints=endpoints(request.app.openapi()))
 
 
 @router.get("/static/{name}")
@@ -190,11 +211,11 @@ def _stored(found: StoredArticle | None, article_id: int) -> StoredArticle:
     return found
 
 
-def _without_gaps(days: Sequence[tuple[date, int]]) -> list[tuple[date, int]]:
-    """Return every day from the first to the last, `MAX_DAYS` of them at most, the newest."""
+def without_gaps(days: Sequence[tuple[date, int]]) -> list[tuple[date, int]]:
+    """Return every day from the first to the last: `MIN_DAYS` at least, `MAX_DAYS` at most, the newest."""
     if not days:
         return []
     counts, last = dict(days), days[-1][0]
-    length = min((last - days[0][0]).days + 1, MAX_DAYS)
+    length = min(max((last - days[0][0]).days + 1, MIN_DAYS), MAX_DAYS, last.toordinal())
     every = (last - timedelta(days=back) for back in reversed(range(length)))
     return [(day, counts.get(day, 0)) for day in every]

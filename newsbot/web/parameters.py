@@ -89,7 +89,7 @@ class Narrowing(BaseModel):
 class ListParameters(Narrowing):
     """A part of a list of articles, newest first."""
 
-    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 20
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description=f"At most so many, up to {MAX_LIMIT}.")] = 20
     cursor: Cursor = None
 
     @property
@@ -102,7 +102,9 @@ class SearchParameters(ListParameters):
     """A part of what a search finds."""
 
     q: Annotated[str, Field(max_length=MAX_QUERY_CHARS, description='Words, "phrases" and -exclusions.')] = ""
-    sort: Literal["relevance", "date"] = "relevance"
+    sort: Annotated[Literal["relevance", "date"], Field(description="Best first, or newest first.")] = (
+        "relevance"
+    )
 
     def filters(self, sort: Literal["relevance", "date"] | None = None) -> Filters:
         """Return the same for the store; see `Narrowing.filters`."""

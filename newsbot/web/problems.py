@@ -37,14 +37,14 @@ def problem_response(status: int, detail: str, headers: Mapping[str, str] | None
 
 
 def add_handlers(app: FastAPI) -> None:
-    """Let an application answer errors by `problem_response` under /api/, by a page elsewhere."""
+    """Let an application answer errors of the API and the feeds by `problem_response`, others by a page."""
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(SQLAlchemyError, _database)
 
 
 def _answer(request: Request, status: int, detail: str) -> Response:
-    if request.url.path.startswith("/api/"):
+    if request.url.path.startswith(("/api/", "/feed.")):
         return problem_response(status, detail)
     return page(request, "error.html", status=status, title=HTTPStatus(status).phrase, detail=detail)
 
@@ -57,7 +57,7 @@ def _http(request: Request, error: Exception) -> Response:
 
 def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    found = (f"{each['loc'][-1]}: {each['msg']}" for each in error.errors())
+    found = (f"{each['loc'][-1]}: {each['msg'].removeprefix('Value error, ')}" for each in error.errors())
     status = 404 if all(each["loc"][0] == "path" for each in error.errors()) else 422
     return _answer(request, status, "; ".join(found))
 

@@ -23,8 +23,10 @@ STATIC = {
 }
 """What pages load besides themselves."""
 KINDS: Mapping[EntityType, str] = {"PER": "Person", "ORG": "Organisation", "LOC": "Place"}
-MAX_TITLE_CHARS = 300
-"""Of a headline in a list; its own page has the rest."""
+RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
+"""Languages that are written so."""
+MAX_TITLE_CHARS = 250
+"""Of a headline; an article's own page has the rest."""
 
 
 def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
@@ -62,6 +64,11 @@ def clipped(text: str | None, length: int = MAX_TITLE_CHARS) -> str:
     return line if len(line) <= length else f"{line[:length].rstrip()}…"
 
 
+def direction(language: str | None) -> str:
+    """Return how the words of a language follow each other, as HTML says it."""
+    return "rtl" if language in RIGHT_TO_LEFT else "ltr"
+
+
 def day(moment: datetime | date) -> str:
     """Return "3 March 2026"."""
     return f"{moment.day} {moment:%B %Y}"
@@ -78,13 +85,13 @@ def _environment() -> Environment:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.filters |= {
-        "clipped": clipped, "day": day, "host": host, "marked": marked, "time_of": time_of, "web_link": web_link,
+        "clipped": clipped, "day": day, "direction": direction, "host": host, "marked": marked, "time_of": time_of, "web_link": web_link,
         "path": lambda text: quote(text, safe=""),
     }  # fmt: skip
     style = hashlib.blake2b(STATIC["style.css"], digest_size=6).hexdigest()
     environment.globals |= {
-        "kinds": KINDS, "style_version": style, "bar_chart": charts.bar_chart, "sparkline": charts.sparkline,
-        "share_bar": charts.share_bar, "world_map": maps.world_map,
+        "kinds": KINDS, "style_version": style, "bar_chart": charts.bar_chart, "scale": charts.scale, "sparkline": charts.sparkline,
+        "share_bar": charts.share_bar, "world_map": maps.world_map, "max_title_chars": MAX_TITLE_CHARS,
     }  # fmt: skip
     return environment
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 from fastapi import Request
 from sqlalchemy.orm import Session
 
+from newsbot.items import ENTITY_TYPES, EntityType
 from newsbot.store.database import Database
 from newsbot.store.queries import (
     WEEK,
@@ -28,6 +29,8 @@ from newsbot.store.queries import (
 T = TypeVar("T")
 
 STATEMENT_LIMIT_S = 10.0
+MOST_MENTIONED, NAMES = 300, 25
+"""Names of the week that are looked at, and of each type that are shown."""
 KEPT_S = 60.0
 """How old figures that take long to count may be."""
 
@@ -60,8 +63,8 @@ class Glance:
     """End of the week that is looked at: now, or the newest article if that is older."""
     rising: list[Rising]
     sources: list[SourceOverview]
-    entities: list[EntityCount]
-    """Most mentioned in that week."""
+    entities: dict[EntityType, list[EntityCount]]
+    """By type, of those most mentioned in that week the ones in most articles."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +95,13 @@ class Site:
                 until=until,
                 rising=rising(session, until=until),
                 sources=source_overviews(session, now=now),
-                entities=top_entities(session, since=until - WEEK, limit=60),
+                entities=_by_type(top_entities(session, since=until - WEEK, limit=MOST_MENTIONED)),
             )
+
+
+def _by_type(entities: Sequence[EntityCount]) -> dict[EntityType, list[EntityCount]]:
+    ordered = sorted(entities, key=lambda each: -each.article_count)
+    return {kind: [each for each in ordered if each.type == kind][:NAMES] for kind in ENTITY_TYPES}
 
 
 def site_of(request: Request) -> Site:

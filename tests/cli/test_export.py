@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import subprocess
 import sys
 import tracemalloc
@@ -131,6 +132,39 @@ def test_a_file_that_fails_half_way_is_not_left_under_its_name(
     assert run("export", "--database", database_url, "-o", str(tmp_path / "out.jsonl")) == 130
     assert (tmp_path / "out.jsonl").read_text() == "of yesterday"
     assert list(tmp_path.glob(".*.part")) == []
+
+
+def test_a_pipe_is_written_to_and_a_link_stays_a_link(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    save(database, article(1))
+    (tmp_path / "link").symlink_to("kept")
+    assert run("export", "--database", database_url, "-o", str(tmp_path / "link")) == 0
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "kept").read_text().startswith('{"id": 1')
+    os.mkfifo(tmp_path / "pipe")
+    command = [
+        sys.executable,
+        "-m",
+        "newsbot",
+        "export",
+        "--database",
+        database_url,
+        "-o",
+        str(tmp_path / "pipe"),
+    ]
+    with subprocess.Popen(command) as process:
+        assert (tmp_path / "pipe").read_text().startswith('{"id": 1')
+    assert process.returncode == 0
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_a_dash_is_stdout(
+    database: Database, database_url: str, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    save(database, article(1))
+    assert run("export", "--database", database_url, "-o", "-") == 0
+    assert capfdbinary.readouterr().out.startswith(b'{"id": 1')
 
 
 def test_a_file_that_cannot_be_written_costs_one_line(

@@ -60,6 +60,13 @@ async def test_the_saved_article_goes_through_spider_and_pipelines_into_the_data
 
 
 @in_reactor
+async def test_a_page_without_an_address_has_no_source(database_url):
+    await crawl("saved", settings(database_url), path=str(FIXTURE))
+    with reading(database_url) as session:
+        assert session.scalars(select(ArticleRow.source)).all() == [None]
+
+
+@in_reactor
 async def test_a_second_run_over_the_same_folder_changes_nothing_but_last_seen_at(database_url, tmp_path):
     for number in range(5):
         saved_page(tmp_path / "pages", number, f"https://news.example/{number}")

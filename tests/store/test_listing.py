@@ -156,6 +156,14 @@ def test_lists_by_relevance_are_the_newest_best_first(
     assert all(part.facets == parts[0].facets for part in parts)
 
 
+@pytest.mark.parametrize("query", ["🚢", "- !", '""'])
+def test_a_query_of_signs_alone_finds_nothing(wood: tuple[Database, dict[int, Article]], query: str) -> None:
+    database, _ = wood
+    with database.read() as session:
+        found = find_articles(session, query, Filters(), limit=3)
+    assert (found.total, found.listing.articles, found.listing.after) == (0, [], None)
+
+
 def test_counts_are_of_all_that_was_found(wood: tuple[Database, dict[int, Article]]) -> None:
     database, stored = wood
     filters = Filters(sort="date", source="a.example")

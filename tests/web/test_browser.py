@@ -94,11 +94,25 @@ def test_a_facet_narrows_the_search_and_its_cross_widens_it(reader: webdriver.Ch
     wait_until(reader, lambda: found() == everything)
 
 
+def test_filters_and_names_can_be_typed(reader: webdriver.Chrome, address: str) -> None:
+    look(reader, width=390, scheme="light")
+    reader.get(f"{address}/search?q=council")
+    reader.find_element(By.CSS_SELECTOR, ".query summary").click()
+    reader.find_element(By.NAME, "entity").send_keys("Lisbon", Keys.ENTER)
+    wait_until(reader, lambda: reader.find_element(By.CSS_SELECTOR, ".chosen").text == "Mentioned: Lisbon ×")
+    assert reader.find_element(By.NAME, "entity").is_displayed()
+    reader.get(f"{address}/entities")
+    reader.find_element(By.ID, "name").send_keys("lisbon", Keys.ENTER)
+    wait_until(reader, lambda: reader.find_element(By.TAG_NAME, "h1").text == "Lisbon")
+
+
 def test_from_a_story_to_its_articles_and_their_people(reader: webdriver.Chrome, address: str) -> None:
     reader.get(address)
     reader.find_element(By.CSS_SELECTOR, "a.badge").click()
+    changed = reader.find_element(By.CSS_SELECTOR, ".line details ins")
+    assert changed.is_displayed()
     reader.find_element(By.CSS_SELECTOR, ".line details summary").click()
-    assert reader.find_element(By.CSS_SELECTOR, ".line details ins").is_displayed()
+    assert not changed.is_displayed()
     reader.find_element(By.CSS_SELECTOR, ".line h3 a").click()
     name = reader.find_element(By.CSS_SELECTOR, ".reading a.name")
     title = name.get_attribute("title").partition(": ")[2]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html.parser import HTMLParser
 from itertools import pairwise
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from newsbot.items import Article, Entity, Mention
 from newsbot.store.database import Database
 from newsbot.store.queries import source_overviews
 from newsbot.web.app import create_app
+from newsbot.web.rendering import MAX_TITLE_CHARS
 from tests.store.samples import article, save
 from tests.web.addresses import every_kind
 from tests.web.newsroom import NOW
@@ -111,6 +113,73 @@ def test_home_shows_a_story_once_with_its_outlets(client: TestClient) -> None:
     assert "feed fails" in html
 
 
+def test_home_shows_of_each_outlet_one_article_of_a_story(client: TestClient) -> None:
+    stories = client.get("/").text.split('<article class="story')[1:]
+    outlets = [re.findall(r'class="source" href="([^"]+)"', story.split("<aside>")[0]) for story in stories]
+    assert max(map(len, outlets)) > 2
+    assert all(len(each) == len(set(each)) for each in outlets)
+
+
+def test_home_shows_sources_in_trouble_first(client: TestClient) -> None:
+    glance = client.get("/").text.partition('<ul class="glance">')[2]
+    assert re.search(r'href="/sources/([\w-]+)"', glance)[1] == "coast-wire"  # type: ignore[index]
+
+
+def test_texts_in_other_languages_say_so_and_run_their_way(database: Database) -> None:
+    saved = save(database, article(1, title="ميناء النخيل يستقبل أول سفينة", language="ar"))
+    client = client_of(database)
+    for address in ("/", "/search?q=harbour", f"/articles/{saved.article_id}"):
+        html = client.get(address).text
+        assert re.search(r'<article [^>]*dir="rtl"', html), address
+        assert 'lang="ar"' in html, address
+
+
+def test_article_names_its_authors_parted_by_commas(database: Database) -> None:
+    saved = save(database, article(1, authors=["Ada Kovac", "Teo Holt"]))
+    html = client_of(database).get(f"/articles/{saved.article_id}").text
+    assert ">By <bdi>Ada Kovac</bdi>, <bdi>Teo Holt</bdi></p>" in html
+
+
+def test_a_headline_without_end_is_cut_and_told_whole_on_request(database: Database) -> None:
+    saved = save(database, article(1, title="long " * 200))
+    html = client_of(database).get(f"/articles/{saved.article_id}").text
+    assert len(re.findall("<h1[^>]*>([^<]*)", html)[0]) <= MAX_TITLE_CHARS + 1
+    assert "long " * 199 in html.partition("The whole headline")[2]
+
+
+def test_a_name_leads_to_whom_it_means(client: TestClient) -> None:
+    answer = client.get("/entities", params={"name": "lisbon"})
+    assert re.search("<h1[^>]*>Lisbon</h1>", answer.text)
+    assert "No article names <bdi>Nobody</bdi>" in client.get("/entities?name=Nobody").text
+
+
+def test_names_are_ordered_by_the_counts_that_are_shown(client: TestClient) -> None:
+    lists = client.get("/entities").text.split('<ol class="counted">')[1:]
+    counts = [[int(each) for each in re.findall(r'class="count">(\d+)', html)] for html in lists]
+    assert all(each == sorted(each, reverse=True) for each in counts)
+
+
+def test_every_filter_has_a_field_that_holds_what_is_asked_for(client: TestClient) -> None:
+    asked = {
+        "source": "le-courrier",
+        "entity": "Lisbon",
+        "section": "City",
+        "language": "fr",
+        "since": "2026-03-01",
+    }
+    fields = elements(client.get("/search", params=asked).text, "input")
+    assert asked.items() <= {each["name"]: each.get("value") for each in fields}.items()
+
+
+def test_the_api_page_tells_of_every_address_what_it_takes_and_answers(client: TestClient) -> None:
+    html = client.get("/api").text
+    for path in client.get("/api/openapi.json").json()["paths"]:
+        assert f"<code>GET {path}</code>" in html
+    assert re.search(r"<code>sort</code></dt><dd>Best first, or newest first. Default: relevance. ", html)
+    assert "list of: id, title, url, source" in html
+    assert "`" not in html
+
+
 def test_search_marks_what_it_found_and_counts_by_source(client: TestClient) -> None:
     html = client.get("/search?q=%22Harbour+Board%22").text
     assert "<mark>" in html
@@ -127,7 +196,7 @@ def test_search_pages_by_cursor_show_every_article_once(client: TestClient) -> N
     seen: list[str] = []
     while address:
         html = client.get(address).text
-        seen += re.findall(r'<h2><a dir="auto" href="(/articles/\d+)"', html)
+        seen += re.findall(r'<h2><a [^>]*href="(/articles/\d+)"', html)
         following = re.search(r'rel="next" href="([^"]+)"', html)
         address = following[1].replace("&amp;", "&") if following else None
     assert len(seen) == len(set(seen)) == 160
@@ -164,6 +233,7 @@ def test_article_tells_that_it_is_gone_or_that_something_else_replaced_it_and_of
     assert any("1 silently" in html for html in pages)
     changes = [client.get(f"/articles/{number}/revisions").text for number in newest]
     assert any("silent: the page does not say so" in html for html in changes)
+    assert any("<ins>20 March 2026, 10:30 UTC</ins>" in html for html in changes)
 
 
 def test_story_names_the_agency_that_a_copy_credits(client: TestClient) -> None:
@@ -174,6 +244,13 @@ def test_story_names_the_agency_that_a_copy_credits(client: TestClient) -> None:
         if any(m["agency"] for m in client.get(f"/api/stories/{number}").json()["items"])
     ]
     assert '<span class="badge">AFP</span>' in client.get(f"/stories/{credited[0]}").text
+
+
+def test_source_that_gives_nothing_any_more_shows_when_it_last_did(database: Database) -> None:
+    old = NOW - timedelta(days=400)
+    save(database, article(1, source="news.example", published_at=old), now=old)
+    html = client_of(database).get("/sources/news.example").text
+    assert f"most on {old:%Y-%m-%d}: 1." in html
 
 
 def test_source_shows_flags_feeds_and_rejects(client: TestClient) -> None:

@@ -134,7 +134,7 @@ class Revision(Base):
     changes: Mapped[Json]
     """Field name -> its value before the change, of the fields that changed. Of the body, where that is shorter, a list
     of `dedupe.revisions.Splice`: what stood where in the text after the change."""
-    by_rules: Mapped[bool] = mapped_column(server_default=false())
+    by_rules: Mapped[bool] = mapped_column(server_default=false(), index=True)
     """The page is the same; newsbot's rules now read it otherwise. No edit by the publisher."""
     is_silent: Mapped[bool] = mapped_column(server_default=false())
     """Headline or text changed, and the page does not say that it was modified."""

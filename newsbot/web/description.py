@@ -1,0 +1,79 @@
+"""What the API offers, for people: read from the OpenAPI document that programs get."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+_KINDS = {"date-time": "time", "date": "day", "integer": "number", "string": "text", "null": ""}
+
+
+class Field(NamedTuple):
+    """A parameter, or a member of an answer."""
+
+    name: str
+    kind: str
+    """In words: "day", "list of: id, title, url"."""
+    about: str
+
+
+class Endpoint(NamedTuple):
+    """An address of the API."""
+
+    path: str
+    about: str
+    parameters: list[Field]
+    answer: list[Field]
+
+    @property
+    def is_whole(self) -> bool:
+        """It can be asked for as it stands: nothing in the path is left open."""
+        return "{" not in self.path
+
+
+def endpoints(document: Mapping[str, Any]) -> list[Endpoint]:
+    """Return the addresses of an OpenAPI document, in its order."""
+    schemas = document["components"]["schemas"]
+    return [
+        Endpoint(path, item["get"]["description"], _parameters(item["get"]), _answer(item["get"], schemas))
+        for path, item in document["paths"].items()
+    ]
+
+
+def _parameters(operation: Mapping[str, Any]) -> list[Field]:
+    return [
+        Field(each["name"], _kind(each["schema"], {}), _about(each))
+        for each in operation.get("parameters", [])
+        if each["in"] == "query"
+    ]
+
+
+def _about(parameter: Mapping[str, Any]) -> str:
+    default = parameter["schema"].get("default")
+    said = parameter.get("description", "").replace("`", "")
+    return f"{said} Default: {default}." if default not in (None, "") else said
+
+
+def _answer(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> list[Field]:
+    schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    members = _resolved(schema, schemas).get("properties", {})
+    return [Field(name, _kind(member, schemas), "") for name, member in members.items()]
+
+
+def _kind(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> str:
+    schema = _resolved(schema, schemas)
+    if "anyOf" in schema:
+        return " or ".join(filter(None, (_kind(each, schemas) for each in schema["anyOf"])))
+    if "enum" in schema:
+        return " or ".join(schema["enum"])
+    if "items" in schema:
+        return f"list of: {_kind(schema['items'], schemas)}"
+    if "properties" in schema:
+        return ", ".join(schema["properties"])
+    kind = str(schema.get("format", schema.get("type", "anything")))
+    return _KINDS.get(kind, kind)
+
+
+def _resolved(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Mapping[str, Any]:
+    reference = schema.get("$ref")
+    return schemas[reference.rpartition("/")[2]] if reference else schema
