@@ -40,8 +40,9 @@ MIN_SHARED_OF_LARGER = 0.53
 """Follow-ups share up to half of their words with the story before, as background."""
 MIN_SHARED_OF_EXCERPT = 0.7
 MIN_FACT_AGREEMENT = 0.65
-_AGREED_BEFORE = (2, 3)
-"""Facts that agree, of how many, before the first one is compared: few facts decide little."""
+MORE_AGREEMENT = 0.15
+"""Is asked for where other facts alone make the texts differ, as they do in stories of one template; less, the more
+else differs. One other fact is a correction."""
 
 EMPTY = (1 << 64) - 1
 """Of a bin."""
@@ -85,9 +86,14 @@ def relation(one: bytes, other: bytes) -> Relation | None:
     """Return how the texts of two sketches' contents are related; None if they tell different stories."""
     size, shingles, slots, facts = _parts(one)
     other_size, other_shingles, other_slots, other_facts = _parts(other)
+    larger = max(size, other_size)
     shared = _shared(size, shingles, other_size, other_shingles)
-    of_smaller, of_larger = shared / min(size, other_size), shared / max(size, other_size)
-    if of_smaller < MIN_SHARED_OF_LARGER or not _facts_agree(slots, facts, other_slots, other_facts):
+    of_smaller, of_larger = shared / min(size, other_size), shared / larger
+    if of_smaller < MIN_SHARED_OF_LARGER:
+        return None
+    common, agreeing = _common_facts(slots, facts, other_slots, other_facts)
+    by_facts = min(1.0, SHINGLE_WORDS * max(0, common - agreeing - 1) / max(1.0, larger - shared))
+    if agreeing < (MIN_FACT_AGREEMENT + MORE_AGREEMENT * by_facts) * common:
         return None
     if of_larger >= MIN_SHARED_OF_LARGER:
         return Relation("near", of_smaller, of_larger)
@@ -177,7 +183,8 @@ def _slot_bins(text: Words) -> bytes:
 
 
 def _slots(text: Words) -> dict[str, str]:
-    """Return the first fact that follows every pair of common words, and the second one."""
+    """Return the fact that follows every pair of common words, and the one behind it; of several the one of the
+    smallest hash, whatever the order of paragraphs."""
     slots: dict[str, str] = {}
     before: list[str] = [""] * SLOT_WORDS
     after, run = 0, 0
@@ -185,7 +192,8 @@ def _slots(text: Words) -> dict[str, str]:
         if place > after:
             before, run = [*before, *text.texts[max(after, place - SLOT_WORDS) : place]][-SLOT_WORDS:], 0
         if run < MAX_RUN:
-            slots.setdefault(" ".join((*before, str(run))), text.texts[place])
+            slot, fact = " ".join((*before, str(run))), text.texts[place]
+            slots[slot] = min(slots.get(slot, fact), fact, key=_hash)
         after, run = place + 1, run + 1
     return slots
 
@@ -231,9 +239,7 @@ def _shared(size: int, shingles: int, other_size: int, other_shingles: int) -> f
     return min(resemblance / (1 + resemblance) * (size + other_size), size, other_size)
 
 
-def _facts_agree(slots: int, facts: int, other_slots: int, other_facts: int) -> bool:
-    """Tell whether the slots that both texts have are filled with the same facts, by and large."""
+def _common_facts(slots: int, facts: int, other_slots: int, other_facts: int) -> tuple[int, int]:
+    """Return how many slots both texts have, and how many of these are filled with the same fact."""
     common = _filled_eights(slots) & ~_filled_eights(slots ^ other_slots)
-    agreeing = common & ~_filled_eights(facts ^ other_facts)
-    agreed, of = _AGREED_BEFORE
-    return (agreeing.bit_count() + agreed) / (common.bit_count() + of) >= MIN_FACT_AGREEMENT
+    return common.bit_count(), (common & ~_filled_eights(facts ^ other_facts)).bit_count()

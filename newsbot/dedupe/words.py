@@ -15,6 +15,7 @@ kana, Han. A regular expression."""
 
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+")
 _SPACELESS = re.compile(SPACELESS)
+_ACCENTS = re.compile("[\u0300-\u036f]+")
 
 
 class Words(NamedTuple):
@@ -27,8 +28,10 @@ class Words(NamedTuple):
 
 
 def words(text: str) -> Words:
-    """Return the words of a text, whatever its white space, case, punctuation and typography."""
-    text = unicodedata.normalize("NFKC", text[:MAX_CHARS])
+    """Return the words of a text, whatever its white space, case, punctuation, typography and accents, which wires drop."""
+    text = text[:MAX_CHARS]
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", text)))
     tokens = _TOKEN.findall(text)
     common = {token for token in tokens if token[0].islower()}
     lower_count = sum(token in common for token in tokens)

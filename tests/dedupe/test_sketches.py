@@ -13,7 +13,7 @@ from newsbot.dedupe.sketches import (
     relation,
     sketch,
 )
-from tests.dedupe.texts import follow_up, market_report, reprint, text, update
+from tests.dedupe.texts import follow_up, market_report, match_report, reprint, text, update
 
 CHINESE = (
     "港口城市周一启用了新的码头，市长说全城等待已久。批评者怀疑就业人数，码头委员会承诺提供两百个岗位。" * 2
@@ -35,6 +35,7 @@ NEAR = {
     "update": lambda body: update(body, 77),
     "paragraphs in another order": lambda body: "\n\n".join(body.split("\n\n")[::-1]),
     "in small letters": str.lower,
+    "accents where there were none": lambda body: body.replace("a", "á").replace("u", "ü"),
     "last paragraph cut": lambda body: body.rpartition("\n\n")[0],
 }
 
@@ -59,10 +60,17 @@ def test_follow_up_with_old_background_is_a_story_of_its_own(seed: int) -> None:
     assert related(text(seed), follow_up(text(seed), seed + 100)) is None
 
 
-def test_stories_of_one_template_with_other_facts_stay_apart() -> None:
-    reports = [market_report(seed) for seed in range(12)]
+@pytest.mark.parametrize("template", [market_report, match_report])
+def test_stories_of_one_template_with_other_facts_stay_apart(template) -> None:
+    reports = [template(seed) for seed in range(60)]
     assert all(related(one, other) is None for at, one in enumerate(reports) for other in reports[:at])
     assert all(related(report, reprint(report)) == "near" for report in reports)
+
+
+def test_a_number_may_be_corrected() -> None:
+    body = market_report(1)
+    number = next(word for word in body.split() if word[0].isdecimal())
+    assert related(body, body.replace(number, "77.77")) == "near"
 
 
 def test_beginning_of_a_long_text_is_its_excerpt() -> None:

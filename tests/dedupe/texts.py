@@ -66,3 +66,19 @@ def market_report(seed: int) -> str:
         f"a barrel, while gold rose to {number()} an ounce.\n\nThe volatility of {name()} options was unchanged at "
         f"{number()}."
     )
+
+
+def match_report(seed: int) -> str:
+    """Return a German text of one template: every noun has a capital, as names have, and most of them stay."""
+    chance = random.Random(seed)
+    name = lambda: "".join(chance.choices(_SYLLABLES, k=3)).title()  # noqa: E731
+    number = lambda: chance.randrange(10, 90)  # noqa: E731
+    home, guests = name(), name()
+    return (
+        f"Der SV {home} hat gegen den FC {guests} mit {number()}:{number()} gewonnen. Vor {number() * 10} Zuschauern "
+        f"brachte {name()} die Gastgeber in der {number()}. Minute in Führung. Noch vor der Pause glich {name()} aus.\n\n"
+        f"Nach dem Seitenwechsel drängten die Gäste auf den Führungstreffer, doch in der {number()}. Minute traf {name()} "
+        f"nach einer Ecke mit dem Kopf. Trainer {name()} sagte nach dem Spiel, darauf könne die Mannschaft aufbauen.\n\n"
+        f"Am kommenden Spieltag empfängt {home} den TSV {name()}, während {guests} beim VfL {name()} antreten muss. In der "
+        f"Tabelle steht {home} nun auf Platz {number()} mit {number()} Punkten."
+    )
