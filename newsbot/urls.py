@@ -24,7 +24,7 @@ def _words(text: str) -> frozenset[str]:
 # ------------------------------------------------------------------ tables: hosts
 
 _DEVICE_LABELS = _words("www m mobile mobil amp wap touch mobi pda 3g lite www-m m-www www-mobile www-amp")
-_MIRROR_LABEL = re.compile(r"www\d{1,2}")
+_MIRROR_LABEL = re.compile(r"www?\d{1,2}")
 _SECOND_LEVEL = _words("ac co com edu go gob gov gouv ne net or org")
 """Second-level names under which countries register sites: amp.com.au is a site, not the AMP form of com.au."""
 
@@ -32,8 +32,8 @@ _SECOND_LEVEL = _words("ac co com edu go gob gov gouv ne net or org")
 
 _TRACKING_PREFIXES = tuple(
     _words(
-        """utm pk_ mtm_ matomo_ piwik_ hsa_ _hs __hs at_ wt. wt_ ns_ guce_ fb_ amp_ bsft_ elq sfmc_ oly_ trk_
-        vero_ cx_ itm_ ga_ gaa_ gad_ stm_ iterable _bta_ ml_subscriber share_ __cf_ __xts __cft _branch_ adjust_
+        """utm pk_ mtm_ matomo_ piwik_ hsa_ _hs __hs at_ wt. wt_ ns_ guce_ fb_ amp_ bsft_ elqtrack elqcampaign elqa sfmc_ oly_ trk_
+        vero_ cx_ itm_ ga_ gaa_ gad_ stm_ iterable _bta_ ml_subscriber share_ __cf_ __xts __cft _branch_ hss_ hscta action_object_ action_type_ action_ref_ adjust_
         asc_ ig_ li_ rdt_ soc_ nsl_ email_ wx_ hmb_ aspsession"""
     )
 )
@@ -52,13 +52,16 @@ _TRACKING = _words(
     via partner partnerid et_rid etcid nlid nl_id isappinstalled fromapp nsukey snsid sns ftcamp echobox
     phpsessid jsessionid sessionid session_id sessid cfid cftoken zenid oscsid
     unlocked_article_code gift giftcopy pwapi_token sharetoken sharetype accesstoken
-    replytocom commentid comment_id nocache cachebuster cachebust rnd rand timestamp _"""
+    clickid click_id irclickid irgwc cjevent ranmid raneaid ransiteid awc zanpid obclid tbclid ttaid aff_id affid
+    affiliate affiliate_id partner_id tracking_id elq hslang fref hc_ref nr_email_referer cndid bxid esrc hasha ved cvid
+    tsrc .tsrc vd_source spm_id_from clicktime srnd wpmm wpsrc regi_id referringsource clicksource
+    pgtype replytocom commentid comment_id commentpage comment_page like_comment nocache cachebuster cachebust rnd rand timestamp _"""
 )
 """Parameters that never choose the article: click ids, campaigns, sessions, gift links, replies to a comment."""
 
 _CHANNEL_KEYS = _words(
     """ref source src from share shared cid medium channel origin mod feature promo fromref feed rss linkid
-    tracking track rel refer referred_by cm nl context entry sh app social"""
+    tracking track rel refer referred_by cm nl context entry sh app social itid hpid tid nid xid wpisrc fr"""
 )
 """Parameters that name the way here on one site and the article on another: their value decides."""
 
@@ -69,10 +72,11 @@ _CHANNELS = _words(
     google gnews googlenews bing yahoo msn apple applenews flipboard smartnews upday pocket feedly newsbreak
     home homepage hp front frontpage nav navigation navbar menu header footer sidebar related recommended recirc
     mostread popular trending topstories ticker teaser widget button link copy copylink permalink internal
-    taboola outbrain syndication partner search seo sem cpc banner timeline singlemessage groupmessage qrcode sms"""
+    inline mainpage topbar hootsuite buffer addthis sharethis ifttt taboola outbrain syndication partner search seo sem cpc banner timeline singlemessage groupmessage qrcode sms"""
 )
 """What such a value is made of when it names the way here (tw-share, rss, hp_lead)."""
 
+_SHARED = re.compile(r"sf\d{6,}")  # a social media tool numbers its parameters: sf148293=1
 _NUMBERED = re.compile(r"\d\d")
 """What a channel's name does not hold but a document's key does (ref=app-2026-11)."""
 
@@ -83,16 +87,17 @@ _SESSION_VALUE = re.compile(r"(?=.*\d)(?=.*[a-z])(?:[0-9a-f]{10,}|[0-9a-z]{20,})
 _FLAG_KEYS = _words(
     """amp isamp is_amp _amp ampmode noamp nonamp m mobile ismobile nomobile desktop webview print printable printer
     printview print_view printpage printerfriendly printer_friendly pf nb singlepage single_page showall show_all
-    full fullview fullpage comments showcomments show_comments share noredirect no_redirect"""
+    full fullview fullpage comments showcomments show_comments share noredirect no_redirect redirect redirected rdr
+    single embed embedded fullscreen autoplay preview noscript loggedin rss hp"""
 )
-_FLAG_VALUES = _words("0 1 true false yes no y n on off t f amp print") | {""}
+_FLAG_VALUES = _words("0 1 true false yes no y n on off t f amp print mobile") | {""}
 _VIEW_KEYS = _words(
     """output outputtype output_type mode view format type layout display render variant version service
-    template tmpl tpl platform device action skin style theme pagewanted page"""
+    template tmpl tpl platform device action do skin style theme pagewanted page"""
 )
 _VIEW_VALUES = _words(
     """amp amphtml print printable printer printerfriendly printer-friendly mobile m desktop full fullpage
-    singlepage single all"""
+    singlepage single all component"""
 )
 """A way of showing the article (view=print, outputType=amp, pagewanted=all), not another one."""
 
@@ -111,29 +116,35 @@ _SESSION_SEGMENT = re.compile(r"\((?:[A-Z]\([^()]*\))+\)")
 """ASP.NET's session in the path: /(S(lit3py55t21z5v55vlm25s55))/story.aspx."""
 _SESSION_PARAMETER = re.compile(r";(?:jsessionid|phpsessid|sessionid|sid)=[^;/]*", re.I)
 _COMMENT_PAGE = re.compile(r"comment-page-\d+")
+_FRONT, _APPENDED = _words("index.php m"), _words("comments embed trackback")
+"""What content management systems put in front of every path, and append to those of articles."""
 
 # ------------------------------------------------------------------ tables: wrappings
 
-_ARCHIVED = re.compile(r".*?/\d{4,14}(?:[a-z]{2}_)?/(https?):/+(.+)", re.I | re.S)
+_ARCHIVED = re.compile(r".*?/\d{4,14}(?:[a-z]{2}_|\*)?/(https?):/+(.+)", re.I | re.S)
 """/web/20260314101500id_/https://...: every web archive of the Wayback kind writes it so."""
 _VIEWERS = (
     (re.compile(r"google\.[a-z.]{2,6}|bing\.com"), re.compile(r"/amp/(?:s/)?(.+)", re.S)),
     (
-        re.compile(r".*\.(?:cdn\.ampproject\.org|bing-amp\.com)"),
+        re.compile(r"(?:.*\.)?(?:cdn\.ampproject\.org|bing-amp\.com)"),
         re.compile(r"/(?:amp|[a-z]{1,2})/(?:s/)?(.+)", re.S),
     ),
+    (re.compile(r"web\.archive\.org"), re.compile(r"/web/(?:\d{4,14}[a-z_*]*/)?(?:https?:/+)?(.+)", re.S)),
+    (re.compile(r"archive\.(?:today|ph|is|li)|12ft\.io"), re.compile(r"/(?:newest/)?https?:/+(.+)", re.S)),
 )
-"""Hosts that show others' AMP pages, and where their paths hold the address (AMP cache URL format)."""
+"""Hosts that show others' pages, and where their paths hold the address (AMP cache URL format; web archives)."""
 _REDIRECTORS = (
-    (re.compile(r"google\.[a-z.]{2,6}"), _words("url q")),
-    (re.compile(r"lm?\.facebook\.com"), _words("u")),
-    (re.compile(r"out\.reddit\.com|slack-redir\.net|linkedin\.com"), _words("url")),
+    (re.compile(r"(?:news\.)?google\.[a-z.]{2,6}"), _words("url q")),
+    (re.compile(r"(?:lm?\.)?facebook\.com|l\.instagram\.com"), _words("u")),
+    (re.compile(r"(?:out\.reddit|linkedin|twitter|x|getpocket|flipboard)\.com"), _words("url")),
+    (re.compile(r"slack-redir\.net|t\.me|.*\.safelinks\.protection\.outlook\.com"), _words("url")),
     (re.compile(r"(?:away\.)?vk\.com"), _words("to")),
     (re.compile(r"duckduckgo\.com"), _words("uddg")),
     (re.compile(r"t\.umblr\.com"), _words("z")),
     (re.compile(r"youtube\.com"), _words("q")),
 )
 """Hosts that pass readers on, and the parameters that say where to."""
+_WRAPPERS = re.compile("|".join(hosts.pattern for hosts, _ in (*_VIEWERS, *_REDIRECTORS)))
 
 # ------------------------------------------------------------------ public
 
@@ -212,7 +223,7 @@ def _fold(url: str) -> str:
     host = _fold_host(host)
     if wrapped := _unwrap(host, path, query):
         return _clean(wrapped)
-    port = "" if port in {"", _DEFAULT_PORTS[scheme]} else ":" + port
+    port = "" if port in {"", *_DEFAULT_PORTS.values()} else ":" + port  # whichever scheme: both become one
     query = _fold_query(query)
     return f"https://{host}{port}/{_fold_path(path)}{query and '?' + query}{_fold_route(fragment)}"
 
@@ -221,7 +232,7 @@ def _host_and_port(authority: str) -> tuple[str, str]:
     host, port = authority.rpartition("@")[2], ""
     if match := re.fullmatch(r"(.*):([0-9]*)", host, re.S):
         host, port = match.groups()
-    return _ascii_host(unquote(host)).rstrip("."), port
+    return _ascii_host(unquote(host)).rstrip("."), port.lstrip("0")
 
 
 def _ascii_host(host: str) -> str:
@@ -305,12 +316,17 @@ def _without_ending(segments: list[str]) -> list[str]:
 
 
 def _without_views(segments: list[str]) -> list[str]:
-    """Leave out the marks of AMP and print forms, if what remains still names an article."""
-    kept = [segment for segment in segments if not _VIEW_SEGMENT.fullmatch(segment)]
+    """Leave out the marks of AMP, print, mobile and like forms, if what remains still names an article."""
+    start = bool(segments) and segments[0].lower() in _FRONT
+    end = len(segments) - (bool(segments) and segments[-1].lower() in _APPENDED)
+    kept = [segment for segment in segments[start:end] if not _VIEW_SEGMENT.fullmatch(segment)]
     return kept if kept and _ARTICLE_SEGMENT.search(kept[-1]) else segments
 
 
 # ------------------------------------------------------------------ query
+
+
+_SEPARATOR = re.compile(r"&|;(?=[A-Za-z_]+=)")  # HTML 4 recommends semicolons (appendix B.2.2)
 
 
 def _fold_query(query: str) -> str:
@@ -323,7 +339,7 @@ def _fold_query(query: str) -> str:
 
 
 def _pairs(query: str) -> Iterator[tuple[str, str]]:
-    for item in query.split("&"):
+    for item in _SEPARATOR.split(query):
         key, _, value = item.partition("=")
         key, value = _escape_query(key), _escape_query(value)
         while key.startswith("amp;"):  # &amp; as HTML wrote it
@@ -344,6 +360,7 @@ def _is_noise(key: str, value: str) -> bool:
     return (
         key in _TRACKING
         or key.startswith(_TRACKING_PREFIXES)
+        or _SHARED.fullmatch(key) is not None
         or (key in _FLAG_KEYS and value in _FLAG_VALUES)
         or (key in _VIEW_KEYS and value in _VIEW_VALUES)
         or (key in _CHANNEL_KEYS and _is_channel(value))
@@ -363,6 +380,8 @@ def _unwrap(host: str, path: str, query: str) -> str | None:
     """Return the article's URL inside that of a web archive, an AMP viewer or a redirector; None if there is none."""
     if match := _ARCHIVED.match(path):
         return f"{match[1]}://{match[2]}?{query}"
+    if not _WRAPPERS.fullmatch(host):
+        return None
     for hosts, paths in _VIEWERS:
         if hosts.fullmatch(host) and (match := paths.match(path)) and "." in match[1].partition("/")[0]:
             return f"https://{match[1]}?{query}"
