@@ -137,7 +137,9 @@ def _is_body_changed(old: str, new: str) -> bool:
     before, after = _lines(old, common), _lines(new, common)
     gone, come = _unlike(before, after)
     ends = [[each.text for each in lines[-3:]] for lines in (before, after)]
-    return not _have_moved(gone, come) and not _are_counters(gone, come, *ends)
+    if len(gone) == len(come) <= 2 and sorted(map(_told, gone)) == sorted(map(_told, come)):
+        return not all(map(_is_short, gone)) and _without_asides(before) != _without_asides(after)
+    return not _are_counters(gone, come, *ends)
 
 
 def _common_lines(old: str, new: str) -> set[str]:
@@ -149,7 +151,7 @@ def _lines(body: str, common: AbstractSet[str]) -> list[_Line]:
     lines = []
     for line in body.split("\n"):
         text = line if line in common else settled(line)
-        if line in common or words_of(text):
+        if text if line in common else words_of(text):
             lines.append(_Line(text if line in common else " ".join(_told(text)), text))
     return lines
 
@@ -181,13 +183,16 @@ def _are_teasers(gone: Sequence[str], come: Sequence[str]) -> bool:
 
 
 def _is_aside(line: str) -> bool:
-    return not is_sentence(line) and word_count(line) <= MAX_ASIDE_WORDS
+    return not is_sentence(line) and _is_short(line)
 
 
-def _have_moved(gone: Sequence[str], come: Sequence[str]) -> bool:
-    """Tell whether a line or two, not long, are elsewhere now."""
-    are_few = len(gone) == len(come) <= 2 and all(word_count(each) <= MAX_ASIDE_WORDS for each in gone)
-    return are_few and sorted(_told(each) for each in gone) == sorted(_told(each) for each in come)
+def _is_short(line: str) -> bool:
+    return word_count(line) <= MAX_ASIDE_WORDS
+
+
+def _without_asides(lines: Sequence[_Line]) -> list[str]:
+    """Return the keys of the paragraphs that an advertisement may move between."""
+    return [line.key for line in lines if not _is_aside(line.text)]
 
 
 def _are_counters(gone: Sequence[str], come: Sequence[str], *ends: Sequence[str]) -> bool:

@@ -53,6 +53,11 @@ _UPDATED_STEMS = _stems(
     aktualiz opublikow zveřejn frissít actualizat güncel yayın cập\s+nhật diperbarui dikemas kemas\s+kini imesasishwa""",
     "обновл опублик оновлен опублік ажурир обнов ενημερ δημοσ تحديث محدث نشر به‌روز עודכן פורסם अपडेट प्रकाशित อัปเดต เผยแพร่ 更新 公開 发布 發布 업데이트 수정 입력",
 )
+_ADVERTISED = re.compile(
+    r"(?:advert(?:isement)?|sponsored(?: content)?|anzeige|werbung|publicité|publicidade?|pubblicità|advertentie|annons|annonce"
+    r"|mainos|reklama?|реклама|広告|广告|廣告|광고|إعلان)\s?[:：|–—-]",
+    re.IGNORECASE,
+)
 _COUNTED = re.compile(_COUNTED_STEMS, re.IGNORECASE)
 _COUNTER = re.compile(rf"\d\D{{0,12}}?{_COUNTED_STEMS}|{_COUNTED_STEMS}\w*\W{{0,3}}\d", re.IGNORECASE)
 """The number stands beside the word: "12 new comments", "Comments (12)", but not "Shares fall 5 %"."""
@@ -85,7 +90,7 @@ def is_sentence(line: str) -> bool:
 
 def _passes(part: str) -> bool:
     words = word_count(part)
-    if is_noise(part, words) or ends_article(part):
+    if is_noise(part, words) or ends_article(part) or _ADVERTISED.match(part):
         return True
     if words > MAX_WORDS + len(_NUMBER.findall(part)) // 2:
         return False

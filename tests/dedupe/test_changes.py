@@ -87,6 +87,14 @@ def test_what_a_reader_would_notice_is_a_change(name: str) -> None:
 LONG = said(*text(1, 30).split("\n\n"))
 
 
+def test_line_may_move_between_long_paragraphs_which_may_not() -> None:
+    paragraphs = LONG.body.split("\n\n")
+    forms = [said(*paragraphs[:at], "Win a boat for two this summer", *paragraphs[at:]) for at in range(1, 6)]
+    assert {judge(one, other).verdict for one in forms for other in forms} == {"same"}
+    swapped = [*paragraphs[:2], paragraphs[3], paragraphs[2], *paragraphs[4:]]
+    assert judge(LONG, said(*swapped)).verdict == "changed"
+
+
 def test_form_of_names_and_pictures_is_no_change() -> None:
     old = replace(
         OLD, authors=["ADA KOVAC", "Jon Abe"], topics=["a", "b"], image_url="https://news.example/a.jpg?w=600"
@@ -175,7 +183,7 @@ Last updated: Nov. 23, 2026 at 2:05 p.m.|Stand: 23.11.2026, 14:05 Uhr|12 Komment
 Temps de lecture : 3 min|12 comentarios|3 min de lectura|3 minuti di lettura|Обновлено 23 ноября 2026, 14:05|12 комментариев|1234 просмотра
 更新时间：2026年11月23日 14:05|阅读 1234|12条评论|コメント 12件|댓글 12|입력 2026.11.23. 오후 2:05|تم التحديث 23 نوفمبر 2026|12 تعليقا
 अपडेट 23 नवंबर 2026 14:05|Cập nhật 23/11/2026 14:05|12 bình luận|12 yorum|Zaktualizowano 23 listopada 2026, 14:05|12 תגובות
-Ενημερώθηκε 23 Νοεμβρίου 2026|Uppdaterad 23 november 2026 kl 14.05|Päivitetty 23.11.2026 14.05|Advertisement|Lesen Sie auch: Hafen""".replace("\n", "|").split("|"))  # fmt: skip
+Ενημερώθηκε 23 Νοεμβρίου 2026|Uppdaterad 23 november 2026 kl 14.05|Päivitetty 23.11.2026 14.05|Advertisement|Advertisement: Boats by Holt|Lesen Sie auch: Hafen""".replace("\n", "|").split("|"))  # fmt: skip
 def test_lines_that_change_by_themselves(line: str) -> None:
     assert settled(line) == ""
 
