@@ -106,12 +106,14 @@ def _story_summaries(session: Session, rows: Sequence[Row[int, datetime]]) -> li
 
 
 def story_members(session: Session, story_id: int) -> list[Summary]:
-    """Return the articles of a story, oldest first; none if there is no such story."""
+    """Return the articles of a story and the excerpts of them, oldest first; none if there is no such story."""
     if not 0 < story_id <= MAX_ID:
         return []
-    query = select(ArticleRow.id).where(ArticleRow.story_id == story_id)
-    ids = session.scalars(query.order_by(ArticleRow.dated_at, ArticleRow.id).limit(MAX_MEMBERS)).all()
-    return summaries(session, ids)
+    oldest = select(ArticleRow.id).order_by(ArticleRow.dated_at, ArticleRow.id).limit(MAX_MEMBERS)
+    ids = session.scalars(oldest.where(ArticleRow.story_id == story_id)).all()
+    is_excerpt = ArticleRow.duplicate_of.in_(ids), ArticleRow.duplicate_kind == "excerpt"
+    found = summaries(session, [*ids, *session.scalars(oldest.where(*is_excerpt))])
+    return sorted(found, key=lambda each: (each.dated_at, each.id))
 
 
 def member_json(member: Summary) -> dict[str, object]:

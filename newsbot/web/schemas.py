@@ -162,7 +162,7 @@ class StoryJson(BaseModel):
 
 
 class MemberJson(BaseModel):
-    """An article of a story; `role`: `original`, `copy` or `update`."""
+    """An article of a story; `role`: `original`, `copy`, `update` or `excerpt`."""
 
     id: int
     url: str

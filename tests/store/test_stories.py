@@ -19,7 +19,7 @@ from sqlalchemy import select
 from newsbot.items import Article
 from newsbot.store.database import Database
 from newsbot.store.models import ArticleRow, Story
-from newsbot.store.queries import story_members
+from newsbot.store.queries import biggest_stories, story_members
 from newsbot.store.writes import article_keys, save_article
 from tests.dedupe.texts import follow_up, market_report, reprint, text, update
 from tests.store.samples import LATER, NOW, article, load, save
@@ -111,6 +111,10 @@ def test_excerpt_is_noted_and_not_joined(database: Database, order: tuple[int, .
     assert excerpt[1:3] == ((), "excerpt")
     assert excerpt[3] in {articles[0].url, articles[1].url}
     assert excerpt[4] == "excerpt"
+    with database.read() as session:
+        stories = [each.id for each in biggest_stories(session)]
+        roles = [each.story_role for each in story_members(session, stories[0])]
+    assert roles == ["original", "copy", "excerpt"]
 
 
 def test_text_between_two_stories_joins_them(database: Database) -> None:
