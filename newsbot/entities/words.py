@@ -57,7 +57,8 @@ def split_sentences(text: str) -> Iterator[tuple[int, int]]:
 
 def _ends_in_abbreviation(text: str, start: int, match: re.Match[str]) -> bool:
     stop = match.start() + 1
-    return match[0].startswith(".") and bool(_ABBREVIATION.search(text, max(start, stop - 12), stop))
+    within_line = match[0].startswith(".") and "\n" not in match[0]
+    return within_line and bool(_ABBREVIATION.search(text, max(start, stop - 12), stop))
 
 
 def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -29,6 +29,14 @@ CASES = {
         "{LOC Republic of Gull} ({ORG RG}) and {ORG RG}",
         ["LOC Republic of Gull", "LOC RG", "LOC RG"],
     ),
+    "acronym of an organisation named elsewhere": (
+        "{PER HBO} met. The {ORG Harbour Board Office} agreed.",
+        ["ORG HBO", "ORG Harbour Board Office"],
+    ),
+    "two letters may be an accident": (
+        "{LOC HB} and the {ORG Harbour Board}",
+        ["LOC HB", "ORG Harbour Board"],
+    ),
     "missed acronym of a name": (
         "{ORG Harbour Board} (HB) met. The HB agreed.",
         ["ORG Harbour Board", "ORG HB", "ORG HB"],

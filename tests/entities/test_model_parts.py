@@ -16,7 +16,7 @@ from newsbot.entities.engines.casing import (
     WITH_DIGITS,
     casing,
 )
-from newsbot.entities.engines.decoding import best_labels, spans
+from newsbot.entities.engines.decoding import best_labels, is_sure, spans
 from newsbot.entities.engines.recent import Recent
 from newsbot.entities.engines.wordpiece import WordPiece
 from newsbot.entities.words import split_words
@@ -98,13 +98,41 @@ def test_best_labels_make_sense(given: np.ndarray, expected: list[int]) -> None:
     assert best_labels(given) == expected
 
 
+@pytest.mark.parametrize(
+    ("rows", "sure"),
+    [([{O: 9}, {B_PER: 9}], True), ([{O: 9}, {B_PER: 4, B_ORG: 3}], False), ([{O: 1}], False), ([], True)],
+    ids=["of all", "of one of two", "of none", "of nothing"],
+)
+def test_network_is_sure_of_a_sentence_if_it_is_of_every_word(
+    rows: list[dict[int, float]], sure: bool
+) -> None:
+    given = scores(*rows) if rows else np.zeros((0, 7), np.float32)
+    assert is_sure(given, 0.9) == sure
+
+
 SPANS = {
     "two names side by side": ("Holm Lind", [B_PER, B_PER], [(0, 4, "PER"), (5, 9, "PER")]),
     "name at the end": ("in New Gull", [O, B_LOC, I_LOC], [(3, 11, "LOC")]),
     "nothing dangles": ("Union of", [B_ORG, I_ORG], [(0, 5, "ORG")]),
     "abbreviation at the end of a name": ("Gull Inc. fell", [B_ORG, I_ORG, O, O], [(0, 9, "ORG")]),
     "full stop of a sentence": ("in Gull.", [O, B_LOC, O], [(3, 7, "LOC")]),
+    "internet name": ("Gull.com fell", [B_ORG, O, O, O], [(0, 8, "ORG")]),
+    "title": ("Gen. Eva Holm", [B_PER, I_PER, I_PER, I_PER], [(5, 13, "PER")]),
+    "titles": ("Mr. President Holm", [B_PER, I_PER, I_PER, I_PER], [(14, 18, "PER")]),
+    "title by which one is known": ("Lord Holm", [B_PER, I_PER], [(0, 9, "PER")]),
+    "nothing but a title": ("Dr.", [B_PER, I_PER], [(0, 3, "PER")]),
+    "title of no person": ("General Gull", [B_ORG, I_ORG], [(0, 12, "ORG")]),
+    "marks around": ("#Gull (", [B_ORG, I_ORG, I_ORG], [(1, 5, "ORG")]),
+    "ticker": ("GULL.O", [B_ORG, I_ORG, I_ORG], []),
     "compound": ("Gull-based firm", [B_LOC, O], [(0, 4, "LOC")]),
+    "compound of several words": ("New Gull-based firm", [B_LOC, I_LOC, O], [(0, 8, "LOC")]),
+    "person with a hyphen": ("Kim Gull-led", [B_PER, I_PER], [(0, 12, "PER")]),
+    "compound of a known name": ("Malaysia-based firm", [O, O], [(0, 8, "LOC")]),
+    "compound of no known name": ("Gull-based firm", [O, O], []),
+    "two countries": ("U.S.-China talks", [B_LOC, O], [(0, 4, "LOC"), (5, 10, "LOC")]),
+    "country and organisation": ("EU-UK talks", [B_ORG, O], [(0, 2, "ORG"), (3, 5, "LOC")]),
+    "one country with a hyphen": ("Guinea-Bissau", [B_LOC], [(0, 13, "LOC")]),
+    "party and state": ("D-Iowa", [B_ORG], [(2, 6, "LOC")]),
     "compound of names": ("Gull-Firth", [B_LOC], [(0, 10, "LOC")]),
     "name with a small letter": ("al-Gull", [B_ORG], [(0, 7, "ORG")]),
 }

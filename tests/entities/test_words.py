@@ -26,6 +26,7 @@ SENTENCES = {
     "quotes": ("“It is so.” He left.", ["“It is so.” ", "He left."]),
     "lower case goes on": ("It cost approx. two. Yes.", ["It cost approx. two. ", "Yes."]),
     "lines": ("A headline\n\nA lead", ["A headline\n\n", "A lead"]),
+    "line that ends in an abbreviation": ("in the U.S.\nThe lead", ["in the U.S.\n", "The lead"]),
     "chinese": ("你好。再见。", ["你好。", "再见。"]),
     "empty": ("", []),
 }
