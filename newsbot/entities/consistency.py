@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
 from newsbot.entities import tables
+from newsbot.entities.places import find_place
 from newsbot.items import EntityType, Mention
 
 MAX_NAMES = 500
@@ -40,14 +41,17 @@ def _explained_acronyms(mentions: list[Mention], text: str) -> dict[str, EntityT
 def _with_settled_types(mentions: list[Mention], explained: Mapping[str, EntityType]) -> list[Mention]:
     """Give every mention of a name the type that most of them have; a full name also votes for its last word.
 
-    An acronym is what the name is that explains it. What the tables know as an organisation ("Kremlin") is one.
+    An acronym is what the name is that explains it. What the tables know as an organisation ("Kremlin") is one; a
+    surname that they do not know as a place is none.
     """
     votes: dict[str, Counter[EntityType]] = defaultdict(Counter)
     known = tables.known_organisations()
-    for surname in _surnames(mentions):
-        votes[surname]["PER"] += 1
     for mention in mentions:
         votes[mention.text]["ORG" if mention.text in known else mention.type] += 1
+    for surname in _surnames(mentions):
+        votes[surname]["PER"] += 1
+        if votes[surname]["LOC"] and not find_place(surname):
+            votes[surname]["PER"] += votes[surname].pop("LOC")
     for acronym in _initials_of_organisations(mentions):
         votes[acronym] = Counter({"ORG": 1})
     for acronym, explained_kind in explained.items():

@@ -22,6 +22,14 @@ CASES = {
         "{PER Eva Lind} came. {PER Lind} left. Lind sat. Lind ate.",
         ["PER Eva Lind", "PER Lind", "PER Lind", "PER Lind"],
     ),
+    "surname that is no place": (
+        "{PER Eva Lindgull} came. {LOC Lindgull} left. {LOC Lindgull} sat.",
+        ["PER Eva Lindgull", "PER Lindgull", "PER Lindgull"],
+    ),
+    "surname that is a place too": (
+        "{PER Jack London} left {LOC London}. {LOC London} is big.",
+        ["PER Jack London", "LOC London", "LOC London"],
+    ),
     "surname never found alone": ("{PER Eva Rice} came. Rice is cheap.", ["PER Eva Rice"]),
     "word mostly no name": ("{ORG Apple} sells. Apple pie, Apple tart.", ["ORG Apple"]),
     "word mostly a name": ("{ORG Gull} {ORG Gull} and Gull", ["ORG Gull", "ORG Gull", "ORG Gull"]),

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from newsbot.entities.engines.decoding import best_labels, spans
 from newsbot.entities.engines.features import NOTHING, WordFeatures
 from newsbot.entities.engines.names import Span
-from newsbot.entities.engines.networks import load_network, load_vocabulary, network_version
+from newsbot.entities.engines.networks import load_network, load_wordpiece, network_version
 from newsbot.entities.engines.reading import VERSION, SentenceReader
 from newsbot.entities.words import Word, split_words
 from newsbot.items import Mention
@@ -30,7 +30,7 @@ class FastNetwork:
     def __init__(self) -> None:
         self._session = load_network("fast.onnx")
         self.version = network_version(self._session)
-        self._features = WordFeatures(load_vocabulary())
+        self._features = WordFeatures(load_wordpiece())
 
     def scores(self, sentences: Iterable[Sequence[Word]]) -> Iterator[NDArray[np.float32]]:
         """Yield the scores of the labels of each sentence's words: (word, label)."""

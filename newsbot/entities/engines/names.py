@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 
 from newsbot.entities import tables
-from newsbot.entities.places import find_place
 from newsbot.entities.words import Word
 from newsbot.items import EntityType
 
@@ -122,6 +121,4 @@ def _kind_of(name: str) -> EntityType | None:
     """Return the type of a country, or of what the table of aliases knows; None for any other name."""
     if ("ORG", name) in tables.aliases():
         return "ORG"
-    place = find_place(name)
-    country = place is not None and place.kind == "country"
-    return "LOC" if country or ("LOC", name) in tables.aliases() else None
+    return "LOC" if name in tables.countries() or ("LOC", name) in tables.aliases() else None

@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 
 from newsbot.entities.engines.casing import LOWER, MARK, casing
 from newsbot.entities.engines.decoding import LABELS
-from newsbot.entities.engines.networks import load_network, load_vocabulary, network_version
-from newsbot.entities.engines.wordpiece import WordPiece
+from newsbot.entities.engines.networks import load_network, load_wordpiece, network_version
 from newsbot.entities.words import Word
 
 MAX_PIECES = 160
@@ -61,7 +60,7 @@ class Tagger:
         # ONNX Runtime 1.32 takes four times as long for the two steps fused as for each by itself.
         self._session = load_network("tagger.onnx", disabled_optimizers=["SkipLayerNormFusion"])
         self.version = network_version(self._session)
-        self._wordpiece = WordPiece(load_vocabulary())
+        self._wordpiece = load_wordpiece()
         self._encode_word = lru_cache(maxsize=50_000)(self._encoded_word)
 
     def scores(self, words: Sequence[Word]) -> NDArray[np.float32]:
