@@ -22,9 +22,25 @@ _IN_BRACKETS = re.compile(r" \(([A-Z]{2,8})\)")
 
 def make_consistent(mentions: list[Mention], text: str) -> list[Mention]:
     """Return the mentions in order, contradictions of type settled, and missed places of names added."""
+    mentions = _with_own_possessives(mentions, text)
     explained = _explained_acronyms(mentions, text)
     settled = _with_settled_types(mentions, explained)
     return sorted([*settled, *_missed(settled, text, explained)], key=lambda mention: mention.start)
+
+
+def _with_own_possessives(mentions: list[Mention], text: str) -> list[Mention]:
+    """Return the mentions; the "'s" of organisations called so ("Moody's") belongs to them, if it is nobody's surname."""
+    surnames = _surnames(mentions)
+    return [
+        Mention(
+            start=mention.start, end=mention.end + 2, text=text[mention.start : mention.end + 2], type="ORG"
+        )
+        if text.startswith(("'s", "’s"), mention.end)
+        and f"{mention.text}'s" in tables.organisations()
+        and mention.text not in surnames
+        else mention
+        for mention in mentions
+    ]
 
 
 def _explained_acronyms(mentions: list[Mention], text: str) -> dict[str, EntityType]:

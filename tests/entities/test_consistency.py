@@ -30,6 +30,11 @@ CASES = {
         "{PER Jack London} left {LOC London}. {LOC London} is big.",
         ["PER Jack London", "LOC London", "LOC London"],
     ),
+    "possessive of the name itself": ("{PER Moody}'s and {PER Moody}’s", ["ORG Moody's", "ORG Moody’s"]),
+    "possessive of a person of such a name": (
+        "{PER Eva Moody} came. {PER Moody}'s left.",
+        ["PER Eva Moody", "PER Moody"],
+    ),
     "surname never found alone": ("{PER Eva Rice} came. Rice is cheap.", ["PER Eva Rice"]),
     "word mostly no name": ("{ORG Apple} sells. Apple pie, Apple tart.", ["ORG Apple"]),
     "word mostly a name": ("{ORG Gull} {ORG Gull} and Gull", ["ORG Gull", "ORG Gull", "ORG Gull"]),
