@@ -57,13 +57,12 @@ def _explained_acronyms(mentions: list[Mention], text: str) -> dict[str, EntityT
 def _with_settled_types(mentions: list[Mention], explained: Mapping[str, EntityType]) -> list[Mention]:
     """Give every mention of a name the type that most of them have; a full name also votes for its last word.
 
-    An acronym is what the name is that explains it. What the tables know as an organisation ("Kremlin") is one; a
-    surname that they do not know as a place is none.
+    An acronym is what the name is that explains it. What the tables know as an organisation ("Kremlin") is one, a
+    country is a place when it plays football, too, and a surname that they do not know as a place is none.
     """
     votes: dict[str, Counter[EntityType]] = defaultdict(Counter)
-    known = tables.known_organisations()
     for mention in mentions:
-        votes[mention.text]["ORG" if mention.text in known else mention.type] += 1
+        votes[mention.text][_known_type(mention)] += 1
     for surname in _surnames(mentions):
         votes[surname]["PER"] += 1
         if votes[surname]["LOC"] and not find_place(surname):
@@ -73,6 +72,12 @@ def _with_settled_types(mentions: list[Mention], explained: Mapping[str, EntityT
     for acronym, explained_kind in explained.items():
         votes[acronym] = Counter({explained_kind: 1})
     return [_retyped(mention, votes[mention.text]) for mention in mentions]
+
+
+def _known_type(mention: Mention) -> EntityType:
+    if mention.text in tables.known_organisations():
+        return "ORG"
+    return "LOC" if mention.type == "ORG" and mention.text in tables.countries() else mention.type
 
 
 def _surnames(mentions: list[Mention]) -> set[str]:

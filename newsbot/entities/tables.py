@@ -47,8 +47,10 @@ def places() -> tuple[Place, ...]:
 
 @cache
 def countries() -> frozenset[str]:
-    """Return the English names of countries; quicker than `places`."""
-    return frozenset(line.split("\t")[1] for line in _lines("places.tsv") if line.startswith("country\t"))
+    """Return countries and the nations of the United Kingdom, by every English name; quicker than `places`."""
+    rows = (line.split("\t")[:3] for line in _lines("places.tsv"))
+    names = {name for kind, name, country in rows if kind == "country" or (kind, country) == ("state", "GB")}
+    return frozenset(names | {alias for (kind, alias), name in aliases().items() if name in names})
 
 
 @cache

@@ -30,6 +30,8 @@ CASES = {
         "{PER Jack London} left {LOC London}. {LOC London} is big.",
         ["PER Jack London", "LOC London", "LOC London"],
     ),
+    "country that plays": ("{ORG France} beat {LOC Chile}", ["LOC France", "LOC Chile"]),
+    "person called as a country": ("{PER Chad} ate", ["PER Chad"]),
     "possessive of the name itself": ("{PER Moody}'s and {PER Moody}’s", ["ORG Moody's", "ORG Moody’s"]),
     "possessive of a person of such a name": (
         "{PER Eva Moody} came. {PER Moody}'s left.",
