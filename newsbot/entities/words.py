@@ -16,13 +16,13 @@ class Word(NamedTuple):
 
 
 # In this order: abbreviations with inner dots ("U.S.", "U.S.-led"), numbers, possessive endings, words held together by hyphens,
-# apostrophes and ampersands ("al-Qaeda", "O'Brien", "AT&T"), else any one mark. Repeats are bounded, so that a
+# apostrophes and ampersands ("al-Qaeda", "O'Brien", "AT&T", "Japan-U.S."), else any one mark. Repeats are bounded, so that a
 # megabyte of hyphens is cut and not backtracked over.
 _WORD = re.compile(
     r"(?:[^\W\d_]\.){2,8}(?:[-‐‑]\w{1,60}){0,3}"
     r"|\d{1,20}(?:[.,]\d{1,20}){1,8}"
     r"|(?<=\w)['’](?:s|S|re|ve|ll|d|m)\b"
-    r"|\w{1,60}(?:(?:['’](?!(?:s|S|re|ve|ll|d|m)\b)|[-&‐‑])\w{1,60}){0,8}"
+    r"|\w{1,60}(?:(?:['’](?!(?:s|S|re|ve|ll|d|m)\b)|[-&‐‑])(?:(?:[^\W\d_]\.){2,8}|\w{1,60})){0,8}"
     r"|[^\s\w]"
 )
 

@@ -130,6 +130,7 @@ SPANS = {
     "compound of a known name": ("Malaysia-based firm", [O, O], [(0, 8, "LOC")]),
     "compound of no known name": ("Gull-based firm", [O, O], []),
     "two countries": ("U.S.-China talks", [B_LOC, O], [(0, 4, "LOC"), (5, 10, "LOC")]),
+    "country and demonym": ("US-Philippine drill", [B_LOC, O], [(0, 2, "LOC")]),
     "country and organisation": ("EU-UK talks", [B_ORG, O], [(0, 2, "ORG"), (3, 5, "LOC")]),
     "one country with a hyphen": ("Guinea-Bissau", [B_LOC], [(0, 13, "LOC")]),
     "party and state": ("D-Iowa", [B_ORG], [(2, 6, "LOC")]),

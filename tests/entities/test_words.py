@@ -9,6 +9,7 @@ from newsbot.entities.words import MAX_SENTENCE_CHARS, split_sentences, split_wo
 WORDS = {
     "abbreviation": ("the U.S. said", ["the", "U.S.", "said"]),
     "abbreviation in a compound": ("a U.S.-led raid", ["a", "U.S.-led", "raid"]),
+    "abbreviation at the end of a compound": ("a Japan-U.S. pact", ["a", "Japan-U.S.", "pact"]),
     "title": ("Mr. Holm", ["Mr", ".", "Holm"]),
     "possessive": ("Holm's and NATO’s", ["Holm", "'s", "and", "NATO", "’s"]),
     "apostrophe inside": ("O'Brien d’Ivoire", ["O'Brien", "d’Ivoire"]),

@@ -106,7 +106,7 @@ def _names_in_compound(word: Word, kind: EntityType) -> Iterator[Span]:
     text, start = word.text, word.start
     first, _, rest = text.partition("-")
     kinds = _kind_of(first), _kind_of(rest)
-    if first[:1].isupper() and rest.islower():
+    if first[:1].isupper() and (rest.islower() or rest in tables.demonyms()):
         yield start, start + len(first), kind
     elif kinds[0] and kinds[1] and not _kind_of(text):
         yield start, start + len(first), kinds[0]
