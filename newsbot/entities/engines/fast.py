@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from newsbot.entities.engines.decoding import best_labels, spans
 from newsbot.entities.engines.features import NOTHING, WordFeatures
+from newsbot.entities.engines.hints import with_hints
 from newsbot.entities.engines.names import Span
 from newsbot.entities.engines.networks import load_network, load_wordpiece, network_version
 from newsbot.entities.engines.reading import VERSION, SentenceReader
@@ -44,7 +45,7 @@ class FastNetwork:
             ]
             start = 0
             for words in batch:
-                yield scores[start : start + len(words)]
+                yield with_hints(words, scores[start : start + len(words)])
                 start += len(words) + GAP
 
 
