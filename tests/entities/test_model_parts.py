@@ -16,7 +16,8 @@ from newsbot.entities.engines.casing import (
     WITH_DIGITS,
     casing,
 )
-from newsbot.entities.engines.decoding import best_labels, is_sure, spans
+from newsbot.entities.engines.decoding import best_labels, doubtful, spans
+from newsbot.entities.engines.hints import with_hints
 from newsbot.entities.engines.recent import Recent
 from newsbot.entities.engines.wordpiece import WordPiece
 from newsbot.entities.words import split_words
@@ -98,16 +99,35 @@ def test_best_labels_make_sense(given: np.ndarray, expected: list[int]) -> None:
     assert best_labels(given) == expected
 
 
-@pytest.mark.parametrize(
-    ("rows", "sure"),
-    [([{O: 9}, {B_PER: 9}], True), ([{O: 9}, {B_PER: 4, B_ORG: 3}], False), ([{O: 1}], False), ([], True)],
-    ids=["of all", "of one of two", "of none", "of nothing"],
-)
-def test_network_is_sure_of_a_sentence_if_it_is_of_every_word(
-    rows: list[dict[int, float]], sure: bool
-) -> None:
+SURE_O, SURE_PER, DOUBT = {O: 9.0}, {B_PER: 9.0}, {B_PER: 4.0, B_ORG: 3.0}
+DOUBTS = {
+    "none": ([SURE_O, SURE_PER], []),
+    "of nothing": ([], []),
+    "of one word": ([SURE_O, SURE_O, DOUBT, SURE_O, SURE_O], [1, 2, 3]),
+    "of two": ([SURE_O, DOUBT, SURE_O, DOUBT], [0, 1, 2, 3]),
+    "and a name beside them": ([SURE_O, SURE_PER, SURE_O, DOUBT, SURE_O], [1, 2, 3, 4]),
+    "names are not cut": ([SURE_O, SURE_PER, SURE_PER, DOUBT, SURE_PER, SURE_PER, SURE_O], [1, 2, 3, 4, 5]),
+}
+
+
+@pytest.mark.parametrize(("rows", "expected"), DOUBTS.values(), ids=DOUBTS)
+def test_doubtful_words_and_those_around(rows: list[dict[int, float]], expected: list[int]) -> None:
     given = scores(*rows) if rows else np.zeros((0, 7), np.float32)
-    assert is_sure(given, 0.9) == sure
+    assert list(range(len(rows))[doubtful(given, 0.9, around=1)]) == expected
+
+
+HINTS = {
+    "country": ("in Chad now", [(1, B_LOC)]),
+    "the longest name": ("New Zealand and the World Health Organization", [(0, B_LOC), (1, I_LOC), (4, B_ORG), (5, I_ORG), (6, I_ORG)]),
+    "no known name": ("Gull chad", []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), HINTS.values(), ids=HINTS)
+def test_known_names_are_hinted_at(text: str, expected: list[tuple[int, int]]) -> None:
+    words = split_words(text)
+    hinted = with_hints(words, np.zeros((len(words), 7), np.float32))
+    assert [(int(word), int(label)) for word, label in np.argwhere(hinted)] == expected
 
 
 SPANS = {

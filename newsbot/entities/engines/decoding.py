@@ -24,10 +24,22 @@ _TRANSITIONS = np.array(
 )
 
 
-def is_sure(scores: NDArray[np.float32], probability: float) -> bool:
-    """Return whether the best label of every word has at least this probability. `scores`: (word, label)."""
+def doubtful(scores: NDArray[np.float32], probability: float, around: int) -> slice:
+    """Return the words between the first and the last whose best label has less than this probability.
+
+    `around` words more on either side, and more where a name would be cut; none if there is no such word.
+    """
     best = scores.max(-1, keepdims=True)
-    return bool((np.exp(scores - best).sum(-1) * probability <= 1).all())
+    doubts = np.flatnonzero(np.exp(scores - best).sum(-1) * probability > 1)
+    if not len(doubts):
+        return slice(0, 0)
+    start, end = max(0, int(doubts[0]) - around), min(len(scores), int(doubts[-1]) + around + 1)
+    named = scores.argmax(-1) != OUTSIDE
+    while start > 0 and named[start - 1]:
+        start -= 1
+    while end < len(scores) and named[end]:
+        end += 1
+    return slice(start, end)
 
 
 def best_labels(scores: NDArray[np.float32]) -> list[int]:
