@@ -10,7 +10,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
 from newsbot.entities import tables
-from newsbot.entities.places import find_place
 from newsbot.items import EntityType, Mention
 
 MAX_NAMES = 500
@@ -65,7 +64,7 @@ def _with_settled_types(mentions: list[Mention], explained: Mapping[str, EntityT
         votes[mention.text][_known_type(mention)] += 1
     for surname in _surnames(mentions):
         votes[surname]["PER"] += 1
-        if votes[surname]["LOC"] and not find_place(surname):
+        if votes[surname]["LOC"] and surname not in tables.place_names():
             votes[surname]["PER"] += votes[surname].pop("LOC")
     for acronym in _initials_of_organisations(mentions):
         votes[acronym] = Counter({"ORG": 1})

@@ -46,6 +46,12 @@ def places() -> tuple[Place, ...]:
 
 
 @cache
+def place_names() -> frozenset[str]:
+    """Return the English names of all places."""
+    return frozenset(place.name for place in places()) | {name for kind, name in aliases() if kind == "LOC"}
+
+
+@cache
 def countries() -> frozenset[str]:
     """Return countries and the nations of the United Kingdom, by every English name; quicker than `places`."""
     rows = (line.split("\t")[:3] for line in _lines("places.tsv"))
