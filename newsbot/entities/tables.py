@@ -113,6 +113,14 @@ def known_organisations() -> frozenset[str]:
 
 
 @cache
+def acronyms() -> frozenset[str]:
+    """Return the known organisations that are written in capitals, of three letters and more ("IS" is a verb, too)."""
+    return frozenset(
+        name for name in known_organisations() if name.isalpha() and name.isupper() and len(name) > 2
+    )
+
+
+@cache
 def first_names() -> frozenset[str]:
     """Return given names that tell a person."""
     return frozenset(" ".join(_lines("first_names.txt")).split())

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from newsbot.entities.engines.names import Span, end_of_name, name_before_hyphen, names_in
+from newsbot.entities.engines.names import Span, end_of_name, known_name, names_in
 from newsbot.entities.words import Word
 from newsbot.items import EntityType
 
@@ -68,6 +68,7 @@ def _viterbi(scores: NDArray[np.float32]) -> list[int]:
 def spans(words: Sequence[Word], labels: Sequence[int]) -> Iterator[Span]:
     """Yield the names that valid `labels` mark in `words`."""
     start = None
+    shouted = sum(word.text.isupper() for word in words) * 2 > len(words)
     for i, label in enumerate([*labels, OUTSIDE]):
         if start is not None and (label == OUTSIDE or label % 2):
             end = end_of_name(words, i) if label == OUTSIDE else i
@@ -75,5 +76,5 @@ def spans(words: Sequence[Word], labels: Sequence[int]) -> Iterator[Span]:
             start = None
         if label % 2:
             start = i
-        elif label == OUTSIDE and i < len(words):
-            yield from name_before_hyphen(words[i])
+        elif label == OUTSIDE and i < len(words) and not shouted:
+            yield from known_name(words[i])

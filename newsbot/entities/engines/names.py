@@ -73,9 +73,11 @@ def names_in(words: Sequence[Word], kind: EntityType) -> Iterator[Span]:
         words = words[:-1]
     while len(words) > 1 and words[0].text in _NOT_FIRST:
         words = words[1:]
+    if kind == "ORG" and len(words) >= 3 and _TICKER.fullmatch("".join(word.text for word in words[-3:])):
+        if len(words) == 3:
+            return
+        words = words[:-3]
     start, last = words[0].start, words[-1]
-    if len(words) == 3 and kind == "ORG" and _TICKER.fullmatch("".join(word.text for word in words)):
-        return
     if len(words) == 1 and "-" in last.text:
         yield from _names_in_compound(last, kind)
         return
@@ -84,8 +86,14 @@ def names_in(words: Sequence[Word], kind: EntityType) -> Iterator[Span]:
     yield start, last.start + len(name) if compound else last.end, kind
 
 
-def name_before_hyphen(word: Word) -> Iterator[Span]:
-    """Yield what the tables know of a compound that is no name itself: "Malaysia-based"."""
+def known_name(word: Word) -> Iterator[Span]:
+    """Yield what the tables know in a word that is no name to a network: of "Malaysia-based", or all of "WHO".
+
+    To networks with an uncased vocabulary, that one is a pronoun before all.
+    """
+    if word.text in tables.acronyms():
+        yield word.start, word.end, "ORG"
+        return
     first, _, rest = word.text.partition("-")
     kind = _kind_of(first) if _COMPOUND_END.fullmatch(rest) else None
     if kind:
