@@ -16,38 +16,6 @@ _ABBREVIATIONS = frozenset(("Bros", "Co", "Corp", "Inc", "Jr", "Ltd", "Sr"))
 _DOMAINS = frozenset(("com", "net", "org"))
 _NOT_LAST = frozenset(("of", "the", "and", "for", "in", "(", "[", "<", "/"))
 _NOT_FIRST = frozenset(("#", "(", "[", "<"))
-# Without "Sir", "Lord" and "King": people are known by them.
-_TITLES = frozenset(
-    [
-        "Mr",
-        "Mrs",
-        "Ms",
-        "Dr",
-        "Prof",
-        "Professor",
-        "Gen",
-        "General",
-        "Col",
-        "Colonel",
-        "Lt",
-        "Lieutenant",
-        "Capt",
-        "Captain",
-        "Sgt",
-        "Maj",
-        "Sen",
-        "Senator",
-        "Rep",
-        "Gov",
-        "Governor",
-        "Rev",
-        "Judge",
-        "Justice",
-        "President",
-        "Chancellor",
-        "Minister",
-    ]
-)
 _TICKER = re.compile(r"[A-Z]{2,5}\.[A-Z]{1,2}")
 _PARTY_OF_STATE = re.compile(r"[DRI]-(?=[A-Z])")
 _COMPOUND_END = re.compile(r"[a-z]+ed|led|born|run|held|made|bound|style|wide|area|friendly")
@@ -101,7 +69,7 @@ def known_name(word: Word) -> Iterator[Span]:
 
 
 def _without_title(words: Sequence[Word]) -> Sequence[Word]:
-    while words[0].text in _TITLES:
+    while words[0].text in tables.words("titles"):
         rest = words[2:] if words[1:2] and words[1].text == "." else words[1:]
         if not rest:
             break
