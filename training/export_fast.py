@@ -19,7 +19,7 @@ from fast_model import FastTagger
 from newsbot.entities.engines.features import SLOTS
 
 OPSET = 17
-VERSION = 1
+VERSION = 2
 """Stored with every article that the network reads: raise it with each one that ships."""
 
 

@@ -58,6 +58,7 @@ LANGUAGES = [
     "zh",
 ]
 ORGANISATIONS = {"EU": "European Union", "UN": "United Nations"}
+BRITISH_NATIONS = {"ENG": "England", "SCT": "Scotland", "WLS": "Wales", "NIR": "Northern Ireland"}
 MIN_NAMED_POPULATION = 200_000
 """Cities below this have no name of their own in most languages."""
 
@@ -78,8 +79,7 @@ def places() -> list[str]:
     by_country, by_state = defaultdict(list), defaultdict(list)
     for city in cache.get_cities().values():
         by_country[city["countrycode"]].append(city)
-        if city["countrycode"] == "US":
-            by_state[city["admin1code"]].append(city)
+        by_state[city["countrycode"], city["admin1code"]].append(city)
     lines = []
     capitals = {
         (code, country["capital"].removesuffix(" D.C.")) for code, country in cache.get_countries().items()
@@ -95,9 +95,9 @@ def places() -> list[str]:
                     country["population"],
                 )
             )
-    lines += [
-        ("state", s["name"], "US", *centre(by_state[code])) for code, s in cache.get_us_states().items()
-    ]
+    states = [("US", code, state["name"]) for code, state in cache.get_us_states().items()]
+    states += [("GB", code, name) for code, name in BRITISH_NATIONS.items()]
+    lines += [("state", name, country, *centre(by_state[country, code])) for country, code, name in states]
     for cities in by_country.values():
         for c in cities:
             capital = (c["countrycode"], c["name"]) in capitals

@@ -1,9 +1,9 @@
-"""Write what the shipped model says of every word of many sentences, for a smaller network to learn from.
+"""Write what the shipped networks say together of every word of many sentences, for the fast one to learn from.
 
-Usage: python training/soft_labels.py --corpora FOLDER --out FOLDER [--texts FILE ...]
+Usage: python training/soft_labels.py --corpora FOLDER --out FOLDER [--texts FILE ...] [--seed N]
 
 Sentences of the labelled corpora and of running text, each as it stands and varied (sentences.py). The last tenth of
-each hand-labelled corpus is held out: it is written apart, without what the model says of it, to choose checkpoints by.
+each hand-labelled corpus is held out: it is written apart, without what the networks say of it, to choose checkpoints by.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import gzip
 import json
 import logging
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
@@ -26,7 +26,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from sentences import Sentence, Variation, as_written, read
 
 from newsbot.entities.engines.decoding import LABELS, best_labels
-from newsbot.entities.engines.model import ModelEngine
+from newsbot.entities.engines.fast import FastNetwork
+from newsbot.entities.engines.model import FAST_WEIGHT
+from newsbot.entities.engines.tagger import Tagger
 from newsbot.entities.words import Word, split_sentences, split_words
 from newsbot.extraction.language import detect
 
@@ -43,11 +45,24 @@ log = logging.getLogger("soft_labels")
 
 
 class Labelled(NamedTuple):
-    """A sentence, whether its labels are hand-made, and what the model says: (word, label)."""
+    """A sentence, whether its labels are hand-made, and what the networks say: (word, label)."""
 
     sentence: Sentence
     gold: bool
     scores: NDArray[np.float32]
+
+
+class Teacher:
+    """What the engine `model` says where it asks both of its networks."""
+
+    def __init__(self) -> None:
+        self._tagger, self._fast = Tagger(), FastNetwork()
+
+    def scores(self, words: Sequence[str]) -> NDArray[np.float32]:
+        """Return the scores of the labels of a sentence's words: (word, label)."""
+        sentence = [Word(word, 0, 0) for word in words]
+        [fast] = self._fast.scores([sentence])
+        return self._tagger.scores(sentence) + FAST_WEIGHT * fast
 
 
 def running_text(paths: Iterable[Path]) -> Iterator[Sentence]:
@@ -74,27 +89,29 @@ def bodies(path: Path) -> Iterator[str]:
         yield from (page["articleBody"] for page in json.loads(path.read_text(encoding="utf-8")).values())
 
 
-def labelled(engine: ModelEngine, sentences: Iterable[Sentence], gold: bool) -> Iterator[Labelled]:
-    """Yield what the model says of each sentence; its labels become the model's if they are not hand-made."""
+def labelled(teacher: Teacher, sentences: Iterable[Sentence], gold: bool) -> Iterator[Labelled]:
+    """Yield what the teacher says of each sentence; its labels become the teacher's if they are not hand-made."""
     for sentence in sentences:
-        scores = engine.label_scores([Word(word, 0, 0) for word in sentence.words])
+        scores = teacher.scores(sentence.words)
         labels = sentence.labels if gold else [LABELS[i] for i in best_labels(scores)]
         yield Labelled(Sentence(sentence.words, labels), gold, scores)
 
 
-def everything(engine: ModelEngine, gold: list[Sentence], texts: Iterable[Sentence]) -> Iterator[Labelled]:
+def everything(
+    teacher: Teacher, gold: list[Sentence], texts: Iterable[Sentence], seed: int
+) -> Iterator[Labelled]:
     """Yield first the hand-labelled sentences with their variations, then the others, then these varied."""
-    vary = Variation(gold, seed=1)
-    yield from labelled(engine, gold, gold=True)
+    vary = Variation(gold, seed)
+    yield from labelled(teacher, gold, gold=True)
     for _ in range(GOLD_VARIATIONS):
-        yield from labelled(engine, map(vary, gold), gold=True)
+        yield from labelled(teacher, map(vary, gold), gold=True)
     others = []
-    for each in labelled(engine, texts, gold=False):
+    for each in labelled(teacher, texts, gold=False):
         others.append(each.sentence)
         yield each
-    # Names from all texts, as the model found them: many more than the hand-labelled corpora have.
-    vary = Variation(gold + others, seed=2)
-    yield from labelled(engine, map(vary, others), gold=False)
+    # Names from all texts, as the teacher found them: many more than the hand-labelled corpora have.
+    vary = Variation(gold + others, seed + 1)
+    yield from labelled(teacher, map(vary, others), gold=False)
 
 
 def save(path: Path, group: list[Labelled]) -> None:
@@ -118,6 +135,7 @@ def main() -> None:
     parser.add_argument("--corpora", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--texts", type=Path, nargs="*", default=[])
+    parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     args.out.mkdir(parents=True, exist_ok=True)
@@ -130,7 +148,7 @@ def main() -> None:
     blank = np.zeros((0, len(LABELS)), np.float32)
     save(args.out / "held-out.npz", [Labelled(sentence, True, blank) for sentence in held_out])
     silver = map(as_written, read(args.corpora / f"{SILVER}.jsonl.gz"))
-    found = everything(ModelEngine(), gold, chain(silver, running_text(args.texts)))
+    found = everything(Teacher(), gold, chain(silver, running_text(args.texts)), args.seed)
     for number in range(1_000):
         group = list(islice(found, SHARD))
         if not group:

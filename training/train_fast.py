@@ -28,7 +28,7 @@ from fast_model import FastTagger
 
 from newsbot.entities.engines.decoding import LABELS, best_labels
 from newsbot.entities.engines.features import FIRST_PIECE, WordFeatures
-from newsbot.entities.engines.networks import load_vocabulary
+from newsbot.entities.engines.networks import load_wordpiece
 
 BATCH_WORDS = 4_000
 WEIGHT_OF_GOLD = 0.5
@@ -156,7 +156,7 @@ def train(args: argparse.Namespace) -> None:
     """Train for as many steps as asked for, and keep the best averaged weights."""
     torch.manual_seed(args.seed)
     shuffle = random.Random(args.seed)  # noqa: S311
-    features = WordFeatures(load_vocabulary())
+    features = WordFeatures(load_wordpiece())
     lexicon = Lexicon(features)
     sentences = joined([read(path, lexicon) for path in sorted(args.labels.glob("part-*.npz"))])
     held_out = read(args.labels / "held-out.npz", lexicon)

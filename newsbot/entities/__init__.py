@@ -2,14 +2,15 @@
 
 Which engine reads which language, when `NEWSBOT_ENTITY_ENGINE` is `auto`:
 
-- English: `model`, a neural tagger that ships with newsbot;
+- English: `model`, two small networks that ship with newsbot;
 - a language whose spaCy model is installed: `spacy`;
 - German, French, Spanish and 36 others (`engines.lexicon.SUPPORTED`): `rules`, which finds only what it knows:
-  countries, big cities, the EU and the UN by their names in that language; in Latin script also known acronyms, and
-  people behind a title or a first name;
+  countries, big cities, and organisations such as the EU and NATO by their names in that language; in Latin script also
+  known acronyms, and people behind a title or a first name;
 - any other: nothing is found.
 
-`fast` reads English too, several times as fast as `model` and not as well: it is used only where it is asked for.
+`fast` reads English by the first of the two networks alone, several times as fast and not as well: it is used only where
+it is asked for.
 """
 
 from __future__ import annotations

@@ -14,15 +14,32 @@ from newsbot.items import EntityType, Mention
 
 MAX_NAMES = 500
 """So many names, the commonest, are looked for again; bounds the work on texts made to cost time."""
+_MIN_INITIALS = 3
 
 _IN_BRACKETS = re.compile(r" \(([A-Z]{2,8})\)")
 
 
 def make_consistent(mentions: list[Mention], text: str) -> list[Mention]:
     """Return the mentions in order, contradictions of type settled, and missed places of names added."""
+    mentions = _with_own_possessives(mentions, text)
     explained = _explained_acronyms(mentions, text)
     settled = _with_settled_types(mentions, explained)
     return sorted([*settled, *_missed(settled, text, explained)], key=lambda mention: mention.start)
+
+
+def _with_own_possessives(mentions: list[Mention], text: str) -> list[Mention]:
+    """Return the mentions; the "'s" of organisations called so ("Moody's") belongs to them, if it is nobody's surname."""
+    surnames = _surnames(mentions)
+    return [
+        Mention(
+            start=mention.start, end=mention.end + 2, text=text[mention.start : mention.end + 2], type="ORG"
+        )
+        if text.startswith(("'s", "’s"), mention.end)
+        and f"{mention.text}'s" in tables.organisations()
+        and mention.text not in surnames
+        else mention
+        for mention in mentions
+    ]
 
 
 def _explained_acronyms(mentions: list[Mention], text: str) -> dict[str, EntityType]:
@@ -30,7 +47,7 @@ def _explained_acronyms(mentions: list[Mention], text: str) -> dict[str, EntityT
     found: dict[str, EntityType] = {}
     for mention in mentions:
         match = _IN_BRACKETS.match(text, mention.end)
-        initials = "".join(word[0] for word in mention.text.split() if word[0].isupper())
+        initials = _initials(mention.text)
         if match and match[1] == initials and mention.type != "PER":
             found[initials] = mention.type
     return found
@@ -39,19 +56,42 @@ def _explained_acronyms(mentions: list[Mention], text: str) -> dict[str, EntityT
 def _with_settled_types(mentions: list[Mention], explained: Mapping[str, EntityType]) -> list[Mention]:
     """Give every mention of a name the type that most of them have; a full name also votes for its last word.
 
-    An acronym is what the name is that explains it. What the tables know as an organisation ("Kremlin") is one.
+    An acronym is what the name is that explains it. What the tables know as an organisation ("Kremlin") is one, a
+    country is a place when it plays football, too, and a surname that they do not know as a place is none.
     """
     votes: dict[str, Counter[EntityType]] = defaultdict(Counter)
-    known = tables.known_organisations()
-    for name, kind in {
-        (m.text.rpartition(" ")[2], m.type) for m in mentions if m.type == "PER" and " " in m.text
-    }:
-        votes[name][kind] += 1
     for mention in mentions:
-        votes[mention.text]["ORG" if mention.text in known else mention.type] += 1
+        votes[mention.text][_known_type(mention)] += 1
+    for surname in _surnames(mentions):
+        votes[surname]["PER"] += 1
+        if votes[surname]["LOC"] and surname not in tables.place_names():
+            votes[surname]["PER"] += votes[surname].pop("LOC")
+    for acronym in _initials_of_organisations(mentions):
+        votes[acronym] = Counter({"ORG": 1})
     for acronym, explained_kind in explained.items():
         votes[acronym] = Counter({explained_kind: 1})
     return [_retyped(mention, votes[mention.text]) for mention in mentions]
+
+
+def _known_type(mention: Mention) -> EntityType:
+    if mention.text in tables.known_organisations():
+        return "ORG"
+    return "LOC" if mention.type == "ORG" and mention.text in tables.countries() else mention.type
+
+
+def _surnames(mentions: list[Mention]) -> set[str]:
+    """Return the last words of full names of people."""
+    return {m.text.rpartition(" ")[2] for m in mentions if m.type == "PER" and " " in m.text}
+
+
+def _initials_of_organisations(mentions: list[Mention]) -> set[str]:
+    """Return the initials of names of organisations, where they are long enough to be no accident: "GAO"."""
+    initials = {_initials(mention.text) for mention in mentions if mention.type == "ORG"}
+    return {each for each in initials if len(each) >= _MIN_INITIALS}
+
+
+def _initials(name: str) -> str:
+    return "".join(word[0] for word in name.split() if word[0].isupper())
 
 
 def _retyped(mention: Mention, votes: Counter[EntityType]) -> Mention:
@@ -71,7 +111,7 @@ def _missed(mentions: list[Mention], text: str, explained: Mapping[str, EntityTy
     for mention in mentions:
         taken[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
     counts = Counter((mention.text, mention.type) for mention in mentions) + Counter(explained.items())
-    surnames = {m.text.rpartition(" ")[2] for m in mentions if m.type == "PER" and " " in m.text}
+    surnames = _surnames(mentions)
     for (name, kind), count in sorted(counts.most_common(MAX_NAMES), key=lambda item: -len(item[0][0])):
         places = [place for place in _whole_words(name, text) if not any(taken[place : place + len(name)])]
         sure = (

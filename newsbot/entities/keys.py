@@ -20,8 +20,10 @@ _LATIN_WITH_MARKS = re.compile("([a-z])[\u0300-\u036f]+")
 
 
 def bare_name(text: str, kind: EntityType) -> str:
-    """Return a mention's text without possessive, honorifics ("Mr.") or leading article, on one line."""
-    name = _POSSESSIVE.sub("", " ".join(text[:MAX_NAME_CHARS].split()))
+    """Return a mention's text without possessive (but "Moody's"), honorifics ("Mr.") or leading article, on one line."""
+    name = " ".join(text[:MAX_NAME_CHARS].split())
+    if kind != "ORG" or name.replace("’", "'") not in tables.organisations():
+        name = _POSSESSIVE.sub("", name)
     first, space, rest = name.partition(" ")
     while space and _is_ornament(first, kind):
         name = rest

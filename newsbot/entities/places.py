@@ -31,7 +31,7 @@ def find_place(name: str, countries: Iterable[str] = ()) -> Place | None:
     """Return the place that `name` means in an article that names `countries` (ISO 3166-1); None if unknown.
 
     A country goes before a city; a US state too, unless the article names a country of that name ("Georgia") or
-    nothing of America.
+    nothing of America; so does a nation of the United Kingdom.
     """
     candidates = _by_key().get(entity_key(name, "LOC"), ())
     named = set(countries)
@@ -48,7 +48,7 @@ def _likelihood(place: Place, countries: set[str]) -> tuple[bool, bool, bool, in
 def countries_named(names: Iterable[str], text: str = "") -> Counter[str]:
     """Return how often an article names each country (ISO 3166-1): by `names` of its places, and by demonym.
 
-    A US state names its country, unless a country is called the same.
+    A state names its country, unless a country is called the same.
     """
     found: Counter[str] = Counter(demonyms_in(text))
     for name in names:

@@ -37,12 +37,26 @@ def _lines(file_name: str) -> tuple[str, ...]:
 
 @cache
 def places() -> tuple[Place, ...]:
-    """Return countries, US states, capitals, and cities of 30,000 people and more."""
+    """Return countries, US states and the nations of the United Kingdom, capitals, cities of 30,000 people and more."""
     rows = (line.split("\t") for line in _lines("places.tsv"))
     return tuple(
         Place(cast(PlaceKind, kind), name, country, float(latitude), float(longitude), int(people))
         for kind, name, country, latitude, longitude, people in rows
     )
+
+
+@cache
+def place_names() -> frozenset[str]:
+    """Return the English names of all places."""
+    return frozenset(place.name for place in places()) | {name for kind, name in aliases() if kind == "LOC"}
+
+
+@cache
+def countries() -> frozenset[str]:
+    """Return countries and the nations of the United Kingdom, by every English name; quicker than `places`."""
+    rows = (line.split("\t")[:3] for line in _lines("places.tsv"))
+    names = {name for kind, name, country in rows if kind == "country" or (kind, country) == ("state", "GB")}
+    return frozenset(names | {alias for (kind, alias), name in aliases().items() if name in names})
 
 
 @cache
@@ -96,6 +110,14 @@ def organisations() -> frozenset[str]:
 def known_organisations() -> frozenset[str]:
     """Return the organisations of the list and of the aliases, by every name."""
     return organisations() | {name for kind, name in aliases() if kind == "ORG"}
+
+
+@cache
+def acronyms() -> frozenset[str]:
+    """Return the known organisations that are written in capitals, of three letters and more ("IS" is a verb, too)."""
+    return frozenset(
+        name for name in known_organisations() if name.isalpha() and name.isupper() and len(name) > 2
+    )
 
 
 @cache

@@ -16,13 +16,13 @@ class Word(NamedTuple):
 
 
 # In this order: abbreviations with inner dots ("U.S.", "U.S.-led"), numbers, possessive endings, words held together by hyphens,
-# apostrophes and ampersands ("al-Qaeda", "O'Brien", "AT&T"), else any one mark. Repeats are bounded, so that a
+# apostrophes and ampersands ("al-Qaeda", "O'Brien", "AT&T", "Japan-U.S."), else any one mark. Repeats are bounded, so that a
 # megabyte of hyphens is cut and not backtracked over.
 _WORD = re.compile(
     r"(?:[^\W\d_]\.){2,8}(?:[-‐‑]\w{1,60}){0,3}"
     r"|\d{1,20}(?:[.,]\d{1,20}){1,8}"
     r"|(?<=\w)['’](?:s|S|re|ve|ll|d|m)\b"
-    r"|\w{1,60}(?:(?:['’](?!(?:s|S|re|ve|ll|d|m)\b)|[-&‐‑])\w{1,60}){0,8}"
+    r"|\w{1,60}(?:(?:['’](?!(?:s|S|re|ve|ll|d|m)\b)|[-&‐‑])(?:(?:[^\W\d_]\.){2,8}|\w{1,60})){0,8}"
     r"|[^\s\w]"
 )
 
@@ -57,7 +57,8 @@ def split_sentences(text: str) -> Iterator[tuple[int, int]]:
 
 def _ends_in_abbreviation(text: str, start: int, match: re.Match[str]) -> bool:
     stop = match.start() + 1
-    return match[0].startswith(".") and bool(_ABBREVIATION.search(text, max(start, stop - 12), stop))
+    within_line = match[0].startswith(".") and "\n" not in match[0]
+    return within_line and bool(_ABBREVIATION.search(text, max(start, stop - 12), stop))
 
 
 def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

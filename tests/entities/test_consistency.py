@@ -22,12 +22,35 @@ CASES = {
         "{PER Eva Lind} came. {PER Lind} left. Lind sat. Lind ate.",
         ["PER Eva Lind", "PER Lind", "PER Lind", "PER Lind"],
     ),
+    "surname that is no place": (
+        "{PER Eva Lindgull} came. {LOC Lindgull} left. {LOC Lindgull} sat.",
+        ["PER Eva Lindgull", "PER Lindgull", "PER Lindgull"],
+    ),
+    "surname that is a place too": (
+        "{PER Jack London} left {LOC London}. {LOC London} is big.",
+        ["PER Jack London", "LOC London", "LOC London"],
+    ),
+    "country that plays": ("{ORG France} beat {LOC Chile}", ["LOC France", "LOC Chile"]),
+    "person called as a country": ("{PER Chad} ate", ["PER Chad"]),
+    "possessive of the name itself": ("{PER Moody}'s and {PER Moody}’s", ["ORG Moody's", "ORG Moody’s"]),
+    "possessive of a person of such a name": (
+        "{PER Eva Moody} came. {PER Moody}'s left.",
+        ["PER Eva Moody", "PER Moody"],
+    ),
     "surname never found alone": ("{PER Eva Rice} came. Rice is cheap.", ["PER Eva Rice"]),
     "word mostly no name": ("{ORG Apple} sells. Apple pie, Apple tart.", ["ORG Apple"]),
     "word mostly a name": ("{ORG Gull} {ORG Gull} and Gull", ["ORG Gull", "ORG Gull", "ORG Gull"]),
     "acronym is what the name before it is": (
         "{LOC Republic of Gull} ({ORG RG}) and {ORG RG}",
         ["LOC Republic of Gull", "LOC RG", "LOC RG"],
+    ),
+    "acronym of an organisation named elsewhere": (
+        "{PER HBO} met. The {ORG Harbour Board Office} agreed.",
+        ["ORG HBO", "ORG Harbour Board Office"],
+    ),
+    "two letters may be an accident": (
+        "{LOC HB} and the {ORG Harbour Board}",
+        ["LOC HB", "ORG Harbour Board"],
     ),
     "missed acronym of a name": (
         "{ORG Harbour Board} (HB) met. The HB agreed.",

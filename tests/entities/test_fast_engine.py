@@ -9,6 +9,7 @@ import pytest
 from newsbot.entities.engine import AUTO_ORDER, Engine, load_engine
 from newsbot.entities.engines.fast import BATCH_WORDS
 from newsbot.entities.engines.features import FIRST_PIECE, NOTHING, SLOTS, WordFeatures
+from newsbot.entities.engines.wordpiece import WordPiece
 
 CASES = {
     "person, organisation, place": (
@@ -85,7 +86,7 @@ VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "holm", "##s"]
     ids=["pieces", "unknown", "invisible", "no text", "long"],
 )
 def test_word_has_as_many_numbers_as_any(word: str, pieces: list[int] | None) -> None:
-    features = WordFeatures(VOCABULARY)
+    features = WordFeatures(WordPiece(VOCABULARY))
     numbers = features.of(word)
     assert len(numbers) == SLOTS
     assert 0 < numbers[0] < max(numbers) < features.row_count
@@ -94,6 +95,6 @@ def test_word_has_as_many_numbers_as_any(word: str, pieces: list[int] | None) ->
 
 
 def test_how_a_word_is_written_counts() -> None:
-    features = WordFeatures(VOCABULARY)
+    features = WordFeatures(WordPiece(VOCABULARY))
     assert len({features.of(word) for word in ("holm", "Holm", "HOLM", "Holms")}) == 4
     assert NOTHING not in {features.of(word) for word in ("holm", "-", "7")}

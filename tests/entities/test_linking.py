@@ -145,6 +145,7 @@ ORGANISATIONS = {
         "{ORG The Daily Gull} and {ORG the Daily Gull} and {ORG Daily Gull}",
         [("Daily Gull", 3)],
     ),
+    "possessive that is part of the name": ("{ORG Moody's} and {ORG Moody’s}", [("Moody's", 2)]),
     "legal form": ("{ORG Gullwing Inc.} and {ORG Gullwing}", [("Gullwing Inc.", 2)]),
     "capitals": ("{ORG GULLWING} SINKS\n\n{ORG Gullwing} sank.", [("Gullwing", 2)]),
     "seat of power": ("{ORG Kremlin} and {ORG the Kremlin}", [("Kremlin", 2)]),

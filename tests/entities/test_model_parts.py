@@ -16,7 +16,8 @@ from newsbot.entities.engines.casing import (
     WITH_DIGITS,
     casing,
 )
-from newsbot.entities.engines.decoding import best_labels, spans
+from newsbot.entities.engines.decoding import best_labels, doubtful, spans
+from newsbot.entities.engines.hints import with_hints
 from newsbot.entities.engines.recent import Recent
 from newsbot.entities.engines.wordpiece import WordPiece
 from newsbot.entities.words import split_words
@@ -98,13 +99,65 @@ def test_best_labels_make_sense(given: np.ndarray, expected: list[int]) -> None:
     assert best_labels(given) == expected
 
 
+SURE_O, SURE_PER, DOUBT = {O: 9.0}, {B_PER: 9.0}, {B_PER: 4.0, B_ORG: 3.0}
+DOUBTS = {
+    "none": ([SURE_O, SURE_PER], []),
+    "of nothing": ([], []),
+    "of one word": ([SURE_O, SURE_O, DOUBT, SURE_O, SURE_O], [1, 2, 3]),
+    "of two": ([SURE_O, DOUBT, SURE_O, DOUBT], [0, 1, 2, 3]),
+    "and a name beside them": ([SURE_O, SURE_PER, SURE_O, DOUBT, SURE_O], [1, 2, 3, 4]),
+    "names are not cut": ([SURE_O, SURE_PER, SURE_PER, DOUBT, SURE_PER, SURE_PER, SURE_O], [1, 2, 3, 4, 5]),
+}
+
+
+@pytest.mark.parametrize(("rows", "expected"), DOUBTS.values(), ids=DOUBTS)
+def test_doubtful_words_and_those_around(rows: list[dict[int, float]], expected: list[int]) -> None:
+    given = scores(*rows) if rows else np.zeros((0, 7), np.float32)
+    assert list(range(len(rows))[doubtful(given, 0.9, around=1)]) == expected
+
+
+HINTS = {
+    "country": ("in Chad now", [(1, B_LOC)]),
+    "the longest name": ("New Zealand and the World Health Organization", [(0, B_LOC), (1, I_LOC), (4, B_ORG), (5, I_ORG), (6, I_ORG)]),
+    "no known name": ("Gull chad", []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), HINTS.values(), ids=HINTS)
+def test_known_names_are_hinted_at(text: str, expected: list[tuple[int, int]]) -> None:
+    words = split_words(text)
+    hinted = with_hints(words, np.zeros((len(words), 7), np.float32))
+    assert [(int(word), int(label)) for word, label in np.argwhere(hinted)] == expected
+
+
 SPANS = {
     "two names side by side": ("Holm Lind", [B_PER, B_PER], [(0, 4, "PER"), (5, 9, "PER")]),
     "name at the end": ("in New Gull", [O, B_LOC, I_LOC], [(3, 11, "LOC")]),
     "nothing dangles": ("Union of", [B_ORG, I_ORG], [(0, 5, "ORG")]),
     "abbreviation at the end of a name": ("Gull Inc. fell", [B_ORG, I_ORG, O, O], [(0, 9, "ORG")]),
     "full stop of a sentence": ("in Gull.", [O, B_LOC, O], [(3, 7, "LOC")]),
+    "internet name": ("Gull.com fell", [B_ORG, O, O, O], [(0, 8, "ORG")]),
+    "title": ("Gen. Eva Holm", [B_PER, I_PER, I_PER, I_PER], [(5, 13, "PER")]),
+    "titles": ("Mr. President Holm", [B_PER, I_PER, I_PER, I_PER], [(14, 18, "PER")]),
+    "title by which one is known": ("Lord Holm", [B_PER, I_PER], [(0, 9, "PER")]),
+    "nothing but a title": ("Dr.", [B_PER, I_PER], [(0, 3, "PER")]),
+    "title of no person": ("General Gull", [B_ORG, I_ORG], [(0, 12, "ORG")]),
+    "marks around": ("#Gull (", [B_ORG, I_ORG, I_ORG], [(1, 5, "ORG")]),
+    "ticker": ("GULL.O", [B_ORG, I_ORG, I_ORG], []),
+    "ticker after the name": ("Gull Inc GUL.O", [B_ORG, I_ORG, I_ORG, I_ORG, I_ORG], [(0, 8, "ORG")]),
+    "acronym that is a word": ("He said WHO erred", [O, O, O, O], [(8, 11, "ORG")]),
+    "the word": ("He said who erred", [O, O, O, O], []),
+    "the word, shouted": ("WHO ERRED", [O, O], []),
     "compound": ("Gull-based firm", [B_LOC, O], [(0, 4, "LOC")]),
+    "compound of several words": ("New Gull-based firm", [B_LOC, I_LOC, O], [(0, 8, "LOC")]),
+    "person with a hyphen": ("Kim Gull-led", [B_PER, I_PER], [(0, 12, "PER")]),
+    "compound of a known name": ("Malaysia-based firm", [O, O], [(0, 8, "LOC")]),
+    "compound of no known name": ("Gull-based firm", [O, O], []),
+    "two countries": ("U.S.-China talks", [B_LOC, O], [(0, 4, "LOC"), (5, 10, "LOC")]),
+    "country and demonym": ("US-Philippine drill", [B_LOC, O], [(0, 2, "LOC")]),
+    "country and organisation": ("EU-UK talks", [B_ORG, O], [(0, 2, "ORG"), (3, 5, "LOC")]),
+    "one country with a hyphen": ("Guinea-Bissau", [B_LOC], [(0, 13, "LOC")]),
+    "party and state": ("D-Iowa", [B_ORG], [(2, 6, "LOC")]),
     "compound of names": ("Gull-Firth", [B_LOC], [(0, 10, "LOC")]),
     "name with a small letter": ("al-Gull", [B_ORG], [(0, 7, "ORG")]),
 }

@@ -23,6 +23,9 @@ CASES = {
     "country where both are named": ("Georgia", ["US", "GE"], ("country", "GE")),
     "country before a city of that name": ("Lebanon", ["US"], ("country", "LB")),
     "state": ("Texas", [], ("state", "US")),
+    "nation of the kingdom": ("Wales", [], ("state", "GB")),
+    "english name of a city": ("Cologne", [], ("city", "DE")),
+    "short name of a city": ("Frankfurt", [], ("city", "DE")),
     "federal capital, not the state": ("Washington", ["US"], ("capital", "US")),
     "city of New York": ("New York", [], ("city", "US")),
 }

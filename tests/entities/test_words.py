@@ -9,6 +9,7 @@ from newsbot.entities.words import MAX_SENTENCE_CHARS, split_sentences, split_wo
 WORDS = {
     "abbreviation": ("the U.S. said", ["the", "U.S.", "said"]),
     "abbreviation in a compound": ("a U.S.-led raid", ["a", "U.S.-led", "raid"]),
+    "abbreviation at the end of a compound": ("a Japan-U.S. pact", ["a", "Japan-U.S.", "pact"]),
     "title": ("Mr. Holm", ["Mr", ".", "Holm"]),
     "possessive": ("Holm's and NATO’s", ["Holm", "'s", "and", "NATO", "’s"]),
     "apostrophe inside": ("O'Brien d’Ivoire", ["O'Brien", "d’Ivoire"]),
@@ -26,6 +27,7 @@ SENTENCES = {
     "quotes": ("“It is so.” He left.", ["“It is so.” ", "He left."]),
     "lower case goes on": ("It cost approx. two. Yes.", ["It cost approx. two. ", "Yes."]),
     "lines": ("A headline\n\nA lead", ["A headline\n\n", "A lead"]),
+    "line that ends in an abbreviation": ("in the U.S.\nThe lead", ["in the U.S.\n", "The lead"]),
     "chinese": ("你好。再见。", ["你好。", "再见。"]),
     "empty": ("", []),
 }

@@ -7,18 +7,14 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from newsbot.entities.engines.names import Span, end_of_name, known_name, names_in
 from newsbot.entities.words import Word
 from newsbot.items import EntityType
-
-Span = tuple[int, int, EntityType]
-"""Start, end, type."""
 
 KINDS: tuple[EntityType, ...] = ("PER", "ORG", "LOC")
 OUTSIDE = 0
 LABELS = ("O", *(f"{place}-{kind}" for kind in KINDS for place in "BI"))
 """What networks call words: odd numbers begin a name, even ones continue one."""
-_DANGLING = frozenset(("of", "the", "and", "for", "in"))
-_ABBREVIATIONS = frozenset(("Bros", "Co", "Corp", "Inc", "Jr", "Ltd", "Sr"))
 _FORBIDDEN = -1e9
 _TRANSITIONS = np.array(
     [
@@ -26,6 +22,24 @@ _TRANSITIONS = np.array(
         for a in range(len(LABELS))
     ]
 )
+
+
+def doubtful(scores: NDArray[np.float32], probability: float, around: int) -> slice:
+    """Return the words between the first and the last whose best label has less than this probability.
+
+    `around` words more on either side, and more where a name would be cut; none if there is no such word.
+    """
+    best = scores.max(-1, keepdims=True)
+    doubts = np.flatnonzero(np.exp(scores - best).sum(-1) * probability > 1)
+    if not len(doubts):
+        return slice(0, 0)
+    start, end = max(0, int(doubts[0]) - around), min(len(scores), int(doubts[-1]) + around + 1)
+    named = scores.argmax(-1) != OUTSIDE
+    while start > 0 and named[start - 1]:
+        start -= 1
+    while end < len(scores) and named[end]:
+        end += 1
+    return slice(start, end)
 
 
 def best_labels(scores: NDArray[np.float32]) -> list[int]:
@@ -54,28 +68,13 @@ def _viterbi(scores: NDArray[np.float32]) -> list[int]:
 def spans(words: Sequence[Word], labels: Sequence[int]) -> Iterator[Span]:
     """Yield the names that valid `labels` mark in `words`."""
     start = None
+    shouted = sum(word.text.isupper() for word in words) * 2 > len(words)
     for i, label in enumerate([*labels, OUTSIDE]):
         if start is not None and (label == OUTSIDE or label % 2):
-            end = _with_full_stop(words, i) if label == OUTSIDE else i
-            yield _trimmed(words[start:end], KINDS[(labels[start] - 1) // 2])
+            end = end_of_name(words, i) if label == OUTSIDE else i
+            yield from names_in(words[start:end], KINDS[(labels[start] - 1) // 2])
             start = None
         if label % 2:
             start = i
-
-
-def _with_full_stop(words: Sequence[Word], end: int) -> int:
-    """Return where a name ends that ends before `end`, or with the full stop there if that is part of it: "Jr."."""
-    last, following = words[end - 1], words[end : end + 1]
-    if last.text in _ABBREVIATIONS and following and following[0][:2] == (".", last.end):
-        return end + 1
-    return end
-
-
-def _trimmed(words: Sequence[Word], kind: EntityType) -> Span:
-    """Return the span of a name, without "of" at its end; of a compound such as "Moscow-based" only what is named."""
-    while len(words) > 1 and words[-1].text in _DANGLING:
-        words = words[:-1]
-    name, hyphen, rest = words[-1].text.partition("-")
-    if len(words) == 1 and hyphen and name[:1].isupper() and rest.islower():
-        return words[0].start, words[0].start + len(name), kind
-    return words[0].start, words[-1].end, kind
+        elif label == OUTSIDE and i < len(words) and not shouted:
+            yield from known_name(words[i])

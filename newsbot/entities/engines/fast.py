@@ -10,9 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from newsbot.entities.engines.decoding import Span, best_labels, spans
+from newsbot.entities.engines.decoding import best_labels, spans
 from newsbot.entities.engines.features import NOTHING, WordFeatures
-from newsbot.entities.engines.networks import load_network, load_vocabulary, network_version
+from newsbot.entities.engines.hints import with_hints
+from newsbot.entities.engines.names import Span
+from newsbot.entities.engines.networks import load_network, load_wordpiece, network_version
 from newsbot.entities.engines.reading import VERSION, SentenceReader
 from newsbot.entities.words import Word, split_words
 from newsbot.items import Mention
@@ -23,15 +25,38 @@ BATCH_WORDS = 4_000
 """Read at once; bounds memory on long texts."""
 
 
+class FastNetwork:
+    """Scores the words of sentences, many at once: a sentence's scores are the same whatever shares its batch."""
+
+    def __init__(self) -> None:
+        self._session = load_network("fast.onnx")
+        self.version = network_version(self._session)
+        self._features = WordFeatures(load_wordpiece())
+
+    def scores(self, sentences: Iterable[Sequence[Word]]) -> Iterator[NDArray[np.float32]]:
+        """Yield the scores of the labels of each sentence's words: (word, label)."""
+        for batch in _batches(sentences):
+            rows: list[tuple[int, ...]] = []
+            for words in batch:
+                rows.extend(self._features.of(word.text) for word in words)
+                rows.extend([NOTHING] * GAP)
+            scores: NDArray[np.float32] = self._session.run(["scores"], {"words": np.array(rows, np.int32)})[
+                0
+            ]
+            start = 0
+            for words in batch:
+                yield with_hints(words, scores[start : start + len(words)])
+                start += len(words) + GAP
+
+
 class FastEngine:
     """Finds names in English, several times as fast as `model`, and not as well."""
 
     name = "fast"
 
     def __init__(self) -> None:
-        self._session = load_network("fast.onnx")
-        self.version = f"{network_version(self._session)}.{VERSION}"
-        self._features = WordFeatures(load_vocabulary())
+        self._network = FastNetwork()
+        self.version = f"{self._network.version}.{VERSION}"
         self._reader = SentenceReader(self._read)
 
     def supports(self, language: str) -> bool:
@@ -44,22 +69,13 @@ class FastEngine:
 
     def _read(self, sentences: Sequence[str]) -> Iterator[Iterator[Span]]:
         """Yield the names of each sentence."""
-        for batch in _batches(map(split_words, sentences)):
-            rows: list[tuple[int, ...]] = []
-            for words in batch:
-                rows.extend(self._features.of(word.text) for word in words)
-                rows.extend([NOTHING] * GAP)
-            scores: NDArray[np.float32] = self._session.run(["scores"], {"words": np.array(rows, np.int32)})[
-                0
-            ]
-            start = 0
-            for words in batch:
-                yield spans(words, best_labels(scores[start : start + len(words)]))
-                start += len(words) + GAP
+        cut = [split_words(sentence) for sentence in sentences]
+        for words, scores in zip(cut, self._network.scores(cut), strict=True):
+            yield spans(words, best_labels(scores))
 
 
-def _batches(sentences: Iterable[list[Word]]) -> Iterator[list[list[Word]]]:
-    batch: list[list[Word]] = []
+def _batches(sentences: Iterable[Sequence[Word]]) -> Iterator[list[Sequence[Word]]]:
+    batch: list[Sequence[Word]] = []
     size = 0
     for words in sentences:
         batch.append(words)

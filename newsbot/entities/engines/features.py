@@ -26,9 +26,9 @@ _RUNS = ((re.compile(r"[A-Z]+"), "X"), (re.compile(r"[a-z]+"), "x"), (re.compile
 class WordFeatures:
     """Gives words their numbers; remembers the words it has seen."""
 
-    def __init__(self, vocabulary: list[str]) -> None:
-        self._wordpiece = WordPiece(vocabulary)
-        self.row_count = FIRST_PIECE + len(vocabulary)
+    def __init__(self, wordpiece: WordPiece) -> None:
+        self._wordpiece = wordpiece
+        self.row_count = FIRST_PIECE + wordpiece.size
         self.of = lru_cache(maxsize=100_000)(self._of)
 
     def _of(self, word: str) -> tuple[int, ...]:

@@ -18,6 +18,8 @@ SUPPORTED = SPACELESS | LATIN | frozenset(_OTHERS.split())
 MIN_CITY_POPULATION = 300
 """In thousands: smaller cities share too many names with people and with words."""
 
+_LAST_LATIN = "\u024f"
+
 Names = dict[str, EntityType]
 
 
@@ -70,9 +72,9 @@ def _names_elsewhere(language: str) -> Names:
     table = tables.foreign_names("nb" if language == "no" else language)
     own = {name: kind for name, (kind, _) in table.items() if len(name) > 1}
     if language not in LATIN:
-        return own
-    acronyms = (alias for kind, alias in tables.aliases() if kind == "ORG" and alias.isupper())
-    known = frozenset(acronyms) - tables.words("no_acronyms_abroad")
+        return {alias: kind for kind, alias in tables.aliases() if alias > _LAST_LATIN} | own
+    acronyms = {alias for kind, alias in tables.aliases() if kind == "ORG" and alias.isupper()}
+    known = acronyms - tables.words("no_acronyms_abroad")
     return _all_are("LOC", (name for name in _big_cities() if len(name) > 3)) | _all_are("ORG", known) | own
 
 

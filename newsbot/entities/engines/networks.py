@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from importlib.resources import files
 
 import onnxruntime  # type: ignore[import-untyped]
+
+from newsbot.entities.engines.wordpiece import WordPiece
 
 FOLDER = files("newsbot.entities.engines").joinpath("model_data")
 
@@ -33,3 +36,9 @@ def network_version(network: onnxruntime.InferenceSession) -> str:
 def load_vocabulary() -> list[str]:
     """Return the pieces of words that the networks know, by their number."""
     return FOLDER.joinpath("vocabulary.txt").read_text(encoding="utf-8").splitlines()
+
+
+@cache
+def load_wordpiece() -> WordPiece:
+    """Return what cuts words into the networks' pieces: one for all of them, so that each word is cut once."""
+    return WordPiece(load_vocabulary())

@@ -10,12 +10,12 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from newsbot.entities.consistency import make_consistent
-from newsbot.entities.engines.decoding import Span
+from newsbot.entities.engines.names import Span
 from newsbot.entities.engines.recent import Recent
 from newsbot.entities.words import split_sentences
 from newsbot.items import Mention
 
-VERSION = 1
+VERSION = 2
 """Of all that stands between a network and mentions: raise it when the same scores may give others."""
 REMEMBERED_SENTENCES = 20_000
 

@@ -7,6 +7,7 @@ name. Never a capital letter alone, which says nothing in German and does not ex
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from itertools import takewhile
 from typing import NamedTuple
@@ -19,6 +20,8 @@ from newsbot.items import EntityType, Mention
 _JOINING = frozenset(("of", "for", "and", "on", "the", "in", "&"))
 # Of these, those that also part two names: "Foreign Ministry and Kremlin".
 _PARTING = frozenset(("and", "on", "in"))
+_ELIDING = frozenset(("ca", "fr", "it"))
+_ELISION = re.compile(r"(?:[cdjlmnst]|qu|un|[dns]?[aeu]ll)['’](?=\w)", re.IGNORECASE)
 _MAX_ORGANISATION_WORDS = 12
 _MAX_PERSON_WORDS = 4
 
@@ -39,7 +42,7 @@ class RulesEngine:
     """Finds names by lists and patterns."""
 
     name = "rules"
-    version = "1"
+    version = "2"
 
     def supports(self, language: str) -> bool:
         """Whether there are lists for this language."""
@@ -52,6 +55,8 @@ class RulesEngine:
         if language in SPACELESS:
             return list(_known_anywhere(text, language))
         sentences = [split_words(text, start, end) for start, end in split_sentences(text)]
+        if language in _ELIDING:
+            sentences = [[_without_elision(word) for word in words] for words in sentences]
         known = lexicon(language)
         found = [mention for words in sentences for mention in _scan(Sentence(words, text, known))]
         return _with_surnames(found, sentences, text)
@@ -61,6 +66,12 @@ def _known_anywhere(text: str, language: str) -> Iterator[Mention]:
     names = lexicon(language).names
     for match in spaceless_names(language).finditer(text):
         yield Mention(start=match.start(), end=match.end(), text=match[0], type=names[match[0]])
+
+
+def _without_elision(word: Word) -> Word:
+    """Return a word without the small one that has lost its vowel before it: "Union" of "l’Union"."""
+    found = _ELISION.match(word.text)
+    return Word(word.text[found.end() :], word.start + found.end(), word.end) if found else word
 
 
 def _scan(sentence: Sentence) -> Iterator[Mention]:

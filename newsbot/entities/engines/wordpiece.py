@@ -15,6 +15,7 @@ class WordPiece:
 
     def __init__(self, vocabulary: list[str]) -> None:
         self._numbers = {piece: number for number, piece in enumerate(vocabulary)}
+        self.size = len(vocabulary)
         self.unknown, self.cls, self.sep = (self._numbers[piece] for piece in (UNKNOWN, CLS, SEP))
         self.pieces = lru_cache(maxsize=50_000)(self._pieces)
 
