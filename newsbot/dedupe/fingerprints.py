@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
 from hashlib import blake2b
 
 KEY_BYTES = 16
@@ -10,23 +11,20 @@ MIN_BODY_CHARS = 200
 """Below this many normalised characters a body may be a site's stock sentence, and the title decides as well."""
 
 
-class _Folding(dict[int, str]):
-    """Character -> what is left of it for comparison: letters, digits and marks; a space for everything else."""
-
-    def __missing__(self, code: int) -> str:
-        char = chr(code)
-        category = unicodedata.category(char)
-        folded = char if category[0] in "LNM" else "" if category == "Cf" else " "
-        self[code] = folded
-        return folded
-
-
-_FOLDING = _Folding()
-
-
 def words_of(text: str) -> list[str]:
     """Return the words of `text` as they are compared: NFKC, without case, punctuation and invisible characters."""
-    return unicodedata.normalize("NFKC", text).casefold().translate(_FOLDING).split()
+    text = unicodedata.normalize("NFKC", text).casefold()
+    for char in set(text):
+        if not char.isalnum():
+            text = text.replace(char, _folded(char))
+    return text.split()
+
+
+@cache
+def _folded(char: str) -> str:
+    """Return what is left of a character for comparison: letters, digits and marks; a space for everything else."""
+    category = unicodedata.category(char)
+    return char if category[0] in "LNM" else "" if category == "Cf" else " "
 
 
 def text_key(title: str | None, body: str) -> bytes:

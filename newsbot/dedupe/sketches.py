@@ -102,14 +102,16 @@ def is_smaller(one: bytes, other: bytes) -> bool:
 # ------------------------------------------------------------------ hashes
 
 
-@lru_cache(maxsize=1 << 16)
 def _hash(text: str) -> int:
     return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest())
 
 
+_word_hash = lru_cache(maxsize=1 << 16)(_hash)
+
+
 def _word_hashes(texts: Sequence[str]) -> Numbers:
     """Return a number for every word; for a text without words, one for none."""
-    return np.fromiter(map(_hash, texts or [""]), np.uint64, max(1, len(texts)))
+    return np.fromiter(map(_word_hash, texts or [""]), np.uint64, max(1, len(texts)))
 
 
 def _runs(hashes: Numbers, length: int) -> Numbers:
@@ -172,7 +174,7 @@ def _slot_bins(text: Words) -> bytes:
     ):
         if number != EMPTY:
             slots[place] = 1 + number // SLOT_BINS % 255
-            facts[place] = _hash(filled[number]) & 0xFF
+            facts[place] = _word_hash(filled[number]) & 0xFF
     return bytes(slots + facts)
 
 

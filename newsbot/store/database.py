@@ -42,7 +42,7 @@ class Database:
         """For messages: without the password."""
         self._parsed = _parse(url)
         try:
-            self._engine = dialects.make_engine(self._parsed)
+            self._engines = dialects.make_engines(self._parsed)
         except ModuleNotFoundError as error:
             raise UsageError(
                 f"{self.url}: needs the package {error.name}: pip install 'newsbot[postgres]'"
@@ -63,7 +63,7 @@ class Database:
             if migrate:
                 self._migrate()
             else:
-                with self._engine.connect() as connection:
+                with self._engines.reading.connect() as connection:
                     self._check(migrations.state(connection))
         except DBAPIError as error:
             raise self._error(_explain(error)) from error
@@ -72,7 +72,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Give a session in one write transaction: committed at the end, rolled back by an exception."""
-        with self._writer, Session(dialects.writing(self._engine)) as session, session.begin():
+        with self._writer, Session(self._engines.writing) as session, session.begin():
             yield session
 
     def transact(self, work: Callable[[Session], T]) -> T:
@@ -91,7 +91,7 @@ class Database:
         """Give a session that sees one state of the database and cannot change it.
 
         With `limit_s`, statements that take longer fail with an OperationalError."""
-        with Session(dialects.reading(self._engine)) as session:
+        with Session(self._engines.reading) as session:
             if limit_s is None:
                 yield session
                 return
@@ -100,14 +100,15 @@ class Database:
 
     def sync(self) -> None:
         """Wait until what was committed would survive a power cut."""
-        dialects.sync(self._engine)
+        dialects.sync(self._engines.writing)
 
     def close(self) -> None:
         """Close every connection; the next use opens new ones."""
-        self._engine.dispose()
+        for engine in self._engines:
+            engine.dispose()
 
     def _migrate(self) -> None:
-        with dialects.writing(self._engine).begin() as connection:
+        with self._engines.writing.begin() as connection:
             dialects.lock_keys(connection, [migrations.LOCK])
             state = migrations.state(connection)
             if state in {"empty", "older"}:
@@ -115,7 +116,7 @@ class Database:
             else:
                 self._check(state)
                 migrations.check_writable(connection)
-        dialects.use_write_ahead_log(self._engine)
+        dialects.use_write_ahead_log(self._engines.writing)
 
     def _check(self, state: migrations.State) -> None:
         if state != "current":

@@ -16,6 +16,7 @@ from newsbot.items import Article, Entity, EntityType
 from newsbot.store import corrections, dialects, totals
 from newsbot.store.columns import stored_name
 from newsbot.store.corrections import stored_key
+from newsbot.store.dialects import full_text
 from newsbot.store.keys import name_key
 from newsbot.store.labels import labels_of
 from newsbot.store.models import (
@@ -113,16 +114,16 @@ def _add_entities(
 
 def add_words(connection: Connection, article_id: int, row: Mapping[str, Any]) -> None:
     """Make an article findable by its words and by its source, language, section and date; `row`: its columns."""
-    dialects.add_to_index(connection, article_id, _entry(row))
+    full_text.add(connection, article_id, _entry(row))
 
 
 def remove_words(connection: Connection, article_id: int, row: Mapping[str, Any]) -> None:
     """Take an article out of the full-text index; `row`: the columns that it was added with."""
-    dialects.remove_from_index(connection, article_id, _entry(row))
+    full_text.remove(connection, article_id, _entry(row))
 
 
-def _entry(row: Mapping[str, Any]) -> dialects.Entry:
-    return dialects.Entry(
+def _entry(row: Mapping[str, Any]) -> full_text.Entry:
+    return full_text.Entry(
         title=word_texts(row["title"] or "")[:MAX_TITLE_WORDS],
         body=word_texts(row["body"])[:MAX_BODY_WORDS],
         labels=labels_of(**{name: row[name] for name in ("source", "language", "section", "dated_at")}),
@@ -139,6 +140,7 @@ def index_all(connection: Connection) -> None:
         for row in rows:
             add_words(connection, row["id"], dict(row))
         last = rows[-1]["id"]
+    full_text.write_pending(connection)
 
 
 def _by_id(connection: Connection, entities: Iterable[Entity]) -> dict[int, Entity]:

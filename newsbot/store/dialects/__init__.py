@@ -1,40 +1,23 @@
-"""Where SQLite and PostgreSQL differ: connections, transactions, locks, inserts, full text."""
+"""Where SQLite and PostgreSQL differ: connections, transactions, locks, inserts; full text in a module of its own."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import (
-    URL,
-    BigInteger,
-    ColumnElement,
-    Connection,
-    Engine,
-    Select,
-    column,
-    create_engine,
-    event,
-    func,
-    literal_column,
-    select,
-    table,
-    text,
-)
-from sqlalchemy import cast as sql_cast
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.sql.dml import ReturningInsert
 
 from newsbot.store.columns import storable
+from newsbot.store.dialects import full_text
 from newsbot.store.models import Base
-from newsbot.store.words import Term
 
 DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg"}
 """Supported databases, and the driver that newsbot uses for each."""
@@ -46,44 +29,39 @@ _CONFLICTS = {"40001", "40P01"}
 _LOCK = text("SELECT pg_advisory_xact_lock(number) FROM unnest(CAST(:numbers AS bigint[])) AS number")
 PROGRESS_STEPS = 20_000
 """Steps of SQLite's virtual machine, well under a millisecond, after which it looks at the time."""
-WRITES = "newsbot_writes"
-"""Execution option: this transaction may write."""
 
 
-def make_engine(url: URL) -> Engine:
-    """Return an engine for one of `DRIVERS`; it connects when it is first used."""
+class Engines(NamedTuple):
+    """Engines of one database; they connect when they are first used."""
+
+    writing: Engine
+    """On SQLite its transactions take the write lock when they begin: one that took it later, after reading, would fail
+    at once with "database is locked"."""
+    reading: Engine
+    """Its transactions see one state of the database and cannot change it."""
+
+
+def make_engines(url: URL) -> Engines:
+    """Return engines for one of `DRIVERS`."""
     if is_sqlite_url(url):
-        engine = create_engine(
-            url, json_serializer=_json_text, connect_args={"timeout": LOCK_TIMEOUT_S}, max_overflow=-1
+        # Connections of their own: to let one write, and then not, has SQLite compile every statement anew.
+        return Engines(
+            _sqlite_engine(url, _connect_sqlite, _begin_writing, commit=full_text.write_pending),
+            _sqlite_engine(url, _connect_sqlite_for_reading, _begin_reading),
         )
-        event.listen(engine, "connect", _connect_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-        return engine
     connect_args = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_TIMEOUT_S}
     engine = create_engine(
         url, json_serializer=_json_text, connect_args=connect_args, max_overflow=-1, pool_pre_ping=True
     )
     event.listen(engine, "connect", _connect_postgresql)
-    return engine
+    return Engines(
+        engine, engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    )
 
 
 def is_sqlite_url(url: URL) -> bool:
     """Tell whether `url` names an SQLite file."""
     return url.get_backend_name() == "sqlite"
-
-
-def writing(engine: Engine) -> Engine:
-    """Return `engine` for transactions that write: on SQLite they take the write lock when they begin.
-
-    One that took it later, after reading, would fail at once with "database is locked"."""
-    return engine.execution_options(**{WRITES: True})
-
-
-def reading(engine: Engine) -> Engine:
-    """Return `engine` for transactions that see one state of the database and cannot change it."""
-    if engine.dialect.name == "sqlite":
-        return engine
-    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 @contextmanager
@@ -232,140 +210,18 @@ def pass_id(connection: Connection, model: type[Base], row_id: int) -> None:
         )
 
 
-# ------------------------------------------------------------------ full text
-
-TITLE_WEIGHT = 10
-"""How much more a word in the title counts than one in the body."""
-_FTS5_ADD = text(
-    "INSERT INTO article_search (rowid, title, body, labels) VALUES (:id, :title, :body, :labels)"
-)
-_FTS5_REMOVE = text(
-    "INSERT INTO article_search (article_search, rowid, title, body, labels)"
-    " VALUES ('delete', :id, :title, :body, :labels)"
-)
-# bm25 counts for every word how many articles have it, so that the labels are left out. The sign before `rowid` keeps
-# SQLite from searching anew for each id.
-_FTS5_SCORES = text(
-    f"SELECT rowid, -bm25(article_search, {TITLE_WEIGHT}, 1) FROM article_search"  # noqa: S608
-    " WHERE article_search MATCH :terms AND rowid BETWEEN :first AND :last"
-    " AND +rowid IN (SELECT value FROM json_each(:ids))"
-)
-_TSVECTOR_ADD = text("INSERT INTO article_search (article_id, words) VALUES (:id, CAST(:words AS tsvector))")
-_TSVECTOR_REMOVE = text("DELETE FROM article_search WHERE article_id = :id")
-_TSVECTOR_SCORES = text(
-    "SELECT article_id, ts_rank(CAST(:weights AS float4[]), words, CAST(:terms AS tsquery), 1)"
-    " FROM article_search WHERE article_id = ANY(:ids)"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What the full-text index holds of an article."""
-
-    title: Sequence[str]
-    body: Sequence[str]
-    """Words."""
-    labels: Sequence[str]
-
-
-def add_to_index(connection: Connection, article_id: int, entry: Entry) -> None:
-    """Make an article findable."""
-    if connection.dialect.name == "sqlite":
-        connection.execute(_FTS5_ADD, _fts5_row(article_id, entry))
-    else:
-        connection.execute(_TSVECTOR_ADD, {"id": article_id, "words": _tsvector(entry)})
-
-
-def remove_from_index(connection: Connection, article_id: int, entry: Entry) -> None:
-    """Take an article out of the index; SQLite must be told the very entry that it was added with."""
-    if connection.dialect.name == "sqlite":
-        connection.execute(_FTS5_REMOVE, _fts5_row(article_id, entry))
-    else:
-        connection.execute(_TSVECTOR_REMOVE, {"id": article_id})
-
-
-def matches(
-    connection: Connection,
-    terms: Sequence[Term],
-    labels: Sequence[Sequence[str]],
-    among: Select[int] | None = None,
-) -> Select[int]:
-    """Return a SELECT of the ids of articles that hold `terms`, and of each group of `labels` one.
-
-    At least one of the terms must not be excluded. With `among`, only articles of these ids, which are few."""
-    if connection.dialect.name == "sqlite":
-        rowid = column("rowid", BigInteger)
-        wanted = literal_column("article_search").op("MATCH")(_fts5_query(terms, labels))
-        found = select(rowid).select_from(table("article_search")).where(wanted)
-        # The sign keeps SQLite from searching anew for each id.
-        return found if among is None else found.where(literal_column("+rowid").in_(among))
-    article_id = column("article_id", BigInteger)
-    query = sql_cast(_tsquery(terms, labels), postgresql.TSQUERY)
-    found = select(article_id).select_from(table("article_search")).where(column("words").op("@@")(query))
-    return found if among is None else found.where(one_of(connection, article_id, among))
-
-
-def one_of(connection: Connection, found: ColumnElement[int], ids: Select[int]) -> ColumnElement[bool]:
-    """Return the condition that `found` is one of `ids`, by which the rows are to be looked up.
-
-    PostgreSQL gets them as an array: however many it expects, it then looks them up in the index of ids."""
-    if connection.dialect.name == "sqlite":
-        return found.in_(ids)
-    return found == func.any(func.array(ids.scalar_subquery()))
-
-
-def scores(connection: Connection, terms: Sequence[Term], ids: Collection[int]) -> dict[int, float]:
-    """Return the scores (greater is better) of articles that hold `terms`."""
-    # With an excluded term, or one that an article lacks, every rank of PostgreSQL's would be 0.
-    wanted = [term for term in terms if not term.is_excluded]
-    if connection.dialect.name == "sqlite":
-        given = {"terms": _fts5_query(wanted), "first": min(ids), "last": max(ids), "ids": json.dumps([*ids])}
-        found = connection.execute(_FTS5_SCORES, given)
-    else:
-        weights = [1 / TITLE_WEIGHT] * 3 + [1.0]
-        given = {"terms": _tsquery(wanted), "weights": weights, "ids": [*ids]}
-        found = connection.execute(_TSVECTOR_SCORES, given)
-    return {row[0]: row[1] for row in found}
-
-
-def _fts5_row(article_id: int, entry: Entry) -> dict[str, Any]:
-    columns = {"title": entry.title, "body": entry.body, "labels": entry.labels}
-    return {"id": article_id} | {name: " ".join(held) for name, held in columns.items()}
-
-
-def _tsvector(entry: Entry) -> str:
-    """Return PostgreSQL's text form of a tsvector: `'word':1A,7 'other':8 'label'`; A marks words of the title."""
-    positions: dict[str, list[str]] = {}
-    for at, word in enumerate(entry.title, 1):
-        positions.setdefault(word, []).append(f"{at}A")
-    for at, word in enumerate(entry.body, len(entry.title) + 2):
-        positions.setdefault(word, []).append(str(at))
-    found = [f"'{word}':{','.join(places)}" for word, places in positions.items()]
-    return " ".join([*found, *(f"'{label}'" for label in entry.labels)])
-
-
-def _fts5_query(terms: Sequence[Term], labels: Sequence[Sequence[str]] = ()) -> str:
-    wanted = [_fts5_phrase(term) for term in terms if not term.is_excluded]
-    wanted += ["(" + " OR ".join(f'"{label}"' for label in group) + ")" for group in labels]
-    excluded = "".join(f" NOT {_fts5_phrase(term)}" for term in terms if term.is_excluded)
-    return f"({' AND '.join(wanted)}){excluded}"
-
-
-def _fts5_phrase(term: Term) -> str:
-    return f'"{" ".join(term.words)}"' + (" *" if term.is_prefix else "")
-
-
-def _tsquery(terms: Sequence[Term], labels: Sequence[Sequence[str]] = ()) -> str:
-    wanted = [("!" if term.is_excluded else "") + _tsquery_phrase(term) for term in terms]
-    wanted += ["(" + " | ".join(f"'{label}'" for label in group) + ")" for group in labels]
-    return " & ".join(wanted)
-
-
-def _tsquery_phrase(term: Term) -> str:
-    return "(" + " <-> ".join(f"'{word}'" for word in term.words) + (":*" if term.is_prefix else "") + ")"
-
-
 # ------------------------------------------------------------------ connections
+
+
+def _sqlite_engine(
+    url: URL, connect: Callable[..., None], begin: Callable[..., None], **events: Callable[..., None]
+) -> Engine:
+    engine = create_engine(
+        url, json_serializer=_json_text, connect_args={"timeout": LOCK_TIMEOUT_S}, max_overflow=-1
+    )
+    for name, listener in {"connect": connect, "begin": begin, **events}.items():
+        event.listen(engine, name, listener)
+    return engine
 
 
 def _connect_sqlite(connection: sqlite3.Connection, _record: object) -> None:
@@ -377,10 +233,18 @@ def _connect_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute("PRAGMA wal_autocheckpoint = 4000")
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(WRITES, False)
-    connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def _connect_sqlite_for_reading(connection: sqlite3.Connection, record: object) -> None:
+    _connect_sqlite(connection, record)
+    connection.execute("PRAGMA query_only = ON")
+
+
+def _begin_writing(connection: Connection) -> None:
+    full_text.forget_pending(connection)
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_reading(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
 
 
 def _connect_postgresql(connection: Any, _record: object) -> None:
