@@ -146,8 +146,9 @@ def _smallest(numbers: Numbers, bins: int) -> Numbers:
 def _keys(hashes: Numbers) -> tuple[int | None, ...]:
     if len(hashes) < MIN_WORDS:
         return (None,) * (BODY_KEYS + LEAD_KEYS)
-    body = _smallest(_runs(hashes, KEY_WORDS), BODY_KEYS)
-    lead = _smallest(_runs(hashes[:LEAD_WORDS], KEY_WORDS), LEAD_KEYS)
+    runs = _runs(hashes, KEY_WORDS)
+    body = _smallest(runs, BODY_KEYS)
+    lead = _smallest(runs[: LEAD_WORDS - KEY_WORDS + 1], LEAD_KEYS)
     return tuple(
         None if each == EMPTY else _signed(each >> 8 & 0xFFFFFFFF)
         for each in [*body.tolist(), *lead.tolist()]

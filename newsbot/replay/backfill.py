@@ -15,7 +15,6 @@ from newsbot.archive.folders import SavedPage, find_pages, is_warc
 from newsbot.archive.pages import Span, read_pages, warc_spans
 from newsbot.archive.selection import Selection
 from newsbot.archive.warc import Place
-from newsbot.dedupe.sketches import sketch
 from newsbot.errors import InputError
 from newsbot.items import Article, Reject
 from newsbot.replay.processes import in_processes
@@ -126,21 +125,21 @@ class Worker:
             steps.append(Step(page.place, self._read(page), _named(skipped)))
             skipped.clear()
             if len(steps) == self.batch:
-                progress = self._store(progress, steps)
+                progress = self._finish(progress, steps)
                 steps = []
         if steps:
-            progress = self._store(progress, steps)
+            progress = self._finish(progress, steps)
         return replace(progress, counts=progress.counts + _named(skipped))
 
     def _read(self, page: SavedPage) -> Article | Reject | None:
         """Return what a page is; None for an article in a language that is not wanted."""
         item = self.stages.read(page)
-        if isinstance(item, Article):
-            if not self.selection.wants_article(item):
-                return None
-            self.stages.find_entities(item)
-            sketch(item.body)  # which is wanted where other writers wait
-        return item
+        return None if isinstance(item, Article) and not self.selection.wants_article(item) else item
+
+    def _finish(self, before: Progress, steps: Sequence[Step]) -> Progress:
+        """Store what some records hold, all that takes time done before."""
+        self.stages.prepare([step.item for step in steps if isinstance(step.item, Article)])
+        return self._store(before, steps)
 
     def _store(self, before: Progress, steps: Sequence[Step]) -> Progress:
         """Store what some records hold and note that they are done; return how far the part has come.

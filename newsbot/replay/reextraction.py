@@ -124,7 +124,7 @@ class Worker:
         return item
 
     def _apply(self, extracted: Extracted, article: Article) -> str:
-        self.stages.find_entities(article)
+        self.stages.prepare([article])
         outcome = self.database.transact(
             lambda session: apply_rules(
                 session, extracted, article, run_id=self.run_id, now=datetime.now(UTC)

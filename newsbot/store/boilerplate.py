@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import cache
@@ -18,7 +18,7 @@ from newsbot.store import dialects
 from newsbot.store.articles import load_articles
 from newsbot.store.keys import article_keys, url_hash
 from newsbot.store.models import ArticleRow, ArticleUrl, BoilerplateBlock, BoilerplateSite
-from newsbot.store.saving import Saving
+from newsbot.store.saving import Saved, Saving
 from newsbot.text import word_count
 
 MAX_LAYERS = 4
@@ -28,12 +28,15 @@ _TALLY = ("article_count", "weight", "last_article", "marks", "is_learnt")
 
 # Built once: building them takes longer than what they do.
 _OF_SOURCE = BoilerplateBlock.source == bindparam("of_source")
-_TALLIES = select(BoilerplateBlock.key, *(getattr(BoilerplateBlock, name) for name in _TALLY)).where(
-    _OF_SOURCE, BoilerplateBlock.key.in_(bindparam("of_keys", expanding=True))
+_COLUMNS = [BoilerplateBlock.key, *(getattr(BoilerplateBlock, name) for name in _TALLY)]
+_OF_KEYS = BoilerplateBlock.key.in_(bindparam("of_keys", expanding=True))
+_TALLIES = select(*_COLUMNS).where(_OF_SOURCE, _OF_KEYS)
+_LEARNT = (
+    select(BoilerplateSite.article_count.label("number"), *_COLUMNS)
+    .join(BoilerplateSite, BoilerplateSite.source == BoilerplateBlock.source)
+    .where(_OF_SOURCE, _OF_KEYS, BoilerplateBlock.is_learnt)
 )
-_COUNT = select(BoilerplateSite.article_count).where(BoilerplateSite.source == bindparam("of_source"))
 _FORGET = delete(BoilerplateBlock).where(_OF_SOURCE, BoilerplateBlock.last_article <= bindparam("until"))
-_STORY = select(ArticleRow.story_id).where(ArticleRow.id == bindparam("told_by"))
 # The source is not part of it: SQLite would go through all articles of the source instead of those of the story.
 _OTHERS = select(ArticleRow.source).where(
     ArticleRow.story_id == bindparam("story"), ArticleRow.id != bindparam("told_by")
@@ -66,10 +69,10 @@ def remove_learnt(session: Session, article: Article) -> bool:
     return True
 
 
-def learn(session: Session, article_id: int, article: Article, *, now: datetime) -> None:
+def learn(session: Session, saved: Saved, article: Article, *, now: datetime) -> None:
     """Count the blocks of an article that is new. Last in its transaction: others of the source wait from here on."""
     connection = session.connection()
-    if article.source is None or _is_told_again(connection, article_id, article.source):
+    if article.source is None or _is_told_again(connection, saved, article.source):
         return
     number = _next_number(connection, article.source)
     tallies = _tallies(connection, article.source, article.site_blocks)
@@ -151,14 +154,12 @@ def _moved(mention: Mention, moves: Sequence[tuple[int, int, int]]) -> Mention |
     return None
 
 
-def _is_told_again(connection: Connection, article_id: int, source: str) -> bool:
+def _is_told_again(connection: Connection, saved: Saved, source: str) -> bool:
     """Tell whether its source has another article of the same story: what these share says nothing of the site."""
-    story_id = connection.scalar(_STORY, {"told_by": article_id})
-    if story_id is None:
+    if saved.story_id is None:
         return False
-    return any(
-        each == source for each in connection.scalars(_OTHERS, {"story": story_id, "told_by": article_id})
-    )
+    others = {"story": saved.story_id, "told_by": saved.article_id}
+    return any(each == source for each in connection.scalars(_OTHERS, others))
 
 
 def _next_number(connection: Connection, source: str) -> int:
@@ -176,18 +177,16 @@ def _count_one_more(dialect: str) -> Any:
 
 
 def _tallies(connection: Connection, source: str, keys: Collection[bytes]) -> dict[bytes, Tally]:
-    found: dict[bytes, Tally] = {}
-    for key, *values in connection.execute(_TALLIES, {"of_source": source, "of_keys": list(keys)}):
-        given: dict[str, Any] = dict(zip(_TALLY, values, strict=True))
-        found[key] = Tally(**given)
-    return found
+    found = connection.execute(_TALLIES, {"of_source": source, "of_keys": list(keys)})
+    return {key: _tally(values) for key, *values in found}
 
 
 def _learnt(connection: Connection, source: str, keys: Collection[bytes]) -> set[bytes]:
     if not keys:
         return set()
-    tallies = _tallies(connection, source, keys)
-    if not any(tally.is_learnt for tally in tallies.values()):
-        return set()
-    number = connection.execute(_COUNT, {"of_source": source}).scalar_one()
-    return {key for key, tally in tallies.items() if tally.is_learnt and tally.is_boilerplate(number)}
+    found = connection.execute(_LEARNT, {"of_source": source, "of_keys": list(keys)})
+    return {key for number, key, *values in found if _tally(values).is_boilerplate(number)}
+
+
+def _tally(values: Iterable[Any]) -> Tally:
+    return Tally(**dict(zip(_TALLY, values, strict=True)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, delete, select
@@ -125,9 +125,15 @@ def remove_words(connection: Connection, article_id: int, row: Mapping[str, Any]
 def _entry(row: Mapping[str, Any]) -> full_text.Entry:
     return full_text.Entry(
         title=word_texts(row["title"] or "")[:MAX_TITLE_WORDS],
-        body=word_texts(row["body"])[:MAX_BODY_WORDS],
+        body=body_words(row["body"]),
         labels=labels_of(**{name: row[name] for name in ("source", "language", "section", "dated_at")}),
     )
+
+
+@lru_cache(maxsize=64)
+def body_words(body: str) -> list[str]:
+    """Return the words of a text that are indexed; the last ones are remembered, as sketches are."""
+    return word_texts(body)[:MAX_BODY_WORDS]
 
 
 def index_all(connection: Connection) -> None:

@@ -50,6 +50,8 @@ class Saved:
     text of another article; `conflict`: the page is the stored article no longer, which stays as it is."""
     judgement: Judgement | None = None
     """Of a conflict: what the page is now."""
+    story_id: int | None = None
+    """Of a new article: the story that others tell too."""
 
 
 class _Known(NamedTuple):
@@ -194,8 +196,8 @@ class Saving:
         parts.add_bylines(self.connection, article_id, self.article)
         parts.add_entities(self.connection, article_id, self.article, dated_at)
         parts.add_words(self.connection, article_id, values)
-        stories.place_article(self.connection, article_id, text, twin=twin, now=self.now)
-        return Saved(article_id, "duplicate" if twin else "new")
+        story_id = stories.place_article(self.connection, article_id, text, twin=twin, now=self.now)
+        return Saved(article_id, "duplicate" if twin else "new", story_id=story_id)
 
     def _refresh(self, known: _Known, twin: int | None) -> Saved:
         values: dict[str, Any] = {

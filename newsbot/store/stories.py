@@ -100,19 +100,19 @@ def lock(connection: Connection) -> None:
 
 def place_article(
     connection: Connection, article_id: int, text: Sketch, *, twin: int | None, now: datetime
-) -> None:
-    """Join a stored article to those that tell the same, and note which are excerpts of which.
+) -> int | None:
+    """Join a stored article to those that tell the same, and note which are excerpts of which; return its story.
 
     `twin` is another article with the same text: what a text too short for keys is found by."""
     related = relatives(text, StoredSketches(connection))
     connection.execute(insert(ArticleSketch), _row(article_id, text))
     near = {candidate.id for candidate, how in related if how.kind == "near"}
     near |= set() if twin is None else {twin}
-    if near:
-        _join(connection, {article_id, *near}, now)
+    story_id = _join(connection, {article_id, *near}, now) if near else None
     others = [candidate for candidate, how in related if how.kind == "excerpt"]
     smaller = [each.id for each in others if not is_smaller(text.content, each.content)]
     _note_excerpts(connection, smaller if len(smaller) == len(others) else [article_id, *smaller])
+    return story_id
 
 
 def move_article(
@@ -160,7 +160,7 @@ def _row(article_id: int, text: Sketch) -> dict[str, Any]:
 # ------------------------------------------------------------------ stories
 
 
-def _join(connection: Connection, article_ids: Collection[int], now: datetime) -> None:
+def _join(connection: Connection, article_ids: Collection[int], now: datetime) -> int:
     """Make one story of these articles and of the stories that they are in."""
     lock(connection)
     belongs = ArticleRow.id.in_(article_ids)
@@ -172,6 +172,7 @@ def _join(connection: Connection, article_ids: Collection[int], now: datetime) -
     )
     connection.execute(delete(Story).where(Story.id.in_(others)))
     _settle(connection, story_id, now)
+    return story_id
 
 
 def _story_of(connection: Connection, article_id: int) -> int | None:

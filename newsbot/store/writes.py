@@ -12,10 +12,13 @@ from typing import Any
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
+from newsbot.dedupe.fingerprints import text_key
+from newsbot.dedupe.sketches import sketch
 from newsbot.items import Article, Reject
 from newsbot.store import dialects
 from newsbot.store.keys import ArticleKeys, article_keys, url_hash
 from newsbot.store.models import Fetch, RejectRow, Run
+from newsbot.store.parts import body_words
 from newsbot.store.saving import Saved, Saving, known_unchanged
 from newsbot.urls import canonicalize
 
@@ -25,6 +28,7 @@ __all__ = [
     "article_keys",
     "finish_run",
     "known_unchanged",
+    "prepare",
     "save_article",
     "save_fetch",
     "save_reject",
@@ -80,6 +84,13 @@ def save_article(
 
     Safe against other processes that save the same article or text at the same time: the keys are locked first."""
     return Saving(session.connection(), article, keys, run_id, now, new_id=new_id).save()
+
+
+def prepare(article: Article) -> None:
+    """Work out what is stored beside a text, before the transaction that others wait for: it is remembered for a while."""
+    sketch(article.body)
+    text_key(article.title, article.body)
+    body_words(article.body)
 
 
 def save_reject(
