@@ -18,6 +18,7 @@ from newsbot.store import dialects
 from newsbot.store.articles import load_articles
 from newsbot.store.keys import article_keys, url_hash
 from newsbot.store.models import ArticleRow, ArticleUrl, BoilerplateBlock, BoilerplateSite
+from newsbot.store.ready import Ready
 from newsbot.store.saving import Saved, Saving
 from newsbot.text import word_count
 
@@ -26,17 +27,11 @@ MAX_LAYERS = 4
 PARTING = "\n\n"
 _TALLY = ("article_count", "weight", "last_article", "marks", "is_learnt")
 
-# Built once: building them takes longer than what they do.
 _OF_SOURCE = BoilerplateBlock.source == bindparam("of_source")
-_COLUMNS = [BoilerplateBlock.key, *(getattr(BoilerplateBlock, name) for name in _TALLY)]
-_OF_KEYS = BoilerplateBlock.key.in_(bindparam("of_keys", expanding=True))
-_TALLIES = select(*_COLUMNS).where(_OF_SOURCE, _OF_KEYS)
-_LEARNT = (
-    select(BoilerplateSite.article_count.label("number"), *_COLUMNS)
-    .join(BoilerplateSite, BoilerplateSite.source == BoilerplateBlock.source)
-    .where(_OF_SOURCE, _OF_KEYS, BoilerplateBlock.is_learnt)
+_COLUMNS = [getattr(BoilerplateBlock, name) for name in _TALLY]
+_FORGET = Ready(
+    delete(BoilerplateBlock).where(_OF_SOURCE, BoilerplateBlock.last_article <= bindparam("until"))
 )
-_FORGET = delete(BoilerplateBlock).where(_OF_SOURCE, BoilerplateBlock.last_article <= bindparam("until"))
 # The source is not part of it: SQLite would go through all articles of the source instead of those of the story.
 _OTHERS = select(ArticleRow.source).where(
     ArticleRow.story_id == bindparam("story"), ArticleRow.id != bindparam("told_by")
@@ -84,7 +79,7 @@ def learn(session: Session, saved: Saved, article: Article, *, now: datetime) ->
     ]  # fmt: skip
     renewed = ("text", "last_seen_at", *_TALLY)
     dialects.insert_or_renew(connection, BoilerplateBlock, rows, unique=("source", "key"), renewed=renewed)
-    connection.execute(_FORGET, {"of_source": article.source, "until": number - MEMORY})
+    _FORGET.run(connection, {"of_source": article.source, "until": number - MEMORY})
 
 
 def reclean_same(session: Session, article: Article, *, run_id: int | None, now: datetime) -> None:
@@ -164,28 +159,45 @@ def _is_told_again(connection: Connection, saved: Saved, source: str) -> bool:
 
 def _next_number(connection: Connection, source: str) -> int:
     row = {"source": source, "article_count": 1}
-    number: int = connection.execute(_count_one_more(connection.dialect.name), row).scalar_one()
-    return number
+    [(number,)] = _count_one_more(connection.dialect.name).rows(connection, row)
+    return int(number)
 
 
 @cache
-def _count_one_more(dialect: str) -> Any:
+def _count_one_more(dialect: str) -> Ready:
     query = dialects.insert_into(dialect, BoilerplateSite)
     one_more = {"article_count": BoilerplateSite.article_count + 1}
     counted = query.on_conflict_do_update(index_elements=["source"], set_=one_more)
-    return counted.returning(BoilerplateSite.article_count)
+    return Ready(counted.returning(BoilerplateSite.article_count))
 
 
 def _tallies(connection: Connection, source: str, keys: Collection[bytes]) -> dict[bytes, Tally]:
-    found = connection.execute(_TALLIES, {"of_source": source, "of_keys": list(keys)})
-    return {key: _tally(values) for key, *values in found}
+    if not keys:
+        return {}
+    found = _blocks(len(keys)).rows(connection, _wanted(source, keys))
+    return {key: _tally(values) for key, _, *values in found}
 
 
 def _learnt(connection: Connection, source: str, keys: Collection[bytes]) -> set[bytes]:
     if not keys:
         return set()
-    found = connection.execute(_LEARNT, {"of_source": source, "of_keys": list(keys)})
-    return {key for number, key, *values in found if _tally(values).is_boilerplate(number)}
+    found = _blocks(len(keys), are_learnt=True).rows(connection, _wanted(source, keys))
+    return {key for key, number, *values in found if _tally(values).is_boilerplate(number)}
+
+
+@cache
+def _blocks(count: int, *, are_learnt: bool = False) -> Ready:
+    """Return the query for so many blocks of a source: their keys, its number of articles, their tallies."""
+    query = (
+        select(BoilerplateBlock.key, BoilerplateSite.article_count, *_COLUMNS)
+        .join(BoilerplateSite, BoilerplateSite.source == BoilerplateBlock.source)
+        .where(_OF_SOURCE, BoilerplateBlock.key.in_([bindparam(f"key_{place}") for place in range(count)]))
+    )
+    return Ready(query.where(BoilerplateBlock.is_learnt) if are_learnt else query)
+
+
+def _wanted(source: str, keys: Collection[bytes]) -> dict[str, Any]:
+    return {"of_source": source} | {f"key_{place}": key for place, key in enumerate(keys)}
 
 
 def _tally(values: Iterable[Any]) -> Tally:

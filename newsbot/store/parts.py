@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, select
+from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, select
 
 from newsbot.entities.linking import salience
 from newsbot.entities.places import locate
@@ -31,6 +31,7 @@ from newsbot.store.models import (
     MentionRow,
     Topic,
 )
+from newsbot.store.ready import Ready
 from newsbot.store.words import word_texts
 
 # PostgreSQL numbers words up to 16,383, and an index entry must stay below a megabyte.
@@ -38,6 +39,7 @@ MAX_TITLE_WORDS = 500
 MAX_BODY_WORDS = 15_500
 INDEXED_AT_ONCE = 500
 
+_ADD_URLS = Ready(insert(ArticleUrl))
 Named = Author | Topic | EntityRow
 """What has a row of its own for each name."""
 
@@ -46,7 +48,7 @@ def add_urls(connection: Connection, article_id: int, urls: Mapping[bytes, str])
     """Let more URLs, by their hash, lead to an article; a URL that leads to another one raises IntegrityError."""
     rows = [{"url_hash": each, "url": url, "article_id": article_id} for each, url in urls.items()]
     if rows:
-        connection.execute(dialects.insert(connection, ArticleUrl), rows)
+        _ADD_URLS.run(connection, *rows)
 
 
 def add_bylines(connection: Connection, article_id: int, article: Article) -> None:
@@ -190,11 +192,13 @@ def _find_ids(
 ) -> dict[str, int]:
     if not values:
         return {}
-    found = connection.execute(_select_ids(model, column), {"values": list(values)})
+    wanted = {f"name_{place}": value for place, value in enumerate(values)}
+    found = _select_ids(model, column, len(values)).rows(connection, wanted)
     return {row[0]: row[1] for row in found}
 
 
 @cache
-def _select_ids(model: type[Named], column: str) -> Select[str, int]:
+def _select_ids(model: type[Named], column: str, count: int) -> Ready:
     named = getattr(model, column)
-    return select(named, model.id).where(named.in_(bindparam("values", expanding=True)))
+    names: list[BindParameter[str]] = [bindparam(f"name_{place}") for place in range(count)]
+    return Ready(select(named, model.id).where(named.in_(names)))

@@ -19,6 +19,7 @@ from newsbot.store import dialects
 from newsbot.store.keys import ArticleKeys, article_keys, url_hash
 from newsbot.store.models import Fetch, RejectRow, Run
 from newsbot.store.parts import body_words
+from newsbot.store.ready import Ready
 from newsbot.store.saving import Saved, Saving, known_unchanged
 from newsbot.urls import canonicalize
 
@@ -36,8 +37,7 @@ __all__ = [
 ]
 
 
-_FETCHES = Fetch.metadata.tables["fetches"]
-_ADD_FETCH = insert(_FETCHES).returning(_FETCHES.c.id)
+_ADD_FETCH = Ready(insert(Fetch))
 
 
 def start_run(
@@ -125,13 +125,12 @@ def save_fetch(
     warc_file: str | None = None,
     warc_offset: int | None = None,
     payload_digest: str | None = None,
-) -> int:
-    """Note what came of one request, and return the row's id; see `models.Fetch` for the fields."""
+) -> None:
+    """Note what came of one request; see `models.Fetch` for the fields."""
     values = {
         "url_hash": url_hash(canonicalize(url)), "url": url, "outcome": outcome, "fetched_at": now, "source": source,
         "run_id": run_id, "status": status, "size_bytes": size_bytes, "latency_ms": latency_ms, "etag": etag,
         "last_modified": last_modified, "warc_file": warc_file, "warc_offset": warc_offset,
         "payload_digest": payload_digest,
     }  # fmt: skip
-    fetch_id: int = session.connection().execute(_ADD_FETCH, values).scalar_one()
-    return fetch_id
+    _ADD_FETCH.run(session.connection(), values)

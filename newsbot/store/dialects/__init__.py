@@ -18,6 +18,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 from newsbot.store.columns import storable
 from newsbot.store.dialects import full_text
 from newsbot.store.models import Base
+from newsbot.store.ready import Ready
 
 DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg"}
 """Supported databases, and the driver that newsbot uses for each."""
@@ -130,18 +131,15 @@ def insert_adding(
     connection: Connection, model: type[Base], rows: Sequence[Mapping[str, Any]], counts: Sequence[str]
 ) -> None:
     """Insert rows; where one is there already, add to the columns in `counts`."""
-    connection.execute(_insert_adding(connection.dialect.name, model, tuple(counts)), rows)
+    if rows:
+        _insert_adding(connection.dialect.name, model, tuple(counts)).run(connection, *rows)
 
 
 @cache
-def _insert_adding(
-    dialect: str, model: type[Base], counts: tuple[str, ...]
-) -> sqlite.Insert | postgresql.Insert:
+def _insert_adding(dialect: str, model: type[Base], counts: tuple[str, ...]) -> Ready:
     statement, table = insert_into(dialect, model), cast(Any, model.__table__)
-    return statement.on_conflict_do_update(
-        index_elements=table.primary_key.columns,
-        set_={name: table.c[name] + statement.excluded[name] for name in counts},
-    )
+    added = {name: table.c[name] + statement.excluded[name] for name in counts}
+    return Ready(statement.on_conflict_do_update(index_elements=table.primary_key.columns, set_=added))
 
 
 @cache
@@ -155,7 +153,7 @@ def insert_into(dialect: str, model: type[Base]) -> sqlite.Insert | postgresql.I
 def insert_missing(connection: Connection, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows, leaving alone those that are there already."""
     if rows:
-        connection.execute(_insert_missing(connection.dialect.name, model), rows)
+        _insert_missing(connection.dialect.name, model).run(connection, *rows)
 
 
 def insert_missing_named(
@@ -171,12 +169,13 @@ def insert_missing_named(
 @cache
 def _insert_missing_named(dialect: str, model: type[Base], column: str) -> ReturningInsert[str, int]:
     columns = cast(Any, model.__table__).c
-    return _insert_missing(dialect, model).returning(columns[column], columns.id)
+    missing = insert_into(dialect, model).on_conflict_do_nothing()
+    return missing.returning(columns[column], columns.id)
 
 
 @cache
-def _insert_missing(dialect: str, model: type[Base]) -> sqlite.Insert | postgresql.Insert:
-    return insert_into(dialect, model).on_conflict_do_nothing()
+def _insert_missing(dialect: str, model: type[Base]) -> Ready:
+    return Ready(insert_into(dialect, model).on_conflict_do_nothing())
 
 
 def insert_or_renew(
@@ -189,16 +188,16 @@ def insert_or_renew(
 ) -> None:
     """Insert rows; of one that is there already, by its `unique` columns, only the `renewed` ones are replaced."""
     if rows:
-        connection.execute(_insert_or_renew(connection.dialect.name, model, unique, renewed), rows)
+        _insert_or_renew(connection.dialect.name, model, unique, renewed).run(connection, *rows)
 
 
 @cache
 def _insert_or_renew(
     dialect: str, model: type[Base], unique: tuple[str, ...], renewed: tuple[str, ...]
-) -> sqlite.Insert | postgresql.Insert:
+) -> Ready:
     query = insert_into(dialect, model)
     newest = {name: query.excluded[name] for name in renewed}
-    return query.on_conflict_do_update(index_elements=list(unique), set_=newest)
+    return Ready(query.on_conflict_do_update(index_elements=list(unique), set_=newest))
 
 
 def pass_id(connection: Connection, model: type[Base], row_id: int) -> None:
