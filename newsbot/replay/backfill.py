@@ -17,7 +17,7 @@ from newsbot.archive.selection import Selection
 from newsbot.archive.warc import Place
 from newsbot.errors import InputError
 from newsbot.items import Article, Reject
-from newsbot.replay.processes import in_processes
+from newsbot.replay.processes import Turns, in_processes, make_turns
 from newsbot.replay.stages import Stages
 from newsbot.settings import Configuration
 from newsbot.store.backfills import Part, Progress, advance, finish_part, load_part
@@ -70,13 +70,13 @@ def take_in(
     parts: Iterable[Part], *, settings: Configuration, selection: Selection, run_id: int, workers: int
 ) -> Iterator[list[Progress]]:
     """Take parts in; yield those that are done as they come, and an empty list now and then while none is."""
-    arguments = (settings, selection, run_id)
+    arguments = (settings, make_turns(), selection, run_id)
     return in_processes(_take_in, parts, workers=workers, begin=_begin, arguments=arguments)
 
 
-def _begin(settings: Configuration, selection: Selection, run_id: int) -> None:
+def _begin(settings: Configuration, turns: Turns, selection: Selection, run_id: int) -> None:
     global _worker  # noqa: PLW0603 - what each process has one of
-    _worker = Worker(settings, selection, run_id)
+    _worker = Worker(Stages(settings, turns), selection, run_id)
 
 
 def _take_in(part: Part) -> Progress:
@@ -87,8 +87,8 @@ def _take_in(part: Part) -> Progress:
 class Worker:
     """What one process takes parts in with."""
 
-    def __init__(self, settings: Configuration, selection: Selection, run_id: int) -> None:
-        self.stages = Stages(settings)
+    def __init__(self, stages: Stages, selection: Selection, run_id: int) -> None:
+        self.stages = stages
         self.database = self.stages.database
         self.selection = selection
         self.run_id = run_id

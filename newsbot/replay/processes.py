@@ -9,15 +9,27 @@ import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, wait
+from multiprocessing.synchronize import Lock
 from typing import TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
+Turns = Lock
+"""What processes that write to one file take turns by."""
 
 POLL_S = 0.5
 """How often whoever waits is given a turn."""
 GARBAGE_OBJECTS = 20_000
 """New objects after which Python looks for cycles: at its own 700, that took 5 % of the time that pages take."""
+
+
+_SPAWN = multiprocessing.get_context("spawn")
+"""A copy of a process with threads may hold their locks for ever."""
+
+
+def make_turns() -> Turns:
+    """Return turns for the processes of one `in_processes`, to be among its `arguments`."""
+    return _SPAWN.Lock()
 
 
 def in_processes(
@@ -31,10 +43,7 @@ def in_processes(
     """Yield the results of `work` for each task as they come, and an empty list now and then while none does.
 
     `begin(*arguments)` is called first in each process. An exception of `work` is raised, and ends the others."""
-    context = multiprocessing.get_context(
-        "spawn"
-    )  # a copy of a process with threads may hold their locks for ever
-    pool = ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(begin, arguments))
+    pool = ProcessPoolExecutor(workers, _SPAWN, initializer=_begin, initargs=(begin, arguments))
     try:
         pending: set[Future[R]] = {pool.submit(work, task) for task in tasks}
         while pending:

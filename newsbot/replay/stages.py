@@ -15,6 +15,7 @@ from newsbot.entities.articles import UNKNOWN, find_entities
 from newsbot.entities.engine import engine_label, load_engine
 from newsbot.extraction.kinds import reject_reason
 from newsbot.items import Article, Reject
+from newsbot.replay.processes import Turns
 from newsbot.settings import Configuration
 from newsbot.sources.catalog import load_sources, source_for, sources_by_host
 from newsbot.store.boilerplate import remove_learnt
@@ -28,11 +29,11 @@ logger = logging.getLogger(__name__)
 class Stages:
     """The catalog, the entity engine and the database of one process."""
 
-    def __init__(self, settings: Configuration) -> None:
+    def __init__(self, settings: Configuration, turns: Turns | None = None) -> None:
         self.settings = settings
         self.catalog = sources_by_host(load_sources(settings.sources))
         self.engine = load_engine(settings.entity_engine)
-        self.database = Database(settings.database_url)
+        self.database = Database(settings.database_url, turns=turns)
 
     def read(self, page: SavedPage) -> Article | Reject:
         """Return the cleaned article of a page, or why there is none. Never raises, whatever the page."""

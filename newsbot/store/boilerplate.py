@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, select
@@ -55,9 +55,10 @@ def remove_learnt(session: Session, article: Article) -> bool:
         return False
     for layer in range(MAX_LAYERS):
         texts = article.body.split(PARTING)
-        keys = block_keys(texts)
+        keys = _body_keys(article.body)
         article.site_blocks |= {key: texts[place] for place, key in keys.items()}
-        kept = kept_places(texts, _learnt(session.connection(), article.source, keys.values()))
+        learnt = _learnt(session.connection(), article.source, keys.values())
+        kept = kept_places(texts, learnt) if learnt else range(len(texts))
         if len(kept) == len(texts):
             return layer > 0
         _keep(article, texts, kept)
@@ -84,7 +85,7 @@ def learn(session: Session, saved: Saved, article: Article, *, now: datetime) ->
 
 def reclean_same(session: Session, article: Article, *, run_id: int | None, now: datetime) -> None:
     """Remove today's boilerplate from the stored form of a page that has lost some, so that it is not a change."""
-    if article.site_blocks.keys() <= set(block_keys(article.body.split(PARTING)).values()):
+    if article.site_blocks.keys() <= set(_body_keys(article.body).values()):
         return
     first_key = url_hash(article_keys(article).url_keys[0])
     known = session.scalar(select(ArticleUrl.article_id).where(ArticleUrl.url_hash == first_key))
@@ -123,6 +124,12 @@ def ids_of_source(session: Session, source: str, *, after: int, limit: int) -> l
     """Return the ids of the next articles of a source, in their order."""
     query = select(ArticleRow.id).where(ArticleRow.source == source, ArticleRow.id > after)
     return list(session.scalars(query.order_by(ArticleRow.id).limit(limit)))
+
+
+@lru_cache(maxsize=64)
+def _body_keys(body: str) -> Mapping[int, bytes]:
+    """Return `block_keys` of a text: remembered, since it is asked for before its transaction and in it."""
+    return block_keys(body.split(PARTING))
 
 
 def _keep(article: Article, texts: Sequence[str], kept: Sequence[int]) -> None:

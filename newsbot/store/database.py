@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
 from typing import Self, TypeVar
@@ -35,9 +35,11 @@ _ADVICE = (
 class Database:
     """A database by its URL. Nothing is opened before `open`; may be used from many threads.
 
+    Processes that write to it together may be given `turns`: SQLite has those who wait ask again, ever later.
+
     Raises UsageError for a URL that cannot be read or is of an unsupported database."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, turns: AbstractContextManager[object] | None = None) -> None:
         self.url = masked(url)
         """For messages: without the password."""
         self._parsed = _parse(url)
@@ -50,7 +52,7 @@ class Database:
         self.has_one_writer = dialects.is_sqlite_url(self._parsed)
         """Transactions that write come one after the other, whatever they write."""
         # Threads queue here, in their order, rather than poll for the file's lock.
-        self._writer = Lock() if self.has_one_writer else nullcontext()
+        self._writer = (turns or Lock()) if self.has_one_writer else nullcontext()
 
     def open(self, *, migrate: bool = True) -> Self:
         """Return this database, checked; raise DatabaseError, one line, if it cannot be used.
