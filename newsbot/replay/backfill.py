@@ -24,7 +24,7 @@ from newsbot.store.backfills import Part, Progress, advance, finish_part, load_p
 from newsbot.store.outcomes import record_article, record_reject
 from newsbot.text import one_line
 
-PART_BYTES = 8 * 1024 * 1024
+PART_BYTES = 4 * 1024 * 1024
 """Large enough that finding its first record costs nothing, small enough that the last part keeps nobody waiting."""
 
 

@@ -8,7 +8,8 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from itertools import islice
 from multiprocessing.synchronize import Lock
 from typing import TypeVar
 
@@ -19,10 +20,10 @@ Turns = Lock
 
 POLL_S = 0.5
 """How often whoever waits is given a turn."""
+AHEAD = 3
+"""Tasks for each process that are handed out at a time: one that ends finds the next one there."""
 GARBAGE_OBJECTS = 20_000
 """New objects after which Python looks for cycles: at its own 700, that took 5 % of the time that pages take."""
-
-
 _SPAWN = multiprocessing.get_context("spawn")
 """A copy of a process with threads may hold their locks for ever."""
 
@@ -45,9 +46,11 @@ def in_processes(
     `begin(*arguments)` is called first in each process. An exception of `work` is raised, and ends the others."""
     pool = ProcessPoolExecutor(workers, _SPAWN, initializer=_begin, initargs=(begin, arguments))
     try:
-        pending: set[Future[R]] = {pool.submit(work, task) for task in tasks}
+        left = iter(tasks)
+        pending: set[Future[R]] = {pool.submit(work, task) for task in islice(left, AHEAD * workers)}
         while pending:
-            done, pending = wait(pending, timeout=POLL_S)
+            done, pending = wait(pending, timeout=POLL_S, return_when=FIRST_COMPLETED)
+            pending |= {pool.submit(work, task) for task in islice(left, len(done))}
             yield [each.result() for each in done]
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
