@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -16,7 +15,7 @@ from newsbot.sources.catalog import source_for
 from newsbot.sources.model import Source
 from newsbot.urls import source_of
 
-_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+_CONTROL = bytes(code for code in range(0x20) if code not in b"\t\n\v\f\r")
 _SAMPLE_BYTES = 4096
 
 
@@ -66,4 +65,5 @@ def is_binary(body: bytes) -> bool:
 
     UTF-16 has a NUL in every other byte of Latin text, and says so with a byte order mark."""
     start = body[:_SAMPLE_BYTES]
-    return not start.startswith((b"\xff\xfe", b"\xfe\xff")) and len(_BINARY.findall(start)) * 10 > len(start)
+    control_count = len(start) - len(start.translate(None, _CONTROL))
+    return not start.startswith((b"\xff\xfe", b"\xfe\xff")) and control_count * 10 > len(start)

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ from newsbot.errors import InputError
 from newsbot.replay.backfill import find_archives, split, take_in
 from newsbot.replay.runs import noted_run
 from newsbot.settings import Configuration, configuration
-from newsbot.store.backfills import Part, Progress, add_parts, load_progress
+from newsbot.store.backfills import Part, Progress, add_parts, load_moving, load_progress
 from newsbot.store.database import Database
 
 
@@ -87,27 +87,25 @@ def _take_in(
     """Take in what is not done yet, and return how far each part has come."""
     with database.write() as session:
         add_parts(session, parts, now=datetime.now(UTC))
-    progress = _load(database, parts)
-    left = [each.part for each in progress if each.state != "done"]
+    with database.read() as session:
+        progress = {each.part.key: each for each in load_progress(session, parts)}
+    left = [each.part for each in progress.values() if each.state != "done"]
     counts: dict[str, int] = {}
     with (
-        _bar(progress) as show,
+        _bar(progress.values()) as show,
         noted_run(database, "backfill", {"selection": str(selection)}, counts) as run_id,
     ):
-        for _ in take_in(left, settings=settings, selection=selection, run_id=run_id, workers=workers):
-            progress = _load(database, parts)
-            show(progress)
-        counts.update(_counts(progress))
-    return progress
-
-
-def _load(database: Database, parts: list[Part]) -> list[Progress]:
-    with database.read() as session:
-        return load_progress(session, parts)
+        for ended in take_in(left, settings=settings, selection=selection, run_id=run_id, workers=workers):
+            with database.read() as session:
+                moving = load_moving(session, progress)
+            progress |= {each.part.key: each for each in [*moving, *ended]}
+            show(progress.values())
+        counts.update(_counts(progress.values()))
+    return list(progress.values())
 
 
 @contextmanager
-def _bar(progress: list[Progress]) -> Iterator[Callable[[list[Progress]], None]]:
+def _bar(progress: Collection[Progress]) -> Iterator[Callable[[Collection[Progress]], None]]:
     """Give what shows how far all parts have come, how fast, and how long the rest takes: on a terminal only."""
     columns = (BarColumn(), DownloadColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
     total = sum(each.part.span.end - each.part.span.start for each in progress)
@@ -116,7 +114,7 @@ def _bar(progress: list[Progress]) -> Iterator[Callable[[list[Progress]], None]]
     with Bar(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as bar:
         task = bar.add_task("", total=total - done_before, rate="")
 
-        def show(progress: list[Progress]) -> None:
+        def show(progress: Collection[Progress]) -> None:
             done, records = _done(progress)
             per_second = (records - records_before) / max(time.monotonic() - started, 1)
             bar.update(task, completed=done - done_before, rate=f"{per_second:.0f} pages/s")
@@ -124,7 +122,7 @@ def _bar(progress: list[Progress]) -> Iterator[Callable[[list[Progress]], None]]
         yield show
 
 
-def _done(progress: list[Progress]) -> tuple[int, int]:
+def _done(progress: Collection[Progress]) -> tuple[int, int]:
     """Return how many bytes, and how many pages of them, are done."""
     pages = sum(
         count for each in progress for name, count in each.counts.items() if not name.startswith("skipped/")
@@ -132,7 +130,7 @@ def _done(progress: list[Progress]) -> tuple[int, int]:
     return sum(each.done_bytes for each in progress), pages
 
 
-def _counts(progress: list[Progress]) -> Counter[str]:
+def _counts(progress: Collection[Progress]) -> Counter[str]:
     return sum((each.counts for each in progress), Counter())
 
 

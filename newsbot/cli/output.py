@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import click
 from rich.console import Console
-from rich.progress import track
+from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
@@ -49,11 +49,16 @@ def print_table(
     Console(highlight=False).print(table)
 
 
-def progress(items: Iterable[T], doing: str) -> Iterable[T]:
-    """Return the items, counted on stderr while they pass if that is a terminal."""
-    if not sys.stderr.isatty():
-        return items
-    return track(items, doing, total=None, console=Console(stderr=True))
+def progress(
+    items: Iterable[T], doing: str, *, total: int | None = None, size: Callable[[T], int] = lambda _: 1
+) -> Iterator[T]:
+    """Yield the items, counted on stderr while they pass if that is a terminal: each as its `size`, of `total` if known."""
+    console = Console(stderr=True)
+    with Progress(*Progress.get_default_columns(), console=console, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task(doing, total=total)
+        for item in items:
+            yield item
+            bar.advance(task, size(item))
 
 
 def print_heading(text: str) -> None:

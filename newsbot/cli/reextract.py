@@ -54,19 +54,22 @@ def reextract(
     settings = configuration()
     if database:
         settings = replace(settings, database_url=database)
-    opened = Database(settings.database_url).open()
+    opened = Database(settings.database_url).open(migrate=not dry_run)
     findings = Findings()
     try:
         with opened.read() as session:
             articles = list_extracted(session, is_stale=not is_all, source=source, since=since)
         with _run(opened, findings, source, dry_run=dry_run) as run_id:
-            for some in progress(
-                apply_rules(articles, settings=settings, run_id=run_id, workers=workers), "Extracting"
-            ):
+            found = apply_rules(articles, settings=settings, run_id=run_id, workers=workers)
+            for some in progress(found, "Extracting", total=len(articles), size=_article_count):
                 findings.add(some)
     finally:
         opened.close()
     _print(findings, dry_run=dry_run, as_json=as_json)
+
+
+def _article_count(findings: Findings) -> int:
+    return findings.outcomes.total()
 
 
 @contextmanager

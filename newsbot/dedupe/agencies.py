@@ -119,10 +119,9 @@ _SPACELESS = re.compile("[\u3040-\u9fff\uac00-\ud7a3]")
 def _any(spellings: Iterable[str]) -> str:
     """Return a pattern of names, the longest first; those in scripts with spaces are whole words."""
     longest = sorted(spellings, key=len, reverse=True)
-    return "|".join(
-        re.escape(each) if _SPACELESS.search(each) else rf"(?<!{_LETTER}){re.escape(each)}(?!{_LETTER})"
-        for each in longest
-    )
+    spaced = "|".join(re.escape(each) for each in longest if not _SPACELESS.search(each))
+    spaceless = "|".join(re.escape(each) for each in longest if _SPACELESS.search(each))
+    return rf"(?<!{_LETTER})(?:{spaced})(?!{_LETTER})" + (f"|{spaceless}" if spaceless else "")
 
 
 _ANY = f"(?P<name>{_any(_LABELS)})"

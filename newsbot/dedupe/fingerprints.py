@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import cache, lru_cache
 from hashlib import blake2b
 
 KEY_BYTES = 16
@@ -10,30 +11,29 @@ MIN_BODY_CHARS = 200
 """Below this many normalised characters a body may be a site's stock sentence, and the title decides as well."""
 
 
-class _Folding(dict[int, str]):
-    """Character -> what is left of it for comparison: letters, digits and marks; a space for everything else."""
-
-    def __missing__(self, code: int) -> str:
-        char = chr(code)
-        category = unicodedata.category(char)
-        folded = char if category[0] in "LNM" else "" if category == "Cf" else " "
-        self[code] = folded
-        return folded
-
-
-_FOLDING = _Folding()
-
-
 def words_of(text: str) -> list[str]:
     """Return the words of `text` as they are compared: NFKC, without case, punctuation and invisible characters."""
-    return unicodedata.normalize("NFKC", text).casefold().translate(_FOLDING).split()
+    text = unicodedata.normalize("NFKC", text).casefold()
+    for char in set(text):
+        if not char.isalnum():
+            text = text.replace(char, _folded(char))
+    return text.split()
 
 
+@cache
+def _folded(char: str) -> str:
+    """Return what is left of a character for comparison: letters, digits and marks; a space for everything else."""
+    category = unicodedata.category(char)
+    return char if category[0] in "LNM" else "" if category == "Cf" else " "
+
+
+@lru_cache(maxsize=64)
 def text_key(title: str | None, body: str) -> bytes:
     """Return the 16 bytes that equal texts share, whatever their white space, case, quotes and dashes.
 
     The body alone decides, since reprints rewrite headlines; only where it is shorter than `MIN_BODY_CHARS`
-    (stock sentences of videos and galleries) the title counts too."""
+    (stock sentences of videos and galleries) the title counts too. The last ones are remembered, so that they can be
+    made before the transaction that others wait for."""
     folded = " ".join(words_of(body))
     if len(folded) < MIN_BODY_CHARS:
         folded = " ".join(words_of(title or "")) + "\n" + folded

@@ -108,14 +108,16 @@ def is_smaller(one: bytes, other: bytes) -> bool:
 # ------------------------------------------------------------------ hashes
 
 
-@lru_cache(maxsize=1 << 16)
 def _hash(text: str) -> int:
     return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest())
 
 
+_word_hash = lru_cache(maxsize=1 << 16)(_hash)
+
+
 def _word_hashes(texts: Sequence[str]) -> Numbers:
     """Return a number for every word; for a text without words, one for none."""
-    return np.fromiter(map(_hash, texts or [""]), np.uint64, max(1, len(texts)))
+    return np.fromiter(map(_word_hash, texts or [""]), np.uint64, max(1, len(texts)))
 
 
 def _runs(hashes: Numbers, length: int) -> Numbers:
@@ -150,8 +152,9 @@ def _smallest(numbers: Numbers, bins: int) -> Numbers:
 def _keys(hashes: Numbers) -> tuple[int | None, ...]:
     if len(hashes) < MIN_WORDS:
         return (None,) * (BODY_KEYS + LEAD_KEYS)
-    body = _smallest(_runs(hashes, KEY_WORDS), BODY_KEYS)
-    lead = _smallest(_runs(hashes[:LEAD_WORDS], KEY_WORDS), LEAD_KEYS)
+    runs = _runs(hashes, KEY_WORDS)
+    body = _smallest(runs, BODY_KEYS)
+    lead = _smallest(runs[: LEAD_WORDS - KEY_WORDS + 1], LEAD_KEYS)
     return tuple(
         None if each == EMPTY else _signed(each >> 8 & 0xFFFFFFFF)
         for each in [*body.tolist(), *lead.tolist()]
@@ -178,7 +181,7 @@ def _slot_bins(text: Words) -> bytes:
     ):
         if number != EMPTY:
             slots[place] = 1 + number // SLOT_BINS % 255
-            facts[place] = _hash(filled[number]) & 0xFF
+            facts[place] = _word_hash(filled[number]) & 0xFF
     return bytes(slots + facts)
 
 

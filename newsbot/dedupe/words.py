@@ -13,7 +13,7 @@ SPACELESS = "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\
 """Characters of scripts written without spaces, where a run of letters is not one word: Thai, Lao, Myanmar, Khmer,
 kana, Han. A regular expression."""
 
-_TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+")
+_TOKEN = re.compile(r"[^\W\d_]+|\d+(?:[.,:]\d+)*")
 _SPACELESS = re.compile(SPACELESS)
 _ACCENTS = re.compile("[\u0300-\u036f]+")
 

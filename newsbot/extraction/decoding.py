@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from w3lib.encoding import html_body_declared_encoding, read_bom, resolve_encoding
 
 FALLBACK = "cp1252"
 SAMPLE_BYTES = 32_768
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
-_CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
+_CONTROL = bytes(code for code in range(1, 0x20) if code not in b"\t\n\v\f\r\x1b")
 _TAGS = re.compile(rb"<[^<>]{0,2000}>")
 
 
@@ -30,14 +31,21 @@ def _decode(body: bytes, charset: str | None) -> str:
     wide = _wide(body)
     if wide is None and _is_binary(body):
         return ""
-    declared = [resolve_encoding(charset) if charset else None, html_body_declared_encoding(body)]
-    for name in (wide, _utf8(body), *declared):
+    for name in _claims(body, wide, charset):
         text = _strictly(body, name) if name else None
         if text is not None:
             return text
     if _nearly_utf8(body):
         return body.decode("utf-8", "replace")
     return body.decode(_guess(body) or FALLBACK, "replace")
+
+
+def _claims(body: bytes, wide: str | None, charset: str | None) -> Iterator[str | None]:
+    """Yield what the bytes, the header and the page say, in the order in which they are believed."""
+    yield wide
+    yield _utf8(body)
+    yield resolve_encoding(charset) if charset else None
+    yield html_body_declared_encoding(body)
 
 
 def _wide(body: bytes) -> str | None:
@@ -51,7 +59,7 @@ def _wide(body: bytes) -> str | None:
 def _is_binary(body: bytes) -> bool:
     """Tell whether the bytes are no text at all: an image, an archive, a PDF."""
     head = body[:2000]
-    return len(_CONTROL.findall(head)) * 20 > len(head)
+    return (len(head) - len(head.translate(None, _CONTROL))) * 20 > len(head)
 
 
 def _utf8(body: bytes) -> str | None:
@@ -59,7 +67,7 @@ def _utf8(body: bytes) -> str | None:
 
     Not for plain ASCII: escape-coded charsets such as ISO-2022-JP are that too.
     """
-    return "utf-8" if _NOT_ASCII.search(body) else None
+    return None if body.isascii() else "utf-8"
 
 
 def _strictly(body: bytes, encoding: str) -> str | None:

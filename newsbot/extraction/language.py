@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 import pycld2
 
@@ -33,7 +34,7 @@ def detect(text: str, declared: str | None = None) -> str | None:
     """
     claim = _primary(declared or "")
     sample = text[:_SAMPLE_CHARS]
-    if sum(map(str.isalpha, sample)) < _MIN_LETTERS:
+    if len(list(islice(filter(str.isalpha, sample), _MIN_LETTERS))) < _MIN_LETTERS:
         return claim
     try:
         reliable, _, details = pycld2.detect(sample.encode("utf-8", "ignore"), bestEffort=True)

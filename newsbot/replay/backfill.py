@@ -15,17 +15,16 @@ from newsbot.archive.folders import SavedPage, find_pages, is_warc
 from newsbot.archive.pages import Span, read_pages, warc_spans
 from newsbot.archive.selection import Selection
 from newsbot.archive.warc import Place
-from newsbot.dedupe.sketches import sketch
 from newsbot.errors import InputError
 from newsbot.items import Article, Reject
-from newsbot.replay.processes import in_processes
+from newsbot.replay.processes import Turns, in_processes, make_turns
 from newsbot.replay.stages import Stages
 from newsbot.settings import Configuration
 from newsbot.store.backfills import Part, Progress, advance, finish_part, load_part
 from newsbot.store.outcomes import record_article, record_reject
 from newsbot.text import one_line
 
-PART_BYTES = 8 * 1024 * 1024
+PART_BYTES = 4 * 1024 * 1024
 """Large enough that finding its first record costs nothing, small enough that the last part keeps nobody waiting."""
 
 
@@ -71,13 +70,13 @@ def take_in(
     parts: Iterable[Part], *, settings: Configuration, selection: Selection, run_id: int, workers: int
 ) -> Iterator[list[Progress]]:
     """Take parts in; yield those that are done as they come, and an empty list now and then while none is."""
-    arguments = (settings, selection, run_id)
+    arguments = (settings, make_turns(), selection, run_id)
     return in_processes(_take_in, parts, workers=workers, begin=_begin, arguments=arguments)
 
 
-def _begin(settings: Configuration, selection: Selection, run_id: int) -> None:
+def _begin(settings: Configuration, turns: Turns, selection: Selection, run_id: int) -> None:
     global _worker  # noqa: PLW0603 - what each process has one of
-    _worker = Worker(settings, selection, run_id)
+    _worker = Worker(Stages(settings, turns), selection, run_id)
 
 
 def _take_in(part: Part) -> Progress:
@@ -88,8 +87,8 @@ def _take_in(part: Part) -> Progress:
 class Worker:
     """What one process takes parts in with."""
 
-    def __init__(self, settings: Configuration, selection: Selection, run_id: int) -> None:
-        self.stages = Stages(settings)
+    def __init__(self, stages: Stages, selection: Selection, run_id: int) -> None:
+        self.stages = stages
         self.database = self.stages.database
         self.selection = selection
         self.run_id = run_id
@@ -126,21 +125,21 @@ class Worker:
             steps.append(Step(page.place, self._read(page), _named(skipped)))
             skipped.clear()
             if len(steps) == self.batch:
-                progress = self._store(progress, steps)
+                progress = self._finish(progress, steps)
                 steps = []
         if steps:
-            progress = self._store(progress, steps)
+            progress = self._finish(progress, steps)
         return replace(progress, counts=progress.counts + _named(skipped))
 
     def _read(self, page: SavedPage) -> Article | Reject | None:
         """Return what a page is; None for an article in a language that is not wanted."""
         item = self.stages.read(page)
-        if isinstance(item, Article):
-            if not self.selection.wants_article(item):
-                return None
-            self.stages.find_entities(item)
-            sketch(item.body)  # which is wanted where other writers wait
-        return item
+        return None if isinstance(item, Article) and not self.selection.wants_article(item) else item
+
+    def _finish(self, before: Progress, steps: Sequence[Step]) -> Progress:
+        """Store what some records hold, all that takes time done before."""
+        self.stages.prepare([step.item for step in steps if isinstance(step.item, Article)])
+        return self._store(before, steps)
 
     def _store(self, before: Progress, steps: Sequence[Step]) -> Progress:
         """Store what some records hold and note that they are done; return how far the part has come.

@@ -12,7 +12,7 @@ from typing import Any
 from newsbot.archive.pages import read_page_at
 from newsbot.errors import InputError
 from newsbot.items import Article
-from newsbot.replay.processes import in_processes
+from newsbot.replay.processes import Turns, in_processes, make_turns
 from newsbot.replay.stages import Stages
 from newsbot.settings import Configuration
 from newsbot.store.boilerplate import remove_learnt
@@ -55,7 +55,7 @@ def reextract(
     """Yield what today's rules make of articles, some at a time; without a run, nothing is stored."""
     tasks = [articles[i : i + BATCH] for i in range(0, len(articles), BATCH)]
     for finished in in_processes(
-        _reextract, tasks, workers=workers, begin=_begin, arguments=(settings, run_id)
+        _reextract, tasks, workers=workers, begin=_begin, arguments=(settings, make_turns(), run_id)
     ):
         yield from finished
 
@@ -63,9 +63,9 @@ def reextract(
 _worker: Worker | None = None
 
 
-def _begin(settings: Configuration, run_id: int | None) -> None:
+def _begin(settings: Configuration, turns: Turns, run_id: int | None) -> None:
     global _worker  # noqa: PLW0603 - what each process has one of
-    _worker = Worker(settings, run_id)
+    _worker = Worker(Stages(settings, turns), Path(settings.archive_dir), run_id)
 
 
 def _reextract(articles: Sequence[Extracted]) -> Findings:
@@ -76,10 +76,10 @@ def _reextract(articles: Sequence[Extracted]) -> Findings:
 class Worker:
     """What one process applies rules with."""
 
-    def __init__(self, settings: Configuration, run_id: int | None) -> None:
-        self.stages = Stages(settings)
-        self.database = self.stages.database
-        self.archive = Path(settings.archive_dir)
+    def __init__(self, stages: Stages, archive: Path, run_id: int | None) -> None:
+        self.stages = stages
+        self.database = stages.database
+        self.archive = archive
         self.run_id = run_id
 
     def reextract(self, articles: Sequence[Extracted]) -> Findings:
@@ -124,7 +124,7 @@ class Worker:
         return item
 
     def _apply(self, extracted: Extracted, article: Article) -> str:
-        self.stages.find_entities(article)
+        self.stages.prepare([article])
         outcome = self.database.transact(
             lambda session: apply_rules(
                 session, extracted, article, run_id=self.run_id, now=datetime.now(UTC)

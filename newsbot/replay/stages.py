@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
 
 from newsbot.archive.articles import archived_fetch, is_binary, read_article
 from newsbot.archive.folders import SavedPage
@@ -12,11 +15,12 @@ from newsbot.entities.articles import UNKNOWN, find_entities
 from newsbot.entities.engine import engine_label, load_engine
 from newsbot.extraction.kinds import reject_reason
 from newsbot.items import Article, Reject
+from newsbot.replay.processes import Turns
 from newsbot.settings import Configuration
 from newsbot.sources.catalog import load_sources, source_for, sources_by_host
 from newsbot.store.boilerplate import remove_learnt
 from newsbot.store.database import Database
-from newsbot.store.writes import article_keys, known_unchanged
+from newsbot.store.writes import article_keys, known_unchanged, prepare
 from newsbot.text import one_line
 
 logger = logging.getLogger(__name__)
@@ -25,11 +29,11 @@ logger = logging.getLogger(__name__)
 class Stages:
     """The catalog, the entity engine and the database of one process."""
 
-    def __init__(self, settings: Configuration) -> None:
+    def __init__(self, settings: Configuration, turns: Turns | None = None) -> None:
         self.settings = settings
         self.catalog = sources_by_host(load_sources(settings.sources))
         self.engine = load_engine(settings.entity_engine)
-        self.database = Database(settings.database_url)
+        self.database = Database(settings.database_url, turns=turns)
 
     def read(self, page: SavedPage) -> Article | Reject:
         """Return the cleaned article of a page, or why there is none. Never raises, whatever the page."""
@@ -55,14 +59,20 @@ class Stages:
         return Reject(url=page.url, reason=reason, detail=detail, stage=stage, source=source.key if source else None,
                       fetched=archived_fetch(page, now=datetime.now(UTC)))  # fmt: skip
 
-    def find_entities(self, article: Article) -> None:
-        """Fill `entities` of an article without what its site repeats, unless today's engine has found them before."""
-        if self.engine.name == "none":  # there is no work that the look-up could save
-            find_entities(article, self.engine)
-            return
-        label = engine_label(self.engine, article.language or UNKNOWN)
+    def prepare(self, articles: Sequence[Article]) -> None:
+        """Do for articles what can be done before the transaction that stores them, which others wait for.
+
+        What their sites repeat is removed; `entities` are filled, unless today's engine has found them before."""
         with self.database.read() as session:
-            remove_learnt(session, article)
-            known = known_unchanged(session, article, keys=article_keys(article), entity_engine=label)
-        if known is None:
+            unknown = [article for article in articles if not self._is_known(session, article)]
+        for article in unknown:
             find_entities(article, self.engine)
+        for article in articles:
+            prepare(article)
+
+    def _is_known(self, session: Session, article: Article) -> bool:
+        remove_learnt(session, article)
+        if self.engine.name == "none":  # there is no work that the look-up could save
+            return False
+        label = engine_label(self.engine, article.language or UNKNOWN)
+        return known_unchanged(session, article, keys=article_keys(article), entity_engine=label) is not None

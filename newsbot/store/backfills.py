@@ -7,7 +7,7 @@ nothing is taken in twice.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -84,6 +84,13 @@ def load_progress(session: Session, parts: Iterable[Part]) -> list[Progress]:
     by_key = {part.key: part for part in parts}
     rows = {row.key: row for row in session.scalars(select(BackfillPart)) if row.key in by_key}
     return [_progress(part, rows.get(key)) for key, part in by_key.items()]
+
+
+def load_moving(session: Session, known: Mapping[bytes, Progress]) -> list[Progress]:
+    """Return how far those of the known parts, by their keys, have come that are begun and not done: a few of many."""
+    moving = BackfillPart.state == "begun", BackfillPart.done_offset.is_not(None)
+    rows = session.scalars(select(BackfillPart).where(*moving))
+    return [_progress(known[row.key].part, row) for row in rows if row.key in known]
 
 
 def load_part(session: Session, part: Part) -> Progress:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, select
@@ -18,7 +18,8 @@ from newsbot.store import dialects
 from newsbot.store.articles import load_articles
 from newsbot.store.keys import article_keys, url_hash
 from newsbot.store.models import ArticleRow, ArticleUrl, BoilerplateBlock, BoilerplateSite
-from newsbot.store.saving import Saving
+from newsbot.store.ready import Ready
+from newsbot.store.saving import Saved, Saving
 from newsbot.text import word_count
 
 MAX_LAYERS = 4
@@ -26,14 +27,11 @@ MAX_LAYERS = 4
 PARTING = "\n\n"
 _TALLY = ("article_count", "weight", "last_article", "marks", "is_learnt")
 
-# Built once: building them takes longer than what they do.
 _OF_SOURCE = BoilerplateBlock.source == bindparam("of_source")
-_TALLIES = select(BoilerplateBlock.key, *(getattr(BoilerplateBlock, name) for name in _TALLY)).where(
-    _OF_SOURCE, BoilerplateBlock.key.in_(bindparam("of_keys", expanding=True))
+_COLUMNS = [getattr(BoilerplateBlock, name) for name in _TALLY]
+_FORGET = Ready(
+    delete(BoilerplateBlock).where(_OF_SOURCE, BoilerplateBlock.last_article <= bindparam("until"))
 )
-_COUNT = select(BoilerplateSite.article_count).where(BoilerplateSite.source == bindparam("of_source"))
-_FORGET = delete(BoilerplateBlock).where(_OF_SOURCE, BoilerplateBlock.last_article <= bindparam("until"))
-_STORY = select(ArticleRow.story_id).where(ArticleRow.id == bindparam("told_by"))
 # The source is not part of it: SQLite would go through all articles of the source instead of those of the story.
 _OTHERS = select(ArticleRow.source).where(
     ArticleRow.story_id == bindparam("story"), ArticleRow.id != bindparam("told_by")
@@ -57,19 +55,20 @@ def remove_learnt(session: Session, article: Article) -> bool:
         return False
     for layer in range(MAX_LAYERS):
         texts = article.body.split(PARTING)
-        keys = block_keys(texts)
+        keys = _body_keys(article.body)
         article.site_blocks |= {key: texts[place] for place, key in keys.items()}
-        kept = kept_places(texts, _learnt(session.connection(), article.source, keys.values()))
+        learnt = _learnt(session.connection(), article.source, keys.values())
+        kept = kept_places(texts, learnt) if learnt else range(len(texts))
         if len(kept) == len(texts):
             return layer > 0
         _keep(article, texts, kept)
     return True
 
 
-def learn(session: Session, article_id: int, article: Article, *, now: datetime) -> None:
+def learn(session: Session, saved: Saved, article: Article, *, now: datetime) -> None:
     """Count the blocks of an article that is new. Last in its transaction: others of the source wait from here on."""
     connection = session.connection()
-    if article.source is None or _is_told_again(connection, article_id, article.source):
+    if article.source is None or _is_told_again(connection, saved, article.source):
         return
     number = _next_number(connection, article.source)
     tallies = _tallies(connection, article.source, article.site_blocks)
@@ -81,12 +80,12 @@ def learn(session: Session, article_id: int, article: Article, *, now: datetime)
     ]  # fmt: skip
     renewed = ("text", "last_seen_at", *_TALLY)
     dialects.insert_or_renew(connection, BoilerplateBlock, rows, unique=("source", "key"), renewed=renewed)
-    connection.execute(_FORGET, {"of_source": article.source, "until": number - MEMORY})
+    _FORGET.run(connection, {"of_source": article.source, "until": number - MEMORY})
 
 
 def reclean_same(session: Session, article: Article, *, run_id: int | None, now: datetime) -> None:
     """Remove today's boilerplate from the stored form of a page that has lost some, so that it is not a change."""
-    if article.site_blocks.keys() <= set(block_keys(article.body.split(PARTING)).values()):
+    if article.site_blocks.keys() <= set(_body_keys(article.body).values()):
         return
     first_key = url_hash(article_keys(article).url_keys[0])
     known = session.scalar(select(ArticleUrl.article_id).where(ArticleUrl.url_hash == first_key))
@@ -127,6 +126,12 @@ def ids_of_source(session: Session, source: str, *, after: int, limit: int) -> l
     return list(session.scalars(query.order_by(ArticleRow.id).limit(limit)))
 
 
+@lru_cache(maxsize=64)
+def _body_keys(body: str) -> Mapping[int, bytes]:
+    """Return `block_keys` of a text: remembered, since it is asked for before its transaction and in it."""
+    return block_keys(body.split(PARTING))
+
+
 def _keep(article: Article, texts: Sequence[str], kept: Sequence[int]) -> None:
     """Let the body be those paragraphs only, and move the mentions with them."""
     moves: list[tuple[int, int, int]] = []
@@ -151,43 +156,56 @@ def _moved(mention: Mention, moves: Sequence[tuple[int, int, int]]) -> Mention |
     return None
 
 
-def _is_told_again(connection: Connection, article_id: int, source: str) -> bool:
+def _is_told_again(connection: Connection, saved: Saved, source: str) -> bool:
     """Tell whether its source has another article of the same story: what these share says nothing of the site."""
-    story_id = connection.scalar(_STORY, {"told_by": article_id})
-    if story_id is None:
+    if saved.story_id is None:
         return False
-    return any(
-        each == source for each in connection.scalars(_OTHERS, {"story": story_id, "told_by": article_id})
-    )
+    others = {"story": saved.story_id, "told_by": saved.article_id}
+    return any(each == source for each in connection.scalars(_OTHERS, others))
 
 
 def _next_number(connection: Connection, source: str) -> int:
     row = {"source": source, "article_count": 1}
-    number: int = connection.execute(_count_one_more(connection.dialect.name), row).scalar_one()
-    return number
+    [(number,)] = _count_one_more(connection.dialect.name).rows(connection, row)
+    return int(number)
 
 
 @cache
-def _count_one_more(dialect: str) -> Any:
+def _count_one_more(dialect: str) -> Ready:
     query = dialects.insert_into(dialect, BoilerplateSite)
     one_more = {"article_count": BoilerplateSite.article_count + 1}
     counted = query.on_conflict_do_update(index_elements=["source"], set_=one_more)
-    return counted.returning(BoilerplateSite.article_count)
+    return Ready(counted.returning(BoilerplateSite.article_count))
 
 
 def _tallies(connection: Connection, source: str, keys: Collection[bytes]) -> dict[bytes, Tally]:
-    found: dict[bytes, Tally] = {}
-    for key, *values in connection.execute(_TALLIES, {"of_source": source, "of_keys": list(keys)}):
-        given: dict[str, Any] = dict(zip(_TALLY, values, strict=True))
-        found[key] = Tally(**given)
-    return found
+    if not keys:
+        return {}
+    found = _blocks(len(keys)).rows(connection, _wanted(source, keys))
+    return {key: _tally(values) for key, _, *values in found}
 
 
 def _learnt(connection: Connection, source: str, keys: Collection[bytes]) -> set[bytes]:
     if not keys:
         return set()
-    tallies = _tallies(connection, source, keys)
-    if not any(tally.is_learnt for tally in tallies.values()):
-        return set()
-    number = connection.execute(_COUNT, {"of_source": source}).scalar_one()
-    return {key for key, tally in tallies.items() if tally.is_learnt and tally.is_boilerplate(number)}
+    found = _blocks(len(keys), are_learnt=True).rows(connection, _wanted(source, keys))
+    return {key for key, number, *values in found if _tally(values).is_boilerplate(number)}
+
+
+@cache
+def _blocks(count: int, *, are_learnt: bool = False) -> Ready:
+    """Return the query for so many blocks of a source: their keys, its number of articles, their tallies."""
+    query = (
+        select(BoilerplateBlock.key, BoilerplateSite.article_count, *_COLUMNS)
+        .join(BoilerplateSite, BoilerplateSite.source == BoilerplateBlock.source)
+        .where(_OF_SOURCE, BoilerplateBlock.key.in_([bindparam(f"key_{place}") for place in range(count)]))
+    )
+    return Ready(query.where(BoilerplateBlock.is_learnt) if are_learnt else query)
+
+
+def _wanted(source: str, keys: Collection[bytes]) -> dict[str, Any]:
+    return {"of_source": source} | {f"key_{place}": key for place, key in enumerate(keys)}
+
+
+def _tally(values: Iterable[Any]) -> Tally:
+    return Tally(**dict(zip(_TALLY, values, strict=True)))

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Float, Select, literal, select, tuple_
 from sqlalchemy.orm import Session
 
-from newsbot.store import dialects
+from newsbot.store.dialects import full_text
 from newsbot.store.filters import Filters, conditions_on, find_entities
 from newsbot.store.labels import name_label, period_labels
 from newsbot.store.models import ArticleEntity, ArticleRow
@@ -74,7 +74,7 @@ def ranked(session: Session, terms: Sequence[Term], candidates: Sequence[Candida
     """Return articles that hold `terms`, best first."""
     if not candidates:
         return []
-    scores = dialects.scores(session.connection(), terms, [each.id for each in candidates])
+    scores = full_text.scores(session.connection(), terms, [each.id for each in candidates])
     return sorted((each._replace(score=scores[each.id]) for each in candidates), reverse=True)
 
 
@@ -146,11 +146,11 @@ class _Search:
             )
         if self.terms:
             labels = _labels(self.filters, since or self.filters.since, until)
-            ids = dialects.matches(connection, self.terms, labels, mentioning)
+            ids = full_text.matches(connection, self.terms, labels, mentioning)
         else:
             assert mentioning is not None
             ids = mentioning
-        holding = select(*_COLUMNS).where(dialects.one_of(connection, ArticleRow.id.expression, ids))
+        holding = select(*_COLUMNS).where(full_text.one_of(connection, ArticleRow.id.expression, ids))
         return holding.offset(0).subquery("holding").columns
 
 

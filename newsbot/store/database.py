@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
 from typing import Self, TypeVar
@@ -35,14 +35,16 @@ _ADVICE = (
 class Database:
     """A database by its URL. Nothing is opened before `open`; may be used from many threads.
 
+    Processes that write to it together may be given `turns`: SQLite has those who wait ask again, ever later.
+
     Raises UsageError for a URL that cannot be read or is of an unsupported database."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, turns: AbstractContextManager[object] | None = None) -> None:
         self.url = masked(url)
         """For messages: without the password."""
         self._parsed = _parse(url)
         try:
-            self._engine = dialects.make_engine(self._parsed)
+            self._engines = dialects.make_engines(self._parsed)
         except ModuleNotFoundError as error:
             raise UsageError(
                 f"{self.url}: needs the package {error.name}: pip install 'newsbot[postgres]'"
@@ -50,7 +52,7 @@ class Database:
         self.has_one_writer = dialects.is_sqlite_url(self._parsed)
         """Transactions that write come one after the other, whatever they write."""
         # Threads queue here, in their order, rather than poll for the file's lock.
-        self._writer = Lock() if self.has_one_writer else nullcontext()
+        self._writer = (turns or Lock()) if self.has_one_writer else nullcontext()
 
     def open(self, *, migrate: bool = True) -> Self:
         """Return this database, checked; raise DatabaseError, one line, if it cannot be used.
@@ -63,7 +65,7 @@ class Database:
             if migrate:
                 self._migrate()
             else:
-                with self._engine.connect() as connection:
+                with self._engines.reading.connect() as connection:
                     self._check(migrations.state(connection))
         except DBAPIError as error:
             raise self._error(_explain(error)) from error
@@ -72,7 +74,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Give a session in one write transaction: committed at the end, rolled back by an exception."""
-        with self._writer, Session(dialects.writing(self._engine)) as session, session.begin():
+        with self._writer, Session(self._engines.writing) as session, session.begin():
             yield session
 
     def transact(self, work: Callable[[Session], T]) -> T:
@@ -91,7 +93,7 @@ class Database:
         """Give a session that sees one state of the database and cannot change it.
 
         With `limit_s`, statements that take longer fail with an OperationalError."""
-        with Session(dialects.reading(self._engine)) as session:
+        with Session(self._engines.reading) as session:
             if limit_s is None:
                 yield session
                 return
@@ -100,14 +102,15 @@ class Database:
 
     def sync(self) -> None:
         """Wait until what was committed would survive a power cut."""
-        dialects.sync(self._engine)
+        dialects.sync(self._engines.writing)
 
     def close(self) -> None:
         """Close every connection; the next use opens new ones."""
-        self._engine.dispose()
+        for engine in self._engines:
+            engine.dispose()
 
     def _migrate(self) -> None:
-        with dialects.writing(self._engine).begin() as connection:
+        with self._engines.writing.begin() as connection:
             dialects.lock_keys(connection, [migrations.LOCK])
             state = migrations.state(connection)
             if state in {"empty", "older"}:
@@ -115,7 +118,7 @@ class Database:
             else:
                 self._check(state)
                 migrations.check_writable(connection)
-        dialects.use_write_ahead_log(self._engine)
+        dialects.use_write_ahead_log(self._engines.writing)
 
     def _check(self, state: migrations.State) -> None:
         if state != "current":

@@ -60,7 +60,7 @@ def record_article(
             last_modified=fetched.last_modified,
         )
     if saved.outcome == "new":
-        boilerplate.learn(session, saved.article_id, article, now=now)
+        boilerplate.learn(session, saved, article, now=now)
     return saved
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, select
+from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, select
 
 from newsbot.entities.linking import salience
 from newsbot.entities.places import locate
@@ -16,6 +16,7 @@ from newsbot.items import Article, Entity, EntityType
 from newsbot.store import corrections, dialects, totals
 from newsbot.store.columns import stored_name
 from newsbot.store.corrections import stored_key
+from newsbot.store.dialects import full_text
 from newsbot.store.keys import name_key
 from newsbot.store.labels import labels_of
 from newsbot.store.models import (
@@ -30,6 +31,7 @@ from newsbot.store.models import (
     MentionRow,
     Topic,
 )
+from newsbot.store.ready import Ready
 from newsbot.store.words import word_texts
 
 # PostgreSQL numbers words up to 16,383, and an index entry must stay below a megabyte.
@@ -37,6 +39,7 @@ MAX_TITLE_WORDS = 500
 MAX_BODY_WORDS = 15_500
 INDEXED_AT_ONCE = 500
 
+_ADD_URLS = Ready(insert(ArticleUrl))
 Named = Author | Topic | EntityRow
 """What has a row of its own for each name."""
 
@@ -45,7 +48,7 @@ def add_urls(connection: Connection, article_id: int, urls: Mapping[bytes, str])
     """Let more URLs, by their hash, lead to an article; a URL that leads to another one raises IntegrityError."""
     rows = [{"url_hash": each, "url": url, "article_id": article_id} for each, url in urls.items()]
     if rows:
-        connection.execute(dialects.insert(connection, ArticleUrl), rows)
+        _ADD_URLS.run(connection, *rows)
 
 
 def add_bylines(connection: Connection, article_id: int, article: Article) -> None:
@@ -113,20 +116,26 @@ def _add_entities(
 
 def add_words(connection: Connection, article_id: int, row: Mapping[str, Any]) -> None:
     """Make an article findable by its words and by its source, language, section and date; `row`: its columns."""
-    dialects.add_to_index(connection, article_id, _entry(row))
+    full_text.add(connection, article_id, _entry(row))
 
 
 def remove_words(connection: Connection, article_id: int, row: Mapping[str, Any]) -> None:
     """Take an article out of the full-text index; `row`: the columns that it was added with."""
-    dialects.remove_from_index(connection, article_id, _entry(row))
+    full_text.remove(connection, article_id, _entry(row))
 
 
-def _entry(row: Mapping[str, Any]) -> dialects.Entry:
-    return dialects.Entry(
+def _entry(row: Mapping[str, Any]) -> full_text.Entry:
+    return full_text.Entry(
         title=word_texts(row["title"] or "")[:MAX_TITLE_WORDS],
-        body=word_texts(row["body"])[:MAX_BODY_WORDS],
+        body=body_words(row["body"]),
         labels=labels_of(**{name: row[name] for name in ("source", "language", "section", "dated_at")}),
     )
+
+
+@lru_cache(maxsize=64)
+def body_words(body: str) -> list[str]:
+    """Return the words of a text that are indexed; the last ones are remembered, as sketches are."""
+    return word_texts(body)[:MAX_BODY_WORDS]
 
 
 def index_all(connection: Connection) -> None:
@@ -139,6 +148,7 @@ def index_all(connection: Connection) -> None:
         for row in rows:
             add_words(connection, row["id"], dict(row))
         last = rows[-1]["id"]
+    full_text.write_pending(connection)
 
 
 def _by_id(connection: Connection, entities: Iterable[Entity]) -> dict[int, Entity]:
@@ -182,11 +192,13 @@ def _find_ids(
 ) -> dict[str, int]:
     if not values:
         return {}
-    found = connection.execute(_select_ids(model, column), {"values": list(values)})
+    wanted = {f"name_{place}": value for place, value in enumerate(values)}
+    found = _select_ids(model, column, len(values)).rows(connection, wanted)
     return {row[0]: row[1] for row in found}
 
 
 @cache
-def _select_ids(model: type[Named], column: str) -> Select[str, int]:
+def _select_ids(model: type[Named], column: str, count: int) -> Ready:
     named = getattr(model, column)
-    return select(named, model.id).where(named.in_(bindparam("values", expanding=True)))
+    names: list[BindParameter[str]] = [bindparam(f"name_{place}") for place in range(count)]
+    return Ready(select(named, model.id).where(named.in_(names)))

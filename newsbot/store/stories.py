@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Connection,
-    Select,
     bindparam,
     delete,
     desc,
@@ -30,6 +29,7 @@ from newsbot.dedupe.sketches import Sketch, is_smaller, sketch
 from newsbot.dedupe.stories import Member, choose_original, roles
 from newsbot.store import dialects
 from newsbot.store.models import ArticleAuthor, ArticleRow, ArticleSketch, Author, Story
+from newsbot.store.ready import Ready
 
 LOCK = b"stories."
 """Held while stories are joined and parted: what one transaction reads of them no other changes meanwhile."""
@@ -37,7 +37,7 @@ LOCK = b"stories."
 _KEYS = [f"key_{place}" for place in range(len(ArticleSketch.__table_args__))]
 
 
-def _candidates_query() -> Select[int, bytes]:
+def _candidates() -> Ready:
     found = [
         select(ArticleSketch.article_id)
         .where(getattr(ArticleSketch, key) == bindparam(key))
@@ -54,9 +54,8 @@ def _candidates_query() -> Select[int, bytes]:
         .limit(MAX_CANDIDATES)
         .subquery()
     )
-    return select(ArticleSketch.article_id, ArticleSketch.content).join(
-        most, most.c.article_id == ArticleSketch.article_id
-    )
+    query = select(ArticleSketch.article_id, ArticleSketch.content)
+    return Ready(query.join(most, most.c.article_id == ArticleSketch.article_id))
 
 
 class _Part(NamedTuple):
@@ -70,7 +69,8 @@ class _Part(NamedTuple):
 
 # Built once: building takes longer than what they do.
 _ARTICLES = ArticleRow.metadata.tables["articles"]
-_CANDIDATES = _candidates_query()
+_CANDIDATES = _candidates()
+_ADD_SKETCH = Ready(insert(ArticleSketch))
 _SET_PART = update(_ARTICLES).where(_ARTICLES.c.id == bindparam("member_id"))
 _OF_STORY = _ARTICLES.c.story_id == bindparam("of_story")
 _SAID = ("id", "url", "canonical_url", "source", "published_at", "agency", "word_count", "text_key")
@@ -100,19 +100,19 @@ def lock(connection: Connection) -> None:
 
 def place_article(
     connection: Connection, article_id: int, text: Sketch, *, twin: int | None, now: datetime
-) -> None:
-    """Join a stored article to those that tell the same, and note which are excerpts of which.
+) -> int | None:
+    """Join a stored article to those that tell the same, and note which are excerpts of which; return its story.
 
     `twin` is another article with the same text: what a text too short for keys is found by."""
     related = relatives(text, StoredSketches(connection))
-    connection.execute(insert(ArticleSketch), _row(article_id, text))
+    _ADD_SKETCH.run(connection, _row(article_id, text))
     near = {candidate.id for candidate, how in related if how.kind == "near"}
     near |= set() if twin is None else {twin}
-    if near:
-        _join(connection, {article_id, *near}, now)
+    story_id = _join(connection, {article_id, *near}, now) if near else None
     others = [candidate for candidate, how in related if how.kind == "excerpt"]
     smaller = [each.id for each in others if not is_smaller(text.content, each.content)]
     _note_excerpts(connection, smaller if len(smaller) == len(others) else [article_id, *smaller])
+    return story_id
 
 
 def move_article(
@@ -148,7 +148,7 @@ class StoredSketches:
 
     def candidates(self, keys: Sequence[int | None]) -> Iterable[Candidate]:
         """Return the articles that share a key at the same place, in one statement."""
-        found = self.connection.execute(_CANDIDATES, dict(zip(_KEYS, keys, strict=True)))
+        found = _CANDIDATES.rows(self.connection, dict(zip(_KEYS, keys, strict=True)))
         return [Candidate(*row) for row in found]
 
 
@@ -160,7 +160,7 @@ def _row(article_id: int, text: Sketch) -> dict[str, Any]:
 # ------------------------------------------------------------------ stories
 
 
-def _join(connection: Connection, article_ids: Collection[int], now: datetime) -> None:
+def _join(connection: Connection, article_ids: Collection[int], now: datetime) -> int:
     """Make one story of these articles and of the stories that they are in."""
     lock(connection)
     belongs = ArticleRow.id.in_(article_ids)
@@ -172,6 +172,7 @@ def _join(connection: Connection, article_ids: Collection[int], now: datetime) -
     )
     connection.execute(delete(Story).where(Story.id.in_(others)))
     _settle(connection, story_id, now)
+    return story_id
 
 
 def _story_of(connection: Connection, article_id: int) -> int | None:

@@ -80,11 +80,17 @@ def words(text: str) -> Iterator[Word]:
 
 def word_texts(text: str) -> list[str]:
     """Return the texts of the words of `text`: the same as `words` gives, where their places do not matter."""
-    if text.isascii():
-        return [run[:MAX_WORD_BYTES] for run in _PLAIN_RUN.findall(text.lower())]
     if _SPECIAL.search(text):
         return [word.text for word in words(text)]
-    return [folded for folded in map(_fold, _PLAIN_RUN.findall(text)) if folded]
+    lowered = text.lower()
+    if len(lowered) != len(text):  # a letter has become a letter and a mark
+        return [folded for folded in map(_fold, _PLAIN_RUN.findall(text)) if folded]
+    runs = _PLAIN_RUN.findall(lowered)
+    return [
+        folded
+        for run in runs
+        if (folded := run if run.isascii() and len(run) <= MAX_WORD_BYTES else _fold(run))
+    ]
 
 
 def parse_query(query: str) -> list[Term]:

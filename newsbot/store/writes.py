@@ -12,10 +12,14 @@ from typing import Any
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
+from newsbot.dedupe.fingerprints import text_key
+from newsbot.dedupe.sketches import sketch
 from newsbot.items import Article, Reject
 from newsbot.store import dialects
 from newsbot.store.keys import ArticleKeys, article_keys, url_hash
 from newsbot.store.models import Fetch, RejectRow, Run
+from newsbot.store.parts import body_words
+from newsbot.store.ready import Ready
 from newsbot.store.saving import Saved, Saving, known_unchanged
 from newsbot.urls import canonicalize
 
@@ -25,6 +29,7 @@ __all__ = [
     "article_keys",
     "finish_run",
     "known_unchanged",
+    "prepare",
     "save_article",
     "save_fetch",
     "save_reject",
@@ -32,8 +37,7 @@ __all__ = [
 ]
 
 
-_FETCHES = Fetch.metadata.tables["fetches"]
-_ADD_FETCH = insert(_FETCHES).returning(_FETCHES.c.id)
+_ADD_FETCH = Ready(insert(Fetch))
 
 
 def start_run(
@@ -82,6 +86,13 @@ def save_article(
     return Saving(session.connection(), article, keys, run_id, now, new_id=new_id).save()
 
 
+def prepare(article: Article) -> None:
+    """Work out what is stored beside a text, before the transaction that others wait for: it is remembered for a while."""
+    sketch(article.body)
+    text_key(article.title, article.body)
+    body_words(article.body)
+
+
 def save_reject(
     session: Session, reject: Reject, *, run_id: int | None, now: datetime, article_id: int | None = None
 ) -> None:
@@ -114,13 +125,12 @@ def save_fetch(
     warc_file: str | None = None,
     warc_offset: int | None = None,
     payload_digest: str | None = None,
-) -> int:
-    """Note what came of one request, and return the row's id; see `models.Fetch` for the fields."""
+) -> None:
+    """Note what came of one request; see `models.Fetch` for the fields."""
     values = {
         "url_hash": url_hash(canonicalize(url)), "url": url, "outcome": outcome, "fetched_at": now, "source": source,
         "run_id": run_id, "status": status, "size_bytes": size_bytes, "latency_ms": latency_ms, "etag": etag,
         "last_modified": last_modified, "warc_file": warc_file, "warc_offset": warc_offset,
         "payload_digest": payload_digest,
     }  # fmt: skip
-    fetch_id: int = session.connection().execute(_ADD_FETCH, values).scalar_one()
-    return fetch_id
+    _ADD_FETCH.run(session.connection(), values)

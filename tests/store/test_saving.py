@@ -149,7 +149,7 @@ def test_same_text_elsewhere_is_stored_as_its_duplicate(database: Database) -> N
     save(database, article(4, body=BODY * 2))  # the earliest
     for number in (2, 3):
         copy = article(number, body=BODY * 2, url=f"https://other.example/{number}", source="other.example")
-        assert save(database, copy) == Saved(number, "duplicate")
+        assert save(database, copy) == Saved(number, "duplicate", story_id=1)
         stored = load(database, number)
         assert (stored.duplicate_of, stored.duplicate_kind) == (1, "exact")
 

@@ -9,7 +9,8 @@ import pytest
 
 from newsbot.store.database import Database
 from newsbot.store.queries import MARK_END, MARK_START, Filters, search
-from tests.store.samples import NOW, article, save
+from newsbot.store.writes import article_keys, save_article
+from tests.store.samples import NOW, article, load, save
 
 TEXTS = (
     ("Harbour opens", "The mayor promised two hundred jobs at the Café Überfahrt."),
@@ -120,6 +121,26 @@ def test_changed_article_is_found_by_what_it_says_now(database: Database) -> Non
     assert _found(database, "airport passengers") == [1]
     save(database, article(2, title="Another", body="Of nothing."))
     assert _found(database, "harbour") == _found(database, "ships") == []
+
+
+def test_what_one_transaction_stores_and_changes_is_found_by_what_it_says_last(database: Database) -> None:
+    with database.write() as session:
+        for saved in (article(1, title="Harbour opens"), article(2, title="Harbour closes"),
+                      article(1, title="Airport opens", body="Of planes and passengers.", entities=[])):  # fmt: skip
+            save_article(session, saved, keys=article_keys(saved), run_id=None, now=NOW)
+    assert _found(database, "airport passengers") == [1]
+    assert _found(database, "closes") == [2]
+    assert _found(database, "opens harbour") == []
+
+
+def test_what_is_rolled_back_is_not_found(database: Database) -> None:
+    saved = article(1, title="Harbour opens")
+    with database.write() as session:
+        save_article(session, saved, keys=article_keys(saved), run_id=None, now=NOW)
+        session.rollback()
+    save(database, article(2, title="Airport opens", body="Of planes.", entities=[]))
+    assert _found(database, "opens") == [load(database, article(2).url).id]
+    assert _found(database, "harbour") == []
 
 
 def test_very_long_text_is_found_by_its_beginning(database: Database) -> None:
