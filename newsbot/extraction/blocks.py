@@ -157,7 +157,8 @@ class _Walk:
                 self.flush()
             return False
         if act == _OPEN_BLOCK:
-            self.flush()
+            if self.pieces:
+                self.flush()
             self.elements.append(element)
         elif act == _BREAK:
             self.line_break()
@@ -169,7 +170,8 @@ class _Walk:
     def close(self, act: int) -> None:
         """Leave an element."""
         if act == _OPEN_BLOCK:
-            self.flush()
+            if self.pieces:
+                self.flush()
             self.elements.pop()
             del self.frames[len(self.elements) :]
         elif _LINK <= act <= _ITALIC:
