@@ -91,6 +91,12 @@ def _print(findings: Findings, *, dry_run: bool, as_json: bool) -> None:
         }
         print_json({"dry_run": dry_run, **findings.outcomes, "fields": findings.fields, "samples": samples})
         return
+    if not findings.outcomes:
+        click.echo(
+            "newsbot: nothing to do: today's rules have read every archived article that is asked for",
+            err=True,
+        )
+        return
     print_heading("Articles")
     print_table(("", "articles"), sorted(findings.outcomes.items()))
     print_heading("Fields that would change" if dry_run else "Fields that changed")

@@ -149,6 +149,7 @@ def test_what_is_done_is_not_done_again(archived):
     reextract(archived, "--source", "site1.example")
     assert reextract(archived)["unchanged"] == 3
     assert reextract(archived) == {"dry_run": False, "fields": {}, "samples": {}}
+    assert "nothing to do" in run("reextract", "--database", archived, "--workers", "1").stderr
     assert reextract(archived, "--all")["unchanged"] == PAGES
 
 
