@@ -109,10 +109,13 @@ def story_members(session: Session, story_id: int) -> list[Summary]:
     """Return the articles of a story and the excerpts of them, oldest first; none if there is no such story."""
     if not 0 < story_id <= MAX_ID:
         return []
-    oldest = select(ArticleRow.id).order_by(ArticleRow.dated_at, ArticleRow.id).limit(MAX_MEMBERS)
-    ids = session.scalars(oldest.where(ArticleRow.story_id == story_id)).all()
+    members = select(ArticleRow.id).limit(MAX_MEMBERS)
+    oldest = members.where(ArticleRow.story_id == story_id).order_by(ArticleRow.dated_at, ArticleRow.id)
+    ids = session.scalars(oldest).all()
     is_excerpt = ArticleRow.duplicate_of.in_(ids), ArticleRow.duplicate_kind == "excerpt"
-    found = summaries(session, [*ids, *session.scalars(oldest.where(*is_excerpt))])
+    # In the order of the index that has them: asked for the oldest, SQLite goes through all articles by date.
+    excerpts = members.where(*is_excerpt).order_by(ArticleRow.duplicate_of, ArticleRow.id)
+    found = summaries(session, [*ids, *session.scalars(excerpts)])
     return sorted(found, key=lambda each: (each.dated_at, each.id))
 
 

@@ -14,7 +14,9 @@ from uuid import uuid4
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy import update as update_rows
+from sqlalchemy.engine import Engine
 
 from newsbot.items import Article
 from newsbot.store.database import Database
@@ -115,6 +117,28 @@ def test_excerpt_is_noted_and_not_joined(database: Database, order: tuple[int, .
         stories = [each.id for each in biggest_stories(session)]
         roles = [each.story_role for each in story_members(session, stories[0])]
     assert roles == ["original", "copy", "excerpt"]
+
+
+def test_excerpts_are_not_looked_for_along_the_dates_of_all_articles(database: Database) -> None:
+    """As SQLite did once it had counted that no article repeats another."""
+    sent: dict[str, Any] = {}
+
+    def keep(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        sent[statement] = parameters
+
+    for number, body in enumerate([BODY, reprint(BODY), *map(market_report, range(20))]):
+        save(database, _by(f"site{number}", body))
+    with database.write() as session:
+        session.execute(update_rows(ArticleRow).values(duplicate_of=None, duplicate_kind=None))
+        session.connection().exec_driver_sql("ANALYZE")
+    event.listen(Engine, "before_cursor_execute", keep)
+    with database.read() as session:
+        assert len(story_members(session, biggest_stories(session)[0].id)) == 2
+        event.remove(Engine, "before_cursor_execute", keep)
+        [(statement, parameters)] = [each for each in sent.items() if "duplicate_of IN" in each[0]]
+        explain = "EXPLAIN QUERY PLAN" if session.connection().dialect.name == "sqlite" else "EXPLAIN"
+        plan = session.connection().exec_driver_sql(f"{explain} {statement}", parameters).all()
+    assert "dated_at" not in str(plan)
 
 
 def test_text_between_two_stories_joins_them(database: Database) -> None:
