@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -53,8 +53,9 @@ def progress(
     items: Iterable[T], doing: str, *, total: int | None = None, size: Callable[[T], int] = lambda _: 1
 ) -> Iterator[T]:
     """Yield the items, counted on stderr while they pass if that is a terminal: each as its `size`, of `total` if known."""
-    console = Console(stderr=True)
-    with Progress(*Progress.get_default_columns(), console=console, disable=not sys.stderr.isatty()) as bar:
+    counted = (SpinnerColumn(), TextColumn("{task.description} {task.completed:,.0f}"), TimeElapsedColumn())
+    columns = Progress.get_default_columns() if total else counted
+    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task(doing, total=total)
         for item in items:
             yield item

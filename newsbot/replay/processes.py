@@ -9,9 +9,12 @@ import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from multiprocessing.synchronize import Lock
 from typing import TypeVar
+
+from newsbot.errors import NewsbotError
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -43,7 +46,8 @@ def in_processes(
 ) -> Iterator[list[R]]:
     """Yield the results of `work` for each task as they come, and an empty list now and then while none does.
 
-    `begin(*arguments)` is called first in each process. An exception of `work` is raised, and ends the others."""
+    `begin(*arguments)` is called first in each process. An exception of `work` is raised, and ends the others; so does
+    a process that is killed, as a NewsbotError."""
     pool = ProcessPoolExecutor(workers, _SPAWN, initializer=_begin, initargs=(begin, arguments))
     try:
         left = iter(tasks)
@@ -52,6 +56,9 @@ def in_processes(
             done, pending = wait(pending, timeout=POLL_S, return_when=FIRST_COMPLETED)
             pending |= {pool.submit(work, task) for task in islice(left, len(done))}
             yield [each.result() for each in done]
+    except BrokenProcessPool as error:
+        message = "a worker process was killed (out of memory?); what is done is kept, and the same command goes on from there"
+        raise NewsbotError(message) from error
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 

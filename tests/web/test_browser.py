@@ -89,9 +89,11 @@ def test_a_facet_narrows_the_search_and_its_cross_widens_it(reader: webdriver.Ch
     facet = reader.find_element(By.CSS_SELECTOR, ".facets li")
     count = facet.find_element(By.CSS_SELECTOR, ".count").text
     facet.find_element(By.TAG_NAME, "a").click()
-    wait_until(reader, lambda: found() == count)
+    wait_until(reader, lambda: found() != everything)
+    assert found() == count
     reader.find_element(By.CSS_SELECTOR, ".chosen a").click()
-    wait_until(reader, lambda: found() == everything)
+    wait_until(reader, lambda: found() != count)
+    assert found() == everything
 
 
 def test_filters_and_names_can_be_typed(reader: webdriver.Chrome, address: str) -> None:
