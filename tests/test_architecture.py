@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 
 FLOORS = (
     {"newsbot"},
-    {"items", "errors", "urls", "text", "dates"},
+    {"items", "errors", "urls", "text", "dates", "networks"},
     {"sources", "discovery", "extraction", "cleaning", "dedupe", "entities", "archive"},
     {"store"},
     {"settings", "pipelines", "middlewares", "extensions", "spiders", "cluster", "replay"},

@@ -1,6 +1,6 @@
-"""Train the two models that choose the body, and write the file that ships. Needs lightgbm and trafilatura.
+"""Train the two models that choose the body, and write the files that ship. Needs lightgbm, onnx and trafilatura.
 
-    python training/body_model.py CORPORA [--evaluate FOLDER] [--out newsbot/extraction/body_model.json]
+    python training/body_model.py CORPORA [--evaluate FOLDER] [--out newsbot/extraction]
 
 CORPORA holds aeb.json, fundus_eval.json, fundus_tests.json and trafilatura.json with their pages; the project's own
 fixtures are added. With --evaluate (the folder of evaluate_bodies.py) it prints scores on publishers that the models
@@ -24,21 +24,23 @@ from urllib.parse import urlsplit
 
 import lightgbm
 import numpy as np
+import onnx
 from body_labels import label_blocks
+from body_trees import as_onnx
 from body_votes import agreed_labels, count_votes
 
 from newsbot.extraction.blocks import Block, read_blocks
-from newsbot.extraction.body import CANDIDATE, candidates, declared_body, drop_repeats
-from newsbot.extraction.features import FIRST_NAMES, SECOND_NAMES, Known, first_rows, second_rows
+from newsbot.extraction.body import LIKELY, POSSIBLE, candidates, declared_body, drop_repeats
+from newsbot.extraction.context import in_context
+from newsbot.extraction.features import NAMES, Known, describe
+from newsbot.extraction.forests import FILES
 from newsbot.extraction.metadata import read_metadata
 from newsbot.extraction.page import Page
-from newsbot.extraction.wording import is_prose
 
 CORPORA = ("aeb", "fundus_eval", "fundus_tests", "trafilatura")
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 FOLDS = 5
 LANGUAGES = {"de": "German", "en": "English"} | dict.fromkeys(("zh", "ja", "ko"), "CJK")
-CHOSEN = 0.5
 PAGE_WEIGHT = 40.0  # all blocks of a page together; a labelled chunk weighs 2
 FIXTURE_WEIGHT = 4.0  # times as much: few, written to be hard, and their truth is exact
 COMMON: dict[str, Any] = {
@@ -107,10 +109,10 @@ def sample(corpus: str, name: str, truth: dict[str, Any], page: Page) -> Iterato
     labels = dict(
         zip(map(id, all_blocks), label_blocks(truth, [block.text for block in all_blocks]), strict=True)
     )
-    blocks = candidates(all_blocks)
+    blocks, prose = candidates(all_blocks)
     if not blocks:
         return
-    rows = np.array(first_rows(blocks, [is_prose(block) for block in blocks], known), dtype=np.float32)
+    rows = describe(blocks, prose, known)
     marks = np.array([labels[id(block)] for block in blocks])
     weights = marks[:, 1] * block_weights(rows)
     weights = marks[:, 1] * 2 if "with" in truth else weights * PAGE_WEIGHT / (weights.sum() or 1)
@@ -121,7 +123,7 @@ def sample(corpus: str, name: str, truth: dict[str, Any], page: Page) -> Iterato
 
 def block_weights(rows: Any) -> Any:
     """Return what each block counts within its page: a long paragraph more than a line, not by its length."""
-    return np.minimum(np.sqrt(rows[:, FIRST_NAMES.index("words")]) + 1, 8)
+    return np.minimum(np.sqrt(rows[:, NAMES.index("words")]) + 1, 8)
 
 
 def with_votes(one: Sample, scores: Any) -> Sample:
@@ -160,17 +162,14 @@ class Stack:
         self.labels = np.concatenate([one.labels for one in samples])
         self.weights = np.concatenate([one.weights for one in samples])
         self.scores = self._held_out(FIRST, FIRST_TREES, self.first, np.ones(len(self.labels), bool))
-        self.second = np.vstack([self._second(one, scores) for one, scores in self.pages(self.scores)])
-        self.candidate = self.scores >= CANDIDATE
+        self.second = np.vstack([
+            in_context(one.blocks, one.rows, scores.astype(np.float32)) for one, scores in self.pages(self.scores)
+        ])  # fmt: skip
+        self.candidate = self.scores >= POSSIBLE
 
     def pages(self, values: Any) -> Iterator[tuple[Sample, Any]]:
         """Yield each sample with its part of a column."""
         return zip(self.samples, np.split(values, self.ends[:-1]), strict=True)
-
-    def _second(self, one: Sample, scores: Any) -> Any:
-        empty = [0.0] * len(SECOND_NAMES)
-        rows = second_rows(one.blocks, one.rows.tolist(), scores.tolist(), CANDIDATE)
-        return np.array([row or empty for row in rows], dtype=np.float32)
 
     def _held_out(self, parameters: dict[str, Any], trees: int, rows: Any, asked: Any) -> Any:
         scores = np.zeros(len(rows))
@@ -184,30 +183,19 @@ class Stack:
         """Return the second model's scores for publishers that it has not seen."""
         return self._held_out(SECOND, SECOND_TREES, self.second, self.candidate)
 
-    def final(self) -> dict[str, Any]:
-        """Return both models, trained on everything, in the form that ships."""
+    def final(self) -> tuple[lightgbm.Booster, lightgbm.Booster]:
+        """Return both models, trained on everything."""
         asked = self.candidate
-        first = fit(FIRST, FIRST_TREES, self.first, self.labels, self.weights)
-        second = fit(SECOND, SECOND_TREES, self.second[asked], self.labels[asked], self.weights[asked])
-        return {"first": plain_trees(first), "second": plain_trees(second)}
+        return (
+            fit(FIRST, FIRST_TREES, self.first, self.labels, self.weights),
+            fit(SECOND, SECOND_TREES, self.second[asked], self.labels[asked], self.weights[asked]),
+        )
 
 
 def text_of(one: Sample, scores: Any) -> str:
     """Return the body that the scores choose."""
-    likely = [block for block, score in zip(one.blocks, scores, strict=True) if score >= CHOSEN]
+    likely = [block for block, score in zip(one.blocks, scores, strict=True) if score >= LIKELY]
     return "\n\n".join(block.text for block in drop_repeats(likely))
-
-
-def plain_trees(model: lightgbm.Booster) -> list[Any]:
-    """Return the trees as nested lists: a leaf's number, or [feature, threshold, left, right]."""
-
-    def plain(node: dict[str, Any]) -> Any:
-        if "leaf_value" in node:
-            return float(f"{node['leaf_value']:.4g}")
-        threshold = float(f"{node['threshold']:.6g}")
-        return [node["split_feature"], threshold, plain(node["left_child"]), plain(node["right_child"])]
-
-    return [plain(tree["tree_structure"]) for tree in model.dump_model()["tree_info"]]
 
 
 def report(stack: Stack, scores: Any, truths: dict[str, Any], evaluate: Any) -> None:
@@ -235,7 +223,7 @@ def main() -> None:
     )
     options.add_argument("corpora", type=Path)
     options.add_argument("--evaluate", type=Path)
-    options.add_argument("--out", type=Path, default=Path("newsbot/extraction/body_model.json"))
+    options.add_argument("--out", type=Path, default=Path("newsbot/extraction"))
     given = options.parse_args()
     stack = Stack(list(read_samples(given.corpora)))
     stack = Stack([with_votes(one, scores) for one, scores in stack.pages(stack.held_out())])
@@ -246,7 +234,8 @@ def main() -> None:
             name: json.loads((given.corpora / f"{name}.json").read_text(encoding="utf-8")) for name in CORPORA
         }
         report(stack, stack.held_out(), truths, scoring.evaluate)
-    given.out.write_text(json.dumps(stack.final(), separators=(",", ":")) + "\n", encoding="utf-8")
+    for name, model in zip(FILES, stack.final(), strict=True):
+        onnx.save(as_onnx(model), given.out / name)
 
 
 if __name__ == "__main__":

@@ -148,34 +148,34 @@ class _Walk:
         """How many blocks there were when the last picture came."""
         self.media_depth = 0
 
-    def open(self, element: etree._Element, act: int) -> bool:
-        """Enter an element; return whether what is in it is to be read."""
+    def enter(self, element: etree._Element) -> None:
+        """Enter a block-level element."""
+        if self.pieces:
+            self.flush()
+        self.elements.append(element)
+
+    def leave(self) -> None:
+        """Leave a block-level element."""
+        if self.pieces:
+            self.flush()
+        self.elements.pop()
+        if len(self.frames) > len(self.elements):
+            self.frames.pop()
+
+    def open(self, act: int) -> bool:
+        """Enter an element of another kind; return whether what is in it is to be read."""
         if act >= _SKIP:
             if act == _SKIP_MEDIA:
                 self.media_at, self.media_depth = len(self.blocks), len(self.elements)
             elif act == _SKIP_MENU:
                 self.flush()
             return False
-        if act == _OPEN_BLOCK:
-            if self.pieces:
-                self.flush()
-            self.elements.append(element)
-        elif act == _BREAK:
+        if act == _BREAK:
             self.line_break()
-        elif act != _READ_ON:
+        else:
             self.links += act == _LINK
             self.mark(act, 1)
         return True
-
-    def close(self, act: int) -> None:
-        """Leave an element."""
-        if act == _OPEN_BLOCK:
-            if self.pieces:
-                self.flush()
-            self.elements.pop()
-            del self.frames[len(self.elements) :]
-        elif _LINK <= act <= _ITALIC:
-            self.mark(act, -1)
 
     def mark(self, act: int, step: int) -> None:
         if act == _LINK:
@@ -245,19 +245,24 @@ def read_blocks(root: etree._Element) -> list[Block]:
     walk = _Walk(root)
     pieces, blocks = walk.pieces, walk.blocks
     walker = etree.iterwalk(root, events=("start", "end"))
+    next(walker)  # the root, where the walk already is
+    if root.text and not root.text.isspace():
+        walk.add(root.text)
     for event, element in walker:
         act = _ACTS.get(element.tag, _OPEN_BLOCK)
-        if element is root:
-            text = element.text if event == "start" else None
-        elif event == "end":
-            if act != _READ_ON:
-                walk.close(act)
-            text = element.tail
-        elif act == _READ_ON or walk.open(element, act):
+        if event == "start":
+            if act == _OPEN_BLOCK:
+                walk.enter(element)
+            elif act != _READ_ON and not walk.open(act):
+                walker.skip_subtree()
+                continue
             text = element.text
         else:
-            walker.skip_subtree()
-            continue
+            if act == _OPEN_BLOCK:
+                walk.leave()
+            elif _LINK <= act <= _ITALIC:
+                walk.mark(act, -1)
+            text = element.tail
         if text and (pieces or not text.isspace()):
             walk.add(text)
         if len(blocks) > MAX_BLOCKS:

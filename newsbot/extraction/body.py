@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from newsbot.extraction.blocks import Block, Frame
-from newsbot.extraction.features import Known, first_rows, second_rows
-from newsbot.extraction.forest import load_forests
+from newsbot.extraction.context import in_context
+from newsbot.extraction.features import Known, describe
+from newsbot.extraction.forests import load_forests
 from newsbot.extraction.frames import HEADINGS, count_frames
 from newsbot.extraction.page import Page
 from newsbot.extraction.wording import is_prose
 
-CANDIDATE: Final = 0.02
+LIKELY: Final = 0.5
+POSSIBLE: Final = 0.02
 """First score from which the second model is asked; one in 150 blocks of the body has less."""
 MAX_CANDIDATES: Final = 4000
 """No article has a quarter of that; what follows is not looked at."""
@@ -52,13 +54,15 @@ class Body:
     """What else stands near the text: invitations to subscribe, related stories."""
 
 
-def candidates(blocks: Sequence[Block]) -> list[Block]:
+def candidates(blocks: Sequence[Block]) -> tuple[list[Block], list[bool]]:
     """Return the blocks worth a look, the counts of their elements filled: not those that are all link.
 
-    Half the blocks of a page are; one in 120 of the body's.
+    Half the blocks of a page are; one in 120 of the body's. With each comes whether it looks like running text.
     """
-    count_frames(blocks, [is_prose(block) for block in blocks])
-    return [block for block in blocks if not block.is_link][:MAX_CANDIDATES]
+    prose = [is_prose(block) for block in blocks]
+    count_frames(blocks, prose)
+    kept = [pair for pair in zip(blocks, prose, strict=True) if not pair[0].is_link][:MAX_CANDIDATES]
+    return [block for block, _ in kept], [is_text for _, is_text in kept]
 
 
 def _is_date(text: str) -> bool:
@@ -121,16 +125,18 @@ def _declared_text(declared: str) -> str:
 
 def choose_blocks(blocks: Sequence[Block], known: Known) -> list[Block]:
     """Return the blocks of the article's text, in order, none twice."""
-    blocks = candidates(blocks)
+    blocks, prose = candidates(blocks)
+    if not blocks:
+        return []
     first_model, second_model = load_forests()
-    first = first_rows(blocks, [is_prose(block) for block in blocks], known)
-    scores = [first_model.probability(row) for row in first]
-    rows = second_rows(blocks, first, scores, CANDIDATE)
+    rows = describe(blocks, prose, known)
+    scores = first_model.probabilities(rows)
+    possible = scores >= POSSIBLE
+    scores[possible] = second_model.probabilities(in_context(blocks, rows, scores)[possible])
     likely = [
         block
-        for block, row in zip(blocks, rows, strict=True)
-        if row is not None
-        and second_model.is_likely(row)
+        for block, score in zip(blocks, scores.tolist(), strict=True)
+        if score >= LIKELY
         and block.text != known.title
         and (block.frame.tag in HEADINGS or not _is_date(block.text))
     ]

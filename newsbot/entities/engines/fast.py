@@ -14,10 +14,11 @@ from newsbot.entities.engines.decoding import best_labels, spans
 from newsbot.entities.engines.features import NOTHING, WordFeatures
 from newsbot.entities.engines.hints import with_hints
 from newsbot.entities.engines.names import Span
-from newsbot.entities.engines.networks import load_network, load_wordpiece, network_version
+from newsbot.entities.engines.networks import FOLDER, load_wordpiece, network_version
 from newsbot.entities.engines.reading import VERSION, SentenceReader
 from newsbot.entities.words import Word, split_words
 from newsbot.items import Mention
+from newsbot.networks import load_network
 
 GAP = 4
 """Places left empty between sentences, as far as the widest layer reaches: none sees the next."""
@@ -29,7 +30,7 @@ class FastNetwork:
     """Scores the words of sentences, many at once: a sentence's scores are the same whatever shares its batch."""
 
     def __init__(self) -> None:
-        self._session = load_network("fast.onnx")
+        self._session = load_network(FOLDER.joinpath("fast.onnx"))
         self.version = network_version(self._session)
         self._features = WordFeatures(load_wordpiece())
 

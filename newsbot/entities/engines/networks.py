@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -11,21 +10,6 @@ import onnxruntime  # type: ignore[import-untyped]
 from newsbot.entities.engines.wordpiece import WordPiece
 
 FOLDER = files("newsbot.entities.engines").joinpath("model_data")
-
-
-def load_network(name: str, disabled_optimizers: Sequence[str] = ()) -> onnxruntime.InferenceSession:
-    """Return the network in the file `name`, to be run on one core.
-
-    One core an engine: crawls run many texts at once, and threads that wait for each other only lose.
-    """
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    return onnxruntime.InferenceSession(
-        FOLDER.joinpath(name).read_bytes(),
-        options,
-        providers=["CPUExecutionProvider"],
-        disabled_optimizers=list(disabled_optimizers),
-    )
 
 
 def network_version(network: onnxruntime.InferenceSession) -> str:

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from newsbot.entities.engines.casing import LOWER, MARK, casing
 from newsbot.entities.engines.decoding import LABELS
-from newsbot.entities.engines.networks import load_network, load_wordpiece, network_version
+from newsbot.entities.engines.networks import FOLDER, load_wordpiece, network_version
 from newsbot.entities.words import Word
+from newsbot.networks import load_network
 
 MAX_PIECES = 160
 """Longer sentences are cut between words: memory grows with the square, and training saw none."""
@@ -58,7 +59,9 @@ class Tagger:
 
     def __init__(self) -> None:
         # ONNX Runtime 1.32 takes four times as long for the two steps fused as for each by itself.
-        self._session = load_network("tagger.onnx", disabled_optimizers=["SkipLayerNormFusion"])
+        self._session = load_network(
+            FOLDER.joinpath("tagger.onnx"), disabled_optimizers=["SkipLayerNormFusion"]
+        )
         self.version = network_version(self._session)
         self._wordpiece = load_wordpiece()
         self._encode_word = lru_cache(maxsize=50_000)(self._encoded_word)
