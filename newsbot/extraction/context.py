@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from newsbot.extraction import features
 from newsbot.extraction.blocks import Block
-from newsbot.extraction.features import BITS, bits_of, frame_numbers
+from newsbot.extraction.features import BITS, FRAME_NAMES, bits_of, frame_numbers
 from newsbot.extraction.frames import HEADINGS, main_frame, paths_from, wider
+from newsbot.extraction.wording import array_of
 
 Floats = NDArray[np.float64]
 _SURE: Final = 0.6
@@ -42,7 +43,7 @@ NAMES: Final = (
         for side in _BESIDE
         for name in ("size", "links", "ends", "up", "heading", "make", "parent")
     ),
-    "up", "down", "at_main", *(f"branch_{name}" for name in ("chars", "links", "prose", "blocks", "long")),
+    "up", "down", "at_main", *(f"branch_{name}" for name in FRAME_NAMES),
     *(f"path_{name}" for name in BITS),
     *(f"contrast_{name}" for name in _CONTRASTS),
 )  # fmt: skip
@@ -57,29 +58,22 @@ def in_context(
     mass = scores * sizes
     main = main_frame(blocks, scores.tolist())
     paths = paths_from(main, blocks)
-    own = [paths[block.frame] for block in blocks]
+    ups, downs, flags, branches = zip(*(paths[block.frame] for block in blocks), strict=True)
     elements = [wider(block.frame, 1) for block in blocks]
     makes = _numbered((block.frame.tag, block.frame.names) for block in blocks)
-    up = np.array([path.up for path in own])
-    place = np.array(
-        [
-            (path.up, path.down, element is main, *frame_numbers(path.branch or block.frame))
-            for block, path, element in zip(blocks, own, elements, strict=True)
-        ],
-        dtype=np.float32,
-    )
+    up = np.array(ups)
+    at_main = [element is main for element in elements]
+    outermost = [branch or block.frame for block, branch in zip(blocks, branches, strict=True)]
     columns = (
         rows,
         _scores_around(scores),
-        *(
-            _in_group(numbers, mass, sizes)
-            for numbers in (_numbered(elements), makes, _numbered(path.branch for path in own))
-        ),
+        *(_in_group(numbers, mass, sizes) for numbers in (_numbered(elements), makes, _numbered(branches))),
         _along_the_page(scores, mass),
         _under_heading(blocks, rows, scores),
         _beside(blocks, rows, makes, up),
-        place,
-        bits_of([path.flags for path in own], len(BITS)),
+        np.stack([up, downs, at_main], axis=1),
+        array_of(map(frame_numbers, outermost), len(FRAME_NAMES)),
+        bits_of(flags, len(BITS)),
         _contrasts(blocks, mass),
     )
     return np.hstack([np.asarray(column, dtype=np.float32) for column in columns])

@@ -41,13 +41,14 @@ _PAGE_NAMES: Final = (
     "has_declared",
     "declared_share",
 )
-_FRAME_NAMES: Final = (
+FRAME_NAMES: Final = ("chars", "links", "prose", "blocks", "long")
+_OWN_FRAME_NAMES: Final = (
     "depth", "repeats", "item_chars", "own_blocks",
-    *(f"{frame}_{name}" for frame in ("element", "outer") for name in ("chars", "links", "prose", "blocks", "long")),
+    *(f"{frame}_{name}" for frame in ("element", "outer") for name in FRAME_NAMES),
     "make_blocks", "make_mean", "make_links", "make_prose", "make_share",
 )  # fmt: skip
 NAMES: Final = (
-    *wording.NAMES, *_PLACE_NAMES, *_DECLARED_NAMES, *_PAGE_NAMES, *_FRAME_NAMES,
+    *wording.NAMES, *_PLACE_NAMES, *_DECLARED_NAMES, *_PAGE_NAMES, *_OWN_FRAME_NAMES,
     *(f"tag_{tag}" for tag in _TAGS),
     *(f"near_{name}" for name in FAMILIES),
     *(f"in_{name}" for name in BITS),
@@ -87,7 +88,7 @@ def bits_of(flags: Sequence[int], count: int) -> NDArray[np.float32]:
 
 
 def frame_numbers(frame: Frame) -> tuple[float, ...]:
-    """Return characters, shares of links and running text, blocks, and blocks of running text of an element."""
+    """Return the numbers of an element, in the order of `FRAME_NAMES`."""
     chars = frame.chars or 1
     return (
         frame.chars,
@@ -184,7 +185,7 @@ def _frame_rows(blocks: Sequence[Block], prose: Sequence[bool], page_prose: int)
         own.append(places[alike])
     rows = (_frame_row(frame, makes[frame.tag, frame.names], page_prose) for frame in frames)
     distinct = np.hstack((
-        wording.array_of(rows, len(_FRAME_NAMES)),
+        wording.array_of(rows, len(_OWN_FRAME_NAMES)),
         _ONE_HOT[[_TAG_NUMBERS.get(frame.tag, _OTHER) for frame in frames]],
         bits_of([frame.near for frame in frames], len(FAMILIES)),
         bits_of([frame.inherited for frame in frames], len(BITS)),
@@ -193,7 +194,7 @@ def _frame_rows(blocks: Sequence[Block], prose: Sequence[bool], page_prose: int)
 
 
 def _frame_row(frame: Frame, make: _Sums, page_prose: int) -> tuple[float, ...]:
-    """Return the numbers of a block's frame, in the order of `_FRAME_NAMES`."""
+    """Return the numbers of a block's frame, in the order of `_OWN_FRAME_NAMES`."""
     element = wider(frame, 1)
     outer = wider(element, element.blocks)
     return (

@@ -12,17 +12,9 @@ HEADINGS: Final = PARAGRAPHS - {"p"}
 _VOTING_LEVELS: Final = 4
 
 
-class Path:
-    """How a frame lies to the main one: steps up to their common ancestor, down again, and what is met on the way."""
-
-    __slots__ = ("branch", "down", "flags", "up")
-
-    def __init__(self, up: int, down: int, flags: int, branch: Frame | None) -> None:
-        self.up = up
-        self.down = down
-        self.flags = flags
-        self.branch = branch
-        """The outermost frame on the way down."""
+Path = tuple[int, int, int, Frame | None]
+"""How a frame lies to the main one: steps up to their common ancestor, steps down again, flags of the frames on the way
+down, and the outermost of them. A plain tuple, as every frame of a page gets one."""
 
 
 def count_frames(blocks: Sequence[Block], prose: Sequence[bool]) -> None:
@@ -113,7 +105,7 @@ def paths_from(main: Frame | None, blocks: Iterable[Block]) -> dict[Frame, Path]
     paths: dict[Frame, Path] = {}
     step, frame = 0, main
     while frame is not None:
-        paths[frame] = Path(step, 0, 0, None)
+        paths[frame] = step, 0, 0, None
         step, frame = step + 1, frame.parent
     for block in blocks:
         todo: list[Frame] = []
@@ -121,7 +113,8 @@ def paths_from(main: Frame | None, blocks: Iterable[Block]) -> dict[Frame, Path]
         while frame is not None and frame not in paths:
             todo.append(frame)
             frame = frame.parent
+        up, down, flags, branch = paths[frame] if frame is not None else (0, 0, 0, None)
         for inner in reversed(todo):
-            above = paths[inner.parent] if inner.parent in paths else Path(0, 0, 0, None)
-            paths[inner] = Path(above.up, above.down + 1, above.flags | inner.flags, above.branch or inner)
+            down, flags, branch = down + 1, flags | inner.flags, branch or inner
+            paths[inner] = up, down, flags, branch
     return paths

@@ -53,7 +53,7 @@ class Page:
     @classmethod
     def from_text(cls, html: str, url: str | None = None) -> Page:
         """Return the page of text that is already decoded."""
-        return cls(html.replace("\0", ""), url)
+        return cls(html.replace("\0", "") if "\0" in html else html, url)
 
     @cached_property
     def tree(self) -> etree._Element:
