@@ -94,8 +94,9 @@ def _is_live_blog(signs: _Signs) -> bool:
 def _is_paywall(signs: _Signs) -> bool:
     if signs.article.word_count > _TEASER_WORDS or signs.body.rule == "json-ld articleBody":
         return False
-    asks = _PAYWALL.search(signs.body.rest) is not None
-    return signs.article.is_free is False or (asks and signs.article.word_count < _SHORT_WORDS)
+    if signs.article.is_free is False:
+        return True
+    return signs.article.word_count < _SHORT_WORDS and _PAYWALL.search(signs.body.rest) is not None
 
 
 def _is_gallery(signs: _Signs) -> bool:

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 
 from lxml import etree
 
 from newsbot.extraction.markup import is_aside, short_text
 from newsbot.extraction.tree import select
 
-_MAX_LINKS = 200
+_MAX_LINKS = 1000
 _MAX_TAGS = 20
 
-_MAYBE_TAGS = etree.XPath(  # narrows the links down cheaply; classes and paths decide
-    "following::a[@href][contains(@rel, 'tag') or contains(@class, 'ag') or contains(../@class, 'ag') or contains(../../@class, 'ag')"
-    " or contains(@class, 'opic') or contains(../@class, 'opic') or contains(../../@class, 'opic')"
-    " or contains(@href, '/tag') or contains(@href, '/topic') or contains(@href, '/them') or contains(@href, '/tem')"
-    " or contains(@href, '/keyword') or contains(@href, '/etiqueta') or contains(@href, '/mot') or contains(@href, 'wort')"
-    " or contains(@href, '/argomenti') or contains(@href, '/emne') or contains(@href, '/label')]"
+_LINKS_BELOW = etree.XPath("following::a[@href]")
+_MAYBE_TAGS = etree.XPath(  # narrows the links down cheaply; _is_marked_as_tag decides
+    "following::a[@href][contains(@rel, 'tag') or contains(concat(@class, ../@class, ../../@class), 'ag')"
+    " or contains(concat(@class, ../@class, ../../@class), 'opic')"
+    " or contains(concat(@class, ../@class, ../../@class), 'eyword')]"
 )
 _TAG_PATH = re.compile(
-    r"/(?:tags?|topics?|themen?|thema|keywords?|etiquetas?|temas?|mots?-cles?|argomenti|tema|emne|schlagwort\w*|stichwort\w*|label)/[^/]",
-    re.IGNORECASE,
+    r"/(?:tags?|topics?|themen?|thema|keywords?|etiquetas?|temas?|mots?-cles?|argomenti|tema|emne|schlagwort\w*|stichwort\w*|label)/[^/]"
 )
 _TAG_CLASS = re.compile(
     r"(?:^|[\s_-])(?:tags?|topics?|keywords?)(?=$|[\s_-]|[A-Z])|[a-z](?:Tags?|Topics?)(?=$|[\s_-])"
@@ -43,10 +41,9 @@ def tag_links(heading: etree._Element) -> list[str]:
 
     Links that the page marks as tags count before links whose address is a tag's, which may stand in the text.
     """
-    links = [link for link in islice(select(_MAYBE_TAGS, heading), _MAX_LINKS) if not is_aside(link)]
-    found = list(filter(_is_marked_as_tag, links)) or [
-        link for link in links if _TAG_PATH.search(link.get("href") or "")
-    ]
+    found = _outside_menus(
+        filter(_is_marked_as_tag, select(_MAYBE_TAGS, heading)[:_MAX_LINKS])
+    ) or _outside_menus(filter(_leads_to_tag, select(_LINKS_BELOW, heading)[:_MAX_LINKS]))
     together = [link for link in found if _group(link) is _group(found[0])]
     return [text for link in together[:_MAX_TAGS] if (text := short_text(link))]
 
@@ -63,14 +60,22 @@ def section_texts(tree: etree._Element, url: str) -> Iterator[str]:
         yield from map(short_text, islice(links, _MAX_TAGS))
 
 
+def _outside_menus(links: Iterable[etree._Element]) -> list[etree._Element]:
+    return [link for link in links if not is_aside(link)]
+
+
 def _is_marked_as_tag(link: etree._Element) -> bool:
     rel = (link.get("rel") or "").split()
-    around = (element.get("class") or "" for element in islice(link.iterancestors(), 2))
+    own, *around = (element.get("class") or "" for element in islice(chain([link], link.iterancestors()), 3))
     return "category" not in rel and (
         "tag" in rel
-        or _TAG_CLASS.search(link.get("class") or "") is not None
-        or any(map(_TAGS_CLASS.search, around))
+        or _TAG_CLASS.search(own) is not None
+        or any(names and _TAGS_CLASS.search(names) for names in around)
     )
+
+
+def _leads_to_tag(link: etree._Element) -> bool:
+    return _TAG_PATH.search(link.get("href") or "") is not None
 
 
 def _group(link: etree._Element) -> etree._Element | None:
