@@ -30,7 +30,7 @@ from body_trees import as_onnx
 from body_votes import agreed_labels, count_votes
 
 from newsbot.extraction.blocks import Block, read_blocks
-from newsbot.extraction.body import LIKELY, POSSIBLE, candidates, declared_body, drop_repeats
+from newsbot.extraction.body import POSSIBLE, candidates, declared_body, likely_blocks
 from newsbot.extraction.context import in_context
 from newsbot.extraction.features import NAMES, Known, describe
 from newsbot.extraction.forests import FILES
@@ -69,6 +69,7 @@ class Sample:
     corpus: str
     id: str
     publisher: str
+    known: Known
     blocks: list[Block]
     rows: Any
     labels: Any
@@ -118,7 +119,7 @@ def sample(corpus: str, name: str, truth: dict[str, Any], page: Page) -> Iterato
     weights = marks[:, 1] * 2 if "with" in truth else weights * PAGE_WEIGHT / (weights.sum() or 1)
     if corpus == "fixtures":
         weights = weights * FIXTURE_WEIGHT
-    yield Sample(corpus, name, publisher_of(truth["url"]) or name, blocks, rows, marks[:, 0], weights)
+    yield Sample(corpus, name, publisher_of(truth["url"]) or name, known, blocks, rows, marks[:, 0], weights)
 
 
 def block_weights(rows: Any) -> Any:
@@ -194,8 +195,7 @@ class Stack:
 
 def text_of(one: Sample, scores: Any) -> str:
     """Return the body that the scores choose."""
-    likely = [block for block, score in zip(one.blocks, scores, strict=True) if score >= LIKELY]
-    return "\n\n".join(block.text for block in drop_repeats(likely))
+    return "\n\n".join(block.text for block in likely_blocks(one.blocks, scores.tolist(), one.known))
 
 
 def report(stack: Stack, scores: Any, truths: dict[str, Any], evaluate: Any) -> None:

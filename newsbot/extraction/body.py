@@ -133,9 +133,14 @@ def choose_blocks(blocks: Sequence[Block], known: Known) -> list[Block]:
     scores = first_model.probabilities(rows)
     possible = scores >= POSSIBLE
     scores[possible] = second_model.probabilities(in_context(blocks, rows, scores)[possible])
+    return likely_blocks(blocks, scores.tolist(), known)
+
+
+def likely_blocks(blocks: Sequence[Block], scores: Sequence[float], known: Known) -> list[Block]:
+    """Return the blocks that are more likely than not in the body, but for the headline, dates and what comes twice."""
     likely = [
         block
-        for block, score in zip(blocks, scores.tolist(), strict=True)
+        for block, score in zip(blocks, scores, strict=True)
         if score >= LIKELY
         and block.text != known.title
         and (block.frame.tag in HEADINGS or not _is_date(block.text))
