@@ -8,17 +8,16 @@ from itertools import chain, islice
 
 from lxml import etree
 
-from newsbot.extraction.markup import is_aside, short_text
+from newsbot.extraction.markup import MAX_NAMES_CHARS, is_aside, short_text
 from newsbot.extraction.tree import select
 
-_MAX_LINKS = 1000
 _MAX_TAGS = 20
 
-_LINKS_BELOW = etree.XPath("following::a[@href]")
+_LINKS_BELOW = "(following::a[@href])[position() <= 1000]"
+_NAMES = "concat(@class, ../@class, ../../@class)"
+_LINKS = etree.XPath(_LINKS_BELOW)
 _MAYBE_TAGS = etree.XPath(  # narrows the links down cheaply; _is_marked_as_tag decides
-    "following::a[@href][contains(@rel, 'tag') or contains(concat(@class, ../@class, ../../@class), 'ag')"
-    " or contains(concat(@class, ../@class, ../../@class), 'opic')"
-    " or contains(concat(@class, ../@class, ../../@class), 'eyword')]"
+    f"{_LINKS_BELOW}[contains(@rel, 'tag') or contains({_NAMES}, 'ag') or contains({_NAMES}, 'opic') or contains({_NAMES}, 'eyword')]"
 )
 _TAG_PATH = re.compile(
     r"/(?:tags?|topics?|themen?|thema|keywords?|etiquetas?|temas?|mots?-cles?|argomenti|tema|emne|schlagwort\w*|stichwort\w*|label)/[^/]"
@@ -41,10 +40,10 @@ def tag_links(heading: etree._Element) -> list[str]:
 
     Links that the page marks as tags count before links whose address is a tag's, which may stand in the text.
     """
-    found = _outside_menus(
-        filter(_is_marked_as_tag, select(_MAYBE_TAGS, heading)[:_MAX_LINKS])
-    ) or _outside_menus(filter(_leads_to_tag, select(_LINKS_BELOW, heading)[:_MAX_LINKS]))
-    together = [link for link in found if _group(link) is _group(found[0])]
+    marked = filter(_is_marked_as_tag, select(_MAYBE_TAGS, heading))
+    found = _outside_menus(marked) or _outside_menus(filter(_leads_to_tag, select(_LINKS, heading)))
+    first = _group(found[0]) if found else None
+    together = [link for link in found if _group(link) is first]
     return [text for link in together[:_MAX_TAGS] if (text := short_text(link))]
 
 
@@ -66,7 +65,8 @@ def _outside_menus(links: Iterable[etree._Element]) -> list[etree._Element]:
 
 def _is_marked_as_tag(link: etree._Element) -> bool:
     rel = (link.get("rel") or "").split()
-    own, *around = (element.get("class") or "" for element in islice(chain([link], link.iterancestors()), 3))
+    elements = islice(chain([link], link.iterancestors()), 3)
+    own, *around = ((element.get("class") or "")[:MAX_NAMES_CHARS] for element in elements)
     return "category" not in rel and (
         "tag" in rel
         or _TAG_CLASS.search(own) is not None
@@ -81,4 +81,7 @@ def _leads_to_tag(link: etree._Element) -> bool:
 def _group(link: etree._Element) -> etree._Element | None:
     """Return what holds the list that a link is in: its parent, or that one's parent if it holds the link alone."""
     parent = link.getparent()
-    return parent.getparent() if parent is not None and len(parent) == 1 else parent
+    is_alone = (
+        link.getprevious() is None and link.getnext() is None
+    )  # the parent's length takes time to count
+    return parent.getparent() if parent is not None and is_alone else parent

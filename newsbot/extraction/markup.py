@@ -19,6 +19,7 @@ MAX_LINE_CHARS = 150
 _MAX_TEXT_NODES = 20
 _MAX_ELEMENTS = 40
 _MAX_DEPTH = 40  # of ancestors looked at
+MAX_NAMES_CHARS = 500  # of a class attribute
 
 _MAX_HEADINGS = 200
 _MAX_HEADING_CHARS = 500
@@ -127,9 +128,8 @@ def is_aside(element: etree._Element) -> bool:
     """Whether an element stands in a part of the page that is about other things: menus, comments, teasers."""
     in_footer = False
     for part in islice(chain([element], element.iterancestors()), _MAX_DEPTH):
-        if part.tag in ("aside", "nav") or (
-            part.tag != "body" and _ASIDE_CLASS.search(part.get("class") or "")
-        ):
+        names = (part.get("class") or "")[:MAX_NAMES_CHARS]
+        if part.tag in ("aside", "nav") or (part.tag != "body" and _ASIDE_CLASS.search(names)):
             return True
         if part.tag == "article":  # an article's own footer holds its tags
             return False
