@@ -5,7 +5,6 @@ A block is described by its words, its place, the elements around it, and what o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -27,7 +26,6 @@ _TAGS: Final = ("p", "div", "li", "h1", "h2", "h3", "h4", "td", "blockquote", "o
 _TAG_NUMBERS: Final = {tag: number for number, tag in enumerate(_TAGS)}
 _OTHER: Final = _TAG_NUMBERS["other"]
 _ONE_HOT: Final = np.eye(len(_TAGS), dtype=np.float32)
-_WORD: Final = re.compile(r"[^\W\d_]+")
 _MIN_BODY_CHARS: Final = 400
 _NO_HEADLINE: Final = -99
 
@@ -122,7 +120,7 @@ class _Declared:
         self.title = _key(known.title)
         self.description = _key(known.description)
         self.authors = [key for key in map(_key, known.authors) if key]
-        self.body = "".join(_WORD.findall(known.body.lower())) if len(known.body) > _MIN_BODY_CHARS else ""
+        self.body = "".join(wording.words_of(known.body)) if len(known.body) > _MIN_BODY_CHARS else ""
         self.seen: dict[str, int] = {}
 
     def row(self, key: str) -> tuple[float, ...]:

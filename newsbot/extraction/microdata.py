@@ -10,7 +10,7 @@ from newsbot.extraction.tree import select, text_of
 
 MAX_PROPERTIES = 300
 MAX_VALUE_CHARS = 2000
-_ITEMS = etree.XPath("//@itemscope/..")
+_ITEMS = etree.XPath("//*[@itemscope]")
 _PROPERTIES = etree.XPath(".//*[@itemprop]")
 _NAMES = etree.XPath(".//*[@itemprop='name']")
 _ADDRESSES = etree.XPath(".//*[@itemprop='url' or @itemprop='contentUrl'][not(@itemscope)]")

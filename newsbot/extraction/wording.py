@@ -122,9 +122,14 @@ def is_prose(block: Block) -> bool:
     return block.link_chars * 3 < size and (size > 80 or (size > 30 and _CJK.search(block.text) is not None))
 
 
+def words_of(text: str) -> list[str]:
+    """Return the words of a text in lower case, letters only."""
+    return _WORD.findall(text.lower())
+
+
 def first_words(text: str) -> list[str]:
-    """Return the words that a text begins with, in lower case, letters only."""
-    return _WORD.findall(text[:_SPOKEN_CHARS].lower())
+    """Return the words that a text begins with."""
+    return words_of(text[:_SPOKEN_CHARS])
 
 
 def wording_rows(blocks: Sequence[Block], spoken: Sequence[Sequence[str]]) -> NDArray[np.float32]:

@@ -21,6 +21,7 @@ def upgrade() -> None:
     _stories()
     _topics()
     _articles()
+    _article_indexes()
     _entity_aliases()
     _feeds()
     _fetches()
@@ -155,6 +156,9 @@ def _articles() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name="pk_articles"),
     )
+
+
+def _article_indexes() -> None:
     op.create_index("ix_articles_dated_at_id", "articles", ["dated_at", "id"])
     op.create_index("ix_articles_duplicate_of", "articles", ["duplicate_of"])
     op.create_index("ix_articles_first_seen_at", "articles", ["first_seen_at"])
