@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
-from itertools import islice
 from typing import Any
 from urllib.parse import urljoin
 
 from lxml import etree
 
+from newsbot.extraction.bounds import bounded
 from newsbot.extraction.decoding import decode
 from newsbot.extraction.jsonld import read_json_ld
 from newsbot.extraction.microdata import read_microdata
 from newsbot.extraction.tree import raw_text
 from newsbot.text import one_line
 
-SMALL_PAGE_CHARS = 1_000_000
-"""Below this a page is parsed as it is; above, what is never text (scripts, styles) is cut out first."""
-MAX_PAGE_CHARS = 6_000_000
-MAX_TAGS = 150_000
-"""What follows the last of them is not read: no article has a tenth of that, and each costs memory and time."""
-_MIN_TAG_CHARS = len("<b>")
 MAX_CONTENTS = 200
 """So many meta elements of one name are read: a page of tags has fifty."""
 MAX_TITLE_CHARS = 2000
 _EMPTY = b"<html><body></body></html>"
-_TAG = re.compile("<")
-_INLINE_BYTES = re.compile(r"data:[a-z/+.-]{0,40};base64,[A-Za-z0-9+/=]{200,}+")
 _META_NAMES = ("name", "property", "itemprop")
 _ITEM_TYPE = ("itemtype", "itemType", "ITEMTYPE")
 """As React and others write it."""
@@ -61,7 +52,7 @@ class Page:
         parser = etree.HTMLParser(
             encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False
         )
-        markup = _bounded(self.html).encode("utf-8", "replace")
+        markup = bounded(self.html)
         try:
             root = etree.fromstring(markup, parser)
         except (etree.LxmlError, ValueError):
@@ -152,32 +143,3 @@ def _join(base: str | None, href: str) -> str:
         return urljoin(base or "", href)
     except ValueError:  # "http://[broken"
         return ""
-
-
-def _bounded(html: str) -> str:
-    """Return a page that a parser reads in a second: huge ones lose scripts, embedded bytes and what is too much."""
-    if len(html) > SMALL_PAGE_CHARS:
-        html = _INLINE_BYTES.sub("", html)
-        for name in ("script", "style", "svg"):
-            html = _without(html, name)
-        html = html[:MAX_PAGE_CHARS]
-    if len(html) > MAX_TAGS * _MIN_TAG_CHARS and html.count("<") > MAX_TAGS:
-        last = next(islice(_TAG.finditer(html), MAX_TAGS, None))
-        html = html[: last.start()]
-    return html
-
-
-def _without(html: str, name: str) -> str:
-    """Return the page without the elements of that name, JSON-LD kept; one pass, nothing nested."""
-    kept: list[str] = []
-    position = 0
-    ends = re.compile(f"</{name}[^>]{{0,20}}>", re.IGNORECASE)
-    for start in re.compile(f"<{name}\\b([^>]{{0,300}})", re.IGNORECASE).finditer(html):
-        if start.start() < position or "ld+json" in start[1]:
-            continue
-        end = ends.search(html, start.end())
-        if end is None:
-            break
-        kept.append(html[position : start.start()])
-        position = end.end()
-    return "".join([*kept, html[position:]])
