@@ -7,6 +7,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+MAX_LINE_CHARS = 20_000
+"""A page's line about itself is read so far; one longer than a thousand is rare."""
 # Characters that nobody reads: C0 controls but tab and line feed, soft hyphen, zero-width space and marks of
 # direction, word joiner and invisible operators, byte order mark, specials, tags, lone surrogates (which no
 # UTF-8 writer accepts), and noncharacters.
@@ -60,6 +62,7 @@ def one_line(text: str) -> str:
 
 def plain_line(text: str) -> str:
     """Return text that may hold markup by mistake on one line: tags dropped, references resolved twice."""
+    text = text[:MAX_LINE_CHARS]
     if "&" in text:
         text = html.unescape(html.unescape(text))
     return one_line(_TAG.sub(" ", text) if "<" in text else text)

@@ -2,7 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from newsbot.text import clean_text, collapse_space, one_line, paragraphs, word_count
+from newsbot.text import (
+    MAX_LINE_CHARS,
+    clean_text,
+    collapse_space,
+    one_line,
+    paragraphs,
+    plain_line,
+    word_count,
+)
 
 
 def test_runs_of_any_white_space_become_one_space() -> None:
@@ -32,6 +40,20 @@ def test_junk_characters_are_dropped_and_needed_ones_kept(raw: str, cleaned: str
 
 def test_a_headline_is_brought_onto_one_line() -> None:
     assert one_line("  Moon\u200b \n rises\u00a0again ") == "Moon rises again"
+
+
+@pytest.mark.parametrize(
+    ("raw", "line"),
+    [
+        ("Ham &amp;amp; Eggs", "Ham & Eggs"),
+        ("&lt;b&gt;A&lt;/b&gt;\nB", "A B"),
+        ("<i>A</i> < 3", "A < 3"),
+        ("x&" * 1_000_000, "x&" * (MAX_LINE_CHARS // 2)),
+    ],
+    ids=["referred twice", "escaped markup", "markup", "endless"],
+)
+def test_what_a_page_says_of_itself_is_brought_onto_one_line(raw: str, line: str) -> None:
+    assert plain_line(raw) == line
 
 
 def test_paragraphs_are_parted_by_blank_lines_only() -> None:

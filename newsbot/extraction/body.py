@@ -22,6 +22,7 @@ POSSIBLE: Final = 0.02
 MAX_CANDIDATES: Final = 4000
 """No article has a quarter of that; what follows is not looked at."""
 MIN_DECLARED_CHARS: Final = 400
+MAX_DECLARED_CHARS: Final = 500_000
 MAX_DATE_CHARS: Final = 40
 MAX_DATE_LETTERS: Final = 14
 MIN_TEASERS: Final = 4
@@ -117,7 +118,8 @@ def declared_body(page: Page) -> str:
 
 def _declared_text(declared: str) -> str:
     """Return an articleBody as paragraphs: some carry markup, some of it escaped."""
-    text = html.unescape(declared) if "&" in declared else declared
+    text = declared[:MAX_DECLARED_CHARS]
+    text = html.unescape(text) if "&" in text else text
     if "<" in text:
         text = _TAG.sub("", _MARKUP.sub("\n", text))
     return _LINES.sub("\n\n", text.strip())

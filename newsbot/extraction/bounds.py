@@ -18,7 +18,10 @@ MAX_ATTRIBUTES: Final = SMALL_PAGE_CHARS // len(" a")
 """A small page cannot have more."""
 MAX_TAG_ATTRIBUTES: Final = 200
 """Real tags have up to 60. The time that libxml2 takes for one tag grows with the square of their number."""
-
+MAX_DEPTH: Final = 2048
+"""Where libxml2 stops when it builds a tree. Without one it goes on, and each end tag makes it look at all open elements."""
+_CHUNK_BYTES = 16_384
+"""What raises in a parser's target is raised only at the end of what the parser was given."""
 _MIN_TAG_CHARS = len("<b>")
 _TAG = re.compile("<")
 _INLINE_BYTES = re.compile(r"data:[a-z/+.-]{0,40};base64,[A-Za-z0-9+/=]{200,}+")
@@ -36,19 +39,23 @@ comments and values too: so no trick of quoting hides one."""
 
 
 class _CrowdedError(Exception):
-    """A page has more attributes than are read."""
+    """A page has more than is read."""
 
 
-class _AttributeCounter:
+class _Counter:
     """A parser's target that builds nothing: attributes of a tag are counted as the parser itself tells them apart."""
 
     def __init__(self) -> None:
-        self.count = 0
+        self.attributes = self.depth = 0
 
     def start(self, _tag: str, attributes: Mapping[str, str]) -> None:
-        self.count += len(attributes)
-        if len(attributes) > MAX_TAG_ATTRIBUTES or self.count > MAX_ATTRIBUTES:
+        self.attributes += len(attributes)
+        self.depth += 1
+        if len(attributes) > MAX_TAG_ATTRIBUTES or self.attributes > MAX_ATTRIBUTES or self.depth > MAX_DEPTH:
             raise _CrowdedError
+
+    def end(self, _tag: str) -> None:
+        self.depth -= 1
 
     def close(self) -> None:
         """Return nothing: what was to be told is raised."""
@@ -77,11 +84,12 @@ def _uncrowded(html: str) -> bytes:
 
 
 def _is_crowded(markup: bytes) -> bool:
-    target = cast(
-        "etree.ParserTarget", _AttributeCounter()
-    )  # the stub asks for methods that lxml can do without
+    target = cast("etree.ParserTarget", _Counter())  # the stub asks for methods that lxml can do without
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, target=target)
     try:
-        etree.fromstring(markup, etree.HTMLParser(encoding="utf-8", huge_tree=True, target=target))
+        for start in range(0, len(markup), _CHUNK_BYTES):
+            parser.feed(markup[start : start + _CHUNK_BYTES])
+        parser.close()
     except _CrowdedError:
         return True
     except (etree.LxmlError, ValueError):  # nothing to parse

@@ -172,8 +172,9 @@ def test_a_huge_page_has_a_bounded_number_of_attributes() -> None:
         "<" * 3_000_000,
         ("<a " + attributes(count=MAX_TAG_ATTRIBUTES // 2)) * 5000,
         "<a b=" + "<a b=x" * 500_000,
+        "<b></p>" * 300_000,
     ],
-    ids=["names", "spaces", "quotes", "equals", "slashes", "starts", "nested tags", "value"],
+    ids=["names", "spaces", "quotes", "equals", "slashes", "starts", "nested tags", "value", "depth"],
 )
 def test_tags_that_never_end_are_read(html: str) -> None:
     assert extract(html).body == ""
