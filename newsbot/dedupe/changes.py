@@ -9,13 +9,13 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Literal, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from newsbot.dedupe.fingerprints import words_of
 from newsbot.dedupe.passing import date_lines, is_sentence, settled
+from newsbot.dedupe.stretches import stretches
 from newsbot.dedupe.words import Words, words
 from newsbot.items import Article
 from newsbot.text import word_count
@@ -39,6 +39,8 @@ MIN_OF_BEGINNING = 0.75
 MAX_OTHER_TEXT, MAX_OTHER_TITLE, MAX_OTHER_NAMES = 0.08, 0.34, 0.3
 """Of word triples, words of titles and names, the shares in common below which an article is another one. Measured
 (benchmarks/revisions.py): unrelated articles of one language share up to 0.024 of their triples, updates at least 0.30."""
+MAX_DIFF_LINES = 1000
+"""Of a changed stretch; a longer one counts as replaced. No article has half of it."""
 MAX_ALERT_WORDS = 150
 """Of a first report, which the full one may replace word by word: it is known by the names that they have in common."""
 REDATED = timedelta(days=1)
@@ -161,11 +163,10 @@ def _unlike(before: Sequence[_Line], after: Sequence[_Line]) -> tuple[list[str],
     gone: list[str] = []
     come: list[str] = []
     one, other = ([each.key for each in lines] for lines in (before, after))
-    for tag, i, j, k, m in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
+    for is_equal, i, j, k, m in stretches(one, other, MAX_DIFF_LINES):
         old, new = [each.text for each in before[i:j]], [each.text for each in after[k:m]]
-        is_same = tag == "equal" or _told(" ".join(old)) == _told(
-            " ".join(new)
-        )  # paragraphs joined or parted
+        # paragraphs joined or parted
+        is_same = is_equal or _told(" ".join(old)) == _told(" ".join(new))
         if not is_same and not (i and _are_teasers(old, new)):
             gone += old
             come += new

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
+from newsbot.dedupe.stretches import Stretch, stretches
 from newsbot.dedupe.words import SPACELESS
 
-MAX_DIFF_WORDS = 20_000
+MAX_DIFF_WORDS = 10_000
 """Of a changed stretch; a longer one is given as removed and added whole."""
 
 _WORD = re.compile(rf"{SPACELESS}\s*|(?:(?!{SPACELESS})\S)+\s*|\s+")
@@ -66,20 +66,6 @@ def word_diff(old: str, new: str) -> list[Segment]:
     return segments
 
 
-def _stretches(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[bool, int, int, int, int]]:
-    """Yield the stretches of two texts that are the same and that are not: where they start and end in each."""
-    start, old_end, new_end = 0, len(before), len(after)
-    while start < min(old_end, new_end) and before[start] == after[start]:
-        start += 1
-    while start < min(old_end, new_end) and before[old_end - 1] == after[new_end - 1]:
-        old_end, new_end = old_end - 1, new_end - 1
-    if start:
-        yield True, 0, start, 0, start
-    if max(old_end, new_end) - start > MAX_DIFF_WORDS:
-        yield False, start, old_end, start, new_end
-    else:
-        # Its rule for frequent words (autojunk) keeps the time below the square of the length.
-        for tag, *ends in SequenceMatcher(None, before[start:old_end], after[start:new_end]).get_opcodes():
-            yield tag == "equal", start + ends[0], start + ends[1], start + ends[2], start + ends[3]
-    if old_end < len(before):
-        yield True, old_end, len(before), new_end, len(after)
+def _stretches(before: Sequence[str], after: Sequence[str]) -> Iterator[Stretch]:
+    # Its rule for frequent words (autojunk) keeps the time below the square of the length.
+    return stretches(before, after, MAX_DIFF_WORDS, autojunk=True)

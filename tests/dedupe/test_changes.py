@@ -196,3 +196,11 @@ def test_lines_that_tell_something(line: str) -> None:
 
 def test_byline_stays_of_a_line_with_counters() -> None:
     assert settled("By Ada Kovac | 3 min read | Updated 14:05") == "By Ada Kovac"
+
+
+@pytest.mark.parametrize("lines", [["Yes."], ["a b", "c d"]], ids=["one line", "two lines"])
+def test_texts_of_the_same_few_lines_without_end_are_judged(lines: list[str]) -> None:
+    half = lines * (20_000 // len(lines))
+    old = said(*half, *half)
+    assert judge(old, said("Before.", *half, "Between.", *half, "After.")).verdict == "changed"
+    assert judge(old, replace(old, body=old.body.replace("\n\n", "\n \n"))).verdict == "same"
