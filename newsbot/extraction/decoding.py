@@ -9,6 +9,7 @@ from w3lib.encoding import html_body_declared_encoding, read_bom, resolve_encodi
 
 FALLBACK = "cp1252"
 SAMPLE_BYTES = 32_768
+_UPPER_HALF = bytes(range(0x80, 0x100))
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _CONTROL = bytes(code for code in range(1, 0x20) if code not in b"\t\n\v\f\r\x1b")
 _TAGS = re.compile(rb"<[^<>]{0,2000}>")
@@ -81,7 +82,7 @@ def _strictly(body: bytes, encoding: str) -> str | None:
 def _nearly_utf8(body: bytes) -> bool:
     """Tell whether only a few bytes are not UTF-8: a cut or a pasted fragment, not another charset."""
     wrong = body.decode("utf-8", "replace").count("\ufffd")
-    return wrong * 3 < len(_NOT_ASCII.findall(body))
+    return wrong * 3 < len(body) - len(body.translate(None, _UPPER_HALF))
 
 
 def _guess(body: bytes) -> str | None:
