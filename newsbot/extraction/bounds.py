@@ -90,10 +90,8 @@ def _is_crowded(markup: bytes) -> bool:
         for start in range(0, len(markup), _CHUNK_BYTES):
             parser.feed(markup[start : start + _CHUNK_BYTES])
         parser.close()
-    except _CrowdedError:
+    except (_CrowdedError, etree.LxmlError, ValueError):  # what cannot be counted is not trusted either
         return True
-    except (etree.LxmlError, ValueError):  # nothing to parse
-        pass
     return False
 
 
