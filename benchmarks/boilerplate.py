@@ -26,13 +26,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from newsbot.cleaning import boilerplate
-from newsbot.cleaning.article import clean_article
+from newsbot.cleaning.article_fields import clean_article
 from newsbot.cleaning.boilerplate import Tally, block_keys, kept_places, series_marks
 from newsbot.extraction import extract
+from newsbot.ingest.record import record_article
 from newsbot.items import Article
-from newsbot.store.boilerplate import PARTING
+from newsbot.store.articles.site_boilerplate import PARTING
 from newsbot.store.database import Database
-from newsbot.store.outcomes import record_article
 from newsbot.text import letters
 
 CORPORA = Path(os.environ.get("NEWSBOT_CORPORA", "../shared/corpora"))

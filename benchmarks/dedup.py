@@ -30,9 +30,9 @@ from sqlalchemy import create_engine, insert, text
 
 from newsbot.dedupe.grouping import MAX_CANDIDATES, MAX_PER_KEY, Candidate, relatives
 from newsbot.dedupe.sketches import BODY_KEYS, CONTENT_BYTES, LEAD_KEYS, sketch
+from newsbot.store.articles.story_placement import StoredSketches
 from newsbot.store.database import Database
-from newsbot.store.models import ArticleSketch
-from newsbot.store.stories import StoredSketches
+from newsbot.store.schema.models import ArticleSketch
 from newsbot.urls import canonicalize
 
 KINDS = ("excerpt", "followup", "template", "template_real")

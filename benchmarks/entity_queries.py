@@ -25,7 +25,7 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.orm import Session
 
 from newsbot.store.database import Database
-from newsbot.store.entities import (
+from newsbot.store.queries.entity_queries import (
     entity_articles,
     entity_companions,
     entity_timeline,
@@ -33,7 +33,7 @@ from newsbot.store.entities import (
     top_entities,
     top_places,
 )
-from newsbot.store.trends import rising
+from newsbot.store.queries.trends import rising
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 DAYS = 200

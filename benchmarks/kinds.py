@@ -20,7 +20,7 @@ from html import escape
 from pathlib import Path
 
 from newsbot.extraction import extract
-from newsbot.extraction.kinds import reject_reason
+from newsbot.extraction.page_kinds import reject_reason
 from newsbot.items import Article
 
 CORPORA = Path(os.environ.get("NEWSBOT_CORPORA", "../shared/corpora"))

@@ -30,9 +30,11 @@ from sqlalchemy.orm import Session
 
 from newsbot.entities.keys import entity_key
 from newsbot.items import Article
-from newsbot.store import dialects, models, parts
+from newsbot.store.articles import children
+from newsbot.store.crawl.polling import sync_sources
 from newsbot.store.database import Database
-from newsbot.store.feeds import sync_sources
+from newsbot.store.schema import models
+from newsbot.store.sql import dialect
 from newsbot.store.writes import article_keys, save_article
 from tests.web import newsroom
 
@@ -61,7 +63,7 @@ def fill(database: Database, articles: int) -> None:
     with database.write() as session:
         connection = session.connection()
         for model in (models.ArticleRow, models.Story, models.EntityRow):
-            dialects.pass_id(connection, model, session.scalar(select(func.max(model.id))) or 1)
+            dialect.pass_id(connection, model, session.scalar(select(func.max(model.id))) or 1)
         connection.exec_driver_sql(
             "INSERT INTO entity_totals (entity_id, country, article_count, mention_count) "
             "SELECT entity_id, '', count(*), sum(mention_count) FROM article_entities GROUP BY entity_id"
@@ -109,7 +111,7 @@ def _store(database: Database, batch: list[tuple[int, Article]], entities: dict[
             if rows[model]:
                 session.execute(insert(model), rows[model])
         for row in rows[models.ArticleRow]:
-            parts.add_words(session.connection(), row["id"], row)
+            children.add_words(session.connection(), row["id"], row)
 
 
 def _article_row(number: int, article: Article) -> dict[str, Any]:

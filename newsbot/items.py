@@ -15,6 +15,8 @@ ENTITY_TYPES: tuple[EntityType, ...] = get_args(EntityType)
 PageKind = Literal["article", "live_blog", "gallery", "video", "list", "paywall", "error", "empty"]
 PAGE_KINDS: tuple[PageKind, ...] = get_args(PageKind)
 STORED_KINDS: tuple[PageKind, ...] = ("article", "live_blog")
+GONE = frozenset({"http-404", "http-410"})
+"""Reasons of rejects that mean: the page no longer exists."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -128,16 +128,16 @@ ITEM_PIPELINES = {
     "newsbot.pipelines.store.Store": 900,
 }
 EXTENSIONS = {
-    "newsbot.extensions.run.Run": 100,
-    "newsbot.extensions.rejects.KeepRejects": 200,
+    "newsbot.session.Run": 100,
+    "newsbot.extensions.keep_rejects.KeepRejects": 200,
 }
 DOWNLOADER_MIDDLEWARES = {
     # First: a saved page needs nothing of what the others do for the network.
-    "newsbot.middlewares.saved.SavedPages": 10,
+    "newsbot.middlewares.saved_pages.SavedPages": 10,
     # After robots.txt, before retries: what is held is not asked again at once.
     "newsbot.middlewares.politeness.Politeness": 860,
     # Next to the network: bodies are as they were sent.
-    "newsbot.middlewares.archive.KeepResponses": 950,
+    "newsbot.middlewares.keep_responses.KeepResponses": 950,
 }
 TWISTED_DNS_RESOLVER = "newsbot.middlewares.networks.GuardedResolver"
 LOG_FORMATTER = "newsbot.extensions.logformat.OneLine"

@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from newsbot.store.database import Database
-from newsbot.store.models import Base
+from newsbot.store.schema.models import Base
 
 KINDS = ["sqlite", "postgresql"]
 POSTGRES = "postgresql+psycopg://postgres@127.0.0.1:5432/test"

@@ -13,10 +13,10 @@ ROOT = Path(__file__).parents[1]
 
 FLOORS = (
     {"newsbot"},
-    {"items", "errors", "urls", "text", "dates", "networks"},
+    {"items", "errors", "urls", "text", "dates", "phrases", "onnx"},
     {"sources", "discovery", "extraction", "cleaning", "dedupe", "entities", "archive"},
     {"store"},
-    {"settings", "pipelines", "middlewares", "extensions", "spiders", "cluster", "replay"},
+    {"settings", "ingest", "session", "pipelines", "middlewares", "extensions", "spiders", "jobs"},
     {"commands", "cli", "web", "__main__"},
 )
 """The parts of the package from the ground up. What stands on a floor imports from it and from those below."""

@@ -13,12 +13,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from newsbot.archive.folders import find_pages, read_page
-from newsbot.cleaning.article import clean_article
-from newsbot.extraction.article import extract_article
-from newsbot.extraction.kinds import reject_reason
-from newsbot.extraction.page import Page
-from newsbot.extraction.plain import parse_saved_text
+from newsbot.archive.files import find_pages, read_page
+from newsbot.cleaning.article_fields import clean_article
+from newsbot.extraction.extractor import extract_article
+from newsbot.extraction.page.page import Page
+from newsbot.extraction.page_kinds import reject_reason
+from newsbot.extraction.saved_text import parse_saved_text
 from newsbot.items import Article, article_json
 from newsbot.sources.model import UTC, Source
 

@@ -1,6 +1,6 @@
 """Train the two models that choose the body, and write the files that ship. Needs lightgbm, onnx and trafilatura.
 
-    python training/body_model.py CORPORA [--evaluate FOLDER] [--out newsbot/extraction]
+    python training/body_model.py CORPORA [--evaluate FOLDER] [--out newsbot/extraction/body]
 
 CORPORA holds aeb.json, fundus_eval.json, fundus_tests.json and trafilatura.json with their pages; the project's own
 fixtures are added. With --evaluate (the folder of evaluate_bodies.py) it prints scores on publishers that the models
@@ -29,13 +29,13 @@ from body_labels import label_blocks
 from body_trees import as_onnx
 from body_votes import agreed_labels, count_votes
 
-from newsbot.extraction.blocks import Block, read_blocks
-from newsbot.extraction.body import POSSIBLE, candidates, declared_body, likely_blocks
-from newsbot.extraction.context import in_context
-from newsbot.extraction.features import NAMES, Known, describe
-from newsbot.extraction.forests import FILES
-from newsbot.extraction.metadata import read_metadata
-from newsbot.extraction.page import Page
+from newsbot.extraction.body.block_features import NAMES, Known, describe
+from newsbot.extraction.body.blocks import Block, read_blocks
+from newsbot.extraction.body.body_model import FILES
+from newsbot.extraction.body.choice import POSSIBLE, candidates, declared_body, likely_blocks
+from newsbot.extraction.body.neighbour_features import in_context
+from newsbot.extraction.fields.metadata import read_metadata
+from newsbot.extraction.page.page import Page
 
 CORPORA = ("aeb", "fundus_eval", "fundus_tests", "trafilatura")
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -223,7 +223,7 @@ def main() -> None:
     )
     options.add_argument("corpora", type=Path)
     options.add_argument("--evaluate", type=Path)
-    options.add_argument("--out", type=Path, default=Path("newsbot/extraction"))
+    options.add_argument("--out", type=Path, default=Path("newsbot/extraction/body"))
     given = options.parse_args()
     stack = Stack(list(read_samples(given.corpora)))
     stack = Stack([with_votes(one, scores) for one, scores in stack.pages(stack.held_out())])

@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from fast_model import FastTagger
 
-from newsbot.entities.engines.features import SLOTS
+from newsbot.entities.neural.token_features import SLOTS
 
 OPSET = 17
 VERSION = 2

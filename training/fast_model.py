@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from newsbot.entities.engines.decoding import LABELS
-from newsbot.entities.engines.fast import GAP
-from newsbot.entities.engines.features import SLOTS
+from newsbot.entities.engines.fast_engine import GAP
+from newsbot.entities.neural.label_decoding import LABELS
+from newsbot.entities.neural.token_features import SLOTS
 
 VECTOR, WIDTH = 96, 160
 DILATIONS = (1, 2, 4, 1)

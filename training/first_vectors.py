@@ -19,9 +19,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from fast_model import VECTOR
 
-from newsbot.entities.engines.casing import MARK, TITLE
-from newsbot.entities.engines.networks import FOLDER, load_vocabulary
-from newsbot.entities.engines.wordpiece import CLS, SEP
+from newsbot.entities.neural.casing import MARK, TITLE
+from newsbot.entities.neural.shipped import FOLDER, load_vocabulary
+from newsbot.entities.neural.wordpiece import CLS, SEP
 
 LAYERS = tuple(
     f"/{name}/LayerNormalization_output_0"

@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from newsbot.entities.words import split_words
+from newsbot.entities.tokens import split_words
 
 _CONTRACTIONS = frozenset(("'s", "’s", "n't", "'re", "'ve", "'ll", "'d", "'m"))
 NO_SPACE_BEFORE = frozenset(".,;:!?)]}%'’”") | _CONTRACTIONS

@@ -25,12 +25,12 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from sentences import Sentence, Variation, as_written, read
 
-from newsbot.entities.engines.decoding import LABELS, best_labels
-from newsbot.entities.engines.fast import FastNetwork
-from newsbot.entities.engines.model import FAST_WEIGHT
-from newsbot.entities.engines.tagger import Tagger
-from newsbot.entities.words import Word, split_sentences, split_words
-from newsbot.extraction.language import detect
+from newsbot.entities.engines.fast_engine import FastNetwork
+from newsbot.entities.engines.model_engine import FAST_WEIGHT
+from newsbot.entities.neural.label_decoding import LABELS, best_labels
+from newsbot.entities.neural.tagger import Tagger
+from newsbot.entities.tokens import Word, split_sentences, split_words
+from newsbot.extraction.fields.language import detect
 
 GOLD = ("train-wikigold", "train-ewt", "train-crossner", "train-gum")
 SILVER = "train-gmb"

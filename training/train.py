@@ -26,8 +26,8 @@ import scoring
 from model import LABELS, Tagger, load_encoder
 from sentences import IGNORED, Sentence, Variation, as_written, read
 
-from newsbot.entities.engines.casing import casing
-from newsbot.entities.engines.wordpiece import WordPiece
+from newsbot.entities.neural.casing import casing
+from newsbot.entities.neural.wordpiece import WordPiece
 
 GOLD = ("train-wikigold", "train-ewt", "train-crossner", "train-gum")
 SILVER = "train-gmb"

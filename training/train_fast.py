@@ -26,9 +26,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 import scoring
 from fast_model import FastTagger
 
-from newsbot.entities.engines.decoding import LABELS, best_labels
-from newsbot.entities.engines.features import FIRST_PIECE, WordFeatures
-from newsbot.entities.engines.networks import load_wordpiece
+from newsbot.entities.neural.label_decoding import LABELS, best_labels
+from newsbot.entities.neural.shipped import load_wordpiece
+from newsbot.entities.neural.token_features import FIRST_PIECE, WordFeatures
 
 BATCH_WORDS = 4_000
 WEIGHT_OF_GOLD = 0.5

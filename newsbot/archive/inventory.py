@@ -13,7 +13,7 @@ from typing import BinaryIO
 from fastwarc.warc import WarcRecord, WarcRecordType
 
 from newsbot.archive.warc import MAX_HEADER_BYTES, UNREADABLE, Member, next_start, stream_records
-from newsbot.archive.writer import FILES
+from newsbot.archive.warc_writer import FILES
 from newsbot.errors import InputError
 from newsbot.text import one_line
 

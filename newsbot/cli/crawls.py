@@ -9,7 +9,7 @@ from newsbot.errors import InputError
 from newsbot.items import Article, Reject
 
 if TYPE_CHECKING:
-    from newsbot.spiders.base import PageSpider
+    from newsbot.spiders.page_spider import PageSpider
 
 
 def run_spider(name: str, **arguments: str) -> tuple[PageSpider, list[Article | Reject]]:
@@ -20,7 +20,7 @@ def run_spider(name: str, **arguments: str) -> tuple[PageSpider, list[Article | 
     from scrapy.crawler import CrawlerProcess
     from scrapy.settings import Settings
 
-    from newsbot.spiders.base import PageSpider
+    from newsbot.spiders.page_spider import PageSpider
 
     settings = Settings()
     settings.setmodule("newsbot.settings")

@@ -8,18 +8,18 @@ from pathlib import Path
 
 import click
 
-from newsbot.archive.folders import SavedPage, read_page
-from newsbot.cleaning.article import clean_article
+from newsbot.archive.files import SavedPage, read_page
+from newsbot.cleaning.article_fields import clean_article
 from newsbot.cli.crawls import run_spider
 from newsbot.cli.options import json_option
 from newsbot.cli.output import print_json, printable
-from newsbot.entities.articles import find_entities
 from newsbot.entities.engine import load_engine
+from newsbot.entities.recognition import find_entities
 from newsbot.errors import InputError
-from newsbot.extraction.article import extract_article
-from newsbot.extraction.kinds import reject_reason
-from newsbot.extraction.page import Page
-from newsbot.extraction.plain import parse_saved_text
+from newsbot.extraction.extractor import extract_article
+from newsbot.extraction.page.page import Page
+from newsbot.extraction.page_kinds import reject_reason
+from newsbot.extraction.saved_text import parse_saved_text
 from newsbot.items import Article, Reject, article_json
 from newsbot.settings import configuration
 from newsbot.urls import is_fetchable, source_of

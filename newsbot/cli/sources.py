@@ -17,7 +17,7 @@ from newsbot.items import Article, Reject, utc_text
 from newsbot.settings import configuration
 from newsbot.sources.catalog import load_sources
 from newsbot.spiders.explore import ExploreSpider
-from newsbot.store.health import SourceHealth, source_health
+from newsbot.store.crawl.source_health import SourceHealth, source_health
 from newsbot.urls import is_fetchable
 
 FLAGGED = 3

@@ -13,7 +13,7 @@ from scrapy.exceptions import UsageError as ScrapyUsageError
 from newsbot.entities.engine import load_engine
 from newsbot.errors import NewsbotError, UsageError
 from newsbot.settings import read_settings
-from newsbot.spiders.base import PageSpider
+from newsbot.spiders.page_spider import PageSpider
 from newsbot.store.database import Database
 
 OUTCOMES = ("new", "changed", "unchanged", "duplicate", "conflict", "gone")

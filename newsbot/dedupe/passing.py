@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from newsbot.dates import names_date
-from newsbot.extraction.phrases import ends_article, is_noise
+from newsbot.phrases import ends_article, is_noise
 from newsbot.text import collapse_space, word_count
 
 MAX_WORDS = 8

@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 
 from newsbot.discovery.links import same_site, web_url
-from newsbot.extraction.page import Page
+from newsbot.extraction.page.page import Page
 from newsbot.text import one_line
 from newsbot.urls import source_of
 

@@ -10,7 +10,7 @@ from newsbot.discovery.homepages import advertised_feeds
 from newsbot.discovery.links import Link
 from newsbot.discovery.sections import article_links, next_page
 from newsbot.discovery.sitemaps import parse_sitemap
-from newsbot.extraction.page import Page
+from newsbot.extraction.page.page import Page
 from newsbot.sources.model import Source
 
 MAX_AGE = timedelta(days=7)

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from lxml import etree
 
 from newsbot.discovery.links import Link, same_site, short_text, web_url
-from newsbot.extraction.page import Page
+from newsbot.extraction.page.page import Page
 from newsbot.sources.model import Source
 from newsbot.text import word_count
 from newsbot.urls import canonicalize

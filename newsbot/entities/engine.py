@@ -11,11 +11,11 @@ from newsbot.errors import UsageError
 from newsbot.items import Mention
 
 BUILT_IN = {
-    "none": "newsbot.entities.engines.none:NoEngine",
-    "fast": "newsbot.entities.engines.fast:FastEngine",
-    "rules": "newsbot.entities.engines.rules:RulesEngine",
-    "model": "newsbot.entities.engines.model:ModelEngine",
-    "spacy": "newsbot.entities.engines.spacy:SpacyEngine",
+    "none": "newsbot.entities.engines.none_engine:NoEngine",
+    "fast": "newsbot.entities.engines.fast_engine:FastEngine",
+    "rules": "newsbot.entities.engines.rules_engine:RulesEngine",
+    "model": "newsbot.entities.engines.model_engine:ModelEngine",
+    "spacy": "newsbot.entities.engines.spacy_engine:SpacyEngine",
 }
 """Name -> where the engine is. Another one is a file in `engines/` and a row here."""
 AUTO_ORDER = ("model", "spacy", "rules")

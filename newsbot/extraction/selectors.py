@@ -9,8 +9,8 @@ from cssselect import HTMLTranslator, SelectorError, parse
 from cssselect.xpath import XPathExpr
 from lxml import etree
 
-from newsbot.extraction.blocks import read_blocks
-from newsbot.extraction.tree import select, text_of
+from newsbot.extraction.body.blocks import read_blocks
+from newsbot.extraction.page.tree import select, text_of
 
 MAX_ELEMENTS = 20_000
 """Of a page of more, twice as many as real ones have, selectors find nothing: some take time by the square of it."""

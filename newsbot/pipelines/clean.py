@@ -6,10 +6,10 @@ from typing import Self
 
 from scrapy.crawler import Crawler
 
-from newsbot.cleaning.article import clean_article
-from newsbot.extensions.run import Run
+from newsbot.cleaning.article_fields import clean_article
 from newsbot.items import Article
-from newsbot.store.boilerplate import remove_learnt
+from newsbot.session import Run
+from newsbot.store.articles.site_boilerplate import remove_learnt
 
 
 class Clean:

@@ -6,10 +6,10 @@ from typing import Self
 
 from scrapy.crawler import Crawler
 
-from newsbot.entities.articles import UNKNOWN
 from newsbot.entities.engine import Engine, engine_label, load_engine
-from newsbot.extensions.run import Run
+from newsbot.entities.recognition import UNKNOWN
 from newsbot.items import Article
+from newsbot.session import Run
 from newsbot.settings import read_settings
 from newsbot.store.writes import article_keys, known_unchanged
 

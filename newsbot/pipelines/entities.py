@@ -8,8 +8,8 @@ from typing import Self
 from scrapy.crawler import Crawler
 from scrapy.utils.asyncio import run_in_thread
 
-from newsbot.entities.articles import find_entities
 from newsbot.entities.engine import Engine, engine_label, load_engine
+from newsbot.entities.recognition import find_entities
 from newsbot.items import Article
 from newsbot.settings import read_settings
 

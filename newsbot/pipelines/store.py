@@ -10,10 +10,10 @@ from scrapy.exceptions import CloseSpider
 from scrapy.statscollectors import StatsCollector
 
 from newsbot.errors import DatabaseError
-from newsbot.extensions.run import Run
+from newsbot.ingest.record import record_article
 from newsbot.items import Article
-from newsbot.spiders.base import PageSpider
-from newsbot.store.outcomes import record_article
+from newsbot.session import Run
+from newsbot.spiders.page_spider import PageSpider
 
 
 class Store:

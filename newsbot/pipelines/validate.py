@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from newsbot.extensions.rejects import Rejected
-from newsbot.extraction.kinds import reject_reason
+from newsbot.extensions.keep_rejects import Rejected
+from newsbot.extraction.page_kinds import reject_reason
 from newsbot.items import Article, Reject
 
 

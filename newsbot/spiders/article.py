@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from scrapy import Request
 
 from newsbot.errors import UsageError
-from newsbot.spiders.base import PageSpider
+from newsbot.spiders.page_spider import PageSpider
 from newsbot.urls import is_fetchable
 
 NEXT_URL = re.compile(r",(?=https?://)", re.IGNORECASE)

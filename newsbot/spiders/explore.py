@@ -22,9 +22,9 @@ from newsbot.discovery.polls import read_poll
 from newsbot.discovery.sections import article_links, section_links
 from newsbot.discovery.sitemaps import sitemaps_of_robots
 from newsbot.errors import UsageError
-from newsbot.extraction.page import Page
+from newsbot.extraction.page.page import Page
 from newsbot.sources.model import Source
-from newsbot.spiders.base import PageSpider
+from newsbot.spiders.page_spider import PageSpider
 from newsbot.urls import is_fetchable
 
 MAX_FEEDS, MAX_SITEMAPS, MAX_SECTIONS = 5, 2, 5

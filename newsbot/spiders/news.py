@@ -23,16 +23,17 @@ from newsbot.discovery.homepages import likely_feeds, likely_sitemaps, news_site
 from newsbot.discovery.polls import Found, read_poll
 from newsbot.discovery.sitemaps import sitemaps_of_robots
 from newsbot.errors import UsageError
-from newsbot.extensions.run import Run
+from newsbot.ingest import record
 from newsbot.items import Article, Reject
 from newsbot.middlewares.politeness import HeldError, Politeness
+from newsbot.session import Run
 from newsbot.settings import read_settings
 from newsbot.sources.catalog import load_sources
 from newsbot.sources.model import Source
-from newsbot.spiders.base import PageSpider, asked_url, fetched, header
-from newsbot.store import feeds, frontier, outcomes
-from newsbot.store.feeds import DueFeed, PollAnswer
-from newsbot.store.frontier import Leased
+from newsbot.spiders.page_spider import PageSpider, asked_url, fetched, header
+from newsbot.store.crawl import frontier, polling
+from newsbot.store.crawl.frontier import Leased
+from newsbot.store.crawl.polling import DueFeed, PollAnswer
 from newsbot.text import one_line
 
 NOT_MODIFIED = 304
@@ -102,12 +103,12 @@ class NewsSpider(PageSpider):
     async def _prepare(self) -> None:
         """Bring the database in line with the catalog, free the leases of killed runs, skip what others crawl."""
         now = datetime.now(UTC)
-        await self.run.write(feeds.sync_sources, self.catalog.values(), now=now)
+        await self.run.write(polling.sync_sources, self.catalog.values(), now=now)
         await self.run.write(frontier.take_over, run_id=self.run.run_id, now=now)
         busy = await self.run.read(frontier.busy_sources, run_id=self.run.run_id, now=now)
         for key in busy & self.catalog.keys():
             self.logger.info("%s is being crawled by another run, and left to it", key)
-        free = await self.run.read(feeds.open_sources, self.catalog.keys() - busy, now=now)
+        free = await self.run.read(polling.open_sources, self.catalog.keys() - busy, now=now)
         self.catalog = {key: self.catalog[key] for key in free}
         self.politeness.add_delays(
             {_host(source.homepage): source.delay_s for source in self.catalog.values()}
@@ -128,7 +129,7 @@ class NewsSpider(PageSpider):
     # Feeds
 
     async def _queue_polls(self, keys: Collection[str], *, only_due: bool) -> None:
-        due = await self.run.read(feeds.due_feeds, keys, now=datetime.now(UTC), only_due=only_due)
+        due = await self.run.read(polling.due_feeds, keys, now=datetime.now(UTC), only_due=only_due)
         for feed in due:
             if feed.id not in self.polled:
                 self.polled.add(feed.id)
@@ -154,14 +155,14 @@ class NewsSpider(PageSpider):
             now = datetime.now(UTC)
             if answer := fetched(response):
                 await self.run.write(
-                    outcomes.record_poll, answer, source=feed.source, run_id=self.run.run_id, now=now
+                    record.record_poll, answer, source=feed.source, run_id=self.run.run_id, now=now
                 )
             found = self._found(response, feed, now)
             if found.problem:
                 await self._save_failed_poll(feed, found.problem, response.status, now)
                 return
             new = await self.run.write(
-                feeds.save_poll, feed, found, _answer(response), now=now, chance=_chance()
+                polling.save_poll, feed, found, _answer(response), now=now, chance=_chance()
             )
             self._count("feeds/polled")
             self._count("links/new", new)
@@ -175,7 +176,7 @@ class NewsSpider(PageSpider):
 
     def _found(self, response: Response, feed: DueFeed, now: datetime) -> Found:
         """Return what an answer leads to: nothing if it is the same as the last one."""
-        if response.status == NOT_MODIFIED or feeds.body_hash(response.body) == feed.content_hash:
+        if response.status == NOT_MODIFIED or polling.body_hash(response.body) == feed.content_hash:
             self._count("feeds/unchanged")
             return Found()
         return read_poll(feed.kind, response.body, response.url, self.catalog[feed.source], now=now,
@@ -211,7 +212,7 @@ class NewsSpider(PageSpider):
                     kind, response.body, response.url, self.catalog[source], now=datetime.now(UTC)
                 )
                 found = [] if read.problem else [(kind, response.url)]
-            await self.run.write(feeds.add_feeds, source, found)
+            await self.run.write(polling.add_feeds, source, found)
             await self._queue_polls([source], only_due=True)
         finally:
             self._landed(source)
@@ -238,7 +239,7 @@ class NewsSpider(PageSpider):
     async def _save_failed_poll(self, feed: DueFeed, error: str, status: int | None, now: datetime) -> None:
         self._count("feeds/failed")
         await self.run.write(
-            feeds.save_failed_poll, feed, now=now, error=error, status=status, chance=_chance()
+            polling.save_failed_poll, feed, now=now, error=error, status=status, chance=_chance()
         )
 
     # Pages
@@ -272,8 +273,8 @@ class NewsSpider(PageSpider):
             return
         try:
             now = datetime.now(UTC)
-            record = outcomes.record_not_modified
-            await self.run.write(record, leased, fetched(response), run_id=self.run.run_id, now=now)
+            not_modified = record.record_not_modified
+            await self.run.write(not_modified, leased, fetched(response), run_id=self.run.run_id, now=now)
             self._count("store/not-modified")
         finally:
             assert response.request is not None
@@ -319,7 +320,7 @@ class NewsSpider(PageSpider):
         if until:
             self.dry.add(source)
             self.polls[source].clear()
-            await self.run.write(feeds.hold_source, source, until=until)
+            await self.run.write(polling.hold_source, source, until=until)
         return until
 
     def _count(self, name: str, number: int = 1) -> None:
@@ -334,7 +335,7 @@ def _conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
 
 
 def _answer(response: Response) -> PollAnswer:
-    digest = None if response.status == NOT_MODIFIED else feeds.body_hash(response.body)
+    digest = None if response.status == NOT_MODIFIED else polling.body_hash(response.body)
     return PollAnswer(response.status, header(response, "ETag"), header(response, "Last-Modified"), digest)
 
 

@@ -12,15 +12,15 @@ from scrapy import Request
 from scrapy.http import Response
 from scrapy.utils.asyncio import run_in_thread
 
-from newsbot.archive.folders import SavedPage, find_pages, is_warc
-from newsbot.archive.pages import read_pages, warc_spans
+from newsbot.archive.files import SavedPage, find_pages, is_warc
 from newsbot.archive.selection import parse_selection
 from newsbot.archive.warc import Place
+from newsbot.archive.warc_pages import read_pages, warc_spans
 from newsbot.errors import InputError, UsageError
 from newsbot.items import Article, Reject
-from newsbot.middlewares.saved import PLACE, SAVED_PATH, SavedPages
+from newsbot.middlewares.saved_pages import PLACE, SAVED_PATH, SavedPages
 from newsbot.settings import read_settings
-from newsbot.spiders.base import PageSpider
+from newsbot.spiders.page_spider import PageSpider
 from newsbot.urls import is_fetchable
 
 BATCH = 16

@@ -14,7 +14,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session
 
 from newsbot.errors import DatabaseError, UsageError
-from newsbot.store import dialects, migrations
+from newsbot.store.schema import migrations
+from newsbot.store.sql import dialect
 
 T = TypeVar("T")
 
@@ -44,12 +45,12 @@ class Database:
         """For messages: without the password."""
         self._parsed = _parse(url)
         try:
-            self._engines = dialects.make_engines(self._parsed)
+            self._engines = dialect.make_engines(self._parsed)
         except ModuleNotFoundError as error:
             raise UsageError(
                 f"{self.url}: needs the package {error.name}: pip install 'newsbot[postgres]'"
             ) from error
-        self.has_one_writer = dialects.is_sqlite_url(self._parsed)
+        self.has_one_writer = dialect.is_sqlite_url(self._parsed)
         """Transactions that write come one after the other, whatever they write."""
         # Threads queue here, in their order, rather than poll for the file's lock.
         self._writer = (turns or Lock()) if self.has_one_writer else nullcontext()
@@ -59,7 +60,7 @@ class Database:
 
         With `migrate` it is created if missing, brought up to date, and checked for being writable; without,
         it must be there and up to date already."""
-        if dialects.is_sqlite_url(self._parsed):
+        if dialect.is_sqlite_url(self._parsed):
             self._check_path(migrate)
         try:
             if migrate:
@@ -83,7 +84,7 @@ class Database:
             with self.write() as session:
                 return work(session)
         except DBAPIError as error:
-            if not dialects.is_conflict(error):
+            if not dialect.is_conflict(error):
                 raise
         with self.write() as session:
             return work(session)
@@ -97,12 +98,12 @@ class Database:
             if limit_s is None:
                 yield session
                 return
-            with dialects.time_limit(session.connection(), limit_s):
+            with dialect.time_limit(session.connection(), limit_s):
                 yield session
 
     def sync(self) -> None:
         """Wait until what was committed would survive a power cut."""
-        dialects.sync(self._engines.writing)
+        dialect.sync(self._engines.writing)
 
     def close(self) -> None:
         """Close every connection; the next use opens new ones."""
@@ -111,14 +112,14 @@ class Database:
 
     def _migrate(self) -> None:
         with self._engines.writing.begin() as connection:
-            dialects.lock_keys(connection, [migrations.LOCK])
+            dialect.lock_keys(connection, [migrations.LOCK])
             state = migrations.state(connection)
             if state in {"empty", "older"}:
                 migrations.upgrade(connection)
             else:
                 self._check(state)
                 migrations.check_writable(connection)
-        dialects.use_write_ahead_log(self._engines.writing)
+        dialect.use_write_ahead_log(self._engines.writing)
 
     def _check(self, state: migrations.State) -> None:
         if state != "current":
@@ -146,12 +147,12 @@ def masked(url: str) -> str:
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
-        driver = dialects.DRIVERS.get(parsed.get_backend_name())
+        driver = dialect.DRIVERS.get(parsed.get_backend_name())
     except (ArgumentError, ValueError) as error:
         raise UsageError(f"The database URL {masked(url)!r} cannot be read; {ACCEPTED}") from error
     if driver is None or parsed.drivername not in {parsed.get_backend_name(), driver}:
         raise UsageError(f"The database URL {masked(url)!r} is of an unsupported kind; {ACCEPTED}")
-    if dialects.is_sqlite_url(parsed) and parsed.database in {None, "", ":memory:"}:
+    if dialect.is_sqlite_url(parsed) and parsed.database in {None, "", ":memory:"}:
         raise UsageError(f"The database URL {masked(url)!r} names no file; {ACCEPTED}")
     return parsed.set(drivername=driver)
 

@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 from newsbot.dedupe.fingerprints import text_key
 from newsbot.dedupe.sketches import sketch
 from newsbot.items import Article, Reject
-from newsbot.store import dialects
-from newsbot.store.keys import ArticleKeys, article_keys, url_hash
-from newsbot.store.models import Fetch, RejectRow, Run
-from newsbot.store.parts import body_words
-from newsbot.store.ready import Ready
-from newsbot.store.saving import Saved, Saving, known_unchanged
+from newsbot.store.articles.children import body_words
+from newsbot.store.articles.writer import Saved, Saving, known_unchanged
+from newsbot.store.schema.identity import ArticleKeys, article_keys, url_hash
+from newsbot.store.schema.models import Fetch, RejectRow, Run
+from newsbot.store.sql import dialect
+from newsbot.store.sql.prepared import Ready
 from newsbot.urls import canonicalize
 
 __all__ = [
@@ -104,7 +104,7 @@ def save_reject(
         "article_id": article_id, "first_seen_at": now, "last_seen_at": now,
     }  # fmt: skip
     unique = ("url_hash", "stage", "reason")
-    dialects.insert_or_renew(
+    dialect.insert_or_renew(
         connection, RejectRow, [values], unique=unique, renewed=("last_seen_at", "detail", "article_id")
     )
 

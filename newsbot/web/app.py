@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from newsbot import __version__
 from newsbot.store.database import Database
-from newsbot.web import api, feeds, pages
+from newsbot.web import api, pages, syndication
 from newsbot.web.guard import Access, Guard
 from newsbot.web.problems import add_handlers
 from newsbot.web.site import Site
@@ -34,7 +34,7 @@ def create_app(
         description="Articles, entities, stories and sources of a newsbot database. Read only.",
     )  # fmt: skip
     app.state.site = Site(database=database, now=now, images=images)
-    for part in (api, feeds, pages):
+    for part in (api, syndication, pages):
         app.include_router(part.router)
     add_handlers(app)
     return Guard(app, access or Access(), images=images)

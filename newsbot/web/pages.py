@@ -10,9 +10,8 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
-from newsbot.items import ENTITY_TYPES
+from newsbot.items import ENTITY_TYPES, GONE
 from newsbot.store.queries import (
-    GONE,
     StoredArticle,
     article_urls,
     count_silent,
@@ -33,8 +32,8 @@ from newsbot.store.queries import (
 from newsbot.web.api import Id
 from newsbot.web.description import endpoints
 from newsbot.web.differences import compare, differences, same_share
+from newsbot.web.facets import choices, chosen
 from newsbot.web.maps import located
-from newsbot.web.narrowing import choices, chosen
 from newsbot.web.parameters import SearchParameters, SearchQuery, Text, encode
 from newsbot.web.rendering import STATIC, page
 from newsbot.web.site import site_of

@@ -1,6 +1,6 @@
 import pytest
 
-from newsbot.cleaning.article import clean_article
+from newsbot.cleaning.article_fields import clean_article
 from newsbot.items import Article
 
 TEXT = "The bridge will open in May, the council said, and the ferry will stop on the same day."

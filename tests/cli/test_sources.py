@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from newsbot.ingest.record import record_article, record_reject
 from newsbot.items import Article, Fetched, Reject
 from newsbot.sources.model import Source
-from newsbot.store import feeds
+from newsbot.store.crawl import polling
+from newsbot.store.crawl.source_health import source_health
 from newsbot.store.database import Database
-from newsbot.store.health import source_health
-from newsbot.store.outcomes import record_article, record_reject
 from newsbot.store.writes import start_run
 from tests.pages import article_page, paragraphs, rss
 from tests.site import Answer, Site, running_site
@@ -93,17 +93,17 @@ def crawled(database: Database, days: int, *, a_day: int, silent: int = 0) -> No
         key="one", name="One", homepage="https://news.example/", feeds=("https://news.example/rss",)
     )
     with database.write() as session:
-        feeds.sync_sources(session, [source], now=NOW - timedelta(days=days))
+        polling.sync_sources(session, [source], now=NOW - timedelta(days=days))
         for ago in range(days, -1, -1):
             day = NOW - timedelta(days=ago)
             run_id = start_run(session, spider="news", arguments={}, version="1", now=day)
-            [feed] = feeds.due_feeds(session, ["one"], now=day, only_due=False)
-            feeds.save_failed_poll(
+            [feed] = polling.due_feeds(session, ["one"], now=day, only_due=False)
+            polling.save_failed_poll(
                 session, feed, now=day, error="-", status=500, chance=0
             ) if ago < silent else None
             for n in range(a_day if ago >= silent else 0):
                 record_article(session, article(ago * 100 + n, day), run_id=run_id, now=day)
-        session.execute(feeds.update(feeds.Feed).values(last_polled_at=NOW))
+        session.execute(polling.update(polling.Feed).values(last_polled_at=NOW))
 
 
 def kinds(database: Database) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from newsbot.store.database import Database
-from newsbot.store.models import ArticleRow, ArticleUrl
+from newsbot.store.schema.models import ArticleRow, ArticleUrl
 from tests.crawling import reading
 from tests.pages import article_page
 

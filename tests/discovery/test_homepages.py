@@ -14,7 +14,7 @@ from newsbot.discovery.homepages import (
     propose_source,
     robots_url,
 )
-from newsbot.extraction.page import Page
+from newsbot.extraction.page.page import Page
 from newsbot.sources.catalog import load_sources
 
 HOMEPAGE = "https://www.courier.example/"

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsbot.discovery.sections import MIN_SCORE, article_links, next_page, section_links, url_score
-from newsbot.extraction.page import Page
+from newsbot.extraction.page.page import Page
 from newsbot.sources.model import Source
 
 URL = "https://www.courier.example/politics/"

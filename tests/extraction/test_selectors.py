@@ -4,7 +4,7 @@ import pytest
 from lxml import etree
 from lxml.cssselect import CSSSelector
 
-from newsbot.extraction.page import Page
+from newsbot.extraction.page.page import Page
 from newsbot.extraction.selectors import MAX_ELEMENTS, remove_elements, select_body, select_title
 
 PAGE = """

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from newsbot.errors import UsageError
-from newsbot.store.models import Fetch
 from newsbot.store.queries import article_urls, get_article, list_rejects
+from newsbot.store.schema.models import Fetch
 from tests.crawling import crawl, in_reactor, reading
 from tests.pages import article_page
 from tests.site import Answer, Site, running_site

@@ -11,8 +11,8 @@ from sqlalchemy import select, update
 
 from newsbot.commands.crawl import summary
 from newsbot.store.database import Database
-from newsbot.store.models import ArticleRow, FrontierRow, Source
 from newsbot.store.queries import history, list_rejects
+from newsbot.store.schema.models import ArticleRow, FrontierRow, Source
 from tests.crawling import Crawl, crawl, in_reactor, reading
 from tests.dedupe.texts import text
 from tests.site import Answer, Site, running_site

@@ -13,7 +13,7 @@ from threading import Semaphore
 from scrapy.cmdline import execute
 from sqlalchemy import func, select
 
-from newsbot.store.models import ArticleRow, ArticleUrl, FrontierRow, Run
+from newsbot.store.schema.models import ArticleRow, ArticleUrl, FrontierRow, Run
 from tests.crawling import reading
 from tests.pages import article_page, rss
 from tests.site import Answer, Asked, Page, running_site

@@ -12,9 +12,9 @@ from sqlalchemy import func, select, update
 
 from newsbot.errors import UsageError
 from newsbot.store.database import Database
-from newsbot.store.models import ArticleRow, Feed, FrontierRow, Run
-from newsbot.store.models import Source as SourceRow
 from newsbot.store.queries import get_article, list_rejects
+from newsbot.store.schema.models import ArticleRow, Feed, FrontierRow, Run
+from newsbot.store.schema.models import Source as SourceRow
 from tests.crawling import Crawl, crawl, in_reactor, reading
 from tests.pages import article_page, rss
 from tests.site import Answer, Asked, Site, running_site

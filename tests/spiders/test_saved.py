@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 
 from newsbot.errors import UsageError
 from newsbot.store.database import Database
-from newsbot.store.models import ArticleRow, Fetch, RejectRow, Run
 from newsbot.store.queries import get_article, list_rejects
+from newsbot.store.schema.models import ArticleRow, Fetch, RejectRow, Run
 from tests.archive.warcs import packed, record, write
 from tests.crawling import crawl, in_reactor, reading
 from tests.pages import article_page

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import select
 
 from newsbot.items import Article, Entity, EntityType, Mention
-from newsbot.store.articles import StoredArticle, get_article
+from newsbot.store.articles.loading import StoredArticle, get_article
 from newsbot.store.database import Database
-from newsbot.store.models import Base
+from newsbot.store.schema.models import Base
 from newsbot.store.writes import Saved, article_keys, save_article
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

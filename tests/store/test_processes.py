@@ -5,15 +5,15 @@ import sys
 from pathlib import Path
 
 from newsbot.store.database import Database
-from newsbot.store.models import Base
 from newsbot.store.queries import Filters, iter_articles, search
+from newsbot.store.schema.models import Base
 from tests.store.samples import article, dump, load, save
 
 ROOT = Path(__file__).parents[2]
 
 
 def _start(*arguments: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.store.writer", *arguments]
+    command = [sys.executable, "-m", "tests.store.articles.writer_process", *arguments]
     return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
 
 

@@ -15,12 +15,12 @@ from itertools import accumulate
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from newsbot.ingest.record import record_reject
 from newsbot.items import Article, Entity, EntityType, Mention, Reject
 from newsbot.sources.model import Source
+from newsbot.store.crawl.polling import sync_sources
 from newsbot.store.database import Database
-from newsbot.store.feeds import sync_sources
-from newsbot.store.models import Feed
-from newsbot.store.outcomes import record_reject
+from newsbot.store.schema.models import Feed
 from newsbot.store.writes import article_keys, save_article, save_reject
 from newsbot.text import word_count
 

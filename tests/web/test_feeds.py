@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 from newsbot.discovery.feeds import parse_feed
 from newsbot.store.database import Database
 from newsbot.web.app import create_app
-from newsbot.web.feeds import ATOM, ENTRIES
+from newsbot.web.syndication import ATOM, ENTRIES
 from tests.store.samples import article, save
 from tests.web.newsroom import NOW
 

@@ -83,7 +83,7 @@ def test_statements_that_take_too_long_fail_and_the_next_ones_do_not(
     with newsroom.write() as session, monkeypatch.context() as patch:
         if newsroom.has_one_writer:  # readers wait for nobody: any time is too long
             patch.setattr(site, "STATEMENT_LIMIT_S", 0)
-            patch.setattr("newsbot.store.dialects.PROGRESS_STEPS", 1)
+            patch.setattr("newsbot.store.sql.dialect.PROGRESS_STEPS", 1)
         else:
             patch.setattr(site, "STATEMENT_LIMIT_S", 0.1)
             session.execute(text("LOCK TABLE articles"))

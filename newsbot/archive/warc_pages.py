@@ -1,0 +1,145 @@
+"""The pages of WARC and WACZ files: what a server answered with 200 and HTML, one after the other."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from fastwarc.warc import WarcRecord, WarcRecordType
+
+from newsbot.archive.files import SavedPage, is_warc
+from newsbot.archive.http_coding import decode_body
+from newsbot.archive.warc import MAX_HEADER_BYTES, UNREADABLE, Place, read_records
+from newsbot.errors import InputError
+from newsbot.urls import is_fetchable
+
+HTML = frozenset({"text/html", "application/xhtml+xml", ""})
+"""Content types of pages; a page may go without."""
+
+Wanted = Callable[[str, datetime | None], bool]
+
+
+class Span(NamedTuple):
+    """Bytes of a file that are a WARC, or part of one: records that begin from `start` up to `end`."""
+
+    start: int
+    end: int
+
+
+def warc_spans(path: Path) -> list[Span]:
+    """Return where the WARCs in a file are: all of it, or the entries of a WACZ.
+
+    Raises InputError if it cannot be read. A WACZ keeps its WARCs uncompressed (WACZ 1.1.1), so that records can be
+    read in place."""
+    try:
+        if path.suffix.lower() != ".wacz":
+            return [Span(0, path.stat().st_size)]
+        with zipfile.ZipFile(path) as archive, path.open("rb") as file:
+            entries = [entry for entry in archive.infolist() if is_warc(entry.filename)]
+            if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries):
+                raise InputError(
+                    f"{path}: its WARCs are compressed once more; unpack it first", path=str(path)
+                )
+            return [_entry_span(file, entry) for entry in entries]
+    except (OSError, zipfile.BadZipFile) as error:
+        raise InputError(f"{path}: cannot be read: {error}", path=str(path)) from error
+
+
+def _entry_span(file: BinaryIO, entry: zipfile.ZipInfo) -> Span:
+    """Return where the bytes of an entry are: behind a header that repeats its name (APPNOTE.TXT 4.3.7)."""
+    file.seek(entry.header_offset + 26)
+    header = file.read(4)
+    start = (
+        entry.header_offset + 30 + int.from_bytes(header[:2], "little") + int.from_bytes(header[2:], "little")
+    )
+    return Span(start, start + entry.file_size)
+
+
+def read_pages(
+    path: Path,
+    span: Span,
+    *,
+    max_bytes: int,
+    skipped: Counter[str],
+    wanted: Wanted | None = None,
+    after: Place | None = None,
+) -> Iterator[SavedPage]:
+    """Yield the pages of a span of a file, those behind `after`, one in memory at a time.
+
+    Everything else is counted in `skipped` by its kind. Raises InputError if the file cannot be opened."""
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}", path=str(path)) from error
+    with file:
+        for place, record in read_records(
+            file, skipped, start=after.offset if after else span.start, end=span.end
+        ):
+            if after is None or place > after:
+                page = _read_page(record, max_bytes, wanted)
+                if isinstance(page, SavedPage):
+                    yield replace(page, warc_file=str(path), place=place)
+                else:
+                    skipped[page] += 1
+
+
+def read_page_at(path: Path, offset: int, *, max_bytes: int) -> SavedPage | None:
+    """Return the page whose record is at `offset`; None if there is none that can be read.
+
+    Raises InputError if the file cannot be opened."""
+    pages = read_pages(path, Span(offset, offset + 1), max_bytes=max_bytes, skipped=Counter())
+    return next((page for page in pages if page.place == Place(offset, 0)), None)
+
+
+def _read_page(record: WarcRecord, max_bytes: int, wanted: Wanted | None) -> SavedPage | str:
+    """Return the page that a record holds, or the kind of what it is instead."""
+    if not record.record_type & (WarcRecordType.response | WarcRecordType.resource):
+        return str(record.record_type)
+    url = (record.headers.get("WARC-Target-URI") or "").strip("<> ")
+    if not is_fetchable(url):
+        return "no-web-page"
+    if wanted and not wanted(url, _utc(record.record_date)):
+        return "not-selected"
+    if record.content_length > max_bytes + MAX_HEADER_BYTES:
+        return "too-large"
+    try:
+        return _page(record, url, max_bytes)
+    except UNREADABLE:
+        return "unreadable"
+
+
+def _page(record: WarcRecord, url: str, max_bytes: int) -> SavedPage | str:
+    content_type = record.headers.get("Content-Type") or ""
+    transfer = content = None
+    if record.is_http:
+        record.parse_http(quirks_mode=True, max_header_len=MAX_HEADER_BYTES)
+        headers = record.http_headers
+        if headers.status_code != 200:
+            return "status"
+        content_type = headers.get("Content-Type") or ""
+        transfer, content = headers.get("Transfer-Encoding"), headers.get("Content-Encoding")
+    if content_type.partition(";")[0].strip().lower() not in HTML:
+        return "not-html"
+    body = decode_body(record.reader.read(), transfer, content, max_bytes=max_bytes + 1)
+    if len(body) > max_bytes:
+        return "too-large"
+    if not body.strip():
+        return "empty"
+    return SavedPage(
+        body=body, url=url, retrieved_at=_utc(record.record_date), charset=_charset(content_type)
+    )
+
+
+def _charset(content_type: str) -> str | None:
+    match = re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", content_type, re.IGNORECASE)
+    return match[1] if match else None
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return moment.astimezone(UTC) if moment else None

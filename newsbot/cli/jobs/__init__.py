@@ -1,0 +1,1 @@
+"""Commands that work through archives and files."""

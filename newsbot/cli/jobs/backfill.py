@@ -1,0 +1,142 @@
+"""`newsbot backfill`: archives of the past, taken in over all cores."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+
+from newsbot.archive.selection import Selection, parse_selection
+from newsbot.cli.options import database_option, json_option
+from newsbot.cli.output import print_json, print_table, printable
+from newsbot.errors import InputError
+from newsbot.ingest.runs import noted_run
+from newsbot.jobs.backfill_parts import find_archives, split, take_in
+from newsbot.settings import Configuration, configuration
+from newsbot.store.crawl.backfill_progress import Part, Progress, add_parts, load_moving, load_progress
+from newsbot.store.database import Database
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=os.cpu_count() or 1,
+    show_default="all cores",
+    metavar="N",
+    help="Processes to work in.",
+)
+@click.option("--source", default="", metavar="KEY,...", help="Only pages of these sources of the catalog.")
+@click.option(
+    "--host", default="", metavar="NAME,...", help="Only pages of these hosts and their subdomains."
+)
+@click.option(
+    "--language", default="", metavar="CODE,...", help="Only articles in these languages (en, de, ...)."
+)
+@click.option("--since", default="", metavar="DATE", help="Only pages fetched then or later.")
+@click.option("--until", default="", metavar="DATE", help="Only pages fetched then or earlier.")
+@json_option
+@database_option
+def backfill(
+    paths: tuple[str, ...], workers: int, as_json: bool, database: str | None, **selection: str
+) -> int:
+    """Take archives in: WARC and WACZ files, folders of them, globs.
+
+    Run again after a kill, it goes on where it was; what is done is not read again."""
+    settings = configuration()
+    if database:
+        settings = replace(settings, database_url=database)
+    wanted = parse_selection(**selection)
+    parts, failures = _parts(paths, wanted)
+    opened = Database(settings.database_url).open()
+    try:
+        progress = _take_in(opened, parts, settings, wanted, workers)
+    finally:
+        opened.close()
+    failures += [f"{each.part.path}: {each.error}" for each in progress if each.error]
+    _print_counts(progress, as_json=as_json)
+    for failure in failures:
+        click.echo(f"newsbot: {printable(failure)}", err=True)
+    return 1 if failures else 0
+
+
+def _parts(paths: Sequence[str], selection: Selection) -> tuple[list[Part], list[str]]:
+    parts, failures = [], []
+    for archive in find_archives(paths):
+        try:
+            parts += split(archive, selection)
+        except InputError as error:
+            failures.append(str(error))
+    return parts, failures
+
+
+def _take_in(
+    database: Database, parts: list[Part], settings: Configuration, selection: Selection, workers: int
+) -> list[Progress]:
+    """Take in what is not done yet, and return how far each part has come."""
+    with database.write() as session:
+        add_parts(session, parts, now=datetime.now(UTC))
+    with database.read() as session:
+        progress = {each.part.key: each for each in load_progress(session, parts)}
+    left = [each.part for each in progress.values() if each.state != "done"]
+    counts: dict[str, int] = {}
+    with (
+        _bar(progress.values()) as show,
+        noted_run(database, "backfill", {"selection": str(selection)}, counts) as run_id,
+    ):
+        for ended in take_in(left, settings=settings, selection=selection, run_id=run_id, workers=workers):
+            with database.read() as session:
+                moving = load_moving(session, progress)
+            progress |= {each.part.key: each for each in [*moving, *ended]}
+            show(progress.values())
+        counts.update(_counts(progress.values()))
+    return list(progress.values())
+
+
+@contextmanager
+def _bar(progress: Collection[Progress]) -> Iterator[Callable[[Collection[Progress]], None]]:
+    """Give what shows how far all parts have come, how fast, and how long the rest takes: on a terminal only."""
+    columns = (BarColumn(), DownloadColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
+    total = sum(each.part.span.end - each.part.span.start for each in progress)
+    done_before, records_before = _done(progress)
+    started = time.monotonic()
+    with Bar(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as bar:
+        task = bar.add_task("", total=total - done_before, rate="")
+
+        def show(progress: Collection[Progress]) -> None:
+            done, records = _done(progress)
+            per_second = (records - records_before) / max(time.monotonic() - started, 1)
+            bar.update(task, completed=done - done_before, rate=f"{per_second:.0f} pages/s")
+
+        yield show
+
+
+def _done(progress: Collection[Progress]) -> tuple[int, int]:
+    """Return how many bytes, and how many pages of them, are done."""
+    pages = sum(
+        count for each in progress for name, count in each.counts.items() if not name.startswith("skipped/")
+    )
+    return sum(each.done_bytes for each in progress), pages
+
+
+def _counts(progress: Collection[Progress]) -> Counter[str]:
+    return sum((each.counts for each in progress), Counter())
+
+
+def _print_counts(progress: list[Progress], *, as_json: bool) -> None:
+    counts = _counts(progress)
+    if as_json:
+        print_json({"archives": len({each.part.path for each in progress}), **dict(sorted(counts.items()))})
+    else:
+        print_table(("", ""), sorted(counts.items()))

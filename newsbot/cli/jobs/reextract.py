@@ -1,0 +1,107 @@
+"""`newsbot reextract`: today's rules over the pages that the archive has."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+
+import click
+
+from newsbot.cli.options import database_option, json_option, since_option
+from newsbot.cli.output import print_heading, print_json, print_table, printable, progress
+from newsbot.cli.reading.articles import print_changes
+from newsbot.ingest.runs import noted_run
+from newsbot.jobs.reextract_pages import Findings
+from newsbot.jobs.reextract_pages import reextract as apply_rules
+from newsbot.settings import configuration
+from newsbot.store.articles.reextraction import list_extracted
+from newsbot.store.database import Database
+
+
+@click.command()
+@since_option
+@click.option("--source", metavar="KEY", help="Articles of this source.")
+@click.option("--dry-run", is_flag=True, help="Only show what would change.")
+@click.option(
+    "--all", "is_all", is_flag=True, help="Also articles that this version's rules have been applied to."
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=os.cpu_count() or 1,
+    show_default="all cores",
+    metavar="N",
+    help="Processes to work in.",
+)
+@json_option
+@database_option
+def reextract(
+    since: datetime | None,
+    source: str | None,
+    dry_run: bool,
+    is_all: bool,
+    workers: int,
+    as_json: bool,
+    database: str | None,
+) -> None:
+    """Apply today's extraction rules to archived pages, without the network.
+
+    What changes is told by field, and kept in the history of each article as made by rules. Run again after a kill,
+    it goes on where it was."""
+    settings = configuration()
+    if database:
+        settings = replace(settings, database_url=database)
+    opened = Database(settings.database_url).open(migrate=not dry_run)
+    findings = Findings()
+    try:
+        with opened.read() as session:
+            articles = list_extracted(session, is_stale=not is_all, source=source, since=since)
+        with _run(opened, findings, source, dry_run=dry_run) as run_id:
+            found = apply_rules(articles, settings=settings, run_id=run_id, workers=workers)
+            for some in progress(found, "Extracting", total=len(articles), size=_article_count):
+                findings.add(some)
+    finally:
+        opened.close()
+    _print(findings, dry_run=dry_run, as_json=as_json)
+
+
+def _article_count(findings: Findings) -> int:
+    return findings.outcomes.total()
+
+
+@contextmanager
+def _run(
+    database: Database, findings: Findings, source: str | None, *, dry_run: bool
+) -> Iterator[int | None]:
+    if dry_run:
+        yield None
+        return
+    with noted_run(database, "reextract", {"source": source}, findings.outcomes) as run_id:
+        yield run_id
+
+
+def _print(findings: Findings, *, dry_run: bool, as_json: bool) -> None:
+    if as_json:
+        samples = {
+            name: [{"url": url, "before": old, "after": new} for url, old, new in each]
+            for name, each in findings.samples.items()
+        }
+        print_json({"dry_run": dry_run, **findings.outcomes, "fields": findings.fields, "samples": samples})
+        return
+    if not findings.outcomes:
+        click.echo(
+            "newsbot: nothing to do: today's rules have read every archived article that is asked for",
+            err=True,
+        )
+        return
+    print_heading("Articles")
+    print_table(("", "articles"), sorted(findings.outcomes.items()))
+    print_heading("Fields that would change" if dry_run else "Fields that changed")
+    print_table(("field", "articles"), findings.fields.most_common())
+    for name, changes in findings.samples.items():
+        for url, old, new in changes:
+            click.echo(printable(url))
+            print_changes({name: (old, new)})

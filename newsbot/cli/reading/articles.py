@@ -1,0 +1,189 @@
+"""`newsbot search`, `show` and `history`: articles, found and read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import click
+
+from newsbot.cli.options import database_option, filter_options, json_option, limit_option, reading
+from newsbot.cli.output import highlighted, print_json, print_table, printable
+from newsbot.dedupe.revisions import word_diff
+from newsbot.errors import InputError
+from newsbot.items import GONE, utc_text
+from newsbot.store.queries import (
+    MARK_END,
+    MARK_START,
+    Filters,
+    Hit,
+    StoredArticle,
+    article_urls,
+    get_article,
+    iter_articles,
+    list_rejects,
+    stored_json,
+)
+from newsbot.store.queries import (
+    history as changes_of,
+)
+from newsbot.store.queries import (
+    search as find,
+)
+
+CONTEXT_CHARS = 60
+"""Of text that stayed, shown on either side of a change."""
+
+
+@click.command()
+@click.argument("query", default="")
+@filter_options
+@click.option("--sort", type=click.Choice(["relevance", "date"]), default="relevance", show_default=True)
+@limit_option(20)
+@json_option
+@database_option
+def search(query: str, as_json: bool, database: str | None, **filters: Any) -> None:
+    """Find articles: all words, "phrases in quotes", -without; best first. Without words: the newest articles."""
+    if not query.strip():
+        _list_newest(Filters(**filters | {"sort": "date"}), as_json=as_json, database=database)
+        return
+    with reading(database) as session:
+        hits = find(session, query, Filters(**filters))
+    for hit in hits:
+        print_hit(hit, as_json=as_json)
+    if not hits and not as_json:
+        click.echo("newsbot: nothing found", err=True)
+
+
+def _list_newest(filters: Filters, *, as_json: bool, database: str | None) -> None:
+    with reading(database) as session:
+        newest = list(iter_articles(session, filters))
+    if as_json:
+        for stored in newest:
+            print_json(stored_json(stored))
+        return
+    rows = [(stored.id, _day(stored.article.published_at), stored.article.source, stored.article.title)
+            for stored in newest]  # fmt: skip
+    print_table(("id", "date", "source", "title"), rows)
+
+
+def _day(moment: datetime | None) -> str:
+    return moment.strftime("%Y-%m-%d") if moment else "no date"
+
+
+def print_hit(hit: Hit, *, as_json: bool) -> None:
+    """Print one article that was found."""
+    if as_json:
+        snippet = hit.snippet.replace(MARK_START, "**").replace(MARK_END, "**")
+        print_json(asdict(hit) | {"published_at": utc_text(hit.published_at), "snippet": snippet})
+        return
+    click.secho(f"{hit.id}  {printable(hit.title)}", bold=True)
+    click.echo(f"    {_day(hit.published_at)}  {printable(hit.source)}  {printable(hit.url)}")
+    click.echo(f"    {highlighted(hit.snippet)}\n")
+
+
+@click.command()
+@click.argument("article", metavar="ID|URL")
+@json_option
+@database_option
+def show(article: str, as_json: bool, database: str | None) -> None:
+    """Show one article with everything known of it."""
+    with reading(database) as session:
+        stored = get_article(session, article)
+        if stored is None:
+            raise InputError(f"no article {article!r}; accepted: the id or any URL of a stored article")
+        urls = article_urls(session, stored.id)
+        conflicts = [each for each in list_rejects(session, article_id=stored.id) if each.reason not in GONE]
+    known = stored_json(stored) | {"agency": stored.agency, "gone_at": utc_text(stored.gone_at)}
+    if as_json:
+        print_json(known | {"urls": urls})
+        return
+    for reject in conflicts:
+        now = f"{reject.reason}, seen {utc_text(reject.last_seen_at)}; {printable(reject.detail)}"
+        click.echo(f"newsbot: its address has something else now: {now}", err=True)
+    _print_article(stored, known, urls)
+
+
+def _print_article(stored: StoredArticle, known: Mapping[str, Any], urls: list[str]) -> None:
+    for name, value in known.items():
+        if name not in ("body", "entities", "title") and value not in (None, []):
+            shown = ", ".join(value) if isinstance(value, list) else value
+            click.echo(f"{name + ':':16} {printable(shown)}")
+    for url in urls:
+        click.echo(f"{'also at:':16} {printable(url)}")
+    for entity in stored.article.entities:
+        role = f", {entity.role}" if entity.role else ""
+        click.echo(
+            f"{'mentions:':16} {printable(entity.name)} ({entity.type}{printable(role)}) x{len(entity.mentions)}"
+        )
+    click.secho(f"\n{printable(stored.article.title)}", bold=True)
+    for paragraph in stored.article.body.split("\n\n"):
+        click.echo(f"\n{printable(paragraph)}")
+
+
+@click.command()
+@click.argument("article", metavar="ID|URL")
+@json_option
+@database_option
+def history(article: str, as_json: bool, database: str | None) -> None:
+    """Show how an article changed, oldest change first.
+
+    An edit is silent where headline or text changed, and the page does not say that it was modified.
+    """
+    with reading(database) as session:
+        changes = changes_of(session, article)
+    if changes is None:
+        raise InputError(f"no article {article!r}; accepted: the id or any URL of a stored article")
+    for change in changes:
+        if as_json:
+            fields = {name: {"before": old, "after": new} for name, (old, new) in change.fields.items()}
+            print_json(
+                {
+                    "revision": change.revision,
+                    "changed_at": utc_text(change.changed_at),
+                    "by_rules": change.by_rules,
+                    "is_silent": change.is_silent,
+                    "fields": fields,
+                }
+            )
+        else:
+            cause = ", by newsbot's rules" if change.by_rules else ", silently" if change.is_silent else ""
+            click.secho(f"revision {change.revision}, seen {utc_text(change.changed_at)}{cause}", bold=True)
+            print_changes(change.fields)
+    if not changes and not as_json:
+        click.echo("newsbot: it has not changed since it was first seen", err=True)
+
+
+def print_changes(fields: Mapping[str, tuple[Any, Any]]) -> None:
+    """Print what fields said before and after, each on a line."""
+    for name, (old, new) in fields.items():
+        click.echo(f"  {name}: {_difference(_text(old), _text(new))}")
+
+
+def _text(value: Any) -> str:
+    return "; ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+
+
+def _difference(old: str, new: str) -> str:
+    """Return both texts in one: [-removed-] and {+added+}, in colour on a terminal, long parts that stayed cut."""
+    segments = word_diff(old, new)
+    shown = []
+    for place, segment in enumerate(segments):
+        text = printable(segment.text)
+        words = text.rstrip()
+        space = text[len(words) :] or (" " if segment.text[-1:].isspace() else "")
+        if segment.kind == "same":
+            shown.append(_shortened(text, is_first=place == 0, is_last=place == len(segments) - 1))
+        elif segment.kind == "removed":
+            shown.append(click.style(f"[-{words}-]", fg="red") + space)
+        else:
+            shown.append(click.style(f"{{+{words}+}}", fg="green") + space)
+    return "".join(shown)
+
+
+def _shortened(text: str, *, is_first: bool, is_last: bool) -> str:
+    """Return of a text that stayed what stands beside a change."""
+    head, tail = "" if is_first else text[:CONTEXT_CHARS], "" if is_last else text[-CONTEXT_CHARS:]
+    return text if len(text) <= 2 * CONTEXT_CHARS else f"{head} ... {tail}"

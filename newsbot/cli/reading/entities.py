@@ -1,0 +1,237 @@
+"""`newsbot entities` with its corrections, `entity` and `trends`: who, which organisation, which place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TextIO
+
+import click
+from sqlalchemy.orm import Session
+
+from newsbot.cli.options import Day, database_option, json_option, limit_option, reading, since_option
+from newsbot.cli.output import print_heading, print_json, print_table, printable
+from newsbot.entities.aliases import parse_aliases
+from newsbot.entities.places import find_place
+from newsbot.entities.tables import Place
+from newsbot.errors import InputError, UsageError
+from newsbot.items import ENTITY_TYPES, EntityType, utc_text
+from newsbot.settings import configuration
+from newsbot.store.database import Database
+from newsbot.store.entities.corrections import all_corrections
+from newsbot.store.entities.merging import load_aliases, merge_entities, split_entity
+from newsbot.store.queries import (
+    EntityCount,
+    EntityDetail,
+    PlaceCount,
+    entity_detail,
+    newest_at,
+    rising,
+    top_entities,
+    top_places,
+)
+
+COLUMNS = ("name", "type", "articles", "mentions")
+
+
+@click.group(invoke_without_command=True)
+@click.option(
+    "--type", "entity_type", type=click.Choice(ENTITY_TYPES), help="People, organisations or places only."
+)
+@since_option
+@limit_option(20)
+@json_option
+@click.option(
+    "--geojson", is_flag=True, help="The places whose country is known, as GeoJSON (RFC 7946), for a map."
+)
+@database_option
+@click.pass_context
+def entities(
+    context: click.Context,
+    entity_type: EntityType | None,
+    since: datetime | None,
+    limit: int,
+    as_json: bool,
+    geojson: bool,
+    database: str | None,
+) -> None:
+    """List the most mentioned people, organisations and places; with a command, correct them."""
+    if context.invoked_subcommand is not None:
+        context.default_map = {context.invoked_subcommand: {"database": database}}
+        return
+    if geojson and entity_type not in {None, "LOC"}:
+        raise UsageError(
+            f"--geojson and --type {entity_type}: only places lie on a map; accepted: --type LOC"
+        )
+    if geojson:
+        with reading(database) as session:
+            print_json(_map_of(top_places(session, since=since, limit=limit)))
+        return
+    with reading(database) as session:
+        counts = top_entities(session, entity_type=entity_type, since=since, limit=limit)
+    if as_json:
+        for count in counts:
+            print_json(asdict(count))
+    else:
+        print_table(COLUMNS, map(_row, counts))
+
+
+@entities.command()
+@click.argument("name")
+@click.argument("into")
+@database_option
+def merge(name: str, into: str, database: str | None) -> None:
+    """Make the entity NAME part of the entity INTO, now and whenever it is met later.
+
+    Where several types have a name, put one before it: LOC:Georgia.
+    """
+    moved = _correcting(database, lambda session: merge_entities(session, name, into))
+    click.echo(f"merged {name} into {into}: {_articles(moved)}")
+
+
+@entities.command()
+@click.argument("name")
+@click.argument("form")
+@click.option("--as", "own_name", metavar="NAME", help="What to call it, if not FORM.")
+@database_option
+def split(name: str, form: str, own_name: str | None, database: str | None) -> None:
+    """Make what articles call FORM an entity of its own rather than NAME, now and later; undoes a merge.
+
+    Mentions that a merge has moved and that have another form come back when their articles are read again.
+    """
+    moved = _correcting(database, lambda session: split_entity(session, name, form, own_name))
+    click.echo(f"split {own_name or form} from {name}: {_articles(moved)}")
+
+
+@entities.command("load-aliases")
+@click.argument("file", type=click.File(encoding="utf-8"))
+@database_option
+def load_aliases_command(file: TextIO, database: str | None) -> None:
+    """Merge names as a TOML FILE says: [[entity]] tables with name, type and aliases."""
+    try:
+        entries = parse_aliases(file.read(), file.name)
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file.name}: not UTF-8: {error.reason}", path=file.name) from error
+    count = _correcting(database, lambda session: load_aliases(session, entries))
+    click.echo(f"{count} aliases of {len(entries)} entities")
+
+
+@entities.command("corrections")
+@json_option
+@database_option
+def list_corrections(as_json: bool, database: str | None) -> None:
+    """List what has been corrected: the key of what is found, the form, the entity that it is."""
+    with reading(database) as session:
+        rules = all_corrections(session)
+    rows = [(key, form, target.type, target.name) for (key, form), target in rules.items()]
+    columns = ("key", "form", "type", "name")
+    if as_json:
+        for row in rows:
+            print_json(dict(zip(columns, row, strict=True)))
+    else:
+        print_table(columns, rows)
+
+
+@click.command()
+@click.argument("name")
+@since_option
+@click.option("--about", is_flag=True, help="Only articles about it, not those that just mention it.")
+@json_option
+@database_option
+def entity(name: str, since: datetime | None, about: bool, as_json: bool, database: str | None) -> None:
+    """Show one entity: the names it is given, its articles, its companions, its timeline."""
+    with reading(database) as session:
+        detail = entity_detail(session, name, since=since, about=about)
+    if detail is None:
+        raise InputError(
+            f"no entity {name!r}; accepted: a name as articles write it (newsbot entities lists some)"
+        )
+    if as_json:
+        print_json(_detail_json(detail))
+    else:
+        _print_detail(detail)
+
+
+@click.command()
+@click.option(
+    "--until",
+    type=Day(end=True),
+    metavar="DATE",
+    help="The week up to then; by default the newest article's.",
+)
+@limit_option(20)
+@json_option
+@database_option
+def trends(until: datetime | None, limit: int, as_json: bool, database: str | None) -> None:
+    """List who and what rises: more articles this week than in the four before."""
+    with reading(database) as session:
+        end = until or newest_at(session, now=datetime.now(UTC))
+        found = rising(session, until=end, limit=limit) if end else []
+    if as_json:
+        for each in found:
+            print_json(asdict(each))
+    else:
+        rows = [(each.name, each.type, each.article_count, f"{each.usual_count:.1f}") for each in found]
+        print_table(("name", "type", "articles this week", "a week before"), rows)
+
+
+def _correcting(database_url: str | None, work: Callable[[Session], int]) -> int:
+    """Return what `work` returns, done in one transaction on a database that must be there."""
+    database = Database(database_url or configuration().database_url)
+    database.open(migrate=False)
+    try:
+        return database.transact(work)
+    finally:
+        database.close()
+
+
+def _articles(count: int) -> str:
+    return "1 article" if count == 1 else f"{count} articles"
+
+
+def _map_of(counts: Iterable[PlaceCount]) -> dict[str, object]:
+    """Return the places as a GeoJSON FeatureCollection, with where the table of places has them."""
+    found = ((count, find_place(count.name, [count.country])) for count in counts)
+    return {
+        "type": "FeatureCollection",
+        "features": [_feature(count, place) for count, place in found if place],
+    }
+
+
+def _feature(count: PlaceCount, place: Place) -> dict[str, object]:
+    return {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [place.longitude, place.latitude]},
+        "properties": asdict(count) | {"type": "LOC", "kind": place.kind},
+    }
+
+
+def _row(count: EntityCount) -> tuple[str, str, int, int]:
+    return (count.name, count.type, count.article_count, count.mention_count)
+
+
+def _detail_json(detail: EntityDetail) -> dict[str, object]:
+    return {
+        **asdict(detail.entity),
+        "aliases": [{"name": name, "count": count} for name, count in detail.aliases],
+        "companions": [asdict(companion) for companion in detail.companions],
+        "timeline": [{"day": day.isoformat(), "article_count": count} for day, count in detail.timeline],
+        "articles": [asdict(each) | {"dated_at": utc_text(each.dated_at)} for each in detail.articles],
+    }
+
+
+def _print_detail(detail: EntityDetail) -> None:
+    print_table(COLUMNS, [_row(detail.entity)])
+    aliases = ", ".join(f"{name} ({count})" for name, count in detail.aliases)
+    click.echo(f"Named as: {printable(aliases)}")
+    print_heading("Appears with")
+    print_table(("name", "type", "articles", "mentions of it there"), map(_row, detail.companions))
+    print_heading("Articles a day")
+    print_table(("day", "articles"), detail.timeline)
+    print_heading("Newest articles")
+    rows = [
+        (each.id, each.dated_at.strftime("%Y-%m-%d"), each.source, each.title, f"{each.salience:.2f}")
+        for each in detail.articles
+    ]
+    print_table(("id", "date", "source", "title", "about it"), rows)

@@ -1,0 +1,116 @@
+"""`newsbot stats` and `newsbot rejects`: what the database holds, and what it does not."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from newsbot.cli.options import database_option, json_option, limit_option, reading
+from newsbot.cli.output import print_heading, print_json, print_table
+from newsbot.items import utc_text
+from newsbot.store.queries import Stats, list_rejects
+from newsbot.store.queries import stats as count_all
+from newsbot.store.schema.models import RejectRow, Run
+
+
+@click.command()
+@json_option
+@database_option
+def stats(as_json: bool, database: str | None) -> None:
+    """Count what is stored: by source, day and language; the last runs; rejects by reason."""
+    with reading(database) as session:
+        counts = count_all(session)
+    if as_json:
+        print_json(_stats_json(counts))
+    else:
+        _print_stats(counts)
+
+
+def _stats_json(counts: Stats) -> dict[str, Any]:
+    return {
+        "articles": counts.article_count,
+        "duplicates": counts.duplicate_count,
+        "revisions": counts.revision_count,
+        "entities": counts.entity_count,
+        "rejects": counts.reject_count,
+        "by_source": [asdict(each) | {"newest_at": utc_text(each.newest_at)} for each in counts.by_source],
+        "by_day": {day.isoformat(): count for day, count in counts.by_day},
+        "by_language": {language or "unknown": count for language, count in counts.by_language},
+        "rejects_by_reason": dict(counts.rejects_by_reason),
+        "last_runs": [_run_json(run) for run in counts.last_runs],
+    }
+
+
+def _run_json(run: Run) -> dict[str, Any]:
+    return {
+        "id": run.id,
+        "spider": run.spider,
+        "arguments": run.arguments,
+        "started_at": utc_text(run.started_at),
+        "finished_at": utc_text(run.finished_at),
+        "finish_reason": run.finish_reason,
+        "counts": run.counts,
+    }
+
+
+def _print_stats(counts: Stats) -> None:
+    totals = {"articles": counts.article_count, "copies among them": counts.duplicate_count,
+              "revisions": counts.revision_count, "entities": counts.entity_count, "rejects": counts.reject_count}  # fmt: skip
+    print_table(("", ""), totals.items())
+    print_heading("By source")
+    rows = [
+        (each.source, each.article_count, each.newest_at.strftime("%Y-%m-%d")) for each in counts.by_source
+    ]
+    print_table(("source", "articles", "newest"), rows)
+    print_heading("By language")
+    print_table(("language", "articles"), counts.by_language)
+    print_heading("By day")
+    print_table(("day", "articles"), counts.by_day)
+    print_heading("Rejects")
+    print_table(("reason", "pages"), counts.rejects_by_reason)
+    print_heading("Last runs")
+    runs = [
+        (run.id, run.spider, utc_text(run.started_at), run.finish_reason or "running")
+        for run in counts.last_runs
+    ]
+    print_table(("id", "spider", "started", "ended"), runs)
+
+
+@click.command()
+@click.option(
+    "--reason", metavar="REASON", help="Only those rejected for this reason (newsbot stats lists them)."
+)
+@limit_option(100)
+@json_option
+@database_option
+def rejects(reason: str | None, limit: int, as_json: bool, database: str | None) -> None:
+    """List what was not stored, and why; the last seen first.
+
+    Where a stored article is named, the page stands at its address now, and has not replaced it.
+    """
+    with reading(database) as session:
+        rows = list_rejects(session, reason=reason, limit=limit)
+    if as_json:
+        for row in rows:
+            print_json(_reject_json(row))
+    else:
+        cells = [
+            (row.reason, row.stage, utc_text(row.last_seen_at), row.url, row.article_id, row.detail)
+            for row in rows
+        ]
+        print_table(("reason", "stage", "last seen", "url", "article", ""), cells)
+
+
+def _reject_json(row: RejectRow) -> dict[str, Any]:
+    return {
+        "url": row.url,
+        "source": row.source,
+        "stage": row.stage,
+        "reason": row.reason,
+        "detail": row.detail,
+        "article_id": row.article_id,
+        "first_seen_at": utc_text(row.first_seen_at),
+        "last_seen_at": utc_text(row.last_seen_at),
+    }

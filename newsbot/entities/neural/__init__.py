@@ -1,0 +1,1 @@
+"""The parts of the English networks: tokens, features, label decoding, sentences."""

@@ -1,0 +1,53 @@
+"""What the tables know, as a hint to a network: it may outweigh a doubt, but not what the sentence says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsbot.entities.lexicon import lexicon
+from newsbot.entities.neural.label_decoding import KINDS
+from newsbot.entities.tokens import Word, split_words
+from newsbot.items import EntityType
+
+WEIGHT = 1.0
+"""Added to the scores of a known name's labels; 0.7 to 1.5 make no difference on sentences held out of training."""
+
+Known = dict[tuple[str, ...], EntityType]
+
+
+def with_hints(words: Sequence[Word], scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the scores of a sentence's words, those higher that begin and continue names of the English lexicon."""
+    hinted = scores.copy()
+    for start, end, kind in _known_names([word.text for word in words]):
+        begin = 2 * KINDS.index(kind) + 1
+        hinted[start, begin] += WEIGHT
+        hinted[start + 1 : end, begin + 1] += WEIGHT
+    return hinted
+
+
+def _known_names(words: Sequence[str]) -> Iterator[tuple[int, int, EntityType]]:
+    """Yield the longest known names, none within another: first word, word after the last, type."""
+    start = 0
+    while start < len(words):
+        known = _names_by_first_word().get(words[start], {})
+        end = next((start + n for n in _lengths(known) if tuple(words[start : start + n]) in known), 0)
+        if end:
+            yield start, end, known[tuple(words[start:end])]
+        start = max(start + 1, end)
+
+
+def _lengths(known: Known) -> list[int]:
+    return sorted({len(name) for name in known}, reverse=True)
+
+
+@cache
+def _names_by_first_word() -> dict[str, Known]:
+    found: dict[str, Known] = {}
+    for name, kind in lexicon("en").names.items():
+        words = tuple(word.text for word in split_words(name))
+        found.setdefault(words[0], {})[words] = kind
+    return found

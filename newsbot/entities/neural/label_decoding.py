@@ -1,0 +1,80 @@
+"""From the scores of labels to names: the best sequence of labels that makes sense, and the spans it marks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsbot.entities.names import Span, end_of_name, known_name, names_in
+from newsbot.entities.tokens import Word
+from newsbot.items import EntityType
+
+KINDS: tuple[EntityType, ...] = ("PER", "ORG", "LOC")
+OUTSIDE = 0
+LABELS = ("O", *(f"{place}-{kind}" for kind in KINDS for place in "BI"))
+"""What networks call words: odd numbers begin a name, even ones continue one."""
+_FORBIDDEN = -1e9
+_TRANSITIONS = np.array(
+    [
+        [_FORBIDDEN if b and b % 2 == 0 and a not in (b, b - 1) else 0.0 for b in range(len(LABELS))]
+        for a in range(len(LABELS))
+    ]
+)
+
+
+def doubtful(scores: NDArray[np.float32], probability: float, around: int) -> slice:
+    """Return the words between the first and the last whose best label has less than this probability.
+
+    `around` words more on either side, and more where a name would be cut; none if there is no such word.
+    """
+    best = scores.max(-1, keepdims=True)
+    doubts = np.flatnonzero(np.exp(scores - best).sum(-1) * probability > 1)
+    if not len(doubts):
+        return slice(0, 0)
+    start, end = max(0, int(doubts[0]) - around), min(len(scores), int(doubts[-1]) + around + 1)
+    named = scores.argmax(-1) != OUTSIDE
+    while start > 0 and named[start - 1]:
+        start -= 1
+    while end < len(scores) and named[end]:
+        end += 1
+    return slice(start, end)
+
+
+def best_labels(scores: NDArray[np.float32]) -> list[int]:
+    """Return the best sequence in which a name only goes on where it has begun. `scores`: (word, label)."""
+    greedy: list[int] = scores.argmax(-1).tolist()
+    if all(
+        b == OUTSIDE or b % 2 or a in (b, b - 1) for a, b in zip([OUTSIDE, *greedy], greedy, strict=False)
+    ):
+        return greedy
+    return _viterbi(scores - np.logaddexp.reduce(scores, axis=-1, keepdims=True))
+
+
+def _viterbi(scores: NDArray[np.float32]) -> list[int]:
+    total = scores[0] + _TRANSITIONS[OUTSIDE]
+    came_from = []
+    for row in scores[1:]:
+        paths = total[:, None] + _TRANSITIONS
+        came_from.append(paths.argmax(0))
+        total = paths.max(0) + row
+    labels = [int(total.argmax())]
+    for step in reversed(came_from):
+        labels.append(int(step[labels[-1]]))
+    return labels[::-1]
+
+
+def spans(words: Sequence[Word], labels: Sequence[int]) -> Iterator[Span]:
+    """Yield the names that valid `labels` mark in `words`."""
+    start = None
+    shouted = sum(word.text.isupper() for word in words) * 2 > len(words)
+    for i, label in enumerate([*labels, OUTSIDE]):
+        if start is not None and (label == OUTSIDE or label % 2):
+            end = end_of_name(words, i) if label == OUTSIDE else i
+            yield from names_in(words[start:end], KINDS[(labels[start] - 1) // 2])
+            start = None
+        if label % 2:
+            start = i
+        elif label == OUTSIDE and i < len(words) and not shouted:
+            yield from known_name(words[i])

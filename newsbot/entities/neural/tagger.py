@@ -1,0 +1,97 @@
+"""A small neural tagger for English: a transformer, run by ONNX Runtime on one core.
+
+How it was trained: training/README.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsbot.entities.neural.casing import LOWER, MARK, casing
+from newsbot.entities.neural.label_decoding import LABELS
+from newsbot.entities.neural.shipped import FOLDER, load_wordpiece, network_version
+from newsbot.entities.tokens import Word
+from newsbot.onnx import load_network
+
+MAX_PIECES = 160
+"""Longer sentences are cut between words: memory grows with the square, and training saw none."""
+
+
+class Encoded(NamedTuple):
+    """A word's pieces, and how it is written."""
+
+    pieces: tuple[int, ...]
+    style: int
+
+
+class Chunk(NamedTuple):
+    """As many words of a sentence as the network takes at once, in the form that it takes them."""
+
+    pieces: list[int]
+    casings: list[int]
+    firsts: list[int]
+    """Where in `pieces` each word begins."""
+
+
+def _cut(encoded: Sequence[Encoded], start: int) -> int:
+    """Return where the chunk that begins at `start` ends: where it is full, but not within a name if it can be."""
+    room = MAX_PIECES - 2
+    end = start
+    while end < len(encoded) and len(encoded[end].pieces) <= room:
+        room -= len(encoded[end].pieces)
+        end += 1
+    if end == len(encoded):
+        return end
+    return next((i for i in range(end, start, -1) if encoded[i - 1].style in (MARK, LOWER)), end)
+
+
+class Tagger:
+    """Scores the words of a sentence; may be used from several threads at once.
+
+    One sentence at a time: the int8 network rounds by what shares its batch, so that in batches the same sentence
+    would not always give the same scores; and sentences are long enough to keep a core busy (a tenth is lost).
+    """
+
+    def __init__(self) -> None:
+        # ONNX Runtime 1.32 takes four times as long for the two steps fused as for each by itself.
+        self._session = load_network(
+            FOLDER.joinpath("tagger.onnx"), disabled_optimizers=["SkipLayerNormFusion"]
+        )
+        self.version = network_version(self._session)
+        self._wordpiece = load_wordpiece()
+        self._encode_word = lru_cache(maxsize=50_000)(self._encoded_word)
+
+    def scores(self, words: Sequence[Word]) -> NDArray[np.float32]:
+        """Return the scores of the labels of a sentence's words: (word, label)."""
+        parts = [np.zeros((0, len(LABELS)), np.float32)]
+        for chunk in self._chunks(words):
+            inputs = {"pieces": np.array([chunk.pieces]), "casings": np.array([chunk.casings])}
+            parts.append(self._session.run(["scores"], inputs)[0][0][chunk.firsts])
+        return np.concatenate(parts)
+
+    def _chunks(self, words: Sequence[Word]) -> Iterator[Chunk]:
+        encoded = [self._encode_word(word.text) for word in words]
+        start = 0
+        while start < len(encoded):
+            end = _cut(encoded, start)
+            yield self._chunk(encoded[start:end])
+            start = end
+
+    def _chunk(self, encoded: Sequence[Encoded]) -> Chunk:
+        chunk = Chunk([self._wordpiece.cls], [MARK], [])
+        for pieces, style in encoded:
+            chunk.firsts.append(len(chunk.pieces))
+            chunk.pieces.extend(pieces)
+            chunk.casings.extend([style] * len(pieces))
+        chunk.pieces.append(self._wordpiece.sep)
+        chunk.casings.append(MARK)
+        return chunk
+
+    def _encoded_word(self, word: str) -> Encoded:
+        pieces = self._wordpiece.pieces(word)[: MAX_PIECES // 4]
+        return Encoded(pieces or (self._wordpiece.unknown,), casing(word))

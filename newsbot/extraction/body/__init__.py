@@ -1,0 +1,1 @@
+"""The text of an article: blocks, their features, the models, and the choice."""

@@ -1,0 +1,93 @@
+"""A parsed page -> an `Article`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from newsbot.extraction.body.block_features import Known
+from newsbot.extraction.body.blocks import read_blocks
+from newsbot.extraction.body.choice import Body, declared_body, read_body
+from newsbot.extraction.fields.language import detect
+from newsbot.extraction.fields.metadata import Metadata, read_metadata
+from newsbot.extraction.page.page import Page
+from newsbot.extraction.page_kinds import classify
+from newsbot.extraction.selectors import remove_elements, select_body, select_title
+from newsbot.items import Article
+from newsbot.sources.model import Selectors, Source
+from newsbot.text import clean_text, word_count
+from newsbot.urls import source_of
+
+
+def extract(html: str | bytes, url: str | None = None) -> Article:
+    """Return the article of one page: text, or bytes in whatever charset. Never raises, whatever the page."""
+    page = Page.from_bytes(html, url) if isinstance(html, bytes) else Page.from_text(html, url)
+    return extract_article(page)
+
+
+def extract_article(page: Page, *, source: Source | None = None, now: datetime | None = None) -> Article:
+    """Return the article of a page; `source` gives its selectors, its time zone and its name.
+
+    Dates later than a day after `now` are not believed. `rules["body"]` is "selector", or "selector empty, ..." where
+    the source's own selector found nothing and the general rules stepped in.
+    """
+    selectors = _valid_selectors(source, now)
+    metadata = read_metadata(page, timezone=source.timezone if source else UTC, now=now)
+    if selectors:
+        remove_elements(page.tree, selectors.remove)
+        _use_own_title(page, selectors, metadata)
+    body = _body(page, metadata, selectors)
+    text = clean_text(body.text)
+    url = page.url or metadata.canonical_url or ""
+    article = Article(
+        url=url,
+        canonical_url=metadata.canonical_url,
+        source=source.key if source else source_of(url) or None,
+        title=metadata.title,
+        description=metadata.description,
+        authors=metadata.authors,
+        published_at=metadata.published_at,
+        modified_at=metadata.modified_at,
+        language=detect(text, metadata.declared_language),
+        section=metadata.section,
+        topics=metadata.topics,
+        image_url=metadata.image_url,
+        body=text,
+        word_count=word_count(text),
+        is_free=metadata.is_free,
+        rules=metadata.rules | {"body": body.rule},
+    )
+    article.kind, article.rules["kind"] = classify(page, article, body)
+    return article
+
+
+def _valid_selectors(source: Source | None, now: datetime | None) -> Selectors | None:
+    """Return the source's selectors unless their last day is over."""
+    if source is None:
+        return None
+    last_day = source.selectors.valid_until
+    return None if last_day and now and now.date() > last_day else source.selectors
+
+
+def _use_own_title(page: Page, selectors: Selectors, metadata: Metadata) -> None:
+    if selectors.title is None:
+        return
+    if title := select_title(page.tree, selectors.title):
+        metadata.title, metadata.rules["title"] = title, "selector"
+    else:
+        metadata.rules["title"] = f"selector empty, {metadata.rules.get('title', 'none')}"
+
+
+def _body(page: Page, metadata: Metadata, selectors: Selectors | None) -> Body:
+    known = Known(
+        title=metadata.title or "",
+        description=metadata.description or "",
+        authors=metadata.authors,
+        body=declared_body(page),
+    )
+    if selectors is None or selectors.body is None:
+        return read_body(read_blocks(page.tree), known)
+    if own := select_body(page.tree, selectors.body):
+        return Body(text=own, rule="selector")
+    general = read_body(read_blocks(page.tree), known)
+    general.rule = f"selector empty, {general.rule}"
+    return general

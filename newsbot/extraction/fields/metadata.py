@@ -1,0 +1,68 @@
+"""Everything that a page declares about its article, field by field, and which rule gave each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+
+from newsbot.extraction.fields.about import (
+    read_canonical,
+    read_description,
+    read_image,
+    read_is_free,
+    read_section,
+)
+from newsbot.extraction.fields.authors import read_authors
+from newsbot.extraction.fields.published import read_modified, read_published
+from newsbot.extraction.fields.rules import Clues
+from newsbot.extraction.fields.title import read_title
+from newsbot.extraction.fields.topics import read_topics
+from newsbot.extraction.page.page import Page
+
+
+@dataclass(slots=True, kw_only=True)
+class Metadata:
+    """What a page says about its article; the fields are those of `Article`."""
+
+    title: str | None
+    authors: list[str]
+    published_at: datetime | None
+    modified_at: datetime | None
+    description: str | None
+    section: str | None
+    topics: list[str]
+    image_url: str | None
+    canonical_url: str | None
+    is_free: bool | None
+    declared_language: str | None
+    """The page's own word, a BCP 47 tag as written; the text decides the article's language."""
+    site_name: str | None
+    rules: dict[str, str] = field(default_factory=dict)
+    """Field name -> the rule that gave its value."""
+
+
+def read_metadata(page: Page, *, timezone: tzinfo = UTC, now: datetime | None = None) -> Metadata:
+    """Return what the page declares about its article; dates without an offset are read in `timezone`.
+
+    Each field's rules try JSON-LD, then OpenGraph and meta elements, then microdata, then the page's HTML.
+    """
+    clues = Clues(page)
+    found = {
+        "title": read_title(clues),
+        "authors": read_authors(clues),
+        "published_at": read_published(clues, timezone, now),
+        "modified_at": read_modified(clues, timezone, now),
+        "description": read_description(clues),
+        "section": read_section(clues),
+        "topics": read_topics(clues),
+        "image_url": read_image(clues),
+        "canonical_url": read_canonical(clues),
+    }
+    return Metadata(
+        **{name: value for name, (value, _) in found.items()},  # type: ignore[arg-type]
+        is_free=read_is_free(clues),
+        declared_language=page.html_lang
+        or next(iter(clues.json_ld("inLanguage") + clues.meta("og:locale")), None),
+        site_name=next((name for name in clues.site_names if not name.startswith(("@", "http"))), None),
+        rules={name: rule for name, (_, rule) in found.items() if rule},
+    )

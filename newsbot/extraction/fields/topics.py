@@ -1,0 +1,58 @@
+"""Keywords and tags that a page declares for its article."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from newsbot.extraction.fields.rules import Clues, Rule, first_of
+from newsbot.extraction.fields.tag_links import tag_links
+from newsbot.text import without_repeats
+
+MAX_TOPICS = 50
+_MAX_CHARS = 80
+_MARK = re.compile(r"\s*[,;|،、]\s*")
+# Ids, slugs, and what content systems note for themselves (channel_other, @river).
+_IDENTIFIER = re.compile(
+    r"[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}|\d+|@\S+|\S*_\S*|[^\W_]+(?:-[^\W_]+){3,}|uncategori[sz]ed",
+    re.IGNORECASE,
+)
+_NAMESPACE = re.compile(r"^[\w ]{2,30}(?::\s*|/)(?=\S)")
+
+
+def read_topics(clues: Clues) -> tuple[list[str], str]:
+    """Return the topics in the page's order, without repeats, and the rule that found them."""
+    topics, rule = first_of(_RULES, clues)
+    return topics or [], rule
+
+
+def _tags(find: Callable[[Clues], Iterable[str]]) -> Callable[[Clues], list[str] | None]:
+    def topics(clues: Clues) -> list[str] | None:
+        return [tag for tag in clean_topics(find(clues)) if not clues.is_site_name(tag)]
+
+    return topics
+
+
+def clean_topics(texts: Iterable[str]) -> list[str]:
+    """Return single topics: lists split, identifiers and "Category: " before them dropped."""
+    parts = [part.strip(" #.\"'“”") for text in texts for part in _MARK.split(text)]
+    if (
+        sum(1 for part in parts if _NAMESPACE.match(part)) > 1
+    ):  # a vocabulary of kinds: "person:", "Category: "
+        parts = [_NAMESPACE.sub("", part) for part in parts]
+    kept = (part for part in parts if 1 < len(part) <= _MAX_CHARS and not _IDENTIFIER.fullmatch(part))
+    return without_repeats(kept)[:MAX_TOPICS]
+
+
+_RULES: tuple[Rule[list[str]], ...] = (
+    Rule("json-ld keywords", _tags(lambda clues: clues.json_ld("keywords"))),
+    Rule("news_keywords", _tags(lambda clues: clues.meta("news_keywords"))),
+    Rule("article:tag", _tags(lambda clues: clues.meta("article:tag"))),
+    Rule("keywords", _tags(lambda clues: clues.meta("keywords"))),
+    Rule(
+        "vendor tags",
+        _tags(lambda clues: clues.meta("parsely-tags", "sailthru.tags", "og:tags", "tags", "dc.subject")),
+    ),
+    Rule("tag links", _tags(lambda clues: [] if clues.heading is None else tag_links(clues.heading))),
+    Rule("microdata keywords", _tags(lambda clues: clues.microdata("keywords"))),
+)

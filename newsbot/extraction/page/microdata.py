@@ -1,0 +1,51 @@
+"""Microdata (itemscope, itemprop) of the article on a page."""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree
+
+from newsbot.extraction.page.tree import select, text_of
+
+MAX_PROPERTIES = 300
+MAX_VALUE_CHARS = 2000
+_ITEMS = etree.XPath("//*[@itemscope]")
+_PROPERTIES = etree.XPath(".//*[@itemprop]")
+_NAMES = etree.XPath(".//*[@itemprop='name']")
+_ADDRESSES = etree.XPath(".//*[@itemprop='url' or @itemprop='contentUrl'][not(@itemscope)]")
+_ARTICLE_TYPE = re.compile("Article|Posting|Report")
+_VALUE_ATTRIBUTES = ("content", "datetime", "href", "src")
+
+
+def read_microdata(tree: etree._Element) -> dict[str, list[str]]:
+    """Return itemprop -> values within the page's first article item; a nested item counts by its name or address.
+
+    Source: the microdata section of the HTML standard, read loosely.
+    """
+    articles = (item for item in select(_ITEMS, tree) if _ARTICLE_TYPE.search(item.get("itemtype") or ""))
+    article = next(articles, None)
+    found: dict[str, list[str]] = {}
+    if article is None:
+        return found
+    for element in select(_PROPERTIES, article)[:MAX_PROPERTIES]:
+        value = _value(element) if _item_of(element) is article else ""
+        for name in (element.get("itemprop") or "").split() if value else ():
+            found.setdefault(name, []).append(value)
+    return found
+
+
+def _item_of(element: etree._Element) -> etree._Element | None:
+    """Return the item that the property belongs to: the nearest itemscope above it."""
+    return next((above for above in element.iterancestors() if above.get("itemscope") is not None), None)
+
+
+def _value(element: etree._Element) -> str:
+    if element.get("itemscope") is not None:
+        names = [name for name in select(_NAMES, element) if name.get("itemscope") is None]
+        nested = names or select(_ADDRESSES, element)
+        return _value(nested[0]) if nested else text_of(element)[:MAX_VALUE_CHARS]
+    for attribute in _VALUE_ATTRIBUTES:
+        if value := (element.get(attribute) or "").strip():
+            return value
+    return text_of(element)[:MAX_VALUE_CHARS]

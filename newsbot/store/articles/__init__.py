@@ -1,0 +1,1 @@
+"""Writes articles: their rows, revisions, stories and learnt boilerplate."""

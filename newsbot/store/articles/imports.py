@@ -1,0 +1,76 @@
+"""Articles that another newsbot has stored, stored here: what only a database can know comes with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import case, delete, func, insert, literal, select, update
+from sqlalchemy.orm import Session
+
+from newsbot.items import Article
+from newsbot.store.articles import story_placement
+from newsbot.store.schema.identity import article_keys, url_hash
+from newsbot.store.schema.models import ArticleRow, ArticleUrl, Story
+from newsbot.store.sql import dialect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What only the database that an article comes from could know."""
+
+    id: int | None
+    story_id: int | None
+    first_seen_at: datetime
+    last_seen_at: datetime
+    revision: int
+
+
+def fill_unexported(session: Session, article: Article) -> None:
+    """Fill what an export does not tell from the article stored under the first of its URLs, if there is one.
+
+    Else an article that comes back to where it was exported from would be taken for changed."""
+    first = url_hash(article_keys(article).url_keys[0])
+    query = select(ArticleRow.kind, ArticleRow.is_free).join(
+        ArticleUrl, ArticleUrl.article_id == ArticleRow.id
+    )
+    stored = session.execute(query.where(ArticleUrl.url_hash == first)).first()
+    if stored is not None:
+        article.kind, article.is_free = stored.kind, stored.is_free
+
+
+def kept_id(session: Session, wanted: int) -> int | None:
+    """Return `wanted`, if an article that comes with this id can keep it: if it is greater than all that are stored.
+
+    Exports tell articles in the order of their ids, so that in an empty database each keeps its own."""
+    if wanted <= (session.scalar(select(func.max(ArticleRow.id))) or 0):
+        return None
+    dialect.pass_id(session.connection(), ArticleRow, wanted)
+    return wanted
+
+
+def restore(session: Session, article_id: int, known: Known) -> None:
+    """Note until when an article was seen elsewhere, how often it had changed there, and the number of its story.
+
+    What it said before is in the other database only."""
+    latest = case(
+        (ArticleRow.last_seen_at < known.last_seen_at, known.last_seen_at), else_=ArticleRow.last_seen_at
+    )
+    most = case((ArticleRow.revision < known.revision, known.revision), else_=ArticleRow.revision)
+    query = update(ArticleRow).where(ArticleRow.id == article_id).values(last_seen_at=latest, revision=most)
+    story_id = session.scalar(query.returning(ArticleRow.story_id))
+    if story_id is not None and known.story_id is not None and story_id != known.story_id:
+        _renumber_story(session, story_id, known.story_id)
+
+
+def _renumber_story(session: Session, story_id: int, wanted: int) -> None:
+    """Give a story the number that it had elsewhere, unless another one has it."""
+    story_placement.lock(session.connection())
+    if session.scalar(select(Story.id).where(Story.id == wanted)) is not None:
+        return
+    dialect.pass_id(session.connection(), Story, wanted)
+    columns = (Story.created_at, Story.updated_at, Story.member_count)
+    same = select(literal(wanted), *columns).where(Story.id == story_id)
+    session.execute(insert(Story).from_select(["id", *(each.key for each in columns)], same))
+    session.execute(update(ArticleRow).where(ArticleRow.story_id == story_id).values(story_id=wanted))
+    session.execute(delete(Story).where(Story.id == story_id))

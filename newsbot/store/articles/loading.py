@@ -1,0 +1,166 @@
+"""Articles out of the database, one or many, as items and as JSON."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from newsbot.items import Article, Entity, Mention, article_json, utc_text
+from newsbot.store.schema.identity import url_hash
+from newsbot.store.schema.models import (
+    ArticleAuthor,
+    ArticleEntity,
+    ArticleRow,
+    ArticleTopic,
+    ArticleUrl,
+    Author,
+    EntityRow,
+    MentionRow,
+    Topic,
+)
+from newsbot.urls import canonicalize
+
+MAX_ID = 2**63 - 1
+
+_ITEM_COLUMNS = (
+    "url", "canonical_url", "source", "title", "description", "published_at", "modified_at", "language", "section",
+    "image_url", "body", "word_count", "kind", "is_free", "entity_engine", "retrieved_at", "rules",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredArticle:
+    """An article, and what only the database knows of it."""
+
+    id: int
+    article: Article
+    story_id: int | None
+    agency: str | None
+    duplicate_of: int | None
+    duplicate_kind: str | None
+    first_seen_at: datetime
+    last_seen_at: datetime
+    gone_at: datetime | None
+    revision: int
+
+
+def stored_json(stored: StoredArticle) -> dict[str, Any]:
+    """Return the public JSON form of a stored article."""
+    said = article_json(stored.article)
+    entities = said.pop("entities")
+    known = {
+        "story_id": stored.story_id,
+        "duplicate_of": stored.duplicate_of,
+        "duplicate_kind": stored.duplicate_kind,
+        "first_seen_at": utc_text(stored.first_seen_at),
+        "last_seen_at": utc_text(stored.last_seen_at),
+        "revision": stored.revision,
+    }
+    return {"id": stored.id, **said, **known, "entities": entities}
+
+
+def find_article(session: Session, ref: int | str) -> int | None:
+    """Return the id of the article with this id, or under this URL in any of its forms; None if there is none."""
+    query = select(ArticleRow.id)
+    if isinstance(ref, int) or ref.isdecimal():
+        article_id = int(ref)
+        return session.scalar(query.where(ArticleRow.id == article_id)) if article_id <= MAX_ID else None
+    by_url = select(ArticleUrl.article_id).where(ArticleUrl.url_hash == url_hash(canonicalize(ref)))
+    return session.scalar(by_url)
+
+
+def get_article(session: Session, ref: int | str) -> StoredArticle | None:
+    """Return the article with this id or URL; None if there is none."""
+    article_id = find_article(session, ref)
+    return None if article_id is None else load_articles(session, [article_id])[0]
+
+
+def article_urls(session: Session, article_id: int) -> list[str]:
+    """Return every URL, canonicalised, that leads to an article."""
+    query = select(ArticleUrl.url).where(ArticleUrl.article_id == article_id)
+    return sorted(session.scalars(query))
+
+
+def entity_ids(session: Session, article_id: int) -> dict[tuple[str, str], int]:
+    """Return (name, type) -> id of the entities of an article."""
+    query = select(EntityRow.name, EntityRow.type, EntityRow.id)
+    query = query.join(ArticleEntity, ArticleEntity.entity_id == EntityRow.id)
+    rows = session.execute(query.where(ArticleEntity.article_id == article_id))
+    return {(name, kind): entity_id for name, kind, entity_id in rows}
+
+
+def load_articles(session: Session, ids: Sequence[int]) -> list[StoredArticle]:
+    """Return the articles with these ids, in their order; the statements are as many for one as for hundreds."""
+    columns = [column for column in ArticleRow.__table__.columns if column.name != "content_key"]
+    query = select(*columns).where(ArticleRow.id.in_(ids))
+    rows = {row.id: row for row in session.execute(query)}
+    authors = _names(session, Author.name, ArticleAuthor, ArticleAuthor.author_id == Author.id, ids)
+    topics = _names(session, Topic.name, ArticleTopic, ArticleTopic.topic_id == Topic.id, ids)
+    entities = _entities(session, ids)
+    return [
+        _stored(rows[each], authors=authors[each], topics=topics[each], entities=entities[each])
+        for each in ids
+    ]
+
+
+def _stored(row: Any, *, authors: list[str], topics: list[str], entities: list[Entity]) -> StoredArticle:
+    said = {name: getattr(row, name) for name in _ITEM_COLUMNS}
+    return StoredArticle(
+        id=row.id,
+        article=Article(**said, authors=authors, topics=topics, entities=entities),
+        story_id=row.story_id,
+        agency=row.agency,
+        duplicate_of=row.duplicate_of,
+        duplicate_kind=row.duplicate_kind,
+        first_seen_at=row.first_seen_at,
+        last_seen_at=row.last_seen_at,
+        gone_at=row.gone_at,
+        revision=row.revision,
+    )
+
+
+def _names(
+    session: Session,
+    name: InstrumentedAttribute[str],
+    link: type[ArticleAuthor | ArticleTopic],
+    joined: ColumnElement[bool],
+    ids: Sequence[int],
+) -> dict[int, list[str]]:
+    """Return the authors or topics of articles, in their order."""
+    names: dict[int, list[str]] = defaultdict(list)
+    query = select(link.article_id, name).join(link, joined).where(link.article_id.in_(ids))
+    for article_id, each in session.execute(query.order_by(link.article_id, link.position)):
+        names[article_id].append(each)
+    return names
+
+
+def _entities(session: Session, ids: Sequence[int]) -> dict[int, list[Entity]]:
+    """Return the entities of articles, in the order of their first mentions."""
+    query = (
+        select(
+            MentionRow.article_id, MentionRow.entity_id, MentionRow.start_offset, MentionRow.end_offset,
+            MentionRow.text, EntityRow.name, EntityRow.type, ArticleEntity.role,
+        )
+        .join(EntityRow, EntityRow.id == MentionRow.entity_id)
+        .join(
+            ArticleEntity,
+            (ArticleEntity.article_id == MentionRow.article_id)
+            & (ArticleEntity.entity_id == MentionRow.entity_id),
+        )
+        .where(MentionRow.article_id.in_(ids))
+        .order_by(MentionRow.article_id, MentionRow.start_offset, MentionRow.end_offset)
+    )  # fmt: skip
+    found: dict[int, dict[int, Entity]] = defaultdict(dict)
+    for row in session.execute(query):
+        new = Entity(name=row.name, type=row.type, role=row.role)
+        entity = found[row.article_id].setdefault(row.entity_id, new)
+        entity.mentions.append(
+            Mention(start=row.start_offset, end=row.end_offset, text=row.text, type=row.type)
+        )
+    return defaultdict(list, {article_id: list(each.values()) for article_id, each in found.items()})

@@ -1,0 +1,94 @@
+"""Stored articles whose pages the archive has, and what today's rules make of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from newsbot import __version__
+from newsbot.items import Article, utc_text
+from newsbot.store.articles.revision_rows import changed_fields, stored_content
+from newsbot.store.articles.writer import Outcome, Saving
+from newsbot.store.crawl.fetches import HAS_PAGE
+from newsbot.store.schema.identity import article_keys
+from newsbot.store.schema.models import ArticleRow, Fetch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extracted:
+    """A stored article, and the record of the page that its content comes from."""
+
+    article_id: int
+    url: str
+    retrieved_at: datetime
+    warc_file: str
+    warc_offset: int
+
+
+def list_extracted(
+    session: Session,
+    *,
+    is_stale: bool = True,
+    source: str | None = None,
+    since: datetime | None = None,
+) -> list[Extracted]:
+    """Return the articles whose pages are kept, oldest row first; with `is_stale`, those of another version's rules."""
+    query = (
+        select(
+            ArticleRow.id,
+            ArticleRow.url,
+            ArticleRow.retrieved_at,
+            func.min(Fetch.warc_file),
+            func.min(Fetch.warc_offset),
+        )
+        .where(HAS_PAGE)
+        .group_by(ArticleRow.id)
+        .order_by(ArticleRow.id)
+    )
+    if is_stale:
+        query = query.where(ArticleRow.extractor_version.is_distinct_from(__version__))
+    if source is not None:
+        query = query.where(ArticleRow.source == source)
+    if since is not None:
+        query = query.where(ArticleRow.dated_at >= since)
+    rows: Iterable[Any] = session.execute(query)
+    return [
+        Extracted(article_id=id_, url=url, retrieved_at=at, warc_file=file, warc_offset=offset)
+        for id_, url, at, file, offset in rows
+    ]
+
+
+def changes_by_rules(session: Session, article_id: int, article: Article) -> dict[str, tuple[Any, Any]]:
+    """Return what `article` says otherwise than the stored one: field name -> its values, ready for JSON."""
+    old = changed_fields(stored_content(session.connection(), article_id), article)
+    new = {name: getattr(article, name) for name in old}
+    return {
+        name: (old[name], utc_text(value) if isinstance(value, datetime) else value)
+        for name, value in new.items()
+    }
+
+
+def apply_rules(
+    session: Session, extracted: Extracted, article: Article, *, run_id: int | None, now: datetime
+) -> Outcome | None:
+    """Store what today's rules read from the page of an article; None if it has changed in the meantime."""
+    retrieved_at = session.scalar(
+        select(ArticleRow.retrieved_at).where(ArticleRow.id == extracted.article_id)
+    )
+    if retrieved_at != extracted.retrieved_at:
+        return None
+    keys = article_keys(article)
+    return Saving(session.connection(), article, keys, run_id, now, by_rules=True).reapply(
+        extracted.article_id
+    )
+
+
+def mark_extracted(session: Session, article_ids: Sequence[int]) -> None:
+    """Note that today's rules leave articles as they are."""
+    query = update(ArticleRow).where(ArticleRow.id.in_(article_ids))
+    session.execute(query.values(extractor_version=__version__))

@@ -1,0 +1,68 @@
+"""What an article said before, and when that differs from what it says now."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from newsbot.dedupe.revisions import Splice, restore, splices
+from newsbot.items import Article, utc_text
+from newsbot.store.schema.identity import REVISED_FIELDS
+from newsbot.store.schema.models import ArticleAuthor, ArticleRow, ArticleTopic, Author, Topic
+
+
+def stored_content(connection: Connection, article_id: int) -> dict[str, Any]:
+    """Return the stored values of `REVISED_FIELDS`, their `revision`, and what else the full-text index was told."""
+    columns = [getattr(ArticleRow, name) for name in REVISED_FIELDS if name not in {"authors", "topics"}]
+    query = select(ArticleRow.revision, ArticleRow.source, ArticleRow.dated_at, *columns).where(
+        ArticleRow.id == article_id
+    )
+    authors = select(Author.name).join(ArticleAuthor, ArticleAuthor.author_id == Author.id)
+    topics = select(Topic.name).join(ArticleTopic, ArticleTopic.topic_id == Topic.id)
+    return dict(connection.execute(query).mappings().one()) | {
+        "authors": list(
+            connection.scalars(
+                authors.where(ArticleAuthor.article_id == article_id).order_by(ArticleAuthor.position)
+            )
+        ),
+        "topics": list(
+            connection.scalars(
+                topics.where(ArticleTopic.article_id == article_id).order_by(ArticleTopic.position)
+            )
+        ),
+    }
+
+
+def changed_fields(old: dict[str, Any], article: Article) -> dict[str, Any]:
+    """Return the old values, ready for JSON, of the fields that the article now has otherwise."""
+    return {
+        name: utc_text(old[name]) if isinstance(old[name], datetime) else old[name]
+        for name in REVISED_FIELDS
+        if old[name] != getattr(article, name)
+    }
+
+
+def stored_article(content: Mapping[str, Any]) -> Article:
+    """Return what `stored_content` has as an article, for comparing it with another."""
+    return Article(url="", **{name: content[name] for name in REVISED_FIELDS})
+
+
+def compacted(changes: Mapping[str, Any], new_body: str) -> dict[str, Any]:
+    """Return changed fields as they are stored: of the old body only what the new one has not, where that is shorter."""
+    if "body" not in changes:
+        return dict(changes)
+    record = [list(each) for each in splices(changes["body"], new_body)]
+    is_shorter = len(json.dumps(record)) < len(json.dumps(changes["body"]))
+    return dict(changes) | ({"body": record} if is_shorter else {})
+
+
+def before(content: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the content before stored `changes`, in their JSON form, given the content after them."""
+    old = dict(content) | dict(changes)
+    if isinstance(old["body"], list):
+        old["body"] = restore(content["body"], [Splice(*each) for each in old["body"]])
+    return old

@@ -1,0 +1,248 @@
+"""Stories: which stored articles tell the same, kept right as each article is stored.
+
+A story is a connected part of the graph of near duplicates, so the order of arrival does not change it. Two
+transactions that store near duplicates at the same time wait for each other: they lock a key that both have.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    Connection,
+    bindparam,
+    delete,
+    desc,
+    func,
+    insert,
+    or_,
+    select,
+    union_all,
+    update,
+)
+
+from newsbot.dedupe.grouping import MAX_CANDIDATES, MAX_PER_KEY, Candidate, relatives
+from newsbot.dedupe.sketches import Sketch, is_smaller, sketch
+from newsbot.dedupe.stories import Member, choose_original, roles
+from newsbot.store.schema.models import ArticleAuthor, ArticleRow, ArticleSketch, Author, Story
+from newsbot.store.sql import dialect
+from newsbot.store.sql.prepared import Ready
+
+LOCK = b"stories."
+"""Held while stories are joined and parted: what one transaction reads of them no other changes meanwhile."""
+
+_KEYS = [f"key_{place}" for place in range(len(ArticleSketch.__table_args__))]
+
+
+def _candidates() -> Ready:
+    found = [
+        select(ArticleSketch.article_id)
+        .where(getattr(ArticleSketch, key) == bindparam(key))
+        .order_by(getattr(ArticleSketch, key).desc(), ArticleSketch.article_id.desc())
+        .limit(MAX_PER_KEY)
+        .subquery()
+        for key in _KEYS
+    ]
+    shared = union_all(*(select(each.c.article_id) for each in found)).subquery()
+    most = (
+        select(shared.c.article_id)
+        .group_by(shared.c.article_id)
+        .order_by(desc(func.count()), shared.c.article_id.desc())
+        .limit(MAX_CANDIDATES)
+        .subquery()
+    )
+    query = select(ArticleSketch.article_id, ArticleSketch.content)
+    return Ready(query.join(most, most.c.article_id == ArticleSketch.article_id))
+
+
+class _Part(NamedTuple):
+    """What an article is to others, as its row says it; by default nothing."""
+
+    story_id: int | None = None
+    story_role: str | None = None
+    duplicate_of: int | None = None
+    duplicate_kind: str | None = None
+
+
+# Built once: building takes longer than what they do.
+_ARTICLES = ArticleRow.metadata.tables["articles"]
+_CANDIDATES = _candidates()
+_ADD_SKETCH = Ready(insert(ArticleSketch))
+_SET_PART = update(_ARTICLES).where(_ARTICLES.c.id == bindparam("member_id"))
+_OF_STORY = _ARTICLES.c.story_id == bindparam("of_story")
+_SAID = ("id", "url", "canonical_url", "source", "published_at", "agency", "word_count", "text_key")
+_MEMBERS = select(*(_ARTICLES.c[name] for name in (*_SAID, *_Part._fields))).where(_OF_STORY)
+_AUTHORS = (
+    select(ArticleAuthor.article_id, Author.name)
+    .join(Author, Author.id == ArticleAuthor.author_id)
+    .join(_ARTICLES, _ARTICLES.c.id == ArticleAuthor.article_id)
+    .where(_OF_STORY)
+)
+
+
+def held_sketch(connection: Connection, body: str) -> Sketch:
+    """Return the sketch of a text, once no other transaction is storing a near duplicate of it; hold it till the end.
+
+    To be called before anything is written: who waits here must not be waited for."""
+    text = sketch(body)
+    keys = [b"near" + key.to_bytes(4, signed=True) for key in text.keys if key is not None]
+    dialect.lock_keys(connection, keys)
+    return text
+
+
+def lock(connection: Connection) -> None:
+    """Keep other transactions from changing stories. Before an article in a story changes, and after its parts have."""
+    dialect.lock_keys(connection, [LOCK])
+
+
+def place_article(
+    connection: Connection, article_id: int, text: Sketch, *, twin: int | None, now: datetime
+) -> int | None:
+    """Join a stored article to those that tell the same, and note which are excerpts of which; return its story.
+
+    `twin` is another article with the same text: what a text too short for keys is found by."""
+    related = relatives(text, StoredSketches(connection))
+    _ADD_SKETCH.run(connection, _row(article_id, text))
+    near = {candidate.id for candidate, how in related if how.kind == "near"}
+    near |= set() if twin is None else {twin}
+    story_id = _join(connection, {article_id, *near}, now) if near else None
+    others = [candidate for candidate, how in related if how.kind == "excerpt"]
+    smaller = [each.id for each in others if not is_smaller(text.content, each.content)]
+    _note_excerpts(connection, smaller if len(smaller) == len(others) else [article_id, *smaller])
+    return story_id
+
+
+def move_article(
+    connection: Connection, article_id: int, text: Sketch, *, twin: int | None, now: datetime
+) -> None:
+    """Take an article whose text has changed out of its story, and place it anew; under `lock`."""
+    story_id = _story_of(connection, article_id)
+    its_excerpts = ArticleRow.duplicate_kind == "excerpt", ArticleRow.duplicate_of == article_id
+    excerpts = list(connection.scalars(select(ArticleRow.id).where(*its_excerpts)))
+    _set_parts(connection, dict.fromkeys([article_id, *excerpts], _Part()))
+    connection.execute(delete(ArticleSketch).where(ArticleSketch.article_id == article_id))
+    if story_id is not None:
+        _settle(connection, story_id, now)
+    place_article(connection, article_id, text, twin=twin, now=now)
+    _note_excerpts(connection, excerpts)
+
+
+def settle_article(connection: Connection, article_id: int, *, now: datetime) -> None:
+    """Give the members of an article's story their parts anew: its date or byline has changed; under `lock`."""
+    story_id = _story_of(connection, article_id)
+    if story_id is not None:
+        _settle(connection, story_id, now)
+
+
+# ------------------------------------------------------------------ the index
+
+
+class StoredSketches:
+    """The `dedupe.grouping.Index` that the database is."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def candidates(self, keys: Sequence[int | None]) -> Iterable[Candidate]:
+        """Return the articles that share a key at the same place, in one statement."""
+        found = _CANDIDATES.rows(self.connection, dict(zip(_KEYS, keys, strict=True)))
+        return [Candidate(*row) for row in found]
+
+
+def _row(article_id: int, text: Sketch) -> dict[str, Any]:
+    keys = dict(zip(_KEYS, text.keys, strict=True))
+    return {"article_id": article_id, "content": text.content, **keys}
+
+
+# ------------------------------------------------------------------ stories
+
+
+def _join(connection: Connection, article_ids: Collection[int], now: datetime) -> int:
+    """Make one story of these articles and of the stories that they are in."""
+    lock(connection)
+    belongs = ArticleRow.id.in_(article_ids)
+    found = connection.scalars(select(ArticleRow.story_id).where(belongs).distinct())
+    stories = sorted(each for each in found if each is not None)
+    story_id, *others = stories or [_new_story(connection, now)]
+    connection.execute(
+        update(ArticleRow).where(or_(belongs, ArticleRow.story_id.in_(others))).values(story_id=story_id)
+    )
+    connection.execute(delete(Story).where(Story.id.in_(others)))
+    _settle(connection, story_id, now)
+    return story_id
+
+
+def _story_of(connection: Connection, article_id: int) -> int | None:
+    return connection.scalar(select(ArticleRow.story_id).where(ArticleRow.id == article_id))
+
+
+def _new_story(connection: Connection, now: datetime) -> int:
+    values = {"created_at": now, "updated_at": now, "member_count": 0}
+    return connection.execute(insert(Story).values(values).returning(Story.id)).scalar_one()
+
+
+def _settle(connection: Connection, story_id: int, now: datetime) -> None:
+    """Give every member its part, now that others have come or gone; one article alone is no story."""
+    stored, members = _members(connection, story_id)
+    is_story = len(members) > 1
+    parts = _parts(story_id, members) if is_story else dict.fromkeys(stored, _Part())
+    _set_parts(connection, {each: part for each, part in parts.items() if part != stored[each]})
+    of_story = Story.id == story_id
+    if is_story:
+        values = {"updated_at": now, "member_count": len(members)}
+        connection.execute(update(Story).where(of_story).values(values))
+    else:
+        connection.execute(delete(Story).where(of_story))
+        _note_excerpts(connection, stored)
+
+
+def _members(connection: Connection, story_id: int) -> tuple[dict[int, _Part], list[Member]]:
+    """Return what the members of a story are so far, by their ids, and what decides their parts."""
+    authors: dict[int, list[str]] = defaultdict(list)
+    for article_id, name in connection.execute(_AUTHORS, {"of_story": story_id}):
+        authors[article_id].append(name)
+    rows = connection.execute(_MEMBERS, {"of_story": story_id}).mappings().all()
+    parts = {row["id"]: _Part(*(row[name] for name in _Part._fields)) for row in rows}
+    members = [Member(**{name: row[name] for name in _SAID}, authors=authors[row["id"]]) for row in rows]
+    return parts, members
+
+
+def _parts(story_id: int, members: Sequence[Member]) -> dict[int, _Part]:
+    original, told = choose_original(members), roles(members)
+    parts = {
+        member.id: _Part(
+            story_id,
+            told[member.id],
+            original.id,
+            "exact" if member.text_key == original.text_key else "near",
+        )
+        for member in members
+    }
+    return parts | {original.id: _Part(story_id, told[original.id])}
+
+
+def _set_parts(connection: Connection, parts: Mapping[int, _Part]) -> None:
+    if parts:
+        rows = [{"member_id": article_id, **part._asdict()} for article_id, part in parts.items()]
+        connection.execute(_SET_PART, rows)
+
+
+def _note_excerpts(connection: Connection, article_ids: Collection[int]) -> None:
+    """Note of articles that are in no story which one each is an excerpt of: the one that has most of it."""
+    if not article_ids:
+        return
+    query = select(ArticleSketch).join(ArticleRow, ArticleRow.id == ArticleSketch.article_id)
+    alone = query.where(ArticleRow.id.in_(article_ids), ArticleRow.story_id.is_(None))
+    for row in connection.execute(alone).mappings().all():
+        text = Sketch(tuple(row[key] for key in _KEYS), row["content"])
+        wholes = [
+            (how.of_smaller, candidate.content, candidate.id)
+            for candidate, how in relatives(text, StoredSketches(connection))
+            if how.kind == "excerpt" and is_smaller(text.content, candidate.content)
+        ]
+        if wholes:
+            part = _Part(story_role="excerpt", duplicate_of=max(wholes)[2], duplicate_kind="excerpt")
+            _set_parts(connection, {row["article_id"]: part})

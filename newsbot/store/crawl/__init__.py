@@ -1,0 +1,1 @@
+"""The state of crawls: frontier, feeds, fetches, backfills, health."""

@@ -1,0 +1,1 @@
+"""Writes entities: names, totals, corrections, merges."""

@@ -1,0 +1,194 @@
+"""Merges and splits entities: notes the correction, and moves what is stored already."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select, update
+from sqlalchemy.orm import Session
+
+from newsbot.entities.aliases import AliasEntry
+from newsbot.entities.linking import salience
+from newsbot.entities.places import locate
+from newsbot.errors import InputError, UsageError
+from newsbot.items import ENTITY_TYPES, Entity, Mention
+from newsbot.store.articles import children
+from newsbot.store.entities import totals
+from newsbot.store.entities.corrections import Target, note_merge, note_split, stored_key
+from newsbot.store.schema.identity import name_key
+from newsbot.store.schema.models import ArticleEntity, ArticleRow, EntityAlias, EntityRow, MentionRow
+from newsbot.store.sql import dialect
+
+BATCH = 500
+"""Articles read at a time: their texts tell how much they are about an entity."""
+
+
+def merge_entities(session: Session, name: str, into: str) -> int:
+    """Make one entity part of another, now and later; return how many articles it was in.
+
+    Both are names, with their type where several types have them ("LOC:Georgia"). Raises InputError for an
+    unknown name, UsageError for one of several entities, or for the same entity twice."""
+    connection = session.connection()
+    source, target = find_stored(connection, name), find_stored(connection, into)
+    if source.key == target.key:
+        raise UsageError(f"{name!r} and {into!r} are one entity already: {target.name} ({target.type})")
+    return _merge(connection, source.key, target)
+
+
+def split_entity(session: Session, name: str, form: str, own_name: str | None = None) -> int:
+    """Make the mentions of an entity by one form an entity of their own, now and later; return in how many articles.
+
+    It is called as the form is, or `own_name`. Raises what `merge_entities` does."""
+    connection = session.connection()
+    source = find_stored(connection, name)
+    target = Target(source.type, " ".join((own_name or form).split()))
+    if target.key == source.key:
+        raise UsageError(f"{target.name!r} is a name of {source.name} itself; give it another with --as")
+    source_id = _row_id(connection, source)
+    texts = connection.scalars(select(MentionRow.text).where(MentionRow.entity_id == source_id).distinct())
+    same = [text for text in texts if name_key(text) == name_key(form)]
+    if not same:
+        raise InputError(
+            f"no article calls {source.name} {form!r}; accepted: a form that `newsbot entity` lists"
+        )
+    note_split(connection, source.key, name_key(form), target)
+    return _move(connection, source_id, _row_id(connection, target), same)
+
+
+def load_aliases(session: Session, entries: Iterable[AliasEntry]) -> int:
+    """Merge into each entity of an alias file what it is called otherwise; return the number of corrections."""
+    count = 0
+    for entry in entries:
+        target = Target(entry.type, entry.name)
+        for kind, name in entry.aliases:
+            if (key := stored_key(name, kind)) != target.key:
+                _merge(session.connection(), key, target)
+                count += 1
+    return count
+
+
+def find_stored(connection: Connection, reference: str) -> Target:
+    """Return the stored entity that `reference` names: "Georgia", or with its type "LOC:Georgia"."""
+    kind, colon, name = reference.partition(":")
+    kinds = [each for each in ENTITY_TYPES if each == kind] if colon else []
+    keys = [stored_key(name if kinds else reference, each) for each in kinds or ENTITY_TYPES]
+    is_mentioned = select(ArticleEntity.entity_id).where(ArticleEntity.entity_id == EntityRow.id).exists()
+    query = select(EntityRow.type, EntityRow.name).where(EntityRow.key.in_(keys), is_mentioned)
+    found = [Target(*row) for row in connection.execute(query.order_by(EntityRow.key))]
+    if not found:
+        raise InputError(f"no entity {reference!r}; accepted: a name that `newsbot entities` lists")
+    if len(found) > 1:
+        choices = ", ".join(f"{each.type}:{each.name}" for each in found)
+        raise UsageError(f"{reference!r} is the name of several entities; accepted: {choices}")
+    return found[0]
+
+
+def _merge(connection: Connection, key: str, target: Target) -> int:
+    note_merge(connection, key, target)
+    source_id = connection.scalar(select(EntityRow.id).where(EntityRow.key == key))
+    return 0 if source_id is None else _move(connection, source_id, _row_id(connection, target))
+
+
+def _row_id(connection: Connection, entity: Target) -> int:
+    return children.entity_ids(connection, {entity.key: (entity.type, entity.name)})[entity.key]
+
+
+def _move(connection: Connection, source_id: int, target_id: int, texts: Sequence[str] | None = None) -> int:
+    """Give mentions, all or those with one of `texts`, to another entity, and count both anew in their articles."""
+    wanted = MentionRow.entity_id == source_id
+    if texts is not None:
+        wanted &= MentionRow.text.in_(texts)
+    article_ids = list(connection.scalars(select(MentionRow.article_id).where(wanted).distinct()))
+    connection.execute(update(MentionRow).where(wanted).values(entity_id=target_id))
+    for start in range(0, len(article_ids), BATCH):
+        _recount(connection, article_ids[start : start + BATCH], source_id, target_id)
+    _move_aliases(connection, source_id, target_id, texts)
+    return len(article_ids)
+
+
+def _recount(connection: Connection, article_ids: Sequence[int], source_id: int, target_id: int) -> None:
+    pair = (source_id, target_id)
+    its = ArticleEntity.article_id.in_(article_ids) & ArticleEntity.entity_id.in_(pair)
+    role_of = {
+        (row.article_id, row.entity_id): row.role
+        for row in connection.execute(
+            select(ArticleEntity.article_id, ArticleEntity.entity_id, ArticleEntity.role).where(its)
+        )
+    }
+    before = totals.links(connection, article_ids, pair)
+    connection.execute(delete(ArticleEntity).where(its))
+    articles = _articles(connection, article_ids)
+    located = _countries(connection, {article_id: body for article_id, (_, body, _) in articles.items()})
+    names = dict(connection.execute(select(EntityRow.id, EntityRow.name).where(EntityRow.id.in_(pair))).all())
+    found = _mentions(connection, article_ids, pair)
+    rows = []
+    for (article_id, entity_id), mentions in found.items():
+        title, body, dated_at = articles[article_id]
+        kind = mentions[0].type
+        role = role_of.get((article_id, entity_id))
+        if (article_id, source_id) not in found:  # merged: its role goes along
+            role = role or role_of.get((article_id, source_id))
+        rows.append(
+            {
+                "article_id": article_id, "entity_id": entity_id, "dated_at": dated_at,
+                "mention_count": len(mentions), "role": role if kind == "PER" else None,
+                "salience": salience(Entity(name="", type=kind, mentions=mentions), body, title or ""),
+                "country": located[article_id].get(names[entity_id]) if kind == "LOC" else None,
+            }
+        )  # fmt: skip
+    dialect.insert_missing(connection, ArticleEntity, rows)
+    totals.change(connection, before, totals.links(connection, article_ids, pair))
+
+
+def _articles(
+    connection: Connection, article_ids: Sequence[int]
+) -> dict[int, tuple[str | None, str, datetime]]:
+    columns = (ArticleRow.id, ArticleRow.title, ArticleRow.body, ArticleRow.dated_at)
+    found = connection.execute(select(*columns).where(ArticleRow.id.in_(article_ids)))
+    return {row.id: (row.title, row.body, row.dated_at) for row in found}
+
+
+def _countries(connection: Connection, bodies: Mapping[int, str]) -> dict[int, dict[str, str]]:
+    """Return article id -> name -> country of the places that articles mention."""
+    query = select(MentionRow.article_id, EntityRow.name).distinct()
+    query = query.join(EntityRow, EntityRow.id == MentionRow.entity_id)
+    places: dict[int, list[str]] = {article_id: [] for article_id in bodies}
+    for article_id, name in connection.execute(
+        query.where(MentionRow.article_id.in_(bodies), EntityRow.type == "LOC")
+    ):
+        places[article_id].append(name)
+    return {
+        article_id: {name: place.country for name, place in locate(names, bodies[article_id]).items()}
+        for article_id, names in places.items()
+    }
+
+
+def _mentions(
+    connection: Connection, article_ids: Sequence[int], entity_ids: Collection[int]
+) -> dict[tuple[int, int], list[Mention]]:
+    """Return (article id, entity id) -> its mentions there, in the order of the text."""
+    query = (
+        select(MentionRow.article_id, MentionRow.entity_id, MentionRow.start_offset, MentionRow.end_offset,
+               MentionRow.text, EntityRow.type)
+        .join(EntityRow, EntityRow.id == MentionRow.entity_id)
+        .where(MentionRow.article_id.in_(article_ids), MentionRow.entity_id.in_(entity_ids))
+        .order_by(MentionRow.article_id, MentionRow.start_offset)
+    )  # fmt: skip
+    found: dict[tuple[int, int], list[Mention]] = defaultdict(list)
+    for article_id, entity_id, start, end, text, kind in connection.execute(query):
+        found[article_id, entity_id].append(Mention(start=start, end=end, text=text, type=kind))
+    return found
+
+
+def _move_aliases(
+    connection: Connection, source_id: int, target_id: int, texts: Sequence[str] | None
+) -> None:
+    wanted = EntityAlias.entity_id == source_id
+    if texts is not None:
+        wanted &= EntityAlias.key.in_({name_key(text) for text in texts})
+    names = connection.execute(select(EntityAlias.name, EntityAlias.key).where(wanted)).all()
+    rows = [{"entity_id": target_id, "name": name, "key": key} for name, key in names]
+    dialect.insert_missing(connection, EntityAlias, rows)
+    connection.execute(delete(EntityAlias).where(wanted))

@@ -1,0 +1,1 @@
+"""The full-text index: its terms, its filter terms, and how each database keeps it."""

@@ -1,0 +1,184 @@
+"""The full-text index: FTS5 on SQLite, columns of tsvector on PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    column,
+    func,
+    literal_column,
+    select,
+    table,
+    text,
+)
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.dialects import postgresql
+
+from newsbot.store.index.terms import Term
+
+TITLE_WEIGHT = 10
+"""How much more a word in the title counts than one in the body."""
+_FTS5_ADD = text(
+    "INSERT INTO article_search (rowid, title, body, labels) VALUES (:id, :title, :body, :labels)"
+)
+_FTS5_REMOVE = text(
+    "INSERT INTO article_search (article_search, rowid, title, body, labels)"
+    " VALUES ('delete', :id, :title, :body, :labels)"
+)
+# bm25 counts for every word how many articles have it, so that the labels are left out. The sign before `rowid` keeps
+# SQLite from searching anew for each id.
+_FTS5_SCORES = text(
+    f"SELECT rowid, -bm25(article_search, {TITLE_WEIGHT}, 1) FROM article_search"  # noqa: S608
+    " WHERE article_search MATCH :terms AND rowid BETWEEN :first AND :last"
+    " AND +rowid IN (SELECT value FROM json_each(:ids))"
+)
+_TSVECTOR_ADD = text("INSERT INTO article_search (article_id, words) VALUES (:id, CAST(:words AS tsvector))")
+_TSVECTOR_REMOVE = text("DELETE FROM article_search WHERE article_id = :id")
+_TSVECTOR_SCORES = text(
+    "SELECT article_id, ts_rank(CAST(:weights AS float4[]), words, CAST(:terms AS tsquery), 1)"
+    " FROM article_search WHERE article_id = ANY(:ids)"
+)
+
+
+PENDING = "newsbot_index"
+"""In the `info` of a connection to SQLite: entries that its transaction has yet to add (True) or to remove."""
+MAX_PENDING = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the full-text index holds of an article."""
+
+    title: Sequence[str]
+    body: Sequence[str]
+    """Words."""
+    labels: Sequence[str]
+
+
+def add(connection: Connection, article_id: int, entry: Entry) -> None:
+    """Make an article findable, once the transaction has ended."""
+    if connection.dialect.name == "sqlite":
+        _index_later(connection, _fts5_row(article_id, entry), is_added=True)
+    else:
+        connection.execute(_TSVECTOR_ADD, {"id": article_id, "words": _tsvector(entry)})
+
+
+def remove(connection: Connection, article_id: int, entry: Entry) -> None:
+    """Take an article out of the index; SQLite must be told the very entry that it was added with."""
+    if connection.dialect.name == "sqlite":
+        _index_later(connection, _fts5_row(article_id, entry), is_added=False)
+    else:
+        connection.execute(_TSVECTOR_REMOVE, {"id": article_id})
+
+
+def _index_later(connection: Connection, row: dict[str, Any], *, is_added: bool) -> None:
+    """Keep an entry for the end of the transaction.
+
+    FTS5 gathers what is new in memory, but writes it out before any statement that SQLite may have to undo alone: in the
+    midst of a transaction that would be once for every article."""
+    pending = connection.info.setdefault(PENDING, [])
+    pending.append((is_added, row))
+    if len(pending) >= MAX_PENDING:
+        write_pending(connection)
+
+
+def write_pending(connection: Connection) -> None:
+    """Write the entries that are kept for the end of a transaction: this is its end."""
+    for is_added, entries in groupby(connection.info.pop(PENDING, ()), key=itemgetter(0)):
+        connection.execute(_FTS5_ADD if is_added else _FTS5_REMOVE, [row for _, row in entries])
+
+
+def forget_pending(connection: Connection) -> None:
+    """Forget the entries of a transaction that was rolled back."""
+    connection.info.pop(PENDING, None)
+
+
+def matches(
+    connection: Connection,
+    terms: Sequence[Term],
+    labels: Sequence[Sequence[str]],
+    among: Select[int] | None = None,
+) -> Select[int]:
+    """Return a SELECT of the ids of articles that hold `terms`, and of each group of `labels` one.
+
+    At least one of the terms must not be excluded. With `among`, only articles of these ids, which are few."""
+    if connection.dialect.name == "sqlite":
+        rowid = column("rowid", BigInteger)
+        wanted = literal_column("article_search").op("MATCH")(_fts5_query(terms, labels))
+        found = select(rowid).select_from(table("article_search")).where(wanted)
+        # The sign keeps SQLite from searching anew for each id.
+        return found if among is None else found.where(literal_column("+rowid").in_(among))
+    article_id = column("article_id", BigInteger)
+    query = sql_cast(_tsquery(terms, labels), postgresql.TSQUERY)
+    found = select(article_id).select_from(table("article_search")).where(column("words").op("@@")(query))
+    return found if among is None else found.where(one_of(connection, article_id, among))
+
+
+def one_of(connection: Connection, found: ColumnElement[int], ids: Select[int]) -> ColumnElement[bool]:
+    """Return the condition that `found` is one of `ids`, by which the rows are to be looked up.
+
+    PostgreSQL gets them as an array: however many it expects, it then looks them up in the index of ids."""
+    if connection.dialect.name == "sqlite":
+        return found.in_(ids)
+    return found == func.any(func.array(ids.scalar_subquery()))
+
+
+def scores(connection: Connection, terms: Sequence[Term], ids: Collection[int]) -> dict[int, float]:
+    """Return the scores (greater is better) of articles that hold `terms`."""
+    # With an excluded term, or one that an article lacks, every rank of PostgreSQL's would be 0.
+    wanted = [term for term in terms if not term.is_excluded]
+    if connection.dialect.name == "sqlite":
+        given = {"terms": _fts5_query(wanted), "first": min(ids), "last": max(ids), "ids": json.dumps([*ids])}
+        found = connection.execute(_FTS5_SCORES, given)
+    else:
+        weights = [1 / TITLE_WEIGHT] * 3 + [1.0]
+        given = {"terms": _tsquery(wanted), "weights": weights, "ids": [*ids]}
+        found = connection.execute(_TSVECTOR_SCORES, given)
+    return {row[0]: row[1] for row in found}
+
+
+def _fts5_row(article_id: int, entry: Entry) -> dict[str, Any]:
+    columns = {"title": entry.title, "body": entry.body, "labels": entry.labels}
+    return {"id": article_id} | {name: " ".join(held) for name, held in columns.items()}
+
+
+def _tsvector(entry: Entry) -> str:
+    """Return PostgreSQL's text form of a tsvector: `'word':1A,7 'other':8 'label'`; A marks words of the title."""
+    positions: dict[str, list[str]] = {}
+    for at, word in enumerate(entry.title, 1):
+        positions.setdefault(word, []).append(f"{at}A")
+    for at, word in enumerate(entry.body, len(entry.title) + 2):
+        positions.setdefault(word, []).append(str(at))
+    found = [f"'{word}':{','.join(places)}" for word, places in positions.items()]
+    return " ".join([*found, *(f"'{label}'" for label in entry.labels)])
+
+
+def _fts5_query(terms: Sequence[Term], labels: Sequence[Sequence[str]] = ()) -> str:
+    wanted = [_fts5_phrase(term) for term in terms if not term.is_excluded]
+    wanted += ["(" + " OR ".join(f'"{label}"' for label in group) + ")" for group in labels]
+    excluded = "".join(f" NOT {_fts5_phrase(term)}" for term in terms if term.is_excluded)
+    return f"({' AND '.join(wanted)}){excluded}"
+
+
+def _fts5_phrase(term: Term) -> str:
+    return f'"{" ".join(term.words)}"' + (" *" if term.is_prefix else "")
+
+
+def _tsquery(terms: Sequence[Term], labels: Sequence[Sequence[str]] = ()) -> str:
+    wanted = [("!" if term.is_excluded else "") + _tsquery_phrase(term) for term in terms]
+    wanted += ["(" + " | ".join(f"'{label}'" for label in group) + ")" for group in labels]
+    return " & ".join(wanted)
+
+
+def _tsquery_phrase(term: Term) -> str:
+    return "(" + " <-> ".join(f"'{word}'" for word in term.words) + (":*" if term.is_prefix else "") + ")"

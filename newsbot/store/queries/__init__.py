@@ -1,0 +1,105 @@
+"""What is read: the one place that the command line, the web and exports ask."""
+
+from newsbot.store.articles.loading import (
+    StoredArticle,
+    article_urls,
+    entity_ids,
+    get_article,
+    load_articles,
+    stored_json,
+)
+from newsbot.store.queries.entity_queries import (
+    EntityArticle,
+    EntityCount,
+    EntityDetail,
+    PlaceCount,
+    countries_of,
+    entity_detail,
+    find_entity,
+    get_entity,
+    top_entities,
+    top_places,
+)
+from newsbot.store.queries.filters import Filters, Sort
+from newsbot.store.queries.history import Change, count_silent, history
+from newsbot.store.queries.listing import Facets, Found, Listed, Listing, find_articles, list_articles
+from newsbot.store.queries.ranked import MARK_END, MARK_START, Hit, search
+from newsbot.store.queries.source_overviews import (
+    SourceDetail,
+    SourceOverview,
+    source_detail,
+    source_names,
+    source_overviews,
+)
+from newsbot.store.queries.stats import SourceCount, Stats, list_rejects, stats
+from newsbot.store.queries.story_lists import (
+    Group,
+    StorySummary,
+    biggest_stories,
+    list_stories,
+    member_json,
+    newest_groups,
+    story_members,
+)
+from newsbot.store.queries.streams import iter_articles
+from newsbot.store.queries.summaries import Summary, summaries
+from newsbot.store.queries.trends import WEEK, Rising, newest_at, rising
+from newsbot.store.queries.windows import Position
+
+__all__ = [
+    "MARK_END",
+    "MARK_START",
+    "WEEK",
+    "Change",
+    "EntityArticle",
+    "EntityCount",
+    "EntityDetail",
+    "Facets",
+    "Filters",
+    "Found",
+    "Group",
+    "Hit",
+    "Listed",
+    "Listing",
+    "PlaceCount",
+    "Position",
+    "Rising",
+    "Sort",
+    "SourceCount",
+    "SourceDetail",
+    "SourceOverview",
+    "Stats",
+    "StoredArticle",
+    "StorySummary",
+    "Summary",
+    "article_urls",
+    "biggest_stories",
+    "count_silent",
+    "countries_of",
+    "entity_detail",
+    "entity_ids",
+    "find_articles",
+    "find_entity",
+    "get_article",
+    "get_entity",
+    "history",
+    "iter_articles",
+    "list_articles",
+    "list_rejects",
+    "list_stories",
+    "load_articles",
+    "member_json",
+    "newest_at",
+    "newest_groups",
+    "rising",
+    "search",
+    "source_detail",
+    "source_names",
+    "source_overviews",
+    "stats",
+    "stored_json",
+    "story_members",
+    "summaries",
+    "top_entities",
+    "top_places",
+]

@@ -1,0 +1,142 @@
+"""Lists of articles for pages and the API: filtered or found by words, in parts, with counts to narrow them by."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from newsbot.items import EntityType
+from newsbot.store.index.terms import Term, parse_query
+from newsbot.store.queries.filters import Filters
+from newsbot.store.queries.snippets import snippet
+from newsbot.store.queries.summaries import Summary, summaries
+from newsbot.store.queries.windows import MAX_RANKED, Candidate, Position, newest, ranked
+from newsbot.store.schema.models import ArticleEntity, ArticleRow, EntityRow
+
+FACET_VALUES = 8
+ENTITY_SAMPLE = 200
+"""Articles from the top of a list whose entities are counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facets:
+    """Values that articles of a list have, with the number of these articles, most frequent first."""
+
+    source: list[tuple[str, int]] = field(default_factory=list)
+    language: list[tuple[str, int]] = field(default_factory=list)
+    section: list[tuple[str, int]] = field(default_factory=list)
+    entity: list[tuple[int, str, EntityType, int]] = field(default_factory=list)
+    """Id, name, type, and number of the first `ENTITY_SAMPLE` articles that mention it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """An article of a list."""
+
+    article: Summary
+    score: float
+    snippet: str
+    """The part of the text that shows what was found, between marks; how it begins in a list without words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """One part of a list."""
+
+    articles: list[Listed]
+    after: Position | None
+    """Where the next part begins; None at the end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a search found, counted, and the part of it that was asked for."""
+
+    listing: Listing
+    total: int
+    """Articles found, up to `MAX_RANKED`."""
+    is_capped: bool
+    """There are more than were counted."""
+    facets: Facets
+
+
+def list_articles(session: Session, filters: Filters, *, after: Position | None, limit: int) -> Listing:
+    """Return a part of the articles that `filters` asks for, newest first, to the last one if asked on and on."""
+    return _listing(session, newest(session, [], filters, after=after, limit=limit + 1), limit, [])
+
+
+def find_articles(
+    session: Session, query: str, filters: Filters, *, after: Position | None = None, limit: int
+) -> Found:
+    """Return a part of what `query` finds, best or newest first, and counts over all that was found.
+
+    All words must occur, in title or body; `"words in quotes"` next to each other; `-word` must not. Words in the title
+    weigh more. No query raises; an empty one finds all articles, one of `-words` or of signs alone nothing. Lists by date
+    go on to the last article, those by relevance hold the `MAX_RANKED` newest."""
+    terms = parse_query(query)
+    if query.strip() and not terms:
+        return Found(listing=Listing(articles=[], after=None), total=0, is_capped=False, facets=Facets())
+    candidates = newest(session, terms, filters, limit=MAX_RANKED + 1)
+    counted = candidates[:MAX_RANKED]
+    if terms and filters.sort != "date":
+        counted = ranked(session, terms, counted)
+        part = [each for each in counted if after is None or each.position < after]
+    else:
+        part = candidates if after is None else newest(session, terms, filters, after=after, limit=limit + 1)
+    return Found(
+        listing=_listing(session, part, limit, terms),
+        total=len(counted),
+        is_capped=len(candidates) > MAX_RANKED,
+        facets=_facets(session, counted),
+    )
+
+
+def _listing(session: Session, candidates: Sequence[Candidate], limit: int, terms: Sequence[Term]) -> Listing:
+    """Return a part of a list from its articles and, if there are more, the first of the next part."""
+    shown = candidates[:limit]
+    scores = {each.id: each.score for each in shown}
+    articles = [
+        Listed(article=each, score=scores[each.id], snippet=each.lead)
+        for each in summaries(session, list(scores))
+    ]
+    if terms:
+        bodies = _bodies(session, list(scores))
+        articles = [replace(each, snippet=snippet(bodies[each.article.id], terms)) for each in articles]
+    return Listing(articles=articles, after=shown[-1].position if len(candidates) > limit else None)
+
+
+def _bodies(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    rows = session.execute(select(ArticleRow.id, ArticleRow.body).where(ArticleRow.id.in_(ids)))
+    return {row.id: row.body for row in rows}
+
+
+def _facets(session: Session, counted: Sequence[Candidate]) -> Facets:
+    return Facets(
+        source=_most_common([each.source for each in counted]),
+        language=_most_common([each.language for each in counted]),
+        section=_most_common([each.section for each in counted]),
+        entity=_entities(session, [each.id for each in counted[:ENTITY_SAMPLE]]),
+    )
+
+
+def _most_common(values: Sequence[str | None]) -> list[tuple[str, int]]:
+    return Counter(value for value in values if value).most_common(FACET_VALUES)
+
+
+def _entities(session: Session, ids: Sequence[int]) -> list[tuple[int, str, EntityType, int]]:
+    count = func.count().label("count")
+    most = (
+        select(ArticleEntity.entity_id, count)
+        .where(ArticleEntity.article_id.in_(ids))
+        .group_by(ArticleEntity.entity_id)
+        .order_by(count.desc(), ArticleEntity.entity_id)
+        .limit(FACET_VALUES)
+        .subquery("most")
+    )
+    query = select(EntityRow.id, EntityRow.name, EntityRow.type, most.c.count)
+    query = query.join(most, most.c.entity_id == EntityRow.id).order_by(most.c.count.desc(), EntityRow.id)
+    return [(entity_id, name, kind, number) for entity_id, name, kind, number in session.execute(query)]

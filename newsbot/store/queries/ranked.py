@@ -1,0 +1,64 @@
+"""Full-text search as the command line shows it: the same words find the same articles on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsbot.store.index.terms import parse_query
+from newsbot.store.queries.filters import Filters
+from newsbot.store.queries.snippets import MARK_END, MARK_START, snippet
+from newsbot.store.queries.windows import MAX_RANKED, newest, ranked
+from newsbot.store.schema.models import ArticleRow
+
+__all__ = ["MARK_END", "MARK_START", "Hit", "search"]
+
+DEFAULT_LIMIT = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """An article that a search found."""
+
+    id: int
+    title: str | None
+    url: str
+    source: str | None
+    language: str | None
+    published_at: datetime | None
+    score: float
+    """Greater is better; comes from the database, and compares only within one search."""
+    snippet: str
+    """One line of the body, what was found between `MARK_START` and `MARK_END`."""
+
+
+def search(session: Session, query: str, filters: Filters | None = None) -> list[Hit]:
+    """Return the articles that `query` finds, best first or newest first, `DEFAULT_LIMIT` if no limit is given.
+
+    Best of the newest `MAX_RANKED` that hold the words, or of as many as are asked for if that is more. The query's
+    language is that of `listing.find_articles`; one that holds no word to look for finds nothing."""
+    filters = filters or Filters()
+    terms = parse_query(query)
+    if not terms:
+        return []
+    limit = DEFAULT_LIMIT if filters.limit is None else filters.limit
+    if filters.sort == "date":
+        found = ranked(session, terms, newest(session, terms, filters, limit=limit))
+        shown = sorted(found, key=lambda each: each[1:3], reverse=True)
+    else:
+        found = newest(session, terms, filters, limit=max(limit, MAX_RANKED))
+        shown = ranked(session, terms, found)[:limit]
+    scores = {each.id: each.score for each in shown}
+    columns = (ArticleRow.id, ArticleRow.title, ArticleRow.url, ArticleRow.source, ArticleRow.language,
+               ArticleRow.published_at, ArticleRow.body)  # fmt: skip
+    rows = {row.id: row for row in session.execute(select(*columns).where(ArticleRow.id.in_(scores)))}
+    return [
+        Hit(
+            id=row.id, title=row.title, url=row.url, source=row.source, language=row.language,
+            published_at=row.published_at, score=scores[row.id], snippet=snippet(row.body, terms),
+        )
+        for row in map(rows.__getitem__, scores)
+    ]  # fmt: skip

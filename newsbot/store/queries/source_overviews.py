@@ -1,0 +1,178 @@
+"""How the sources are doing: what each has given a day, which fields it fills, its feeds, its rejects, its flags."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy.orm import Session
+
+from newsbot.sources.health import FEED_FAILURES, Flag
+from newsbot.store.crawl.source_health import source_health
+from newsbot.store.queries.entity_queries import END_OF_TIME
+from newsbot.store.schema.models import ArticleAuthor, ArticleRow, Feed, RejectRow, Source
+
+HEALTH_DAYS = 60
+GLANCE_DAYS = 14
+COVERAGE_SAMPLE = 500
+"""Newest articles of a source whose fields are looked at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceOverview:
+    """A source at a glance."""
+
+    key: str
+    name: str | None
+    homepage: str | None
+    article_count: int
+    newest_at: datetime | None
+    days: list[tuple[date, int]]
+    """Articles first seen on each of the last `GLANCE_DAYS`, oldest first, days without any too."""
+    feed_count: int
+    failing_feed_count: int
+    held_until: datetime | None
+    """Its host has asked to be left alone until then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceDetail:
+    """A source in full."""
+
+    key: str
+    name: str | None
+    homepage: str | None
+    first_seen_at: datetime
+    held_until: datetime | None
+    article_count: int
+    days: list[tuple[date, int]]
+    """Articles first seen on each of the last `HEALTH_DAYS`, oldest first, days without any too; where it has given
+    nothing in all of them, on those to its newest article."""
+    coverage: dict[str, float]
+    """Field -> share, 0 to 1, of its newest articles that have it."""
+    feeds: Sequence[Feed]
+    rejects: list[tuple[str, int]]
+    """Reason and number, most frequent first."""
+    flags: list[Flag]
+
+
+def source_overviews(session: Session, *, now: datetime) -> list[SourceOverview]:
+    """Return every source that has been crawled or configured, those with most articles first."""
+    totals = {row.source: row for row in session.execute(_totals())}
+    first_day = (now - timedelta(days=GLANCE_DAYS - 1)).date()
+    days = _articles_a_day(session, first_day)
+    feeds = {row.source: row for row in session.execute(_feed_counts())}
+    found = []
+    for source in session.scalars(select(Source)):
+        total, feed = totals.get(source.key), feeds.get(source.key)
+        found.append(
+            SourceOverview(
+                key=source.key, name=source.name, homepage=source.homepage,
+                article_count=total.articles if total else 0, newest_at=total.newest if total else None,
+                days=_every_day(days[source.key], first_day, now.date()),
+                feed_count=feed.feeds if feed else 0, failing_feed_count=feed.failing if feed else 0,
+                held_until=source.held_until if source.held_until and source.held_until > now else None,
+            )
+        )  # fmt: skip
+    return sorted(found, key=lambda each: (-each.article_count, each.key))
+
+
+def source_names(session: Session) -> dict[str, str]:
+    """Return key -> name of every source; the key again where it has no name."""
+    return {key: name or key for key, name in session.execute(select(Source.key, Source.name))}
+
+
+def source_detail(session: Session, key: str, *, now: datetime) -> SourceDetail | None:
+    """Return everything known of a source; None if there is none of this key."""
+    source = session.get(Source, key)
+    if source is None:
+        return None
+    feeds = session.scalars(select(Feed).where(Feed.source == key).order_by(Feed.kind, Feed.url)).all()
+    count = select(func.count()).select_from(ArticleRow).where(ArticleRow.source == key)
+    return SourceDetail(
+        key=key, name=source.name, homepage=source.homepage, first_seen_at=source.first_seen_at,
+        held_until=source.held_until, article_count=session.scalar(count) or 0,
+        days=_days_of(session, key, now), coverage=_coverage(session, key), feeds=feeds,
+        rejects=_rejects(session, key), flags=[flag for each in source_health(session, [key], today=now.date()) for flag in each.flags],
+    )  # fmt: skip
+
+
+def _days_of(session: Session, key: str, now: datetime) -> list[tuple[date, int]]:
+    newest = (
+        select(ArticleRow.first_seen_at).where(ArticleRow.source == key).order_by(ArticleRow.dated_at.desc())
+    )
+    span = timedelta(days=HEALTH_DAYS - 1)
+    last = min(now, session.scalar(newest.limit(1)) or now)
+    last = now if last > now - span else last
+    first_day = (last - span).date()
+    given = _articles_a_day(session, first_day, ArticleRow.source == key)[key]
+    return _every_day(given, first_day, last.date())
+
+
+def _totals() -> Select[str | None, int, datetime]:
+    return select(
+        ArticleRow.source, func.count().label("articles"), func.max(ArticleRow.dated_at).label("newest")
+    ).group_by(ArticleRow.source)
+
+
+def _feed_counts() -> Select[str, int, int]:
+    failing = func.sum(case((Feed.failure_count >= FEED_FAILURES, 1), else_=0)).label("failing")
+    return select(Feed.source, func.count().label("feeds"), failing).group_by(Feed.source)
+
+
+def _articles_a_day(
+    session: Session, since: date, *only: ColumnElement[bool]
+) -> dict[str | None, dict[date, int]]:
+    """Return the number of articles by source and by the day on which they were seen first."""
+    start = datetime.combine(since, time.min, UTC)
+    day = func.date(ArticleRow.first_seen_at)
+    # With an end, SQLite takes the index of the times; without, that of the sources, whole: forty times as long.
+    seen = ArticleRow.first_seen_at.between(start, END_OF_TIME)
+    query = select(ArticleRow.source, day, func.count()).where(seen, *only)
+    found: dict[str | None, dict[date, int]] = defaultdict(dict)
+    for source, each, count in session.execute(query.group_by(ArticleRow.source, day)):
+        found[source][date.fromisoformat(str(each))] = count
+    return found
+
+
+def _coverage(session: Session, source: str) -> dict[str, float]:
+    """Return the shares of the newest articles that have each field."""
+    has_author = select(ArticleAuthor.article_id).where(ArticleAuthor.article_id == ArticleRow.id).exists()
+    having = {
+        "date": ArticleRow.published_at.is_not(None),
+        "author": has_author,
+        "description": ArticleRow.description.is_not(None),
+        "section": ArticleRow.section.is_not(None),
+        "image": ArticleRow.image_url.is_not(None),
+        "language": ArticleRow.language.is_not(None),
+    }
+    newest = (
+        select(*(case((condition, 1), else_=0).label(field) for field, condition in having.items()))
+        .where(ArticleRow.source == source)
+        .order_by(ArticleRow.dated_at.desc())
+        .limit(COVERAGE_SAMPLE)
+        .subquery()
+    )
+    shares = session.execute(select(func.count(), *(func.sum(newest.c[field]) for field in having))).one()
+    return (
+        {field: count / shares[0] for field, count in zip(having, shares[1:], strict=True)}
+        if shares[0]
+        else {}
+    )
+
+
+def _rejects(session: Session, source: str) -> list[tuple[str, int]]:
+    count = func.count()
+    query = select(RejectRow.reason, count).where(RejectRow.source == source).group_by(RejectRow.reason)
+    return [
+        (reason, number) for reason, number in session.execute(query.order_by(count.desc(), RejectRow.reason))
+    ]
+
+
+def _every_day(counts: Mapping[date, int], first: date, last: date) -> list[tuple[date, int]]:
+    """Return the days from the first to the last, those without any articles too."""
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return [(day, counts.get(day, 0)) for day in days]

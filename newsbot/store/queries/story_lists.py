@@ -1,0 +1,165 @@
+"""Articles grouped by the story that they tell: one entry a story, however many sources print it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, func, select, tuple_
+from sqlalchemy.orm import Session
+
+from newsbot.items import utc_text
+from newsbot.store.articles.loading import MAX_ID
+from newsbot.store.queries.summaries import Summary, summaries
+from newsbot.store.schema.models import ArticleRow, Story
+
+NEWEST = 200
+"""Articles that are looked at for the newest groups."""
+SHOWN_MEMBERS = 4
+MAX_MEMBERS = 200
+"""Members of one story that are returned; more are hardly read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A story with some of its articles; or a single article, which tells none."""
+
+    story_id: int | None
+    articles: list[Summary]
+    """Newest first, one of each source."""
+    article_count: int
+    source_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorySummary:
+    """A story in a list."""
+
+    id: int
+    title: str | None
+    """Headline of its first article."""
+    article_count: int
+    source_count: int
+    first_at: datetime
+    updated_at: datetime
+
+
+def newest_groups(session: Session, *, limit: int = 12) -> list[Group]:
+    """Return the stories and single articles that are newest, by their newest article."""
+    query = select(ArticleRow.id, ArticleRow.story_id, ArticleRow.source).order_by(
+        ArticleRow.dated_at.desc(), ArticleRow.id.desc()
+    )
+    together: dict[tuple[str, int], dict[str | None, int]] = {}
+    for article_id, story_id, source in session.execute(query.limit(NEWEST)):
+        key = ("story", story_id) if story_id else ("article", article_id)
+        together.setdefault(key, {}).setdefault(source, article_id)
+    entries = list(together.items())[:limit]
+    counts = _counts(session, [number for (kind, number), _ in entries if kind == "story"])
+    shown = [list(by_source.values())[:SHOWN_MEMBERS] for _, by_source in entries]
+    found = {each.id: each for each in summaries(session, [each for ids in shown for each in ids])}
+    return [
+        _group(number if kind == "story" else None, [found[each] for each in ids], counts)
+        for ((kind, number), _), ids in zip(entries, shown, strict=True)
+    ]
+
+
+def list_stories(
+    session: Session,
+    *,
+    since: datetime | None = None,
+    min_size: int = 2,
+    after: tuple[datetime, int] | None = None,
+    limit: int = 20,
+) -> list[StorySummary]:
+    """Return the stories of at least `min_size` articles, changed last first; `after`: the last one of the part before."""
+    query = select(Story.id, Story.updated_at).where(Story.member_count >= min_size)
+    if since is not None:
+        query = query.where(Story.updated_at >= since)
+    if after is not None:
+        query = query.where(tuple_(Story.updated_at, Story.id) < after)
+    rows = session.execute(query.order_by(Story.updated_at.desc(), Story.id.desc()).limit(limit)).all()
+    return _story_summaries(session, rows)
+
+
+def biggest_stories(
+    session: Session, *, since: datetime | None = None, min_size: int = 2, limit: int = 20
+) -> list[StorySummary]:
+    """Return the stories of at least `min_size` articles that changed since then, biggest first."""
+    query = select(Story.id, Story.updated_at).where(Story.member_count >= min_size)
+    if since is not None:
+        query = query.where(Story.updated_at >= since)
+    order = (Story.member_count.desc(), Story.updated_at.desc(), Story.id.desc())
+    return _story_summaries(session, session.execute(query.order_by(*order).limit(limit)).all())
+
+
+def _story_summaries(session: Session, rows: Sequence[Row[int, datetime]]) -> list[StorySummary]:
+    counts = _counts(session, [row.id for row in rows])
+    titles = _first_titles(session, [row.id for row in rows])
+    return [
+        StorySummary(
+            id=row.id, title=titles[row.id], article_count=counts[row.id].articles,
+            source_count=counts[row.id].sources, first_at=counts[row.id].first_at, updated_at=row.updated_at,
+        )
+        for row in rows if row.id in counts
+    ]  # fmt: skip
+
+
+def story_members(session: Session, story_id: int) -> list[Summary]:
+    """Return the articles of a story and the excerpts of them, oldest first; none if there is no such story."""
+    if not 0 < story_id <= MAX_ID:
+        return []
+    members = select(ArticleRow.id).limit(MAX_MEMBERS)
+    oldest = members.where(ArticleRow.story_id == story_id).order_by(ArticleRow.dated_at, ArticleRow.id)
+    ids = session.scalars(oldest).all()
+    is_excerpt = ArticleRow.duplicate_of.in_(ids), ArticleRow.duplicate_kind == "excerpt"
+    # In the order of the index that has them: asked for the oldest, SQLite goes through all articles by date.
+    excerpts = members.where(*is_excerpt).order_by(ArticleRow.duplicate_of, ArticleRow.id)
+    found = summaries(session, [*ids, *session.scalars(excerpts)])
+    return sorted(found, key=lambda each: (each.dated_at, each.id))
+
+
+def member_json(member: Summary) -> dict[str, object]:
+    """Return the public JSON form of an article of a story."""
+    return {
+        "id": member.id,
+        "url": member.url,
+        "source": member.source,
+        "title": member.title,
+        "role": member.story_role,
+        "agency": member.agency,
+        "duplicate_kind": member.duplicate_kind,
+        "published_at": utc_text(member.published_at),
+        "first_seen_at": utc_text(member.first_seen_at),
+        "revision": member.revision,
+    }
+
+
+def _group(
+    story_id: int | None, articles: list[Summary], counts: dict[int, Row[int | None, int, int, datetime]]
+) -> Group:
+    if story_id is None:
+        return Group(story_id=None, articles=articles, article_count=1, source_count=1)
+    count = counts[story_id]
+    return Group(
+        story_id=story_id, articles=articles, article_count=count.articles, source_count=count.sources
+    )
+
+
+def _counts(session: Session, ids: Sequence[int]) -> dict[int, Row[int | None, int, int, datetime]]:
+    query = (
+        select(
+            ArticleRow.story_id, func.count().label("articles"),
+            func.count(ArticleRow.source.distinct()).label("sources"),
+            func.min(ArticleRow.dated_at).label("first_at"),
+        )
+        .where(ArticleRow.story_id.in_(ids))
+        .group_by(ArticleRow.story_id)
+    )  # fmt: skip
+    return {row.story_id: row for row in session.execute(query) if row.story_id is not None}
+
+
+def _first_titles(session: Session, ids: Iterable[int]) -> dict[int, str | None]:
+    query = select(ArticleRow.story_id, ArticleRow.title).where(ArticleRow.story_id.in_(ids))
+    latest_first = query.order_by(ArticleRow.dated_at.desc(), ArticleRow.id.desc())
+    return {story_id: title for story_id, title in session.execute(latest_first) if story_id is not None}

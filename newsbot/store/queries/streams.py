@@ -1,0 +1,37 @@
+"""Every article that filters ask for, a few at a time in memory: for exports and lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session
+
+from newsbot.store.articles.loading import StoredArticle, load_articles
+from newsbot.store.queries.filters import Filters, conditions
+from newsbot.store.schema.models import ArticleRow
+
+BATCH = 200
+"""Articles that are held at a time while many are read."""
+
+
+def iter_articles(session: Session, filters: Filters) -> Iterator[StoredArticle]:
+    """Yield the articles that `filters` asks for, whatever their number, a few at a time in memory."""
+    return islice(_all_articles(session, filters), filters.limit)
+
+
+def _all_articles(session: Session, filters: Filters) -> Iterator[StoredArticle]:
+    is_by_date = filters.sort == "date"
+    query = select(ArticleRow.id, ArticleRow.dated_at).where(*conditions(session, filters)).limit(BATCH)
+    order = (ArticleRow.dated_at.desc(), ArticleRow.id.desc()) if is_by_date else (ArticleRow.id,)
+    page = query.order_by(*order)
+    while rows := session.execute(page).all():
+        yield from load_articles(session, [row.id for row in rows])
+        last = rows[-1]
+        after = (
+            tuple_(ArticleRow.dated_at, ArticleRow.id) < (last.dated_at, last.id)
+            if is_by_date
+            else ArticleRow.id > last.id
+        )
+        page = query.where(after).order_by(*order)

@@ -1,0 +1,51 @@
+"""Articles as lists show them: what stands on a card, not the text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from newsbot.store.schema.models import ArticleRow
+
+LEAD_CHARS = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """An article without its text."""
+
+    id: int
+    title: str | None
+    url: str
+    source: str | None
+    language: str | None
+    section: str | None
+    description: str | None
+    lead: str
+    """How the text begins, `LEAD_CHARS` of it."""
+    image_url: str | None
+    published_at: datetime | None
+    dated_at: datetime
+    """`published_at`, or when it was first seen."""
+    first_seen_at: datetime
+    last_seen_at: datetime
+    revision: int
+    story_id: int | None
+    story_role: str | None
+    agency: str | None
+    duplicate_kind: str | None
+
+
+_COLUMNS = [getattr(ArticleRow, name) for name in Summary.__slots__ if name != "lead"]
+
+
+def summaries(session: Session, ids: Sequence[int]) -> list[Summary]:
+    """Return the articles with these ids, in their order; ids that are not there are left out."""
+    lead = func.substr(ArticleRow.body, 1, LEAD_CHARS).label("lead")
+    rows = session.execute(select(*_COLUMNS, lead).where(ArticleRow.id.in_(ids))).mappings()
+    found = {row["id"]: Summary(**row) for row in rows}
+    return [found[each] for each in ids if each in found]

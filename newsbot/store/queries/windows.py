@@ -1,0 +1,190 @@
+"""Which articles a list or a search is made of: the newest that meet its filters and hold its words.
+
+However many articles hold a word, about as many are looked at as are wanted: a search goes back in time period by
+period, and stops when it has found enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Float, Select, literal, select, tuple_
+from sqlalchemy.orm import Session
+
+from newsbot.store.index import full_text
+from newsbot.store.index.filter_terms import name_label, period_labels
+from newsbot.store.index.terms import Term
+from newsbot.store.queries.filters import Filters, conditions_on, find_entities
+from newsbot.store.schema.models import ArticleEntity, ArticleRow
+
+MAX_RANKED = 1_000
+"""Of the articles that hold the words, so many of the newest are ranked and counted."""
+PERIOD_ARTICLES = 2_000
+"""In the first period that is searched. Later ones are as long as will do if the words are as frequent there."""
+MAX_GROWTH = 32
+"""Of a period, compared with the one before."""
+RARE_SHARE = 0.05
+"""Words that fewer of an entity's articles hold are looked for before the entity."""
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
+_COLUMNS = (ArticleRow.dated_at, ArticleRow.id, ArticleRow.source, ArticleRow.language, ArticleRow.section)
+
+
+class Position(NamedTuple):
+    """Where a part of a list ends; the next one goes on after it."""
+
+    score: float
+    """0 in lists by date."""
+    dated_at: datetime
+    id: int
+
+
+class Candidate(NamedTuple):
+    """An article that may be shown; candidates compare by their position."""
+
+    score: float
+    dated_at: datetime
+    id: int
+    source: str | None
+    language: str | None
+    section: str | None
+
+    @property
+    def position(self) -> Position:
+        """Where it stands in the list."""
+        return Position(*self[:3])
+
+
+def newest(
+    session: Session, terms: Sequence[Term], filters: Filters, *, after: Position | None = None, limit: int
+) -> list[Candidate]:
+    """Return the articles that hold `terms` and that `filters` asks for, newest first; without terms, all of these."""
+    if terms and all(term.is_excluded for term in terms):
+        return []
+    entity_ids = None if filters.entity is None else find_entities(session, filters.entity)
+    if terms or entity_ids is not None:
+        return _Search(session, terms, filters, after, entity_ids).newest(limit)
+    wanted = [*conditions_on(ArticleRow, filters, None), *_beyond(ArticleRow, after)]
+    return _newest_of(session, ArticleRow, wanted, limit)
+
+
+def ranked(session: Session, terms: Sequence[Term], candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return articles that hold `terms`, best first."""
+    if not candidates:
+        return []
+    scores = full_text.scores(session.connection(), terms, [each.id for each in candidates])
+    return sorted((each._replace(score=scores[each.id]) for each in candidates), reverse=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """A search for words, for an entity, or for both."""
+
+    session: Session
+    terms: Sequence[Term]
+    filters: Filters
+    after: Position | None
+    entity_ids: Sequence[int] | None
+
+    def newest(self, limit: int) -> list[Candidate]:
+        """Return what is found, newest first: period by period, from the newest to the oldest."""
+        found: list[Candidate] = []
+        dates = self._dates()
+        until = self.session.scalar(dates.limit(1))
+        since = self.session.scalar(dates.offset(PERIOD_ARTICLES).limit(1))
+        by_entity = self.entity_ids is not None
+        while until is not None and len(found) < limit:
+            part = self._in_period(since, until, limit - len(found), by_entity=by_entity)
+            found += part
+            if since is None:
+                break
+            if self.terms and len(part) < RARE_SHARE * PERIOD_ARTICLES:
+                by_entity = False
+            length = _next_length(until - since, len(part), limit - len(found))
+            until = self.session.scalar(dates.where(self._dated_at < since).limit(1))
+            since = until and _earlier(until, length)
+        return found
+
+    @property
+    def _dated_at(self) -> Any:
+        """The dates by which periods are laid out: those of the entity's articles if there is one."""
+        return ArticleRow.dated_at if self.entity_ids is None else ArticleEntity.dated_at
+
+    def _dates(self) -> Select[datetime]:
+        query: Select[datetime] = select(self._dated_at).order_by(self._dated_at.desc())
+        if self.entity_ids is not None:
+            query = query.where(ArticleEntity.entity_id.in_(self.entity_ids))
+        if self.filters.since is not None:
+            query = query.where(self._dated_at >= self.filters.since)
+        lasts = (self.filters.until, self.after and self.after.dated_at)
+        return query.where(*(self._dated_at <= each for each in lasts if each is not None))
+
+    def _in_period(
+        self, since: datetime | None, until: datetime, limit: int, *, by_entity: bool
+    ) -> list[Candidate]:
+        holding = self._holding(since, until, by_entity=by_entity)
+        wanted = [
+            *conditions_on(holding, self.filters, None if by_entity else self.entity_ids),
+            *_beyond(holding, self.after),
+            *_within(holding.dated_at, since, until),
+        ]
+        return _newest_of(self.session, holding, wanted, limit)
+
+    def _holding(self, since: datetime | None, until: datetime, *, by_entity: bool) -> Any:
+        """Return columns, as of a table, of articles among which are all that are looked for.
+
+        Both databases would rather go through an index of dates or sources, and look for each article among those that
+        hold the words. An OFFSET keeps them from that."""
+        connection = self.session.connection()
+        mentioning = None
+        if by_entity:
+            mentioning = select(ArticleEntity.article_id).where(
+                ArticleEntity.entity_id.in_(self.entity_ids or ()),
+                *_within(ArticleEntity.dated_at, since, until),
+            )
+        if self.terms:
+            labels = _labels(self.filters, since or self.filters.since, until)
+            ids = full_text.matches(connection, self.terms, labels, mentioning)
+        else:
+            assert mentioning is not None
+            ids = mentioning
+        holding = select(*_COLUMNS).where(full_text.one_of(connection, ArticleRow.id.expression, ids))
+        return holding.offset(0).subquery("holding").columns
+
+
+def _within(dated_at: Any, since: datetime | None, until: datetime) -> list[ColumnElement[bool]]:
+    return [dated_at <= until, *([] if since is None else [dated_at >= since])]
+
+
+def _beyond(articles: Any, after: Position | None) -> list[ColumnElement[bool]]:
+    return [] if after is None else [tuple_(articles.dated_at, articles.id) < (after.dated_at, after.id)]
+
+
+def _newest_of(
+    session: Session, articles: Any, wanted: Sequence[ColumnElement[bool]], limit: int
+) -> list[Candidate]:
+    columns = (getattr(articles, each.key) for each in _COLUMNS)
+    query = select(literal(0.0, Float), *columns).where(*wanted)
+    query = query.order_by(articles.dated_at.desc(), articles.id.desc()).limit(limit)
+    # Not by the session, which makes objects of its own of a thousand rows first.
+    return list(map(Candidate._make, session.connection().execute(query).all()))
+
+
+def _labels(filters: Filters, since: datetime | None, until: datetime) -> list[list[str]]:
+    """Return what the index can narrow a search by: of each group an article has one label."""
+    named = {"source": filters.source, "language": filters.language, "section": filters.section}
+    groups = [[name_label(field, value)] for field, value in named.items() if value is not None]
+    period = [] if since is None else period_labels(since, until)
+    return [*groups, period] if period else groups
+
+
+def _next_length(length: timedelta, found: int, wanted: int) -> timedelta:
+    """Return how long the next period is to be, if the last one of `length` had `found` of those looked for."""
+    return length * min(max(1.25 * wanted / max(found, 1), 2), MAX_GROWTH) + timedelta(seconds=1)
+
+
+def _earlier(moment: datetime, length: timedelta) -> datetime | None:
+    """Return the moment so much earlier; None if that is before all time."""
+    return moment - length if length < moment - _BEGINNING else None

@@ -1,0 +1,63 @@
+"""The tables, one class each. Stable names: other programs read them.
+
+Times are UTC. A `url_hash` is `keys.url_hash` of the canonical form of the URL beside it.
+"""
+
+from newsbot.store.schema.models.article_rows import (
+    ArticleAuthor,
+    ArticleRow,
+    ArticleSketch,
+    ArticleTopic,
+    ArticleUrl,
+    Author,
+    Revision,
+    Story,
+    Topic,
+)
+from newsbot.store.schema.models.base import Base
+from newsbot.store.schema.models.boilerplate_rows import BoilerplateBlock, BoilerplateSite
+from newsbot.store.schema.models.crawl_rows import (
+    BackfillPart,
+    Feed,
+    Fetch,
+    FrontierRow,
+    RejectRow,
+    Run,
+    Source,
+)
+from newsbot.store.schema.models.entity_rows import (
+    ArticleEntity,
+    EntityAlias,
+    EntityCorrection,
+    EntityRow,
+    EntityTotal,
+    MentionRow,
+)
+
+__all__ = [
+    "ArticleAuthor",
+    "ArticleEntity",
+    "ArticleRow",
+    "ArticleSketch",
+    "ArticleTopic",
+    "ArticleUrl",
+    "Author",
+    "BackfillPart",
+    "Base",
+    "BoilerplateBlock",
+    "BoilerplateSite",
+    "EntityAlias",
+    "EntityCorrection",
+    "EntityRow",
+    "EntityTotal",
+    "Feed",
+    "Fetch",
+    "FrontierRow",
+    "MentionRow",
+    "RejectRow",
+    "Revision",
+    "Run",
+    "Source",
+    "Story",
+    "Topic",
+]

@@ -1,0 +1,184 @@
+"""Articles and their parts: addresses, authors, topics, what they said before; and the stories that they tell."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, false
+from sqlalchemy.orm import Mapped, mapped_column
+
+from newsbot.store.schema.models.base import ArticleId, Base, Id, Json, Short
+from newsbot.store.schema.types import RowId
+
+
+class Story(Base):
+    """A group of articles that tell the same; its members are the articles with its `story_id`."""
+
+    __tablename__ = "stories"
+
+    id: Mapped[Id]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime] = mapped_column(index=True)
+    member_count: Mapped[int]
+
+
+class ArticleRow(Base):
+    """An article as it was last seen; what it said before is in `revisions`."""
+
+    __tablename__ = "articles"
+    __table_args__ = (
+        Index(None, "dated_at", "id"),
+        Index(None, "source", "dated_at"),
+        Index(None, "language", "dated_at"),
+        Index(None, "section", "dated_at"),
+    )
+
+    id: Mapped[Id]
+    url: Mapped[str]
+    """Where it was first fetched; every URL it was met under is in `article_urls`."""
+    canonical_url: Mapped[str | None]
+    source: Mapped[Short | None] = mapped_column(ForeignKey("sources.key"))
+    title: Mapped[str | None]
+    description: Mapped[str | None]
+    published_at: Mapped[datetime | None]
+    modified_at: Mapped[datetime | None]
+    dated_at: Mapped[datetime]
+    """`published_at`, or `first_seen_at` where the page has no date: what lists sort and filter by."""
+    language: Mapped[Short | None]
+    section: Mapped[Short | None]
+    image_url: Mapped[str | None]
+    word_count: Mapped[int]
+    kind: Mapped[str]
+    is_free: Mapped[bool | None]
+    entity_engine: Mapped[str | None]
+    extractor_version: Mapped[str | None]
+    """Version of newsbot that extracted it."""
+    rules: Mapped[dict[str, str]] = mapped_column(JSON)
+    text_key: Mapped[bytes] = mapped_column(index=True)
+    """Equal for equal texts, whatever their URL."""
+    content_key: Mapped[bytes]
+    """Equal while nothing of what a revision records has changed."""
+    revision: Mapped[int]
+    """1 when new; one more for every row in `revisions`."""
+    duplicate_of: Mapped[int | None] = mapped_column(
+        RowId, ForeignKey("articles.id", ondelete="SET NULL"), index=True
+    )
+    duplicate_kind: Mapped[str | None]
+    """`exact`, `near` or `excerpt`."""
+    story_id: Mapped[int | None] = mapped_column(
+        RowId, ForeignKey("stories.id", ondelete="SET NULL"), index=True
+    )
+    story_role: Mapped[str | None]
+    """`original`, `copy`, `update` or `excerpt`."""
+    agency: Mapped[Short | None]
+    """The news agency that its byline, dateline or last line credits; see `newsbot.dedupe.agencies`."""
+    run_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("runs.id", ondelete="SET NULL"))
+    """The run that stored it first."""
+    retrieved_at: Mapped[datetime | None]
+    """When this content was fetched."""
+    first_seen_at: Mapped[datetime] = mapped_column(index=True)
+    last_seen_at: Mapped[datetime]
+    gone_at: Mapped[datetime | None]
+    """Since when its address says that there is no such page (404, 410); None once it is back."""
+    body: Mapped[str]
+    """Last, so that SQLite does not read the text when it looks for anything else."""
+
+
+class ArticleSketch(Base):
+    """What near duplicates of an article are found and recognised by; see `newsbot.dedupe.sketches`.
+
+    A column a key rather than a row a key: rows have a head on PostgreSQL, and ten would take twice the room."""
+
+    __tablename__ = "article_sketches"
+    __table_args__ = tuple(Index(None, f"key_{place}", "article_id") for place in range(10))
+
+    article_id: Mapped[ArticleId] = mapped_column(primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    key_0: Mapped[int | None]
+    key_1: Mapped[int | None]
+    key_2: Mapped[int | None]
+    key_3: Mapped[int | None]
+    key_4: Mapped[int | None]
+    key_5: Mapped[int | None]
+    key_6: Mapped[int | None]
+    key_7: Mapped[int | None]
+    key_8: Mapped[int | None]
+    key_9: Mapped[int | None]
+
+
+class ArticleUrl(Base):
+    """A URL that leads to an article: its canonical one, redirects, AMP, tracking parameters."""
+
+    __tablename__ = "article_urls"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+
+    url_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    article_id: Mapped[ArticleId] = mapped_column(index=True)
+    url: Mapped[str]
+
+
+class Revision(Base):
+    """What an article said before its content changed."""
+
+    __tablename__ = "revisions"
+
+    article_id: Mapped[ArticleId] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    """Of the content that was replaced: 1 for the first."""
+    replaced_at: Mapped[datetime] = mapped_column(index=True)
+    run_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("runs.id", ondelete="SET NULL"))
+    """The run that met the change."""
+    title_changed: Mapped[bool]
+    body_changed: Mapped[bool]
+    content_key: Mapped[bytes]
+    changes: Mapped[Json]
+    """Field name -> its value before the change, of the fields that changed. Of the body, where that is shorter, a list
+    of `dedupe.revisions.Splice`: what stood where in the text after the change."""
+    by_rules: Mapped[bool] = mapped_column(server_default=false(), index=True)
+    """The page is the same; newsbot's rules now read it otherwise. No edit by the publisher."""
+    is_silent: Mapped[bool] = mapped_column(server_default=false())
+    """Headline or text changed, and the page does not say that it was modified."""
+
+
+class Author(Base):
+    """A name as printed in bylines."""
+
+    __tablename__ = "authors"
+
+    id: Mapped[Id]
+    name: Mapped[Short] = mapped_column(unique=True)
+
+
+class ArticleAuthor(Base):
+    """An author of an article; `position` 0 is named first."""
+
+    __tablename__ = "article_authors"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+
+    article_id: Mapped[ArticleId] = mapped_column(primary_key=True)
+    author_id: Mapped[int] = mapped_column(
+        RowId, ForeignKey("authors.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    position: Mapped[int]
+
+
+class Topic(Base):
+    """A keyword or tag as pages declare it."""
+
+    __tablename__ = "topics"
+
+    id: Mapped[Id]
+    name: Mapped[Short] = mapped_column(unique=True)
+
+
+class ArticleTopic(Base):
+    """A topic of an article; `position` 0 is declared first."""
+
+    __tablename__ = "article_topics"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+
+    article_id: Mapped[ArticleId] = mapped_column(primary_key=True)
+    topic_id: Mapped[int] = mapped_column(
+        RowId, ForeignKey("topics.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    position: Mapped[int]

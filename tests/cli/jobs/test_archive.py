@@ -1,0 +1,407 @@
+"""`newsbot archive`: what is kept is counted, checked and pruned."""
+
+import gzip
+import json
+import os
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import select
+
+from newsbot.archive.files import SavedPage
+from newsbot.archive.warc_pages import read_page_at
+from newsbot.archive.warc_writer import Exchange, WarcWriter, payload_digest
+from newsbot.cli import newsbot, run
+from newsbot.ingest.record import record_article, record_poll, record_reject
+from newsbot.ingest.stages import Stages
+from newsbot.items import Article, Fetched, Reject
+from newsbot.settings import read_settings
+from newsbot.store.crawl.fetches import find_kept
+from newsbot.store.schema.models import Fetch
+from tests.archive.test_warc_writer import check, types
+from tests.crawling import reading
+from tests.pages import article_page
+
+PROJECT = Path(__file__).parents[3]
+NOW = (datetime.now(UTC) - timedelta(days=1)).replace(hour=12, minute=0, second=0, microsecond=0)
+"""A time at which no day ends."""
+OLD = NOW - timedelta(days=100)
+LATER = NOW - timedelta(days=10)
+
+
+class Crawler:
+    """Fetches made-up pages, as a crawl does, but for the network."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        settings = {"NEWSBOT_DATABASE_URL": url, "NEWSBOT_ENTITY_ENGINE": "none"}
+        self.stages = Stages(read_settings(settings))
+        self.database = self.stages.database.open()
+        self.writer = WarcWriter(folder, "newsbot-test", software="newsbot/test")
+
+    def fetch(self, url: str, body: str, at: datetime) -> Fetched:
+        """Keep an answer; return what a crawl would store of it."""
+        exchange = Exchange(
+            url=url, method="GET", request_headers=[(b"Host", b"site")], request_body=b"", status=200, reason="OK",
+            headers=[(b"Content-Type", b"text/html; charset=utf-8")], body=body.encode(), fetched_at=at,
+        )  # fmt: skip
+        with self.database.read() as session:
+            kept = self.writer.write(exchange, find_kept(session, url, payload_digest(body.encode())))
+        return Fetched(url=url, status=200, warc_file=kept.file, warc_offset=kept.offset, payload_digest=kept.digest,
+                       is_repeat=kept.is_repeat)  # fmt: skip
+
+    def article(self, number: int, at: datetime, *, extra: str = "") -> None:
+        url = f"https://site{number % 2}.example/{number}"
+        body = article_page(number, extra=extra)
+        fetched = self.fetch(url, body, at)
+        item = self.stages.read(SavedPage(body=body.encode(), url=url, retrieved_at=at, charset="utf-8"))
+        assert isinstance(item, Article)
+        item.fetched = fetched
+        with self.database.write() as session:
+            record_article(session, item, run_id=None, now=at)
+
+    def reject(self, number: int, at: datetime) -> None:
+        url = f"https://site0.example/list/{number}"
+        reject = Reject(
+            url=url, reason="list", source="site0.example", fetched=self.fetch(url, f"<p>{number}", at)
+        )
+        with self.database.write() as session:
+            record_reject(session, reject, run_id=None, now=at)
+
+    def feed(self, body: str, at: datetime) -> None:
+        fetched = self.fetch("https://site0.example/feed", body, at)
+        with self.database.write() as session:
+            record_poll(session, fetched, source="site0.example", run_id=None, now=at)
+
+    def orphan(self, at: datetime) -> None:
+        self.fetch("https://site0.example/robots.txt", f"{at}", at)
+
+    def close(self) -> None:
+        self.writer.close()
+        self.database.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("NEWSBOT_ARCHIVE_DIR", str(tmp_path / "archive"))
+    monkeypatch.setenv("NEWSBOT_DATABASE_URL", database_url)
+    monkeypatch.setenv("NEWSBOT_ENTITY_ENGINE", "none")
+    return tmp_path / "archive"
+
+
+@pytest.fixture
+def crawled(folder: Path, database_url: str) -> Path:
+    """An archive of two days: 4 articles, one of which has changed since, a feed, 2 rejects, 2 orphans a day."""
+    crawler = Crawler(database_url, folder)
+    for at in (OLD, LATER):
+        crawler.orphan(at)
+        crawler.orphan(at + timedelta(seconds=1))
+        crawler.feed("the feed", at)
+        if at is OLD:
+            for number in range(4):
+                crawler.article(number, at)
+        else:
+            crawler.article(1, at, extra="The mayor has left since.")
+        for number in range(2):
+            crawler.reject(number if at is OLD else number + 2, at)
+    crawler.close()
+    return folder
+
+
+def invoke(*arguments: str) -> Result:
+    result = CliRunner().invoke(newsbot, ["archive", *arguments])
+    assert result.exit_code == 0, result.output
+    return result
+
+
+def found(*arguments: str) -> dict[str, Any]:
+    values: dict[str, Any] = json.loads(invoke(*arguments, "--json").stdout)
+    return values
+
+
+def problems() -> list[dict[str, Any]]:
+    lines = CliRunner().invoke(newsbot, ["archive", "verify", "--json"], standalone_mode=False)
+    assert lines.exception is None, lines.exception
+    each = [json.loads(line) for line in lines.stdout.splitlines()]
+    assert lines.return_value == (1 if each else 0)
+    return each
+
+
+def files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.warc.gz"))
+
+
+def kept_pages(url: str, folder: Path) -> dict[str, bytes]:
+    """Return the pages that the database knows the records of, read from there."""
+    pages = {}
+    with reading(url) as session:
+        for fetch in session.scalars(select(Fetch).where(Fetch.warc_file.is_not(None))):
+            page = read_page_at(folder / str(fetch.warc_file), fetch.warc_offset or 0, max_bytes=10**6)
+            assert page is not None
+            assert page.url == fetch.url
+            pages[f"{fetch.url} {fetch.fetched_at:%j}"] = page.body
+    return pages
+
+
+def test_stats_count_files_records_sources_and_what_articles_were_read_from(crawled):
+    stats = found("stats")
+    assert (stats["files"], stats["open_files"], stats["damaged_places"]) == (2, 0, 0)
+    assert stats["bytes"] == sum(path.stat().st_size for path in files(crawled))
+    assert {kind: each["records"] for kind, each in stats["by_type"].items()} == {
+        "request": 15, "response": 14, "revisit": 1, "warcinfo": 2,
+    }  # fmt: skip
+    assert sum(each["bytes"] for each in stats["by_type"].values()) == stats["bytes"]
+    assert {source: each["records"] for source, each in stats["by_source"].items()} == {
+        "site0.example": 7, "site1.example": 3,
+    }  # fmt: skip
+    assert (stats["of_articles"]["records"], stats["orphans"]["records"]) == (4, 4)
+    assert stats["first"] == f"{OLD:%Y-%m-%dT%H:%M:%SZ}"
+    assert stats["last"] == f"{LATER + timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}"
+    assert "that articles were read from\t4\t" in invoke("stats").stdout
+
+
+def test_a_whole_archive_is_told_to_be_whole(crawled):
+    assert problems() == []
+    assert "the archive is whole" in invoke("verify").stderr
+
+
+def flip(path: Path, at: int) -> None:
+    content = bytearray(path.read_bytes())
+    content[at] ^= 0xFF
+    path.write_bytes(content)
+
+
+def test_verify_names_the_file_and_the_byte_of_what_is_damaged_or_missing(crawled, database_url):
+    first, second = files(crawled)
+    with reading(database_url) as session:
+        offsets = sorted(set(session.scalars(select(Fetch.warc_offset).where(Fetch.warc_file == first.name))))
+    flip(first, offsets[2] + 100)
+    assert [(each["file"], each["offset"]) for each in problems()] == [(first.name, offsets[2])]
+    flip(first, offsets[2] + 100)
+    first.write_bytes(first.read_bytes()[:-10])
+    (torn,) = problems()
+    assert (torn["file"], torn["what"]) == (first.name, "the file ends within the record")
+    second.unlink()
+    assert problems()[-1] == {
+        "file": second.name,
+        "offset": None,
+        "what": "missing; the database refers to 3 of its records",
+    }
+
+
+def test_verify_finds_records_that_are_not_where_the_database_says(crawled, database_url):
+    first, second = files(crawled)
+    content = first.read_bytes()
+    first.write_bytes(second.read_bytes())
+    second.write_bytes(content)
+    found = problems()
+    assert {each["file"] for each in found} == {first.name, second.name}
+    assert all("the database refers to it" in each["what"] for each in found)
+
+
+def test_verify_compares_contents_with_their_digests(crawled):
+    path = files(crawled)[1]
+    members = path.read_bytes().split(b"\x1f\x8b\x08")
+    changed = [
+        gzip.decompress(b"\x1f\x8b\x08" + each).replace(b"mayor has", b"mayor had") for each in members[1:]
+    ]
+    path.write_bytes(b"".join(gzip.compress(each, 6, mtime=0) for each in changed))
+    assert "its content is not that of its digest" in {each["what"].partition(";")[0] for each in problems()}
+
+
+def test_an_archive_that_is_being_written_is_whole(folder, database_url):
+    crawler = Crawler(database_url, folder)
+    crawler.article(1, OLD)
+    with files(folder)[0].open("ab") as file:
+        file.write(b"\x1f\x8b\x08")  # the start of what comes next
+    assert problems() == []
+    assert found("stats")["open_files"] == 1
+    crawler.close()
+
+
+def test_pruning_keeps_what_articles_were_read_from_and_what_servers_still_answer(crawled, database_url):
+    before = kept_pages(database_url, crawled)
+    size = sum(path.stat().st_size for path in files(crawled))
+    pruned = found("prune", "--older-than", "50d")
+    assert (pruned["files_removed"], pruned["files_rewritten"], pruned["files_skipped"]) == (0, 1, 0)
+    assert pruned["freed_bytes"] == size - sum(path.stat().st_size for path in files(crawled)) > 0
+    after = kept_pages(database_url, crawled)
+    gone = {f"https://site0.example/list/{number} {OLD:%j}" for number in range(2)} | {
+        f"https://site1.example/1 {OLD:%j}"
+    }
+    assert after == {name: page for name, page in before.items() if name not in gone}
+    assert problems() == []
+    old, new = files(crawled)
+    assert types(old) == ["warcinfo", *["response", "request"] * 4]
+    assert types(new).count("revisit") == 1
+    assert [check(path) for path in (old, new)] == [0, 0]
+    assert found("prune", "--older-than", "50d")["freed_bytes"] == 0
+
+
+def test_a_dry_run_of_pruning_tells_the_same_and_changes_nothing(crawled, database_url):
+    before = [(path.name, path.read_bytes()) for path in files(crawled)]
+    told = found("prune", "--older-than", "50d", "--dry-run")
+    assert [(path.name, path.read_bytes()) for path in files(crawled)] == before
+    done = found("prune", "--older-than", "50d")
+    assert {**told, "dry_run": False} == done
+
+
+def test_everything_old_goes_if_that_is_asked_for(crawled, database_url):
+    pruned = found("prune", "--older-than", "1d", "--all")
+    assert pruned["files_removed"] == 2
+    assert files(crawled) == []
+    assert kept_pages(database_url, crawled) == {}
+    assert problems() == []
+    assert found("prune", "--older-than", "1d", "--all")["freed_bytes"] == 0
+
+
+def test_only_one_source_is_pruned(crawled, database_url):
+    before = kept_pages(database_url, crawled)
+    found("prune", "--older-than", "1d", "--all", "--source", "site1.example")
+    assert kept_pages(database_url, crawled) == {
+        name: page for name, page in before.items() if "site1" not in name
+    }
+    assert found("stats")["orphans"]["records"] == 4
+
+
+def test_a_file_that_a_crawl_has_open_is_left_alone_also_once_it_is_full(folder, database_url):
+    crawler = Crawler(database_url, folder)
+    crawler.article(1, OLD)
+    crawler.article(2, OLD + timedelta(days=1))
+    before = [(path.name, path.read_bytes()) for path in files(folder)]
+    pruned = found("prune", "--older-than", "1d", "--all")
+    assert (len(before), pruned["files_skipped"], pruned["freed_bytes"]) == (2, 2, 0)
+    assert [(path.name, path.read_bytes()) for path in files(folder)] == before
+    crawler.close()
+    assert found("prune", "--older-than", "1d", "--all")["files_removed"] == 2
+
+
+def test_a_damaged_file_is_told_and_left_alone(crawled):
+    path = files(crawled)[0]
+    flip(path, 500)
+    before = path.read_bytes()
+    result = CliRunner().invoke(newsbot, ["archive", "prune", "--older-than", "50d"], standalone_mode=False)
+    assert result.return_value == 1
+    assert f"{path}: left as it is: damaged at byte" in result.stderr
+    assert path.read_bytes() == before
+
+
+def test_an_answer_that_comes_again_while_its_record_is_pruned_is_noted_without_it(crawled, database_url):
+    crawler = Crawler(database_url, crawled)
+    fetched = crawler.fetch("https://site0.example/list/0", "<p>0", NOW)
+    assert fetched.is_repeat
+    found("prune", "--older-than", "50d")
+    reject = Reject(url=fetched.url, reason="list", fetched=fetched)
+    with crawler.database.write() as session:
+        record_reject(session, reject, run_id=None, now=NOW)
+    crawler.close()
+    assert problems() == []
+    crawler = Crawler(database_url, crawled)
+    assert not crawler.fetch(fetched.url, "<p>0", NOW).is_repeat
+    crawler.close()
+
+
+def test_an_archive_that_was_taken_in_itself_is_pruned_too(folder, database_url):
+    other = Crawler(f"sqlite:///{folder.parent / 'other.db'}", folder)
+    for number in range(3):
+        other.article(number, OLD)
+    other.orphan(OLD)
+    other.close()
+    assert run(newsbot, ["backfill", str(folder), "--workers", "1"]) == 0
+    before = kept_pages(database_url, folder)
+    assert found("prune", "--older-than", "1d")["records_removed"] == 2  # robots.txt and its request
+    after = kept_pages(database_url, folder)
+    assert len(after) == 3
+    assert after.items() <= before.items()
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+import newsbot.jobs.archive_prune as pruning
+from newsbot.cli import main
+def before(place, name):
+    def kill(*arguments, **given):
+        os.kill(os.getpid(), signal.SIGKILL)
+    setattr(place, name, kill)
+def after(place, name):
+    act = getattr(place, name)
+    def kill(*arguments, **given):
+        act(*arguments, **given)
+        os.kill(os.getpid(), signal.SIGKILL)
+    setattr(place, name, kill)
+exec(sys.argv[1])
+main(["archive", "prune", "--older-than", *sys.argv[2:]])
+"""
+INSTANTS = [
+    "before(Path, 'rename')", "after(Path, 'rename')", "after(pruning, 'move_references')", "before(pruning.Database, 'sync')",
+    "after(Path, 'unlink')",
+]  # fmt: skip
+"""Of a file that is replaced: its copy torn, whole, almost and just referred to, alone."""
+KILLS = [(instant, ["50d"]) for instant in INSTANTS] + [
+    (instant, ["1d", "--all"]) for instant in INSTANTS[2:4]
+]
+
+
+@pytest.mark.parametrize(("instant", "arguments"), KILLS, ids=str)
+def test_a_kill_at_any_instant_leaves_files_and_database_in_agreement(
+    crawled, database_url, instant, arguments
+):
+    before = kept_pages(database_url, crawled)
+    kill(instant, arguments)
+    assert kept_pages(database_url, crawled).items() <= before.items()
+    assert problems() == []
+    found("prune", "--older-than", *arguments)
+    assert problems() == []
+    left = kept_pages(database_url, crawled)
+    if "--all" in arguments:
+        assert (left, list(crawled.iterdir())) == ({}, [])
+    else:
+        gone = [f"https://site0.example/list/{number} {OLD:%j}" for number in range(2)]
+        gone.append(f"https://site1.example/1 {OLD:%j}")
+        assert left == {name: page for name, page in before.items() if name not in gone}
+        assert len(list(crawled.iterdir())) == 2
+
+
+def kill(instant: str, arguments: list[str]) -> None:
+    command = [sys.executable, "-c", KILLED, instant, *arguments]
+    killed = subprocess.run(command, cwd=PROJECT, env=os.environ, capture_output=True, text=True, check=False)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+
+
+@pytest.mark.parametrize(("arguments", "status", "told"), [
+    (["prune"], 2, "--older-than"), (["prune", "--older-than", "soon"], 2, "'soon' is no age; accepted: 90d, 12w, 6m, 2y"),
+    (["prune", "--older-than", "99999999999y"], 2, "is no age"), (["prune", "--older-than", "-3d"], 2, "is no age"),
+    (["prune", "--older-than", "2026-13-01"], 2, "is no age"), (["stats"], 1, "no such folder; NEWSBOT_ARCHIVE_DIR"),
+    (["verify"], 1, "no such folder"), (["prune", "--older-than", "2024-01-01"], 1, "no such folder"), (["mend"], 2, "No such command"),
+], ids=str)  # fmt: skip
+def test_mistakes_cost_one_line(folder, database_url, capsys, arguments, status, told):
+    Crawler(database_url, folder).close()
+    assert run(newsbot, ["archive", *arguments]) == status
+    error = capsys.readouterr().err
+    assert told in error
+    assert error.count("\n") == 1
+
+
+def test_an_empty_setting_and_a_database_that_is_not_there_cost_one_line(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("NEWSBOT_DATABASE_URL", f"sqlite:///{tmp_path / 'none.db'}")
+    monkeypatch.setenv("NEWSBOT_ARCHIVE_DIR", "")
+    assert run(newsbot, ["archive", "stats"]) == 2
+    assert "NEWSBOT_ARCHIVE_DIR is empty" in capsys.readouterr().err
+    monkeypatch.setenv("NEWSBOT_ARCHIVE_DIR", str(tmp_path))
+    assert run(newsbot, ["archive", "verify"]) == 1
+    assert "stored nothing there yet" in capsys.readouterr().err
+
+
+def test_a_folder_without_archives_is_an_empty_archive(folder, database_url):
+    Crawler(database_url, folder).close()
+    folder.mkdir()
+    (folder / "CC-NEWS-1.warc.gz").write_bytes(b"of somebody else")
+    assert (found("stats")["files"], problems()) == (0, [])
+    assert found("prune", "--older-than", "0d", "--all")["files"] == []
+    assert len(list(folder.iterdir())) == 1

@@ -1,0 +1,175 @@
+"""`newsbot backfill` as a shell sees it, killed and run again."""
+
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from newsbot.store.database import Database
+from newsbot.store.schema.models import ArticleRow, ArticleUrl, BackfillPart, Fetch, RejectRow, Revision, Run
+from tests.archive.warcs import packed, record, write
+from tests.crawling import reading
+from tests.pages import article_page
+
+PROJECT = Path(__file__).parents[3]
+
+
+def command(url: str, *arguments: str) -> tuple[list[str], dict[str, str]]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("NEWSBOT_")}
+    environment |= {"NEWSBOT_DATABASE_URL": url, "NEWSBOT_ENTITY_ENGINE": "none"}
+    return [sys.executable, "-m", "newsbot", "backfill", *arguments], environment
+
+
+def backfill(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    line, environment = command(url, *arguments)
+    return subprocess.run(
+        line, env=environment, cwd=PROJECT, capture_output=True, text=True, timeout=600, check=False
+    )
+
+
+def counts(done: subprocess.CompletedProcess[str]) -> dict[str, int]:
+    found: dict[str, int] = json.loads(done.stdout)
+    return found
+
+
+def archives(folder: Path, files: int, pages: int) -> Path:
+    """Write archives of pages: some are not there, some are no articles, some come twice."""
+    for file in range(files):
+        numbers = range(file * pages, (file + 1) * pages)
+        records = [
+            record(
+                f"https://site{number % 5}.example/{number}",
+                page(number),
+                status="404 Not Found" if number % 9 == 8 else "200 OK",
+            )
+            for number in numbers
+        ]
+        write(folder / f"{file}.warc.gz", packed(*records, records[0]))
+    return folder
+
+
+def page(number: int) -> bytes:
+    return b"<html><p>Nothing here" if number % 11 == 10 else article_page(number).encode()
+
+
+def stored(url: str) -> dict[str, Any]:
+    """Return what is in a database but for what depends on the order of work: ids and runs."""
+    with reading(url) as session:
+        articles = select(ArticleRow.url, ArticleRow.title, ArticleRow.body, ArticleRow.first_seen_at, ArticleRow.last_seen_at,
+                          ArticleRow.revision, ArticleRow.published_at)  # fmt: skip
+        fetches = select(Fetch.url, Fetch.outcome, Fetch.fetched_at, Fetch.warc_file, Fetch.warc_offset)
+        return {
+            "articles": sorted(map(tuple, session.execute(articles))),
+            "urls": sorted(session.scalars(select(ArticleUrl.url))),
+            "fetches": sorted(map(tuple, session.execute(fetches))),
+            "rejects": sorted(map(tuple, session.execute(select(RejectRow.url, RejectRow.stage, RejectRow.reason)))),
+            "revisions": session.scalar(select(func.count()).select_from(Revision)),
+            "parts": sorted((part.path, part.state, sorted(part.counts.items())) for part in session.scalars(select(BackfillPart))),
+        }  # fmt: skip
+
+
+def test_archives_are_taken_in_and_not_again(tmp_path, database_url):
+    folder = archives(tmp_path / "past", 2, 30)
+    first = counts(backfill(database_url, str(folder), "--workers", "2", "--json"))
+    before = stored(database_url)
+    again = counts(backfill(database_url, str(folder), "--workers", "2", "--json"))
+    assert (
+        first == again == {"archives": 2, "new": 49, "rejected/empty": 5, "skipped/status": 6, "unchanged": 2}
+    )
+    assert stored(database_url) == before
+    with reading(database_url) as session:
+        assert [(run.spider, run.finish_reason) for run in session.scalars(select(Run))] == [
+            ("backfill", "finished")
+        ] * 2
+
+
+def test_a_backfill_killed_ten_times_ends_like_an_undisturbed_one(tmp_path):
+    folder = archives(tmp_path / "past", 4, 150)
+    urls = [f"sqlite:///{tmp_path / name}.db" for name in ("undisturbed", "killed")]
+    assert backfill(urls[0], str(folder), "--workers", "2").returncode == 0
+    chance = random.Random(1)
+    # After 3 articles nothing is stored yet, after 17 the first records are.
+    for turn, articles in enumerate([3, 17, 9, 17, 12, 17, 6, 17, 15, 17]):
+        kill(urls[1], folder, f"{'group' if turn % 5 else 'parent'}:{articles}:{chance.random() * 0.02}")
+    assert 0 < done(urls[1]) < done(urls[0])
+    assert backfill(urls[1], str(folder), "--workers", "2").returncode == 0
+    assert stored(urls[1]) == stored(urls[0])
+
+
+def done(url: str) -> int:
+    with reading(url) as session:
+        return sum(sum(part.counts.values()) for part in session.scalars(select(BackfillPart)))
+
+
+def kill(url: str, folder: Path, killed: str) -> None:
+    """Start a backfill that is killed as `tests.cli.jobs.killer` tells, and wait until all of its processes are gone."""
+    line, environment = command(url, str(folder), "--workers", "2")
+    environment |= {"NEWSBOT_ENTITY_ENGINE": "tests.cli.jobs.killer:Killer", "KILLED": killed}
+    with subprocess.Popen(
+        line, env=environment, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as running:  # fmt: skip
+        running.communicate()
+    assert running.returncode == -signal.SIGKILL
+
+
+def test_a_page_that_the_database_does_not_take_is_rejected_and_holds_up_no_other(tmp_path):
+    folder = archives(tmp_path / "past", 1, 30)
+    url = f"sqlite:///{tmp_path / 'newsbot.db'}"
+    Database(url).open().close()
+    with closing(sqlite3.connect(tmp_path / "newsbot.db")) as connection:
+        connection.execute(
+            "CREATE TRIGGER refuse BEFORE INSERT ON articles WHEN new.url LIKE '%/5' BEGIN SELECT RAISE(ABORT, 'no'); END"
+        )
+    found = counts(backfill(url, str(folder), "--workers", "1", "--json"))
+    assert found == {
+        "archives": 1, "new": 24, "rejected/empty": 2, "rejected/stage-failed": 1, "skipped/status": 3, "unchanged": 1,
+    }  # fmt: skip
+    with reading(url) as session:
+        refused = session.scalars(select(RejectRow).where(RejectRow.reason == "stage-failed")).one()
+    assert (refused.url, refused.stage) == ("https://site0.example/5", "store")
+
+
+@pytest.mark.parametrize(("arguments", "new"), [
+    (["--host", "site1.example"], 2), (["--language", "de"], 0), (["--until", "2024-04-30"], 0), (["--since", "2024-05-01"], 8),
+], ids=str)  # fmt: skip
+def test_filters_choose_what_is_taken_in(tmp_path, arguments, new):
+    folder = archives(tmp_path / "past", 1, 8)
+    url = f"sqlite:///{tmp_path / 'newsbot.db'}"
+    found = counts(backfill(url, str(folder), "--workers", "1", "--json", *arguments))
+    assert Counter(found)["new"] == new
+
+
+def test_broken_archives_are_told_and_the_others_are_taken_in(tmp_path):
+    url = f"sqlite:///{tmp_path / 'newsbot.db'}"
+    folder = archives(tmp_path / "past", 1, 8)
+    write(folder / "no.wacz", b"no zip")
+    write(folder / "torn.warc.gz", packed(record("https://torn.example/1", page(1)))[:-20])
+    write(folder / "noise.warc", os.urandom(100_000))
+    finished = backfill(url, str(folder), "--workers", "1", "--json")
+    assert finished.returncode == 1
+    assert finished.stderr.splitlines() == [
+        f"newsbot: {folder / 'no.wacz'}: cannot be read: File is not a zip file"
+    ]
+    assert counts(finished)["skipped/torn"] == 1
+    assert counts(finished)["new"] >= 8
+
+
+@pytest.mark.parametrize(("arguments", "status", "told"), [
+    (["missing"], 1, "missing: no such file"), ([], 2, "Missing argument"), (["fixtures", "--workers", "0"], 2, "--workers"),
+    (["fixtures", "--since", "soon"], 2, "since is 'soon'"), (["fixtures"], 1, "no archive in it"),
+], ids=str)  # fmt: skip
+def test_mistakes_cost_one_line(tmp_path, arguments, status, told):
+    finished = backfill(f"sqlite:///{tmp_path / 'newsbot.db'}", *arguments)
+    assert finished.returncode == status
+    assert told in finished.stderr
+    assert "Traceback" not in finished.stderr

@@ -1,0 +1,232 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from newsbot import cli
+from newsbot.cli import newsbot
+from newsbot.ingest.importers import read_record
+from newsbot.store.database import Database
+from newsbot.store.queries import history, stats
+from tests.store.samples import BODY, LATER, NOW, article, load, save
+from tests.web.newsroom import Newsroom, fill
+
+NEWS_PLEASE = {
+    "authors": ["Mira Holt"], "date_download": "2026-03-02 08:00:00", "date_modify": "None",
+    "date_publish": "2026-03-01 10:30:00", "description": "A harbour, at last.", "filename": "x.json",
+    "image_url": "https://news.example/a.jpg", "language": "en", "localpath": None, "maintext": "First line.\nSecond line.",
+    "source_domain": "www.news.example", "text": None, "title": " Harbour \n opened ", "title_page": None, "title_rss": None,
+    "url": "https://www.news.example/harbour",
+}  # fmt: skip
+FUNDUS = {
+    "title": "Harbour opened", "authors": ["Mira Holt"], "publishing_date": "2026-03-01 10:30:00+02:00", "topics": ["harbour"],
+    "free_access": True, "lang": "en", "body": {
+        "summary": ["A harbour, at last."],
+        "sections": [{"headline": ["Jobs"], "paragraphs": ["First line.", "Second line."]}, {"headline": [], "paragraphs": []}],
+    },
+    "html": {"requested_url": "https://news.example/harbour?x=1", "responded_url": "https://news.example/harbour",
+             "content": "<html>", "crawl_date": "2026-03-02 08:00:00"},
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def fast_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSBOT_ENTITY_ENGINE", "rules")
+
+
+def run(*arguments: str) -> int:
+    return cli.run(newsbot, list(arguments))
+
+
+def export(url: str, path: Path) -> str:
+    assert run("export", "--database", url, "-o", str(path)) == 0
+    return path.read_text("utf-8")
+
+
+def imported(database: Database, url: str, path: Path, *records: object) -> dict[str, int]:
+    """Import records, one a line, and return the counts that the run has kept."""
+    lines = [record if isinstance(record, str) else json.dumps(record) for record in records]
+    path.write_text("\n".join(lines), "utf-8")
+    run("import", str(path), "--database", url)
+    with database.read() as session:
+        counts: dict[str, int] = stats(session).last_runs[0].counts
+    return {name: count for name, count in counts.items() if count}
+
+
+def _through_another(url: str, tmp_path: Path) -> tuple[str, str]:
+    """Return an export, and the export of an empty database that it has been imported to."""
+    before, other = export(url, tmp_path / "before.jsonl"), f"sqlite:///{tmp_path / 'other.db'}"
+    assert run("import", str(tmp_path / "before.jsonl"), "--database", other) == 0
+    return before, export(other, tmp_path / "after.jsonl")
+
+
+def test_export_import_export_is_the_same(database: Database, database_url: str, tmp_path: Path) -> None:
+    fill(database, Newsroom(articles=80, days=20, changed=0))
+    save(database, article(1))
+    save(database, article(1, title="Harbour opened, at last"), now=LATER)
+    before, after = _through_another(database_url, tmp_path)
+    assert after == before
+
+
+def test_ids_with_gaps_are_kept(database: Database, database_url: str, tmp_path: Path) -> None:
+    source = f"sqlite:///{tmp_path / 'source.db'}"
+    opened = Database(source).open()
+    fill(opened, Newsroom(articles=60, days=15, changed=0))
+    opened.close()
+    records = [json.loads(line) for line in export(source, tmp_path / "dense.jsonl").splitlines()]
+    assert any(each["duplicate_of"] for each in records)
+    for each in records:
+        for name in ("id", "story_id", "duplicate_of"):
+            each[name] = each[name] and each[name] * 7 + 3
+    before = "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in records)
+    (tmp_path / "gaps.jsonl").write_text(before, "utf-8")
+    assert run("import", str(tmp_path / "gaps.jsonl"), "--database", database_url) == 0
+    assert export(database_url, tmp_path / "after.jsonl") == before
+    # What comes next gets ids of its own.
+    greatest = max(each["id"] for each in records)
+    assert [save(database, article(number)).article_id for number in (1, 2)] == [greatest + 1, greatest + 2]
+    twins = [save(database, article(number, body="Another text. " * 50)) for number in (3, 4)]
+    assert load(database, twins[1].article_id).story_id not in {each["story_id"] for each in records}
+
+
+def test_stories_have_the_same_members_after_articles_have_left_some(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    def members(export: str) -> set[frozenset[str]]:
+        articles = [json.loads(line) for line in export.splitlines()]
+        stories = {each["story_id"] for each in articles} - {None}
+        return {frozenset(each["url"] for each in articles if each["story_id"] == story) for story in stories}
+
+    fill(database, Newsroom(articles=80, days=20))
+    before, after = _through_another(database_url, tmp_path)
+    assert members(after) == members(before)
+
+
+def test_an_export_that_comes_home_changes_nothing(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    save(database, article(1, is_free=True, kind="live_blog"))
+    save(database, article(1, is_free=True, kind="live_blog", title="Harbour opened, at last"), now=LATER)
+    before = export(database_url, tmp_path / "before.jsonl")
+    assert imported(database, database_url, tmp_path / "in", before) == {"unchanged": 1}
+    assert export(database_url, tmp_path / "after.jsonl") == before
+    with database.read() as session:
+        assert len(history(session, 1) or []) == 1
+
+
+def test_news_please_articles_are_cleaned_and_read(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    assert imported(database, database_url, tmp_path / "in", NEWS_PLEASE) == {"new": 1}
+    found = load(database, "https://www.news.example/harbour")
+    said = found.article
+    assert (said.title, said.body, said.source) == (
+        "Harbour opened",
+        "First line.\n\nSecond line.",
+        "news.example",
+    )
+    assert (said.authors, said.published_at.isoformat()) == (["Mira Holt"], "2026-03-01T10:30:00+00:00")  # type: ignore[union-attr]
+    assert (said.modified_at, found.first_seen_at.day) == (None, 2)
+
+
+def test_fundus_articles_are_cleaned_and_read(database: Database, database_url: str, tmp_path: Path) -> None:
+    (tmp_path / "in").write_text(json.dumps([FUNDUS, FUNDUS], indent=2))
+    assert run("import", str(tmp_path / "in"), "--database", database_url) == 0
+    said = load(database, "https://news.example/harbour").article
+    assert said.body == "A harbour, at last.\n\nJobs\n\nFirst line.\n\nSecond line."
+    assert (said.is_free, said.topics, said.published_at.hour) == (True, ["harbour"], 8)  # type: ignore[union-attr]
+
+
+def test_entities_are_found_where_the_record_brings_none(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    record = NEWS_PLEASE | {"maintext": BODY}
+    imported(database, database_url, tmp_path / "in", record)
+    assert load(database, 1).article.entities
+
+
+def test_entities_whose_places_are_wrong_are_found_anew(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    wrong = {
+        "name": "Nobody",
+        "type": "PER",
+        "count": 1,
+        "mentions": [{"start": 3, "end": 9, "text": "Nobody"}],
+    }
+    imported(
+        database,
+        database_url,
+        tmp_path / "in",
+        {"url": "https://news.example/1", "title": "T", "body": BODY, "entities": [wrong]},
+    )
+    assert "Nobody" not in {entity.name for entity in load(database, 1).article.entities}
+
+
+def test_what_is_no_article_is_rejected_and_what_is_no_record_is_counted(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    records = [
+        article_record(), NEWS_PLEASE | {"maintext": ""}, NEWS_PLEASE | {"title": None}, "{broken", "[1", "null", "7", {"a": 1},
+        NEWS_PLEASE | {"url": "javascript:alert(1)"}, NEWS_PLEASE | {"url": None}, "[" * 100_000, '"\\ud800"',
+    ]  # fmt: skip
+    counts = imported(database, database_url, tmp_path / "in", *records[:4], *records[5:10], records[11])
+    assert counts == {"new": 1, "rejected": 2, "unreadable": 7}
+    with database.read() as session:
+        assert dict(stats(session).rejects_by_reason) == {"empty": 1, "no-title": 1}
+
+
+@pytest.mark.parametrize("whole", ["[1", "[" * 100_000, "[]"], ids=["cut", "deep", "empty"])
+def test_a_broken_array_is_no_crash(
+    database: Database, database_url: str, tmp_path: Path, whole: str
+) -> None:
+    assert imported(database, database_url, tmp_path / "in", whole).get("new") is None
+
+
+def article_record(**given: Any) -> dict[str, Any]:
+    return {"url": "https://news.example/1", "title": "Harbour opened", "body": BODY} | given
+
+
+@pytest.mark.parametrize(
+    "record",
+    [article_record(authors="Mira", topics=[1, None], published_at=7, entities="x"), article_record(published_at="0001-01-01T00:00:00+23:00"),
+     article_record(entities=[{"name": 1}, {"name": "A", "type": "PER", "mentions": [{"start": "0"}]}, 3]), FUNDUS | {"body": 3},
+     FUNDUS | {"body": {"sections": [{"paragraphs": "x"}, 4]}}, FUNDUS | {"html": "x", "url": "https://news.example/2"}],
+)  # fmt: skip
+def test_values_of_wrong_types_count_as_missing(record: dict[str, Any]) -> None:
+    found = read_record(record)
+    assert found is not None
+    assert all(isinstance(author, str) for author in found.article.authors)
+
+
+def test_ids_that_others_have_are_given_anew(database: Database, database_url: str, tmp_path: Path) -> None:
+    for number in (1, 2):
+        save(database, article(number))
+    exported = export(database_url, tmp_path / "all")
+    other = Database(f"sqlite:///{tmp_path / 'other.db'}").open()
+    assert [save(other, article(number)).article_id for number in (8, 9)] == [1, 2]
+    imported(other, f"sqlite:///{tmp_path / 'other.db'}", tmp_path / "in", exported)
+    assert [load(other, each).article.title for each in (3, 4)] == [
+        "Harbour opened, part 1",
+        "Harbour opened, part 2",
+    ]
+    assert load(other, 3).first_seen_at == NOW
+    other.close()
+
+
+@pytest.mark.parametrize("wanted", ["1", 0, -1, 2**63, True, None])
+def test_what_is_no_id_is_not_kept(
+    database: Database, database_url: str, tmp_path: Path, wanted: object
+) -> None:
+    record = article_record(
+        id=wanted,
+        story_id=wanted,
+        first_seen_at="2026-03-01T12:00:00Z",
+        last_seen_at="2026-03-01T12:00:00Z",
+        revision=1,
+    )
+    assert imported(database, database_url, tmp_path / "in", record) == {"new": 1}
+    assert load(database, 1).article.title == "Harbour opened"

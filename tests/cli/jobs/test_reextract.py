@@ -1,0 +1,243 @@
+"""`newsbot reextract`: the archive read again with today's rules."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import select, update
+
+from newsbot import __version__
+from newsbot.archive.warc_pages import read_pages, warc_spans
+from newsbot.cli import newsbot
+from newsbot.ingest.record import record_article
+from newsbot.ingest.stages import Stages
+from newsbot.items import Article
+from newsbot.settings import read_settings
+from newsbot.store.database import Database
+from newsbot.store.queries import Filters, get_article, search, stats
+from newsbot.store.queries.history import history
+from newsbot.store.schema.models import ArticleRow, Revision, Run
+from tests.archive.warcs import packed, record, write
+from tests.crawling import reading
+from tests.pages import article_page, paragraphs
+
+PAGES = 6
+PROJECT = Path(__file__).parents[3]
+
+
+def by_older_rules(article: Article) -> None:
+    """Make of some articles what rules might have read that took a teaser for a paragraph, and missed a title."""
+    number = int(article.url.rpartition("/")[2])
+    if number % 2:
+        article.body += "\n\nRead also: the fountain of the old town."
+    if number == 3:
+        article.title = "Example"
+
+
+@pytest.fixture
+def archived(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A database of articles that an older version has read from an archive."""
+    for name in ("NEWSBOT_SOURCES", "NEWSBOT_ARCHIVE_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("NEWSBOT_ENTITY_ENGINE", "rules")
+    records = [
+        record(f"https://site{number % 2}.example/{number}", article_page(number).encode())
+        for number in range(PAGES)
+    ]
+    path = write(tmp_path / "past.warc.gz", packed(*records))
+    store(database_url, path, by_older_rules)
+    return database_url
+
+
+def store(url: str, path: Path, alter: Callable[[Article], None]) -> None:
+    stages = Stages(read_settings({"NEWSBOT_DATABASE_URL": url, "NEWSBOT_ENTITY_ENGINE": "none"}))
+    database = stages.database.open()
+    for page in read_pages(path, warc_spans(path)[0], max_bytes=10**6, skipped=Counter()):
+        article = stages.read(page)
+        assert isinstance(article, Article)
+        alter(article)
+        with database.write() as session:
+            record_article(session, article, run_id=None, now=article.retrieved_at or datetime.now(UTC))
+    with database.write() as session:
+        session.execute(update(ArticleRow).values(extractor_version="0.0.1"))
+    database.close()
+
+
+def reextract(url: str, *arguments: str) -> dict[str, Any]:
+    result = run("reextract", "--database", url, "--workers", "1", "--json", *arguments)
+    found: dict[str, Any] = json.loads(result.stdout)
+    return found
+
+
+def run(*arguments: str) -> Result:
+    result = CliRunner().invoke(newsbot, arguments)
+    assert result.exit_code == 0, result.output
+    return result
+
+
+def rows(url: str) -> list[Any]:
+    with reading(url) as session:
+        return [
+            tuple(row)
+            for row in session.execute(select(*ArticleRow.__table__.columns).order_by(ArticleRow.id))
+        ]
+
+
+def test_a_dry_run_tells_what_would_change_and_changes_nothing(archived):
+    before = rows(archived)
+    found = reextract(archived, "--dry-run")
+    assert found["dry_run"] is True
+    assert (found["changed"], found["unchanged"]) == (3, 3)
+    assert found["fields"] == {"body": 3, "title": 1}
+    assert found["samples"]["title"] == [
+        {
+            "url": "https://site1.example/3",
+            "before": "Example",
+            "after": "The railway of Norwich reopens, number 3",
+        }
+    ]
+    assert rows(archived) == before
+
+
+def test_changes_by_rules_are_stored_and_marked_and_are_no_edits_by_the_publisher(archived):
+    seen = [(row.first_seen_at, row.last_seen_at, row.retrieved_at) for row in articles(archived)]
+    found = reextract(archived)
+    assert (found["changed"], found["unchanged"]) == (3, 3)
+    assert [(row.first_seen_at, row.last_seen_at, row.retrieved_at) for row in articles(archived)] == seen
+    with reading(archived) as session:
+        stored = get_article(session, "https://site1.example/3")
+        changes = history(session, "https://site1.example/3")
+        assert {row.by_rules for row in session.scalars(select(Revision))} == {True}
+        assert stats(session).revision_count == 0
+        assert [hit.url for hit in search(session, "fountain", Filters())] == []
+        assert session.scalars(select(Run.spider)).all() == ["reextract"]
+    assert stored is not None
+    assert changes is not None
+    assert stored.article.body.split("\n\n")[-1] == paragraphs(3)[-1]
+    assert stored.article.entity_engine
+    assert [(change.by_rules, sorted(change.fields)) for change in changes] == [(True, ["body", "title"])]
+    assert "by newsbot's rules" in run("history", "https://site1.example/3", "--database", archived).output
+
+
+def articles(url: str) -> list[ArticleRow]:
+    with reading(url) as session:
+        return list(session.scalars(select(ArticleRow).order_by(ArticleRow.id)))
+
+
+def test_what_has_not_changed_stays_as_it_is_but_for_its_version(archived):
+    before = {row.id: row for row in articles(archived)}
+    reextract(archived)
+    for row in articles(archived):
+        assert row.extractor_version == __version__
+        if row.id % 2:
+            assert (row.revision, row.content_key, row.body) == (
+                1,
+                before[row.id].content_key,
+                before[row.id].body,
+            )
+
+
+def test_what_is_done_is_not_done_again(archived):
+    reextract(archived, "--source", "site1.example")
+    assert reextract(archived)["unchanged"] == 3
+    assert reextract(archived) == {"dry_run": False, "fields": {}, "samples": {}}
+    assert "nothing to do" in run("reextract", "--database", archived, "--workers", "1").stderr
+    assert reextract(archived, "--all")["unchanged"] == PAGES
+
+
+@pytest.mark.parametrize(("arguments", "count"), [
+    (["--source", "site0.example"], 3), (["--source", "nowhere"], 0), (["--since", "2026-05-04"], 3),
+], ids=str)  # fmt: skip
+def test_only_what_is_asked_for_is_read_again(archived, arguments, count):
+    found = reextract(archived, *arguments)
+    assert found.get("changed", 0) + found.get("unchanged", 0) == count
+
+
+def test_an_edit_that_comes_later_is_one_by_the_publisher(archived, tmp_path):
+    reextract(archived)
+    edited = record(
+        "https://site1.example/1",
+        article_page(1, extra="The mayor has left since.").encode(),
+        date="2024-05-02T10:00:00Z",
+    )
+    store(archived, write(tmp_path / "later.warc.gz", packed(edited)), lambda article: None)
+    with reading(archived) as session:
+        changes = history(session, "https://site1.example/1")
+        assert stats(session).revision_count == 1
+    assert changes is not None
+    assert [change.by_rules for change in changes] == [True, False]
+    assert reextract(archived, "--all")["unchanged"] == PAGES
+
+
+KILLED = """
+import os, signal, sys
+import newsbot.jobs.reextract_pages as reextraction
+from newsbot.store.database import Database
+act, left = reextraction.apply_rules, int(sys.argv[1])
+def apply(*arguments, **given):
+    global left
+    left -= 1
+    if left == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return act(*arguments, **given)
+reextraction.apply_rules = apply
+reextraction.in_processes = lambda work, tasks, *, workers, begin, arguments: (begin(*arguments), map(lambda t: [work(t)], tasks))[1]
+from newsbot.cli import main
+main(["reextract", "--database", sys.argv[2]])
+"""
+
+
+def test_work_that_was_killed_goes_on_where_it_was(archived):
+    for _ in range(2):
+        killed = subprocess.run([sys.executable, "-c", KILLED, "2", archived], cwd=PROJECT, check=False)
+        assert killed.returncode == -signal.SIGKILL
+    found = reextract(archived)
+    assert found["changed"] == 1  # of 3: each of the others before a kill
+    with reading(archived) as session:
+        assert sorted(session.scalars(select(Revision.article_id))) == [2, 4, 6]
+        reasons = [run.finish_reason for run in session.scalars(select(Run).order_by(Run.id))]
+    assert reasons == [None, None, "finished"]
+    assert {row.extractor_version for row in articles(archived)} == {__version__}
+    assert reextract(archived) == {"dry_run": False, "fields": {}, "samples": {}}
+
+
+def test_a_database_without_its_archive_and_an_archive_without_a_database_cost_no_traceback(
+    archived, tmp_path
+):
+    assert reextract(archived, "--source", "site0.example", "--dry-run")["unchanged"] == 3
+    (tmp_path / "past.warc.gz").rename(tmp_path / "elsewhere.warc.gz")
+    assert reextract(archived, "--dry-run")["missing"] == PAGES
+    empty = f"sqlite:///{tmp_path / 'empty.db'}"
+    assert reextract(empty) == {"dry_run": False, "fields": {}, "samples": {}}
+
+
+def test_pages_that_are_gone_or_broken_leave_their_articles_alone(archived, tmp_path):
+    before = [(row.title, row.body) for row in articles(archived)]
+    archive = tmp_path / "past.warc.gz"
+    archive.write_bytes(archive.read_bytes()[:20])
+    assert reextract(archived)["missing"] == PAGES
+    archive.unlink()
+    assert reextract(archived)["missing"] == PAGES
+    assert [(row.title, row.body) for row in articles(archived)] == before
+
+
+def test_rules_that_no_longer_see_an_article_delete_nothing(archived, tmp_path):
+    empty = [record(f"https://site{number % 2}.example/{number}", b"<p>x") for number in range(PAGES)]
+    database = Database(archived).open()
+    with database.write() as session:
+        session.execute(update(ArticleRow).values(extractor_version="0.0.1"))
+    database.close()
+    path = tmp_path / "past.warc.gz"
+    content = path.read_bytes()
+    path.write_bytes(packed(*empty)[: len(content)])
+    found = reextract(archived)
+    assert len(articles(archived)) == PAGES
+    assert "changed" not in found

@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+import tracemalloc
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from newsbot import cli
+from newsbot.cli import newsbot
+from newsbot.cli.reading.export import COLUMNS, WRITERS, write_jsonl
+from newsbot.store.database import Database
+from newsbot.store.queries import Filters, iter_articles, stored_json
+from newsbot.store.writes import article_keys, save_article
+from tests.store.samples import NOW, article, load, save
+
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\uff1d1"]
+
+
+def run(*arguments: str) -> int:
+    return cli.run(newsbot, list(arguments))
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_jsonl_holds_every_article_as_it_is_shown(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    for number in (1, 2, 3):
+        save(database, article(number))
+    assert run("export", "--database", database_url, "-o", str(tmp_path / "out.jsonl")) == 0
+    lines = (tmp_path / "out.jsonl").read_text("utf-8").splitlines()
+    assert [json.loads(line) for line in lines] == [
+        stored_json(load(database, number)) for number in (1, 2, 3)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("filters", "numbers"),
+    [(["--source", "other.example"], [3]), (["--section", "Sport"], [2]), (["--entity", "ada kovac", "--limit", "1"], [1]),
+     (["--since", "2026-02-27"], [1, 2]), (["--language", "de"], [])],
+    ids=["source", "section", "entity and limit", "since", "none"],
+)  # fmt: skip
+def test_filters_are_those_of_search(
+    database: Database, database_url: str, tmp_path: Path, filters: list[str], numbers: list[int]
+) -> None:
+    for each in (article(1), article(2, section="Sport"), article(3, source="other.example")):
+        save(database, each)
+    assert run("export", "--database", database_url, "-o", str(tmp_path / "out"), *filters) == 0
+    assert [json.loads(line)["id"] for line in (tmp_path / "out").read_text("utf-8").splitlines()] == numbers
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_csv_cells_are_no_formulas(
+    database: Database, database_url: str, tmp_path: Path, formula: str
+) -> None:
+    save(database, article(1, title=formula, authors=[formula], section=formula))
+    assert run("export", "--database", database_url, "--format", "csv", "-o", str(tmp_path / "out.csv")) == 0
+    row = rows_of(tmp_path / "out.csv")[0]
+    assert (row["title"], row["authors"], row["section"]) == (f"'{formula}",) * 3
+
+
+def test_csv_holds_quotes_line_ends_and_emoji(database: Database, database_url: str, tmp_path: Path) -> None:
+    title, body = 'He said "no", twice; 🚢', "One.\n\nTwo, three."
+    save(database, article(1, title=title, body=body, entities=[]))
+    run("export", "--database", database_url, "--format", "csv", "-o", str(tmp_path / "out.csv"))
+    row = rows_of(tmp_path / "out.csv")[0]
+    assert tuple(row) == COLUMNS
+    assert (row["title"], row["body"], row["topics"]) == (title, body, "harbour; jobs")
+
+
+def test_parquet_holds_the_same_with_times_and_lists(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="the extra `parquet` is not installed")
+    save(database, article(1))
+    path = tmp_path / "out.parquet"
+    assert run("export", "--database", database_url, "--format", "parquet", "-o", str(path)) == 0
+    found: dict[str, Any] = parquet.read_table(path).to_pylist()[0]
+    expected = stored_json(load(database, 1))
+    times = {
+        name: datetime.fromisoformat(value)
+        for name, value in expected.items()
+        if name.endswith("_at") and value
+    }
+    assert found == expected | times
+    assert found["published_at"].tzinfo is not None
+    assert found["first_seen_at"] == datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["export"], ["search", "word", "--json", "--limit", "200"]], ids=" ".join
+)
+def test_a_reader_that_stops_early_is_no_error(
+    database: Database, database_url: str, arguments: list[str]
+) -> None:
+    for number in range(120):
+        save(
+            database,
+            article(number + 1, title="A title " * 200, body=f"{number} " + "word " * 2_000, entities=[]),
+        )
+    command = [sys.executable, "-m", "newsbot", *arguments, "--database", database_url]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline().startswith(b'{"id": ')
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
+def test_a_file_that_fails_half_way_is_not_left_under_its_name(
+    database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(database, article(1))
+
+    def broken(file: Any, articles: Any) -> None:
+        write_jsonl(file, articles)
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(WRITERS, "jsonl", lambda: broken)
+    (tmp_path / "out.jsonl").write_text("of yesterday")
+    assert run("export", "--database", database_url, "-o", str(tmp_path / "out.jsonl")) == 130
+    assert (tmp_path / "out.jsonl").read_text() == "of yesterday"
+    assert list(tmp_path.glob(".*.part")) == []
+
+
+def test_a_pipe_is_written_to_and_a_link_stays_a_link(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    save(database, article(1))
+    (tmp_path / "link").symlink_to("kept")
+    assert run("export", "--database", database_url, "-o", str(tmp_path / "link")) == 0
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "kept").read_text().startswith('{"id": 1')
+    os.mkfifo(tmp_path / "pipe")
+    command = [
+        sys.executable,
+        "-m",
+        "newsbot",
+        "export",
+        "--database",
+        database_url,
+        "-o",
+        str(tmp_path / "pipe"),
+    ]
+    with subprocess.Popen(command) as process:
+        assert (tmp_path / "pipe").read_text().startswith('{"id": 1')
+    assert process.returncode == 0
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_a_dash_is_stdout(
+    database: Database, database_url: str, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    save(database, article(1))
+    assert run("export", "--database", database_url, "-o", "-") == 0
+    assert capfdbinary.readouterr().out.startswith(b'{"id": 1')
+
+
+def test_a_file_that_cannot_be_written_costs_one_line(
+    database: Database, database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("export", "--database", database_url, "-o", str(tmp_path / "no" / "out")) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_memory_does_not_grow_with_the_number_of_articles(database: Database, tmp_path: Path) -> None:
+    with database.write() as session:
+        for number in range(1_200):
+            each = article(number + 1, body=f"{number} " + "word " * 400, entities=[])
+            save_article(session, each, keys=article_keys(each), run_id=None, now=NOW)
+    peaks = []
+    for limit in (400, 1_200):
+        tracemalloc.start()
+        with database.read() as session, (tmp_path / "out").open("wb") as file:
+            write_jsonl(
+                file, (stored_json(each) for each in iter_articles(session, Filters(limit=limit, sort="id")))
+            )
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < peaks[0] * 1.3

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+
+from newsbot.extraction.fields.rules import Clues
+from newsbot.extraction.fields.topics import clean_topics, read_topics
+from newsbot.extraction.page.page import Page
+
+
+def topics_of(head: str = "", body: str = "") -> list[str]:
+    page = Page.from_text(f"<html><head>{head}</head><body>{body}</body></html>", "https://gazette.example/a")
+    return read_topics(Clues(page))[0]
+
+
+@pytest.mark.parametrize(
+    ("texts", "topics"),
+    [
+        pytest.param(["ferry, islands; Transport"], ["ferry", "islands", "Transport"], id="lists"),
+        pytest.param(["Ferry", "ferry", " #Islands "], ["Ferry", "Islands"], id="repeats and hashes"),
+        pytest.param(["Category: Travel", "Person: Ines Okafor"], ["Travel", "Ines Okafor"], id="vocabulary"),
+        pytest.param(["Alien: Romulus", "ferry"], ["Alien: Romulus", "ferry"], id="colon in a name"),
+        pytest.param(
+            ["8ae9ab2d-fe1b-4230-acb8-a59b52877682", "1234", "channel_other", "@river", "ferry"],
+            ["ferry"],
+            id="identifiers",
+        ),
+        pytest.param(["_" * 80, "x" * 5000], [], id="hostile"),
+    ],
+)
+def test_topics_are_single_and_for_people(texts: list[str], topics: list[str]) -> None:
+    assert clean_topics(texts) == topics
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        pytest.param('<script type="application/ld+json">{"@type":"Article","headline":"H","keywords":["Ferry",{"name":"Islands"}]}</script>', "", id="json-ld"),
+        pytest.param('<meta name="news_keywords" content="Ferry,Islands">', "", id="news_keywords"),
+        pytest.param('<meta property="article:tag" content="Ferry"><meta property="article:tag" content="Islands">', "", id="article:tag"),
+        pytest.param('<meta name="keywords" content="Ferry, Islands, Gazette">', "", id="keywords without the site"),
+        pytest.param("", '<nav><a href="/tag/menu">Menu</a></nav><h1>H</h1><ul class="tags"><li><a href="/t/1">Ferry</a></li><li><a href="/t/2">Islands</a></li></ul><a href="/topics/x">Other</a>', id="links"),
+    ],
+)  # fmt: skip
+def test_topics_are_found_wherever_the_page_has_them(head: str, body: str) -> None:
+    assert topics_of(head, body) == ["Ferry", "Islands"]

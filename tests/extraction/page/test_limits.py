@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+from itertools import cycle, islice
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from newsbot.extraction import extract
+from newsbot.extraction.page.limits import MAX_ATTRIBUTES, MAX_TAG_ATTRIBUTES, MAX_TAGS
+from newsbot.extraction.page.page import Page
+
+MANY = 20_000
+"""As many as fit in a page that is not too long in itself."""
+FRAGMENTS = (
+    *(
+        "<a",
+        "<p ",
+        "<b>",
+        "</b>",
+        "</p x y>",
+        "<!x",
+        "<?",
+        "?>",
+        "<![CDATA[",
+        "]]>",
+        "<",
+        ">",
+        "/",
+        "/>",
+        "</",
+    ),
+    *(
+        "<script>",
+        "</script>",
+        "<script",
+        "<style>",
+        "</style>",
+        "<textarea>",
+        "</textarea>",
+        "<title>",
+        "</title>",
+    ),
+    *(
+        "<plaintext>",
+        "<xmp>",
+        "</xmp>",
+        "<iframe>",
+        "</iframe>",
+        "<svg>",
+        "<noscript>",
+        "<!--",
+        "-->",
+        "--!>",
+    ),
+    *(
+        '"',
+        "'",
+        "=",
+        '="',
+        "='",
+        "=>",
+        " ",
+        "\n",
+        "\r",
+        "\x0b",
+        "\x0c",
+        "\xa0",
+        "\u2028",
+        "a",
+        "b=c",
+        "&amp;",
+        "&",
+    ),
+)
+VALUES = (
+    "",
+    "=x",
+    '=">"',
+    "='>'",
+    '="<b>"',
+    "='<b>'",
+    '=x"',
+    "=x'",
+    ' = ">"',
+    "\n=\n'>'",
+    '=x="y',
+    "/",
+    '"',
+    "=",
+    '="',
+    "='",
+)
+
+
+def attributes(values: str = "", count: int = MANY) -> str:
+    return " ".join(f"a{number}{values}" for number in range(count))
+
+
+def most_attributes(html: str) -> int:
+    return max(len(element.attrib) for element in Page.from_text(html).tree.iter(etree.Element))
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        f"<p {attributes()}>",
+        f"<p {attributes('=x')}>",
+        "<p " + attributes('=">"') + ">",
+        "<p " + attributes("='<p></p>'") + ">",
+        '<script>x<b y="</script><p ' + attributes() + '>"',
+        f"<script><!--<script></script><textarea>--></script><p {attributes()}>",
+        f"<!-- <p '--><p {attributes()}>'",
+    ],
+    ids=[
+        "bare",
+        "unquoted",
+        "ends in values",
+        "tags in values",
+        "quote in a script",
+        "escaped script",
+        "comment",
+    ],
+)
+def test_what_follows_a_tag_of_endless_attributes_is_not_read(tag: str) -> None:
+    html = f"<p class=a>Kept{tag}Gone</p>"
+    assert most_attributes(html) <= MAX_TAG_ATTRIBUTES
+    text = "".join(Page.from_text(html).tree.itertext())
+    assert "Kept" in text
+    assert "Gone" not in text
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(st.sampled_from(FRAGMENTS), max_size=8),
+    st.lists(st.sampled_from(VALUES), min_size=1, max_size=6),
+    st.lists(st.sampled_from(FRAGMENTS), max_size=8),
+)
+def test_nothing_in_or_around_a_tag_hides_how_many_attributes_it_has(
+    before: list[str], values: list[str], after: list[str]
+) -> None:
+    pairs = (
+        f"a{number}{value}" for number, value in enumerate(islice(cycle(values), 4 * MAX_TAG_ATTRIBUTES))
+    )
+    assert most_attributes("".join(["<p>", *before, "<p ", " ".join(pairs), *after])) <= MAX_TAG_ATTRIBUTES
+
+
+@pytest.mark.parametrize(
+    "script",
+    ["x<y " + "a b c; " * 500, 'var a = "<p ' + attributes(count=500) + '>";'],
+    ids=["comparison", "markup"],
+)
+def test_scripts_are_not_taken_for_tags(script: str) -> None:
+    tree = Page.from_text(f"<script>{script}</script><p>Read</p>").tree
+    assert tree.findtext(".//p") == "Read"
+
+
+def test_a_huge_page_has_a_bounded_number_of_attributes() -> None:
+    tree = Page.from_text("<p a b c d e f g h>x" * MAX_TAGS).tree
+    assert 0 < sum(len(element.attrib) for element in tree.iter(etree.Element)) <= MAX_ATTRIBUTES
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<a<a<a" * 300_000,
+        "<a " + " " * 3_000_000 + "b",
+        "<a b=\"<a b='" * 300_000,
+        "<a =" * 500_000,
+        "<a " + "/" * 3_000_000,
+        "<" * 3_000_000,
+        ("<a " + attributes(count=MAX_TAG_ATTRIBUTES // 2)) * 5000,
+        "<a b=" + "<a b=x" * 500_000,
+        "<b></p>" * 300_000,
+    ],
+    ids=["names", "spaces", "quotes", "equals", "slashes", "starts", "nested tags", "value", "depth"],
+)
+def test_tags_that_never_end_are_read(html: str) -> None:
+    assert extract(html).body == ""

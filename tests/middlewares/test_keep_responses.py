@@ -1,0 +1,155 @@
+"""Crawls that keep what they fetch."""
+
+import base64
+import gzip
+import random
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from warcio.archiveiterator import ArchiveIterator
+
+from newsbot.archive.warc_pages import read_page_at
+from newsbot.store.schema.models import Fetch
+from tests.archive.test_warc_writer import check, files, types
+from tests.crawling import crawl, in_reactor, reading
+from tests.pages import article_page, rss
+from tests.site import Answer, Site, running_site
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with running_site() as running:
+        yield running
+
+
+def settings(folder: Path, **others: object) -> dict[str, Any]:
+    return {"NEWSBOT_DATABASE_URL": f"sqlite:///{folder / 'newsbot.db'}", "NEWSBOT_ARCHIVE_DIR": str(folder / "archive"),
+            "NEWSBOT_ENTITY_ENGINE": "none", "NEWSBOT_ALLOWED_NETWORKS": "127.0.0.0/8", "AUTOTHROTTLE_ENABLED": False,
+            **others}  # fmt: skip
+
+
+def fetches(folder: Path) -> list[Fetch]:
+    with reading(f"sqlite:///{folder / 'newsbot.db'}") as session:
+        return list(session.scalars(select(Fetch).order_by(Fetch.id)))
+
+
+@in_reactor
+async def test_what_is_fetched_is_kept_as_it_was_sent_and_the_database_knows_where(tmp_path, site):
+    packed = gzip.compress(article_page(1).encode())
+    headers = {
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Encoding": "gzip",
+        "Content-Length": str(len(packed)),
+    }
+    site.pages["/1"] = Answer(packed, headers=headers)
+    moved = site.redirect("/moved", "/1")
+    outcome = await crawl("article", settings(tmp_path), url=f"{moved}")
+    assert outcome.stats["newsbot/store/new"] == 1
+    (path,) = files(tmp_path / "archive")
+    assert check(path) == 0
+    with path.open("rb") as file:
+        kept = [
+            (
+                record.rec_headers.get_header("WARC-Target-URI").removeprefix(site.url),
+                record.http_headers.get_statuscode(),
+            )
+            for record in ArchiveIterator(file)
+            if record.rec_type == "response"
+        ]
+    assert kept == [("/robots.txt", "404"), ("/moved", "302"), ("/1", "200")]
+    (fetch,) = fetches(tmp_path)
+    page = read_page_at(tmp_path / "archive" / fetch.warc_file, fetch.warc_offset, max_bytes=10**6)
+    assert page is not None
+    assert (page.url, page.body) == (f"{site.url}/1", article_page(1).encode())
+    with path.open("rb") as file:
+        file.seek(fetch.warc_offset)
+        record = next(iter(ArchiveIterator(file)))
+        assert record.rec_headers.get_header("WARC-Target-URI") == f"{site.url}/1"
+        assert record.content_stream().read() == article_page(1).encode()
+
+
+@in_reactor
+async def test_the_same_answer_on_another_day_is_kept_once(tmp_path, site):
+    url = site.html("/1", article_page(1))
+    await crawl("article", settings(tmp_path), url=url)
+    await crawl("article", settings(tmp_path), url=url)
+    first, again = fetches(tmp_path)
+    assert (first.warc_file, first.warc_offset) == (again.warc_file, again.warc_offset)
+    assert [types(path).count("revisit") for path in files(tmp_path / "archive")] == [0, 1]
+
+
+@in_reactor
+async def test_feeds_are_kept_too(tmp_path, site):
+    story = site.html("/2026/05/story-1", article_page(1))
+    site.pages["/rss.xml"] = Answer(rss(story).encode(), headers={"Content-Type": "application/rss+xml"})
+    sources = tmp_path / "sources.toml"
+    sources.write_text(
+        f'[[source]]\nkey = "site"\nhomepage = "{site.url}/"\nfeeds = ["{site.url}/rss.xml"]\ndelay_s = 0.0\n'
+    )
+    await crawl("news", settings(tmp_path, NEWSBOT_SOURCES=str(sources)))
+    assert [(fetch.outcome, fetch.url.removeprefix(site.url)) for fetch in fetches(tmp_path)] == [
+        ("feed", "/rss.xml"), ("article", "/2026/05/story-1"),
+    ]  # fmt: skip
+    assert all(fetch.warc_file and fetch.warc_offset for fetch in fetches(tmp_path))
+
+
+@in_reactor
+async def test_an_archive_that_cannot_be_written_costs_one_error_and_no_article(tmp_path, site, caplog):
+    (tmp_path / "archive").write_text("a file where the folder should be")
+    urls = [site.html(f"/{number}", article_page(number)) for number in range(3)]
+    outcome = await crawl("article", settings(tmp_path), url=",".join(urls))
+    assert outcome.stats["newsbot/store/new"] == 3
+    assert [record.message for record in caplog.records if "archive" in record.message.lower()] == [
+        f"The archive cannot be written, and is not kept any longer: [Errno 17] File exists: '{tmp_path / 'archive'}'"
+    ]
+
+
+@in_reactor
+async def test_a_full_disk_costs_one_error_and_no_article_and_what_is_kept_stays_whole(
+    tmp_path, site, caplog
+):
+    noise = [base64.b64encode(random.Random(number).randbytes(2_000_000)).decode() for number in range(4)]
+    pages = [article_page(number) + f"<!-- {noise[number]} -->" for number in range(4)]
+    urls = [site.html(f"/{number}", page) for number, page in enumerate(pages)]
+    with no_file_beyond(5_000_000):
+        outcome = await crawl("article", settings(tmp_path), url=",".join(urls))
+    assert outcome.stats["newsbot/store/new"] == 4
+    assert outcome.stats["newsbot/archive/stopped"] == 1
+    errors = [record.message for record in caplog.records if record.levelname == "ERROR"]
+    assert errors == ["The archive cannot be written, and is not kept any longer: [Errno 27] File too large"]
+    (path,) = files(tmp_path / "archive")
+    assert check(path) == 0
+    kept = [fetch for fetch in fetches(tmp_path) if fetch.warc_file]
+    assert 0 < len(kept) < 4
+    assert types(path).count("response") == len(kept) + 1  # robots.txt
+
+
+@contextmanager
+def no_file_beyond(size: int) -> Iterator[None]:
+    """Let files grow no larger, as on a disk that is full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@in_reactor
+async def test_with_an_empty_setting_nothing_is_kept(tmp_path, site):
+    await crawl("article", settings(tmp_path, NEWSBOT_ARCHIVE_DIR=""), url=site.html("/1", article_page(1)))
+    assert not (tmp_path / "archive").exists()
+    assert fetches(tmp_path)[0].warc_file is None
+
+
+@in_reactor
+async def test_pages_from_files_are_not_kept_again(tmp_path):
+    (tmp_path / "page.html").write_text(article_page(1))
+    outcome = await crawl("saved", settings(tmp_path), path=str(tmp_path / "page.html"))
+    assert outcome.stats["newsbot/store/new"] == 1
+    assert not (tmp_path / "archive").exists()

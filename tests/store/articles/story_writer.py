@@ -1,0 +1,45 @@
+"""A process that stores made-up stories in an order of its own: `python -m tests.store.articles.story_writer URL SEED STORIES`."""
+
+from __future__ import annotations
+
+import random
+import sys
+from datetime import timedelta
+
+from newsbot.items import Article
+from newsbot.store.database import Database
+from newsbot.store.writes import article_keys, save_article
+from tests.dedupe.texts import reprint, text, update
+from tests.store.samples import NOW, article
+
+
+def told(number: int) -> list[Article]:
+    """Return an article, two reprints, and an update by its own source."""
+    body = text(number)
+    versions = [body, reprint(body), body.lower(), update(body, number + 10_000)]
+    return [
+        article(
+            number,
+            url=f"https://site{place % 3}.example/{number}/{place}",
+            source=f"site{place % 3}.example",
+            published_at=NOW + timedelta(minutes=place),
+            body=each,
+        )
+        for place, each in enumerate(versions)
+    ]
+
+
+def write(url: str, seed: int, stories: int) -> None:
+    articles = [each for number in range(stories) for each in told(number)]
+    random.Random(seed).shuffle(articles)
+    database = Database(url).open()
+    for each in articles:
+        keys = article_keys(each)
+        database.transact(
+            lambda session, each=each, keys=keys: save_article(session, each, keys=keys, run_id=None, now=NOW)
+        )
+    database.close()
+
+
+if __name__ == "__main__":
+    write(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, text
+
+from newsbot.errors import DatabaseError
+from newsbot.store.database import Database
+from newsbot.store.schema import migrations
+from newsbot.store.schema.models import Base
+from tests.store.samples import article, load, save
+
+OPEN = "import sys; from newsbot.store.database import Database; Database(sys.argv[1]).open().close()"
+
+
+def _execute(url: str, *statements: str) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+def test_migrated_tables_are_those_of_the_models(bare_database_url: str) -> None:
+    database = Database(bare_database_url).open()
+    with database.read() as session:
+        context = MigrationContext.configure(
+            session.connection(),
+            opts={
+                "include_name": migrations.is_ours,
+                "version_table": migrations.VERSION_TABLE,
+                "compare_type": True,
+                "compare_server_default": True,
+            },
+        )
+        assert compare_metadata(context, Base.metadata) == []
+    database.close()
+
+
+def test_head_is_the_last_migration() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    assert ScriptDirectory.from_config(config).get_current_head() == migrations.HEAD
+
+
+def test_opening_again_keeps_what_is_stored(bare_database_url: str) -> None:
+    first = Database(bare_database_url).open()
+    save(first, article(1))
+    first.close()
+    second = Database(bare_database_url).open()
+    assert load(second, 1)
+    second.close()
+
+
+def test_processes_that_start_at_once_on_an_empty_database(bare_database_url: str) -> None:
+    starts = [
+        subprocess.Popen([sys.executable, "-c", OPEN, bare_database_url], stderr=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    assert [(each.communicate()[1], each.returncode) for each in starts] == [("", 0)] * 3
+
+
+@pytest.mark.parametrize(
+    ("statements", "migrate", "message"),
+    [
+        pytest.param(
+            [
+                "CREATE TABLE newsbot_version (version_num VARCHAR(32))",
+                "INSERT INTO newsbot_version VALUES ('9999')",
+            ],
+            True,
+            "made by a newer version of newsbot; upgrade newsbot",
+            id="newer",
+        ),
+        pytest.param(["CREATE TABLE articles (id INTEGER)"], True, "tables of another program", id="foreign"),
+        pytest.param(["CREATE TABLE notes (id INTEGER)"], False, "stored nothing there yet", id="empty"),
+    ],
+)
+def test_database_that_is_not_ours_to_use(
+    bare_database_url: str, statements: list[str], migrate: bool, message: str
+) -> None:
+    _execute(bare_database_url, *statements)
+    database = Database(bare_database_url)
+    with pytest.raises(DatabaseError, match=message) as error:
+        database.open(migrate=migrate)
+    assert "\n" not in str(error.value)
+    database.close()
