@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, OutputChecker
 from pathlib import Path
 
@@ -21,15 +22,23 @@ LARGE_BYTES = 1_000_000
 COMMAND_TIMEOUT_S = 120
 
 
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where each page's copy goes: always the same folder, so that Python compiles its modules once."""
+    return tmp_path_factory.mktemp("howto") / "checkout"
+
+
 @pytest.fixture
-def checkout(tmp_path: Path) -> Path:
+def checkout(place: Path) -> Iterator[Path]:
     """A copy of what a contributor edits."""
+    place.mkdir()
     for name in COPIED:
         if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, tmp_path / name, copy_function=_copy)
+            shutil.copytree(ROOT / name, place / name, copy_function=_copy)
         else:
-            shutil.copy2(ROOT / name, tmp_path / name)
-    return tmp_path
+            shutil.copy2(ROOT / name, place / name)
+    yield place
+    shutil.rmtree(place)
 
 
 def _copy(source: str, target: str) -> None:
@@ -41,12 +50,15 @@ def _copy(source: str, target: str) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_page_does_what_it_promises(page: Path, checkout: Path) -> None:
+    exports: list[str] = []
     for step in steps(page):
-        if isinstance(step, Command):
-            output = run(step.command, checkout)
-            assert matches(step.output, output), f"$ {step.command}\n{output}"
-        else:
+        if not isinstance(step, Command):
             step.apply(checkout)
+        elif step.command.startswith("export "):
+            exports.append(step.command)
+        else:
+            output = run("; ".join([*exports, step.command]), checkout)
+            assert matches(step.output, output), f"$ {step.command}\n{output}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
