@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 
 from newsbot.dedupe.changes import Judgement
 from newsbot.discovery.schedule import failure_interval_s, next_refetch_age_s, with_jitter
-from newsbot.items import GONE, Article, Fetched, Reject
+from newsbot.ingest.envelope import Envelope, rejected
+from newsbot.items import GONE, Fetched, Reject
 from newsbot.store.articles import site_boilerplate
+from newsbot.store.articles.imports import kept_id, restore
 from newsbot.store.crawl import frontier
 from newsbot.store.crawl.fetches import is_still_kept
 from newsbot.store.crawl.frontier import Leased
@@ -34,20 +36,21 @@ PERMANENT_TRIES, TRANSIENT_TRIES = 2, 8
 FIRST_RETRY_S = 300
 
 
-def record_article(
-    session: Session, article: Article, *, run_id: int | None, now: datetime, new_id: int | None = None
-) -> Saved:
+def record_article(session: Session, envelope: Envelope, *, run_id: int | None, now: datetime) -> Saved:
     """Store an article without its site's boilerplate, and learn from it what that is; if it was fetched, note that,
     and when to look whether it has changed. A page that is another now is kept as a reject. A new
     article gets `new_id`, or the next."""
-    site_boilerplate.remove_learnt(session, article)
-    site_boilerplate.reclean_same(session, article, run_id=run_id, now=now)
+    article, fetched, now = envelope.article, envelope.fetched, envelope.observed_at(now)
+    site_boilerplate.remove_learnt(session, article, envelope.site_blocks)
+    site_boilerplate.reclean_same(session, article, envelope.site_blocks, run_id=run_id, now=now)
     keys = article_keys(article)
+    known = envelope.export
+    new_id = kept_id(session, known.id) if known and known.id else None
     saved = save_article(session, article, keys=keys, run_id=run_id, now=now, new_id=new_id)
     if saved.judgement is not None:
-        _record_conflict(session, article, saved.article_id, saved.judgement, run_id=run_id, now=now)
+        _record_conflict(session, envelope, saved.article_id, saved.judgement, run_id=run_id, now=now)
         return saved
-    if fetched := article.fetched:
+    if fetched:
         _record_fetch(session, fetched, "article", article.source, run_id, now)
     if fetched and not fetched.archived_at:
         frontier.mark_done(
@@ -59,14 +62,16 @@ def record_article(
             etag=fetched.etag,
             last_modified=fetched.last_modified,
         )
+    if known is not None:
+        restore(session, saved.article_id, known)
     if saved.outcome == "new":
-        site_boilerplate.learn(session, saved, article, now=now)
+        site_boilerplate.learn(session, saved, article, envelope.site_blocks, now=now)
     return saved
 
 
 def _record_conflict(
     session: Session,
-    article: Article,
+    envelope: Envelope,
     article_id: int,
     judgement: Judgement,
     *,
@@ -74,10 +79,10 @@ def _record_conflict(
     now: datetime,
 ) -> None:
     """Keep as a reject what stands at the address of a stored article; it is asked for in full next time."""
-    reject = Reject(url=article.url, reason=judgement.verdict, detail=one_line(judgement.detail), source=article.source,
-                    stage="store", fetched=article.fetched)  # fmt: skip
+    article, fetched = envelope.article, envelope.fetched
+    reject = rejected(envelope, "store", judgement.verdict, one_line(judgement.detail))
     save_reject(session, reject, run_id=run_id, now=now, article_id=article_id)
-    if fetched := article.fetched:
+    if fetched:
         _record_fetch(session, fetched, "reject", article.source, run_id, now)
     if fetched and not fetched.archived_at:
         urls = {article.url, *article.aliases, fetched.url}
