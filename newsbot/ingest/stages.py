@@ -19,8 +19,9 @@ from newsbot.items import Article, Reject
 from newsbot.settings import Configuration
 from newsbot.sources.catalog import load_sources, source_for, sources_by_host
 from newsbot.store.articles.site_boilerplate import remove_learnt
+from newsbot.store.articles.writer import known_unchanged
 from newsbot.store.database import Database
-from newsbot.store.writes import article_keys, known_unchanged, prepare
+from newsbot.store.schema.identity import article_keys
 from newsbot.text import one_line
 
 logger = logging.getLogger(__name__)
@@ -67,8 +68,6 @@ class Stages:
             unknown = [article for article in articles if not self._is_known(session, article)]
         for article in unknown:
             find_entities(article, self.engine)
-        for article in articles:
-            prepare(article)
 
     def _is_known(self, session: Session, article: Article) -> bool:
         remove_learnt(session, article)

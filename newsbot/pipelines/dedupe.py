@@ -11,7 +11,8 @@ from newsbot.entities.recognition import UNKNOWN
 from newsbot.items import Article
 from newsbot.session import Run
 from newsbot.settings import read_settings
-from newsbot.store.writes import article_keys, known_unchanged
+from newsbot.store.articles.writer import known_unchanged
+from newsbot.store.schema.identity import article_keys
 
 
 class Dedupe:

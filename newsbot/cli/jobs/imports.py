@@ -24,8 +24,10 @@ from newsbot.items import Article, Reject
 from newsbot.settings import configuration
 from newsbot.store.articles.imports import fill_unexported, kept_id, restore
 from newsbot.store.articles.site_boilerplate import remove_learnt
+from newsbot.store.articles.writer import Saved, known_unchanged
+from newsbot.store.crawl.run_rows import finish_run, start_run
 from newsbot.store.database import Database
-from newsbot.store.writes import Saved, article_keys, finish_run, known_unchanged, start_run
+from newsbot.store.schema.identity import article_keys
 
 OUTCOMES = ("new", "changed", "unchanged", "duplicate", "conflict", "rejected", "unreadable")
 MAX_ARRAY_BYTES = 256 * 1024 * 1024

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, select
@@ -13,6 +13,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, sel
 from newsbot.entities.linking import salience
 from newsbot.entities.places import locate
 from newsbot.items import Article, Entity, EntityType
+from newsbot.store.articles.precomputed import index_words
 from newsbot.store.entities import corrections, totals
 from newsbot.store.entities.corrections import stored_key
 from newsbot.store.index import full_text
@@ -35,9 +36,8 @@ from newsbot.store.schema.types import stored_name
 from newsbot.store.sql import dialect
 from newsbot.store.sql.prepared import Ready
 
-# PostgreSQL numbers words up to 16,383, and an index entry must stay below a megabyte.
 MAX_TITLE_WORDS = 500
-MAX_BODY_WORDS = 15_500
+"""Number of words of a title that are indexed: an index entry of PostgreSQL must stay below a megabyte."""
 INDEXED_AT_ONCE = 500
 
 _ADD_URLS = Ready(insert(ArticleUrl))
@@ -115,28 +115,26 @@ def _add_entities(
     return [totals.Link(row["entity_id"], row["country"], row["mention_count"]) for row in links]
 
 
-def add_words(connection: Connection, article_id: int, row: Mapping[str, Any]) -> None:
-    """Make an article findable by its words and by its source, language, section and date; `row`: its columns."""
-    full_text.add(connection, article_id, _entry(row))
+def add_words(
+    connection: Connection, article_id: int, row: Mapping[str, Any], body_words: Sequence[str]
+) -> None:
+    """Add an article, given by its columns, to the full-text index: its words, source, language, section and date.
+
+    `body_words` is `index_words` of the body."""
+    full_text.add(connection, article_id, _entry(row, body_words))
 
 
 def remove_words(connection: Connection, article_id: int, row: Mapping[str, Any]) -> None:
-    """Take an article out of the full-text index; `row`: the columns that it was added with."""
-    full_text.remove(connection, article_id, _entry(row))
+    """Remove an article from the full-text index, given by the columns that it was added with."""
+    full_text.remove(connection, article_id, _entry(row, index_words(row["body"])))
 
 
-def _entry(row: Mapping[str, Any]) -> full_text.Entry:
+def _entry(row: Mapping[str, Any], body_words: Sequence[str]) -> full_text.Entry:
     return full_text.Entry(
         title=word_texts(row["title"] or "")[:MAX_TITLE_WORDS],
-        body=body_words(row["body"]),
+        body=body_words,
         labels=labels_of(**{name: row[name] for name in ("source", "language", "section", "dated_at")}),
     )
-
-
-@lru_cache(maxsize=64)
-def body_words(body: str) -> list[str]:
-    """Return the words of a text that are indexed; the last ones are remembered, as sketches are."""
-    return word_texts(body)[:MAX_BODY_WORDS]
 
 
 def index_all(connection: Connection) -> None:
@@ -147,7 +145,7 @@ def index_all(connection: Connection) -> None:
     last = 0
     while rows := connection.execute(query.where(ArticleRow.id > last)).mappings().all():
         for row in rows:
-            add_words(connection, row["id"], dict(row))
+            add_words(connection, row["id"], dict(row), index_words(row["body"]))
         last = rows[-1]["id"]
     full_text.write_pending(connection)
 
