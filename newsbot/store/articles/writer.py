@@ -29,6 +29,7 @@ from newsbot.store.articles import children, story_placement
 from newsbot.store.articles.precomputed import Precomputed, current
 from newsbot.store.articles.revision_rows import changed_fields, compacted, stored_article, stored_content
 from newsbot.store.crawl import rejects
+from newsbot.store.entities import entity_writer
 from newsbot.store.schema.identity import ArticleKeys, content_key, url_hash
 from newsbot.store.schema.models import ArticleRow, ArticleUrl, Revision, Source
 from newsbot.store.sql import dialect
@@ -225,7 +226,7 @@ class Saving:
         given = {} if self.new_id is None else {"id": self.new_id}
         [(article_id,)] = _INSERT.rows(self.connection, values | given)
         children.add_bylines(self.connection, article_id, self.article)
-        children.add_entities(self.connection, article_id, self.article, dated_at)
+        entity_writer.add_entities(self.connection, article_id, self.article, dated_at)
         children.add_words(self.connection, article_id, values, precomputed.body_words)
         story_id = story_placement.place_article(
             self.connection, article_id, precomputed.sketch, twin=twin, now=self.now
@@ -301,7 +302,7 @@ class Saving:
         return both <= set(self.connection.scalars(query.where(Revision.content_key.in_(both))))
 
     def _replace_entities(self, known: _Known) -> None:
-        children.replace_entities(self.connection, known.id, self.article, self._dated_at(known))
+        entity_writer.replace_entities(self.connection, known.id, self.article, self._dated_at(known))
 
     def _dated_at(self, known: _Known) -> datetime:
         return self.article.published_at or known.first_seen_at
