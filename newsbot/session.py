@@ -22,8 +22,8 @@ from newsbot.ingest.process import Processor
 from newsbot.items import Reject
 from newsbot.settings import read_settings
 from newsbot.store.crawl.frontier import release, this_process
+from newsbot.store.crawl.run_rows import finish_run, start_run
 from newsbot.store.database import Database
-from newsbot.store.writes import finish_run, start_run
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, datetime
 from typing import Self
 
@@ -60,7 +61,10 @@ class KeepRejects:
     async def _keep(self, reject: Reject) -> None:
         assert self.crawler.stats is not None
         session = CrawlSession.of(self.crawler)
-        outcome = await session.write(record_reject, reject, run_id=session.run_id, now=datetime.now(UTC))
+        chance = random.random()  # noqa: S311 - for jitter
+        outcome = await session.write(
+            record_reject, reject, run_id=session.run_id, now=datetime.now(UTC), chance=chance
+        )
         is_new = outcome == "rejected"
         name = f"rejected/{reject.stage}/{reject.reason}" if is_new else f"store/{outcome}"
         self.crawler.stats.inc_value(f"newsbot/{name}")

@@ -18,7 +18,7 @@ from newsbot.ingest.processes import Turns, in_processes, make_turns
 from newsbot.items import Reject
 from newsbot.settings import Configuration
 from newsbot.store.articles.reextraction import Extracted, apply_rules, changes_by_rules, mark_extracted
-from newsbot.store.writes import save_reject
+from newsbot.store.crawl.rejects import save_reject
 
 BATCH = 50
 """Articles that a process takes at a time."""

@@ -16,9 +16,9 @@ from newsbot.ingest.record import record_article, record_reject
 from newsbot.items import Article, Fetched, Reject
 from newsbot.sources.model import Source
 from newsbot.store.crawl import polling
+from newsbot.store.crawl.run_rows import start_run
 from newsbot.store.crawl.source_health import source_health
 from newsbot.store.database import Database
-from newsbot.store.writes import start_run
 from tests.pages import article_page, paragraphs, rss
 from tests.site import Answer, Site, running_site
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, select
@@ -130,9 +130,7 @@ def ids_of_source(session: Session, source: str, *, after: int, limit: int) -> l
     return list(session.scalars(query.order_by(ArticleRow.id).limit(limit)))
 
 
-@lru_cache(maxsize=64)
 def _body_keys(body: str) -> Mapping[int, bytes]:
-    """Return `block_keys` of a text: remembered, since it is asked for before its transaction and in it."""
     return block_keys(body.split(PARTING))
 
 

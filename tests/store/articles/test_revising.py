@@ -16,12 +16,13 @@ from newsbot.discovery.links import Link
 from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.record import record_article, record_not_modified, record_reject
 from newsbot.items import Article, Fetched, Reject
+from newsbot.store.articles.writer import known_unchanged
 from newsbot.store.crawl import frontier
 from newsbot.store.crawl.frontier import Leased
 from newsbot.store.database import Database
 from newsbot.store.queries import history, list_rejects
+from newsbot.store.schema.identity import article_keys
 from newsbot.store.schema.models import FrontierRow, RejectRow, Revision
-from newsbot.store.writes import article_keys, known_unchanged
 from tests.dedupe.texts import text as made_up
 from tests.store.samples import LATER, NOW, article, entities_of, load, save
 
