@@ -120,13 +120,6 @@ class Article:
     """Name and version of the engine that found `entities`; None if none has run."""
     retrieved_at: datetime | None = None
     """When the page was fetched; for archived pages the archive's time."""
-    fetched: Fetched | None = None
-    """How it came over the network; None for a page from a file."""
-    known_id: int | None = None
-    """Id of the stored article that this one repeats without a change; set by the dedupe stage."""
-    site_blocks: dict[bytes, str] = field(default_factory=dict)
-    """Short paragraphs near the ends of the text, by `cleaning.boilerplate.block_keys`, those too that were removed
-    because the site repeats them: what boilerplate is learnt from."""
     rules: dict[str, str] = field(default_factory=dict)
     """Field name -> the rule that gave its value ("json-ld headline"), for debugging and re-extraction."""
 

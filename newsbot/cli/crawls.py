@@ -6,13 +6,14 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from newsbot.errors import InputError
-from newsbot.items import Article, Reject
+from newsbot.ingest.envelope import Envelope
+from newsbot.items import Reject
 
 if TYPE_CHECKING:
     from newsbot.spiders.page_spider import PageSpider
 
 
-def run_spider(name: str, **arguments: str) -> tuple[PageSpider, list[Article | Reject]]:
+def run_spider(name: str, **arguments: str) -> tuple[PageSpider, list[Envelope | Reject]]:
     """Run a spider without pipelines, and return it with what it yielded.
 
     Raises InputError if it could not do its work. Once a process: a reactor cannot be started again."""

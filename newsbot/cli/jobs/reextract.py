@@ -14,8 +14,8 @@ from newsbot.cli.options import database_option, json_option, since_option
 from newsbot.cli.output import print_heading, print_json, print_table, printable, progress
 from newsbot.cli.reading.articles import print_changes
 from newsbot.ingest.runs import noted_run
-from newsbot.jobs.reextract_pages import Findings
-from newsbot.jobs.reextract_pages import reextract as apply_rules
+from newsbot.jobs.reextract import Findings
+from newsbot.jobs.reextract import reextract as apply_rules
 from newsbot.settings import configuration
 from newsbot.store.articles.reextraction import list_extracted
 from newsbot.store.database import Database

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, select
@@ -47,16 +47,16 @@ class Found(NamedTuple):
     """The paragraphs that would go."""
 
 
-def remove_learnt(session: Session, article: Article) -> bool:
-    """Remove from `body` what its source is known to repeat, keep mentions in step, and tell whether anything went.
+def remove_learnt(session: Session, article: Article, site_blocks: dict[bytes, str]) -> bool:
+    """Remove the boilerplate of its source from `body`, keep mentions in step; return whether anything was removed.
 
-    Fills `site_blocks`, which `learn` needs."""
+    Adds the blocks of the body by their keys to `site_blocks`, which `learn` needs."""
     if article.source is None:
         return False
     for layer in range(MAX_LAYERS):
         texts = article.body.split(PARTING)
         keys = _body_keys(article.body)
-        article.site_blocks |= {key: texts[place] for place, key in keys.items()}
+        site_blocks |= {key: texts[place] for place, key in keys.items()}
         learnt = _learnt(session.connection(), article.source, keys.values())
         kept = kept_places(texts, learnt) if learnt else range(len(texts))
         if len(kept) == len(texts):
@@ -65,27 +65,31 @@ def remove_learnt(session: Session, article: Article) -> bool:
     return True
 
 
-def learn(session: Session, saved: Saved, article: Article, *, now: datetime) -> None:
+def learn(
+    session: Session, saved: Saved, article: Article, site_blocks: Mapping[bytes, str], *, now: datetime
+) -> None:
     """Count the blocks of an article that is new. Last in its transaction: others of the source wait from here on."""
     connection = session.connection()
     if article.source is None or _is_told_again(connection, saved, article.source):
         return
     number = _next_number(connection, article.source)
-    tallies = _tallies(connection, article.source, article.site_blocks)
+    tallies = _tallies(connection, article.source, site_blocks.keys())
     marks = series_marks(article)
     rows = [
         {"source": article.source, "key": key, "text": text, "first_seen_at": now, "last_seen_at": now,
          **asdict(tallies.get(key, Tally()).counted(number, marks))}
-        for key, text in article.site_blocks.items()
+        for key, text in site_blocks.items()
     ]  # fmt: skip
     renewed = ("text", "last_seen_at", *_TALLY)
     dialect.insert_or_renew(connection, BoilerplateBlock, rows, unique=("source", "key"), renewed=renewed)
     _FORGET.run(connection, {"of_source": article.source, "until": number - MEMORY})
 
 
-def reclean_same(session: Session, article: Article, *, run_id: int | None, now: datetime) -> None:
+def reclean_same(
+    session: Session, article: Article, site_blocks: Mapping[bytes, str], *, run_id: int | None, now: datetime
+) -> None:
     """Remove today's boilerplate from the stored form of a page that has lost some, so that it is not a change."""
-    if article.site_blocks.keys() <= set(_body_keys(article.body).values()):
+    if site_blocks.keys() <= set(_body_keys(article.body).values()):
         return
     first_key = url_hash(article_keys(article).url_keys[0])
     known = session.scalar(select(ArticleUrl.article_id).where(ArticleUrl.url_hash == first_key))
@@ -96,7 +100,7 @@ def reclean_same(session: Session, article: Article, *, run_id: int | None, now:
 def reclean_article(session: Session, article_id: int, *, run_id: int | None, now: datetime) -> bool:
     """Remove today's boilerplate from a stored article, as a change by rules; tell whether there was any."""
     article = load_articles(session, [article_id])[0].article
-    if not remove_learnt(session, article):
+    if not remove_learnt(session, article, {}):
         return False
     keys = article_keys(article)
     Saving(session.connection(), article, keys, run_id, now, by_rules=True).reapply(article_id)
@@ -108,7 +112,7 @@ def find_boilerplate(session: Session, article_ids: Sequence[int]) -> list[Found
     found = []
     for stored in load_articles(session, article_ids):
         before = stored.article.body.split(PARTING)
-        if remove_learnt(session, stored.article):
+        if remove_learnt(session, stored.article, {}):
             gone = Counter(before) - Counter(stored.article.body.split(PARTING))
             found.append(Found(stored.id, stored.article.url, list(gone.elements())))
     return found
@@ -126,9 +130,7 @@ def ids_of_source(session: Session, source: str, *, after: int, limit: int) -> l
     return list(session.scalars(query.order_by(ArticleRow.id).limit(limit)))
 
 
-@lru_cache(maxsize=64)
 def _body_keys(body: str) -> Mapping[int, bytes]:
-    """Return `block_keys` of a text: remembered, since it is asked for before its transaction and in it."""
     return block_keys(body.split(PARTING))
 
 

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from newsbot.dedupe.grouping import MAX_CANDIDATES, MAX_PER_KEY, Candidate, relatives
-from newsbot.dedupe.sketches import Sketch, is_smaller, sketch
+from newsbot.dedupe.sketches import Sketch, is_smaller
 from newsbot.dedupe.stories import Member, choose_original, roles
 from newsbot.store.schema.models import ArticleAuthor, ArticleRow, ArticleSketch, Author, Story
 from newsbot.store.sql import dialect
@@ -83,14 +83,12 @@ _AUTHORS = (
 )
 
 
-def held_sketch(connection: Connection, body: str) -> Sketch:
-    """Return the sketch of a text, once no other transaction is storing a near duplicate of it; hold it till the end.
+def lock_near_duplicates(connection: Connection, text: Sketch) -> None:
+    """Take advisory locks on the near-duplicate keys of a text until the transaction ends; on SQLite none are needed.
 
-    To be called before anything is written: who waits here must not be waited for."""
-    text = sketch(body)
+    To be called before the first write: two transactions that wait for each other deadlock."""
     keys = [b"near" + key.to_bytes(4, signed=True) for key in text.keys if key is not None]
     dialect.lock_keys(connection, keys)
-    return text
 
 
 def lock(connection: Connection) -> None:

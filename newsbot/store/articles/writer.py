@@ -13,7 +13,6 @@ from sqlalchemy import (
     LargeBinary,
     bindparam,
     cast,
-    delete,
     insert,
     null,
     select,
@@ -27,9 +26,12 @@ from newsbot.dedupe.agencies import agency_of
 from newsbot.dedupe.changes import Judgement, is_material, is_silent, judge
 from newsbot.items import Article
 from newsbot.store.articles import children, story_placement
+from newsbot.store.articles.precomputed import Precomputed, current
 from newsbot.store.articles.revision_rows import changed_fields, compacted, stored_article, stored_content
+from newsbot.store.crawl import rejects
+from newsbot.store.entities import entity_writer
 from newsbot.store.schema.identity import ArticleKeys, content_key, url_hash
-from newsbot.store.schema.models import ArticleRow, ArticleUrl, RejectRow, Revision, Source
+from newsbot.store.schema.models import ArticleRow, ArticleUrl, Revision, Source
 from newsbot.store.sql import dialect
 from newsbot.store.sql.prepared import Ready
 
@@ -86,16 +88,6 @@ def _find(count: int) -> Ready:
     return Ready(union_all(by_url, select(by_text.subquery())) if count else by_text)
 
 
-@cache
-def _clear_rejects(count: int) -> Ready:
-    """Return the statement that forgets why pages of so many URLs were not stored.
-
-    Not what an article's page has become since: this one may come from an archive."""
-    of_urls = RejectRow.url_hash.in_([bindparam(name) for name in _url_names(count)])
-    is_past = RejectRow.article_id.is_(None) | (RejectRow.last_seen_at <= bindparam("seen_at"))
-    return Ready(delete(RejectRow).where(of_urls, is_past))
-
-
 def _url_names(count: int) -> list[str]:
     return [f"url_{place}" for place in range(count)]
 
@@ -138,6 +130,28 @@ def known_unchanged(
     return None if is_material(stored, article) else first
 
 
+def save_article(
+    session: Session,
+    article: Article,
+    *,
+    keys: ArticleKeys,
+    run_id: int | None,
+    now: datetime,
+    new_id: int | None = None,
+    precomputed: Precomputed | None = None,
+) -> Saved:
+    """Store an article with everything that belongs to it, or update the one that is stored under any of its URLs.
+
+    Content without a material change only moves `last_seen_at`; other content makes a revision. A page that is another
+    article now, or a teaser of this one, changes nothing: a conflict. The text of another article under other URLs is
+    stored too, as its exact duplicate. Rejects of its URLs are deleted, except in a conflict. A new article gets
+    the id `new_id`, or the next one. `precomputed` is `precompute(article)`; None: computed here, if it is needed.
+
+    Safe against other processes that save the same article or text at the same time: the keys are locked first."""
+    connection = session.connection()
+    return Saving(connection, article, keys, run_id, now, new_id=new_id, precomputed=precomputed).save()
+
+
 @dataclass(frozen=True, slots=True)
 class Saving:
     """One article on its way into the database, inside a transaction."""
@@ -150,10 +164,12 @@ class Saving:
     by_rules: bool = False
     """The page is the one that is stored; only newsbot's rules have changed."""
     new_id: int | None = None
-    """Of its row if the article is new; None: the next."""
+    """Id of the row if the article is new; None: the next free one."""
+    precomputed: Precomputed | None = None
+    """Values of the body, if they were computed before the transaction."""
 
     def save(self) -> Saved:
-        """Insert or refresh the article; see `writes.save_article`."""
+        """Insert or refresh the article; see `save_article`."""
         urls = {url_hash(key): key for key in self.keys.url_keys}
         dialect.lock_keys(self.connection, [*urls, self.keys.text_key])
         rows = self._find(list(urls))
@@ -165,7 +181,7 @@ class Saving:
             return saved
         new_urls = {each: url for each, url in urls.items() if each not in stored}
         children.add_urls(self.connection, saved.article_id, new_urls)
-        _clear_rejects(len(urls)).run(self.connection, {**_by_name(urls), "seen_at": self.now})
+        rejects.delete_rejects(self.connection, urls, seen_at=self.now)
         return saved
 
     def reapply(self, article_id: int) -> Outcome:
@@ -199,7 +215,8 @@ class Saving:
         return [_Known(*row) for row in _find(len(hashes)).rows(self.connection, wanted)]
 
     def _insert(self, twin: int | None) -> Saved:
-        text = story_placement.held_sketch(self.connection, self.article.body)
+        precomputed = current(self.article, self.precomputed)
+        story_placement.lock_near_duplicates(self.connection, precomputed.sketch)
         self._add_source()
         dated_at = self.article.published_at or self.now
         values = self._content() | {
@@ -209,9 +226,11 @@ class Saving:
         given = {} if self.new_id is None else {"id": self.new_id}
         [(article_id,)] = _INSERT.rows(self.connection, values | given)
         children.add_bylines(self.connection, article_id, self.article)
-        children.add_entities(self.connection, article_id, self.article, dated_at)
-        children.add_words(self.connection, article_id, values)
-        story_id = story_placement.place_article(self.connection, article_id, text, twin=twin, now=self.now)
+        entity_writer.add_entities(self.connection, article_id, self.article, dated_at)
+        children.add_words(self.connection, article_id, values, precomputed.body_words)
+        story_id = story_placement.place_article(
+            self.connection, article_id, precomputed.sketch, twin=twin, now=self.now
+        )
         return Saved(article_id, "duplicate" if twin else "new", story_id=story_id)
 
     def _refresh(self, known: _Known, twin: int | None) -> Saved:
@@ -240,19 +259,23 @@ class Saving:
     def _change(self, known: _Known, old: dict[str, Any], values: dict[str, Any], twin: int | None) -> None:
         """Revise an article; what it is to others may be something else now."""
         is_other_text = self.keys.text_key != known.text_key
-        text = story_placement.held_sketch(self.connection, self.article.body) if is_other_text else None
-        values = values | self._revise(known, old)
+        precomputed = current(self.article, self.precomputed)
+        if is_other_text:
+            story_placement.lock_near_duplicates(self.connection, precomputed.sketch)
+        values = values | self._revise(known, old, precomputed)
         story_placement.lock(self.connection)
         self._update(known, values)
-        if text is not None:
-            story_placement.move_article(self.connection, known.id, text, twin=twin, now=self.now)
+        if is_other_text:
+            story_placement.move_article(
+                self.connection, known.id, precomputed.sketch, twin=twin, now=self.now
+            )
         else:
             story_placement.settle_article(self.connection, known.id, now=self.now)
 
     def _update(self, known: _Known, values: Mapping[str, Any]) -> None:
         self.connection.execute(_UPDATE, {"known_id": known.id, **values})
 
-    def _revise(self, known: _Known, old: dict[str, Any]) -> dict[str, Any]:
+    def _revise(self, known: _Known, old: dict[str, Any], precomputed: Precomputed) -> dict[str, Any]:
         """Keep what the article said before, replace its parts, and return its new columns."""
         changes = changed_fields(old, self.article)
         revision = {
@@ -267,7 +290,7 @@ class Saving:
         self._replace_entities(known)
         new = self._content() | {"revision": old["revision"] + 1, "dated_at": self._dated_at(known)}
         children.remove_words(self.connection, known.id, old)
-        children.add_words(self.connection, known.id, old | new)
+        children.add_words(self.connection, known.id, old | new, precomputed.body_words)
         return new
 
     def _takes_turns(self, known: _Known) -> bool:
@@ -279,7 +302,7 @@ class Saving:
         return both <= set(self.connection.scalars(query.where(Revision.content_key.in_(both))))
 
     def _replace_entities(self, known: _Known) -> None:
-        children.replace_entities(self.connection, known.id, self.article, self._dated_at(known))
+        entity_writer.replace_entities(self.connection, known.id, self.article, self._dated_at(known))
 
     def _dated_at(self, known: _Known) -> datetime:
         return self.article.published_at or known.first_seen_at

@@ -14,9 +14,9 @@ from newsbot.entities.linking import salience
 from newsbot.entities.places import locate
 from newsbot.errors import InputError, UsageError
 from newsbot.items import ENTITY_TYPES, Entity, Mention
-from newsbot.store.articles import children
 from newsbot.store.entities import totals
 from newsbot.store.entities.corrections import Target, note_merge, note_split, stored_key
+from newsbot.store.entities.entity_writer import entity_ids
 from newsbot.store.schema.identity import name_key
 from newsbot.store.schema.models import ArticleEntity, ArticleRow, EntityAlias, EntityRow, MentionRow
 from newsbot.store.sql import dialect
@@ -92,7 +92,7 @@ def _merge(connection: Connection, key: str, target: Target) -> int:
 
 
 def _row_id(connection: Connection, entity: Target) -> int:
-    return children.entity_ids(connection, {entity.key: (entity.type, entity.name)})[entity.key]
+    return entity_ids(connection, {entity.key: (entity.type, entity.name)})[entity.key]
 
 
 def _move(connection: Connection, source_id: int, target_id: int, texts: Sequence[str] | None = None) -> int:

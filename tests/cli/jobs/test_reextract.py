@@ -17,8 +17,9 @@ from sqlalchemy import select, update
 from newsbot import __version__
 from newsbot.archive.warc_pages import read_pages, warc_spans
 from newsbot.cli import newsbot
+from newsbot.ingest.envelope import Envelope
+from newsbot.ingest.process import Processor
 from newsbot.ingest.record import record_article
-from newsbot.ingest.stages import Stages
 from newsbot.items import Article
 from newsbot.settings import read_settings
 from newsbot.store.database import Database
@@ -58,14 +59,17 @@ def archived(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch)
 
 
 def store(url: str, path: Path, alter: Callable[[Article], None]) -> None:
-    stages = Stages(read_settings({"NEWSBOT_DATABASE_URL": url, "NEWSBOT_ENTITY_ENGINE": "none"}))
-    database = stages.database.open()
-    for page in read_pages(path, warc_spans(path)[0], max_bytes=10**6, skipped=Counter()):
-        article = stages.read(page)
-        assert isinstance(article, Article)
-        alter(article)
+    processor = Processor.with_database(
+        read_settings({"NEWSBOT_DATABASE_URL": url, "NEWSBOT_ENTITY_ENGINE": "none"})
+    )
+    assert processor.database
+    database = processor.database.open()
+    for _, page in read_pages(path, warc_spans(path)[0], max_bytes=10**6, skipped=Counter()):
+        item = processor.prepare(processor.read(page), ("validate", "clean"))
+        assert isinstance(item, Envelope)
+        alter(item.article)
         with database.write() as session:
-            record_article(session, article, run_id=None, now=article.retrieved_at or datetime.now(UTC))
+            record_article(session, item, run_id=None, now=datetime.now(UTC))
     with database.write() as session:
         session.execute(update(ArticleRow).values(extractor_version="0.0.1"))
     database.close()
@@ -179,7 +183,7 @@ def test_an_edit_that_comes_later_is_one_by_the_publisher(archived, tmp_path):
 
 KILLED = """
 import os, signal, sys
-import newsbot.jobs.reextract_pages as reextraction
+import newsbot.jobs.reextract as reextraction
 from newsbot.store.database import Database
 act, left = reextraction.apply_rules, int(sys.argv[1])
 def apply(*arguments, **given):
@@ -189,7 +193,10 @@ def apply(*arguments, **given):
         os.kill(os.getpid(), signal.SIGKILL)
     return act(*arguments, **given)
 reextraction.apply_rules = apply
-reextraction.in_processes = lambda work, tasks, *, workers, begin, arguments: (begin(*arguments), map(lambda t: [work(t)], tasks))[1]
+def in_this_process(method, tasks, *, workers, make_worker, arguments):
+    worker = make_worker(*arguments)
+    return ([getattr(worker, method)(task)] for task in tasks)
+reextraction.in_processes = in_this_process
 from newsbot.cli import main
 main(["reextract", "--database", sys.argv[2]])
 """

@@ -8,40 +8,37 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from newsbot.archive.files import SavedPage, find_pages, is_warc
+from newsbot.archive.files import find_pages, is_warc
 from newsbot.archive.selection import Selection
 from newsbot.archive.warc import Place
 from newsbot.archive.warc_pages import Span, read_pages, warc_spans
-from newsbot.errors import InputError
+from newsbot.capture import Capture
+from newsbot.errors import InputError, NewsbotError
+from newsbot.ingest.batches import MAX_BATCH, Failure, write_together
+from newsbot.ingest.envelope import Envelope, stage_failed
+from newsbot.ingest.process import STAGES, Processor
 from newsbot.ingest.processes import Turns, in_processes, make_turns
 from newsbot.ingest.record import record_article, record_reject
-from newsbot.ingest.stages import Stages
-from newsbot.items import Article, Reject
+from newsbot.items import Reject
 from newsbot.settings import Configuration
 from newsbot.store.crawl.backfill_progress import Part, Progress, advance, finish_part, load_part
 from newsbot.text import one_line
 
 PART_BYTES = 4 * 1024 * 1024
-"""Large enough that finding its first record costs nothing, small enough that the last part keeps nobody waiting."""
-
-
-BATCH = 16
-"""Pages that are stored in one transaction where there is one writer at a time: it is asked for less often. Elsewhere
-writers that store several would wait for each other's sources."""
+"""Size of a part: finding its first record costs nothing beside it, and the last part keeps nobody waiting."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A record that is read."""
+    """A record that has been read."""
 
     place: Place
-    item: Article | Reject | None
+    item: Envelope | Reject | None
     """What it holds; None: an article in a language that is not wanted."""
     skipped: Counter[str]
-    """Records that were passed over on the way to it."""
+    """Records that were passed over on the way to it, by kind."""
 
 
 def find_archives(patterns: Iterable[str]) -> list[Path]:
@@ -69,33 +66,28 @@ def split(path: Path, selection: Selection) -> list[Part]:
 def take_in(
     parts: Iterable[Part], *, settings: Configuration, selection: Selection, run_id: int, workers: int
 ) -> Iterator[list[Progress]]:
-    """Take parts in; yield those that are done as they come, and an empty list now and then while none is."""
+    """Take parts in; yield those that are done as they finish, and an empty list now and then while none is."""
     arguments = (settings, make_turns(), selection, run_id)
-    return in_processes(_take_in, parts, workers=workers, begin=_begin, arguments=arguments)
+    return in_processes("take_in", parts, workers=workers, make_worker=make_worker, arguments=arguments)
 
 
-def _begin(settings: Configuration, turns: Turns, selection: Selection, run_id: int) -> None:
-    global _worker  # noqa: PLW0603 - what each process has one of
-    _worker = Worker(Stages(settings, turns), selection, run_id)
+def make_worker(settings: Configuration, turns: Turns, selection: Selection, run_id: int) -> BackfillWorker:
+    """Return the worker of one process."""
+    return BackfillWorker(Processor.with_database(settings, turns), selection, run_id)
 
 
-def _take_in(part: Part) -> Progress:
-    assert _worker
-    return _worker.take_in(part)
+class BackfillWorker:
+    """Takes parts of archives in, in one process, with one connection that writes."""
 
-
-class Worker:
-    """What one process takes parts in with."""
-
-    def __init__(self, stages: Stages, selection: Selection, run_id: int) -> None:
-        self.stages = stages
-        self.database = self.stages.database
+    def __init__(self, processor: Processor, selection: Selection, run_id: int) -> None:
+        assert processor.database
+        self.processor = processor
+        self.database = processor.database
         self.selection = selection
         self.run_id = run_id
-        self.batch = BATCH if self.database.has_one_writer else 1
 
     def take_in(self, part: Part) -> Progress:
-        """Store what a part holds, from where it was left; return how far it has come."""
+        """Store the pages of a part, from where it was left; return how far it has come."""
         try:
             progress = replace(self._store_pages(part, self._load(part)), state="done", error=None)
         except (InputError, OSError) as error:
@@ -109,47 +101,46 @@ class Worker:
             return load_part(session, part)
 
     def _store_pages(self, part: Part, progress: Progress) -> Progress:
-        """Store the pages of a part that are not done yet, some in a transaction that notes that they are."""
+        """Store the pages of a part that are not done yet, and the progress in the same transactions."""
         skipped: Counter[str] = Counter()
-        pages = read_pages(
+        captures = read_pages(
             Path(part.path),
             part.span,
-            max_bytes=self.stages.settings.max_page_bytes,
+            max_bytes=self.processor.settings.max_page_bytes,
             skipped=skipped,
-            wanted=lambda url, at: self.selection.wants_page(url, at, self.stages.catalog),
+            wanted=lambda url, at: self.selection.wants_page(url, at, self.processor.catalog),
             after=progress.done,
         )
         steps: list[Step] = []
-        for page in pages:
-            assert page.place
-            steps.append(Step(page.place, self._read(page), _named(skipped)))
+        for place, capture in captures:
+            steps.append(Step(place, self._item(capture), _named(skipped)))
             skipped.clear()
-            if len(steps) == self.batch:
-                progress = self._finish(progress, steps)
+            if len(steps) == MAX_BATCH:
+                progress = self._store(progress, steps)
                 steps = []
         if steps:
-            progress = self._finish(progress, steps)
+            progress = self._store(progress, steps)
         return replace(progress, counts=progress.counts + _named(skipped))
 
-    def _read(self, page: SavedPage) -> Article | Reject | None:
-        """Return what a page is; None for an article in a language that is not wanted."""
-        item = self.stages.read(page)
-        return None if isinstance(item, Article) and not self.selection.wants_article(item) else item
-
-    def _finish(self, before: Progress, steps: Sequence[Step]) -> Progress:
-        """Store what some records hold, all that takes time done before."""
-        self.stages.prepare([step.item for step in steps if isinstance(step.item, Article)])
-        return self._store(before, steps)
+    def _item(self, capture: Capture) -> Envelope | Reject | None:
+        """Return what a page holds, ready to be stored; None for an article in a language that is not wanted."""
+        item = self.processor.read(capture)
+        if isinstance(item, Envelope) and not self.selection.wants_article(item.article):
+            return None
+        return self.processor.prepare(item, STAGES)
 
     def _store(self, before: Progress, steps: Sequence[Step]) -> Progress:
-        """Store what some records hold and note that they are done; return how far the part has come.
+        """Store records and the progress that they are; return that progress.
 
-        If the database does not take them, each is stored on its own; an article that it does not take, as a reject."""
-        try:
-            return self.database.transact(lambda session: self._take(session, before, steps))
-        except SQLAlchemyError as error:
-            if len(steps) == 1:
-                return self._store(before, [_refused(steps[0], error)])
+        If the database refuses them together, they are stored one by one; an article that it refuses, as a reject."""
+        [result] = write_together(self.database, [lambda session: self._take(session, before, steps)])
+        if not isinstance(result, Failure):
+            after: Progress = result
+            return after
+        if isinstance(result.error, NewsbotError):  # another process works on the same part
+            raise result.error
+        if len(steps) == 1:
+            return self._store(before, [_refused(steps[0], result.error)])
         for step in steps:
             before = self._store(before, [step])
         return before
@@ -161,27 +152,20 @@ class Worker:
         advance(session, before, after, now=datetime.now(UTC))
         return after
 
-    def _record(self, session: Session, item: Article | Reject | None) -> str:
+    def _record(self, session: Session, item: Envelope | Reject | None) -> str:
         now = datetime.now(UTC)
         if item is None:
             return "skipped/language"
-        if isinstance(item, Article):
-            return record_article(session, item, run_id=self.run_id, now=item.retrieved_at or now).outcome
+        if isinstance(item, Envelope):
+            return record_article(session, item, run_id=self.run_id, now=now).outcome
         outcome = record_reject(session, item, run_id=self.run_id, now=now)
         return f"rejected/{item.reason}" if outcome == "rejected" else outcome
 
 
-_worker: Worker | None = None
-
-
-def _refused(step: Step, error: SQLAlchemyError) -> Step:
-    article = step.item
-    if not isinstance(article, Article):
+def _refused(step: Step, error: Exception) -> Step:
+    if not isinstance(step.item, Envelope):
         raise error
-    detail = one_line(f"{type(error).__name__}: {error}")
-    reject = Reject(url=article.url, source=article.source, reason="stage-failed", detail=detail, stage="store",
-                    fetched=article.fetched)  # fmt: skip
-    return replace(step, item=reject)
+    return replace(step, item=stage_failed(step.item, "store", error))
 
 
 def _named(skipped: Counter[str]) -> Counter[str]:

@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from newsbot.archive.warc_pages import read_page_at
+from newsbot.capture import Capture
 from newsbot.errors import InputError
+from newsbot.ingest.envelope import Envelope
+from newsbot.ingest.process import Processor
 from newsbot.ingest.processes import Turns, in_processes, make_turns
-from newsbot.ingest.stages import Stages
-from newsbot.items import Article
+from newsbot.items import Reject
 from newsbot.settings import Configuration
 from newsbot.store.articles.reextraction import Extracted, apply_rules, changes_by_rules, mark_extracted
-from newsbot.store.articles.site_boilerplate import remove_learnt
+from newsbot.store.crawl.rejects import save_reject
 
 BATCH = 50
 """Articles that a process takes at a time."""
@@ -29,7 +31,7 @@ class Findings:
     """What today's rules make of some articles."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
-    """`changed`, `unchanged`, `missing` (its page cannot be read), `rejected` (kept as it is), `overtaken`."""
+    """`changed`, `unchanged`, `missing` (its page cannot be read), `rejected` and `failed` (kept as it is), `overtaken`."""
     fields: Counter[str] = field(default_factory=Counter)
     """How many articles say something else in a field."""
     samples: dict[str, list[tuple[str, Any, Any]]] = field(default_factory=dict)
@@ -52,33 +54,27 @@ class Findings:
 def reextract(
     articles: Sequence[Extracted], *, settings: Configuration, run_id: int | None, workers: int
 ) -> Iterator[Findings]:
-    """Yield what today's rules make of articles, some at a time; without a run, nothing is stored."""
+    """Yield what today's rules read from the pages of articles, some at a time; without a run, nothing is stored."""
     tasks = [articles[i : i + BATCH] for i in range(0, len(articles), BATCH)]
+    arguments = (settings, make_turns(), run_id)
     for finished in in_processes(
-        _reextract, tasks, workers=workers, begin=_begin, arguments=(settings, make_turns(), run_id)
+        "reextract", tasks, workers=workers, make_worker=make_worker, arguments=arguments
     ):
         yield from finished
 
 
-_worker: Worker | None = None
+def make_worker(settings: Configuration, turns: Turns, run_id: int | None) -> ReextractWorker:
+    """Return the worker of one process."""
+    return ReextractWorker(Processor.with_database(settings, turns), Path(settings.archive_dir), run_id)
 
 
-def _begin(settings: Configuration, turns: Turns, run_id: int | None) -> None:
-    global _worker  # noqa: PLW0603 - what each process has one of
-    _worker = Worker(Stages(settings, turns), Path(settings.archive_dir), run_id)
+class ReextractWorker:
+    """Applies today's rules to archived pages, in one process."""
 
-
-def _reextract(articles: Sequence[Extracted]) -> Findings:
-    assert _worker
-    return _worker.reextract(articles)
-
-
-class Worker:
-    """What one process applies rules with."""
-
-    def __init__(self, stages: Stages, archive: Path, run_id: int | None) -> None:
-        self.stages = stages
-        self.database = stages.database
+    def __init__(self, processor: Processor, archive: Path, run_id: int | None) -> None:
+        assert processor.database
+        self.processor = processor
+        self.database = processor.database
         self.archive = archive
         self.run_id = run_id
 
@@ -86,7 +82,7 @@ class Worker:
         """Read the pages of articles again, and store what has changed."""
         findings = Findings()
         settled = []
-        for extracted in sorted(articles, key=lambda each: (each.warc_file, each.warc_offset)):
+        for extracted in sorted(articles, key=lambda extracted: (extracted.warc_file, extracted.warc_offset)):
             outcome = self._outcome(extracted, findings)
             findings.outcomes[outcome] += 1
             if outcome in {"unchanged", "rejected"}:
@@ -97,37 +93,50 @@ class Worker:
         return findings
 
     def _outcome(self, extracted: Extracted, findings: Findings) -> str:
-        article = self._article(extracted)
-        if not isinstance(article, Article):
-            return article
+        capture = self._capture(extracted)
+        if capture is None:
+            return "missing"
+        item = self.processor.prepare(self.processor.read(capture), ("validate", "clean"))
+        if isinstance(item, Reject):
+            return self._rejected(extracted, item)
+        item.article.retrieved_at = extracted.retrieved_at
         with self.database.read() as session:
-            remove_learnt(session, article)
-            changes = changes_by_rules(session, extracted.article_id, article)
+            changes = changes_by_rules(session, extracted.article_id, item.article)
         if not changes:
             return "unchanged"
         findings.note_changes(extracted.url, changes)
-        return self._apply(extracted, article) if self.run_id is not None else "changed"
+        return "changed" if self.run_id is None else self._apply(extracted, item)
 
-    def _article(self, extracted: Extracted) -> Article | str:
-        """Return the article that the page of a stored one holds now, or why there is none."""
+    def _capture(self, extracted: Extracted) -> Capture | None:
+        """Return the page of a stored article; None if the archive has it no longer."""
         path = self.archive / extracted.warc_file
         try:
-            page = read_page_at(path, extracted.warc_offset, max_bytes=self.stages.settings.max_page_bytes)
+            return read_page_at(path, extracted.warc_offset, max_bytes=self.processor.settings.max_page_bytes)
         except InputError:
-            page = None
-        if page is None:
-            return "missing"
-        item = self.stages.read(page)
-        if not isinstance(item, Article):
-            return "rejected"
-        item.retrieved_at = extracted.retrieved_at
-        return item
+            return None
 
-    def _apply(self, extracted: Extracted, article: Article) -> str:
-        self.stages.prepare([article])
+    def _rejected(self, extracted: Extracted, reject: Reject) -> str:
+        """Return the outcome for a page from which no article is read any more; store a failure of newsbot's own."""
+        if reject.reason not in {"parse-failed", "stage-failed"}:
+            return "rejected"
+        if self.run_id is not None:
+            with self.database.write() as session:
+                save_reject(
+                    session,
+                    reject,
+                    run_id=self.run_id,
+                    now=datetime.now(UTC),
+                    article_id=extracted.article_id,
+                )
+        return "failed"
+
+    def _apply(self, extracted: Extracted, envelope: Envelope) -> str:
+        item = self.processor.prepare(envelope, ("dedupe", "entities", "precompute"))
+        if isinstance(item, Reject):
+            return self._rejected(extracted, item)
         outcome = self.database.transact(
             lambda session: apply_rules(
-                session, extracted, article, run_id=self.run_id, now=datetime.now(UTC)
+                session, extracted, item.article, run_id=self.run_id, now=datetime.now(UTC)
             )
         )
         return outcome or "overtaken"
