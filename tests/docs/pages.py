@@ -7,7 +7,8 @@ A code block is a step. The line before it says what to do with it:
     In `PATH`, below the line `TEXT`:         ... below it
     In `PATH`, replace the line `TEXT`:       ... in place of it
 
-A block takes the indentation of the line that it is placed at. In a ```console block, lines that begin with `$ ` are
+A block takes the indentation of the line that it is placed at, and what is placed above a line is followed by as many
+blank lines as that line has before it. In a ```console block, lines that begin with `$ ` are
 commands; what follows one is its output, in which `...` matches anything.
 """
 
@@ -15,8 +16,9 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 BLOCK = re.compile(
@@ -57,8 +59,13 @@ class Edit:
         start = places[0] + (self.place == "below")
         end = places[0] + (self.place != "above")
         indentation = lines[places[0]][: -len(lines[places[0]].lstrip())]
-        lines[start:end] = [textwrap.indent(self.text, indentation)]
+        distance = _blank_lines_before(lines, start) if self.place == "above" else 0
+        lines[start:end] = [textwrap.indent(self.text, indentation) + "\n" * distance]
         target.write_text("".join(lines), "utf-8")
+
+
+def _blank_lines_before(lines: Sequence[str], number: int) -> int:
+    return len(list(takewhile(lambda line: not line.strip(), reversed(lines[:number]))))
 
 
 @dataclass(frozen=True)

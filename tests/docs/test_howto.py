@@ -101,6 +101,12 @@ def test_block_is_indented_as_the_line_that_it_is_placed_at(tmp_path: Path) -> N
     assert (tmp_path / "a.py").read_text() == "x = {\n    0,\n    1,\n    2,\n}  # end\n"
 
 
+def test_function_placed_above_another_keeps_the_blank_lines(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("x = 1\n\n\ndef f(): ...\n")
+    Edit("a.py", "above", "def f(", "def e(): ...\n").apply(tmp_path)
+    assert (tmp_path / "a.py").read_text() == "x = 1\n\n\ndef e(): ...\n\n\ndef f(): ...\n"
+
+
 def test_block_without_a_target_is_an_error(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("Do something:\n\n```python\nx = 1\n```\n")
