@@ -31,7 +31,8 @@ FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`[^`\n]+`")
 LINK = re.compile(r"\]\(([^()\s]+)\)")
 HEADING = re.compile(r"^#{1,6} +(.+)$", re.MULTILINE)
-PATH = re.compile(r"`((?:newsbot|tests|docs|fixtures|benchmarks|training|deploy)/[\w./-]*)`")
+PATH = re.compile(r"`((?:newsbot|tests|docs|fixtures|benchmarks|training|deploy)/[\w./-]*|[\w/-]+/\w+\.py)`")
+"""A file or folder of the project, or a module: its path may be relative to `newsbot/`."""
 OPEN_QUESTION = "<!-- verify:"
 
 
@@ -74,10 +75,12 @@ def test_files_that_a_document_names_exist(document: Path) -> None:
     if OPEN_QUESTION in text:
         pytest.skip("the document has an open question")
     added = set(re.findall(r"^New file `([^`]+)`", text, re.MULTILINE))
-    missing = [
-        path for path in PATH.findall(prose(document)) if path not in added and not (ROOT / path).exists()
-    ]
+    missing = [path for path in PATH.findall(prose(document)) if path not in added and not _exists(path)]
     assert missing == []
+
+
+def _exists(path: str) -> bool:
+    return (ROOT / path).exists() or (ROOT / "newsbot" / path).exists()
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))
