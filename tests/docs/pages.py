@@ -80,7 +80,9 @@ Step = File | Edit | Command
 
 
 def steps(page: Path) -> list[Step]:
-    """Return the steps of a page in their order; raise ValueError for a block that says not what to do with it."""
+    """Return the steps of a page in their order.
+
+    Raises ValueError for a block without a known instruction in the line before it."""
     text = page.read_text("utf-8")
     return [step for block in BLOCK.finditer(text) for step in _steps(block)]
 
