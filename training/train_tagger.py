@@ -1,9 +1,10 @@
-"""Train the tagger; see README.md for the whole recipe.
+"""Train the tagger; README.md has the whole recipe.
 
-Usage: python training/train.py --corpora FOLDER --encoder FOLDER --out FOLDER [--teacher CHECKPOINT] [--start CHECKPOINT]
+    python -m training.train_tagger --corpora FOLDER --encoder FOLDER --out FOLDER [--teacher CHECKPOINT]
+        [--start CHECKPOINT]
 
-With a teacher (a tagger trained on the hand-labelled corpora alone), the labels of the semi-automatic corpus are
-corrected where the teacher is sure, and left out of the loss where the two disagree and it is not.
+With a teacher (a tagger trained mainly on the hand-labelled corpora), the labels of the semi-automatic corpus are
+corrected where the teacher disagrees and is sure, and left out of the loss where it disagrees and is not sure.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from __future__ import annotations
 import argparse
 import logging
 import random
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -20,45 +20,55 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
-
-import scoring
-from model import LABELS, Tagger, load_encoder
-from sentences import IGNORED, Sentence, Variation, as_written, read
-
 from newsbot.entities.neural.casing import casing
 from newsbot.entities.neural.wordpiece import WordPiece
+from training import scoring
+from training.sentences import IGNORED, Sentence, Variation, as_written, read
+from training.tagger_model import LABELS, Tagger, load_encoder
 
 GOLD = ("train-wikigold", "train-ewt", "train-crossner", "train-gum")
 SILVER = "train-gmb"
 SILVER_SHARE = 0.35
+"""Share of the semi-automatic corpus in an epoch."""
 TESTS = ("test-ewt", "test-crossner-politics")
 MAX_PIECES = 160
 BATCH = 32
 SURE = 0.85
+"""Probability of a label above which the teacher is sure."""
+WARM_UP = 0.06
+"""Share of the steps in which the learning rate rises."""
+KEPT_AVERAGE = 0.995
+"""Weight of the former value in the moving average of the weights."""
+CORRECTED_EPOCHS = 3
+"""Maximum number of epochs for which labels are corrected: more would cost the teacher time that is better spent on
+training."""
+NO_LABEL = -100
+"""Label that torch leaves out of a loss."""
 
 log = logging.getLogger("train")
 
 
 def encode(sentences: list[Sentence], wordpiece: WordPiece) -> tuple[Tensor, Tensor, Tensor]:
-    """Return padded pieces, casings, and labels (-100 on all but first pieces)."""
-    rows = []
+    """Return the pieces, casings and labels of sentences, padded. Shapes (sentences, pieces).
+
+    Labels are `NO_LABEL` on all but the first piece of a word."""
+    rows: list[list[tuple[int, int, int]]] = []
     for sentence in sentences:
-        row = [(wordpiece.cls, 0, -100)]
+        row = [(wordpiece.cls, 0, NO_LABEL)]
         for word, label in zip(sentence.words, sentence.labels, strict=True):
-            number = LABELS.index(label) if label != IGNORED else -100
+            number = LABELS.index(label) if label != IGNORED else NO_LABEL
             pieces = wordpiece.pieces(word) or (wordpiece.unknown,)
             if len(row) + len(pieces) >= MAX_PIECES:
                 break
-            row += [(piece, casing(word), number if i == 0 else -100) for i, piece in enumerate(pieces)]
-        rows.append([*row, (wordpiece.sep, 0, -100)])
+            row += [(piece, casing(word), number if i == 0 else NO_LABEL) for i, piece in enumerate(pieces)]
+        rows.append([*row, (wordpiece.sep, 0, NO_LABEL)])
     width = max(map(len, rows))
-    filled = torch.tensor([row + [(0, 0, -100)] * (width - len(row)) for row in rows])
+    filled = torch.tensor([row + [(0, 0, NO_LABEL)] * (width - len(row)) for row in rows])
     return filled[..., 0], filled[..., 1], filled[..., 2]
 
 
 def batches(sentences: list[Sentence], size: int, shuffle: random.Random | None) -> Iterator[list[Sentence]]:
-    """Yield batches of sentences of about one length; in random order if `shuffle` is given."""
+    """Yield batches of sentences of similar length, in random order if `shuffle` is given."""
     order = list(sentences)
     if shuffle:
         shuffle.shuffle(order)
@@ -77,7 +87,7 @@ def batches(sentences: list[Sentence], size: int, shuffle: random.Random | None)
 def probabilities(
     tagger: Tagger, sentences: list[Sentence], wordpiece: WordPiece
 ) -> Iterator[tuple[Sentence, Tensor]]:
-    """Yield each sentence with its label probabilities (word, label); words past the length limit have none."""
+    """Yield each sentence with its label probabilities. Shape (words, labels), without words beyond `MAX_PIECES`."""
     tagger.eval()
     for batch in batches(sentences, 64, None):
         pieces, casings, labels = encode([Sentence(s.words, ["O"] * len(s.words)) for s in batch], wordpiece)
@@ -88,8 +98,9 @@ def probabilities(
 
 
 def corrected(tagger: Tagger, silver: list[Sentence], wordpiece: WordPiece) -> list[Sentence]:
-    """Return `silver` with labels that the teacher is sure about, and without those that it doubts."""
-    result, counts = [], Counter[str]()
+    """Return the sentences with the labels that the teacher is sure about, and `IGNORED` where it only disagrees."""
+    result: list[Sentence] = []
+    counts = Counter[str]()
     for sentence, rows in probabilities(tagger, silver, wordpiece):
         labels = list(sentence.labels)
         for i, (sureness, number) in enumerate(zip(*(t.tolist() for t in rows.max(-1)), strict=True)):
@@ -104,7 +115,7 @@ def corrected(tagger: Tagger, silver: list[Sentence], wordpiece: WordPiece) -> l
 
 
 def f1(tagger: Tagger, sentences: list[Sentence], wordpiece: WordPiece) -> str:
-    """Return the strict F1 over names as a line for the log."""
+    """Return the strict F1 over names as one line for the log."""
     rows = probabilities(tagger, sentences, wordpiece)
     return scoring.line(
         scoring.f1(
@@ -114,59 +125,86 @@ def f1(tagger: Tagger, sentences: list[Sentence], wordpiece: WordPiece) -> str:
     )
 
 
-def train(args: argparse.Namespace) -> None:
-    """Train, and keep a checkpoint of the averaged weights after every epoch."""
-    torch.manual_seed(args.seed)
-    shuffle = random.Random(args.seed)  # noqa: S311
-    vocabulary = (args.encoder / "vocab.txt").read_text(encoding="utf-8").splitlines()
-    wordpiece = WordPiece(vocabulary)
-    gold = [as_written(s) for name in GOLD for s in read(args.corpora / f"{name}.jsonl.gz")]
-    silver = [as_written(s) for s in read(args.corpora / f"{SILVER}.jsonl.gz")]
-    tests = {name: [as_written(s) for s in read(args.corpora / f"{name}.jsonl.gz")] for name in TESTS}
+def load_tagger(checkpoint: Path) -> Tagger:
+    """Return the tagger of a checkpoint."""
+    tagger = Tagger()
+    tagger.load_state_dict(torch.load(checkpoint))
+    return tagger
+
+
+def first_tagger(args: argparse.Namespace) -> Tagger:
+    """Return the tagger that training starts from."""
+    if args.start:
+        return load_tagger(args.start)
     tagger = Tagger()
     load_encoder(tagger, args.encoder)
-    if args.start:
-        tagger.load_state_dict(torch.load(args.start))
-    silver_an_epoch = int(len(gold) * args.silver_share / (1 - args.silver_share))
+    return tagger
+
+
+class Trainer:
+    """A tagger in training: its optimizer, its learning rate, and the moving average of its weights."""
+
+    def __init__(self, tagger: Tagger, rate: float, steps: int) -> None:
+        self.tagger = tagger
+        self.steps = steps
+        self.step = 0
+        self.parameters = [parameter for parameter in tagger.parameters() if parameter.requires_grad]
+        self.optimizer = torch.optim.AdamW(self.parameters, lr=rate, weight_decay=0.01, fused=True)
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(
+            self.optimizer, lambda step: min((step + 1) / (WARM_UP * steps), max(0.0, (steps - step) / steps))
+        )
+        average = torch.optim.swa_utils.get_ema_multi_avg_fn(KEPT_AVERAGE)
+        self.averaged = torch.optim.swa_utils.AveragedModel(tagger, multi_avg_fn=average)
+        self.started = time.monotonic()
+
+    def train(self, batch: list[Sentence], wordpiece: WordPiece) -> None:
+        """Train one step."""
+        self.tagger.train()
+        pieces, casings, labels = encode(batch, wordpiece)
+        with torch.autocast("cpu", torch.bfloat16):
+            scores = self.tagger(pieces, casings)
+        loss = torch.nn.functional.cross_entropy(scores.float().flatten(0, 1), labels.flatten())
+        self.optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
+        self.optimizer.step()
+        self.schedule.step()
+        self.averaged.update_parameters(self.tagger)
+        self.step += 1
+        if self.step % 50 == 0:
+            seconds = time.monotonic() - self.started
+            log.info("step %d of %d, loss %.4f, %.0f s", self.step, self.steps, loss.item(), seconds)
+
+
+def train(args: argparse.Namespace) -> None:
+    """Train, and write a checkpoint of the averaged weights after every epoch."""
+    torch.manual_seed(args.seed)
+    shuffle = random.Random(args.seed)  # noqa: S311
+    wordpiece = WordPiece((args.encoder / "vocab.txt").read_text(encoding="utf-8").splitlines())
+    gold = [sentence for name in GOLD for sentence in read_corpus(args.corpora, name)]
+    silver = read_corpus(args.corpora, SILVER)
+    tests = {name: read_corpus(args.corpora, name) for name in TESTS}
+    tagger = first_tagger(args)
+    silver_per_epoch = int(len(gold) * args.silver_share / (1 - args.silver_share))
     if args.teacher:
-        teacher = Tagger()
-        teacher.load_state_dict(torch.load(args.teacher))
-        # Three epochs' worth at most: more would cost the teacher time that training uses better.
-        enough = min(3, args.epochs) * silver_an_epoch
-        silver = corrected(teacher, shuffle.sample(silver, enough), wordpiece)
+        enough = min(CORRECTED_EPOCHS, args.epochs) * silver_per_epoch
+        silver = corrected(load_tagger(args.teacher), shuffle.sample(silver, enough), wordpiece)
     vary = Variation(gold, args.seed)
-    parameters = [p for p in tagger.parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(parameters, lr=args.rate, weight_decay=0.01, fused=True)
-    steps = args.epochs * -(-(len(gold) + silver_an_epoch) // BATCH)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min((step + 1) / (0.06 * steps), max(0.0, (steps - step) / steps))
-    )
-    averaged = torch.optim.swa_utils.AveragedModel(
-        tagger, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.995)
-    )
-    started, step = time.monotonic(), 0
-    for epoch in range(args.epochs):
-        chosen = gold + shuffle.sample(silver, silver_an_epoch)
-        for batch in batches([vary(s) for s in chosen], BATCH, shuffle):
-            tagger.train()
-            pieces, casings, labels = encode(batch, wordpiece)
-            with torch.autocast("cpu", torch.bfloat16):
-                scores = tagger(pieces, casings)
-            loss = torch.nn.functional.cross_entropy(scores.float().flatten(0, 1), labels.flatten())
-            optimizer.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(parameters, 1.0)
-            optimizer.step()
-            schedule.step()
-            averaged.update_parameters(tagger)
-            step += 1
-            if step % 50 == 0:
-                log.info(
-                    "step %d of %d, loss %.4f, %.0f s", step, steps, loss.item(), time.monotonic() - started
-                )
-        torch.save(averaged.module.state_dict(), args.out / f"epoch-{epoch + 1}.pt")
+    steps_per_epoch = -(-(len(gold) + silver_per_epoch) // BATCH)
+    trainer = Trainer(tagger, args.rate, args.epochs * steps_per_epoch)
+    for epoch in range(1, args.epochs + 1):
+        chosen = gold + shuffle.sample(silver, silver_per_epoch)
+        for batch in batches([vary(sentence) for sentence in chosen], BATCH, shuffle):
+            trainer.train(batch, wordpiece)
+        averaged = trainer.averaged.module
+        torch.save(averaged.state_dict(), args.out / f"epoch-{epoch}.pt")
         for name, sentences in tests.items():
-            log.info("epoch %d %s: %s", epoch + 1, name, f1(averaged.module, sentences, wordpiece))
+            log.info("epoch %d %s: %s", epoch, name, f1(averaged, sentences, wordpiece))
+
+
+def read_corpus(folder: Path, name: str) -> list[Sentence]:
+    """Return the sentences of a corpus, split into the engine's words."""
+    return [as_written(sentence) for sentence in read(folder / f"{name}.jsonl.gz")]
 
 
 def main() -> None:
@@ -178,7 +216,7 @@ def main() -> None:
     parser.add_argument("--encoder", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--teacher", type=Path)
-    parser.add_argument("--start", type=Path, help="go on from this checkpoint")
+    parser.add_argument("--start", type=Path, help="checkpoint to continue from")
     parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--rate", type=float, default=2e-4)
     parser.add_argument("--seed", type=int, default=1)
