@@ -107,7 +107,8 @@ def make_sample(corpus: str, name: str, truth: dict[str, Any], page: Page) -> Sa
 
 def block_weights(rows: Array) -> Array:
     """Return the weight of each block within its page: it grows with the square root of the number of words."""
-    return np.minimum(np.sqrt(rows[:, NAMES.index("words")]) + 1, MAX_BLOCK_WEIGHT)
+    weights: Array = np.minimum(np.sqrt(rows[:, NAMES.index("words")]) + 1, MAX_BLOCK_WEIGHT)
+    return weights
 
 
 def with_votes(sample: Sample, scores: Array) -> Sample:

@@ -14,7 +14,7 @@ import numpy as np
 import trafilatura
 from numpy.typing import NDArray
 
-MODES: tuple[dict[str, bool], ...] = ({}, {"favor_precision": True}, {"favor_recall": True})
+MODES: tuple[dict[str, Any], ...] = ({}, {"favor_precision": True}, {"favor_recall": True})
 PAGE_WEIGHT = 8.0
 """Weight of all added labels of a page together; a page with a hand-made body weighs 40."""
 _MIN_SHARE = 0.7

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
+import onnxruntime  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from newsbot.entities.neural.casing import MARK, TITLE
@@ -53,7 +53,8 @@ def piece_outputs() -> NDArray[np.float32]:
 
 def _standard(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the rows, scaled to length 1."""
-    return rows / np.linalg.norm(rows, axis=-1, keepdims=True)
+    scaled: NDArray[np.float32] = rows / np.linalg.norm(rows, axis=-1, keepdims=True)
+    return scaled
 
 
 def reduced(rows: NDArray[np.float32], size: int) -> NDArray[np.float32]:
@@ -61,7 +62,8 @@ def reduced(rows: NDArray[np.float32], size: int) -> NDArray[np.float32]:
     centred = rows - rows.mean(0)
     _, directions = np.linalg.eigh(centred.T @ centred)
     found = centred @ directions[:, : -size - 1 : -1]
-    return (found / found.std()).astype(np.float32)
+    components: NDArray[np.float32] = (found / found.std()).astype(np.float32)
+    return components
 
 
 def main() -> None:
