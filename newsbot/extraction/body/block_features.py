@@ -25,16 +25,18 @@ _TAG_NUMBERS: Final = {tag: number for number, tag in enumerate(_TAGS)}
 _OTHER: Final = _TAG_NUMBERS["other"]
 _ONE_HOT: Final = np.eye(len(_TAGS), dtype=np.float32)
 
-# Texts are compared by their keys: the letters of their first words. Below these lengths (in letters), a key occurs in
-# another one by chance: "photo", "news", a name.
-_MIN_BODY_CHARS: Final = 400
-"""A declared body with fewer characters is a teaser and not compared."""
+# Texts are compared by their keys: the letters of their first words. A short key occurs in another text by chance:
+# "photo", "news", a name. The models were trained with these limits.
 _MIN_TITLE_KEY: Final = 12
+"""Keys with at most this number of letters are not compared with parts of the title."""
 _MIN_DESCRIPTION_KEY: Final = 20
+"""The same for the description, which is longer and contains more keys by chance."""
 _MIN_BODY_KEY: Final = 8
-"""It is less than the others: a whole body confirms short paragraphs, too."""
+"""The same for the declared body: it is lower because a whole body confirms short paragraphs, too."""
 _COMPARED_KEY: Final = 60
-"""Number of letters compared with the description: one of the two is often cut off, or goes on differently."""
+"""Number of letters compared with the description: one of the two is often cut off, or continues differently."""
+_MIN_BODY_CHARS: Final = 400
+"""A declared body with at most this number of characters is a teaser and not compared."""
 _NO_HEADLINE: Final = -99
 """Value of `after_headline` on pages without a headline: it is below any distance that matters."""
 
@@ -207,7 +209,11 @@ def _container_rows(blocks: Sequence[Block], prose: Sequence[bool], page_prose: 
     own: list[int] = []
     for block in blocks:
         container = block.container
-        shared = _shared_key(container)
+        # Siblings of one signature with one block each have the same features: most paragraphs of a body.
+        is_sibling = container.blocks == 1
+        shared: object = (
+            (container.parent, container.tag, container.names, container.flags) if is_sibling else container
+        )
         if shared not in places:
             places[shared] = len(places)
             containers.append(container)
@@ -223,13 +229,6 @@ def _container_rows(blocks: Sequence[Block], prose: Sequence[bool], page_prose: 
         bits_of([container.inherited for container in containers], len(FLAG_NAMES)),
     )
     return np.hstack(columns)[own]
-
-
-def _shared_key(container: Container) -> object:
-    """Return a key that is equal for containers with equal features: siblings of one signature with one block each."""
-    if container.blocks == 1:
-        return container.parent, container.tag, container.names, container.flags
-    return container
 
 
 def _container_row(container: Container, counts: _SignatureCounts, page_prose: int) -> tuple[float, ...]:

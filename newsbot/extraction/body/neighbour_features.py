@@ -26,7 +26,7 @@ _MIN_SURE_SCORE: Final = 0.6
 _MAX_DISTANCE: Final = 30
 """Upper limit of distances to headings and sure blocks; also their value where there is none."""
 _BEYOND: Final = 99
-"""Position that stands for the first sure block if there is none (negative: for the last)."""
+"""Position used for the first sure block if there is none; negative, for the last one."""
 _STEPS: Final = (-3, -2, -1, 1, 2, 3)
 """Distances of the neighbours whose scores are features."""
 _NEIGHBOURS: Final = {"before": -1, "after": 1, "2after": 2}

@@ -74,9 +74,9 @@ NAMES: Final = (*_SIZE_NAMES, *_COUNT_NAMES, *LAST_CLASSES, "opener", *_PHRASE_N
 def is_prose(block: Block) -> bool:
     """Return whether a block looks like running text: long, and hardly linked."""
     size = len(block.text)
-    return block.link_chars * _MIN_CHARS_PER_LINKED < size and (
-        size > _MIN_PROSE_CHARS or (size > _MIN_CJK_PROSE_CHARS and _CJK.search(block.text) is not None)
-    )
+    if size <= _MIN_CJK_PROSE_CHARS or block.link_chars * _MIN_CHARS_PER_LINKED >= size:
+        return False
+    return size > _MIN_PROSE_CHARS or _CJK.search(block.text) is not None
 
 
 def words_of(text: str) -> list[str]:
@@ -137,17 +137,21 @@ def array_of(rows: Iterable[Sequence[float]], width: int) -> NDArray[np.float32]
 def _phrase_flags(head: str, beginning: Sequence[str], is_cjk: bool) -> tuple[bool, ...]:
     """Return which kinds of words the beginning of a text contains, in the order of `_PHRASE_NAMES`."""
     first = beginning[0] if beginning else ""
-    listed = _ANY_LIST.intersection(beginning)
-    has_sign = "©" in head
+    has_join = has_rights = has_talk = has_ad = False
+    if listed := _ANY_LIST.intersection(beginning):
+        has_join = not _JOIN.isdisjoint(listed)
+        has_rights = not _RIGHTS.isdisjoint(listed)
+        has_talk = not _TALK.isdisjoint(listed)
+        has_ad = not _AD.isdisjoint(listed)
     return (
         head[0].islower(),
         _has_address(head),
         first in _POINTER,
         first in _CREDIT,
-        bool(listed) and not _JOIN.isdisjoint(listed),
-        has_sign or (bool(listed) and not _RIGHTS.isdisjoint(listed)),
-        bool(listed) and not _TALK.isdisjoint(listed),
-        bool(listed) and not _AD.isdisjoint(listed),
+        has_join,
+        has_rights or "©" in head,
+        has_talk,
+        has_ad,
         is_cjk and _CJK_PHRASES.search(head) is not None,
     )
 
