@@ -1,4 +1,4 @@
-"""Apply the CSS selectors of a source: read its title and body with them, and remove elements."""
+"""A source's own CSS selectors: what they find, and what they remove."""
 
 from __future__ import annotations
 
@@ -13,17 +13,14 @@ from newsbot.extraction.body.blocks import read_blocks
 from newsbot.extraction.page.tree import select, text_of
 
 MAX_ELEMENTS = 20_000
-"""Maximum number of elements of a page on which selectors are used, twice that of real pages: some selectors take time
-in proportion to its square. On larger pages, selectors find nothing."""
+"""Of a page of more, twice as many as real ones have, selectors find nothing: some take time by the square of it."""
 MAX_TITLES = 20
-"""Maximum number of found elements that are searched for a title."""
+"""So many of the elements found are asked for a headline."""
 
 
-class _ConditionTranslator(HTMLTranslator):
-    """Translates "A B" to a condition on B: that it has an ancestor A.
-
-    The translation of cssselect goes from every A to all B in it. libxml2 merges these in time proportional to the square
-    of their number: half a minute on a page with two thousand nested elements."""
+class _Tests(HTMLTranslator):
+    """Makes of "A B" a test of B: does it stand in an A? cssselect goes from each A to all B, and libxml2 joins what it
+    finds in the square of its length: half a minute on a page that nests two thousand elements."""
 
     def xpath_descendant_combinator(self, left: XPathExpr, right: XPathExpr) -> XPathExpr:
         return right.add_condition(f"ancestor::{left}")
@@ -38,34 +35,33 @@ class _ConditionTranslator(HTMLTranslator):
         return right.add_condition(f"preceding-sibling::{left}")
 
 
-_TRANSLATOR = _ConditionTranslator()
+_TESTS = _Tests()
 _IS_SEARCHABLE = etree.XPath(f"count(//*) <= {MAX_ELEMENTS}")
 
 
 @lru_cache(maxsize=1024)
 def _compiled(selector: str) -> etree.XPath | None:
-    """Return the compiled selector; None if it is not valid CSS, which the check of the catalog reports."""
+    """Return the compiled selector; None for one that is not CSS, which the catalog's own check reports."""
     try:
-        conditions = [f"self::{_TRANSLATOR.xpath(part.parsed_tree)}" for part in parse(selector)]
+        tests = [f"self::{_TESTS.xpath(each.parsed_tree)}" for each in parse(selector)]
     except SelectorError:
         return None
-    return etree.XPath(f"descendant-or-self::*[{' or '.join(conditions)}]")
+    return etree.XPath(f"descendant-or-self::*[{' or '.join(tests)}]")
 
 
 def _found(tree: etree._Element, selector: str) -> list[etree._Element]:
-    """Return the elements that a selector matches, in the order of the page."""
     compiled = _compiled(selector)
     return select(compiled, tree) if compiled and _IS_SEARCHABLE(tree) else []
 
 
 def select_title(tree: etree._Element, selector: str) -> str:
-    """Return the text of the first matching element that has any, on one line; "" if there is none."""
+    """Return the text of the first element found, on one line; "" if none."""
     found = islice(_found(tree, selector), MAX_TITLES)
     return next((text for text in map(text_of, found) if text), "")
 
 
 def select_body(tree: etree._Element, selector: str) -> str:
-    """Return the text of the matching elements, with blank lines between blocks. Nested matches are read once."""
+    """Return all blocks inside the elements found, parted by blank lines; one inside another counts once."""
     taken: set[etree._Element] = set()
     texts: list[str] = []
     for element in _found(tree, selector):
@@ -76,7 +72,7 @@ def select_body(tree: etree._Element, selector: str) -> str:
 
 
 def remove_elements(tree: etree._Element, selectors: tuple[str, ...]) -> None:
-    """Remove the matching elements from the tree. The text after an element stays."""
+    """Take what the selectors find out of the tree; the text after each stays."""
     for selector in selectors:
         for element in _found(tree, selector):
             if (parent := element.getparent()) is None:
