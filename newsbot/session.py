@@ -74,6 +74,13 @@ class CrawlSession:
         crawler.signals.connect(session.close, signal=signals.spider_closed)
         return session
 
+    @classmethod
+    def failure_of(cls, crawler: Crawler) -> str | None:
+        """Return why a crawl could not do all of its work, in one line; None if it could."""
+        session = crawler.get_extension(cls)
+        spider_failure: str | None = getattr(crawler.spider, "failure", None)
+        return spider_failure or (session.failure if session else None)
+
     async def open(self) -> None:
         """Open the database, bring its tables up to date and begin the run. Raises DatabaseError."""
         try:

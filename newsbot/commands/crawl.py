@@ -63,9 +63,7 @@ class Command(ScrapyCrawl):
         if not isinstance(spider, PageSpider):
             self._fail("the crawl could not begin; see the log above", status=1)
             return
-        session = crawler.get_extension(CrawlSession)
-        failure = spider.failure or (session.failure if session else None)
-        if failure:
+        if failure := CrawlSession.failure_of(crawler):
             self._fail(failure, status=1)
         print(summary(crawler), file=sys.stderr)  # noqa: T201 - the last word of a command
 
