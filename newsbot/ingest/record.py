@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal
@@ -24,18 +24,25 @@ from newsbot.store.crawl.rejects import save_reject
 from newsbot.store.schema.identity import article_keys
 from newsbot.text import one_line
 
+Item = Envelope | Reject | Leased
+"""What a transaction records: an article, a reject, or a leased page that has not been modified."""
 
-def lock_envelopes(
-    session: Session, envelopes: Sequence[Envelope], *, now: datetime, rejects: Sequence[Reject] = ()
-) -> None:
-    """Prepare the transaction that stores these articles and rejects; see `store.articles.batches`.
 
-    To be called before the first of them is recorded; `record_article` must not lock its article again."""
+def lock_items(session: Session, items: Iterable[Item], *, now: datetime) -> None:
+    """Remove learnt boilerplate from articles, and take the locks for storing several items in this transaction.
+
+    To be called before the first item is recorded: without it, two processes that store the same pages in different
+    orders deadlock on PostgreSQL (see `store.articles.batches`)."""
+    items = list(items)
+    envelopes = [item for item in items if isinstance(item, Envelope)]
     lock_articles(
         session,
         [Incoming(envelope.article, envelope.precomputed, envelope.site_blocks) for envelope in envelopes],
         now=now,
-        reject_urls=[url for reject in rejects for url in (reject.url, *_fetched_url(reject))],
+        reject_urls=[
+            url for item in items if isinstance(item, Reject) for url in (item.url, *_fetched_url(item))
+        ],
+        seen_ids={item.article_id for item in items if isinstance(item, Leased) and item.article_id},
         changes_stories=any(envelope.export and envelope.export.story_id for envelope in envelopes),
     )
 
@@ -44,18 +51,15 @@ def _fetched_url(reject: Reject) -> list[str]:
     return [reject.fetched.url] if reject.fetched else []
 
 
-def record_article(
-    session: Session, envelope: Envelope, *, run_id: int | None, now: datetime, is_locked: bool = False
-) -> Saved:
+def record_article(session: Session, envelope: Envelope, *, run_id: int | None, now: datetime) -> Saved:
     """Store an article without the boilerplate of its site, its fetch, and when to fetch it again.
 
     The blocks of a new article are counted, which is how boilerplate is learnt. A page that is another article now is
     stored as a reject. An article that another newsbot has exported keeps its id and its dates where they are free.
 
-    `is_locked`: `lock_envelopes` was called for all articles of the transaction."""
+    If the transaction stores several items, `lock_items` must be called for all of them first."""
     article, fetched, now = envelope.article, envelope.fetched, envelope.observed_at(now)
-    if not is_locked:
-        lock_envelopes(session, [envelope], now=now)
+    lock_items(session, [envelope], now=now)
     site_boilerplate.reclean_same(session, article, envelope.site_blocks, run_id=run_id, now=now)
     export = envelope.export
     saved = save_article(
