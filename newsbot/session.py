@@ -19,6 +19,7 @@ from newsbot.ingest.batches import Writer
 from newsbot.ingest.envelope import Envelope, stage_failed
 from newsbot.ingest.pool import Pool, WorkerDiedError
 from newsbot.ingest.process import Processor
+from newsbot.ingest.record import Item
 from newsbot.items import Reject
 from newsbot.settings import read_settings
 from newsbot.store.crawl.frontier import release, this_process
@@ -160,7 +161,8 @@ class CrawlSession:
         def work(session: Session) -> T:
             return function(session, *args, **kwargs)
 
-        return await self.writer.write(work)
+        item = next((value for value in args if isinstance(value, Item)), None)
+        return await self.writer.write(work, item)
 
     async def read(
         self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
