@@ -19,6 +19,7 @@ from newsbot.ingest.batches import Writer
 from newsbot.ingest.envelope import Envelope, stage_failed
 from newsbot.ingest.pool import Pool, WorkerDiedError
 from newsbot.ingest.process import Processor
+from newsbot.ingest.record import Item
 from newsbot.items import Reject
 from newsbot.settings import read_settings
 from newsbot.store.crawl.frontier import release, this_process
@@ -138,6 +139,14 @@ class CrawlSession:
         await self.write(finish_run, self.run_id, finish_reason=reason, counts=counts, now=datetime.now(UTC))
         await run_in_thread(self.database.close)
 
+    async def abandon(self) -> None:
+        """End the run without waiting for requests under way. Their leases are released: a later run repeats them."""
+        stats, spider = self.crawler.stats, self.crawler.spider
+        assert stats is not None
+        assert spider is not None
+        stats.set_value("finish_reason", "shutdown")
+        await self.close(spider, "shutdown")
+
     def give_up(self, reason: str) -> None:
         """End the crawl, because what it fetches cannot be stored. A later run fetches it again."""
         if self.failure is None:
@@ -152,7 +161,8 @@ class CrawlSession:
         def work(session: Session) -> T:
             return function(session, *args, **kwargs)
 
-        return await self.writer.write(work)
+        item = next((value for value in args if isinstance(value, Item)), None)
+        return await self.writer.write(work, item)
 
     async def read(
         self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs

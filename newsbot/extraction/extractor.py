@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from newsbot.extraction.body.block_features import Known
+from newsbot.extraction.body.block_features import DeclaredMetadata
 from newsbot.extraction.body.blocks import read_blocks
 from newsbot.extraction.body.choice import Body, declared_body, read_body
 from newsbot.extraction.fields.language import detect
@@ -78,16 +78,16 @@ def _use_own_title(page: Page, selectors: Selectors, metadata: Metadata) -> None
 
 
 def _body(page: Page, metadata: Metadata, selectors: Selectors | None) -> Body:
-    known = Known(
+    declared = DeclaredMetadata(
         title=metadata.title or "",
         description=metadata.description or "",
         authors=metadata.authors,
         body=declared_body(page),
     )
     if selectors is None or selectors.body is None:
-        return read_body(read_blocks(page.tree), known)
+        return read_body(read_blocks(page.tree), declared)
     if own := select_body(page.tree, selectors.body):
         return Body(text=own, rule="selector")
-    general = read_body(read_blocks(page.tree), known)
+    general = read_body(read_blocks(page.tree), declared)
     general.rule = f"selector empty, {general.rule}"
     return general

@@ -110,7 +110,7 @@ def _is_video(signs: _Signs) -> bool:
 
 
 def _is_list(signs: _Signs) -> bool:
-    if signs.body.listed > _LISTED and not signs.is_dated_article:
+    if signs.body.teaser_share > _LISTED and not signs.is_dated_article:
         return True
     if signs.is_declared_article:
         return False

@@ -9,11 +9,14 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from newsbot.ingest.record import Item, lock_items
 from newsbot.store.database import Database
 
 T = TypeVar("T")
@@ -29,6 +32,8 @@ class Write(Generic[T]):
     work: Callable[[Session], T]
     """Stores it. May be called again after its transaction was rolled back."""
     future: asyncio.Future[T] = field(compare=False)
+    item: Item | None = None
+    """What it records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +43,15 @@ class Failure:
     error: Exception
 
 
-def write_together(database: Database, works: Sequence[Callable[[Session], Any]]) -> list[Any]:
+def write_together(
+    database: Database, works: Sequence[Callable[[Session], Any]], items: Sequence[Item] = ()
+) -> list[Any]:
     """Return the results of all works, run in one transaction, in their order.
 
-    If one raises, the transaction is rolled back and every work is tried alone, in a transaction of its own; the
+    `items` are what the works record: their locks are taken before the first work. If one raises, the transaction is rolled back and every work is tried alone, in a transaction of its own; the
     result of one that raises then is a `Failure`. An OperationalError is raised: the database itself failed."""
     try:
-        return list(database.transact(lambda session: [work(session) for work in works]))
+        return list(database.transact(partial(_run_all, works=works, items=items)))
     except OperationalError:
         if len(works) == 1:
             raise
@@ -52,6 +59,12 @@ def write_together(database: Database, works: Sequence[Callable[[Session], Any]]
         if len(works) == 1:
             return [Failure(error)]
     return [result for work in works for result in write_together(database, [work])]
+
+
+def _run_all(session: Session, works: Sequence[Callable[[Session], Any]], items: Sequence[Item]) -> list[Any]:
+    if len(items) > 1:
+        lock_items(session, items, now=datetime.now(UTC))
+    return [work(session) for work in works]
 
 
 class Writer:
@@ -64,9 +77,11 @@ class Writer:
         self._waiting: deque[Write[Any]] = deque()
         self._writing: asyncio.Task[None] | None = None
 
-    async def write(self, work: Callable[[Session], T]) -> T:
-        """Return `work(session)` once its transaction is committed. Raises what it raises."""
-        write = Write(work, asyncio.get_running_loop().create_future())
+    async def write(self, work: Callable[[Session], T], item: Item | None = None) -> T:
+        """Return `work(session)` once its transaction is committed. Raises what it raises.
+
+        `item` is what it records, if that is an article, a reject or a page that has not been modified."""
+        write = Write(work, asyncio.get_running_loop().create_future(), item)
         self._waiting.append(write)
         if self._writing is None:
             self._writing = asyncio.ensure_future(self._write_all())
@@ -83,7 +98,8 @@ class Writer:
 
     async def _write_batch(self, batch: Sequence[Write[Any]]) -> None:
         try:
-            results = await asyncio.to_thread(write_together, self.database, [write.work for write in batch])
+            works, items = [write.work for write in batch], [write.item for write in batch if write.item]
+            results = await asyncio.to_thread(write_together, self.database, works, items)
         except Exception as error:  # noqa: BLE001 - raised where the writes were asked for
             results = [Failure(error)] * len(batch)
         for write, result in zip(batch, results, strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal
@@ -13,6 +14,7 @@ from newsbot.ingest.envelope import Envelope, rejected
 from newsbot.ingest.retry import is_answer, next_look, next_try, tries_of
 from newsbot.items import GONE, Fetched, Reject
 from newsbot.store.articles import presence, site_boilerplate
+from newsbot.store.articles.batches import Incoming, lock_articles
 from newsbot.store.articles.imports import kept_id, restore
 from newsbot.store.articles.writer import Saved, save_article
 from newsbot.store.crawl import frontier
@@ -22,14 +24,42 @@ from newsbot.store.crawl.rejects import save_reject
 from newsbot.store.schema.identity import article_keys
 from newsbot.text import one_line
 
+Item = Envelope | Reject | Leased
+"""What a transaction records: an article, a reject, or a leased page that has not been modified."""
+
+
+def lock_items(session: Session, items: Iterable[Item], *, now: datetime) -> None:
+    """Remove learnt boilerplate from articles, and take the locks for storing several items in this transaction.
+
+    To be called before the first item is recorded: without it, two processes that store the same pages in different
+    orders deadlock on PostgreSQL (see `store.articles.batches`)."""
+    items = list(items)
+    envelopes = [item for item in items if isinstance(item, Envelope)]
+    lock_articles(
+        session,
+        [Incoming(envelope.article, envelope.precomputed, envelope.site_blocks) for envelope in envelopes],
+        now=now,
+        reject_urls=[
+            url for item in items if isinstance(item, Reject) for url in (item.url, *_fetched_url(item))
+        ],
+        seen_ids={item.article_id for item in items if isinstance(item, Leased) and item.article_id},
+        changes_stories=any(envelope.export and envelope.export.story_id for envelope in envelopes),
+    )
+
+
+def _fetched_url(reject: Reject) -> list[str]:
+    return [reject.fetched.url] if reject.fetched else []
+
 
 def record_article(session: Session, envelope: Envelope, *, run_id: int | None, now: datetime) -> Saved:
     """Store an article without the boilerplate of its site, its fetch, and when to fetch it again.
 
     The blocks of a new article are counted, which is how boilerplate is learnt. A page that is another article now is
-    stored as a reject. An article that another newsbot has exported keeps its id and its dates where they are free."""
+    stored as a reject. An article that another newsbot has exported keeps its id and its dates where they are free.
+
+    If the transaction stores several items, `lock_items` must be called for all of them first."""
     article, fetched, now = envelope.article, envelope.fetched, envelope.observed_at(now)
-    site_boilerplate.remove_learnt(session, article, envelope.site_blocks)
+    lock_items(session, [envelope], now=now)
     site_boilerplate.reclean_same(session, article, envelope.site_blocks, run_id=run_id, now=now)
     export = envelope.export
     saved = save_article(
@@ -147,5 +177,4 @@ def _next_look_at(session: Session, article_id: int, now: datetime) -> datetime 
 
 def _stored_article(session: Session, reject: Reject) -> int | None:
     """Return the id of the article that is stored under the URL of a reject: that which was asked for comes first."""
-    urls = [reject.fetched.url] if reject.fetched else []
-    return presence.article_at(session, [*urls, reject.url])
+    return presence.article_at(session, [*_fetched_url(reject), reject.url])

@@ -133,7 +133,11 @@ class BackfillWorker:
         """Store records and the progress that they are; return that progress.
 
         If the database refuses them together, they are stored one by one; an article that it refuses, as a reject."""
-        [result] = write_together(self.database, [lambda session: self._take(session, before, steps)])
+        [result] = write_together(
+            self.database,
+            [lambda session: self._take(session, before, steps)],
+            [step.item for step in steps if step.item],
+        )
         if not isinstance(result, Failure):
             after: Progress = result
             return after

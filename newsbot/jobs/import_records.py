@@ -75,7 +75,7 @@ class Importer:
 
     def store(self, items: Sequence[Envelope | Reject]) -> list[str]:
         """Store items in one transaction, or one by one if that fails; return the outcome of each."""
-        results = write_together(self.database, [partial(self._record, item=item) for item in items])
+        results = write_together(self.database, [partial(self._record, item=item) for item in items], items)
         return [
             self._refused(item, result.error) if isinstance(result, Failure) else result
             for item, result in zip(items, results, strict=True)

@@ -9,14 +9,14 @@ from pathlib import Path
 from threading import Lock
 from typing import Self, TypeVar
 
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session
 
 from newsbot.errors import DatabaseError, UsageError
 from newsbot.store.index import full_text
 from newsbot.store.schema import migrations
-from newsbot.store.sql import dialect, engines
+from newsbot.store.sql import deferred, dialect, engines, locks
 
 T = TypeVar("T")
 
@@ -47,7 +47,7 @@ class Database:
         self._parsed = _parse(url)
         try:
             self._engines = engines.make_engines(
-                self._parsed, on_begin=full_text.forget_pending, before_commit=full_text.write_pending
+                self._parsed, on_begin=_begin_transaction, before_commit=_finish_transaction
             )
         except ModuleNotFoundError as error:
             raise UsageError(
@@ -115,7 +115,7 @@ class Database:
 
     def _migrate(self) -> None:
         with self._engines.writing.begin() as connection:
-            dialect.lock_keys(connection, [migrations.LOCK])
+            locks.take(connection, locks.Rank.MIGRATION, [migrations.LOCK])
             state = migrations.state(connection)
             if state in {"empty", "older"}:
                 migrations.upgrade(connection)
@@ -139,6 +139,17 @@ class Database:
 
     def _error(self, reason: str) -> DatabaseError:
         return DatabaseError(f"The database {self.url} cannot be used: {reason}", url=self.url)
+
+
+def _begin_transaction(connection: Connection) -> None:
+    locks.reset(connection)
+    deferred.forget(connection)
+    full_text.forget_pending(connection)
+
+
+def _finish_transaction(connection: Connection) -> None:
+    deferred.write(connection)
+    full_text.write_pending(connection)
 
 
 def masked(url: str) -> str:

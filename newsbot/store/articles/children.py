@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, insert
 
@@ -17,44 +18,73 @@ from newsbot.store.schema.models import (
     ArticleTopic,
     ArticleUrl,
     Author,
+    Source,
     Topic,
 )
 from newsbot.store.schema.types import stored_name
-from newsbot.store.sql import dialect
+from newsbot.store.sql import dialect, locks
+from newsbot.store.sql.compiled import CompiledStatement
+from newsbot.store.sql.locks import Rank
 from newsbot.store.sql.name_rows import name_ids
-from newsbot.store.sql.prepared import Ready
 
 MAX_TITLE_WORDS = 500
 """Number of words of a title that are indexed: an index entry of PostgreSQL must stay below a megabyte."""
 
-_ADD_URLS = Ready(insert(ArticleUrl))
+_ADD_URLS = CompiledStatement(insert(ArticleUrl))
+
+
+def add_sources(connection: Connection, sources: Iterable[str], *, now: datetime) -> None:
+    """Insert rows for the sources that have none yet."""
+    keys = sorted({stored_name(source) for source in sources})
+    if keys and locks.note(connection, Rank.SOURCES, keys):
+        dialect.insert_missing(connection, Source, [{"key": key, "first_seen_at": now} for key in keys])
 
 
 def add_urls(connection: Connection, article_id: int, urls: Mapping[bytes, str]) -> None:
-    """Let more URLs, by their hash, lead to an article; a URL that leads to another one raises IntegrityError."""
-    rows = [{"url_hash": each, "url": url, "article_id": article_id} for each, url in urls.items()]
+    """Insert further URLs of an article, by their hash. Raises IntegrityError if one belongs to another article."""
+    rows = [{"url_hash": key, "url": url, "article_id": article_id} for key, url in urls.items()]
     if rows:
         _ADD_URLS.run(connection, *rows)
 
 
+class _Byline(NamedTuple):
+    """A kind of names that articles have in an order: the table of the names, that of the links, and its column."""
+
+    names: type[Author | Topic]
+    links: type[ArticleAuthor | ArticleTopic]
+    column: str
+    field: str
+
+
+_BYLINES = (
+    _Byline(Author, ArticleAuthor, "author_id", "authors"),
+    _Byline(Topic, ArticleTopic, "topic_id", "topics"),
+)
+
+
 def add_bylines(connection: Connection, article_id: int, article: Article) -> None:
-    """Write the authors and topics of an article."""
-    for model, link, column, names in (
-        (Author, ArticleAuthor, "author_id", article.authors),
-        (Topic, ArticleTopic, "topic_id", article.topics),
-    ):
-        distinct = list(dict.fromkeys(stored_name(name) for name in names))
-        ids = name_ids(connection, model, "name", [{"name": name} for name in distinct])
+    """Insert the authors and topics of an article."""
+    for byline in _BYLINES:
+        names = list(dict.fromkeys(map(stored_name, getattr(article, byline.field))))
+        ids = name_ids(connection, byline.names, "name", [{"name": name} for name in names])
         rows = [
-            {"article_id": article_id, column: ids[name], "position": at} for at, name in enumerate(distinct)
+            {"article_id": article_id, byline.column: ids[name], "position": place}
+            for place, name in enumerate(names)
         ]
-        dialect.insert_missing(connection, link, rows)
+        dialect.insert_missing(connection, byline.links, rows)
+
+
+def add_names(connection: Connection, articles: Collection[Article]) -> None:
+    """Insert the missing rows of the authors and topics of several articles."""
+    for byline in _BYLINES:
+        names = {stored_name(name) for article in articles for name in getattr(article, byline.field)}
+        name_ids(connection, byline.names, "name", [{"name": name} for name in sorted(names)])
 
 
 def remove_bylines(connection: Connection, article_id: int) -> None:
-    """Forget the authors and topics of an article."""
-    for link in (ArticleAuthor, ArticleTopic):
-        connection.execute(delete(link).where(link.article_id == article_id))
+    """Delete the authors and topics of an article."""
+    for byline in _BYLINES:
+        connection.execute(delete(byline.links).where(byline.links.article_id == article_id))
 
 
 def add_words(

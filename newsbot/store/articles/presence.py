@@ -17,9 +17,11 @@ def mark_seen(session: Session, article_id: int, *, now: datetime) -> datetime:
     """Store that the page of an article was seen unchanged and return the article's `dated_at`.
 
     Sets `last_seen_at`, clears `gone_at` and deletes the rejects of the article."""
-    session.execute(delete(RejectRow).where(RejectRow.article_id == article_id))
     query = update(ArticleRow).where(ArticleRow.id == article_id).values(last_seen_at=now, gone_at=None)
-    return session.scalars(query.returning(ArticleRow.dated_at)).one()
+    dated_at = session.scalars(query.returning(ArticleRow.dated_at)).one()
+    # After the article, as `save_article` does: in the other order the two could wait for each other.
+    session.execute(delete(RejectRow).where(RejectRow.article_id == article_id))
+    return dated_at
 
 
 def mark_gone(session: Session, article_id: int, *, now: datetime) -> None:

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from newsbot import __version__
 from newsbot.items import Article, utc_text
+from newsbot.store.articles.precomputed import Precomputed
 from newsbot.store.articles.revision_rows import changed_fields, stored_content
-from newsbot.store.articles.writer import Outcome, Saving
+from newsbot.store.articles.writer import Outcome, apply_rules_to
 from newsbot.store.crawl.fetches import HAS_PAGE
 from newsbot.store.schema.identity import article_keys
 from newsbot.store.schema.models import ArticleRow, Fetch
@@ -74,17 +75,23 @@ def changes_by_rules(session: Session, article_id: int, article: Article) -> dic
 
 
 def apply_rules(
-    session: Session, extracted: Extracted, article: Article, *, run_id: int | None, now: datetime
+    session: Session,
+    extracted: Extracted,
+    article: Article,
+    *,
+    run_id: int | None,
+    now: datetime,
+    precomputed: Precomputed | None = None,
 ) -> Outcome | None:
-    """Store what today's rules read from the page of an article; None if it has changed in the meantime."""
+    """Store what the current rules read from the page of an article; None if it has changed in the meantime."""
     retrieved_at = session.scalar(
         select(ArticleRow.retrieved_at).where(ArticleRow.id == extracted.article_id)
     )
     if retrieved_at != extracted.retrieved_at:
         return None
     keys = article_keys(article)
-    return Saving(session.connection(), article, keys, run_id, now, by_rules=True).reapply(
-        extracted.article_id
+    return apply_rules_to(
+        session, extracted.article_id, article, keys=keys, run_id=run_id, now=now, precomputed=precomputed
     )
 
 

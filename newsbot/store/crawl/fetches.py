@@ -15,7 +15,7 @@ from newsbot.archive.warc_writer import Kept
 from newsbot.items import Fetched
 from newsbot.store.schema.identity import url_hash
 from newsbot.store.schema.models import ArticleRow, ArticleUrl, Fetch
-from newsbot.store.sql.prepared import Ready
+from newsbot.store.sql.compiled import CompiledStatement
 from newsbot.urls import canonicalize
 
 
@@ -44,7 +44,7 @@ HAS_PAGE = and_(
 This is the fetch at `retrieved_at`, when the content was new; later fetches gave the same content."""
 
 _FETCHES = Fetch.metadata.tables["fetches"]
-_ADD_FETCH = Ready(insert(Fetch))
+_ADD_FETCH = CompiledStatement(insert(Fetch))
 _FIND_RECORD = (
     select(_FETCHES.c.warc_file, _FETCHES.c.warc_offset, _FETCHES.c.url, _FETCHES.c.fetched_at)
     .where(

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from newsbot.items import Reject
 from newsbot.store.schema.identity import url_hash
 from newsbot.store.schema.models import RejectRow
-from newsbot.store.sql import dialect
-from newsbot.store.sql.prepared import Ready
+from newsbot.store.sql import dialect, locks
+from newsbot.store.sql.compiled import CompiledStatement
+from newsbot.store.sql.locks import Rank
 from newsbot.urls import canonicalize
 
 
@@ -25,8 +26,10 @@ def save_reject(
 
     `article_id` is the stored article that the URL led to before. A second reject of the same URL, stage and reason
     updates `last_seen_at`, `detail` and `article_id` of the first one."""
+    connection, key = session.connection(), url_hash(canonicalize(reject.url))
+    locks.take(connection, Rank.IDENTITY, [key])
     values = {
-        "url_hash": url_hash(canonicalize(reject.url)),
+        "url_hash": key,
         "url": reject.url,
         "stage": reject.stage,
         "reason": reject.reason,
@@ -39,7 +42,7 @@ def save_reject(
     }
     unique = ("url_hash", "stage", "reason")
     renewed = ("last_seen_at", "detail", "article_id")
-    dialect.insert_or_renew(session.connection(), RejectRow, [values], unique=unique, renewed=renewed)
+    dialect.insert_or_renew(connection, RejectRow, [values], unique=unique, renewed=renewed)
 
 
 def delete_rejects(connection: Connection, hashes: Collection[bytes], *, seen_at: datetime) -> None:
@@ -51,10 +54,10 @@ def delete_rejects(connection: Connection, hashes: Collection[bytes], *, seen_at
 
 
 @cache
-def _delete_rejects(count: int) -> Ready:
+def _delete_rejects(count: int) -> CompiledStatement:
     of_urls = RejectRow.url_hash.in_([bindparam(name) for name in _hash_names(count)])
     is_past = RejectRow.article_id.is_(None) | (RejectRow.last_seen_at <= bindparam("seen_at"))
-    return Ready(delete(RejectRow).where(of_urls, is_past))
+    return CompiledStatement(delete(RejectRow).where(of_urls, is_past))
 
 
 def _hash_names(count: int) -> list[str]:

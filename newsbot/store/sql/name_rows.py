@@ -8,10 +8,16 @@ from functools import cache
 from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from newsbot.store.schema.models import Author, EntityRow, Topic
-from newsbot.store.sql import dialect
-from newsbot.store.sql.prepared import Ready
+from newsbot.store.sql import dialect, locks
+from newsbot.store.sql.compiled import CompiledStatement
+from newsbot.store.sql.locks import Rank
 
 Named = Author | Topic | EntityRow
+RANKS: dict[type[Named], Rank] = {
+    Author: Rank.AUTHORS,
+    Topic: Rank.TOPICS,
+    EntityRow: Rank.ENTITIES,
+}
 
 
 def name_ids(
@@ -19,10 +25,12 @@ def name_ids(
 ) -> dict[str, int]:
     """Return the ids of rows by their value in the unique `column`; missing rows are inserted.
 
-    They are inserted in the order of the values, so that two transactions never wait for each other."""
+    Raises LockOrderError if rows are missing and the transaction holds a lock of a higher rank."""
     wanted = {row[column]: row for row in rows}
     found = _find_ids(connection, model, column, wanted)
     missing = sorted(wanted.keys() - found.keys())
+    if missing:
+        locks.note(connection, RANKS[model], missing)
     found |= dialect.insert_missing_named(connection, model, column, [wanted[value] for value in missing])
     return found | _find_ids(connection, model, column, wanted.keys() - found.keys())
 
@@ -38,7 +46,7 @@ def _find_ids(
 
 
 @cache
-def _select_ids(model: type[Named], column: str, count: int) -> Ready:
+def _select_ids(model: type[Named], column: str, count: int) -> CompiledStatement:
     named = getattr(model, column)
     names: list[BindParameter[str]] = [bindparam(f"name_{place}") for place in range(count)]
-    return Ready(select(named, model.id).where(named.in_(names)))
+    return CompiledStatement(select(named, model.id).where(named.in_(names)))
