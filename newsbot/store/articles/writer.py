@@ -22,7 +22,7 @@ from sqlalchemy import (
 )  # fmt: skip
 from sqlalchemy.orm import Session
 
-from newsbot import __version__
+from newsbot import rule_versions
 from newsbot.dedupe.agencies import agency_of
 from newsbot.dedupe.changes import Judgement, is_material, is_silent, judge
 from newsbot.items import Article
@@ -173,7 +173,7 @@ class Saving:
         dialect.lock_keys(self.connection, [*map(url_hash, self.keys.url_keys), self.keys.text_key])
         known = _Known(None, *self.connection.execute(_BY_ID, {"known_id": article_id}).one())
         if known.content_key == content_key(self.article):
-            self._update(known, {"extractor_version": __version__, "rules": self.article.rules})
+            self._update(known, {"extractor_version": rule_versions.label(), "rules": self.article.rules})
             return "unchanged"
         twin = next((row.id for row in self._find([]) if row.id != article_id), None)
         self._change(known, stored_content(self.connection, article_id), {}, twin)
@@ -289,7 +289,7 @@ class Saving:
         return {name: getattr(self.article, name) for name in COPIED_FIELDS} | {
             "text_key": self.keys.text_key,
             "content_key": content_key(self.article),
-            "extractor_version": __version__,
+            "extractor_version": rule_versions.label(),
             "agency": agency_of(self.article.authors, self.article.body),
         }
 
