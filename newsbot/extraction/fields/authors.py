@@ -14,8 +14,9 @@ from newsbot.extraction.fields.bylines import (
     is_person,
     looks_like_name,
 )
+from newsbot.extraction.fields.evidence import PageEvidence
 from newsbot.extraction.fields.layout_hints import byline_texts, is_bold_paragraph
-from newsbot.extraction.fields.rules import Clues, Rule, first_of
+from newsbot.extraction.fields.rules import Rule, first_of
 
 _MAX_LINES = 40
 _MAX_LINES_ABOVE_TEXT = 8  # further down stand headings such as "Latest Stories" above dates
@@ -32,44 +33,44 @@ _LABEL = re.compile(
 )
 
 
-def read_authors(clues: Clues) -> tuple[list[str], str]:
+def read_authors(evidence: PageEvidence) -> tuple[list[str], str]:
     """Return the names of the authors, without repeats, and the rule that found them.
 
     A rule that only names the site counts when no later one names anybody.
     """
-    names, rule = first_of(_RULES, clues)
+    names, rule = first_of(_RULES, evidence)
     return names or [], rule
 
 
-def _people(find: Callable[[Clues], Iterable[str]]) -> Callable[[Clues], list[str] | None]:
-    def names(clues: Clues) -> list[str] | None:
-        found = clean_names(find(clues))
-        return None if all(map(clues.is_site_name, found)) else found
+def _people(find: Callable[[PageEvidence], Iterable[str]]) -> Callable[[PageEvidence], list[str] | None]:
+    def names(evidence: PageEvidence) -> list[str] | None:
+        found = clean_names(find(evidence))
+        return None if all(map(evidence.is_site_name, found)) else found
 
     return names
 
 
-def _meta(clues: Clues) -> list[str]:
+def _meta(evidence: PageEvidence) -> list[str]:
     """Return the author metas of the first name that gives any but links: article:author is a profile by its standard."""
     for key in _METAS:
-        texts = [text for text in clues.meta(key) if not text.startswith(("http", "/", "@"))]
-        if clean_names(texts) and not all(map(clues.is_site_name, texts)):
+        texts = [text for text in evidence.meta(key) if not text.startswith(("http", "/", "@"))]
+        if clean_names(texts) and not all(map(evidence.is_site_name, texts)):
             return texts
     return []
 
 
-def _bylines(clues: Clues) -> list[str]:
+def _bylines(evidence: PageEvidence) -> list[str]:
     """Return the names of the first element marked as a byline that holds nothing but names."""
-    for text in byline_texts(clues.page.tree):
+    for text in byline_texts(evidence.page.tree):
         names = [name for name in clean_names([text]) if looks_like_name(name)]
         if names:
             return names
     return []
 
 
-def _below_headline(clues: Clues) -> list[str]:
+def _below_headline(evidence: PageEvidence) -> list[str]:
     """Return the names of the first byline between the headline and the text: "By ...", or names in bold."""
-    lines = clues.below_headline[:_MAX_LINES]
+    lines = evidence.below_headline[:_MAX_LINES]
     for line, node in takewhile(lambda pair: len(pair[0]) <= MAX_BYLINE_CHARS, lines):
         bold = line.split("/")
         names = byline_names(line) or (bold if all(map(is_person, bold)) and is_bold_paragraph(node) else [])
@@ -78,29 +79,29 @@ def _below_headline(clues: Clues) -> list[str]:
     return []
 
 
-def _above_date(clues: Clues) -> list[str]:
+def _above_date(evidence: PageEvidence) -> list[str]:
     """Return the name that stands on a line of its own above the date; a role may stand between them."""
-    lines = [line.rstrip(" |,·•-") for line, _ in clues.below_headline[:_MAX_LINES_ABOVE_TEXT]]
+    lines = [line.rstrip(" |,·•-") for line, _ in evidence.below_headline[:_MAX_LINES_ABOVE_TEXT]]
     for place, line in enumerate(lines):
         if is_person(line) and any(map(names_date, lines[place + 1 : place + 3])):
             return [line]
     return []
 
 
-def _labelled(clues: Clues) -> list[str]:
+def _labelled(evidence: PageEvidence) -> list[str]:
     """Return the names of a list of facts about the article: what follows "Author" alone on its line."""
-    pairs = pairwise(line for line, _ in clues.below_headline)
+    pairs = pairwise(line for line, _ in evidence.below_headline)
     return next(([value] for label, value in pairs if _LABEL.fullmatch(label) and looks_like_name(value)), [])
 
 
-def _site(clues: Clues) -> list[str]:
-    return clean_names(clues.json_ld_names("author", "creator") or clues.meta("author"))
+def _site(evidence: PageEvidence) -> list[str]:
+    return clean_names(evidence.json_ld_names("author", "creator") or evidence.meta("author"))
 
 
 _RULES: tuple[Rule[list[str]], ...] = (
-    Rule("json-ld author", _people(lambda clues: clues.json_ld_names("author", "creator"))),
+    Rule("json-ld author", _people(lambda evidence: evidence.json_ld_names("author", "creator"))),
     Rule("meta", _people(_meta)),
-    Rule("microdata author", _people(lambda clues: clues.microdata("author", "creator"))),
+    Rule("microdata author", _people(lambda evidence: evidence.microdata("author", "creator"))),
     Rule("byline", _people(_bylines)),
     Rule("below headline", _people(_below_headline)),
     Rule("above date", _people(_above_date)),

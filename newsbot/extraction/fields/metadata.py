@@ -13,8 +13,8 @@ from newsbot.extraction.fields.about import (
     read_section,
 )
 from newsbot.extraction.fields.authors import read_authors
+from newsbot.extraction.fields.evidence import PageEvidence
 from newsbot.extraction.fields.published import read_modified, read_published
-from newsbot.extraction.fields.rules import Clues
 from newsbot.extraction.fields.title import read_title
 from newsbot.extraction.fields.topics import read_topics
 from newsbot.extraction.page.page import Page
@@ -46,23 +46,23 @@ def read_metadata(page: Page, *, timezone: tzinfo = UTC, now: datetime | None = 
 
     Each field's rules try JSON-LD, then OpenGraph and meta elements, then microdata, then the page's HTML.
     """
-    clues = Clues(page)
+    evidence = PageEvidence(page)
     found = {
-        "title": read_title(clues),
-        "authors": read_authors(clues),
-        "published_at": read_published(clues, timezone, now),
-        "modified_at": read_modified(clues, timezone, now),
-        "description": read_description(clues),
-        "section": read_section(clues),
-        "topics": read_topics(clues),
-        "image_url": read_image(clues),
-        "canonical_url": read_canonical(clues),
+        "title": read_title(evidence),
+        "authors": read_authors(evidence),
+        "published_at": read_published(evidence, timezone, now),
+        "modified_at": read_modified(evidence, timezone, now),
+        "description": read_description(evidence),
+        "section": read_section(evidence),
+        "topics": read_topics(evidence),
+        "image_url": read_image(evidence),
+        "canonical_url": read_canonical(evidence),
     }
     return Metadata(
         **{name: value for name, (value, _) in found.items()},  # type: ignore[arg-type]
-        is_free=read_is_free(clues),
+        is_free=read_is_free(evidence),
         declared_language=page.html_lang
-        or next(iter(clues.json_ld("inLanguage") + clues.meta("og:locale")), None),
-        site_name=next((name for name in clues.site_names if not name.startswith(("@", "http"))), None),
+        or next(iter(evidence.json_ld("inLanguage") + evidence.meta("og:locale")), None),
+        site_name=next((name for name in evidence.site_names if not name.startswith(("@", "http"))), None),
         rules={name: rule for name, (_, rule) in found.items() if rule},
     )

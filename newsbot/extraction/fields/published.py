@@ -8,8 +8,9 @@ from datetime import datetime, timedelta, tzinfo
 from itertools import islice, pairwise
 
 from newsbot.dates import names_date, parse_date
+from newsbot.extraction.fields.evidence import PageEvidence
 from newsbot.extraction.fields.layout_hints import dated_texts, time_texts
-from newsbot.extraction.fields.rules import Clues, Rule
+from newsbot.extraction.fields.rules import Rule
 
 _MAX_ELEMENTS = 10
 _MINUTE, _QUARTER_HOUR, _ZONES_APART = timedelta(minutes=1), timedelta(minutes=15), timedelta(hours=26)
@@ -39,24 +40,28 @@ _MODIFIED_METAS = (
 )  # fmt: skip
 
 
-def read_published(clues: Clues, timezone: tzinfo, now: datetime | None) -> tuple[datetime | None, str]:
+def read_published(
+    evidence: PageEvidence, timezone: tzinfo, now: datetime | None
+) -> tuple[datetime | None, str]:
     """Return when the article was first published, in UTC, and the rule that found it.
 
     Tries JSON-LD datePublished, then meta elements, microdata, time elements, dated elements, the URL. A date
     without an offset is read in `timezone`; None if absent or more than a day after `now`.
     """
-    return _best_date(_PUBLISHED, _SHOWN, clues, timezone, now)
+    return _best_date(_PUBLISHED, _SHOWN, evidence, timezone, now)
 
 
-def read_modified(clues: Clues, timezone: tzinfo, now: datetime | None) -> tuple[datetime | None, str]:
+def read_modified(
+    evidence: PageEvidence, timezone: tzinfo, now: datetime | None
+) -> tuple[datetime | None, str]:
     """Return when the page says that the article was last changed, in UTC, and the rule that found it."""
-    return _best_date(_MODIFIED, (), clues, timezone, now)
+    return _best_date(_MODIFIED, (), evidence, timezone, now)
 
 
 def _best_date(
     declared: Sequence[Rule[list[str]]],
     shown: Sequence[Rule[list[str]]],
-    clues: Clues,
+    evidence: PageEvidence,
     timezone: tzinfo,
     now: datetime | None,
 ) -> tuple[datetime | None, str]:
@@ -67,8 +72,8 @@ def _best_date(
     best: tuple[datetime | None, str] = (None, "")
     precision = -1
     for rules in (declared, shown):
-        for rule, text in _texts(rules, clues) if precision < 1 else ():
-            moment = parse_date(text, timezone, now, clues.page.html_lang)
+        for rule, text in _texts(rules, evidence) if precision < 1 else ():
+            moment = parse_date(text, timezone, now, evidence.page.html_lang)
             exact = bool(_HAS_CLOCK.search(text)) + bool(_HAS_ZONE.search(text))
             if moment and exact > precision and (best[0] is None or _agree(best[0], moment, precision > 0)):
                 best, precision = (moment, rule.name), exact
@@ -77,8 +82,8 @@ def _best_date(
     return best
 
 
-def _texts(rules: Sequence[Rule[list[str]]], clues: Clues) -> Iterator[tuple[Rule[list[str]], str]]:
-    return ((rule, text) for rule in rules for text in islice(rule.find(clues) or (), _MAX_ELEMENTS))
+def _texts(rules: Sequence[Rule[list[str]]], evidence: PageEvidence) -> Iterator[tuple[Rule[list[str]], str]]:
+    return ((rule, text) for rule in rules for text in islice(rule.find(evidence) or (), _MAX_ELEMENTS))
 
 
 def _agree(one: datetime, other: datetime, has_clock: bool) -> bool:
@@ -91,42 +96,45 @@ def _agree(one: datetime, other: datetime, has_clock: bool) -> bool:
 
 
 def _metas(keys: Sequence[str]) -> Rule[list[str]]:
-    return Rule("meta", lambda clues: [text for key in keys for text in clues.meta(key)])
+    return Rule("meta", lambda evidence: [text for key in keys for text in evidence.meta(key)])
 
 
-def _below_headline(clues: Clues) -> list[str]:
+def _below_headline(evidence: PageEvidence) -> list[str]:
     """Return the lines right below the headline that are about a date; captions and sentences name some too."""
-    return [line for line, _ in clues.below_headline[:_MAX_LINES] if names_date(line)]
+    return [line for line, _ in evidence.below_headline[:_MAX_LINES] if names_date(line)]
 
 
-def _labelled(clues: Clues) -> list[str]:
+def _labelled(evidence: PageEvidence) -> list[str]:
     """Return the dates of a list of facts about the article: what follows "Date" alone on its line."""
     return [
         value
-        for label, value in pairwise(line for line, _ in clues.below_headline)
+        for label, value in pairwise(line for line, _ in evidence.below_headline)
         if _LABEL.fullmatch(label)
     ]
 
 
-def _url_day(clues: Clues) -> list[str]:
-    match = _URL_DAY.search(clues.page.url or "")
+def _url_day(evidence: PageEvidence) -> list[str]:
+    match = _URL_DAY.search(evidence.page.url or "")
     return ["-".join(match.groups())] if match else []
 
 
 _PUBLISHED: tuple[Rule[list[str]], ...] = (
-    Rule("json-ld datePublished", lambda clues: clues.json_ld("datePublished", "dateCreated", "uploadDate")),
+    Rule(
+        "json-ld datePublished",
+        lambda evidence: evidence.json_ld("datePublished", "dateCreated", "uploadDate"),
+    ),
     _metas(_PUBLISHED_METAS),
-    Rule("microdata datePublished", lambda clues: clues.microdata("datePublished", "dateCreated")),
+    Rule("microdata datePublished", lambda evidence: evidence.microdata("datePublished", "dateCreated")),
 )
 _SHOWN: tuple[Rule[list[str]], ...] = (
-    Rule("time element", lambda clues: time_texts(clues.page.tree)),
+    Rule("time element", lambda evidence: time_texts(evidence.page.tree)),
     Rule("below headline", _below_headline),
     Rule("labelled", _labelled),
-    Rule("dated element", lambda clues: list(dated_texts(clues.page.tree))),
+    Rule("dated element", lambda evidence: list(dated_texts(evidence.page.tree))),
     Rule("url", _url_day),
 )
 _MODIFIED: tuple[Rule[list[str]], ...] = (
-    Rule("json-ld dateModified", lambda clues: clues.json_ld("dateModified")),
+    Rule("json-ld dateModified", lambda evidence: evidence.json_ld("dateModified")),
     _metas(_MODIFIED_METAS),
-    Rule("microdata dateModified", lambda clues: clues.microdata("dateModified")),
+    Rule("microdata dateModified", lambda evidence: evidence.microdata("dateModified")),
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from newsbot.extraction.fields.rules import Clues, Rule, first_of
+from newsbot.extraction.fields.evidence import PageEvidence
+from newsbot.extraction.fields.rules import Rule, first_of
 from newsbot.extraction.fields.tag_links import tag_links
 from newsbot.text import without_repeats
 
@@ -20,15 +21,15 @@ _IDENTIFIER = re.compile(
 _NAMESPACE = re.compile(r"^[\w ]{2,30}(?::\s*|/)(?=\S)")
 
 
-def read_topics(clues: Clues) -> tuple[list[str], str]:
+def read_topics(evidence: PageEvidence) -> tuple[list[str], str]:
     """Return the topics in the page's order, without repeats, and the rule that found them."""
-    topics, rule = first_of(_RULES, clues)
+    topics, rule = first_of(_RULES, evidence)
     return topics or [], rule
 
 
-def _tags(find: Callable[[Clues], Iterable[str]]) -> Callable[[Clues], list[str] | None]:
-    def topics(clues: Clues) -> list[str] | None:
-        return [tag for tag in clean_topics(find(clues)) if not clues.is_site_name(tag)]
+def _tags(find: Callable[[PageEvidence], Iterable[str]]) -> Callable[[PageEvidence], list[str] | None]:
+    def topics(evidence: PageEvidence) -> list[str] | None:
+        return [tag for tag in clean_topics(find(evidence)) if not evidence.is_site_name(tag)]
 
     return topics
 
@@ -45,14 +46,18 @@ def clean_topics(texts: Iterable[str]) -> list[str]:
 
 
 _RULES: tuple[Rule[list[str]], ...] = (
-    Rule("json-ld keywords", _tags(lambda clues: clues.json_ld("keywords"))),
-    Rule("news_keywords", _tags(lambda clues: clues.meta("news_keywords"))),
-    Rule("article:tag", _tags(lambda clues: clues.meta("article:tag"))),
-    Rule("keywords", _tags(lambda clues: clues.meta("keywords"))),
+    Rule("json-ld keywords", _tags(lambda evidence: evidence.json_ld("keywords"))),
+    Rule("news_keywords", _tags(lambda evidence: evidence.meta("news_keywords"))),
+    Rule("article:tag", _tags(lambda evidence: evidence.meta("article:tag"))),
+    Rule("keywords", _tags(lambda evidence: evidence.meta("keywords"))),
     Rule(
         "vendor tags",
-        _tags(lambda clues: clues.meta("parsely-tags", "sailthru.tags", "og:tags", "tags", "dc.subject")),
+        _tags(
+            lambda evidence: evidence.meta("parsely-tags", "sailthru.tags", "og:tags", "tags", "dc.subject")
+        ),
     ),
-    Rule("tag links", _tags(lambda clues: [] if clues.heading is None else tag_links(clues.heading))),
-    Rule("microdata keywords", _tags(lambda clues: clues.microdata("keywords"))),
+    Rule(
+        "tag links", _tags(lambda evidence: [] if evidence.heading is None else tag_links(evidence.heading))
+    ),
+    Rule("microdata keywords", _tags(lambda evidence: evidence.microdata("keywords"))),
 )

@@ -6,14 +6,16 @@ import pytest
 
 from newsbot.extraction.fields.authors import read_authors
 from newsbot.extraction.fields.bylines import clean_names
-from newsbot.extraction.fields.rules import Clues
+from newsbot.extraction.fields.evidence import PageEvidence
 from newsbot.extraction.page.page import Page
 
 URL = "https://www.harbour-gazette.example/a"
 
 
 def authors_of(head: str = "", body: str = "") -> list[str]:
-    return read_authors(Clues(Page.from_text(f"<html><head>{head}</head><body>{body}</body></html>", URL)))[0]
+    return read_authors(
+        PageEvidence(Page.from_text(f"<html><head>{head}</head><body>{body}</body></html>", URL))
+    )[0]
 
 
 def json_ld(author: object, **more: object) -> str:

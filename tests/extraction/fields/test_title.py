@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from newsbot.extraction.fields.rules import Clues
+from newsbot.extraction.fields.evidence import PageEvidence
 from newsbot.extraction.fields.title import read_title
 from newsbot.extraction.page.page import Page
 
@@ -11,7 +11,7 @@ HEADLINE = "Night ferry returns after eleven years"
 
 def title_of(head: str, body: str = "", url: str = "https://www.harbour-gazette.example/a") -> str | None:
     html = f"<html><head>{head}</head><body>{body}</body></html>"
-    return read_title(Clues(Page.from_text(html, url)))[0]
+    return read_title(PageEvidence(Page.from_text(html, url)))[0]
 
 
 def og(title: str) -> str:

@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from newsbot.extraction.fields.rules import Clues
+from newsbot.extraction.fields.evidence import PageEvidence
 from newsbot.extraction.fields.topics import clean_topics, read_topics
 from newsbot.extraction.page.page import Page
 
 
 def topics_of(head: str = "", body: str = "") -> list[str]:
     page = Page.from_text(f"<html><head>{head}</head><body>{body}</body></html>", "https://gazette.example/a")
-    return read_topics(Clues(page))[0]
+    return read_topics(PageEvidence(page))[0]
 
 
 @pytest.mark.parametrize(
