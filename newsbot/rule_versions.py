@@ -8,9 +8,9 @@ after which some page may be read differently, then run `make rules`.
 from __future__ import annotations
 
 EXTRACTION = 1
-"""Version of the rules that read a page: `extraction` with its models, `phrases`, `dates`, `text` and `urls`."""
+"""Version of the rules that read a page: `extraction` with its models, `phrases`, `word_lists`, `dates`, `text`, `urls`."""
 CLEANING = 1
-"""Version of the rules that tidy an extracted article: `cleaning` and `phrases`."""
+"""Version of the rules that tidy an extracted article: `cleaning`, `phrases` and `word_lists`."""
 
 
 def label() -> str:

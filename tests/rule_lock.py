@@ -17,10 +17,10 @@ from newsbot import rule_versions
 
 ROOT = Path(__file__).parents[1]
 LOCK = ROOT / "newsbot" / "rule_versions.lock"
-SHARED = ("newsbot/dates.py", "newsbot/text.py", "newsbot/urls.py")
+SHARED = ("newsbot/phrases.py", "newsbot/word_lists.py")
 CONTENTS = {
-    "EXTRACTION": ("newsbot/extraction", "newsbot/phrases.py", *SHARED),
-    "CLEANING": ("newsbot/cleaning", "newsbot/phrases.py"),
+    "EXTRACTION": ("newsbot/extraction", "newsbot/dates.py", "newsbot/text.py", "newsbot/urls.py", *SHARED),
+    "CLEANING": ("newsbot/cleaning", *SHARED),
 }
 """Constant in `newsbot.rule_versions` -> the files and folders whose content it numbers."""
 IGNORED_SUFFIXES = {".lock", ".md", ".pyc"}
