@@ -1,4 +1,4 @@
-"""What a page says about its article besides the headline, people, dates and topics."""
+"""Description, section, image, canonical URL and price of an article, as its page declares them."""
 
 from __future__ import annotations
 
@@ -14,70 +14,70 @@ from newsbot.extraction.page.schema_org import urls_in
 _MAX_DESCRIPTION_CHARS = 2000
 _MAX_SECTION_CHARS = 60
 _MAX_URL_CHARS = 2000
-_LIST_MARK = re.compile(r",(?=\S)")
-_NO = frozenset({"false", "0", "no", "locked", "metered", "premium"})
-_YES = frozenset({"true", "1", "yes", "free"})
+_SEPARATOR = re.compile(r",(?=\S)")
+_PAID = frozenset({"false", "0", "no", "locked", "metered", "premium"})
+_FREE = frozenset({"true", "1", "yes", "free"})
 
 
 def read_description(evidence: PageEvidence) -> tuple[str | None, str]:
-    """Return the summary for search engines and readers of feeds, and the rule that found it."""
+    """Return the summary that the page declares for search engines and feeds, and the rule that found it."""
     text, rule = first_of(_DESCRIPTION, evidence)
     return text and text[:_MAX_DESCRIPTION_CHARS], rule
 
 
 def read_section(evidence: PageEvidence) -> tuple[str | None, str]:
-    """Return the part of the site that the article appeared in, and the rule that found it."""
+    """Return the name of the section of the site that the article belongs to, and the rule that found it."""
     return first_of(_SECTION, evidence)
 
 
 def read_image(evidence: PageEvidence) -> tuple[str | None, str]:
-    """Return the lead image's absolute http(s) URL, and the rule that found it."""
+    """Return the absolute http(s) URL of the lead image, and the rule that found it."""
     return first_of(_IMAGE, evidence)
 
 
 def read_canonical(evidence: PageEvidence) -> tuple[str | None, str]:
-    """Return what the page calls its own address, absolute http(s), and the rule that found it."""
+    """Return the absolute http(s) URL that the page declares as its own, and the rule that found it."""
     return first_of(_CANONICAL, evidence)
 
 
 def read_is_free(evidence: PageEvidence) -> bool | None:
-    """Return whether the page declares its article free to read; None if it does not say.
+    """Return whether the page declares its article free to read; None if it declares nothing.
 
     Source: schema.org/isAccessibleForFree, article:content_tier.
     """
     values = (item.get("isAccessibleForFree") for item in evidence.articles)
-    said = [str(value) for value in values if isinstance(value, bool | str)]
-    said += evidence.meta("isaccessibleforfree", "article:content_tier")
-    words = [word for word in map(str.casefold, said) if word in _NO or word in _YES]
-    return words[0] in _YES if words else None
+    declared = [str(value) for value in values if isinstance(value, bool | str)]
+    declared += evidence.meta("isaccessibleforfree", "article:content_tier")
+    words = [word for word in map(str.casefold, declared) if word in _PAID or word in _FREE]
+    return words[0] in _FREE if words else None
 
 
 def _first(find: Callable[[PageEvidence], Iterable[str]]) -> Callable[[PageEvidence], str | None]:
+    """Return the function of a rule: the first text that `find` gives."""
     return lambda evidence: next(iter(find(evidence)), None)
 
 
 def _address(find: Callable[[PageEvidence], Iterable[str]]) -> Callable[[PageEvidence], str | None]:
-    """Return a rule's function: the first address that `find` gives that is absolute and http(s)."""
+    """Return the function of a rule: the first absolute http(s) URL that `find` gives."""
 
-    def url(evidence: PageEvidence) -> str | None:
-        absolute = (evidence.page.absolute(href) for href in find(evidence) if len(href) <= _MAX_URL_CHARS)
-        return next((url for url in absolute if url.startswith(("http://", "https://"))), None)
+    def find_url(evidence: PageEvidence) -> str | None:
+        urls = (evidence.page.absolute(href) for href in find(evidence) if len(href) <= _MAX_URL_CHARS)
+        return next((url for url in urls if url.startswith(("http://", "https://"))), None)
 
-    return url
+    return find_url
 
 
 def _section_names(find: Callable[[PageEvidence], Iterable[str]]) -> Callable[[PageEvidence], str | None]:
-    """Return a rule's function: the first name of a section; not the site's, an address or a whole path."""
+    """Return the function of a rule: the first section name that `find` gives; URLs and names of the site are skipped."""
 
-    def section(evidence: PageEvidence) -> str | None:
-        names = (
-            _LIST_MARK.split(text)[0].strip(" /") for text in find(evidence) if not text.startswith("http")
-        )
-        return next(
-            (n for n in names if 1 < len(n) <= _MAX_SECTION_CHARS and not evidence.is_site_name(n)), None
-        )
+    def find_section(evidence: PageEvidence) -> str | None:
+        texts = (text for text in find(evidence) if not text.startswith("http"))
+        for name in (_SEPARATOR.split(text)[0].strip(" /") for text in texts):
+            if 1 < len(name) <= _MAX_SECTION_CHARS and not evidence.is_site_name(name):
+                return name
+        return None
 
-    return section
+    return find_section
 
 
 def _json_ld_images(evidence: PageEvidence) -> Iterable[str]:

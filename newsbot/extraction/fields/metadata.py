@@ -1,4 +1,4 @@
-"""Everything that a page declares about its article, field by field, and which rule gave each."""
+"""Metadata of an article: the value of each field, and the rule that found it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from newsbot.extraction.page.page import Page
 
 @dataclass(slots=True, kw_only=True)
 class Metadata:
-    """What a page says about its article; the fields are those of `Article`."""
+    """Metadata that a page gives for its article; the fields are those of `Article`."""
 
     title: str | None
     authors: list[str]
@@ -35,16 +35,16 @@ class Metadata:
     canonical_url: str | None
     is_free: bool | None
     declared_language: str | None
-    """The page's own word, a BCP 47 tag as written; the text decides the article's language."""
-    site_name: str | None
+    """Language that the page declares, a BCP 47 tag as written. `Article.language` is detected in the text."""
     rules: dict[str, str] = field(default_factory=dict)
-    """Field name -> the rule that gave its value."""
+    """Name of a field -> name of the rule that found its value."""
 
 
 def read_metadata(page: Page, *, timezone: tzinfo = UTC, now: datetime | None = None) -> Metadata:
-    """Return what the page declares about its article; dates without an offset are read in `timezone`.
+    """Return the metadata of a page's article. Dates without an offset are read in `timezone`.
 
-    Each field's rules try JSON-LD, then OpenGraph and meta elements, then microdata, then the page's HTML.
+    Dates later than a day after `now` are ignored. The rules of each field try JSON-LD, then Open Graph and other meta
+    elements, then microdata, then the HTML that readers see.
     """
     evidence = PageEvidence(page)
     found = {
@@ -63,6 +63,5 @@ def read_metadata(page: Page, *, timezone: tzinfo = UTC, now: datetime | None = 
         is_free=read_is_free(evidence),
         declared_language=page.html_lang
         or next(iter(evidence.json_ld("inLanguage") + evidence.meta("og:locale")), None),
-        site_name=next((name for name in evidence.site_names if not name.startswith(("@", "http"))), None),
         rules={name: rule for name, (_, rule) in found.items() if rule},
     )
