@@ -66,9 +66,9 @@ class PageEvidence:
     def articles(self) -> list[dict[str, Any]]:
         """JSON-LD objects that describe the page's article, best match first."""
         page = self.page
-        addresses = chain([page.url or ""], page.related("canonical"), page.meta.get("og:url", []))
+        urls = chain([page.url or ""], page.related("canonical"), page.meta.get("og:url", []))
         headlines = chain(self.meta("og:title"), self.headings)
-        return article_objects(page.json_ld, addresses, headlines)
+        return article_objects(page.json_ld, urls, headlines)
 
     @cached_property
     def _by_id(self) -> dict[str, dict[str, Any]]:
