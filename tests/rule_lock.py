@@ -19,7 +19,14 @@ ROOT = Path(__file__).parents[1]
 LOCK = ROOT / "newsbot" / "rule_versions.lock"
 SHARED = ("newsbot/phrases.py", "newsbot/word_lists.py")
 CONTENTS = {
-    "EXTRACTION": ("newsbot/extraction", "newsbot/dates.py", "newsbot/text.py", "newsbot/urls.py", *SHARED),
+    "EXTRACTION": (
+        "newsbot/extraction",
+        "newsbot/dates.py",
+        "newsbot/text.py",
+        "newsbot/urls.py",
+        "newsbot/url_parameters.py",
+        *SHARED,
+    ),
     "CLEANING": ("newsbot/cleaning", *SHARED),
 }
 """Constant in `newsbot.rule_versions` -> the files and folders whose content it numbers."""

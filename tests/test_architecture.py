@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 
 FLOORS = (
     {"newsbot"},
-    {"items", "errors", "urls", "text", "dates", "phrases", "onnx", "rule_versions", "word_lists"},
+    {"items", "errors", "urls", "url_parameters", "text", "dates", "phrases", "onnx", "rule_versions", "word_lists"},
     {"sources", "discovery", "extraction", "cleaning", "dedupe", "entities", "archive"},
     {"store"},
     {"settings", "ingest", "session", "pipelines", "middlewares", "extensions", "spiders", "jobs"},

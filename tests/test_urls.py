@@ -1,4 +1,4 @@
-"""What the addresses of one article have in common, and what tells two articles apart."""
+"""URLs of one article become equal, and URLs of two articles stay different."""
 
 from __future__ import annotations
 

@@ -180,7 +180,7 @@ def _is_icon_strip(text: str) -> bool:
 
 
 def _article_run(lines: Sequence[_Line]) -> tuple[int, int]:
-    """Return start and end of the consecutive lines with the largest total weight; (n, n) for n lines without any."""
+    """Return start and end of the consecutive lines with the largest total weight; an empty run if no line has one."""
     best, best_run = 0, (len(lines), len(lines))
     weight, start = 0, 0
     for place, line in enumerate(lines):
