@@ -8,7 +8,7 @@ after which some page may be read differently, then run `make rules`.
 from __future__ import annotations
 
 EXTRACTION = 1
-"""Version of the rules that read a page: `extraction` with its models, `phrases`, `word_lists`, `dates`,
+"""Version of the rules that read a page: `extraction` with its models, `phrases`, `word_lists`, `dates`, `month_names`,
 `text`, `urls` and `url_parameters`."""
 CLEANING = 1
 """Version of the rules that tidy an extracted article: `cleaning`, `phrases` and `word_lists`."""

@@ -22,6 +22,7 @@ CONTENTS = {
     "EXTRACTION": (
         "newsbot/extraction",
         "newsbot/dates.py",
+        "newsbot/month_names.py",
         "newsbot/text.py",
         "newsbot/urls.py",
         "newsbot/url_parameters.py",

@@ -13,7 +13,19 @@ ROOT = Path(__file__).parents[1]
 
 FLOORS = (
     {"newsbot"},
-    {"items", "errors", "urls", "url_parameters", "text", "dates", "phrases", "onnx", "rule_versions", "word_lists"},
+    {
+        "items",
+        "errors",
+        "urls",
+        "url_parameters",
+        "text",
+        "dates",
+        "month_names",
+        "phrases",
+        "onnx",
+        "rule_versions",
+        "word_lists",
+    },
     {"sources", "discovery", "extraction", "cleaning", "dedupe", "entities", "archive"},
     {"store"},
     {"settings", "ingest", "session", "pipelines", "middlewares", "extensions", "spiders", "jobs"},

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsbot.dates import parse_date
+from newsbot.month_names import MONTH_NAMES
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 
@@ -85,6 +86,24 @@ def test_one_moment_in_its_many_forms(text: str) -> None:
 )
 def test_month_names_of_many_languages(text: str, language: str | None) -> None:
     assert parse_date(text, language=language) == utc(2021, 10, 21, 14, 19)
+
+
+WITHOUT_JANUARY = pytest.param("fi", marks=pytest.mark.xfail(strict=True, reason="January is missing"))
+
+
+@pytest.mark.parametrize("language", [WITHOUT_JANUARY, *sorted(MONTH_NAMES.keys() - {"fi"})])
+def test_every_month_name_is_read_in_its_language(language: str) -> None:
+    months = enumerate(MONTH_NAMES[language].split(","), start=1)
+    expected = {name: utc(2021, month, 3) for month, names in months for name in names.split()}
+    found = {name: parse_date(f"3 {name} 2021", language=language) for name in expected}
+    assert found == expected
+    assert {moment.month for moment in expected.values()} == set(range(1, 13))
+
+
+def test_a_name_of_two_months_is_read_in_the_language_of_the_page() -> None:
+    assert parse_date("3 listopada 2021", language="hr-HR") == utc(2021, 10, 3)
+    assert parse_date("3 listopada 2021", language="pl") == utc(2021, 11, 3)
+    assert parse_date("3 listopada 2021") == utc(2021, 11, 3)
 
 
 def test_a_finnish_month_is_not_taken_for_an_english_one_with_the_same_start() -> None:
