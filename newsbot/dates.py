@@ -18,7 +18,7 @@ _MAX_WORDS = 9
 _MAX_WORDS_BEFORE = 5
 """Maximum number of words before the first digit of a line that is a date."""
 _SLACK = timedelta(days=1)
-"""How far a date may lie in the future: clocks of publishers are ahead, and so are dates that are read without their zone."""
+"""How far a date may be in the future: clocks of publishers are ahead, and so are dates read without their zone."""
 
 _ZONES = {
     -8: "PST",
@@ -98,10 +98,10 @@ def parse_date(
 ) -> datetime | None:
     """Return the first date in a text as aware datetime in UTC, to the second; None if there is none.
 
-    Reads ISO 8601 with its common errors, RFC 2822, seconds and milliseconds since 1970, and dates as people write them,
-    also with labels around them ("Published: 21 Oct, 2021 14:19 BST"). A date without an offset is read in
-    `timezone`, a day without a time as its midnight. `language` is a hint, a BCP 47 tag. Dates before 1990 and more than
-    a day after `now` are ignored.
+    Reads ISO 8601 with its common errors, RFC 2822, seconds and milliseconds since 1970, and dates as people write
+    them, also with labels around them ("Published: 21 Oct, 2021 14:19 BST"). A date without an offset is read in
+    `timezone`, a day without a time as its midnight. `language` is a hint, a BCP 47 tag. Dates before 1990 and more
+    than a day after `now` are ignored.
     """
     text = text.strip()[:_MAX_CHARS]
     moment = _machine_date(text) or _human_date(text, (language or "").lower())

@@ -113,7 +113,7 @@ class Article:
     kind: PageKind = "article"
     """Kind of page. Only pages of `STORED_KINDS` are stored as articles."""
     is_free: bool | None = None
-    """False if the page declares its article paid (schema.org isAccessibleForFree), True if free; None if it declares neither."""
+    """False if the page declares its article paid (schema.org isAccessibleForFree), True if free; else None."""
     entities: list[Entity] = field(default_factory=list)
     """People, organisations and places in `body`."""
     entity_engine: str | None = None

@@ -1,7 +1,8 @@
-"""Names of the months by language: ISO 639-1 code -> twelve groups separated by commas, spaces between the names of a month.
+"""Names of the months by language: ISO 639-1 code -> names of January, names of February, and so on.
 
-Names are in lower case, in full and abbreviated, in the grammatical cases that dates use. Source: Unicode CLDR; Arabic also has
-the names of the Maghreb, and some languages have spellings that their news pages use.
+Commas separate the months, spaces the names of a month. Names are in lower case, in full and abbreviated, in the
+grammatical cases that dates use. Source: Unicode CLDR; Arabic also has the names of the Maghreb, and some languages
+have spellings that their news pages use.
 """
 
 from __future__ import annotations
@@ -110,7 +111,7 @@ def _numbers_of(text: str) -> dict[str, int]:
 
 _BY_LANGUAGE = {language: _numbers_of(text) for language, text in MONTH_NAMES.items()}
 _ALL = {name: number for names in reversed(_BY_LANGUAGE.values()) for name, number in names.items()}
-"""Names of all languages. The first language that has a name decides: "listopad" is November in Polish and October in Croatian."""
+"""Names of all languages. The first language with a name decides: "listopad" is November (Polish), not October (Croatian)."""
 
 
 def month_number(name: str, language: str) -> int:

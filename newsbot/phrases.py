@@ -40,8 +40,8 @@ LABELS = {
 """Words of buttons and menus. A line with no other words is not part of an article."""
 
 INVITATIONS = {
-    "en": """share (?:this|it|on|via|with), like (?:this|what you), follow us, sign up, subscribe (?:to|now|for), click here,
-        (?:our|free|daily) newsletter, (?:use|uses|accept|all) cookies, skip to, log ?in to, download (?:the|our) app""",
+    "en": """share (?:this|it|on|via|with), like (?:this|what you), follow us, sign up, subscribe (?:to|now|for),
+        click here, (?:our|free|daily) newsletter, (?:use|uses|accept|all) cookies, skip to, log ?in to, download (?:the|our) app""",
     "de": """teilen sie, artikel teilen, auf \\w+ teilen, gefällt ihnen, folgen sie uns, abonnieren sie, newsletter,
         cookies""",
     "fr": "partagez, partager (?:cet|sur), abonnez-vous, suivez-nous, inscrivez-vous",
@@ -104,8 +104,8 @@ POINTERS = {
 
 HEADINGS = {
     "en": """related, related (?:stories|articles|topics|content|news), read (?:more|also|next),
-        more (?:from|on|in|stories|news)\\b.{0,40}, most (?:read|popular), you (?:may|might) also like, recommended.{0,20},
-        \\d*\\s?comments?, tags, topics, about the author, sign up.{0,40}""",
+        more (?:from|on|in|stories|news)\\b.{0,40}, most (?:read|popular), you (?:may|might) also like,
+        recommended.{0,20}, \\d*\\s?comments?, tags, topics, about the author, sign up.{0,40}""",
     "de": """lesen sie auch, mehr zum thema, mehr (?:aus|von)\\b.{0,40}, meistgelesen, das könnte sie auch interessieren,
         \\d*\\s?kommentare?, schlagworte, themen""",
     "fr": "(?:à )?lire aussi, sur le même sujet, les plus lus, \\d*\\s?commentaires?",

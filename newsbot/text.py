@@ -45,8 +45,8 @@ def collapse_space(text: str) -> str:
 def clean_text(text: str) -> str:
     """Return the text in NFC, with line feeds as line ends, without control and invisible characters.
 
-    Joiners are kept where a script or an emoji needs them. C1 controls are read as the Windows-1252 characters that were
-    intended, as the HTML standard does for numeric character references.
+    Joiners are kept where a script or an emoji needs them. C1 controls are read as the Windows-1252 characters that
+    were intended, as the HTML standard does for numeric character references.
     """
     if _SUSPECT.search(text):
         text = _LINE_END.sub("\n", text)

@@ -16,7 +16,7 @@ import idna
 from newsbot.url_parameters import is_irrelevant
 
 MAX_LENGTH = 2048
-"""Maximum length of a URL that is canonicalized; longer ones stay as they are. Source: sitemaps.org, which forbids longer ones."""
+"""Maximum length of a URL that is canonicalized; longer URLs are kept. Source: sitemaps.org, which forbids them."""
 
 
 def _words(text: str) -> frozenset[str]:
@@ -41,7 +41,10 @@ _VIEW_SEGMENT = re.compile(
 )
 _AMP_SUFFIX = re.compile(r"(?<=[^.)])(?:\.amp|(?<=\d)[-_]amp)(?=\.s?html?$|$)", re.I)
 _ARTICLE_SEGMENT = re.compile(r"[\d_%-]")
-"""Part of a path segment that names an article: a slug of several words, a number, or another script. Names of sections are single words."""
+"""Sign of a path segment that names an article: a slug of several words, a number, or another script.
+
+Names of sections are single words.
+"""
 _SESSION_SEGMENT = re.compile(r"\((?:[A-Z]\([^()]*\))+\)")
 """Session of ASP.NET in the path: /(S(lit3py55t21z5v55vlm25s55))/story.aspx."""
 _SESSION_PARAMETER = re.compile(r";(?:jsessionid|phpsessid|sessionid|sid)=[^;/]*", re.I)
@@ -64,7 +67,7 @@ _VIEWERS = (
     (re.compile(r"web\.archive\.org"), re.compile(r"/web/(?:\d{4,14}[a-z_*]*/)?(?:https?:/+)?(.+)", re.S)),
     (re.compile(r"archive\.(?:today|ph|is|li)|12ft\.io"), re.compile(r"/(?:newest/)?https?:/+(.+)", re.S)),
 )
-"""Hosts that show pages of other sites, and the position of the URL in their paths (AMP cache URL format; web archives)."""
+"""Hosts that show pages of other sites, and where the URL is in their paths (AMP cache URL format; web archives)."""
 _REDIRECTORS = (
     (re.compile(r"(?:news\.)?google\.[a-z.]{2,6}"), _words("url q")),
     (re.compile(r"(?:lm?\.)?facebook\.com|l\.instagram\.com"), _words("u")),

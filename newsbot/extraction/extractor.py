@@ -19,7 +19,7 @@ from newsbot.urls import source_of
 
 
 def extract(html: str | bytes, url: str | None = None) -> Article:
-    """Return the article of a page, given as text or as bytes in any charset. Never raises, whatever the page contains."""
+    """Return the article of a page, given as text or as bytes in any charset. Never raises for any content."""
     page = Page.from_bytes(html, url) if isinstance(html, bytes) else Page.from_text(html, url)
     return extract_article(page)
 

@@ -3,8 +3,8 @@
 Specific schema.org types of the page decide first, then signs on the page. If in doubt, a page stays an article: a
 wrong reject loses more than an odd page that is stored.
 
-The figures beside the thresholds were measured on 632 article pages and 342 pages of other kinds (shops, services, forums,
-lists, documentation) that people have labelled.
+The figures beside the thresholds were measured on 632 article pages and 342 pages of other kinds (shops, services,
+forums, lists, documentation) that people have labelled.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from newsbot.items import STORED_KINDS, Article, PageKind
 from newsbot.word_lists import any_of
 
 _SHORT_WORDS: Final = 120
-"""Number of words below which other signs on a page count. 3 % of articles are shorter, and half are over 400 words."""
+"""Number of words below which other signs on a page count. 3 % of articles are shorter, 16 % have under 400 words."""
 _TEASER_WORDS: Final = 250
 """Number of words below which a text may be the teaser of a paid article or the introduction of a gallery: 7 % of
 articles are shorter."""
 _MIN_LISTED_SHARE: Final = 0.7
-"""Share (0..1) of the text in teasers of one layout above which an undated page is a list: 1 of the articles has more."""
+"""Share (0..1) of the text in teasers of one layout above which an undated page is a list. 1 article has more."""
 _MIN_FRONT_PAGE_LINKS: Final = 20
-"""Number of links above which a short front page is a list. No article is that short, undated and declared a website; 51 of 57
-such pages of other kinds have more links."""
+"""Number of links above which a short front page is a list: a page without a date that is declared a website or has no
+text. No article is one; 51 of 56 such pages of other kinds have more links."""
 _WALL_CHARS: Final = 50_000
 """Number of characters of HTML that are searched for signs of a bot wall; such pages are small."""
 _DECLARED: Final = ("json-ld", "meta", "microdata")

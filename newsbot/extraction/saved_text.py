@@ -39,7 +39,7 @@ _MAX_BYLINE_LINES = 4
 _WEIGHTS = {"fragment": -10, "about": -5, "noise": -15, "end": -60}
 """Weights of lines that are not part of the text; other lines weigh their number of words."""
 _MAX_WEIGHT = 50
-"""Maximum weight of a line, so that one long notice does not outweigh an article."""
+"""Maximum weight of a line, which limits the influence of one very long line."""
 _MIN_MENU_LINES = 3
 _MAX_MENU_WORDS = 4
 """Maximum number of words of a line in a menu; a menu has at least `_MIN_MENU_LINES` of them."""
@@ -50,7 +50,7 @@ _WRAP_CHARS = range(50, 101)
 """Widths at which mail programs and text browsers wrap lines."""
 _MAX_STRIP_CHARS = 2000
 _MIN_STRIP_CHARS = 40
-"""Minimum number of characters of a line of icon names; in a shorter one, repetition is chance."""
+"""Minimum number of characters of a line of icon names; in shorter lines, parts of words repeat by chance."""
 
 _SENTENCE_END = re.compile("[.!?…。！？।۔؟:：][\"'”’“»«」』）)\\]]*$")
 _FULL_STOP = re.compile("[.…。।۔][\"'”’“»«」』）)\\]]*$|[.!?…。！？][\"'”’“»«」』）)\\]]+$")
@@ -241,7 +241,7 @@ def _dates(
 
 
 def _body(run: Sequence[_Line], title: _Line | None) -> list[_Line]:
-    """Return the paragraphs and subheadings among the lines; those below the headline if it is among the first lines."""
+    """Return the paragraphs and subheadings in the run; if it begins with the headline, only those below it."""
     key = title.key if title else ""
     below = max(
         (place + 1 for place, line in enumerate(run[:_MAX_BYLINE_LINES]) if line.key == key), default=0

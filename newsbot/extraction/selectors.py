@@ -24,8 +24,8 @@ MAX_TITLES = 20
 class _ConditionTranslator(HTMLTranslator):
     """Translate "A B" to a condition on B: it has an ancestor A.
 
-    cssselect itself goes from every A to all B inside, and libxml2 merges the results in quadratic time: half a minute on a
-    page that nests two thousand elements.
+    cssselect itself goes from every A to all B inside, and libxml2 merges the results in quadratic time: half a minute
+    on a page that nests two thousand elements.
     """
 
     def xpath_descendant_combinator(self, left: XPathExpr, right: XPathExpr) -> XPathExpr:

@@ -68,7 +68,7 @@ def _address(find: Callable[[PageEvidence], Iterable[str]]) -> Callable[[PageEvi
 
 
 def _section_names(find: Callable[[PageEvidence], Iterable[str]]) -> Callable[[PageEvidence], str | None]:
-    """Return the function of a rule: the first section name that `find` gives; URLs and names of the site are skipped."""
+    """Return the function of a rule: the first section name that `find` gives; URLs and site names are skipped."""
 
     def find_section(evidence: PageEvidence) -> str | None:
         texts = (text for text in find(evidence) if not text.startswith("http"))

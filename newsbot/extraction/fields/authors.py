@@ -83,7 +83,7 @@ def _people(find: Callable[[PageEvidence], Iterable[str]]) -> Callable[[PageEvid
 
 
 def _meta(evidence: PageEvidence) -> list[str]:
-    """Return the contents of the first author meta that names a person; by its standard, article:author links to a profile."""
+    """Return the contents of the first author meta with a name; article:author, by its standard, is a link."""
     for key in _METAS:
         texts = [text for text in evidence.meta(key) if not text.startswith(("http", "/", "@"))]
         if clean_names(texts) and not all(map(evidence.is_site_name, texts)):

@@ -119,5 +119,5 @@ class PageEvidence:
         )
 
     def is_site_name(self, text: str) -> bool:
-        """Return whether a text is only a name of the site, its host or its account; punctuation and case are ignored."""
+        """Return whether a text is a name of the site, its host or its account, ignoring case and punctuation."""
         return letters(text) in self._site_keys

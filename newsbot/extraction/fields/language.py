@@ -1,4 +1,4 @@
-"""The language of an article, detected in its text: what pages declare is often wrong (pages in Zulu declare English)."""
+"""The language of an article, detected in its text: declarations are often wrong (pages in Zulu declare English)."""
 
 from __future__ import annotations
 

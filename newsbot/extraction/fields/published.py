@@ -170,7 +170,7 @@ def _metas(keys: Sequence[str]) -> Rule[list[str]]:
 
 
 def _below_headline(evidence: PageEvidence) -> list[str]:
-    """Return the lines below the headline that are little more than a date; captions and sentences contain dates, too."""
+    """Return the lines below the headline that are little more than a date; captions and sentences are left out."""
     return [line for line, _ in evidence.below_headline[:_MAX_LINES] if names_date(line)]
 
 

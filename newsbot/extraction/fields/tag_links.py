@@ -94,7 +94,7 @@ def _leads_to_tag(link: etree._Element) -> bool:
 
 
 def _group(link: etree._Element) -> etree._Element | None:
-    """Return the element around the list of a link: its parent, or its grandparent if the parent holds only the link."""
+    """Return the element around the list of a link: its parent, or its grandparent if the parent has no other child."""
     parent = link.getparent()
     # Not the length of the parent, which takes time to count.
     is_alone = link.getprevious() is None and link.getnext() is None

@@ -17,7 +17,7 @@ _MIN_HEADLINE_WORDS = 3
 _MAX_LOWER_HEADINGS = 20
 """Maximum number of h2 and h3 elements that are compared with the title element."""
 _MIN_LOWER_HEADING_CHARS = 4
-"""Minimum number of characters of an h2 or h3 that counts as repeated in the title element; shorter texts repeat by chance."""
+"""Minimum number of characters of an h2 or h3 that is compared with the title element; shorter texts match by chance."""
 _SEPARATOR = re.compile(
     r"\s+(?:[-–—―|·•»›/:~]|::|\|\|)\s+|\s*[｜丨：]\s*|(?<=[\u3001-\u9fff\uff01-\uff60])[-_](?=[\u3001-\u9fff])"
 )

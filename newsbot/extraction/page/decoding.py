@@ -23,8 +23,8 @@ def decode(body: bytes, charset: str | None = None) -> str:
     """Return the text of a page without NUL characters; "" for binary data.
 
     `charset` is the one in the HTTP header, if any. The order of precedence is: a byte order mark, valid UTF-8 that is
-    not plain ASCII, `charset`, the declaration in the page, a guess from the bytes. Header and declaration count only if
-    all bytes are valid in their charset. Never raises: bytes that remain invalid become U+FFFD.
+    not plain ASCII, `charset`, the declaration in the page, a guess from the bytes. Header and declaration count
+    only if all bytes are valid in their charset. Never raises: bytes that remain invalid become U+FFFD.
     """
     return _decode(body, charset).replace("\0", "")
 
@@ -85,7 +85,7 @@ def _strictly(body: bytes, encoding: str) -> str | None:
 
 
 def _nearly_utf8(body: bytes) -> bool:
-    """Return whether only a few bytes are not valid UTF-8: a truncated page or a pasted fragment, not another charset."""
+    """Return whether only a few bytes are not valid UTF-8: a truncated page or a pasted fragment."""
     wrong = body.decode("utf-8", "replace").count("\ufffd")
     return wrong * 3 < len(body) - len(body.translate(None, _UPPER_HALF))
 

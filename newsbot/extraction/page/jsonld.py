@@ -25,9 +25,9 @@ _DECODER = json.JSONDecoder(strict=False)  # raw newlines inside strings are com
 def read_json_ld(blocks: Iterable[str]) -> list[dict[str, Any]]:
     """Return all objects of the blocks in page order, including those in lists, @graph and mainEntity.
 
-    Comments, CDATA marks, HTML entities and trailing commas are removed from blocks that are not valid JSON. A block that
-    is still invalid gives the objects before its first error. At most `MAX_OBJECTS` objects are returned; blocks of
-    more than `MAX_BLOCK_CHARS` characters are skipped.
+    Comments, CDATA marks, HTML entities and trailing commas are removed from blocks that are not valid JSON. A block
+    that is still invalid gives the objects before its first error. At most `MAX_OBJECTS` objects are returned;
+    blocks of more than `MAX_BLOCK_CHARS` characters are skipped.
     """
     objects: list[dict[str, Any]] = []
     for block in blocks:

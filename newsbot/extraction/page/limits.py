@@ -10,7 +10,7 @@ from typing import Final, cast
 from lxml import etree
 
 SMALL_PAGE_CHARS: Final = 1_000_000
-"""Maximum size of a page that is parsed unchanged; from larger pages, scripts, styles and drawings are removed first."""
+"""Maximum size of a page that is parsed unchanged; from larger ones, scripts, styles and drawings are removed."""
 MAX_PAGE_CHARS: Final = 6_000_000
 """Maximum number of characters that are read of a page, without scripts and styles."""
 MAX_TAGS: Final = 150_000
@@ -40,16 +40,16 @@ _UNTIL_CROWDED = re.compile(
 )
 """A page up to the first possible tag with too many attributes.
 
-Every `<` counts as the start of a tag, also in scripts, comments and attribute values, so that quoting cannot hide a tag.
+Every `<` counts as the start of a tag, also in scripts, comments and attribute values: quoting cannot hide a tag.
 """
 
 
 class _CrowdedError(Exception):
-    """A page has more tags or attributes than are read."""
+    """A page has more attributes, or is nested deeper, than is read."""
 
 
-class _Counter:
-    """A parser target that builds no tree, but counts attributes as the parser reads them."""
+class _AttributeCounter:
+    """A parser target that builds no tree, but counts attributes and depth as the parser reads them."""
 
     def __init__(self) -> None:
         self.attributes = self.depth = 0
@@ -68,7 +68,7 @@ class _Counter:
 
 
 def bounded(html: str) -> bytes:
-    """Return the part of a page that is parsed, in UTF-8: huge pages lose scripts, embedded data and what is over a limit."""
+    """Return the part of a page that is parsed, in UTF-8, without what exceeds a limit."""
     if len(html) > SMALL_PAGE_CHARS:
         html = _INLINE_BYTES.sub("", html)
         for name in ("script", "style", "svg"):
@@ -91,7 +91,7 @@ def _uncrowded(html: str) -> bytes:
 
 def _is_crowded(markup: bytes) -> bool:
     """Return whether a page exceeds the limits on attributes or depth, or cannot be counted."""
-    target = cast("etree.ParserTarget", _Counter())  # the stub requires methods that lxml does not
+    target = cast("etree.ParserTarget", _AttributeCounter())  # the stub requires methods that lxml does not
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, target=target)
     try:
         for start in range(0, len(markup), _CHUNK_BYTES):

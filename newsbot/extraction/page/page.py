@@ -114,7 +114,7 @@ class Page:
 
     @cached_property
     def _hrefs(self) -> dict[str, list[str]]:
-        """Rel of link elements in lower case -> hrefs as written, because most of them (style sheets) are never used."""
+        """Rel of link elements in lower case -> hrefs as written; most are of style sheets and never resolved."""
         found: dict[str, list[str]] = {}
         for element in self._declaring["link"]:
             for rel in (element.get("rel") or "").lower().split():

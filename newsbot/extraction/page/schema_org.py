@@ -37,7 +37,7 @@ def article_objects(objects: list[Object], urls: Iterable[str], headlines: Itera
 
 
 def is_a(item: Object, endings: tuple[str, ...]) -> bool:
-    """Return whether a type of the object has one of the endings: NewsArticle and ReportageNewsArticle end with Article."""
+    """Return whether a type of the object has one of the endings, as NewsArticle has the ending Article."""
     return any(kind.endswith(endings) for kind in texts_in(item.get("@type")))
 
 
