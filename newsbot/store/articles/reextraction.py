@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from newsbot import __version__
+from newsbot import rule_versions
 from newsbot.items import Article, utc_text
 from newsbot.store.articles.precomputed import Precomputed
 from newsbot.store.articles.revision_rows import changed_fields, stored_content
@@ -52,7 +52,7 @@ def list_extracted(
         .order_by(ArticleRow.id)
     )
     if is_stale:
-        query = query.where(ArticleRow.extractor_version.is_distinct_from(__version__))
+        query = query.where(ArticleRow.extractor_version.is_distinct_from(rule_versions.label()))
     if source is not None:
         query = query.where(ArticleRow.source == source)
     if since is not None:
@@ -98,4 +98,4 @@ def apply_rules(
 def mark_extracted(session: Session, article_ids: Sequence[int]) -> None:
     """Note that today's rules leave articles as they are."""
     query = update(ArticleRow).where(ArticleRow.id.in_(article_ids))
-    session.execute(query.values(extractor_version=__version__))
+    session.execute(query.values(extractor_version=rule_versions.label()))
