@@ -81,7 +81,8 @@ def datasketch_pairs(bodies: Sequence[str]) -> Pairs:
     """MinHash of word trigrams, verified, at the threshold that is best for it on the development corpora."""
     from datasketch import MinHash, MinHashLSH
 
-    lsh, minhashes = MinHashLSH(threshold=0.5, num_perm=128), []
+    lsh = MinHashLSH(threshold=0.5, num_perm=128)
+    minhashes: list[MinHash] = []
     for at, body in enumerate(bodies):
         words = body.lower().split()
         new = MinHash(num_perm=128)
@@ -202,7 +203,7 @@ def measure_lookups(url: str, sizes: Sequence[int]) -> None:
     """Fill the table of sketches, without the articles, and look for near duplicates of new and of stored texts."""
     database = Database(url).open()
     engine = create_engine(url)
-    table = ArticleSketch.__table__
+    table = ArticleSketch.metadata.tables[ArticleSketch.__tablename__]
     chance, filled = random.Random(1), 0
     for size in sizes:
         with engine.begin() as connection:

@@ -1,5 +1,7 @@
 """A stage that fails is counted, and its item leaves a reject; the others go on."""
 
+from pathlib import Path
+
 from newsbot.items import Article
 from newsbot.settings import ITEM_PIPELINES
 from newsbot.store.queries import list_rejects
@@ -17,7 +19,7 @@ class FailsOnce:
 
 
 @in_reactor
-async def test_a_stage_that_fails_is_counted_and_leaves_a_reject(database_url, tmp_path):
+async def test_a_stage_that_fails_is_counted_and_leaves_a_reject(database_url: str, tmp_path: Path) -> None:
     for number in range(4):
         (tmp_path / f"{number}.html").write_text(article_page(number, url=f"https://news.example/{number}"))
     settings = {

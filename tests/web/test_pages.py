@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from html.parser import HTMLParser
 from itertools import pairwise
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -45,7 +46,7 @@ def elements(html: str, tag: str) -> list[dict[str, str | None]]:
     return [attributes for each, attributes in Elements(html).found if each == tag]
 
 
-def client_of(database: Database, **given: bool) -> TestClient:
+def client_of(database: Database, **given: Any) -> TestClient:
     return TestClient(create_app(database, now=lambda: NOW, **given), base_url="http://127.0.0.1")
 
 
