@@ -15,7 +15,6 @@ import gzip
 import itertools
 import json
 import logging
-import os
 import random
 import sys
 import tempfile
@@ -28,6 +27,7 @@ from uuid import uuid4
 
 from sqlalchemy import create_engine, insert, text
 
+from benchmarks.corpora import corpora_folder
 from newsbot.dedupe.grouping import MAX_CANDIDATES, MAX_PER_KEY, Candidate, relatives
 from newsbot.dedupe.sketches import BODY_KEYS, CONTENT_BYTES, LEAD_KEYS, sketch
 from newsbot.store.articles.story_placement import StoredSketches
@@ -273,7 +273,7 @@ def main() -> None:
     )
     parser.add_argument("what", choices=["groups", "urls", "lookups"])
     parser.add_argument(
-        "--corpora", type=Path, default=os.environ.get("NEWSBOT_CORPORA", "../shared/corpora")
+        "--corpora", type=Path, help="their folder; default: the one that NEWSBOT_CORPORA names"
     )
     parser.add_argument(
         "--postgres", help="postgresql+psycopg:// URL of a database to make a scratch schema in"
@@ -283,7 +283,7 @@ def main() -> None:
     if given.what == "lookups":
         compare_lookups(given.postgres, [int(size) for size in given.sizes.split(",")])
     else:
-        {"groups": compare_groups, "urls": compare_urls}[given.what](given.corpora)
+        {"groups": compare_groups, "urls": compare_urls}[given.what](corpora_folder(given.corpora))
 
 
 if __name__ == "__main__":
