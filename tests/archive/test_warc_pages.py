@@ -61,6 +61,7 @@ def test_reading_goes_on_behind_any_place_and_finds_a_record_at_its_offset(
 ) -> None:
     path = write(tmp_path / "a.warc", content)
     pages, _ = read(path)
+    assert len(pages) == 3
     for i, page in enumerate(pages):
         assert [each.body for each in read(path, after=page.place)[0]] == [
             each.body for each in pages[i + 1 :]
