@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint fmt rules requirements clean
+.PHONY: demo test coverage lint fmt rules requirements clean
 
 demo: $(READY)
 	@$(BIN)/scrapy crawl saved -a path=fixtures -L WARNING
@@ -19,6 +19,14 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/pytest
+
+# Measuring costs more than half of the time again (Python 3.11), so only the quick part of the suite is measured: one
+# database, no browser, and no processes that are killed, which could not write down what they ran.
+coverage: $(READY)
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -k "not postgresql and not kill" --ignore=tests/web/test_browser.py
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -9,7 +9,6 @@ import sys
 import time
 from pathlib import Path
 from threading import Event
-from typing import BinaryIO
 
 import pytest
 from sqlalchemy import select
@@ -28,7 +27,7 @@ def test_a_crawl_that_waits_for_a_page_is_ended_by_a_signal(
 ) -> None:
     let_go = Event()
 
-    def stall(_file: BinaryIO) -> None:
+    def stall(_file: object) -> None:
         let_go.wait(300)
 
     with running_site() as site:

@@ -104,7 +104,7 @@ def rows(url: str) -> list[Any]:
         ]
 
 
-def test_a_dry_run_tells_what_would_change_and_changes_nothing(archived):
+def test_a_dry_run_tells_what_would_change_and_changes_nothing(archived: str) -> None:
     before = rows(archived)
     found = reextract(archived, "--dry-run")
     assert found["dry_run"] is True
@@ -120,7 +120,7 @@ def test_a_dry_run_tells_what_would_change_and_changes_nothing(archived):
     assert rows(archived) == before
 
 
-def test_changes_by_rules_are_stored_and_marked_and_are_no_edits_by_the_publisher(archived):
+def test_changes_by_rules_are_stored_and_marked_and_are_no_edits_by_the_publisher(archived: str) -> None:
     seen = [(row.first_seen_at, row.last_seen_at, row.retrieved_at) for row in articles(archived)]
     found = reextract(archived)
     assert (found["changed"], found["unchanged"]) == (3, 3)
@@ -145,8 +145,9 @@ def articles(url: str) -> list[ArticleRow]:
         return list(session.scalars(select(ArticleRow).order_by(ArticleRow.id)))
 
 
-def test_what_has_not_changed_stays_as_it_is_but_for_its_version(archived):
+def test_what_has_not_changed_stays_as_it_is_but_for_its_version(archived: str) -> None:
     before = {row.id: row for row in articles(archived)}
+    assert len(before) == PAGES
     reextract(archived)
     for row in articles(archived):
         assert row.extractor_version == rule_versions.label()
@@ -158,7 +159,7 @@ def test_what_has_not_changed_stays_as_it_is_but_for_its_version(archived):
             )
 
 
-def test_what_is_done_is_not_done_again(archived):
+def test_what_is_done_is_not_done_again(archived: str) -> None:
     reextract(archived, "--source", "site1.example")
     assert reextract(archived)["unchanged"] == 3
     assert reextract(archived) == {"dry_run": False, "fields": {}, "samples": {}}
@@ -175,7 +176,9 @@ def test_what_is_done_is_not_done_again(archived):
         pytest.param(rule_versions.label(), 0, id="today's rules"),
     ],
 )
-def test_articles_are_stale_if_other_rules_than_todays_have_read_them(archived, label, count):
+def test_articles_are_stale_if_other_rules_than_todays_have_read_them(
+    archived: str, label: str | None, count: int
+) -> None:
     reextract(archived)
     set_rules(archived, label, ArticleRow.id <= 2)
     with reading(archived) as session:
@@ -186,12 +189,12 @@ def test_articles_are_stale_if_other_rules_than_todays_have_read_them(archived, 
 @pytest.mark.parametrize(("arguments", "count"), [
     (["--source", "site0.example"], 3), (["--source", "nowhere"], 0), (["--since", "2026-05-04"], 3),
 ], ids=str)  # fmt: skip
-def test_only_what_is_asked_for_is_read_again(archived, arguments, count):
+def test_only_what_is_asked_for_is_read_again(archived: str, arguments: list[str], count: int) -> None:
     found = reextract(archived, *arguments)
     assert found.get("changed", 0) + found.get("unchanged", 0) == count
 
 
-def test_an_edit_that_comes_later_is_one_by_the_publisher(archived, tmp_path):
+def test_an_edit_that_comes_later_is_one_by_the_publisher(archived: str, tmp_path: Path) -> None:
     reextract(archived)
     edited = record(
         "https://site1.example/1",
@@ -229,7 +232,7 @@ main(["reextract", "--database", sys.argv[2]])
 """
 
 
-def test_work_that_was_killed_goes_on_where_it_was(archived):
+def test_work_that_was_killed_goes_on_where_it_was(archived: str) -> None:
     for _ in range(2):
         killed = subprocess.run([sys.executable, "-c", KILLED, "2", archived], cwd=PROJECT, check=False)
         assert killed.returncode == -signal.SIGKILL
@@ -244,8 +247,8 @@ def test_work_that_was_killed_goes_on_where_it_was(archived):
 
 
 def test_a_database_without_its_archive_and_an_archive_without_a_database_cost_no_traceback(
-    archived, tmp_path
-):
+    archived: str, tmp_path: Path
+) -> None:
     assert reextract(archived, "--source", "site0.example", "--dry-run")["unchanged"] == 3
     (tmp_path / "past.warc.gz").rename(tmp_path / "elsewhere.warc.gz")
     assert reextract(archived, "--dry-run")["missing"] == PAGES
@@ -253,7 +256,7 @@ def test_a_database_without_its_archive_and_an_archive_without_a_database_cost_n
     assert reextract(empty) == {"dry_run": False, "fields": {}, "samples": {}}
 
 
-def test_pages_that_are_gone_or_broken_leave_their_articles_alone(archived, tmp_path):
+def test_pages_that_are_gone_or_broken_leave_their_articles_alone(archived: str, tmp_path: Path) -> None:
     before = [(row.title, row.body) for row in articles(archived)]
     archive = tmp_path / "past.warc.gz"
     archive.write_bytes(archive.read_bytes()[:20])
@@ -263,7 +266,7 @@ def test_pages_that_are_gone_or_broken_leave_their_articles_alone(archived, tmp_
     assert [(row.title, row.body) for row in articles(archived)] == before
 
 
-def test_rules_that_no_longer_see_an_article_delete_nothing(archived, tmp_path):
+def test_rules_that_no_longer_see_an_article_delete_nothing(archived: str, tmp_path: Path) -> None:
     empty = [record(f"https://site{number % 2}.example/{number}", b"<p>x") for number in range(PAGES)]
     set_rules(archived, OLD_RULES)
     path = tmp_path / "past.warc.gz"
