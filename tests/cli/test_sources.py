@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import update
 
 from newsbot.ingest.envelope import Envelope
-from newsbot.ingest.record import record_article, record_reject
+from newsbot.ingest.record import lock_items, record_article, record_reject
 from newsbot.items import Article, Fetched, Reject
 from newsbot.sources.model import Source
 from newsbot.store.crawl import polling
@@ -104,15 +104,19 @@ def crawled(database: Database, days: int, *, a_day: int, silent: int = 0) -> No
     )
     with database.write() as session:
         polling.sync_sources(session, [source], now=NOW - timedelta(days=days))
-        for ago in range(days, -1, -1):
-            day = NOW - timedelta(days=ago)
+    for ago in range(days, -1, -1):
+        day = NOW - timedelta(days=ago)
+        items = [envelope(ago * 100 + number, day) for number in range(a_day if ago >= silent else 0)]
+        with database.write() as session:
+            lock_items(session, items, now=day)
             run_id = start_run(session, spider="news", arguments={}, version="1", now=day)
             [feed] = polling.due_feeds(session, ["one"], now=day, only_due=False)
             polling.save_failed_poll(
                 session, feed, now=day, error="-", status=500, chance=0
             ) if ago < silent else None
-            for n in range(a_day if ago >= silent else 0):
-                record_article(session, envelope(ago * 100 + n, day), run_id=run_id, now=day)
+            for item in items:
+                record_article(session, item, run_id=run_id, now=day)
+    with database.write() as session:
         session.execute(update(Feed).values(last_polled_at=NOW))
 
 
@@ -138,10 +142,10 @@ def test_silence_and_a_failing_feed_are_flagged(database: Database) -> None:
 
 def test_a_bot_wall_is_flagged(database: Database) -> None:
     crawled(database, 20, a_day=1)
-    with database.write() as session:
-        for n in range(8):
-            url = f"https://news.example/wall-{n}"
-            reject = Reject(url=url, source="one", reason="error", fetched=Fetched(url=url, status=200))
+    for number in range(8):
+        url = f"https://news.example/wall-{number}"
+        reject = Reject(url=url, source="one", reason="error", fetched=Fetched(url=url, status=200))
+        with database.write() as session:
             record_reject(session, reject, run_id=None, now=NOW)
     assert kinds(database) == ["bot wall"]
 

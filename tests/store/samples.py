@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from newsbot.items import Article, Entity, EntityType, Mention
+from newsbot.store.articles.batches import Incoming, lock_articles
 from newsbot.store.articles.loading import StoredArticle, get_article
 from newsbot.store.articles.writer import Saved, save_article
 from newsbot.store.database import Database
@@ -66,6 +68,14 @@ def save(database: Database, saved: Article, *, now: datetime = NOW) -> Saved:
     """Store an article in a transaction of its own."""
     with database.write() as session:
         return save_article(session, saved, keys=article_keys(saved), run_id=None, now=now)
+
+
+def save_all(database: Database, articles: Sequence[Article], *, now: datetime = NOW) -> None:
+    """Store articles in one transaction."""
+    with database.write() as session:
+        lock_articles(session, [Incoming(saved) for saved in articles], now=now)
+        for saved in articles:
+            save_article(session, saved, keys=article_keys(saved), run_id=None, now=now)
 
 
 def load(database: Database, ref: int | str) -> StoredArticle:

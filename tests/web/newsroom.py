@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from newsbot.ingest.record import record_reject
 from newsbot.items import Article, Entity, EntityType, Mention, Reject
 from newsbot.sources.model import Source
+from newsbot.store.articles.batches import Incoming, lock_articles
 from newsbot.store.articles.writer import save_article
 from newsbot.store.crawl.polling import sync_sources
 from newsbot.store.crawl.rejects import save_reject
@@ -27,7 +28,7 @@ from newsbot.store.schema.models import Feed
 from newsbot.text import word_count
 
 NOW = datetime(2026, 3, 20, 9, 30, tzinfo=UTC)
-BATCH = 500
+BATCH = 100
 """Articles a transaction."""
 
 SOURCES = {
@@ -132,12 +133,13 @@ def fill(database: Database, newsroom: Newsroom = Newsroom()) -> None:
         session.execute(failing.values(failure_count=7, last_status=503, last_error="http-503"))
     articles = list(told(newsroom))
     for first in range(0, len(articles), BATCH):
+        batch = articles[first : first + BATCH]
         with database.write() as session:
-            for article in articles[first : first + BATCH]:
+            lock_articles(session, [Incoming(article) for article in batch], now=NOW)
+            for article in batch:
                 _store(session, article)
-    with database.write() as session:
-        _change(session, articles[-2 * newsroom.changed :: 2] if newsroom.changed else [])
-        _reject(session)
+    _change(database, articles[-2 * newsroom.changed :: 2] if newsroom.changed else [])
+    _reject(database)
 
 
 def sources() -> list[Source]:
@@ -250,7 +252,12 @@ def _store(session: Session, article: Article) -> None:
     save_article(session, article, keys=article_keys(article), run_id=None, now=now)
 
 
-def _change(session: Session, articles: list[Article]) -> None:
+def save(database: Database, article: Article, *, now: datetime = NOW) -> None:
+    with database.write() as session:
+        save_article(session, article, keys=article_keys(article), run_id=None, now=now)
+
+
+def _change(database: Database, articles: list[Article]) -> None:
     """Let articles have changed since they were seen first."""
     for article in articles:
         body = article.body.replace(
@@ -260,7 +267,7 @@ def _change(session: Session, articles: list[Article]) -> None:
             article, title=f"{article.title}".replace("this year", "by summer"), body=body, word_count=word_count(body),
             entities=_moved(article.entities, body),
         )  # fmt: skip
-        save_article(session, changed, keys=article_keys(changed), run_id=None, now=NOW)
+        save(database, changed)
     for hours, ending in enumerate(
         (", again", ", and again", ", for good"), start=1
     ):  # the headline of one, three times
@@ -269,16 +276,17 @@ def _change(session: Session, articles: list[Article]) -> None:
                 article, title=f"{article.title}{ending}", modified_at=NOW + timedelta(hours=hours)
             )
             now = NOW + timedelta(hours=hours)
-            save_article(session, retitled, keys=article_keys(retitled), run_id=None, now=now)
+            save(database, retitled, now=now)
     for article, reason in zip(articles[1:3], ("http-404", "paywall"), strict=False):
-        record_reject(
-            session, Reject(url=article.url, reason=reason, source=article.source), run_id=None, now=NOW
-        )
+        reject = Reject(url=article.url, reason=reason, source=article.source)
+        with database.write() as session:
+            record_reject(session, reject, run_id=None, now=NOW)
 
 
-def _reject(session: Session) -> None:
+def _reject(database: Database) -> None:
     for number, reason in enumerate(("list", "list", "gallery", "paywall", "http-404", "empty", "list")):
         source = list(SOURCES)[number % 3]
         url = f"https://{source}.example/rejected/{number}"
         reject = Reject(url=url, reason=reason, source=source, detail="made up")
-        save_reject(session, reject, run_id=None, now=NOW - timedelta(hours=number))
+        with database.write() as session:
+            save_reject(session, reject, run_id=None, now=NOW - timedelta(hours=number))

@@ -143,10 +143,13 @@ def _may_change_stories(
     new_keys = {content_key(found.article) for found in articles}
     if any(row.content_key not in new_keys for row in stored):
         return True
-    texts = [found.keys.text_key for found in articles]
-    near = Counter(key for found in articles for key in enumerate(found.sketch.keys) if key[1] is not None)
-    if len(set(texts)) < len(texts) or any(count > 1 for count in near.values()):
+    shared: Counter[object] = Counter()
+    for found in articles:
+        near = {(place, key) for place, key in enumerate(found.sketch.keys) if key is not None}
+        shared.update([*near, *set(identity_keys(found.article, found.keys))])
+    if any(count > 1 for count in shared.values()):
         return True
+    texts = [found.keys.text_key for found in articles]
     same_text = select(ArticleRow.id).where(ArticleRow.text_key.in_(texts))
     known = {row.id for row in stored}
     if any(article_id not in known for article_id in connection.scalars(same_text)):

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from newsbot import rule_versions
 from newsbot.items import Article, utc_text
+from newsbot.store.articles import story_placement
 from newsbot.store.articles.precomputed import Precomputed
 from newsbot.store.articles.revision_rows import changed_fields, stored_content
 from newsbot.store.articles.writer import Outcome, apply_rules_to
@@ -96,6 +97,9 @@ def apply_rules(
 
 
 def mark_extracted(session: Session, article_ids: Sequence[int]) -> None:
-    """Note that today's rules leave articles as they are."""
+    """Store that the current rules leave articles as they are."""
+    story_placement.lock(
+        session.connection()
+    )  # a transaction that changes the rows of several articles holds it
     query = update(ArticleRow).where(ArticleRow.id.in_(article_ids))
     session.execute(query.values(extractor_version=rule_versions.label()))

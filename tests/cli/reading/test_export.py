@@ -15,11 +15,9 @@ import pytest
 from newsbot import cli
 from newsbot.cli import newsbot
 from newsbot.cli.reading.export import COLUMNS, WRITERS, write_jsonl
-from newsbot.store.articles.writer import save_article
 from newsbot.store.database import Database
 from newsbot.store.queries import Filters, iter_articles, stored_json
-from newsbot.store.schema.identity import article_keys
-from tests.store.samples import NOW, article, load, save
+from tests.store.samples import article, load, save, save_all
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\uff1d1"]
 
@@ -176,10 +174,9 @@ def test_a_file_that_cannot_be_written_costs_one_line(
 
 
 def test_memory_does_not_grow_with_the_number_of_articles(database: Database, tmp_path: Path) -> None:
-    with database.write() as session:
-        for number in range(1_200):
-            each = article(number + 1, body=f"{number} " + "word " * 400, entities=[])
-            save_article(session, each, keys=article_keys(each), run_id=None, now=NOW)
+    articles = [article(number, body=f"{number} " + "word " * 400, entities=[]) for number in range(1, 1_201)]
+    for start in range(0, 1_200, 100):
+        save_all(database, articles[start : start + 100])
     peaks = []
     for limit in (400, 1_200):
         tracemalloc.start()

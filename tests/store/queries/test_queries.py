@@ -227,9 +227,9 @@ def test_days_are_those_of_utc(database: Database) -> None:
 
 
 def test_rejects_are_listed_by_reason_the_last_seen_first(database: Database) -> None:
-    with database.write() as session:
-        for number, reason in enumerate(["list", "gallery", "list"]):
-            reject = Reject(url=f"https://news.example/{number}", reason=reason)
+    for number, reason in enumerate(["list", "gallery", "list"]):
+        reject = Reject(url=f"https://news.example/{number}", reason=reason)
+        with database.write() as session:
             save_reject(session, reject, run_id=None, now=NOW + timedelta(hours=number))
     with database.read() as session:
         urls = [each.url[-1] for each in list_rejects(session)]

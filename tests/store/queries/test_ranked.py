@@ -11,7 +11,7 @@ from newsbot.store.articles.writer import save_article
 from newsbot.store.database import Database
 from newsbot.store.queries import MARK_END, MARK_START, Filters, search
 from newsbot.store.schema.identity import article_keys
-from tests.store.samples import NOW, article, load, save
+from tests.store.samples import NOW, article, load, save, save_all
 
 TEXTS = (
     ("Harbour opens", "The mayor promised two hundred jobs at the Café Überfahrt."),
@@ -125,10 +125,8 @@ def test_changed_article_is_found_by_what_it_says_now(database: Database) -> Non
 
 
 def test_what_one_transaction_stores_and_changes_is_found_by_what_it_says_last(database: Database) -> None:
-    with database.write() as session:
-        for saved in (article(1, title="Harbour opens"), article(2, title="Harbour closes"),
-                      article(1, title="Airport opens", body="Of planes and passengers.", entities=[])):  # fmt: skip
-            save_article(session, saved, keys=article_keys(saved), run_id=None, now=NOW)
+    last = article(1, title="Airport opens", body="Of planes and passengers.", entities=[])
+    save_all(database, [article(1, title="Harbour opens"), article(2, title="Harbour closes"), last])
     assert _found(database, "airport passengers") == [1]
     assert _found(database, "closes") == [2]
     assert _found(database, "opens harbour") == []
