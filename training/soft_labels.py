@@ -29,7 +29,7 @@ from newsbot.entities.engines.fast_engine import FastNetwork
 from newsbot.entities.engines.model_engine import FAST_WEIGHT
 from newsbot.entities.neural.label_decoding import LABELS, best_labels
 from newsbot.entities.neural.tagger import Tagger
-from newsbot.entities.tokens import Word, split_sentences, split_words
+from newsbot.entities.tokens import Token, split_sentences, split_words
 from newsbot.extraction.fields.language import detect
 
 GOLD = ("train-wikigold", "train-ewt", "train-crossner", "train-gum")
@@ -60,7 +60,7 @@ class Teacher:
 
     def scores(self, words: Sequence[str]) -> NDArray[np.float32]:
         """Return the scores of the labels of a sentence's words: (word, label)."""
-        sentence = [Word(word, 0, 0) for word in words]
+        sentence = [Token(word, 0, 0) for word in words]
         [fast] = self._fast.scores([sentence])
         return self._tagger.scores(sentence) + FAST_WEIGHT * fast
 

@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from newsbot.archive.warc import Place
+from newsbot.archive.warc import RecordPosition
 from newsbot.errors import InputError, TooLargeError
 from newsbot.urls import is_fetchable
 
@@ -37,7 +37,7 @@ class SavedPage:
     """Saved as text, not as HTML."""
     warc_file: str | None = None
     """Path of the WARC that it comes from."""
-    place: Place | None = None
+    place: RecordPosition | None = None
     """Of its record in `warc_file`."""
 
 

@@ -12,14 +12,14 @@ from typing import BinaryIO
 
 from fastwarc.warc import WarcRecord, WarcRecordType
 
-from newsbot.archive.warc import MAX_HEADER_BYTES, UNREADABLE, Member, next_start, stream_records
+from newsbot.archive.warc import MAX_HEADER_BYTES, UNREADABLE, GzipMember, next_start, stream_records
 from newsbot.archive.warc_writer import FILES
 from newsbot.errors import InputError
 from newsbot.text import one_line
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class InventoryEntry:
     """A record that can be read."""
 
     offset: int
@@ -50,7 +50,7 @@ def archive_files(folder: Path) -> list[Path]:
     return sorted(folder.glob(FILES))
 
 
-def is_closed(file: BinaryIO) -> bool:
+def try_lock(file: BinaryIO) -> bool:
     """Tell whether no crawl is writing to a file, and keep others from changing it until `file` is closed."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -59,7 +59,7 @@ def is_closed(file: BinaryIO) -> bool:
     return True
 
 
-def read_entries(file: BinaryIO, *, checks_digests: bool = False) -> Iterator[Entry | Damage]:
+def read_entries(file: BinaryIO, *, checks_digests: bool = False) -> Iterator[InventoryEntry | Damage]:
     """Yield the records of a file in their order, and where it is damaged.
 
     What a crawl adds meanwhile is left out. Digests are compared with the contents only if that is asked for."""
@@ -67,12 +67,12 @@ def read_entries(file: BinaryIO, *, checks_digests: bool = False) -> Iterator[En
     while offset < size:
         entry = _read_entry(file, offset, checks_digests=checks_digests)
         yield entry
-        offset = entry.end if isinstance(entry, Entry) else next_start(file, offset + 1) or size
+        offset = entry.end if isinstance(entry, InventoryEntry) else next_start(file, offset + 1) or size
 
 
-def _read_entry(file: BinaryIO, offset: int, *, checks_digests: bool) -> Entry | Damage:
+def _read_entry(file: BinaryIO, offset: int, *, checks_digests: bool) -> InventoryEntry | Damage:
     """Return what a gzip member holds, which newsbot writes for every record."""
-    member = Member(file, offset)
+    member = GzipMember(file, offset)
     kept: list[WarcRecord] = []
     try:
         for record in stream_records(member):
@@ -100,9 +100,9 @@ def _is_as_written(record: WarcRecord) -> bool:
     return bool(record.verify_payload_digest(consume=True))
 
 
-def _entry(record: WarcRecord, offset: int, end: int) -> Entry:
+def _entry(record: WarcRecord, offset: int, end: int) -> InventoryEntry:
     written_at = record.record_date
-    return Entry(
+    return InventoryEntry(
         offset=offset,
         end=end,
         kind=str(record.record_type),

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from newsbot.archive.inventory import Entry
+from newsbot.archive.inventory import InventoryEntry
 from newsbot.errors import InputError
 
 PART_SUFFIX = ".part"
@@ -22,7 +22,9 @@ PART_SUFFIX = ".part"
 _COPY = re.compile(r"(?:-pruned(\d+))?(\.warc\.gz)$")
 
 
-def records_to_keep(entries: Sequence[Entry], is_needed: Callable[[Entry], bool]) -> list[Entry]:
+def records_to_keep(
+    entries: Sequence[InventoryEntry], is_needed: Callable[[InventoryEntry], bool]
+) -> list[InventoryEntry]:
     """Return the records that are needed, with those that belong to them, and what describes the file; in order.
 
     None at all if nothing is needed."""
@@ -51,7 +53,7 @@ def copied_from(path: Path) -> Path | None:
     return path.with_name(path.name[: match.start()] + (f"-pruned{earlier}" if earlier else "") + match[2])
 
 
-def write_copy(path: Path, kept: Collection[Entry]) -> dict[int, int]:
+def write_copy(path: Path, kept: Collection[InventoryEntry]) -> dict[int, int]:
     """Write a copy of a file with only those records, under `copy_name`; return their new offsets by the old ones.
 
     It is on the disk when this returns, and not there at all if it raises OSError."""
@@ -76,7 +78,7 @@ def write_copy(path: Path, kept: Collection[Entry]) -> dict[int, int]:
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
+def archive_lock(folder: Path) -> Iterator[None]:
     """Keep other commands from changing the files of an archive; raise InputError if one is doing so."""
     opened = os.open(folder, os.O_RDONLY)
     try:

@@ -30,7 +30,7 @@ _HEAD_BYTES = 2048
 """Of a gzip member: enough to unpack its first bytes, also after a header with a file name."""
 
 
-class Place(NamedTuple):
+class RecordPosition(NamedTuple):
     """Where a record stands in its file."""
 
     offset: int
@@ -41,7 +41,7 @@ class Place(NamedTuple):
 
 def read_records(
     file: BinaryIO, problems: Counter[str], *, start: int = 0, end: int | None = None
-) -> Iterator[tuple[Place, WarcRecord]]:
+) -> Iterator[tuple[RecordPosition, WarcRecord]]:
     """Yield the records of a file whose places begin from `start` up to `end`.
 
     A record can be read until the next one is asked for; that may raise `UNREADABLE`. What cannot be read is skipped,
@@ -51,7 +51,7 @@ def read_records(
     while offset is not None:
         is_gzip = _is_gzip(file, offset)
         if is_gzip:
-            after = yield from _records_of_member(Member(file, offset), problems)
+            after = yield from _records_of_member(GzipMember(file, offset), problems)
         else:
             after = yield from _plain_records(file, offset, end, problems)
         offset = next_start(file, after, end)
@@ -59,7 +59,7 @@ def read_records(
             problems["garbage"] += 1
 
 
-class Member:
+class GzipMember:
     """One gzip member of a file, unpacked as it is read: what `ArchiveIterator` takes for a file."""
 
     def __init__(self, file: BinaryIO, offset: int) -> None:
@@ -101,12 +101,12 @@ class Member:
 
 
 def _records_of_member(
-    member: Member, problems: Counter[str]
-) -> Generator[tuple[Place, WarcRecord], None, int]:
+    member: GzipMember, problems: Counter[str]
+) -> Generator[tuple[RecordPosition, WarcRecord], None, int]:
     """Yield the records of a member; return where to look for the next one."""
     try:
         for number, record in enumerate(stream_records(member)):
-            yield Place(member.offset, number), record
+            yield RecordPosition(member.offset, number), record
         while member.read():
             pass
     except UNREADABLE:
@@ -119,7 +119,7 @@ def _records_of_member(
 
 def _plain_records(
     file: BinaryIO, start: int, end: int | None, problems: Counter[str]
-) -> Generator[tuple[Place, WarcRecord], None, int]:
+) -> Generator[tuple[RecordPosition, WarcRecord], None, int]:
     """Yield records up to the first that cannot be read; return where to look for the next one.
 
     That is just behind the start of the last one that could be: its length may be wrong, and hide others."""
@@ -130,7 +130,7 @@ def _plain_records(
             offset = record.stream_pos
             if end is not None and offset >= end:
                 return offset
-            yield Place(offset, 0), record
+            yield RecordPosition(offset, 0), record
     except UNREADABLE:
         problems["damaged"] += 1
     return offset + 1
@@ -141,7 +141,7 @@ def whole_bytes(file: BinaryIO) -> int:
     offset = next_start(file, 0)
     end = 0
     while offset is not None:
-        member = Member(file, offset)
+        member = GzipMember(file, offset)
         problems: Counter[str] = Counter()
         for _ in _records_of_member(member, problems):
             pass

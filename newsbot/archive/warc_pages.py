@@ -15,7 +15,7 @@ from fastwarc.warc import WarcRecord, WarcRecordType
 
 from newsbot.archive.files import SavedPage, is_warc
 from newsbot.archive.http_coding import decode_body
-from newsbot.archive.warc import MAX_HEADER_BYTES, UNREADABLE, Place, read_records
+from newsbot.archive.warc import MAX_HEADER_BYTES, UNREADABLE, RecordPosition, read_records
 from newsbot.errors import InputError
 from newsbot.urls import is_fetchable
 
@@ -25,21 +25,21 @@ HTML = frozenset({"text/html", "application/xhtml+xml", ""})
 Wanted = Callable[[str, datetime | None], bool]
 
 
-class Span(NamedTuple):
+class ByteRange(NamedTuple):
     """Bytes of a file that are a WARC, or part of one: records that begin from `start` up to `end`."""
 
     start: int
     end: int
 
 
-def warc_spans(path: Path) -> list[Span]:
+def warc_spans(path: Path) -> list[ByteRange]:
     """Return where the WARCs in a file are: all of it, or the entries of a WACZ.
 
     Raises InputError if it cannot be read. A WACZ keeps its WARCs uncompressed (WACZ 1.1.1), so that records can be
     read in place."""
     try:
         if path.suffix.lower() != ".wacz":
-            return [Span(0, path.stat().st_size)]
+            return [ByteRange(0, path.stat().st_size)]
         with zipfile.ZipFile(path) as archive, path.open("rb") as file:
             entries = [entry for entry in archive.infolist() if is_warc(entry.filename)]
             if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries):
@@ -51,24 +51,24 @@ def warc_spans(path: Path) -> list[Span]:
         raise InputError(f"{path}: cannot be read: {error}", path=str(path)) from error
 
 
-def _entry_span(file: BinaryIO, entry: zipfile.ZipInfo) -> Span:
+def _entry_span(file: BinaryIO, entry: zipfile.ZipInfo) -> ByteRange:
     """Return where the bytes of an entry are: behind a header that repeats its name (APPNOTE.TXT 4.3.7)."""
     file.seek(entry.header_offset + 26)
     header = file.read(4)
     start = (
         entry.header_offset + 30 + int.from_bytes(header[:2], "little") + int.from_bytes(header[2:], "little")
     )
-    return Span(start, start + entry.file_size)
+    return ByteRange(start, start + entry.file_size)
 
 
 def read_pages(
     path: Path,
-    span: Span,
+    span: ByteRange,
     *,
     max_bytes: int,
     skipped: Counter[str],
     wanted: Wanted | None = None,
-    after: Place | None = None,
+    after: RecordPosition | None = None,
 ) -> Iterator[SavedPage]:
     """Yield the pages of a span of a file, those behind `after`, one in memory at a time.
 
@@ -93,8 +93,8 @@ def read_page_at(path: Path, offset: int, *, max_bytes: int) -> SavedPage | None
     """Return the page whose record is at `offset`; None if there is none that can be read.
 
     Raises InputError if the file cannot be opened."""
-    pages = read_pages(path, Span(offset, offset + 1), max_bytes=max_bytes, skipped=Counter())
-    return next((page for page in pages if page.place == Place(offset, 0)), None)
+    pages = read_pages(path, ByteRange(offset, offset + 1), max_bytes=max_bytes, skipped=Counter())
+    return next((page for page in pages if page.place == RecordPosition(offset, 0)), None)
 
 
 def _read_page(record: WarcRecord, max_bytes: int, wanted: Wanted | None) -> SavedPage | str:

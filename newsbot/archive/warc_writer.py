@@ -133,7 +133,7 @@ class WarcWriter:
     def _open(self, now: datetime) -> BinaryIO:
         self.folder.mkdir(parents=True, exist_ok=True)
         if self._serial == 0:
-            mend(self.folder)
+            repair(self.folder)
         self._day = now.date()
         while self._serial == 0 or self._path.exists():  # of another crawl of this process
             self._serial += 1
@@ -144,7 +144,7 @@ class WarcWriter:
         return file
 
 
-def mend(folder: Path) -> list[Path]:
+def repair(folder: Path) -> list[Path]:
     """Cut off the last record of files whose process has ended within it; return the files that it left open."""
     mended = []
     for mark in sorted(folder.glob(f"*{OPEN_SUFFIX}")):

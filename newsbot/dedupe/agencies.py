@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from newsbot.dedupe.passing import is_sentence
+from newsbot.dedupe.volatile import is_sentence
 
 MAX_HEAD_CHARS = 160
 """Of the text, in which a dateline stands: "LONDON, March 3 (Reuters) - "."""

@@ -13,9 +13,9 @@ from itertools import pairwise
 from typing import Literal, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
+from newsbot.dedupe.bounded_diff import opcodes
 from newsbot.dedupe.fingerprints import words_of
-from newsbot.dedupe.passing import date_lines, is_sentence, settled
-from newsbot.dedupe.stretches import stretches
+from newsbot.dedupe.volatile import date_lines, is_sentence, strip_volatile
 from newsbot.dedupe.words import Words, words
 from newsbot.items import Article
 from newsbot.text import word_count
@@ -152,7 +152,7 @@ def _lines(body: str, common: AbstractSet[str]) -> list[_Line]:
     """Return the lines of a text, those that the other text has not too without what may change by itself."""
     lines = []
     for line in body.split("\n"):
-        text = line if line in common else settled(line)
+        text = line if line in common else strip_volatile(line)
         if text if line in common else words_of(text):
             lines.append(_Line(text if line in common else " ".join(_told(text)), text))
     return lines
@@ -163,7 +163,7 @@ def _unlike(before: Sequence[_Line], after: Sequence[_Line]) -> tuple[list[str],
     gone: list[str] = []
     come: list[str] = []
     one, other = ([each.key for each in lines] for lines in (before, after))
-    for is_equal, i, j, k, m in stretches(one, other, MAX_DIFF_LINES):
+    for is_equal, i, j, k, m in opcodes(one, other, MAX_DIFF_LINES):
         old, new = [each.text for each in before[i:j]], [each.text for each in after[k:m]]
         # paragraphs joined or parted
         is_same = is_equal or _told(" ".join(old)) == _told(" ".join(new))

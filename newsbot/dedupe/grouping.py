@@ -13,22 +13,22 @@ MAX_CANDIDATES = 48
 """Texts compared with a new one: those that share most keys with it."""
 
 
-class Candidate(NamedTuple):
+class SketchCandidate(NamedTuple):
     """A stored text that shares a key with a new one."""
 
     id: int
     content: bytes
 
 
-class Index(Protocol):
+class NearDuplicateStore(Protocol):
     """Stored sketches, to be found by their keys."""
 
-    def candidates(self, keys: Sequence[int | None]) -> Iterable[Candidate]:
+    def candidates(self, keys: Sequence[int | None]) -> Iterable[SketchCandidate]:
         """Return the texts that share a key at the same place: at most `MAX_PER_KEY` a key, the newest, of them
         the `MAX_CANDIDATES` that share most."""
 
 
-def relatives(sketch: Sketch, index: Index) -> list[tuple[Candidate, Relation]]:
+def relatives(sketch: Sketch, index: NearDuplicateStore) -> list[tuple[SketchCandidate, Relation]]:
     """Return the stored near duplicates and excerpts of a text, and the texts that it is an excerpt of."""
     found = ((each, relation(sketch.content, each.content)) for each in index.candidates(sketch.keys))
     return [(candidate, related) for candidate, related in found if related is not None]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from newsbot.dedupe.stretches import Stretch, stretches
+from newsbot.dedupe.bounded_diff import Opcode, opcodes
 from newsbot.dedupe.words import SPACELESS
 
 MAX_DIFF_WORDS = 10_000
@@ -66,6 +66,6 @@ def word_diff(old: str, new: str) -> list[Segment]:
     return segments
 
 
-def _stretches(before: Sequence[str], after: Sequence[str]) -> Iterator[Stretch]:
+def _stretches(before: Sequence[str], after: Sequence[str]) -> Iterator[Opcode]:
     # Its rule for frequent words (autojunk) keeps the time below the square of the length.
-    return stretches(before, after, MAX_DIFF_WORDS, autojunk=True)
+    return opcodes(before, after, MAX_DIFF_WORDS, autojunk=True)

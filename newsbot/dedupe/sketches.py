@@ -47,8 +47,8 @@ else differs. One other fact is a correction."""
 EMPTY = (1 << 64) - 1
 """Of a bin."""
 
-Kind = Literal["near", "excerpt"]
-Numbers = NDArray[np.uint64]
+RelationKind = Literal["near", "excerpt"]
+Hashes = NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Sketch:
 class Relation(NamedTuple):
     """How two texts are related, and the shares of each that the other holds (0..1)."""
 
-    kind: Kind
+    kind: RelationKind
     """`near`: the same story. `excerpt`: the smaller one is a part of the larger one."""
     of_smaller: float
     of_larger: float
@@ -115,12 +115,12 @@ def _hash(text: str) -> int:
 _word_hash = lru_cache(maxsize=1 << 16)(_hash)
 
 
-def _word_hashes(texts: Sequence[str]) -> Numbers:
+def _word_hashes(texts: Sequence[str]) -> Hashes:
     """Return a number for every word; for a text without words, one for none."""
     return np.fromiter(map(_word_hash, texts or [""]), np.uint64, max(1, len(texts)))
 
 
-def _runs(hashes: Numbers, length: int) -> Numbers:
+def _runs(hashes: Hashes, length: int) -> Hashes:
     """Return a number for every run of so many words, or for all words of a shorter text."""
     length = min(length, len(hashes))
     count = len(hashes) - length + 1
@@ -130,7 +130,7 @@ def _runs(hashes: Numbers, length: int) -> Numbers:
     return numbers
 
 
-def _mixed(numbers: Numbers) -> Numbers:
+def _mixed(numbers: Hashes) -> Hashes:
     """Return numbers each of whose bits depends on all of theirs, one to one.
 
     Source: the finaliser of SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014)."""
@@ -139,7 +139,7 @@ def _mixed(numbers: Numbers) -> Numbers:
     return numbers ^ (numbers >> np.uint64(31))
 
 
-def _smallest(numbers: Numbers, bins: int) -> Numbers:
+def _smallest(numbers: Hashes, bins: int) -> Hashes:
     """Return the smallest number of every bin, `EMPTY` without one: one permutation hashing, a fair sample of a set."""
     smallest = np.full(bins, EMPTY, np.uint64)
     np.minimum.at(smallest, (numbers % np.uint64(bins)).astype(np.intp), numbers)
@@ -149,7 +149,7 @@ def _smallest(numbers: Numbers, bins: int) -> Numbers:
 # ------------------------------------------------------------------ making a sketch
 
 
-def _keys(hashes: Numbers) -> tuple[int | None, ...]:
+def _keys(hashes: Hashes) -> tuple[int | None, ...]:
     if len(hashes) < MIN_WORDS:
         return (None,) * (BODY_KEYS + LEAD_KEYS)
     runs = _runs(hashes, KEY_WORDS)
@@ -165,7 +165,7 @@ def _signed(number: int) -> int:
     return number - (1 << 32) if number >> 31 else number
 
 
-def _shingle_bins(shingles: Numbers) -> bytes:
+def _shingle_bins(shingles: Hashes) -> bytes:
     """Return four bits for every bin: 0 if it is empty, else 1 to 15 of its smallest number."""
     smallest = _smallest(shingles, SHINGLE_BINS)
     fours = np.where(smallest == EMPTY, 0, 1 + smallest // SHINGLE_BINS % 15).astype(np.uint8)

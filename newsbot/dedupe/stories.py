@@ -20,7 +20,7 @@ _NOT_IN_NAMES = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
+class StoryMember:
     """What of an article decides its part in a story."""
 
     id: int
@@ -35,7 +35,7 @@ class Member:
     text_key: bytes = b""
 
 
-def choose_original(members: Sequence[Member]) -> Member:
+def choose_original(members: Sequence[StoryMember]) -> StoryMember:
     """Return the member that the others repeat, whatever the order in which they were met.
 
     The one that most others name by their canonical link; else, that most credit in their byline ("Reuters"); else
@@ -43,7 +43,7 @@ def choose_original(members: Sequence[Member]) -> Member:
     linked = Counter(_named_page(member) for member in members)
     credited = Counter(name for member in members for name in _credits(member))
 
-    def rank(member: Member) -> tuple[int, int, datetime, int, str]:
+    def rank(member: StoryMember) -> tuple[int, int, datetime, int, str]:
         credits_ = max((credited[name] for name in _source_names(member.source)), default=0)
         links = linked[canonicalize(member.url)]
         return -links, -credits_, member.published_at or _NEVER, -member.word_count, member.url
@@ -51,7 +51,7 @@ def choose_original(members: Sequence[Member]) -> Member:
     return min(members, key=rank)
 
 
-def roles(members: Sequence[Member]) -> dict[int, Role]:
+def roles(members: Sequence[StoryMember]) -> dict[int, Role]:
     """Return the part of every member, by its id."""
     original = choose_original(members)
     parts: dict[int, Role] = {}
@@ -67,7 +67,7 @@ def roles(members: Sequence[Member]) -> dict[int, Role]:
     return parts
 
 
-def _named_page(member: Member) -> str | None:
+def _named_page(member: StoryMember) -> str | None:
     """Return the page that a member names as the original, if it is another one."""
     if member.canonical_url is None:
         return None
@@ -79,7 +79,7 @@ def _folded(name: str) -> str:
     return _NOT_IN_NAMES.sub("", name).casefold()
 
 
-def _credits(member: Member) -> set[str]:
+def _credits(member: StoryMember) -> set[str]:
     """Return whom a member credits, folded: its authors, and an agency by its label."""
     return {_folded(name) for name in (*member.authors, member.agency or "")} - {""}
 

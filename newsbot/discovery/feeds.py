@@ -48,7 +48,7 @@ _MODIFIED = ("updated", "modified")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Feed:
+class ParsedFeed:
     """What a feed says. `kind` is None where the bytes are no feed."""
 
     kind: FeedKind | None = None
@@ -70,8 +70,8 @@ def parse_feed(
     *,
     timezone: tzinfo = UTC,
     max_bytes: int = MAX_FEED_BYTES,
-) -> Feed:
-    """Return what the feed fetched from `url` says; `Feed(kind=None)` for anything that is no feed.
+) -> ParsedFeed:
+    """Return what the feed fetched from `url` says; `ParsedFeed(kind=None)` for anything that is no feed.
 
     Takes the bytes as they came, gzip files too; `max_bytes` bounds them unpacked. Broken, cut-off and wrongly
     declared feeds give the entries that are whole. Never raises, fetches nothing, expands no entity.
@@ -82,12 +82,12 @@ def parse_feed(
         return _json_feed(text, url, DateReader(timezone), complete)
     found = from_root(text, *_KINDS)
     if found is None:
-        return Feed(whole=complete)
+        return ParsedFeed(whole=complete)
     root, document = found
     return _xml_feed(document, root, url, DateReader(timezone), complete and is_whole(document, root))
 
 
-def _xml_feed(document: str, root: str, url: str, dates: DateReader, whole: bool) -> Feed:
+def _xml_feed(document: str, root: str, url: str, dates: DateReader, whole: bool) -> ParsedFeed:
     entry_name = "entry" if root == "feed" else "item"
     links: list[Link | None] = []
     channel: Children = {}
@@ -100,7 +100,7 @@ def _xml_feed(document: str, root: str, url: str, dates: DateReader, whole: bool
         if len(links) > MAX_ENTRIES:
             whole = False
             break
-    return Feed(
+    return ParsedFeed(
         kind=_KINDS[root],
         title=_title(_text(channel, "title")),
         links=_usable(links[:MAX_ENTRIES], url),
@@ -191,16 +191,16 @@ def _usable(links: Iterable[Link | None], url: str) -> tuple[Link, ...]:
     return tuple(first.values())
 
 
-def _json_feed(text: str, url: str, dates: DateReader, whole: bool) -> Feed:
+def _json_feed(text: str, url: str, dates: DateReader, whole: bool) -> ParsedFeed:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
         document, whole = _cut_off_json(text), False
     if "jsonfeed.org" not in str(document.get("version")):
-        return Feed(whole=whole)
+        return ParsedFeed(whole=whole)
     entries = [entry for entry in _list(document, "items") if isinstance(entry, dict)]
     hubs = [hub.get("url") for hub in _list(document, "hubs") if isinstance(hub, dict)]
-    return Feed(
+    return ParsedFeed(
         kind="json",
         title=_title(_string(document, "title")),
         links=_usable((_json_link(entry, url, dates) for entry in entries[:MAX_ENTRIES]), url),

@@ -22,7 +22,7 @@ MAX_CHILDREN = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class PollResult:
     """What one poll led to."""
 
     links: tuple[Link, ...] = ()
@@ -40,7 +40,7 @@ class Found:
 
 def read_poll(
     kind: str, body: bytes, url: str, source: Source, *, now: datetime, content_type: str | None = None
-) -> Found:
+) -> PollResult:
     """Return what the answer to a poll holds; `kind` is `feed`, `sitemap`, `section` or `homepage`."""
     if kind == "feed":
         return _read_feed(body, url, source, content_type)
@@ -49,26 +49,26 @@ def read_poll(
     page = Page.from_bytes(body, url)
     feeds = tuple(("feed", feed) for feed in advertised_feeds(page)) if kind == "homepage" else ()
     next_url = next_page(page) if kind == "section" else None
-    return Found(links=tuple(article_links(page, source)), feeds=feeds, next_url=next_url)
+    return PollResult(links=tuple(article_links(page, source)), feeds=feeds, next_url=next_url)
 
 
-def _read_feed(body: bytes, url: str, source: Source, content_type: str | None) -> Found:
+def _read_feed(body: bytes, url: str, source: Source, content_type: str | None) -> PollResult:
     feed = parse_feed(body, url, content_type, timezone=source.timezone)
     if feed.kind is None:
-        return Found(problem="neither RSS, Atom nor JSON Feed")
-    return Found(links=feed.links, ttl_s=feed.ttl_s, whole=feed.whole)
+        return PollResult(problem="neither RSS, Atom nor JSON Feed")
+    return PollResult(links=feed.links, ttl_s=feed.ttl_s, whole=feed.whole)
 
 
-def _read_sitemap(body: bytes, url: str, source: Source, now: datetime) -> Found:
+def _read_sitemap(body: bytes, url: str, source: Source, now: datetime) -> PollResult:
     sitemap = parse_sitemap(body, url, timezone=source.timezone)
     if sitemap.kind is None:
-        return Found(problem="not a sitemap")
+        return PollResult(problem="not a sitemap")
     if sitemap.kind == "index":
         children = tuple(("sitemap", link.url) for link in newest(sitemap.links))
-        return Found(feeds=children, whole=sitemap.whole)
+        return PollResult(feeds=children, whole=sitemap.whole)
     undated = len(sitemap.links) <= MAX_UNDATED
     links = tuple(link for link in sitemap.links if _is_news(link, now, undated=undated))
-    return Found(links=links, whole=sitemap.whole)
+    return PollResult(links=links, whole=sitemap.whole)
 
 
 def _is_news(link: Link, now: datetime, *, undated: bool) -> bool:

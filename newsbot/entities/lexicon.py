@@ -20,7 +20,7 @@ MIN_CITY_POPULATION = 300
 
 _LAST_LATIN = "\u024f"
 
-Names = dict[str, EntityType]
+NameTypes = dict[str, EntityType]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Lexicon:
     """The names and cues of one language."""
 
     language: str
-    names: Names
+    names: NameTypes
     longest: int
     """Of how many words the longest name is."""
     first_names: frozenset[str]
@@ -57,7 +57,7 @@ def spaceless_names(language: str) -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, names)))
 
 
-def _english_names() -> Names:
+def _english_names() -> NameTypes:
     places = (place.name for place in tables.places() if place.kind in ("country", "state"))
     return (
         _all_are("LOC", places)
@@ -67,8 +67,8 @@ def _english_names() -> Names:
     )
 
 
-def _names_elsewhere(language: str) -> Names:
-    """Names in the language itself; in Latin script also the cities and acronyms that are the same everywhere."""
+def _names_elsewhere(language: str) -> NameTypes:
+    """NameTypes in the language itself; in Latin script also the cities and acronyms that are the same everywhere."""
     table = tables.foreign_names("nb" if language == "no" else language)
     own = {name: kind for name, (kind, _) in table.items() if len(name) > 1}
     if language not in LATIN:
@@ -85,5 +85,5 @@ def _big_cities() -> Iterator[str]:
             yield place.name
 
 
-def _all_are(kind: EntityType, names: Iterable[str]) -> Names:
+def _all_are(kind: EntityType, names: Iterable[str]) -> NameTypes:
     return dict.fromkeys(names, kind)

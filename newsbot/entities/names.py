@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from newsbot.entities import tables
-from newsbot.entities.tokens import Word
+from newsbot.entities.tokens import Token
 from newsbot.items import EntityType
 
-Span = tuple[int, int, EntityType]
+NameSpan = tuple[int, int, EntityType]
 """Start, end, type."""
 
 _ABBREVIATIONS = frozenset(("Bros", "Co", "Corp", "Inc", "Jr", "Ltd", "Sr"))
@@ -21,7 +21,7 @@ _PARTY_OF_STATE = re.compile(r"[DRI]-(?=[A-Z])")
 _COMPOUND_END = re.compile(r"[a-z]+ed|led|born|run|held|made|bound|style|wide|area|friendly")
 
 
-def end_of_name(words: Sequence[Word], end: int) -> int:
+def end_of_name(words: Sequence[Token], end: int) -> int:
     """Return where a name ends that ends before `end`, with what belongs to it there: "Gull Inc.", "Gull.com"."""
     last, (stop, domain) = words[end - 1], (words[i : i + 1] for i in (end, end + 1))
     if not stop or stop[0][:2] != (".", last.end):
@@ -31,7 +31,7 @@ def end_of_name(words: Sequence[Word], end: int) -> int:
     return end + 1 if last.text in _ABBREVIATIONS else end
 
 
-def names_in(words: Sequence[Word], kind: EntityType) -> Iterator[Span]:
+def names_in(words: Sequence[Token], kind: EntityType) -> Iterator[NameSpan]:
     """Yield the name that `words` are: without title, "of" at its end, and marks around it; no ticker of a share.
 
     Of a compound such as "Moscow-based" only what is named; both names of "U.S.-China".
@@ -54,7 +54,7 @@ def names_in(words: Sequence[Word], kind: EntityType) -> Iterator[Span]:
     yield start, last.start + len(name) if compound else last.end, kind
 
 
-def known_name(word: Word) -> Iterator[Span]:
+def known_name(word: Token) -> Iterator[NameSpan]:
     """Yield what the tables know in a word that is no name to a network: of "Malaysia-based", or all of "WHO".
 
     To networks with an uncased vocabulary, that one is a pronoun before all.
@@ -68,7 +68,7 @@ def known_name(word: Word) -> Iterator[Span]:
         yield word.start, word.start + len(first), kind
 
 
-def _without_title(words: Sequence[Word]) -> Sequence[Word]:
+def _without_title(words: Sequence[Token]) -> Sequence[Token]:
     while words[0].text in tables.words("titles"):
         rest = words[2:] if words[1:2] and words[1].text == "." else words[1:]
         if not rest:
@@ -77,7 +77,7 @@ def _without_title(words: Sequence[Word]) -> Sequence[Word]:
     return words
 
 
-def _names_in_compound(word: Word, kind: EntityType) -> Iterator[Span]:
+def _names_in_compound(word: Token, kind: EntityType) -> Iterator[NameSpan]:
     """Yield what a word with a hyphen names: its first part, both, the state of "D-Iowa", or all of it."""
     text, start = word.text, word.start
     first, _, rest = text.partition("-")

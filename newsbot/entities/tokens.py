@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 
-class Word(NamedTuple):
+class Token(NamedTuple):
     """One word, number or punctuation mark: `text[start:end]` of the text it was found in."""
 
     text: str
@@ -34,10 +34,10 @@ _ABBREVIATION = re.compile(
 MAX_SENTENCE_CHARS = 2_000
 
 
-def split_words(text: str, start: int = 0, end: int | None = None) -> list[Word]:
+def split_words(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     """Return the words of `text[start:end]`, their offsets counted from the start of `text`."""
     found = _WORD.finditer(text, start, len(text) if end is None else end)
-    return [Word(match.group(), *match.span()) for match in found]
+    return [Token(match.group(), *match.span()) for match in found]
 
 
 def split_sentences(text: str) -> Iterator[tuple[int, int]]:

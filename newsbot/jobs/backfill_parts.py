@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from newsbot.archive.files import SavedPage, find_pages, is_warc
 from newsbot.archive.selection import Selection
-from newsbot.archive.warc import Place
-from newsbot.archive.warc_pages import Span, read_pages, warc_spans
+from newsbot.archive.warc import RecordPosition
+from newsbot.archive.warc_pages import ByteRange, read_pages, warc_spans
 from newsbot.errors import InputError
 from newsbot.ingest.processes import Turns, in_processes, make_turns
 from newsbot.ingest.record import record_article, record_reject
@@ -37,7 +37,7 @@ writers that store several would wait for each other's sources."""
 class Step:
     """A record that is read."""
 
-    place: Place
+    place: RecordPosition
     item: Article | Reject | None
     """What it holds; None: an article in a language that is not wanted."""
     skipped: Counter[str]
@@ -58,7 +58,7 @@ def find_archives(patterns: Iterable[str]) -> list[Path]:
 def split(path: Path, selection: Selection) -> list[Part]:
     """Return the parts of an archive. Raises InputError if it cannot be read."""
     spans = [
-        Span(start, min(start + PART_BYTES, whole.end))
+        ByteRange(start, min(start + PART_BYTES, whole.end))
         for whole in warc_spans(path)
         for start in range(whole.start, whole.end, PART_BYTES)
     ]

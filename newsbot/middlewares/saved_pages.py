@@ -13,7 +13,7 @@ from scrapy.http import HtmlResponse, Response, TextResponse
 from scrapy.utils.asyncio import run_in_thread
 
 from newsbot.archive.files import SavedPage, read_page
-from newsbot.archive.warc import Place
+from newsbot.archive.warc import RecordPosition
 from newsbot.ingest.read import archived_fetch
 from newsbot.settings import read_settings
 
@@ -36,7 +36,7 @@ class SavedPages:
         self.max_bytes = max_bytes
         self.emptied = asyncio.Event()
         """The shelf is empty: the next pages may be read."""
-        self._shelf: dict[tuple[str, Place], SavedPage] = {}
+        self._shelf: dict[tuple[str, RecordPosition], SavedPage] = {}
         """Pages of archives, which are read from front to end, until their requests are answered."""
 
     @classmethod
@@ -68,7 +68,7 @@ class SavedPages:
         request.meta[ARCHIVED] = archived_fetch(page, now=datetime.now(UTC))
         return _response(page, request.meta.get("url") or page.url)
 
-    def _take(self, path: str, place: Place) -> SavedPage:
+    def _take(self, path: str, place: RecordPosition) -> SavedPage:
         page = self._shelf.pop((path, place))
         if not self._shelf:
             self.emptied.set()

@@ -11,7 +11,7 @@ import pytest
 from fastwarc.stream_io import ZstdWriter
 
 from newsbot.archive.files import SavedPage
-from newsbot.archive.warc_pages import Span, read_page_at, read_pages, warc_spans
+from newsbot.archive.warc_pages import ByteRange, read_page_at, read_pages, warc_spans
 from newsbot.errors import InputError
 from tests.archive.warcs import packed, record, write
 
@@ -70,7 +70,7 @@ def test_parts_of_a_file_hold_every_record_once(tmp_path, content):
     path = write(tmp_path / "a.warc", content)
     found = []
     for start in range(0, len(content), 1000):
-        span = Span(start, start + 1000)
+        span = ByteRange(start, start + 1000)
         found += list(read_pages(path, span, max_bytes=LIMIT, skipped=Counter()))
     assert [page.place for page in found] == [page.place for page in read(path)[0]]
     assert len(found) == 150

@@ -14,8 +14,8 @@ from fastwarc.warc import ArchiveIterator as OtherReader
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
-from newsbot.archive.warc_pages import Span, read_page_at, read_pages
-from newsbot.archive.warc_writer import Exchange, WarcWriter, mend, payload_digest
+from newsbot.archive.warc_pages import ByteRange, read_page_at, read_pages
+from newsbot.archive.warc_writer import Exchange, WarcWriter, payload_digest, repair
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PAGE = b"<!doctype html><p>" + b"A harbour opened, and the mayor came. " * 200
@@ -220,9 +220,9 @@ def test_a_record_torn_by_a_kill_is_cut_off_by_the_next_process(tmp_path, torn):
 def test_a_file_that_is_being_written_is_not_mended(tmp_path):
     warcs = writer(tmp_path)
     warcs.write(exchange())
-    assert mend(tmp_path) == []
+    assert repair(tmp_path) == []
     warcs.close()
     skipped: Counter[str] = Counter()
     (path,) = files(tmp_path)
-    assert len(list(read_pages(path, Span(0, 10**6), max_bytes=10**6, skipped=skipped))) == 1
+    assert len(list(read_pages(path, ByteRange(0, 10**6), max_bytes=10**6, skipped=skipped))) == 1
     assert skipped == {"warcinfo": 1, "request": 1}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from newsbot.dedupe.changes import is_silent, judge
-from newsbot.dedupe.passing import settled
+from newsbot.dedupe.volatile import strip_volatile
 from newsbot.items import Article
 from tests.dedupe.texts import follow_up, text, update
 
@@ -185,17 +185,17 @@ Temps de lecture : 3 min|12 comentarios|3 min de lectura|3 minuti di lettura|О�
 अपडेट 23 नवंबर 2026 14:05|Cập nhật 23/11/2026 14:05|12 bình luận|12 yorum|Zaktualizowano 23 listopada 2026, 14:05|12 תגובות
 Ενημερώθηκε 23 Νοεμβρίου 2026|Uppdaterad 23 november 2026 kl 14.05|Päivitetty 23.11.2026 14.05|Advertisement|Advertisement: Boats by Holt|Lesen Sie auch: Hafen""".replace("\n", "|").split("|"))  # fmt: skip
 def test_lines_that_change_by_themselves(line: str) -> None:
-    assert settled(line) == ""
+    assert strip_volatile(line) == ""
 
 
 @pytest.mark.parametrize("line", """7 dead in crash|Five dead in crash|He died on 3 May 2024.|Shares fall 5 percent|Bayern 2-1 Dortmund
 He left – 3 days ago – for Rome.|He was 52.|“I have 12 comments to make,” she said""".replace("\n", "|").split("|"))  # fmt: skip
 def test_lines_that_tell_something(line: str) -> None:
-    assert settled(line) == line
+    assert strip_volatile(line) == line
 
 
 def test_byline_stays_of_a_line_with_counters() -> None:
-    assert settled("By Ada Kovac | 3 min read | Updated 14:05") == "By Ada Kovac"
+    assert strip_volatile("By Ada Kovac | 3 min read | Updated 14:05") == "By Ada Kovac"
 
 
 @pytest.mark.parametrize("lines", [["Yes."], ["a b", "c d"]], ids=["one line", "two lines"])

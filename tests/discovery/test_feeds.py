@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsbot.discovery.feeds import MAX_ENTRIES, Feed, parse_feed
+from newsbot.discovery.feeds import MAX_ENTRIES, ParsedFeed, parse_feed
 
 URL = "https://courier.example/feeds/news.xml"
 MOMENT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -81,7 +81,7 @@ def rss(items: str, *, before: str = "") -> bytes:
     return f'{before}<rss version="2.0"><channel><title>T</title>{items}</channel></rss>'.encode()
 
 
-def urls(feed: Feed) -> list[str]:
+def urls(feed: ParsedFeed) -> list[str]:
     return [link.url for link in feed.links]
 
 
@@ -333,7 +333,7 @@ def test_what_is_no_feed_is_a_value(body: bytes) -> None:
 
 
 def test_empty_feed_is_a_feed() -> None:
-    assert parse_feed(rss(""), URL) == Feed(kind="rss", title="T")
+    assert parse_feed(rss(""), URL) == ParsedFeed(kind="rss", title="T")
 
 
 def test_gzip_file_is_unpacked() -> None:

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from newsbot.entities.names import Span
+from newsbot.entities.names import NameSpan
 from newsbot.entities.neural.hints import with_hints
 from newsbot.entities.neural.label_decoding import best_labels, spans
 from newsbot.entities.neural.sentence_reader import VERSION, SentenceReader
 from newsbot.entities.neural.shipped import FOLDER, load_wordpiece, network_version
 from newsbot.entities.neural.token_features import NOTHING, WordFeatures
-from newsbot.entities.tokens import Word, split_words
+from newsbot.entities.tokens import Token, split_words
 from newsbot.items import Mention
 from newsbot.onnx import load_network
 
@@ -34,7 +34,7 @@ class FastNetwork:
         self.version = network_version(self._session)
         self._features = WordFeatures(load_wordpiece())
 
-    def scores(self, sentences: Iterable[Sequence[Word]]) -> Iterator[NDArray[np.float32]]:
+    def scores(self, sentences: Iterable[Sequence[Token]]) -> Iterator[NDArray[np.float32]]:
         """Yield the scores of the labels of each sentence's words: (word, label)."""
         for batch in _batches(sentences):
             rows: list[tuple[int, ...]] = []
@@ -68,15 +68,15 @@ class FastEngine:
         """Return the mentions in an English text, made consistent over the whole of it."""
         return self._reader.mentions(text) if self.supports(language) else []
 
-    def _read(self, sentences: Sequence[str]) -> Iterator[Iterator[Span]]:
+    def _read(self, sentences: Sequence[str]) -> Iterator[Iterator[NameSpan]]:
         """Yield the names of each sentence."""
         cut = [split_words(sentence) for sentence in sentences]
         for words, scores in zip(cut, self._network.scores(cut), strict=True):
             yield spans(words, best_labels(scores))
 
 
-def _batches(sentences: Iterable[Sequence[Word]]) -> Iterator[list[Sequence[Word]]]:
-    batch: list[Sequence[Word]] = []
+def _batches(sentences: Iterable[Sequence[Token]]) -> Iterator[list[Sequence[Token]]]:
+    batch: list[Sequence[Token]] = []
     size = 0
     for words in sentences:
         batch.append(words)

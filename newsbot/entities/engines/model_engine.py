@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from newsbot.entities.engines.fast_engine import FastNetwork
-from newsbot.entities.names import Span
+from newsbot.entities.names import NameSpan
 from newsbot.entities.neural.label_decoding import best_labels, doubtful, spans
 from newsbot.entities.neural.sentence_reader import VERSION, SentenceReader
 from newsbot.entities.neural.tagger import Tagger
@@ -42,7 +42,7 @@ class ModelEngine:
         """Return the mentions in an English text, made consistent over the whole of it."""
         return self._reader.mentions(text) if self.supports(language) else []
 
-    def _read(self, sentences: Sequence[str]) -> Iterator[Iterator[Span]]:
+    def _read(self, sentences: Sequence[str]) -> Iterator[Iterator[NameSpan]]:
         """Yield the names of each sentence."""
         cut = [split_words(sentence) for sentence in sentences]
         for words, scores in zip(cut, self._fast.scores(cut), strict=True):

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from newsbot.entities import tables
 from newsbot.entities.lexicon import SPACELESS, SUPPORTED, Lexicon, lexicon, spaceless_names
-from newsbot.entities.tokens import Word, split_sentences, split_words
+from newsbot.entities.tokens import Token, split_sentences, split_words
 from newsbot.items import EntityType, Mention
 
 _JOINING = frozenset(("of", "for", "and", "on", "the", "in", "&"))
@@ -29,12 +29,12 @@ _MAX_PERSON_WORDS = 4
 class Sentence(NamedTuple):
     """What a rule looks at: the words of a sentence, the text their offsets count in, and what is known."""
 
-    words: list[Word]
+    words: list[Token]
     text: str
     known: Lexicon
 
 
-Found = tuple[int, EntityType]
+FoundName = tuple[int, EntityType]
 """The index after the name's last word, and its type."""
 
 
@@ -68,10 +68,10 @@ def _known_anywhere(text: str, language: str) -> Iterator[Mention]:
         yield Mention(start=match.start(), end=match.end(), text=match[0], type=names[match[0]])
 
 
-def _without_elision(word: Word) -> Word:
+def _without_elision(word: Token) -> Token:
     """Return a word without the small one that has lost its vowel before it: "Union" of "l’Union"."""
     found = _ELISION.match(word.text)
-    return Word(word.text[found.end() :], word.start + found.end(), word.end) if found else word
+    return Token(word.text[found.end() :], word.start + found.end(), word.end) if found else word
 
 
 def _scan(sentence: Sentence) -> Iterator[Mention]:
@@ -95,18 +95,18 @@ def _mention(text: str, start: int, end: int, kind: EntityType) -> Mention:
     return Mention(start=start, end=end, text=text[start:end], type=kind)
 
 
-def _before_hyphen(word: Word, text: str, known: Lexicon) -> Iterator[Mention]:
+def _before_hyphen(word: Token, text: str, known: Lexicon) -> Iterator[Mention]:
     """Yield the name in a compound such as "US-led"."""
     name, hyphen, rest = word.text.partition("-")
     if hyphen and rest.islower() and name in known.names:
         yield _mention(text, word.start, word.start + len(name), known.names[name])
 
 
-def _is_capitalised(word: Word) -> bool:
+def _is_capitalised(word: Token) -> bool:
     return word.text[0].isupper()
 
 
-def _known(sentence: Sentence, i: int) -> Found | None:
+def _known(sentence: Sentence, i: int) -> FoundName | None:
     """Find a name of the lists, the longest that fits."""
     words, text, known = sentence
     if not words[i].text[0].isalnum() or (words[i].text[0].islower() and words[i].text not in known.names):
@@ -121,7 +121,7 @@ def _known(sentence: Sentence, i: int) -> Found | None:
     return None
 
 
-def _organisation(sentence: Sentence, i: int) -> Found | None:
+def _organisation(sentence: Sentence, i: int) -> FoundName | None:
     """Find a capitalised run that holds a word such as "Ministry"."""
     words, _, known = sentence
     first = words[i].text
@@ -136,7 +136,7 @@ def _organisation(sentence: Sentence, i: int) -> Found | None:
     return (i + end, "ORG") if end > 1 else None
 
 
-def _capitalised_run(words: list[Word], i: int) -> list[str]:
+def _capitalised_run(words: list[Token], i: int) -> list[str]:
     """Return the words from `i` on that are capitalised, or stand between such in a name."""
     ahead = words[i : i + _MAX_ORGANISATION_WORDS]
     run = [
@@ -147,7 +147,7 @@ def _capitalised_run(words: list[Word], i: int) -> list[str]:
     return run
 
 
-def _person(sentence: Sentence, i: int) -> Found | None:
+def _person(sentence: Sentence, i: int) -> FoundName | None:
     """Find a first name with what follows it, or what follows a title (which `_scan` passes over first)."""
     words, _, known = sentence
     if not _is_capitalised(words[i]):
@@ -162,7 +162,7 @@ def _person(sentence: Sentence, i: int) -> Found | None:
     return None
 
 
-def _person_end(words: list[Word], i: int, limit: int) -> int:
+def _person_end(words: list[Token], i: int, limit: int) -> int:
     """Return the index after the last word of the name that begins at `i`."""
     end, count, last = i, 0, i
     while end < len(words) and count < limit:
@@ -176,12 +176,12 @@ def _person_end(words: list[Word], i: int, limit: int) -> int:
     return last
 
 
-def _follows_cue(words: list[Word], i: int, known: Lexicon) -> bool:
+def _follows_cue(words: list[Token], i: int, known: Lexicon) -> bool:
     before = i - 2 if i > 1 and words[i - 1].text == "." else i - 1
     return before >= 0 and words[before].text in known.cues
 
 
-def _acronym(sentence: Sentence, i: int) -> Found | None:
+def _acronym(sentence: Sentence, i: int) -> FoundName | None:
     """Find three to six capitals among words that are not in capitals."""
     word = sentence.words[i].text
     if not (3 <= len(word) <= 6 and word.isalpha() and word.isupper()) or word in tables.words("no_acronyms"):
@@ -190,12 +190,12 @@ def _acronym(sentence: Sentence, i: int) -> Found | None:
     return None if shouted else (i + 1, "ORG")
 
 
-Rule = Callable[[Sentence, int], Found | None]
-RULES: tuple[Rule, ...] = (_organisation, _known, _person, _acronym)
-RULES_ELSEWHERE: tuple[Rule, ...] = (_known, _person)
+NameRule = Callable[[Sentence, int], FoundName | None]
+RULES: tuple[NameRule, ...] = (_organisation, _known, _person, _acronym)
+RULES_ELSEWHERE: tuple[NameRule, ...] = (_known, _person)
 
 
-def _with_surnames(found: list[Mention], sentences: list[list[Word]], text: str) -> list[Mention]:
+def _with_surnames(found: list[Mention], sentences: list[list[Token]], text: str) -> list[Mention]:
     """Add the places where only the last name of a person stands who is named in full elsewhere in the text."""
     surnames = {m.text.split()[-1] for m in found if m.type == "PER" and " " in m.text}
     taken = {offset for m in found for offset in range(m.start, m.end)}

@@ -10,16 +10,16 @@ from numpy.typing import NDArray
 
 from newsbot.entities.lexicon import lexicon
 from newsbot.entities.neural.label_decoding import KINDS
-from newsbot.entities.tokens import Word, split_words
+from newsbot.entities.tokens import Token, split_words
 from newsbot.items import EntityType
 
 WEIGHT = 1.0
 """Added to the scores of a known name's labels; 0.7 to 1.5 make no difference on sentences held out of training."""
 
-Known = dict[tuple[str, ...], EntityType]
+KnownNames = dict[tuple[str, ...], EntityType]
 
 
-def with_hints(words: Sequence[Word], scores: NDArray[np.float32]) -> NDArray[np.float32]:
+def with_hints(words: Sequence[Token], scores: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the scores of a sentence's words, those higher that begin and continue names of the English lexicon."""
     hinted = scores.copy()
     for start, end, kind in _known_names([word.text for word in words]):
@@ -40,13 +40,13 @@ def _known_names(words: Sequence[str]) -> Iterator[tuple[int, int, EntityType]]:
         start = max(start + 1, end)
 
 
-def _lengths(known: Known) -> list[int]:
+def _lengths(known: KnownNames) -> list[int]:
     return sorted({len(name) for name in known}, reverse=True)
 
 
 @cache
-def _names_by_first_word() -> dict[str, Known]:
-    found: dict[str, Known] = {}
+def _names_by_first_word() -> dict[str, KnownNames]:
+    found: dict[str, KnownNames] = {}
     for name, kind in lexicon("en").names.items():
         words = tuple(word.text for word in split_words(name))
         found.setdefault(words[0], {})[words] = kind

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from newsbot.entities.names import Span, end_of_name, known_name, names_in
-from newsbot.entities.tokens import Word
+from newsbot.entities.names import NameSpan, end_of_name, known_name, names_in
+from newsbot.entities.tokens import Token
 from newsbot.items import EntityType
 
 KINDS: tuple[EntityType, ...] = ("PER", "ORG", "LOC")
@@ -65,7 +65,7 @@ def _viterbi(scores: NDArray[np.float32]) -> list[int]:
     return labels[::-1]
 
 
-def spans(words: Sequence[Word], labels: Sequence[int]) -> Iterator[Span]:
+def spans(words: Sequence[Token], labels: Sequence[int]) -> Iterator[NameSpan]:
     """Yield the names that valid `labels` mark in `words`."""
     start = None
     shouted = sum(word.text.isupper() for word in words) * 2 > len(words)

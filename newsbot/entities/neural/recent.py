@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 Answer = TypeVar("Answer")
 
 
-class Recent(Generic[Answer]):
+class RecentAnswers(Generic[Answer]):
     """Keeps at most `size` answers by their text; those not asked for longest go first."""
 
     def __init__(self, size: int) -> None:

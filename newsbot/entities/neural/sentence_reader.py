@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from newsbot.entities.consistency import make_consistent
-from newsbot.entities.names import Span
-from newsbot.entities.neural.recent import Recent
+from newsbot.entities.names import NameSpan
+from newsbot.entities.neural.recent import RecentAnswers
 from newsbot.entities.tokens import split_sentences
 from newsbot.items import Mention
 
@@ -19,7 +19,7 @@ VERSION = 2
 """Of all that stands between a network and mentions: raise it when the same scores may give others."""
 REMEMBERED_SENTENCES = 20_000
 
-ReadSentences = Callable[[Sequence[str]], Iterable[Iterable[Span]]]
+ReadSentences = Callable[[Sequence[str]], Iterable[Iterable[NameSpan]]]
 """Gives for each sentence the names in it, offsets counted in it."""
 
 _CAPITAL = re.compile(r"[^\W\d_a-z]")
@@ -38,7 +38,7 @@ class SentenceReader:
 
     def __init__(self, read: ReadSentences) -> None:
         self._read = read
-        self._recent = Recent[tuple[Span, ...]](REMEMBERED_SENTENCES)
+        self._recent = RecentAnswers[tuple[NameSpan, ...]](REMEMBERED_SENTENCES)
 
     def mentions(self, text: str) -> list[Mention]:
         """Return the mentions in `text`, in order, made consistent over the whole of it."""
@@ -51,7 +51,7 @@ class SentenceReader:
         ]
         return make_consistent(mentions, text)
 
-    def _spans_of(self, sentences: Iterable[str]) -> dict[str, tuple[Span, ...]]:
+    def _spans_of(self, sentences: Iterable[str]) -> dict[str, tuple[NameSpan, ...]]:
         known = self._recent.get(sentences)
         unread = [sentence for sentence in sentences if sentence not in known]
         new = dict(zip(unread, map(tuple, self._read(unread)), strict=True)) if unread else {}

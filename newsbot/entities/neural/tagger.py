@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from newsbot.entities.neural.casing import LOWER, MARK, casing
 from newsbot.entities.neural.label_decoding import LABELS
 from newsbot.entities.neural.shipped import FOLDER, load_wordpiece, network_version
-from newsbot.entities.tokens import Word
+from newsbot.entities.tokens import Token
 from newsbot.onnx import load_network
 
 MAX_PIECES = 160
@@ -66,7 +66,7 @@ class Tagger:
         self._wordpiece = load_wordpiece()
         self._encode_word = lru_cache(maxsize=50_000)(self._encoded_word)
 
-    def scores(self, words: Sequence[Word]) -> NDArray[np.float32]:
+    def scores(self, words: Sequence[Token]) -> NDArray[np.float32]:
         """Return the scores of the labels of a sentence's words: (word, label)."""
         parts = [np.zeros((0, len(LABELS)), np.float32)]
         for chunk in self._chunks(words):
@@ -74,7 +74,7 @@ class Tagger:
             parts.append(self._session.run(["scores"], inputs)[0][0][chunk.firsts])
         return np.concatenate(parts)
 
-    def _chunks(self, words: Sequence[Word]) -> Iterator[Chunk]:
+    def _chunks(self, words: Sequence[Token]) -> Iterator[Chunk]:
         encoded = [self._encode_word(word.text) for word in words]
         start = 0
         while start < len(encoded):

@@ -18,7 +18,7 @@ from newsbot.entities.neural.casing import (
 )
 from newsbot.entities.neural.hints import with_hints
 from newsbot.entities.neural.label_decoding import best_labels, doubtful, spans
-from newsbot.entities.neural.recent import Recent
+from newsbot.entities.neural.recent import RecentAnswers
 from newsbot.entities.neural.wordpiece import WordPiece
 from newsbot.entities.tokens import split_words
 
@@ -169,7 +169,7 @@ def test_spans(text: str, labels: list[int], expected: list[tuple[int, int, str]
 
 
 def test_memory_keeps_the_newest_and_those_asked_for() -> None:
-    recent = Recent[int](2)
+    recent = RecentAnswers[int](2)
     recent.add({"a": 1, "b": 2})
     assert recent.get(["a"]) == {"a": 1}
     recent.add({"c": 3})

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsbot.dedupe.stretches import stretches
+from newsbot.dedupe.bounded_diff import opcodes
 
 LINES = st.lists(st.sampled_from("abc"), max_size=12)
 
@@ -14,7 +14,7 @@ def test_stretches_cover_both_texts_and_are_the_same_where_they_say_so(
     before: list[str], after: list[str], limit: int, autojunk: bool
 ) -> None:
     done = (0, 0)
-    for is_same, old_start, old_end, new_start, new_end in stretches(before, after, limit, autojunk=autojunk):
+    for is_same, old_start, old_end, new_start, new_end in opcodes(before, after, limit, autojunk=autojunk):
         assert (old_start, new_start) == done
         assert not is_same or before[old_start:old_end] == after[new_start:new_end]
         done = (old_end, new_end)
@@ -26,5 +26,5 @@ def test_stretches_cover_both_texts_and_are_the_same_where_they_say_so(
 )
 def test_a_changed_stretch_over_the_limit_is_given_whole(limit: int, kept: list[str]) -> None:
     before, after = list("abcdefg"), list("aBcDeFg")
-    same = [before[start:end] for is_same, start, end, *_ in stretches(before, after, limit) if is_same]
+    same = [before[start:end] for is_same, start, end, *_ in opcodes(before, after, limit) if is_same]
     assert [line for stretch in same for line in stretch] == kept

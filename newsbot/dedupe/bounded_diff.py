@@ -1,18 +1,18 @@
-"""Which stretches of two sequences are the same, in bounded time."""
+"""Which opcodes of two sequences are the same, in bounded time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
-Stretch = tuple[bool, int, int, int, int]
+Opcode = tuple[bool, int, int, int, int]
 """Whether both sequences are the same there, start and end in the older one, start and end in the newer one."""
 
 
-def stretches(
+def opcodes(
     before: Sequence[str], after: Sequence[str], limit: int, *, autojunk: bool = False
-) -> Iterator[Stretch]:
-    """Yield the stretches of two sequences, in order; together they cover both.
+) -> Iterator[Opcode]:
+    """Yield the opcodes of two sequences, in order; together they cover both.
 
     What lies between the common beginning and the common end is compared if neither sequence has more than `limit`
     elements there, and given as one stretch that is not the same otherwise: difflib takes up to the square of their

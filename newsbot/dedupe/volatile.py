@@ -65,7 +65,7 @@ _AGO = re.compile(_AGO_STEMS, re.IGNORECASE)
 _UPDATED = re.compile(_UPDATED_STEMS, re.IGNORECASE)
 
 
-def settled(line: str) -> str:
+def strip_volatile(line: str) -> str:
     """Return what of a line must stay for the text to stay the same; empty if all of it may change by itself.
 
     "By Ada Kovac | 3 min read | Updated 14:05" settles to "By Ada Kovac"."""
@@ -73,8 +73,8 @@ def settled(line: str) -> str:
     if len(line) > MAX_CHARS:
         return line
     if is_sentence(line):
-        return "" if _passes(line) else line
-    return " ".join(part for part in _PARTS.split(line) if not _passes(part))
+        return "" if is_volatile(line) else line
+    return " ".join(part for part in _PARTS.split(line) if not is_volatile(part))
 
 
 def date_lines(body: str) -> set[str]:
@@ -88,7 +88,7 @@ def is_sentence(line: str) -> bool:
     return _SENTENCE.search(line.rstrip()) is not None
 
 
-def _passes(part: str) -> bool:
+def is_volatile(part: str) -> bool:
     words = word_count(part)
     if is_noise(part, words) or ends_article(part) or _ADVERTISED.match(part):
         return True
