@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 Opcode = tuple[bool, int, int, int, int]
-"""Whether both sequences are the same there, start and end in the older one, start and end in the newer one."""
+"""(is_equal, i1, i2, j1, j2): whether `before[i1:i2]` equals `after[j1:j2]`."""
 
 
 def opcodes(

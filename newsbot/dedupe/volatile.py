@@ -1,74 +1,80 @@
-"""Lines that change by themselves: counters of readers and comments, dates of updates, teasers and advertisements.
+"""Volatile lines: read counts, "updated" stamps, teasers and advertisements; text that changes without an edit.
 
-The words are data, in the languages of most news pages; a language that is missing is told by form and place alone,
-where these suffice.
+The words are in `data/volatile_words.toml`, by language. In a language that is missing there, only the form and the
+position of a line can show that it is volatile.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
 
 from newsbot.dates import names_date
 from newsbot.phrases import ends_article, is_noise
 from newsbot.text import collapse_space, word_count
 
 MAX_WORDS = 8
-"""Of a counter or date line; longer ones are text."""
+"""Maximum length of a counter or date line; longer lines are text."""
 MAX_CHARS = 200
+"""Maximum length of a line that is examined; longer lines are text."""
 MAX_COUNTER_WORDS = 5
 MAX_LABEL_WORDS = 3
-"""A full stop after so few is one of an abbreviation."""
+"""A full stop after so few words belongs to an abbreviation, so the line may be a label."""
 
 _PARTS = re.compile(r"\s[|/–—-]\s|\s*[·•∙|│]\s*")
 _NUMBER = re.compile(r"\d")
-_CLOCK = re.compile(r"\d{1,2}\s?[:.hH時时点시]\s?\d{2}(?!\d)")
+_CLOCK = re.compile(r"\d{1,2}\s?[:.hH时時点시]\s?\d{2}(?!\d)")
 _SENTENCE = re.compile(r"(?:[^\W\d_]{3}|\d\d)[.!?…。！？।؟۔]+[)\]»”\"]*$")
+_LATIN_LETTER = re.compile(r"[a-z\u00c0-\u024f\u1e00-\u1eff]", re.IGNORECASE)
 
 
-def _stems(latin: str, others: str) -> str:
-    """Return a pattern of words that begin so; in other scripts than Latin, some of which join words, anywhere."""
-    return rf"(?:(?<![^\W\d_])(?:{'|'.join(latin.split())})|{'|'.join(others.split())})"
+@cache
+def volatile_words() -> Mapping[str, Mapping[str, list[str]]]:
+    """Return kind -> language (ISO 639-1) -> words, as `data/volatile_words.toml` lists and explains them."""
+    text = files("newsbot.dedupe").joinpath("data", "volatile_words.toml").read_text(encoding="utf-8")
+    return {
+        kind: {language: [word.strip() for word in words.split(",")] for language, words in table.items()}
+        for kind, table in tomllib.loads(text).items()
+    }
 
 
-_COUNTED_STEMS = _stems(
-    r"""comments?\b comment(?:aire|o\b|i\b) kommentar komentar komentá komentář komment(?:ti|i)\b coment[aá]ri reacti(?:e|es)\b reactions?\b
-    opmerking hozzászól yorum views?\b aufrufe vues?\b lectures?\b visualiz visualis visitas?\b visite\b lettur leser\b lezers?\b weergave
-    visninga visninger katselu wyświetle odsłon zobrazen přečten megtekint vizualiz görüntülen okunma dibaca tayangan reads?\b readers?\b
-    shares?\b shared\b geteilt partages?\b compartid condivis gedeeld delingar udostępn sdílen paylaş likes?\b gefällt j’aime j'aime beğen retweets?\b
-    followers?\b min\.?\s+read min(?:ute)?s?\s+read minute\s+read reading\s+time lesezeit lesedauer temps\s+de\s+lecture
-    (?:tiempo|tempo)\s+(?:de|di)\s+(?:lectura|leitura|lettura) min(?:utos|uti)?\s+de\s+(?:lectura|leitura) min(?:uti)?\s+di\s+lettura leestijd lästid
-    læsetid lesetid lukuaika czas\s+czytania doba\s+čtení okuma\s+süresi dk\.?\s+okuma min(?:utes)?\s+de\s+lecture thời\s+gian\s+đọc lượt\s+(?:xem|chia|thích)
-    bình\s+luận menit\s+(?:baca|membaca) dilihat maoni""",
-    "комментар коментар просмотр перегляд прегледа прочитан прочтен репост лайк время\\s+чтения час\\s+читання σχόλι προβολ ανάγνωσ تعليق مشاهد "
-    "قراءة إعجاب دیدگاه بازدید تגוב תגוב צפיות टिप्पण शेयर पढ़ने มุมมอง เข้าชม ความคิดเห็น মন্তব্য コメント 閲覧 いいね シェア 評論 评论 留言 阅读 閱讀 浏览 瀏覽 "
-    "点击量 点赞 點讚 댓글 조회 공유 좋아요 읽는",
-)
-_AGO_STEMS = _stems(
-    r"ago\b vor\b il\s+y\s+a\b hace\b há\b fa\b geleden sedan\b siden\b sitten\b temu\b před\b ezelőtt acum\b önce trước lalu\b",
-    "назад тому\\b преди пре\\b πριν منذ پیش לפני पहले ที่แล้ว 前 전",
-)
-_UPDATED_STEMS = _stems(
-    r"""updated? update last\s+modified modified published posted aktualis stand\b veröffentlicht zuletzt mis\s+à\s+jour màj\b publié modifié actualiz
-    publicad atualiz aggiorn pubblicat bijgewerkt gewijzigd gepubliceerd uppdater publicerad opdater oppdater publiser publicer päivitet julkaistu
-    aktualiz opublikow zveřejn frissít actualizat güncel yayın cập\s+nhật diperbarui dikemas kemas\s+kini imesasishwa""",
-    "обновл опублик оновлен опублік ажурир обнов ενημερ δημοσ تحديث محدث نشر به‌روز עודכן פורסם अपडेट प्रकाशित อัปเดต เผยแพร่ 更新 公開 发布 發布 업데이트 수정 입력",
-)
-_ADVERTISED = re.compile(
-    r"(?:advert(?:isement)?|sponsored(?: content)?|anzeige|werbung|publicité|publicidade?|pubblicità|advertentie|annons|annonce"
-    r"|mainos|reklama?|реклама|広告|广告|廣告|광고|إعلان)\s?[:：|–—-]",
-    re.IGNORECASE,
-)
-_COUNTED = re.compile(_COUNTED_STEMS, re.IGNORECASE)
-_COUNTER = re.compile(rf"\d\D{{0,12}}?{_COUNTED_STEMS}|{_COUNTED_STEMS}\w*\W{{0,3}}\d", re.IGNORECASE)
-"""The number stands beside the word: "12 new comments", "Comments (12)", but not "Shares fall 5 %"."""
-_AGO = re.compile(_AGO_STEMS, re.IGNORECASE)
-_UPDATED = re.compile(_UPDATED_STEMS, re.IGNORECASE)
+def _words_of_kind(kind: str) -> list[str]:
+    words = {word for words in volatile_words()[kind].values() for word in words}
+    return sorted(words, key=lambda word: (-len(word), word))
+
+
+def _words_pattern(words: Iterable[str]) -> str:
+    """Return a regular expression: Latin words match at word starts; words of other scripts match anywhere."""
+    latin: list[str] = []
+    others: list[str] = []
+    for word in words:
+        text = re.escape(word.removesuffix("*")).replace(r"\ ", r"\s+")
+        listed = latin if _LATIN_LETTER.match(word) else others
+        listed.append(text if word.endswith("*") else rf"{text}\b")
+    return rf"(?:(?<![^\W\d_])(?:{'|'.join(latin)})|{'|'.join(others)})"
+
+
+def _advertisement_label() -> re.Pattern[str]:
+    labels = "|".join(re.escape(word) for word in _words_of_kind("advertisement"))
+    return re.compile(rf"(?:{labels})\s?[:：|–—-]", re.IGNORECASE)
+
+
+_COUNTED_WORDS = _words_pattern(_words_of_kind("counted"))
+_COUNTED = re.compile(_COUNTED_WORDS, re.IGNORECASE)
+_COUNTER = re.compile(rf"\d\D{{0,12}}?{_COUNTED_WORDS}|{_COUNTED_WORDS}\w*\W{{0,3}}\d", re.IGNORECASE)
+"""A number next to the word: "12 new comments", "Comments (12)", but not "Shares fall 5 %"."""
+_AGO = re.compile(_words_pattern(_words_of_kind("ago")), re.IGNORECASE)
+_UPDATED = re.compile(_words_pattern(_words_of_kind("updated")), re.IGNORECASE)
+_ADVERTISEMENT = _advertisement_label()
 
 
 def strip_volatile(line: str) -> str:
-    """Return what of a line must stay for the text to stay the same; empty if all of it may change by itself.
+    """Return a line without its volatile parts; empty if all of it is volatile.
 
-    "By Ada Kovac | 3 min read | Updated 14:05" settles to "By Ada Kovac"."""
+    "By Ada Kovac | 3 min read | Updated 14:05" becomes "By Ada Kovac"."""
     line = collapse_space(line)
     if len(line) > MAX_CHARS:
         return line
@@ -84,13 +90,14 @@ def date_lines(body: str) -> set[str]:
 
 
 def is_sentence(line: str) -> bool:
-    """Tell whether a line ends as sentences do: no headline, label or teaser."""
+    """Return whether a line ends as sentences do: it is no headline, label or teaser."""
     return _SENTENCE.search(line.rstrip()) is not None
 
 
 def is_volatile(part: str) -> bool:
+    """Return whether a line, or a part of one, changes without an edit of the article."""
     words = word_count(part)
-    if is_noise(part, words) or ends_article(part) or _ADVERTISED.match(part):
+    if is_noise(part, words) or ends_article(part) or _ADVERTISEMENT.match(part):
         return True
     if words > MAX_WORDS + len(_NUMBER.findall(part)) // 2:
         return False

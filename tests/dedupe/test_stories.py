@@ -11,9 +11,13 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 def member(number: int, **given: Any) -> StoryMember:
     defaults = {
-        "id": number, "url": f"https://site{number}.example/harbour", "source": f"site{number}.example",
-        "published_at": NOON + timedelta(hours=number), "word_count": 300, "text_key": bytes([number]),
-    }  # fmt: skip
+        "id": number,
+        "url": f"https://site{number}.example/harbour",
+        "source": f"site{number}.example",
+        "published_at": NOON + timedelta(hours=number),
+        "word_count": 300,
+        "text_key": bytes([number]),
+    }
     return StoryMember(**defaults | given)
 
 
@@ -56,4 +60,4 @@ def test_order_of_arrival_changes_nothing() -> None:
         member(3, published_at=None),
         member(4, canonical_url=member(2).url),
     ]
-    assert len({tuple(sorted(roles(each).items())) for each in permutations(members)}) == 1
+    assert len({tuple(sorted(roles(order).items())) for order in permutations(members)}) == 1
