@@ -1,4 +1,4 @@
-"""Pages saved as files: which there are under a path, and what is known beside each."""
+"""Pages saved as files: find them under a path, and read them with the metadata beside them."""
 
 from __future__ import annotations
 
@@ -25,26 +25,26 @@ WARC_SUFFIX = re.compile(r"\.(warc(\.gz)?|wacz)$", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedPage:
-    """The bytes of one saved page, and what the files beside it say of it."""
+    """The bytes of one saved page and its metadata."""
 
     body: bytes
     url: str
-    """From `<name>.url` or `meta.json`; else the file's own `file:` URL."""
+    """The URL from `<name>.url` or `meta.json`; without them the `file:` URL of the file."""
     retrieved_at: datetime | None = None
     charset: str | None = None
-    """The charset of the HTTP response, if it was kept."""
+    """The charset of the HTTP response, if it was saved."""
     is_text: bool = False
-    """Saved as text, not as HTML."""
+    """Whether the page was saved as plain text instead of HTML."""
     warc_file: str | None = None
-    """Path of the WARC that it comes from."""
+    """Path of the WARC that contains the page."""
     place: RecordPosition | None = None
-    """Of its record in `warc_file`."""
+    """Position of its record in `warc_file`."""
 
 
 def find_pages(pattern: str) -> Iterator[Path]:
-    """Yield the pages and archives that a path names: a file, all of a folder and below, or a glob; in order of name.
+    """Yield the pages and archives at a path (a file, a folder with its subfolders, or a glob pattern), sorted by name.
 
-    Raises InputError, at the first step, if there is nothing at the path or no page in it.
+    Raises InputError, at the first step, if the path does not exist or has no page.
     """
     if Path(pattern).is_file():
         yield Path(pattern)
@@ -81,14 +81,14 @@ def _is_page(name: str) -> bool:
 
 
 def is_warc(name: str) -> bool:
-    """Tell by its name whether a file is a WARC, or a WACZ that holds some."""
+    """Return whether a file is a WARC or a WACZ, judged by its name."""
     return WARC_SUFFIX.search(name) is not None
 
 
 def read_page(path: Path, *, max_bytes: int) -> SavedPage:
-    """Return a saved page, unpacked if it is gzipped.
+    """Return a saved page, decompressed if it is gzipped.
 
-    Raises InputError if the file cannot be read or unpacked, or holds more than `max_bytes`.
+    Raises InputError if the file cannot be read or decompressed, or is larger than `max_bytes`.
     """
     body = _read_bytes(path, max_bytes)
     notes = _notes_beside(path)
@@ -122,7 +122,7 @@ def _url_file(path: Path) -> str | None:
 
 
 def _notes_beside(path: Path) -> dict[str, Any]:
-    """Return what `meta.json` beside a page says; nothing if several pages share the folder."""
+    """Return the contents of `meta.json` beside a page; empty if several pages share the folder."""
     try:
         notes = json.loads(path.with_name("meta.json").read_bytes())
     except (OSError, ValueError):

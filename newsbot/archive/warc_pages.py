@@ -1,4 +1,4 @@
-"""The pages of WARC and WACZ files: what a server answered with 200 and HTML, one after the other."""
+"""Read the pages of WARC and WACZ files: the HTML responses with status 200."""
 
 from __future__ import annotations
 
@@ -20,23 +20,24 @@ from newsbot.errors import InputError
 from newsbot.urls import is_fetchable
 
 HTML = frozenset({"text/html", "application/xhtml+xml", ""})
-"""Content types of pages; a page may go without."""
+"""Content types of pages; the header may be missing."""
 
 Wanted = Callable[[str, datetime | None], bool]
+"""Takes the URL of a page and the time at which it was fetched; returns whether the page is selected."""
 
 
 class ByteRange(NamedTuple):
-    """Bytes of a file that are a WARC, or part of one: records that begin from `start` up to `end`."""
+    """A range of a file that is a WARC or part of one: the records that begin at or after `start` and before `end`."""
 
     start: int
     end: int
 
 
 def warc_spans(path: Path) -> list[ByteRange]:
-    """Return where the WARCs in a file are: all of it, or the entries of a WACZ.
+    """Return the ranges of the WARCs in a file: the whole file, or the WARC entries of a WACZ.
 
-    Raises InputError if it cannot be read. A WACZ keeps its WARCs uncompressed (WACZ 1.1.1), so that records can be
-    read in place."""
+    Raises InputError if the file cannot be read. A WACZ stores its WARCs uncompressed (WACZ 1.1.1), so that records can
+    be read in place."""
     try:
         if path.suffix.lower() != ".wacz":
             return [ByteRange(0, path.stat().st_size)]
@@ -52,7 +53,7 @@ def warc_spans(path: Path) -> list[ByteRange]:
 
 
 def _entry_span(file: BinaryIO, entry: zipfile.ZipInfo) -> ByteRange:
-    """Return where the bytes of an entry are: behind a header that repeats its name (APPNOTE.TXT 4.3.7)."""
+    """Return the range of a ZIP entry's bytes: after a local header that repeats its name (APPNOTE.TXT 4.3.7)."""
     file.seek(entry.header_offset + 26)
     header = file.read(4)
     start = (
@@ -70,7 +71,7 @@ def read_pages(
     wanted: Wanted | None = None,
     after: RecordPosition | None = None,
 ) -> Iterator[SavedPage]:
-    """Yield the pages of a span of a file, those behind `after`, one in memory at a time.
+    """Yield the pages of a range of a file, those behind the position `after`, one in memory at a time.
 
     Everything else is counted in `skipped` by its kind. Raises InputError if the file cannot be opened."""
     try:
@@ -90,7 +91,7 @@ def read_pages(
 
 
 def read_page_at(path: Path, offset: int, *, max_bytes: int) -> SavedPage | None:
-    """Return the page whose record is at `offset`; None if there is none that can be read.
+    """Return the page whose record is at `offset`; None if there is no readable page.
 
     Raises InputError if the file cannot be opened."""
     pages = read_pages(path, ByteRange(offset, offset + 1), max_bytes=max_bytes, skipped=Counter())
@@ -98,7 +99,7 @@ def read_page_at(path: Path, offset: int, *, max_bytes: int) -> SavedPage | None
 
 
 def _read_page(record: WarcRecord, max_bytes: int, wanted: Wanted | None) -> SavedPage | str:
-    """Return the page that a record holds, or the kind of what it is instead."""
+    """Return the page of a record, or the reason why the record is no page, as counted in `skipped`."""
     if not record.record_type & (WarcRecordType.response | WarcRecordType.resource):
         return str(record.record_type)
     url = (record.headers.get("WARC-Target-URI") or "").strip("<> ")

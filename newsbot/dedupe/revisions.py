@@ -38,7 +38,7 @@ def splices(old: str, new: str) -> list[Splice]:
         places.append(places[-1] + len(word))
     return [
         Splice(places[new_start], places[new_end], "".join(before[old_start:old_end]))
-        for is_equal, old_start, old_end, new_start, new_end in _stretches(before, after)
+        for is_equal, old_start, old_end, new_start, new_end in _word_opcodes(before, after)
         if not is_equal
     ]
 
@@ -56,7 +56,7 @@ def word_diff(old: str, new: str) -> list[Segment]:
     """Return both texts as one list of segments; at each change the removed text comes before the added text."""
     before, after = _WORD.findall(old), _WORD.findall(new)
     segments = []
-    for is_equal, old_start, old_end, new_start, new_end in _stretches(before, after):
+    for is_equal, old_start, old_end, new_start, new_end in _word_opcodes(before, after):
         removed, added = "".join(before[old_start:old_end]), "".join(after[new_start:new_end])
         if is_equal:
             segments.append(Segment("same", added))
@@ -66,6 +66,6 @@ def word_diff(old: str, new: str) -> list[Segment]:
     return segments
 
 
-def _stretches(before: Sequence[str], after: Sequence[str]) -> Iterator[Opcode]:
+def _word_opcodes(before: Sequence[str], after: Sequence[str]) -> Iterator[Opcode]:
     # difflib's heuristic for frequent words (autojunk) keeps the time below the square of the length.
     return opcodes(before, after, MAX_DIFF_WORDS, autojunk=True)
