@@ -38,14 +38,14 @@ def urlset(locations: list[str]) -> bytes:
     return f"<urlset>{''.join(f'<url><loc>{loc}</loc></url>' for loc in locations)}</urlset>".encode()
 
 
-def test_news_sitemap_tells_title_dates_language_and_keywords() -> None:
+def test_news_sitemap_gives_title_dates_and_language() -> None:
     sitemap = parse_sitemap(NEWS.encode(), URL, timezone=ZoneInfo("Europe/Berlin"))
     link, other = sitemap.links
     assert (sitemap.kind, sitemap.whole) == ("urlset", True)
     assert (link.url, link.title) == ("https://courier.example/bridge?a=1&b=2", "Bridge & road reopen")
     assert link.published_at == datetime(2026, 11, 22, 23, tzinfo=UTC)
     assert link.modified_at == datetime(2026, 11, 23, 11, tzinfo=UTC)
-    assert (link.language, link.keywords) == ("en", ("bridge", "roads", "traffic"))
+    assert link.language == "en"
     assert (other.url, other.title, other.modified_at) == ("https://courier.example/harbour", None, None)
 
 
