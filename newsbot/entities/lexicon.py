@@ -1,4 +1,4 @@
-"""What the rules engine knows in each language: names with their types, and words that announce a name."""
+"""The lexicon of the rules engine, by language: names with their types, and words that precede a name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _OTHERS = "ar bg el fa he hi ko ru sr uk"
 LATIN = frozenset(_LATIN.split())
 SUPPORTED = SPACELESS | LATIN | frozenset(_OTHERS.split())
 MIN_CITY_POPULATION = 300
-"""In thousands: smaller cities share too many names with people and with words."""
+"""In thousands. Names of smaller cities are too often names of people or ordinary words."""
 
 _LAST_LATIN = "\u024f"
 
@@ -30,20 +30,21 @@ class Lexicon:
     language: str
     names: NameTypes
     longest: int
-    """Of how many words the longest name is."""
+    """Number of words of the longest name."""
     first_names: frozenset[str]
     cues: frozenset[str]
+    """Words before a person's name ("Frau")."""
 
 
 @cache
 def lexicon(language: str) -> Lexicon:
-    """Return what is known in a language of `SUPPORTED`."""
+    """Return the lexicon of a language of `SUPPORTED`."""
     names = _english_names() if language == "en" else _names_elsewhere(language)
     first_names = tables.first_names() if language in LATIN else frozenset()
     return Lexicon(
         language=language,
         names=names,
-        # A full stop or a hyphen may count as a word of its own.
+        # A full stop or a hyphen may be a token of its own.
         longest=max(len(name.split()) for name in names) + 2,
         first_names=first_names - tables.words("no_first_names_de") if language == "de" else first_names,
         cues=tables.cues(language),
@@ -52,7 +53,7 @@ def lexicon(language: str) -> Lexicon:
 
 @cache
 def spaceless_names(language: str) -> re.Pattern[str]:
-    """Return a pattern of all names of a language that puts no spaces between words, the longest first."""
+    """Return a pattern of all names of a language without spaces between words, the longest first."""
     names = sorted(lexicon(language).names, key=len, reverse=True)
     return re.compile("|".join(map(re.escape, names)))
 

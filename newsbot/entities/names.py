@@ -1,4 +1,4 @@
-"""From the words that a network takes for one name to what they name, and no more."""
+"""Adjust the boundaries of the names that a network finds: titles, compounds, abbreviations, stock tickers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from newsbot.entities.tokens import Token
 from newsbot.items import EntityType
 
 NameSpan = tuple[int, int, EntityType]
-"""Start, end, type."""
+"""Start offset, end offset and type of a name."""
 
 _ABBREVIATIONS = frozenset(("Bros", "Co", "Corp", "Inc", "Jr", "Ltd", "Sr"))
 _DOMAINS = frozenset(("com", "net", "org"))
@@ -22,7 +22,7 @@ _COMPOUND_END = re.compile(r"[a-z]+ed|led|born|run|held|made|bound|style|wide|ar
 
 
 def end_of_name(words: Sequence[Token], end: int) -> int:
-    """Return where a name ends that ends before `end`, with what belongs to it there: "Gull Inc.", "Gull.com"."""
+    """Return the end index of a name, extended beyond `end` by a full stop or domain of the name: "Gull Inc.", "Gull.com"."""
     last, (stop, domain) = words[end - 1], (words[i : i + 1] for i in (end, end + 1))
     if not stop or stop[0][:2] != (".", last.end):
         return end
@@ -32,9 +32,9 @@ def end_of_name(words: Sequence[Token], end: int) -> int:
 
 
 def names_in(words: Sequence[Token], kind: EntityType) -> Iterator[NameSpan]:
-    """Yield the name that `words` are: without title, "of" at its end, and marks around it; no ticker of a share.
+    """Yield the name in `words`, without title, trailing "of", surrounding marks and stock ticker.
 
-    Of a compound such as "Moscow-based" only what is named; both names of "U.S.-China".
+    A compound such as "Moscow-based" gives only its name; "U.S.-China" gives both names.
     """
     words = _without_title(words) if kind == "PER" else words
     while len(words) > 1 and words[-1].text in _NOT_LAST:
@@ -55,9 +55,9 @@ def names_in(words: Sequence[Token], kind: EntityType) -> Iterator[NameSpan]:
 
 
 def known_name(word: Token) -> Iterator[NameSpan]:
-    """Yield what the tables know in a word that is no name to a network: of "Malaysia-based", or all of "WHO".
+    """Yield the known name in a word that the network did not label: the first part of "Malaysia-based", or "WHO".
 
-    To networks with an uncased vocabulary, that one is a pronoun before all.
+    A network with an uncased vocabulary takes "WHO" for the pronoun.
     """
     if word.text in tables.acronyms():
         yield word.start, word.end, "ORG"
@@ -78,7 +78,7 @@ def _without_title(words: Sequence[Token]) -> Sequence[Token]:
 
 
 def _names_in_compound(word: Token, kind: EntityType) -> Iterator[NameSpan]:
-    """Yield what a word with a hyphen names: its first part, both, the state of "D-Iowa", or all of it."""
+    """Yield the names in a word with a hyphen: its first part, both parts, the state of "D-Iowa", or the whole word."""
     text, start = word.text, word.start
     first, _, rest = text.partition("-")
     kinds = _kind_of(first), _kind_of(rest)
@@ -94,7 +94,7 @@ def _names_in_compound(word: Token, kind: EntityType) -> Iterator[NameSpan]:
 
 
 def _kind_of(name: str) -> EntityType | None:
-    """Return the type of a country, or of what the table of aliases knows; None for any other name."""
+    """Return the type of a country or of a name in the table of aliases; None for any other name."""
     if ("ORG", name) in tables.aliases():
         return "ORG"
     return "LOC" if name in tables.countries() or ("LOC", name) in tables.aliases() else None

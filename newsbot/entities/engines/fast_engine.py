@@ -1,6 +1,7 @@
-"""The engine for bulk runs: a network of a few convolutions that has learnt from the engine `model`.
+"""The engine for bulk runs: a small convolutional network, distilled from the engine `model`.
 
-It sees a word as the sum of a few vectors, with nine words around it on either side; see training/README.md.
+A word is represented by the sum of a few vectors; the receptive field is nine words on either side. See
+training/README.md.
 """
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ from newsbot.items import Mention
 from newsbot.onnx import load_network
 
 GAP = 4
-"""Places left empty between sentences, as far as the widest layer reaches: none sees the next."""
+"""Padding between the sentences of a batch, as wide as the widest layer, so that no sentence influences the next."""
 BATCH_WORDS = 4_000
-"""Read at once; bounds memory on long texts."""
+"""Words per batch; bounds the memory on long texts."""
 
 
 class FastNetwork:
-    """Scores the words of sentences, many at once: a sentence's scores are the same whatever shares its batch."""
+    """Scores the words of many sentences at once; the scores of a sentence do not depend on the rest of its batch."""
 
     def __init__(self) -> None:
         self._session = load_network(FOLDER.joinpath("fast.onnx"))
@@ -35,7 +36,7 @@ class FastNetwork:
         self._features = WordFeatures(load_wordpiece())
 
     def scores(self, sentences: Iterable[Sequence[Token]]) -> Iterator[NDArray[np.float32]]:
-        """Yield the scores of the labels of each sentence's words: (word, label)."""
+        """Yield one array of label scores per sentence, shape (words, labels)."""
         for batch in _batches(sentences):
             rows: list[tuple[int, ...]] = []
             for words in batch:
@@ -51,7 +52,7 @@ class FastNetwork:
 
 
 class FastEngine:
-    """Finds names in English, several times as fast as `model`, and not as well."""
+    """Finds names in English; several times as fast as `model`, and less accurate."""
 
     name = "fast"
 
@@ -61,7 +62,7 @@ class FastEngine:
         self._reader = SentenceReader(self._read)
 
     def supports(self, language: str) -> bool:
-        """Only English."""
+        """Return whether the language is English."""
         return language == "en"
 
     def recognize(self, text: str, language: str = "en") -> list[Mention]:
@@ -69,7 +70,7 @@ class FastEngine:
         return self._reader.mentions(text) if self.supports(language) else []
 
     def _read(self, sentences: Sequence[str]) -> Iterator[Iterator[NameSpan]]:
-        """Yield the names of each sentence."""
+        """Yield the names of every sentence."""
         cut = [split_words(sentence) for sentence in sentences]
         for words, scores in zip(cut, self._network.scores(cut), strict=True):
             yield spans(words, best_labels(scores))

@@ -1,8 +1,8 @@
-"""Names by rules and word lists: needs nothing installed, guesses little, and outside English hardly at all.
+"""The engine of rules and word lists: needs no model, and prefers missing a name to guessing one.
 
-In English: known names, capitalised runs around words such as "Ministry", people by first name or title, acronyms.
-In other languages only what can be known: places and organisations of the tables, people behind a title or a first
-name. Never a capital letter alone, which says nothing in German and does not exist in Chinese.
+In English it finds known names, capitalised runs around words such as "Ministry", people by first name or title, and
+acronyms. In other languages it finds only the places and organisations of the tables, and people after a title or a
+first name. A capital letter alone is no evidence: it says nothing in German and does not exist in Chinese.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from newsbot.entities.tokens import Token, split_sentences, split_words
 from newsbot.items import EntityType, Mention
 
 _JOINING = frozenset(("of", "for", "and", "on", "the", "in", "&"))
-# Of these, those that also part two names: "Foreign Ministry and Kremlin".
+# The joining words that may also separate two names: "Foreign Ministry and Kremlin".
 _PARTING = frozenset(("and", "on", "in"))
 _ELIDING = frozenset(("ca", "fr", "it"))
 _ELISION = re.compile(r"(?:[cdjlmnst]|qu|un|[dns]?[aeu]ll)['’](?=\w)", re.IGNORECASE)
@@ -27,7 +27,7 @@ _MAX_PERSON_WORDS = 4
 
 
 class Sentence(NamedTuple):
-    """What a rule looks at: the words of a sentence, the text their offsets count in, and what is known."""
+    """The input of a rule: the words of a sentence, the text that their offsets refer to, and the lexicon."""
 
     words: list[Token]
     text: str
@@ -35,7 +35,7 @@ class Sentence(NamedTuple):
 
 
 FoundName = tuple[int, EntityType]
-"""The index after the name's last word, and its type."""
+"""The index after the last word of a name, and the type of the name."""
 
 
 class RulesEngine:
@@ -45,11 +45,11 @@ class RulesEngine:
     version = "2"
 
     def supports(self, language: str) -> bool:
-        """Whether there are lists for this language."""
+        """Return whether there are word lists for this language."""
         return language in SUPPORTED
 
     def recognize(self, text: str, language: str = "en") -> list[Mention]:
-        """Return what the lists and patterns find."""
+        """Return the mentions that the lists and patterns find."""
         if not self.supports(language):
             return []
         if language in SPACELESS:
@@ -69,13 +69,13 @@ def _known_anywhere(text: str, language: str) -> Iterator[Mention]:
 
 
 def _without_elision(word: Token) -> Token:
-    """Return a word without the small one that has lost its vowel before it: "Union" of "l’Union"."""
+    """Return a word without an elided article or preposition: "Union" for "l’Union"."""
     found = _ELISION.match(word.text)
     return Token(word.text[found.end() :], word.start + found.end(), word.end) if found else word
 
 
 def _scan(sentence: Sentence) -> Iterator[Mention]:
-    """Yield the names of a sentence: at each word the first rule that finds one."""
+    """Yield the names of a sentence; at every word the first rule that matches decides."""
     words, text, known = sentence
     i = 0
     while i < len(words):
@@ -107,7 +107,7 @@ def _is_capitalised(word: Token) -> bool:
 
 
 def _known(sentence: Sentence, i: int) -> FoundName | None:
-    """Find a name of the lists, the longest that fits."""
+    """Return the longest name of the lists that begins at word `i`."""
     words, text, known = sentence
     if not words[i].text[0].isalnum() or (words[i].text[0].islower() and words[i].text not in known.names):
         return None
@@ -115,14 +115,14 @@ def _known(sentence: Sentence, i: int) -> FoundName | None:
         name = " ".join(text[words[i].start : words[end - 1].end].split())
         kind = known.names.get(name)
         if kind is None and end == i + 1 and known.language == "de" and name.endswith("s"):
-            kind = known.names.get(name[:-1])  # the genitive: "Russlands"
+            kind = known.names.get(name[:-1])  # the German genitive: "Russlands"
         if kind:
             return end, kind
     return None
 
 
 def _organisation(sentence: Sentence, i: int) -> FoundName | None:
-    """Find a capitalised run that holds a word such as "Ministry"."""
+    """Return the capitalised run at word `i` if it has a word such as "Ministry"."""
     words, _, known = sentence
     first = words[i].text
     never_first = (tables.words("sentence_starts"), tables.demonyms(), known.first_names, known.cues)
@@ -137,7 +137,7 @@ def _organisation(sentence: Sentence, i: int) -> FoundName | None:
 
 
 def _capitalised_run(words: list[Token], i: int) -> list[str]:
-    """Return the words from `i` on that are capitalised, or stand between such in a name."""
+    """Return the capitalised words from `i` on, with the joining words between them."""
     ahead = words[i : i + _MAX_ORGANISATION_WORDS]
     run = [
         word.text for word in takewhile(lambda word: _is_capitalised(word) or word.text in _JOINING, ahead)
@@ -148,7 +148,7 @@ def _capitalised_run(words: list[Token], i: int) -> list[str]:
 
 
 def _person(sentence: Sentence, i: int) -> FoundName | None:
-    """Find a first name with what follows it, or what follows a title (which `_scan` passes over first)."""
+    """Return the person whose first name is word `i`, or whose title precedes it."""
     words, _, known = sentence
     if not _is_capitalised(words[i]):
         return None
@@ -182,12 +182,12 @@ def _follows_cue(words: list[Token], i: int, known: Lexicon) -> bool:
 
 
 def _acronym(sentence: Sentence, i: int) -> FoundName | None:
-    """Find three to six capitals among words that are not in capitals."""
+    """Return word `i` if it is three to six capitals in a sentence that is not in capitals itself."""
     word = sentence.words[i].text
     if not (3 <= len(word) <= 6 and word.isalpha() and word.isupper()) or word in tables.words("no_acronyms"):
         return None
-    shouted = sum(w.text.isupper() for w in sentence.words) * 2 > len(sentence.words)
-    return None if shouted else (i + 1, "ORG")
+    is_in_capitals = sum(w.text.isupper() for w in sentence.words) * 2 > len(sentence.words)
+    return None if is_in_capitals else (i + 1, "ORG")
 
 
 NameRule = Callable[[Sentence, int], FoundName | None]
@@ -196,7 +196,7 @@ RULES_ELSEWHERE: tuple[NameRule, ...] = (_known, _person)
 
 
 def _with_surnames(found: list[Mention], sentences: list[list[Token]], text: str) -> list[Mention]:
-    """Add the places where only the last name of a person stands who is named in full elsewhere in the text."""
+    """Add the lone surnames of people whose full name is elsewhere in the text."""
     surnames = {m.text.split()[-1] for m in found if m.type == "PER" and " " in m.text}
     taken = {offset for m in found for offset in range(m.start, m.end)}
     lone = [

@@ -1,4 +1,4 @@
-"""What the tables know, as a hint to a network: it may outweigh a doubt, but not what the sentence says."""
+"""Add the lexicon to the scores of a network as a hint: it decides doubtful cases, but does not overrule the sentence."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KnownNames = dict[tuple[str, ...], EntityType]
 
 
 def with_hints(words: Sequence[Token], scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the scores of a sentence's words, those higher that begin and continue names of the English lexicon."""
+    """Return the scores of a sentence's words, raised where a name of the English lexicon begins or continues."""
     hinted = scores.copy()
     for start, end, kind in _known_names([word.text for word in words]):
         begin = 2 * KINDS.index(kind) + 1
@@ -30,7 +30,7 @@ def with_hints(words: Sequence[Token], scores: NDArray[np.float32]) -> NDArray[n
 
 
 def _known_names(words: Sequence[str]) -> Iterator[tuple[int, int, EntityType]]:
-    """Yield the longest known names, none within another: first word, word after the last, type."""
+    """Yield the longest known names without overlaps: index of the first word, index after the last word, type."""
     start = 0
     while start < len(words):
         known = _names_by_first_word().get(words[start], {})
