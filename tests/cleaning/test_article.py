@@ -12,18 +12,18 @@ def cleaned(**values: object) -> Article:
     return article
 
 
-def test_fields_of_one_line_have_one_line():
+def test_single_line_fields_have_one_line():
     article = cleaned(title=" A\n headline\x00 ", section="\u200bPolitics ", description="")
     assert (article.title, article.section, article.description) == ("A headline", "Politics", None)
 
 
-def test_names_and_topics_lose_repeats_and_empty_ones():
+def test_duplicate_and_empty_names_and_topics_are_removed():
     article = cleaned(authors=["Ann Lee", " Ann  Lee", ""], topics=["a", "a", " b "])
     assert (article.authors, article.topics) == (["Ann Lee"], ["a", "b"])
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "/relative", "data:image/png;base64,x", ""])
-def test_what_is_no_web_address_is_none(url):
+def test_invalid_url_becomes_none(url):
     article = cleaned(canonical_url=url, image_url=url)
     assert (article.canonical_url, article.image_url) == (None, None)
 
@@ -33,29 +33,39 @@ def test_a_paragraph_that_repeats_the_one_before_is_dropped_but_not_a_refrain():
     assert article.body == f"{TEXT}\n\nLa la la.\n\nSecond verse, of a song.\n\nLa la la."
 
 
-@pytest.mark.parametrize("last", [
-    "Like this story? Share it with a friend!", "Sign up for our daily newsletter", "Folgen Sie uns auf Facebook",
-    "Suscríbete a nuestra newsletter", "Подписывайтесь на наш канал",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "last",
+    [
+        "Like this story? Share it with a friend!",
+        "Sign up for our daily newsletter",
+        "Folgen Sie uns auf Facebook",
+        "Suscríbete a nuestra newsletter",
+        "Подписывайтесь на наш канал",
+    ],
+)
 def test_invitations_at_the_end_are_dropped(last):
     assert cleaned(body=f"{TEXT}\n\n{last}").body == TEXT
 
 
-@pytest.mark.parametrize("last", [
-    "“Follow us,” the guide said.", "He asked them to share the bread with the others, and they did so all night long in the "
-    "old house by the river, until nobody was hungry any more and the last of them had gone home.",
-    "© 2026 Example News",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "last",
+    [
+        "“Follow us,” the guide said.",
+        "He asked them to share the bread with the others, and they did so all night long in the "
+        "old house by the river, until nobody was hungry any more and the last of them had gone home.",
+        "© 2026 Example News",
+    ],
+)
 def test_quotes_long_sentences_and_notices_at_the_end_are_kept(last):
     assert cleaned(body=f"{TEXT}\n\n{last}").body.endswith(last)
 
 
-def test_an_invitation_in_the_midst_of_a_text_is_kept():
+def test_invitation_in_the_middle_of_a_text_is_kept():
     body = f"{TEXT}\n\nSubscribe to the channel, the poster said.\n\n{TEXT} And more."
     assert cleaned(body=body).body == body
 
 
-def test_words_are_counted_again_and_twice_changes_nothing():
+def test_words_are_counted_again_and_cleaning_is_idempotent():
     article = cleaned(body=f" {TEXT} ", word_count=1, title="  T ")
     first = (article.body, article.title, article.word_count)
     clean_article(article)

@@ -328,7 +328,7 @@ def test_linking_ten_thousand_names_is_linear(read_marks: ReadMarks) -> None:
     assert len(link(mentions, text)) == 5_000
 
 
-def test_salience_tells_about_from_mentions(read_marks: ReadMarks) -> None:
+def test_salience_distinguishes_the_subject_from_a_mention(read_marks: ReadMarks) -> None:
     marked_text = "{PER Jens Holm} resigned. {PER Holm} left.\n\nHe once met {PER Eva Lind}."
     text, mentions = read_marks(marked_text)
     subject, aside = link(mentions, text)

@@ -7,7 +7,7 @@ from newsbot.items import Article
 SENTENCE = "On Monday the mayor of Leeds met Angela Merkel in Brussels. "
 
 
-def test_entities_of_a_text_without_end_are_those_of_its_beginning() -> None:
+def test_only_the_beginning_of_an_overlong_text_is_read() -> None:
     filler = "It rained, and nothing else was said. " * (MAX_TEXT_CHARS // 30)
     article = Article(
         url="https://news.example/1",
