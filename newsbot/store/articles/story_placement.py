@@ -24,9 +24,9 @@ from sqlalchemy import (
     update,
 )
 
-from newsbot.dedupe.grouping import MAX_CANDIDATES, MAX_PER_KEY, Candidate, relatives
+from newsbot.dedupe.grouping import MAX_CANDIDATES, MAX_PER_KEY, SketchCandidate, relatives
 from newsbot.dedupe.sketches import Relation, Sketch, is_smaller
-from newsbot.dedupe.stories import Member, choose_original, roles
+from newsbot.dedupe.stories import StoryMember, choose_original, roles
 from newsbot.store.schema.models import ArticleAuthor, ArticleRow, ArticleSketch, Author, Story
 from newsbot.store.sql import locks
 from newsbot.store.sql.compiled import CompiledStatement
@@ -84,7 +84,7 @@ _AUTHORS = (
 )
 
 
-Related = Sequence[tuple[Candidate, Relation]]
+Related = Sequence[tuple[SketchCandidate, Relation]]
 """Stored articles with near duplicates or excerpts of a text, and how they are related to it."""
 
 
@@ -173,15 +173,15 @@ def settle_article(connection: Connection, article_id: int, *, now: datetime) ->
 
 
 class StoredSketches:
-    """The `dedupe.grouping.Index` that the database is."""
+    """The `dedupe.grouping.NearDuplicateStore` that the database is."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
-    def candidates(self, keys: Sequence[int | None]) -> Iterable[Candidate]:
+    def candidates(self, keys: Sequence[int | None]) -> Iterable[SketchCandidate]:
         """Return the articles that share a key at the same place, in one statement."""
         found = _CANDIDATES.rows(self.connection, dict(zip(_KEYS, keys, strict=True)))
-        return [Candidate(*row) for row in found]
+        return [SketchCandidate(*row) for row in found]
 
 
 def _row(article_id: int, text: Sketch) -> dict[str, Any]:
@@ -230,18 +230,18 @@ def _settle(connection: Connection, story_id: int, now: datetime) -> None:
         _note_excerpts(connection, stored)
 
 
-def _members(connection: Connection, story_id: int) -> tuple[dict[int, _Part], list[Member]]:
+def _members(connection: Connection, story_id: int) -> tuple[dict[int, _Part], list[StoryMember]]:
     """Return what the members of a story are so far, by their ids, and what decides their parts."""
     authors: dict[int, list[str]] = defaultdict(list)
     for article_id, name in connection.execute(_AUTHORS, {"of_story": story_id}):
         authors[article_id].append(name)
     rows = connection.execute(_MEMBERS, {"of_story": story_id}).mappings().all()
     parts = {row["id"]: _Part(*(row[name] for name in _Part._fields)) for row in rows}
-    members = [Member(**{name: row[name] for name in _SAID}, authors=authors[row["id"]]) for row in rows]
+    members = [StoryMember(**{name: row[name] for name in _SAID}, authors=authors[row["id"]]) for row in rows]
     return parts, members
 
 
-def _parts(story_id: int, members: Sequence[Member]) -> dict[int, _Part]:
+def _parts(story_id: int, members: Sequence[StoryMember]) -> dict[int, _Part]:
     original, told = choose_original(members), roles(members)
     parts = {
         member.id: _Part(
