@@ -51,23 +51,63 @@ class Setting:
 
 
 NEWSBOT_SETTINGS = (
-    Setting("NEWSBOT_DATABASE_URL", "sqlite:///newsbot.db", _filled,
-            "a database URL: sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME", "where articles are kept"),
-    Setting("NEWSBOT_SOURCES", "", str,
-            "a TOML file or a folder of them; empty: the catalog in the package", "what the news spider crawls"),
-    Setting("NEWSBOT_ARCHIVE_DIR", "archive", str,
-            "a folder, made when it is needed; empty: not kept", "where answers of the network are kept as WARC"),
-    Setting("NEWSBOT_ENTITY_ENGINE", "auto", _filled,
-            "auto, none, an engine's name, or an import path; several, parted by commas", "what finds people, organisations and places"),
-    Setting("NEWSBOT_ALLOWED_NETWORKS", "", _networks,
-            "networks, parted by commas (127.0.0.0/8,10.1.0.0/16)", "private networks that may be fetched"),
-    Setting("NEWSBOT_MAX_PAGE_BYTES", 10 * 1024 * 1024, _positive,
-            "a number of bytes above 0", "decompressed size above which a page is rejected, in bytes"),
-    Setting("NEWSBOT_USER_AGENT", f"newsbot/{__version__} (+{HOME_PAGE})", _filled,
-            "any text", "how the spiders introduce themselves"),
-    Setting("NEWSBOT_WEB_TOKEN", "", str,
-            "any text; empty: none", "what `newsbot serve` asks readers for, as a password or Bearer token"),
-)  # fmt: skip
+    Setting(
+        "NEWSBOT_DATABASE_URL",
+        "sqlite:///newsbot.db",
+        _filled,
+        "a database URL: sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME",
+        "where articles are kept",
+    ),
+    Setting(
+        "NEWSBOT_SOURCES",
+        "",
+        str,
+        "a TOML file or a folder of them; empty: the catalog in the package",
+        "what the news spider crawls",
+    ),
+    Setting(
+        "NEWSBOT_ARCHIVE_DIR",
+        "archive",
+        str,
+        "a folder, made when it is needed; empty: not kept",
+        "where answers of the network are kept as WARC",
+    ),
+    Setting(
+        "NEWSBOT_ENTITY_ENGINE",
+        "auto",
+        _filled,
+        "auto, none, an engine's name, or an import path; several, parted by commas",
+        "what finds people, organisations and places",
+    ),
+    Setting(
+        "NEWSBOT_ALLOWED_NETWORKS",
+        "",
+        _networks,
+        "networks, parted by commas (127.0.0.0/8,10.1.0.0/16)",
+        "private networks that may be fetched",
+    ),
+    Setting(
+        "NEWSBOT_MAX_PAGE_BYTES",
+        10 * 1024 * 1024,
+        _positive,
+        "a number of bytes above 0",
+        "decompressed size above which a page is rejected, in bytes",
+    ),
+    Setting(
+        "NEWSBOT_USER_AGENT",
+        f"newsbot/{__version__} (+{HOME_PAGE})",
+        _filled,
+        "any text",
+        "how the spiders introduce themselves",
+    ),
+    Setting(
+        "NEWSBOT_WEB_TOKEN",
+        "",
+        str,
+        "any text; empty: none",
+        "what `newsbot serve` asks readers for, as a password or Bearer token",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,8 +24,14 @@ def run_spider(name: str, **arguments: str) -> tuple[PageSpider, list[Article | 
 
     settings = Settings()
     settings.setmodule("newsbot.settings")
-    quiet = {"ITEM_PIPELINES": {}, "EXTENSIONS": {}, "LOG_ENABLED": False, "LOG_INSTALL_ROOT_HANDLER": False,
-             "AUTOTHROTTLE_ENABLED": False, "DOWNLOAD_DELAY": 0.5}  # fmt: skip
+    quiet = {
+        "ITEM_PIPELINES": {},
+        "EXTENSIONS": {},
+        "LOG_ENABLED": False,
+        "LOG_INSTALL_ROOT_HANDLER": False,
+        "AUTOTHROTTLE_ENABLED": False,
+        "DOWNLOAD_DELAY": 0.5,
+    }
     settings.setdict(quiet, priority="cmdline")
     os.environ.pop("SCRAPY_SETTINGS_MODULE", None)
     process = CrawlerProcess(settings)

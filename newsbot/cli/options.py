@@ -27,8 +27,14 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON obj
 
 def limit_option(default: int) -> Callable[[F], F]:
     """Return the `--limit` option, with a command's own default."""
-    return click.option("--limit", type=click.IntRange(min=1), default=default, show_default=True, metavar="N",
-                        help="At most so many.")  # fmt: skip
+    return click.option(
+        "--limit",
+        type=click.IntRange(min=1),
+        default=default,
+        show_default=True,
+        metavar="N",
+        help="At most so many.",
+    )
 
 
 class Day(click.ParamType[datetime]):

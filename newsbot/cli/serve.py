@@ -57,9 +57,15 @@ def serve(host: str, port: int, images: bool, database: str | None) -> None:
 def server_config(app: ASGIApp) -> uvicorn.Config:
     """Return how the server runs: quiet, and for a bounded number of readers."""
     return uvicorn.Config(
-        app, log_level="warning", access_log=False, server_header=False, limit_concurrency=MAX_CONNECTIONS,
-        timeout_keep_alive=5, lifespan="off", proxy_headers=False,
-    )  # fmt: skip
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        limit_concurrency=MAX_CONNECTIONS,
+        timeout_keep_alive=5,
+        lifespan="off",
+        proxy_headers=False,
+    )
 
 
 def listening(host: str, port: int) -> socket.socket:

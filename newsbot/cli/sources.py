@@ -54,8 +54,8 @@ def add(url: str) -> None:
     assert isinstance(spider, ExploreSpider)
     found = spider.found
     for kind, urls in (("feed", found.feeds), ("sitemap", found.sitemaps), ("section", found.sections)):
-        for each in urls:
-            click.echo(f"{kind + ':':9} {printable(each)}", err=True)
+        for found_url in urls:
+            click.echo(f"{kind + ':':9} {printable(found_url)}", err=True)
     click.echo(f"articles: {len(found.links)} found; the newest of them as they would be stored:\n", err=True)
     for item in items:
         _preview(item)
@@ -71,8 +71,11 @@ def _preview(item: Article | Reject) -> None:
         return
     authors = ", ".join(item.authors) or "no author"
     start = " ".join(item.body.split())[:200]
-    click.echo(f"  {printable(item.title)}\n  {utc_text(item.published_at) or 'no date'}, {printable(authors)}, "
-               f"{item.language}, {item.word_count} words\n  {printable(start)}...\n", err=True)  # fmt: skip
+    click.echo(
+        f"  {printable(item.title)}\n  {utc_text(item.published_at) or 'no date'}, {printable(authors)}, "
+        f"{item.language}, {item.word_count} words\n  {printable(start)}...\n",
+        err=True,
+    )
 
 
 @sources.command()
@@ -98,8 +101,17 @@ def health(is_check: bool, webhook: str | None, as_json: bool, database: str | N
 
 
 def _print_health(reports: list[SourceHealth], flagged: list[SourceHealth]) -> None:
-    rows = [(each.source, each.articles_today, f"{each.articles_a_day:.1f}", utc_text(each.last_article_at) or "never",
-             utc_text(each.last_poll_at) or "never", len(each.flags) or "") for each in reports]  # fmt: skip
+    rows = [
+        (
+            report.source,
+            report.articles_today,
+            f"{report.articles_a_day:.1f}",
+            utc_text(report.last_article_at) or "never",
+            utc_text(report.last_poll_at) or "never",
+            len(report.flags) or "",
+        )
+        for report in reports
+    ]
     print_table(("source", "today", "a day", "last article", "last poll", "flags"), rows)
     for report in flagged:
         for flag in report.flags:

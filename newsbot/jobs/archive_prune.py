@@ -103,11 +103,11 @@ def _prune_file(database: Database, path: Path, rules: Rules, *, dry_run: bool) 
         if not is_closed(file):
             return Pruned(path=path, skipped="a crawl has it open")
         entries = []
-        for each in read_entries(file):
-            if isinstance(each, Damage):
-                what = f"damaged at byte {each.offset}: {each.what}"
+        for entry in read_entries(file):
+            if isinstance(entry, Damage):
+                what = f"damaged at byte {entry.offset}: {entry.what}"
                 return Pruned(path=path, skipped=what, is_broken=True)
-            entries.append(each)
+            entries.append(entry)
         with database.read() as session:
             known = references(session, path)
         kept = records_to_keep(entries, lambda entry: rules.needs(entry, known.get(entry.offset)))

@@ -112,11 +112,11 @@ def _problems(database: Database, path: Path) -> Iterator[Problem]:
         found = list(read_entries(file, checks_digests=True))
     if found and isinstance(found[-1], Damage) and not is_whole:
         found.pop()  # a record that a crawl is writing
-    for each in found:
-        reference = known.pop(each.offset, None)
-        what = each.what if isinstance(each, Damage) else _disagreement(each, reference)
+    for entry in found:
+        reference = known.pop(entry.offset, None)
+        what = entry.what if isinstance(entry, Damage) else _disagreement(entry, reference)
         if what:
-            yield Problem(path.name, each.offset, what + ("; the database refers to it" if reference else ""))
+            yield Problem(path.name, entry.offset, what + ("; the database refers to it" if reference else ""))
     for offset in sorted(known):
         yield Problem(path.name, offset, "no record begins here; the database refers to it")
 

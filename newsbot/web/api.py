@@ -69,9 +69,9 @@ def articles(request: Request, asked: ListQuery) -> Response:
     """List articles, newest first, complete."""
     with site_of(request).read() as session:
         listing = list_articles(session, asked.filters(), after=asked.after, limit=asked.limit)
-        stored = load_articles(session, [each.article.id for each in listing.articles])
+        stored = load_articles(session, [listed.article.id for listed in listing.articles])
     return _json(
-        {"items": [stored_json(each) for each in stored], "next": _next(asked, "/api/articles", listing)}
+        {"items": [stored_json(article) for article in stored], "next": _next(asked, "/api/articles", listing)}
     )
 
 
@@ -118,7 +118,7 @@ def search(request: Request, asked: SearchQuery) -> Response:
     }
     return _json(
         {
-            "items": [_hit(each) for each in found.listing.articles],
+            "items": [_hit(listed) for listed in found.listing.articles],
             "total": found.total,
             "total_is_capped": found.is_capped,
             "facets": facets,
@@ -137,7 +137,7 @@ def entities(
     """List the most mentioned people, organisations and places."""
     with site_of(request).read() as session:
         counts = top_entities(session, entity_type=type, since=_start_of(since), limit=limit)
-    return _json({"items": [asdict(each) for each in counts]})
+    return _json({"items": [asdict(count) for count in counts]})
 
 
 @router.get("/entities/{entity_id}/timeline", response_model=schemas.Timeline, responses=_NOT_FOUND)
@@ -165,11 +165,9 @@ def stories(
     """List the stories that several articles tell, changed last first."""
     after = None if cursor is None else decode(cursor)[1:]
     with site_of(request).read() as session:
-        found = list_stories(
-            session, since=_start_of(since), min_size=min_size, after=after, limit=limit + 1
-        )  # fmt: skip
+        found = list_stories(session, since=_start_of(since), min_size=min_size, after=after, limit=limit + 1)
     return _json(
-        {"items": [_story(each) for each in found[:limit]], "next": _next_stories(request, found, limit)}
+        {"items": [_story(story) for story in found[:limit]], "next": _next_stories(request, found, limit)}
     )
 
 
@@ -180,13 +178,13 @@ def story(request: Request, story_id: Id) -> Response:
         members = story_members(session, story_id)
     if not members:
         raise HTTPException(404, f"There is no story {story_id}.")
-    return _json({"items": [member_json(each) for each in members]})
+    return _json({"items": [member_json(member) for member in members]})
 
 
 @router.get("/sources", response_model=schemas.Sources)
 def sources(request: Request) -> Response:
     """List the sources with what each has given."""
-    return _json({"items": [_source(each) for each in site_of(request).glance.get().sources]})
+    return _json({"items": [_source(overview) for overview in site_of(request).glance.get().sources]})
 
 
 @router.get("/stats", response_model=schemas.StatsJson)
@@ -201,7 +199,7 @@ def statistics(request: Request) -> Response:
             "revisions": counts.revision_count,
             "entities": counts.entity_count,
             "rejects": counts.reject_count,
-            "by_source": {each.source or "unknown": each.article_count for each in counts.by_source},
+            "by_source": {source.source or "unknown": source.article_count for source in counts.by_source},
             "by_day": {day.isoformat(): count for day, count in counts.by_day},
             "by_language": {language or "unknown": count for language, count in counts.by_language},
             "rejects_by_reason": dict(counts.rejects_by_reason),
@@ -242,22 +240,22 @@ def _counted(values: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:
     return [{"value": value, "count": count} for value, count in values]
 
 
-def _hit(each: Listed) -> dict[str, Any]:
+def _hit(listed: Listed) -> dict[str, Any]:
     names = ("id", "title", "url", "source", "language", "section", "story_id")
-    return {name: getattr(each.article, name) for name in names} | {
-        "published_at": utc_text(each.article.published_at),
-        "score": each.score,
-        "snippet": each.snippet.replace(MARK_START, "**").replace(MARK_END, "**"),
+    return {name: getattr(listed.article, name) for name in names} | {
+        "published_at": utc_text(listed.article.published_at),
+        "score": listed.score,
+        "snippet": listed.snippet.replace(MARK_START, "**").replace(MARK_END, "**"),
     }
 
 
-def _story(each: StorySummary) -> dict[str, Any]:
-    return asdict(each) | {"first_at": utc_text(each.first_at), "updated_at": utc_text(each.updated_at)}
+def _story(story: StorySummary) -> dict[str, Any]:
+    return asdict(story) | {"first_at": utc_text(story.first_at), "updated_at": utc_text(story.updated_at)}
 
 
-def _source(each: SourceOverview) -> dict[str, Any]:
+def _source(overview: SourceOverview) -> dict[str, Any]:
     names = ("key", "name", "homepage", "article_count", "feed_count", "failing_feed_count")
-    return {name: getattr(each, name) for name in names} | {
-        "newest_at": utc_text(each.newest_at),
-        "days": [{"day": day.isoformat(), "article_count": count} for day, count in each.days],
+    return {name: getattr(overview, name) for name in names} | {
+        "newest_at": utc_text(overview.newest_at),
+        "days": [{"day": day.isoformat(), "article_count": count} for day, count in overview.days],
     }

@@ -30,9 +30,13 @@ def create_app(
 ) -> Guard:
     """Return an ASGI application that shows an open database. For `images` see `Site`."""
     app = FastAPI(
-        title="newsbot", version=__version__, openapi_url=OPENAPI, docs_url=None, redoc_url=None,
+        title="newsbot",
+        version=__version__,
+        openapi_url=OPENAPI,
+        docs_url=None,
+        redoc_url=None,
         description="Articles, entities, stories and sources of a newsbot database. Read only.",
-    )  # fmt: skip
+    )
     app.state.site = Site(database=database, now=now, images=images)
     for part in (api, syndication, pages):
         app.include_router(part.router)

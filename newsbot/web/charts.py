@@ -52,7 +52,7 @@ def summary(days: Days) -> str:
     """Return in words what a chart of days shows."""
     if not any(count for _, count in days):
         return "None."
-    best, most = max(days, key=lambda each: each[1])
+    best, most = max(days, key=lambda day: day[1])
     total = sum(count for _, count in days)
     return f"{total} from {days[0][0]} to {days[-1][0]}, most on {best}: {most}."
 
@@ -72,16 +72,22 @@ def _bar(place: int, count: int, top: int, told: str | None = None) -> svg.Rect:
     height = max(HEIGHT * count / top, 2.0 if count else 0.0)
     title: list[svg.Element] = [svg.Title(text=svg.escape(told))] if told else []
     return svg.Rect(
-        x=round(place + GAP / 2, 3), y=round(HEIGHT - height, 2), width=1 - GAP, height=round(height, 2),
-        class_=["bar"], elements=title,
-    )  # fmt: skip
+        x=round(place + GAP / 2, 3),
+        y=round(HEIGHT - height, 2),
+        width=1 - GAP,
+        height=round(height, 2),
+        class_=["bar"],
+        elements=title,
+    )
 
 
 def _drawing(elements: Sequence[svg.Element], width: float, kind: str, label: str) -> Markup:
     drawing = svg.SVG(
-        viewBox=svg.ViewBoxSpec(0, 0, max(width, 1), HEIGHT), preserveAspectRatio=svg.PreserveAspectRatio("none"), class_=["chart", kind],
+        viewBox=svg.ViewBoxSpec(0, 0, max(width, 1), HEIGHT),
+        preserveAspectRatio=svg.PreserveAspectRatio("none"),
+        class_=["chart", kind],
         elements=list(elements),
-    )  # fmt: skip
+    )
     return labelled(drawing, label)
 
 

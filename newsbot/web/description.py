@@ -42,9 +42,9 @@ def endpoints(document: Mapping[str, Any]) -> list[Endpoint]:
 
 def _parameters(operation: Mapping[str, Any]) -> list[Field]:
     return [
-        Field(each["name"], _kind(each["schema"], {}), _about(each))
-        for each in operation.get("parameters", [])
-        if each["in"] == "query"
+        Field(parameter["name"], _kind(parameter["schema"], {}), _about(parameter))
+        for parameter in operation.get("parameters", [])
+        if parameter["in"] == "query"
     ]
 
 
@@ -63,7 +63,7 @@ def _answer(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> list[Fi
 def _kind(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> str:
     schema = _resolved(schema, schemas)
     if "anyOf" in schema:
-        return " or ".join(filter(None, (_kind(each, schemas) for each in schema["anyOf"])))
+        return " or ".join(filter(None, (_kind(option, schemas) for option in schema["anyOf"])))
     if "enum" in schema:
         return " or ".join(schema["enum"])
     if "items" in schema:

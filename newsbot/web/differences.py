@@ -13,10 +13,19 @@ from newsbot.web.texts import MAX_SHOWN_CHARS
 
 CONTEXT_CHARS = 120
 LABELS = {
-    "title": "Headline", "body": "Text", "description": "Description", "authors": "Authors", "topics": "Topics",
-    "section": "Section", "language": "Language", "image_url": "Image", "published_at": "Published",
-    "modified_at": "Modified", "kind": "Kind", "is_free": "Free to read",
-}  # fmt: skip
+    "title": "Headline",
+    "body": "Text",
+    "description": "Description",
+    "authors": "Authors",
+    "topics": "Topics",
+    "section": "Section",
+    "language": "Language",
+    "image_url": "Image",
+    "published_at": "Published",
+    "modified_at": "Modified",
+    "kind": "Kind",
+    "is_free": "Free to read",
+}
 
 
 _TIMES = ("published_at", "modified_at")
@@ -60,7 +69,7 @@ def same_share(old: str, new: str) -> float:
     """Return which share of the new text stood in the old one, 0 to 1."""
     segments = word_diff(old[:MAX_SHOWN_CHARS], new[:MAX_SHOWN_CHARS])
     same, added = (
-        sum(len(each.text) for each in segments if each.kind == kind) for kind in ("same", "added")
+        sum(len(segment.text) for segment in segments if segment.kind == kind) for kind in ("same", "added")
     )
     return same / (same + added) if same + added else 1.0
 

@@ -103,7 +103,7 @@ def _named(answer: Response, known: str) -> Response:
     headers = MutableHeaders(raw=answer.raw_headers)
     headers["etag"] = tag
     headers.setdefault("cache-control", "private, no-cache")
-    known_tags = {each.strip().removeprefix("W/") for each in known.split(",")}
+    known_tags = {tag_text.strip().removeprefix("W/") for tag_text in known.split(",")}
     if not known_tags & {tag, "*"}:
         return answer
     del headers["content-length"]

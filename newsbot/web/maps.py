@@ -45,10 +45,10 @@ class View(NamedTuple):
 
 def located(entities: Sequence[EntityCount], countries: Mapping[int, str]) -> list[Marked]:
     """Return the places among the entities, with the number of their articles; `countries`: id -> where each lies."""
-    found = ((each, find_place(each.name, [countries[each.id]])) for each in entities if each.id in countries)
+    found = ((entity, find_place(entity.name, [countries[entity.id]])) for entity in entities if entity.id in countries)
     return [
-        Marked(each.name, place.latitude, place.longitude, each.article_count)
-        for each, place in found
+        Marked(entity.name, place.latitude, place.longitude, entity.article_count)
+        for entity, place in found
         if place
     ]
 
@@ -60,9 +60,10 @@ def world_map(marks: Sequence[Marked]) -> Markup:
     largest_first = sorted(marks, key=lambda mark: -mark.article_count)
     circles = [_circle(mark, top, view.width / WIDEST) for mark in largest_first]
     drawing = svg.SVG(
-        viewBox=svg.ViewBoxSpec(*view), class_=["map"],
+        viewBox=svg.ViewBoxSpec(*view),
+        class_=["map"],
         elements=[svg.Path(d=_land(), class_=["land"]), *circles],
-    )  # fmt: skip
+    )
     names = ", ".join(f"{mark.name} ({mark.article_count})" for mark in marks)
     return labelled(drawing, f"Map of the world with places marked: {names}")
 
@@ -77,15 +78,18 @@ def view_of(marks: Sequence[Marked]) -> View:
     height = width / shape
     left = min(max((east + west - width) / 2, -180), 180 - width)
     top = min(max((north + south + height) / 2, SOUTH + height), NORTH)
-    return View(*(round(each, 1) for each in (left, -top, width, height)))
+    return View(*(round(degrees, 1) for degrees in (left, -top, width, height)))
 
 
 def _circle(mark: Marked, top: int, scale: float) -> svg.Circle:
     radius = MIN_RADIUS + (MAX_RADIUS - MIN_RADIUS) * sqrt(mark.article_count / top)
     return svg.Circle(
-        cx=mark.longitude, cy=-mark.latitude, r=round(radius * scale, 1),
-        class_=["place"], elements=[svg.Title(text=svg.escape(f"{mark.name}: {mark.article_count}"))],
-    )  # fmt: skip
+        cx=mark.longitude,
+        cy=-mark.latitude,
+        r=round(radius * scale, 1),
+        class_=["place"],
+        elements=[svg.Title(text=svg.escape(f"{mark.name}: {mark.article_count}"))],
+    )
 
 
 @cache

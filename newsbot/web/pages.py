@@ -59,11 +59,17 @@ def home(request: Request) -> Response:
         groups, names = newest_groups(session, limit=20), source_names(session)
     glance = site.glance.get()
     # In front those that need somebody; the order is else that of the glance.
-    sources = sorted(glance.sources, key=lambda each: (not each.failing_feed_count, each.held_until is None))
+    sources = sorted(glance.sources, key=lambda source: (not source.failing_feed_count, source.held_until is None))
     return page(
-        request, "home.html", groups=groups, names=names, glance=glance, sources=sources[:HOME_SOURCES],
-        article_count=sum(each.article_count for each in sources), now=site.now(),
-    )  # fmt: skip
+        request,
+        "home.html",
+        groups=groups,
+        names=names,
+        glance=glance,
+        sources=sources[:HOME_SOURCES],
+        article_count=sum(source.article_count for source in sources),
+        now=site.now(),
+    )
 
 
 @router.get("/search")
@@ -75,9 +81,15 @@ def search(request: Request, asked: SearchQuery) -> Response:
     after = found.listing.after
     following = after and asked.address("/search", cursor=encode(after))
     return page(
-        request, "search.html", asked=asked, found=found, names=names, following=following,
-        facets=choices(asked, found.facets, names), chosen=chosen(asked, names),
-    )  # fmt: skip
+        request,
+        "search.html",
+        asked=asked,
+        found=found,
+        names=names,
+        following=following,
+        facets=choices(asked, found.facets, names),
+        chosen=chosen(asked, names),
+    )
 
 
 @router.get("/articles/{article_id}")
@@ -88,18 +100,26 @@ def article(request: Request, article_id: Id) -> Response:
         ids = entity_ids(session, article_id)
         urls, names = article_urls(session, article_id), source_names(session)
         members = story_members(session, stored.story_id) if stored.story_id else []
-        conflicts = [each for each in list_rejects(session, article_id=article_id) if each.reason not in GONE]
+        conflicts = [conflict for conflict in list_rejects(session, article_id=article_id) if conflict.reason not in GONE]
         silent = count_silent(session, article_id)
     return page(
-        request, "article.html", stored=stored, article=stored.article, ids=ids, urls=urls, names=names,
-        conflicts=conflicts, silent=silent,
-        members=[each for each in members if each.id != article_id],
+        request,
+        "article.html",
+        stored=stored,
+        article=stored.article,
+        ids=ids,
+        urls=urls,
+        names=names,
+        conflicts=conflicts,
+        silent=silent,
+        members=[member for member in members if member.id != article_id],
         entities=sorted(
-            (each for each in stored.article.entities if (each.name, each.type) in ids),
-            key=lambda each: -len(each.mentions),
+            (entity for entity in stored.article.entities if (entity.name, entity.type) in ids),
+            key=lambda entity: -len(entity.mentions),
         ),
-        paragraphs=marked_paragraphs(stored.article, ids), is_cut=len(stored.article.body) > MAX_SHOWN_CHARS,
-    )  # fmt: skip
+        paragraphs=marked_paragraphs(stored.article, ids),
+        is_cut=len(stored.article.body) > MAX_SHOWN_CHARS,
+    )
 
 
 @router.get("/articles/{article_id}/revisions")
@@ -119,7 +139,7 @@ def entities(request: Request, name: Text = None) -> Response:
     glance = site.glance.get()
     with site.read() as session:
         found = None if name is None else find_entity(session, name)
-        countries = countries_of(session, [each.id for each in glance.entities["LOC"]])
+        countries = countries_of(session, [place.id for place in glance.entities["LOC"]])
     if found is not None:
         return RedirectResponse(f"/entities/{found.id}", 303)
     places = located(glance.entities["LOC"], countries)
@@ -135,16 +155,22 @@ def entity(request: Request, entity_id: Id) -> Response:
         if detail is None:
             raise HTTPException(404, f"There is no entity {entity_id}.")
         named = [detail.entity, *detail.companions]
-        countries = countries_of(session, [each.id for each in named if each.type == "LOC"])
+        countries = countries_of(session, [entity.id for entity in named if entity.type == "LOC"])
         names = source_names(session)
     companions = {
-        kind: [each for each in detail.companions if each.type == kind][:10] for kind in ENTITY_TYPES
+        kind: [companion for companion in detail.companions if companion.type == kind][:10] for kind in ENTITY_TYPES
     }
     return page(
-        request, "entity.html", detail=detail, entity=detail.entity, companions=companions, names=names,
-        days=without_gaps(detail.timeline), places=located(named, countries),
+        request,
+        "entity.html",
+        detail=detail,
+        entity=detail.entity,
+        companions=companions,
+        names=names,
+        days=without_gaps(detail.timeline),
+        places=located(named, countries),
         search=SearchParameters(entity=detail.entity.name, sort="date"),
-    )  # fmt: skip
+    )
 
 
 @router.get("/stories/{story_id}")
@@ -152,21 +178,24 @@ def story(request: Request, story_id: Id) -> Response:
     """Show who told a story when, and what each changed of the first text."""
     with site_of(request).read() as session:
         members = story_members(session, story_id)
-        stored = {each.id: each for each in load_articles(session, [m.id for m in members[:MAX_COMPARED]])}
+        stored = {article.id: article for article in load_articles(session, [m.id for m in members[:MAX_COMPARED]])}
         names = source_names(session)
     if not members:
         raise HTTPException(404, f"There is no story {story_id}.")
-    first = next((each for each in members if each.story_role == "original"), members[0])
+    first = next((member for member in members if member.story_role == "original"), members[0])
     if first.id not in stored:
         first = members[0]
-    compared = {each: other.article.body for each, other in stored.items() if each != first.id}
+    compared = {article_id: other.article.body for article_id, other in stored.items() if article_id != first.id}
     body = stored[first.id].article.body
     return page(
-        request, "story.html", first=first, members=members, names=names,
-        differences={each: compare(body, other) for each, other in compared.items()},
-        shares={each: same_share(body, other) for each, other in compared.items()},
-
-    )  # fmt: skip
+        request,
+        "story.html",
+        first=first,
+        members=members,
+        names=names,
+        differences={article_id: compare(body, other) for article_id, other in compared.items()},
+        shares={article_id: same_share(body, other) for article_id, other in compared.items()},
+    )
 
 
 @router.get("/sources")
@@ -174,7 +203,7 @@ def sources(request: Request) -> Response:
     """Show every source at a glance."""
     site = site_of(request)
     found = site.glance.get().sources
-    names = {each.key: each.name or each.key for each in found}
+    names = {source.key: source.name or source.key for source in found}
     return page(request, "sources.html", sources=found, names=names, now=site.now())
 
 

@@ -74,10 +74,14 @@ class Narrowing(BaseModel):
     def filters(self, sort: Literal["relevance", "date"] = "date") -> Filters:
         """Return the same for the store; days are days of UTC."""
         return Filters(
-            source=self.source, language=self.language, section=self.section, entity=self.entity,
+            source=self.source,
+            language=self.language,
+            section=self.section,
+            entity=self.entity,
             since=datetime.combine(self.since, time.min, UTC) if self.since else None,
-            until=datetime.combine(self.until, time.max, UTC) if self.until else None, sort=sort,
-        )  # fmt: skip
+            until=datetime.combine(self.until, time.max, UTC) if self.until else None,
+            sort=sort,
+        )
 
     def address(self, path: str, **changes: Any) -> str:
         """Return `path` with what is asked for here, but for `changes`; a list that changes begins anew."""

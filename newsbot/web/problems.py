@@ -57,8 +57,8 @@ def _http(request: Request, error: Exception) -> Response:
 
 def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    found = (f"{each['loc'][-1]}: {each['msg'].removeprefix('Value error, ')}" for each in error.errors())
-    status = 404 if all(each["loc"][0] == "path" for each in error.errors()) else 422
+    found = (f"{problem['loc'][-1]}: {problem['msg'].removeprefix('Value error, ')}" for problem in error.errors())
+    status = 404 if all(problem["loc"][0] == "path" for problem in error.errors()) else 422
     return _answer(request, status, "; ".join(found))
 
 

@@ -81,18 +81,33 @@ def time_of(moment: datetime) -> str:
 
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("newsbot.web"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+        loader=PackageLoader("newsbot.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     environment.filters |= {
-        "clipped": clipped, "day": day, "direction": direction, "host": host, "marked": marked, "time_of": time_of, "web_link": web_link,
+        "clipped": clipped,
+        "day": day,
+        "direction": direction,
+        "host": host,
+        "marked": marked,
+        "time_of": time_of,
+        "web_link": web_link,
         "path": lambda text: quote(text, safe=""),
-    }  # fmt: skip
+    }
     style = hashlib.blake2b(STATIC["style.css"], digest_size=6).hexdigest()
     environment.globals |= {
-        "kinds": KINDS, "style_version": style, "bar_chart": charts.bar_chart, "scale": charts.scale, "sparkline": charts.sparkline,
-        "share_bar": charts.share_bar, "world_map": maps.world_map, "max_title_chars": MAX_TITLE_CHARS,
-    }  # fmt: skip
+        "kinds": KINDS,
+        "style_version": style,
+        "bar_chart": charts.bar_chart,
+        "scale": charts.scale,
+        "sparkline": charts.sparkline,
+        "share_bar": charts.share_bar,
+        "world_map": maps.world_map,
+        "max_title_chars": MAX_TITLE_CHARS,
+    }
     return environment
 
 

@@ -100,8 +100,8 @@ class Site:
 
 
 def _by_type(entities: Sequence[EntityCount]) -> dict[EntityType, list[EntityCount]]:
-    ordered = sorted(entities, key=lambda each: -each.article_count)
-    return {kind: [each for each in ordered if each.type == kind][:NAMES] for kind in ENTITY_TYPES}
+    ordered = sorted(entities, key=lambda entity: -entity.article_count)
+    return {kind: [entity for entity in ordered if entity.type == kind][:NAMES] for kind in ENTITY_TYPES}
 
 
 def site_of(request: Request) -> Site:

@@ -59,17 +59,20 @@ def _feed(request: Request, asked: SearchParameters, path: str) -> Feed:
     with site.read() as session:
         found = find_articles(session, asked.q, asked.filters("date"), limit=ENTRIES)
     narrowed = (asked.q, asked.source, asked.entity, asked.section, asked.language)
-    about = ", ".join(each for each in narrowed if each)
+    about = ", ".join(value for value in narrowed if value)
     return Feed(
-        title=f"{about} – newsbot" if about else "newsbot", home=str(request.base_url).rstrip("/"),
-        path=asked.address(path), page=asked.address("/search"),
-        articles=[each.article for each in found.listing.articles], now=site.now(),
-    )  # fmt: skip
+        title=f"{about} – newsbot" if about else "newsbot",
+        home=str(request.base_url).rstrip("/"),
+        path=asked.address(path),
+        page=asked.address("/search"),
+        articles=[listed.article for listed in found.listing.articles],
+        now=site.now(),
+    )
 
 
 def atom_document(feed: Feed) -> bytes:
     """Return the feed as Atom."""
-    updated = max((_updated(each) for each in feed.articles), default=feed.now)
+    updated = max((_updated(article) for article in feed.articles), default=feed.now)
     root = etree.Element(f"{{{ATOM}}}feed", nsmap=_NAMES)
     _add(root, "id", feed.home + feed.path)
     _add(root, "title", feed.title)
@@ -113,7 +116,7 @@ def json_document(feed: Feed) -> dict[str, Any]:
         "title": feed.title,
         "home_page_url": feed.home + feed.page,
         "feed_url": feed.home + feed.path,
-        "items": [_item(feed, each) for each in feed.articles],
+        "items": [_item(feed, article) for article in feed.articles],
     }
 
 

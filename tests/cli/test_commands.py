@@ -22,11 +22,18 @@ def article(number: int, **values: object) -> Article:
     mention = Mention(start=0, end=14, text="Anna Lindqvist", type="PER")
     place = Mention(start=24, end=30, text="Bergen", type="LOC")
     defaults: dict[str, object] = {
-        "url": f"https://news.example/{number}", "source": "news.example", "title": f"Harbour report {number}",
-        "language": "en", "published_at": NOW - timedelta(days=number), "body": body, "word_count": 150,
-        "entities": [Entity(name="Anna Lindqvist", type="PER", mentions=[mention], role="mayor"),
-                     Entity(name="Bergen", type="LOC", mentions=[place])],
-    }  # fmt: skip
+        "url": f"https://news.example/{number}",
+        "source": "news.example",
+        "title": f"Harbour report {number}",
+        "language": "en",
+        "published_at": NOW - timedelta(days=number),
+        "body": body,
+        "word_count": 150,
+        "entities": [
+            Entity(name="Anna Lindqvist", type="PER", mentions=[mention], role="mayor"),
+            Entity(name="Bergen", type="LOC", mentions=[place]),
+        ],
+    }
     return Article(**defaults | values)  # type: ignore[arg-type]
 
 
@@ -65,14 +72,17 @@ def test_search_finds_and_marks_what_it_found(filled, capsys):
     assert "*" in text
 
 
-@pytest.mark.parametrize(("options", "ids"), [
-    (["--language", "de"], [2]),
-    (["--source", "other.example"], [3]),
-    (["--since", "2026-05-19"], [1]),
-    (["--until", "2026-05-17"], [3]),
-    (["--entity", "Anna Lindqvist", "--sort", "date"], [1, 2, 3]),
-    (["--limit", "1", "--sort", "date"], [1]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("options", "ids"),
+    [
+        (["--language", "de"], [2]),
+        (["--source", "other.example"], [3]),
+        (["--since", "2026-05-19"], [1]),
+        (["--until", "2026-05-17"], [3]),
+        (["--entity", "Anna Lindqvist", "--sort", "date"], [1, 2, 3]),
+        (["--limit", "1", "--sort", "date"], [1]),
+    ],
+)
 def test_filters_narrow_a_search(filled, capsys, options, ids):
     assert [hit["id"] for hit in objects(capsys, "search", "council", *options)] == ids
 
@@ -161,17 +171,20 @@ def test_db_upgrade_makes_and_check_only_checks(tmp_path, capsys):
     output(capsys, "db", "check", "--database", url)
 
 
-@pytest.mark.parametrize(("arguments", "status", "told"), [
-    (["serch", "x"], 2, "serch"),
-    (["search", "x", "--limit", "0"], 2, "--limit"),
-    (["search", "x", "--since", "yesterday"], 2, "2026-11-23"),
-    (["entities", "--type", "ANIMAL"], 2, "PER"),
-    (["show", "99"], 1, "99"),
-    (["entity", "Nobody At All"], 1, "Nobody At All"),
-    (["search", "x", "--database", "mysql://host/news"], 2, "mysql"),
-    (["search", "x", "--database", "sqlite:////nowhere/at/all.db"], 1, "/nowhere/at"),
-    (["extract", "missing.html"], 1, "missing.html"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("arguments", "status", "told"),
+    [
+        (["serch", "x"], 2, "serch"),
+        (["search", "x", "--limit", "0"], 2, "--limit"),
+        (["search", "x", "--since", "yesterday"], 2, "2026-11-23"),
+        (["entities", "--type", "ANIMAL"], 2, "PER"),
+        (["show", "99"], 1, "99"),
+        (["entity", "Nobody At All"], 1, "Nobody At All"),
+        (["search", "x", "--database", "mysql://host/news"], 2, "mysql"),
+        (["search", "x", "--database", "sqlite:////nowhere/at/all.db"], 1, "/nowhere/at"),
+        (["extract", "missing.html"], 1, "missing.html"),
+    ],
+)
 def test_a_mistake_costs_one_line(filled, capsys, arguments, status, told):
     assert run(newsbot, arguments) == status
     [line] = capsys.readouterr().err.splitlines()

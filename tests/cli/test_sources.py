@@ -62,10 +62,13 @@ def test_a_homepage_with_nothing_but_links_gets_sections(site):
     assert tomllib.loads(done.stdout)["source"][0]["sections"] == [f"{site.url}/politics/"]
 
 
-@pytest.mark.parametrize(("url", "status", "told"), [
-    ("news.example", 2, "http://"),
-    ("http://127.0.0.5:1/", 1, "127.0.0.5"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("url", "status", "told"),
+    [
+        ("news.example", 2, "http://"),
+        ("http://127.0.0.5:1/", 1, "127.0.0.5"),
+    ],
+)
 def test_a_homepage_that_cannot_be_had_costs_one_line(url, status, told):
     done = newsbot("sources", "add", url)
     assert done.returncode == status
@@ -83,8 +86,16 @@ def test_a_private_homepage_is_refused(site):
 def article(number: int, day: datetime) -> Article:
     url = f"https://news.example/{number}"
     body = "\n\n".join(paragraphs(number))
-    return Article(url=url, source="one", title=f"Number {number}", authors=["Ann Lee"], published_at=day, body=body,
-                   word_count=150, fetched=Fetched(url=url, status=200))  # fmt: skip
+    return Article(
+        url=url,
+        source="one",
+        title=f"Number {number}",
+        authors=["Ann Lee"],
+        published_at=day,
+        body=body,
+        word_count=150,
+        fetched=Fetched(url=url, status=200),
+    )
 
 
 def crawled(database: Database, days: int, *, a_day: int, silent: int = 0) -> None:

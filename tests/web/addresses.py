@@ -8,9 +8,16 @@ from starlette.testclient import TestClient
 
 START = ("/", "/search?q=council", "/search?since=2026-03-01", "/entities", "/sources", "/api")
 KINDS = (
-    r"/articles/\d+", r"/articles/\d+/revisions", r"/entities/\d+", r"/stories/\d+", r"/sources/[\w.-]+", r"/search\?[^\"]+",
-    r"/feed\.atom(?:\?[^\"]+)?", r"/feed\.json(?:\?[^\"]+)?", r"/static/[^\"]+",
-)  # fmt: skip
+    r"/articles/\d+",
+    r"/articles/\d+/revisions",
+    r"/entities/\d+",
+    r"/stories/\d+",
+    r"/sources/[\w.-]+",
+    r"/search\?[^\"]+",
+    r"/feed\.atom(?:\?[^\"]+)?",
+    r"/feed\.json(?:\?[^\"]+)?",
+    r"/static/[^\"]+",
+)
 
 
 def every_kind(client: TestClient) -> list[str]:

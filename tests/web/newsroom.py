@@ -29,10 +29,17 @@ BATCH = 500
 """Articles a transaction."""
 
 SOURCES = {
-    "harbour-post": "The Harbour Post", "northern-ledger": "Northern Ledger", "valley-herald": "Valley Herald",
-    "city-observer": "City Observer", "le-courrier": "Le Courrier du Lac", "tagesblatt": "Tagesblatt am Fluss",
-    "the-signal": "The Signal", "coast-wire": "Coast Wire", "market-day": "Market Day", "open-field": "Open Field",
-}  # fmt: skip
+    "harbour-post": "The Harbour Post",
+    "northern-ledger": "Northern Ledger",
+    "valley-herald": "Valley Herald",
+    "city-observer": "City Observer",
+    "le-courrier": "Le Courrier du Lac",
+    "tagesblatt": "Tagesblatt am Fluss",
+    "the-signal": "The Signal",
+    "coast-wire": "Coast Wire",
+    "market-day": "Market Day",
+    "open-field": "Open Field",
+}
 LANGUAGES = {"le-courrier": "fr", "tagesblatt": "de"}
 SECTIONS = ("Politics", "Economy", "City", "World", "Science", "Culture", "Sport")
 FIRST = ("Ada", "Jonas", "Mira", "Teo", "Lena", "Omar", "Ines", "Pavel", "Ruth", "Samir", "Nora", "Emil")
@@ -49,10 +56,36 @@ LAST = (
     "Novak",
     "Weir",
 )
-PLACES = ("Lisbon", "Nairobi", "Oslo", "Jakarta", "Toronto", "Lima", "Hamburg", "Cairo", "Sydney", "Osaka",
-          "Mumbai", "Accra", "Warsaw", "Santiago", "Chicago", "Marseille")  # fmt: skip
-BODIES = ("Harbour Board", "Port Workers Union", "Ministry of Transport", "Central Bank", "Green Alliance",
-          "City Council", "Institute for Rivers", "Northern Railways", "Court of Audit", "Chamber of Trade")  # fmt: skip
+PLACES = (
+    "Lisbon",
+    "Nairobi",
+    "Oslo",
+    "Jakarta",
+    "Toronto",
+    "Lima",
+    "Hamburg",
+    "Cairo",
+    "Sydney",
+    "Osaka",
+    "Mumbai",
+    "Accra",
+    "Warsaw",
+    "Santiago",
+    "Chicago",
+    "Marseille",
+)
+BODIES = (
+    "Harbour Board",
+    "Port Workers Union",
+    "Ministry of Transport",
+    "Central Bank",
+    "Green Alliance",
+    "City Council",
+    "Institute for Rivers",
+    "Northern Railways",
+    "Court of Audit",
+    "Chamber of Trade",
+)
 TITLES = (
     "{who} promises {number} new jobs as {org} opens {thing} in {where}",
     "{org} delays {thing} in {where} for a third time",
@@ -63,8 +96,20 @@ TITLES = (
     "Engineers find cracks in {thing}, {org} orders a second look",
     "{who}: “We will finish the {thing} this year”",
 )
-THINGS = ("tram line", "flood barrier", "night ferry", "solar park", "container terminal", "rent cap", "rail tunnel",
-          "drinking-water plan", "school reform", "bridge toll", "wind farm", "harbour museum")  # fmt: skip
+THINGS = (
+    "tram line",
+    "flood barrier",
+    "night ferry",
+    "solar park",
+    "container terminal",
+    "rent cap",
+    "rail tunnel",
+    "drinking-water plan",
+    "school reform",
+    "bridge toll",
+    "wind farm",
+    "harbour museum",
+)
 SENTENCES = (
     "{who} told reporters on {day} that the {thing} would be ready before the end of the year.",
     "The {org} had put the cost at {number} million, a figure that critics in {where} call optimistic.",
@@ -101,8 +146,18 @@ ASIDES = (
     "neighbours measured the noise for {count} nights",
 )
 MONTHS = ("January", "February", "April", "June", "September", "October", "November")
-LINKS = ("Meanwhile", "According to the minutes", "In a second letter", "As reported on {day}", "By then", "Without much notice",
-         "For the time being", "On the record", "Even so", "To the surprise of many")  # fmt: skip
+LINKS = (
+    "Meanwhile",
+    "According to the minutes",
+    "In a second letter",
+    "As reported on {day}",
+    "By then",
+    "Without much notice",
+    "For the time being",
+    "On the record",
+    "Even so",
+    "To the surprise of many",
+)
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 
 
@@ -169,30 +224,52 @@ def told(newsroom: Newsroom) -> Iterator[Article]:
 
 def _article(number: int, source: str, at: datetime, chance: random.Random) -> Article:
     who, other = (f"{chance.choice(FIRST)} {_often(LAST, chance)}" for _ in range(2))
-    facts = {"who": who, "other": other, "org": _often(BODIES, chance), "rival": chance.choice(BODIES),
-             "where": _often(PLACES, chance), "elsewhere": chance.choice(PLACES), "thing": chance.choice(THINGS),
-             "day": chance.choice(DAYS), "number": chance.randint(3, 900)}  # fmt: skip
+    facts = {
+        "who": who,
+        "other": other,
+        "org": _often(BODIES, chance),
+        "rival": chance.choice(BODIES),
+        "where": _often(PLACES, chance),
+        "elsewhere": chance.choice(PLACES),
+        "thing": chance.choice(THINGS),
+        "day": chance.choice(DAYS),
+        "number": chance.randint(3, 900),
+    }
     told = [each.format(**facts) for each in chance.sample(SENTENCES, 5)]
     sentences = [each for pair in zip(told, (_aside(chance) for _ in told), strict=True) for each in pair]
     sentences += [_aside(chance) for _ in range(5)]
     body = "\n\n".join(" ".join(sentences[i : i + 3]) for i in range(0, len(sentences), 3))
     return Article(
-        url=f"https://{source}.example/{at:%Y/%m/%d}/{number}", source=source, title=chance.choice(TITLES).format(**facts),
-        description=sentences[0], authors=[f"{chance.choice(FIRST)} {chance.choice(LAST)}"],
-        published_at=at.replace(microsecond=0), language=LANGUAGES.get(source, "en"), section=_often(SECTIONS, chance),
-        topics=[str(facts["thing"]), str(facts["where"])], image_url=f"https://{source}.example/{number}.jpg",
-        body=body, word_count=word_count(body), entity_engine="rules 1", entities=entities_of(body, facts),
-    )  # fmt: skip
+        url=f"https://{source}.example/{at:%Y/%m/%d}/{number}",
+        source=source,
+        title=chance.choice(TITLES).format(**facts),
+        description=sentences[0],
+        authors=[f"{chance.choice(FIRST)} {chance.choice(LAST)}"],
+        published_at=at.replace(microsecond=0),
+        language=LANGUAGES.get(source, "en"),
+        section=_often(SECTIONS, chance),
+        topics=[str(facts["thing"]), str(facts["where"])],
+        image_url=f"https://{source}.example/{number}.jpg",
+        body=body,
+        word_count=word_count(body),
+        entity_engine="rules 1",
+        entities=entities_of(body, facts),
+    )
 
 
 def _aside(chance: random.Random) -> str:
     """Return a sentence that hardly occurs twice."""
     link = chance.choice(LINKS).format(day=chance.choice(DAYS))
     first, second = (
-        each.format(count=chance.randint(2, 990), month=chance.choice(MONTHS), town=chance.choice(PLACES),
-                    name=f"{chance.choice(FIRST)} {chance.choice(LAST)}", day=chance.choice(DAYS))
+        each.format(
+            count=chance.randint(2, 990),
+            month=chance.choice(MONTHS),
+            town=chance.choice(PLACES),
+            name=f"{chance.choice(FIRST)} {chance.choice(LAST)}",
+            day=chance.choice(DAYS),
+        )
         for each in chance.sample(ASIDES, 2)
-    )  # fmt: skip
+    )
     return f"{link}, {first}, and {second}."
 
 
@@ -202,11 +279,17 @@ def _retold(leader: Article, number: int, source: str, at: datetime, chance: ran
     body = leader.body.replace("would be ready", "is to be ready") + ending
     title = f"{leader.title}{chance.choice(('', ', officials say', ': what is known'))}"
     return replace(
-        leader, title=title, url=f"https://{source}.example/{at:%Y/%m/%d}/{number}", source=source, published_at=at.replace(microsecond=0),
-        body=body, word_count=word_count(body), entities=_moved(leader.entities, body),
+        leader,
+        title=title,
+        url=f"https://{source}.example/{at:%Y/%m/%d}/{number}",
+        source=source,
+        published_at=at.replace(microsecond=0),
+        body=body,
+        word_count=word_count(body),
+        entities=_moved(leader.entities, body),
         authors=[f"{chance.choice(FIRST)} {chance.choice(LAST)}", *(["AFP"] if number % 7 == 0 else [])],
         language=LANGUAGES.get(source, "en"),
-    )  # fmt: skip
+    )
 
 
 def _often(names: tuple[str, ...], chance: random.Random) -> str:
@@ -255,9 +338,12 @@ def _change(session: Session, articles: list[Article]) -> None:
             "would be ready before the end of the year", "would be ready by early summer"
         )
         changed = replace(
-            article, title=f"{article.title}".replace("this year", "by summer"), body=body, word_count=word_count(body),
+            article,
+            title=f"{article.title}".replace("this year", "by summer"),
+            body=body,
+            word_count=word_count(body),
             entities=_moved(article.entities, body),
-        )  # fmt: skip
+        )
         save_article(session, changed, keys=article_keys(changed), run_id=None, now=NOW)
     for hours, ending in enumerate(
         (", again", ", and again", ", for good"), start=1

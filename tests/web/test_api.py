@@ -87,12 +87,23 @@ def test_stories_are_read_on_to_their_end(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("address", "status"),
     {
-        "/api/articles/999999": 404, "/api/articles/0": 404, "/api/articles/x": 404, "/api/entities/999999/timeline": 404,
-        "/api/nothing": 404, "/api/articles?limit=0": 422, "/api/articles?limit=101": 422, "/api/articles?since=soon": 422,
-        "/api/articles?cursor=!": 422, "/api/articles?cursor=WzFd": 422, "/api/search?sort=best": 422,
-        "/api/entities?type=DOG": 422, "/api/search?q=" + "a" * 501: 422, "/feed.atom?since=soon": 422, "/feed.json?cursor=!": 422,
+        "/api/articles/999999": 404,
+        "/api/articles/0": 404,
+        "/api/articles/x": 404,
+        "/api/entities/999999/timeline": 404,
+        "/api/nothing": 404,
+        "/api/articles?limit=0": 422,
+        "/api/articles?limit=101": 422,
+        "/api/articles?since=soon": 422,
+        "/api/articles?cursor=!": 422,
+        "/api/articles?cursor=WzFd": 422,
+        "/api/search?sort=best": 422,
+        "/api/entities?type=DOG": 422,
+        "/api/search?q=" + "a" * 501: 422,
+        "/feed.atom?since=soon": 422,
+        "/feed.json?cursor=!": 422,
     }.items(),
-)  # fmt: skip
+)
 def test_errors_are_problems(client: TestClient, address: str, status: int) -> None:
     answer = client.get(address)
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")

@@ -46,9 +46,15 @@ def test_places_lie_where_the_articles_see_them() -> None:
 
 @pytest.mark.parametrize(
     "places",
-    [[(59.4, 24.7)], [(59.4, 24.7), (60.2, 24.9)], [(-33.9, 151.2), (64.1, -21.9)], [(-41.3, 174.8)], [(70.0, -150.0)]],
+    [
+        [(59.4, 24.7)],
+        [(59.4, 24.7), (60.2, 24.9)],
+        [(-33.9, 151.2), (64.1, -21.9)],
+        [(-41.3, 174.8)],
+        [(70.0, -150.0)],
+    ],
     ids=["one", "neighbours", "far apart", "at the edge", "in the corner"],
-)  # fmt: skip
+)
 def test_a_map_shows_all_its_places_and_nothing_beyond_the_world(places: list[tuple[float, float]]) -> None:
     marks = [Marked("x", latitude, longitude, 1) for latitude, longitude in places]
     view = view_of(marks)

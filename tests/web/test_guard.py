@@ -48,10 +48,29 @@ def test_every_answer_forbids_scripts_and_other_hosts(client: TestClient, addres
 
 @pytest.mark.parametrize(
     ("authorization", "status"),
-    [(None, 401), ("Bearer wrong", 401), ("Bearer ", 401), (_basic("wrong"), 401), ("Basic %%%", 401), ("Digest x", 401),
-     ("Bearer " + TOKEN, 200), ("bearer " + TOKEN, 200), (_basic(TOKEN), 200)],
-    ids=["none", "wrong", "empty", "wrong password", "no base64", "another scheme", "bearer", "lower case", "password"],
-)  # fmt: skip
+    [
+        (None, 401),
+        ("Bearer wrong", 401),
+        ("Bearer ", 401),
+        (_basic("wrong"), 401),
+        ("Basic %%%", 401),
+        ("Digest x", 401),
+        ("Bearer " + TOKEN, 200),
+        ("bearer " + TOKEN, 200),
+        (_basic(TOKEN), 200),
+    ],
+    ids=[
+        "none",
+        "wrong",
+        "empty",
+        "wrong password",
+        "no base64",
+        "another scheme",
+        "bearer",
+        "lower case",
+        "password",
+    ],
+)
 def test_a_token_is_asked_for_when_there_is_one(
     database: Database, authorization: str | None, status: int
 ) -> None:
@@ -64,9 +83,16 @@ def test_a_token_is_asked_for_when_there_is_one(
 
 @pytest.mark.parametrize(
     ("host", "status"),
-    [("localhost", 200), ("LOCALHOST:99", 200), ("127.0.0.1:8000", 200), ("[::1]:8000", 200), ("evil.example", 421),
-     ("evil.example:8000", 421), ("", 421)],
-)  # fmt: skip
+    [
+        ("localhost", 200),
+        ("LOCALHOST:99", 200),
+        ("127.0.0.1:8000", 200),
+        ("[::1]:8000", 200),
+        ("evil.example", 421),
+        ("evil.example:8000", 421),
+        ("", 421),
+    ],
+)
 def test_other_names_than_its_own_are_refused(database: Database, host: str, status: int) -> None:
     client = client_of(database, Access(hosts={"localhost", "127.0.0.1", "::1"}))
     assert client.get("/api/stats", headers={"Host": host}).status_code == status

@@ -261,9 +261,15 @@ def test_source_shows_flags_feeds_and_rejects(client: TestClient) -> None:
 
 def test_unknown_and_wrong_addresses_get_a_page_that_says_so(client: TestClient) -> None:
     for address, status in {
-        "/nothing": 404, "/articles/999999": 404, "/articles/abc": 404, "/entities/99999999999999999999": 404,
-        "/stories/999999": 404, "/sources/none": 404, "/search?since=tomorrow": 422, "/search?cursor=abc": 422,
-    }.items():  # fmt: skip
+        "/nothing": 404,
+        "/articles/999999": 404,
+        "/articles/abc": 404,
+        "/entities/99999999999999999999": 404,
+        "/stories/999999": 404,
+        "/sources/none": 404,
+        "/search?since=tomorrow": 422,
+        "/search?cursor=abc": 422,
+    }.items():
         answer = client.get(address)
         assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8"), (
             address
@@ -275,10 +281,20 @@ def test_hostile_texts_are_shown_as_text(database: Database, text: str) -> None:
     name = text[:200]
     mention = Mention(start=0, end=len(name), text=name, type="PER")
     hostile = Article(
-        url="javascript:alert(1)//" + text[:50], source=text[:200], title=text, description=text, authors=[text[:200]],
-        section=text[:200], topics=[text[:200]], image_url="javascript:alert(1)", language="en", published_at=NOW,
-        body=f"{text}\n\n{text}", word_count=2, entities=[Entity(name=name, type="PER", role=text[:200], mentions=[mention])],
-    )  # fmt: skip
+        url="javascript:alert(1)//" + text[:50],
+        source=text[:200],
+        title=text,
+        description=text,
+        authors=[text[:200]],
+        section=text[:200],
+        topics=[text[:200]],
+        image_url="javascript:alert(1)",
+        language="en",
+        published_at=NOW,
+        body=f"{text}\n\n{text}",
+        word_count=2,
+        entities=[Entity(name=name, type="PER", role=text[:200], mentions=[mention])],
+    )
     saved = save(database, hostile)
     client = client_of(database, images=True)
     with database.read() as session:

@@ -16,10 +16,25 @@ from tests.web.addresses import every_kind
 
 SMALL = {"sources", "feeds", "runs"}
 """Tables of a few rows a source or a run, which pages may read whole."""
-API = ("/api/articles", "/api/articles?source=harbour-post", "/api/articles?language=en&entity=Lisbon", "/api/search?q=tram",
-       "/api/search?q=tram&sort=date&section=City", "/api/search?section=City", "/api/entities/3/timeline", "/api/stories",
-       "/api/search?q=tram&source=harbour-post&language=en&since=2026-02-20&until=2026-03-10", "/api/search?q=tram&entity=Lisbon",
-       "/api/entities?since=2026-03-01", "/feed.atom?q=tram", "/entities?name=Lisbon", "/api/stats", "/api/sources", "/api/entities", "/api/stories/1")  # fmt: skip
+API = (
+    "/api/articles",
+    "/api/articles?source=harbour-post",
+    "/api/articles?language=en&entity=Lisbon",
+    "/api/search?q=tram",
+    "/api/search?q=tram&sort=date&section=City",
+    "/api/search?section=City",
+    "/api/entities/3/timeline",
+    "/api/stories",
+    "/api/search?q=tram&source=harbour-post&language=en&since=2026-02-20&until=2026-03-10",
+    "/api/search?q=tram&entity=Lisbon",
+    "/api/entities?since=2026-03-01",
+    "/feed.atom?q=tram",
+    "/entities?name=Lisbon",
+    "/api/stats",
+    "/api/sources",
+    "/api/entities",
+    "/api/stories/1",
+)
 
 
 @pytest.fixture

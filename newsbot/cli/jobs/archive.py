@@ -90,10 +90,10 @@ def prune(
             found.append(pruned)
         counts.update(_totals(found))
     if as_json:
-        print_json({"dry_run": dry_run, **counts, "files": [_pruned_json(each) for each in found]})
+        print_json({"dry_run": dry_run, **counts, "files": [_pruned_json(pruned) for pruned in found]})
     else:
         _print_pruned(found, counts, dry_run=dry_run)
-    return 1 if any(each.is_broken for each in found) else 0
+    return 1 if any(pruned.is_broken for pruned in found) else 0
 
 
 @contextmanager
@@ -166,22 +166,22 @@ def _rows(tallies: Mapping[str, Tally]) -> list[tuple[str, int, str]]:
 
 
 def _print_problems(problems: list[Problem], *, as_json: bool) -> None:
-    for each in problems:
+    for problem in problems:
         if as_json:
-            print_json(asdict(each))
+            print_json(asdict(problem))
         else:
-            click.echo("\t".join(printable(cell) for cell in (each.file, each.offset, each.what)))
+            click.echo("\t".join(printable(cell) for cell in (problem.file, problem.offset, problem.what)))
 
 
 def _totals(found: Sequence[Pruned]) -> dict[str, int]:
-    pruned = [each for each in found if each.dropped]
+    pruned = [pruned for pruned in found if pruned.dropped]
     return {
-        "files_removed": sum(each.kept == 0 for each in pruned),
-        "files_rewritten": sum(each.kept > 0 for each in pruned),
-        "files_skipped": sum(each.skipped is not None for each in found),
-        "records_removed": sum(each.dropped for each in pruned),
-        "records_kept": sum(each.kept for each in found),
-        "freed_bytes": sum(each.freed_bytes for each in pruned),
+        "files_removed": sum(pruned.kept == 0 for pruned in pruned),
+        "files_rewritten": sum(pruned.kept > 0 for pruned in pruned),
+        "files_skipped": sum(pruned.skipped is not None for pruned in found),
+        "records_removed": sum(pruned.dropped for pruned in pruned),
+        "records_kept": sum(pruned.kept for pruned in found),
+        "freed_bytes": sum(pruned.freed_bytes for pruned in pruned),
     }
 
 
@@ -204,6 +204,6 @@ def _print_pruned(found: list[Pruned], counts: Mapping[str, int], *, dry_run: bo
         "would be freed" if dry_run else "freed": decimal(counts["freed_bytes"]),
     }
     print_table(("", ""), rows.items())
-    for each in found:
-        if each.skipped:
-            click.echo(f"newsbot: {printable(each.path)}: left as it is: {each.skipped}", err=True)
+    for pruned in found:
+        if pruned.skipped:
+            click.echo(f"newsbot: {printable(pruned.path)}: left as it is: {pruned.skipped}", err=True)

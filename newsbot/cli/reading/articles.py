@@ -64,8 +64,10 @@ def _list_newest(filters: Filters, *, as_json: bool, database: str | None) -> No
         for stored in newest:
             print_json(stored_json(stored))
         return
-    rows = [(stored.id, _day(stored.article.published_at), stored.article.source, stored.article.title)
-            for stored in newest]  # fmt: skip
+    rows = [
+        (stored.id, _day(stored.article.published_at), stored.article.source, stored.article.title)
+        for stored in newest
+    ]
     print_table(("id", "date", "source", "title"), rows)
 
 
@@ -95,7 +97,7 @@ def show(article: str, as_json: bool, database: str | None) -> None:
         if stored is None:
             raise InputError(f"no article {article!r}; accepted: the id or any URL of a stored article")
         urls = article_urls(session, stored.id)
-        conflicts = [each for each in list_rejects(session, article_id=stored.id) if each.reason not in GONE]
+        conflicts = [conflict for conflict in list_rejects(session, article_id=stored.id) if conflict.reason not in GONE]
     known = stored_json(stored) | {"agency": stored.agency, "gone_at": utc_text(stored.gone_at)}
     if as_json:
         print_json(known | {"urls": urls})

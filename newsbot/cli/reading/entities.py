@@ -169,10 +169,10 @@ def trends(until: datetime | None, limit: int, as_json: bool, database: str | No
         end = until or newest_at(session, now=datetime.now(UTC))
         found = rising(session, until=end, limit=limit) if end else []
     if as_json:
-        for each in found:
-            print_json(asdict(each))
+        for entity in found:
+            print_json(asdict(entity))
     else:
-        rows = [(each.name, each.type, each.article_count, f"{each.usual_count:.1f}") for each in found]
+        rows = [(entity.name, entity.type, entity.article_count, f"{entity.usual_count:.1f}") for entity in found]
         print_table(("name", "type", "articles this week", "a week before"), rows)
 
 
@@ -217,7 +217,7 @@ def _detail_json(detail: EntityDetail) -> dict[str, object]:
         "aliases": [{"name": name, "count": count} for name, count in detail.aliases],
         "companions": [asdict(companion) for companion in detail.companions],
         "timeline": [{"day": day.isoformat(), "article_count": count} for day, count in detail.timeline],
-        "articles": [asdict(each) | {"dated_at": utc_text(each.dated_at)} for each in detail.articles],
+        "articles": [asdict(article) | {"dated_at": utc_text(article.dated_at)} for article in detail.articles],
     }
 
 
@@ -231,7 +231,7 @@ def _print_detail(detail: EntityDetail) -> None:
     print_table(("day", "articles"), detail.timeline)
     print_heading("Newest articles")
     rows = [
-        (each.id, each.dated_at.strftime("%Y-%m-%d"), each.source, each.title, f"{each.salience:.2f}")
-        for each in detail.articles
+        (article.id, article.dated_at.strftime("%Y-%m-%d"), article.source, article.title, f"{article.salience:.2f}")
+        for article in detail.articles
     ]
     print_table(("id", "date", "source", "title", "about it"), rows)

@@ -29,10 +29,29 @@ ROW_GROUP = 1_000
 
 TIMES = ("published_at", "modified_at", "first_seen_at", "last_seen_at")
 COLUMNS = (
-    "id", "url", "canonical_url", "source", "title", "description", "authors", "published_at", "modified_at",
-    "language", "section", "topics", "image_url", "body", "word_count", "story_id", "duplicate_of", "duplicate_kind",
-    "first_seen_at", "last_seen_at", "revision", "entities",
-)  # fmt: skip
+    "id",
+    "url",
+    "canonical_url",
+    "source",
+    "title",
+    "description",
+    "authors",
+    "published_at",
+    "modified_at",
+    "language",
+    "section",
+    "topics",
+    "image_url",
+    "body",
+    "word_count",
+    "story_id",
+    "duplicate_of",
+    "duplicate_kind",
+    "first_seen_at",
+    "last_seen_at",
+    "revision",
+    "entities",
+)
 
 
 @click.command()
@@ -116,7 +135,7 @@ def write_csv(file: BinaryIO, articles: Iterable[dict[str, Any]]) -> None:
 def _cell(value: Any) -> Any:
     """Return a value as a cell that no spreadsheet program takes for a formula."""
     if isinstance(value, list):
-        value = "; ".join(each["name"] if isinstance(each, dict) else each for each in value)
+        value = "; ".join(element["name"] if isinstance(element, dict) else element for element in value)
     return f"'{value}" if isinstance(value, str) and FORMULA.match(value) else value
 
 

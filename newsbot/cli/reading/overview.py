@@ -35,7 +35,7 @@ def _stats_json(counts: Stats) -> dict[str, Any]:
         "revisions": counts.revision_count,
         "entities": counts.entity_count,
         "rejects": counts.reject_count,
-        "by_source": [asdict(each) | {"newest_at": utc_text(each.newest_at)} for each in counts.by_source],
+        "by_source": [asdict(source) | {"newest_at": utc_text(source.newest_at)} for source in counts.by_source],
         "by_day": {day.isoformat(): count for day, count in counts.by_day},
         "by_language": {language or "unknown": count for language, count in counts.by_language},
         "rejects_by_reason": dict(counts.rejects_by_reason),
@@ -56,12 +56,17 @@ def _run_json(run: Run) -> dict[str, Any]:
 
 
 def _print_stats(counts: Stats) -> None:
-    totals = {"articles": counts.article_count, "copies among them": counts.duplicate_count,
-              "revisions": counts.revision_count, "entities": counts.entity_count, "rejects": counts.reject_count}  # fmt: skip
+    totals = {
+        "articles": counts.article_count,
+        "copies among them": counts.duplicate_count,
+        "revisions": counts.revision_count,
+        "entities": counts.entity_count,
+        "rejects": counts.reject_count,
+    }
     print_table(("", ""), totals.items())
     print_heading("By source")
     rows = [
-        (each.source, each.article_count, each.newest_at.strftime("%Y-%m-%d")) for each in counts.by_source
+        (source.source, source.article_count, source.newest_at.strftime("%Y-%m-%d")) for source in counts.by_source
     ]
     print_table(("source", "articles", "newest"), rows)
     print_heading("By language")

@@ -31,14 +31,14 @@ def stories(since: datetime | None, min_size: int, limit: int, as_json: bool, da
     with reading(database) as session:
         found = biggest_stories(session, since=since, min_size=min_size, limit=limit)
     if as_json:
-        for each in found:
+        for story in found:
             print_json(
-                asdict(each) | {"first_at": utc_text(each.first_at), "updated_at": utc_text(each.updated_at)}
+                asdict(story) | {"first_at": utc_text(story.first_at), "updated_at": utc_text(story.updated_at)}
             )
         return
     rows = [
-        (each.id, each.article_count, each.source_count, each.first_at.strftime("%Y-%m-%d"), each.title)
-        for each in found
+        (story.id, story.article_count, story.source_count, story.first_at.strftime("%Y-%m-%d"), story.title)
+        for story in found
     ]
     print_table(("id", "articles", "sources", "first", "title"), rows)
 

@@ -73,9 +73,17 @@ class Progress:
 def add_parts(session: Session, parts: Iterable[Part], *, now: datetime) -> None:
     """Add parts that are not in the manifest yet."""
     rows = [
-        {"key": part.key, "path": part.path, "start_offset": part.span.start, "end_offset": part.span.end,
-         "state": "begun", "counts": {}, "updated_at": now} for part in parts
-    ]  # fmt: skip
+        {
+            "key": part.key,
+            "path": part.path,
+            "start_offset": part.span.start,
+            "end_offset": part.span.end,
+            "state": "begun",
+            "counts": {},
+            "updated_at": now,
+        }
+        for part in parts
+    ]
     dialect.insert_missing(session.connection(), BackfillPart, rows)
 
 

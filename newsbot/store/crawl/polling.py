@@ -147,8 +147,13 @@ def save_failed_poll(
     """Note a poll that failed; the feed is asked again later and later."""
     failures = feed.failure_count + 1
     wait_s = with_jitter(failure_interval_s(feed.interval_s or MIN_POLL_S, failures), chance)
-    values = {"last_status": status, "last_error": error, "failure_count": failures, "last_polled_at": now,
-              "next_poll_at": now + timedelta(seconds=wait_s)}  # fmt: skip
+    values = {
+        "last_status": status,
+        "last_error": error,
+        "failure_count": failures,
+        "last_polled_at": now,
+        "next_poll_at": now + timedelta(seconds=wait_s),
+    }
     session.execute(update(Feed).where(Feed.id == feed.id).values(values))
 
 

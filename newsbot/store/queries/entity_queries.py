@@ -180,7 +180,7 @@ def entity_timeline(
     """Return the number of an entity's articles on each day (UTC) that has any, oldest first."""
     day = func.date(ArticleEntity.dated_at)
     query = select(day, func.count()).where(*_wanted(entity_id, since, about)).group_by(day).order_by(day)
-    return [(date.fromisoformat(str(each)), count) for each, count in session.execute(query)]
+    return [(date.fromisoformat(str(day_text)), count) for day_text, count in session.execute(query)]
 
 
 def entity_articles(
@@ -189,13 +189,19 @@ def entity_articles(
     """Return the articles that mention an entity, or only those about it, newest first."""
     query = (
         select(
-            ArticleRow.id, ArticleRow.title, ArticleRow.url, ArticleRow.source, ArticleRow.language, ArticleRow.dated_at,
-            ArticleEntity.mention_count, ArticleEntity.salience,
+            ArticleRow.id,
+            ArticleRow.title,
+            ArticleRow.url,
+            ArticleRow.source,
+            ArticleRow.language,
+            ArticleRow.dated_at,
+            ArticleEntity.mention_count,
+            ArticleEntity.salience,
         )
         .join(ArticleEntity, ArticleEntity.article_id == ArticleRow.id)
         .where(*_wanted(entity_id, since, about))
         .order_by(ArticleEntity.dated_at.desc(), ArticleEntity.article_id.desc())
-    )  # fmt: skip
+    )
     return [EntityArticle(**row) for row in session.execute(query.limit(limit)).mappings()]
 
 

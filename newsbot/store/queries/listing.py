@@ -84,7 +84,7 @@ def find_articles(
     counted = candidates[:MAX_RANKED]
     if terms and filters.sort != "date":
         counted = ranked(session, terms, counted)
-        part = [each for each in counted if after is None or each.position < after]
+        part = [article for article in counted if after is None or article.position < after]
     else:
         part = candidates if after is None else newest(session, terms, filters, after=after, limit=limit + 1)
     return Found(
@@ -98,14 +98,14 @@ def find_articles(
 def _listing(session: Session, candidates: Sequence[Candidate], limit: int, terms: Sequence[Term]) -> Listing:
     """Return a part of a list from its articles and, if there are more, the first of the next part."""
     shown = candidates[:limit]
-    scores = {each.id: each.score for each in shown}
+    scores = {article.id: article.score for article in shown}
     articles = [
-        Listed(article=each, score=scores[each.id], snippet=each.lead)
-        for each in summaries(session, list(scores))
+        Listed(article=article, score=scores[article.id], snippet=article.lead)
+        for article in summaries(session, list(scores))
     ]
     if terms:
         bodies = _bodies(session, list(scores))
-        articles = [replace(each, snippet=snippet(bodies[each.article.id], terms)) for each in articles]
+        articles = [replace(article, snippet=snippet(bodies[article.article.id], terms)) for article in articles]
     return Listing(articles=articles, after=shown[-1].position if len(candidates) > limit else None)
 
 
@@ -116,10 +116,10 @@ def _bodies(session: Session, ids: Sequence[int]) -> dict[int, str]:
 
 def _facets(session: Session, counted: Sequence[Candidate]) -> Facets:
     return Facets(
-        source=_most_common([each.source for each in counted]),
-        language=_most_common([each.language for each in counted]),
-        section=_most_common([each.section for each in counted]),
-        entity=_entities(session, [each.id for each in counted[:ENTITY_SAMPLE]]),
+        source=_most_common([article.source for article in counted]),
+        language=_most_common([article.language for article in counted]),
+        section=_most_common([article.section for article in counted]),
+        entity=_entities(session, [article.id for article in counted[:ENTITY_SAMPLE]]),
     )
 
 

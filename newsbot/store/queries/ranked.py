@@ -47,18 +47,31 @@ def search(session: Session, query: str, filters: Filters | None = None) -> list
     limit = DEFAULT_LIMIT if filters.limit is None else filters.limit
     if filters.sort == "date":
         found = ranked(session, terms, newest(session, terms, filters, limit=limit))
-        shown = sorted(found, key=lambda each: each[1:3], reverse=True)
+        shown = sorted(found, key=lambda article: article[1:3], reverse=True)
     else:
         found = newest(session, terms, filters, limit=max(limit, MAX_RANKED))
         shown = ranked(session, terms, found)[:limit]
-    scores = {each.id: each.score for each in shown}
-    columns = (ArticleRow.id, ArticleRow.title, ArticleRow.url, ArticleRow.source, ArticleRow.language,
-               ArticleRow.published_at, ArticleRow.body)  # fmt: skip
+    scores = {article.id: article.score for article in shown}
+    columns = (
+        ArticleRow.id,
+        ArticleRow.title,
+        ArticleRow.url,
+        ArticleRow.source,
+        ArticleRow.language,
+        ArticleRow.published_at,
+        ArticleRow.body,
+    )
     rows = {row.id: row for row in session.execute(select(*columns).where(ArticleRow.id.in_(scores)))}
     return [
         Hit(
-            id=row.id, title=row.title, url=row.url, source=row.source, language=row.language,
-            published_at=row.published_at, score=scores[row.id], snippet=snippet(row.body, terms),
+            id=row.id,
+            title=row.title,
+            url=row.url,
+            source=row.source,
+            language=row.language,
+            published_at=row.published_at,
+            score=scores[row.id],
+            snippet=snippet(row.body, terms),
         )
         for row in map(rows.__getitem__, scores)
-    ]  # fmt: skip
+    ]

@@ -70,14 +70,18 @@ def source_overviews(session: Session, *, now: datetime) -> list[SourceOverview]
         total, feed = totals.get(source.key), feeds.get(source.key)
         found.append(
             SourceOverview(
-                key=source.key, name=source.name, homepage=source.homepage,
-                article_count=total.articles if total else 0, newest_at=total.newest if total else None,
+                key=source.key,
+                name=source.name,
+                homepage=source.homepage,
+                article_count=total.articles if total else 0,
+                newest_at=total.newest if total else None,
                 days=_every_day(days[source.key], first_day, now.date()),
-                feed_count=feed.feeds if feed else 0, failing_feed_count=feed.failing if feed else 0,
+                feed_count=feed.feeds if feed else 0,
+                failing_feed_count=feed.failing if feed else 0,
                 held_until=source.held_until if source.held_until and source.held_until > now else None,
             )
-        )  # fmt: skip
-    return sorted(found, key=lambda each: (-each.article_count, each.key))
+        )
+    return sorted(found, key=lambda overview: (-overview.article_count, overview.key))
 
 
 def source_names(session: Session) -> dict[str, str]:
@@ -93,11 +97,18 @@ def source_detail(session: Session, key: str, *, now: datetime) -> SourceDetail 
     feeds = session.scalars(select(Feed).where(Feed.source == key).order_by(Feed.kind, Feed.url)).all()
     count = select(func.count()).select_from(ArticleRow).where(ArticleRow.source == key)
     return SourceDetail(
-        key=key, name=source.name, homepage=source.homepage, first_seen_at=source.first_seen_at,
-        held_until=source.held_until, article_count=session.scalar(count) or 0,
-        days=_days_of(session, key, now), coverage=_coverage(session, key), feeds=feeds,
-        rejects=_rejects(session, key), flags=[flag for each in source_health(session, [key], today=now.date()) for flag in each.flags],
-    )  # fmt: skip
+        key=key,
+        name=source.name,
+        homepage=source.homepage,
+        first_seen_at=source.first_seen_at,
+        held_until=source.held_until,
+        article_count=session.scalar(count) or 0,
+        days=_days_of(session, key, now),
+        coverage=_coverage(session, key),
+        feeds=feeds,
+        rejects=_rejects(session, key),
+        flags=[flag for health in source_health(session, [key], today=now.date()) for flag in health.flags],
+    )
 
 
 def _days_of(session: Session, key: str, now: datetime) -> list[tuple[date, int]]:
@@ -133,8 +144,8 @@ def _articles_a_day(
     seen = ArticleRow.first_seen_at.between(start, END_OF_TIME)
     query = select(ArticleRow.source, day, func.count()).where(seen, *only)
     found: dict[str | None, dict[date, int]] = defaultdict(dict)
-    for source, each, count in session.execute(query.group_by(ArticleRow.source, day)):
-        found[source][date.fromisoformat(str(each))] = count
+    for source, day_text, count in session.execute(query.group_by(ArticleRow.source, day)):
+        found[source][date.fromisoformat(str(day_text))] = count
     return found
 
 

@@ -93,4 +93,4 @@ def _by_source(session: Session) -> list[SourceCount]:
 def _by_day(session: Session, days: int) -> list[tuple[date, int]]:
     day = func.date(ArticleRow.dated_at)
     query = select(day, func.count()).group_by(day).order_by(day.desc()).limit(days)
-    return [(date.fromisoformat(str(each)), number) for each, number in session.execute(query)]
+    return [(date.fromisoformat(str(day_text)), number) for day_text, number in session.execute(query)]

@@ -59,7 +59,7 @@ def newest_groups(session: Session, *, limit: int = 12) -> list[Group]:
     shown = [list(by_source.values())[:SHOWN_MEMBERS] for _, by_source in entries]
     found = {each.id: each for each in summaries(session, [each for ids in shown for each in ids])}
     return [
-        _group(number if kind == "story" else None, [found[each] for each in ids], counts)
+        _group(number if kind == "story" else None, [found[article_id] for article_id in ids], counts)
         for ((kind, number), _), ids in zip(entries, shown, strict=True)
     ]
 
@@ -98,11 +98,16 @@ def _story_summaries(session: Session, rows: Sequence[Row[int, datetime]]) -> li
     titles = _first_titles(session, [row.id for row in rows])
     return [
         StorySummary(
-            id=row.id, title=titles[row.id], article_count=counts[row.id].articles,
-            source_count=counts[row.id].sources, first_at=counts[row.id].first_at, updated_at=row.updated_at,
+            id=row.id,
+            title=titles[row.id],
+            article_count=counts[row.id].articles,
+            source_count=counts[row.id].sources,
+            first_at=counts[row.id].first_at,
+            updated_at=row.updated_at,
         )
-        for row in rows if row.id in counts
-    ]  # fmt: skip
+        for row in rows
+        if row.id in counts
+    ]
 
 
 def story_members(session: Session, story_id: int) -> list[Summary]:
@@ -116,7 +121,7 @@ def story_members(session: Session, story_id: int) -> list[Summary]:
     # In the order of the index that has them: asked for the oldest, SQLite goes through all articles by date.
     excerpts = members.where(*is_excerpt).order_by(ArticleRow.duplicate_of, ArticleRow.id)
     found = summaries(session, [*ids, *session.scalars(excerpts)])
-    return sorted(found, key=lambda each: (each.dated_at, each.id))
+    return sorted(found, key=lambda member: (member.dated_at, member.id))
 
 
 def member_json(member: Summary) -> dict[str, object]:
@@ -149,13 +154,14 @@ def _group(
 def _counts(session: Session, ids: Sequence[int]) -> dict[int, Row[int | None, int, int, datetime]]:
     query = (
         select(
-            ArticleRow.story_id, func.count().label("articles"),
+            ArticleRow.story_id,
+            func.count().label("articles"),
             func.count(ArticleRow.source.distinct()).label("sources"),
             func.min(ArticleRow.dated_at).label("first_at"),
         )
         .where(ArticleRow.story_id.in_(ids))
         .group_by(ArticleRow.story_id)
-    )  # fmt: skip
+    )
     return {row.story_id: row for row in session.execute(query) if row.story_id is not None}
 
 

@@ -48,4 +48,4 @@ def summaries(session: Session, ids: Sequence[int]) -> list[Summary]:
     lead = func.substr(ArticleRow.body, 1, LEAD_CHARS).label("lead")
     rows = session.execute(select(*_COLUMNS, lead).where(ArticleRow.id.in_(ids))).mappings()
     found = {row["id"]: Summary(**row) for row in rows}
-    return [found[each] for each in ids if each in found]
+    return [found[article_id] for article_id in ids if article_id in found]

@@ -47,11 +47,18 @@ def rising(session: Session, *, until: datetime, limit: int = 10) -> list[Rising
     usual_query = _counts(start, until - WEEK).where(ArticleEntity.entity_id.in_(week))
     before = dict(session.execute(usual_query).all())
     found = [
-        Rising(id=row.id, name=row.name, type=row.type, article_count=week[row.id],
-               usual_count=before.get(row.id, 0) / BASELINE_WEEKS)
-        for row in session.execute(select(EntityRow.id, EntityRow.name, EntityRow.type).where(EntityRow.id.in_(week)))
-    ]  # fmt: skip
-    risen = [each for each in found if each.article_count >= max(MIN_ARTICLES, each.usual_count)]
+        Rising(
+            id=row.id,
+            name=row.name,
+            type=row.type,
+            article_count=week[row.id],
+            usual_count=before.get(row.id, 0) / BASELINE_WEEKS,
+        )
+        for row in session.execute(
+            select(EntityRow.id, EntityRow.name, EntityRow.type).where(EntityRow.id.in_(week))
+        )
+    ]
+    risen = [entity for entity in found if entity.article_count >= max(MIN_ARTICLES, entity.usual_count)]
     return sorted(risen, key=_excess, reverse=True)[:limit]
 
 
@@ -63,5 +70,5 @@ def _counts(since: datetime, until: datetime) -> Select[int, int]:
     )
 
 
-def _excess(each: Rising) -> tuple[float, int]:
-    return (each.article_count - each.usual_count) / (each.usual_count + 1) ** 0.5, -each.id
+def _excess(entity: Rising) -> tuple[float, int]:
+    return (entity.article_count - entity.usual_count) / (entity.usual_count + 1) ** 0.5, -entity.id

@@ -74,8 +74,8 @@ def ranked(session: Session, terms: Sequence[Term], candidates: Sequence[Candida
     """Return articles that hold `terms`, best first."""
     if not candidates:
         return []
-    scores = full_text.scores(session.connection(), terms, [each.id for each in candidates])
-    return sorted((each._replace(score=scores[each.id]) for each in candidates), reverse=True)
+    scores = full_text.scores(session.connection(), terms, [article.id for article in candidates])
+    return sorted((article._replace(score=scores[article.id]) for article in candidates), reverse=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class _Search:
         if self.filters.since is not None:
             query = query.where(self._dated_at >= self.filters.since)
         lasts = (self.filters.until, self.after and self.after.dated_at)
-        return query.where(*(self._dated_at <= each for each in lasts if each is not None))
+        return query.where(*(self._dated_at <= moment for moment in lasts if moment is not None))
 
     def _in_period(
         self, since: datetime | None, until: datetime, limit: int, *, by_entity: bool
@@ -165,7 +165,7 @@ def _beyond(articles: Any, after: Position | None) -> list[ColumnElement[bool]]:
 def _newest_of(
     session: Session, articles: Any, wanted: Sequence[ColumnElement[bool]], limit: int
 ) -> list[Candidate]:
-    columns = (getattr(articles, each.key) for each in _COLUMNS)
+    columns = (getattr(articles, column.key) for column in _COLUMNS)
     query = select(literal(0.0, Float), *columns).where(*wanted)
     query = query.order_by(articles.dated_at.desc(), articles.id.desc()).limit(limit)
     # Not by the session, which makes objects of its own of a thousand rows first.

@@ -47,13 +47,26 @@ class Crawler:
     def fetch(self, url: str, body: str, at: datetime) -> Fetched:
         """Keep an answer; return what a crawl would store of it."""
         exchange = Exchange(
-            url=url, method="GET", request_headers=[(b"Host", b"site")], request_body=b"", status=200, reason="OK",
-            headers=[(b"Content-Type", b"text/html; charset=utf-8")], body=body.encode(), fetched_at=at,
-        )  # fmt: skip
+            url=url,
+            method="GET",
+            request_headers=[(b"Host", b"site")],
+            request_body=b"",
+            status=200,
+            reason="OK",
+            headers=[(b"Content-Type", b"text/html; charset=utf-8")],
+            body=body.encode(),
+            fetched_at=at,
+        )
         with self.database.read() as session:
             kept = self.writer.write(exchange, find_kept(session, url, payload_digest(body.encode())))
-        return Fetched(url=url, status=200, warc_file=kept.file, warc_offset=kept.offset, payload_digest=kept.digest,
-                       is_repeat=kept.is_repeat)  # fmt: skip
+        return Fetched(
+            url=url,
+            status=200,
+            warc_file=kept.file,
+            warc_offset=kept.offset,
+            payload_digest=kept.digest,
+            is_repeat=kept.is_repeat,
+        )
 
     def article(self, number: int, at: datetime, *, extra: str = "") -> None:
         url = f"https://site{number % 2}.example/{number}"
@@ -153,12 +166,16 @@ def test_stats_count_files_records_sources_and_what_articles_were_read_from(craw
     assert (stats["files"], stats["open_files"], stats["damaged_places"]) == (2, 0, 0)
     assert stats["bytes"] == sum(path.stat().st_size for path in files(crawled))
     assert {kind: each["records"] for kind, each in stats["by_type"].items()} == {
-        "request": 15, "response": 14, "revisit": 1, "warcinfo": 2,
-    }  # fmt: skip
+        "request": 15,
+        "response": 14,
+        "revisit": 1,
+        "warcinfo": 2,
+    }
     assert sum(each["bytes"] for each in stats["by_type"].values()) == stats["bytes"]
     assert {source: each["records"] for source, each in stats["by_source"].items()} == {
-        "site0.example": 7, "site1.example": 3,
-    }  # fmt: skip
+        "site0.example": 7,
+        "site1.example": 3,
+    }
     assert (stats["of_articles"]["records"], stats["orphans"]["records"]) == (4, 4)
     assert stats["first"] == f"{OLD:%Y-%m-%dT%H:%M:%SZ}"
     assert stats["last"] == f"{LATER + timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}"
@@ -339,9 +356,12 @@ exec(sys.argv[1])
 main(["archive", "prune", "--older-than", *sys.argv[2:]])
 """
 INSTANTS = [
-    "before(Path, 'rename')", "after(Path, 'rename')", "after(pruning, 'move_references')", "before(pruning.Database, 'sync')",
+    "before(Path, 'rename')",
+    "after(Path, 'rename')",
+    "after(pruning, 'move_references')",
+    "before(pruning.Database, 'sync')",
     "after(Path, 'unlink')",
-]  # fmt: skip
+]
 """Of a file that is replaced: its copy torn, whole, almost and just referred to, alone."""
 KILLS = [(instant, ["50d"]) for instant in INSTANTS] + [
     (instant, ["1d", "--all"]) for instant in INSTANTS[2:4]
@@ -374,12 +394,21 @@ def kill(instant: str, arguments: list[str]) -> None:
     assert killed.returncode == -signal.SIGKILL, killed.stderr
 
 
-@pytest.mark.parametrize(("arguments", "status", "told"), [
-    (["prune"], 2, "--older-than"), (["prune", "--older-than", "soon"], 2, "'soon' is no age; accepted: 90d, 12w, 6m, 2y"),
-    (["prune", "--older-than", "99999999999y"], 2, "is no age"), (["prune", "--older-than", "-3d"], 2, "is no age"),
-    (["prune", "--older-than", "2026-13-01"], 2, "is no age"), (["stats"], 1, "no such folder; NEWSBOT_ARCHIVE_DIR"),
-    (["verify"], 1, "no such folder"), (["prune", "--older-than", "2024-01-01"], 1, "no such folder"), (["mend"], 2, "No such command"),
-], ids=str)  # fmt: skip
+@pytest.mark.parametrize(
+    ("arguments", "status", "told"),
+    [
+        (["prune"], 2, "--older-than"),
+        (["prune", "--older-than", "soon"], 2, "'soon' is no age; accepted: 90d, 12w, 6m, 2y"),
+        (["prune", "--older-than", "99999999999y"], 2, "is no age"),
+        (["prune", "--older-than", "-3d"], 2, "is no age"),
+        (["prune", "--older-than", "2026-13-01"], 2, "is no age"),
+        (["stats"], 1, "no such folder; NEWSBOT_ARCHIVE_DIR"),
+        (["verify"], 1, "no such folder"),
+        (["prune", "--older-than", "2024-01-01"], 1, "no such folder"),
+        (["mend"], 2, "No such command"),
+    ],
+    ids=str,
+)
 def test_mistakes_cost_one_line(folder, database_url, capsys, arguments, status, told):
     Crawler(database_url, folder).close()
     assert run(newsbot, ["archive", *arguments]) == status

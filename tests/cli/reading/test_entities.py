@@ -110,17 +110,29 @@ def test_alias_file(filled: Database, capsys: pytest.CaptureFixture[str], tmp_pa
         pytest.param(b"\xff", "not UTF-8", id="no-utf-8"),
         pytest.param(b'[[people]]\nname = "A"', "[[entity]] tables", id="unknown-table"),
         pytest.param(b"entity = 1", "[[entity]] tables", id="no-table"),
-        pytest.param(b'[[entity]]\nname = "A"\ntype = "ORG"', "entity 1: accepted: name, type, aliases", id="missing"),
+        pytest.param(
+            b'[[entity]]\nname = "A"\ntype = "ORG"', "entity 1: accepted: name, type, aliases", id="missing"
+        ),
         pytest.param(b'[[entity]]\nname = "A"\ntype = "DOG"\naliases = []', "type 'DOG'", id="type"),
         pytest.param(b'[[entity]]\nname = "A"\ntype = []\naliases = []', "type []", id="type-no-text"),
         pytest.param(b'[[entity]]\nname = "A"\ntype = "ORG"\naliases = "B"', "a list of texts", id="no-list"),
-        pytest.param(b'[[entity]]\nname = " "\ntype = "ORG"\naliases = []', "a text as name", id="empty-name"),
-        pytest.param(b'[[entity]]\nname = "A"\ntype = "ORG"\naliases = ["C"]\n'
-                     b'[[entity]]\nname = "B"\ntype = "ORG"\naliases = ["c"]', "both 'A' and 'B'", id="twice"),
-        pytest.param(b'[[entity]]\nname = "A"\ntype = "ORG"\naliases = ["B"]\n'
-                     b'[[entity]]\nname = "B"\ntype = "ORG"\naliases = []', "both 'B' and 'A'", id="in-turn"),
+        pytest.param(
+            b'[[entity]]\nname = " "\ntype = "ORG"\naliases = []', "a text as name", id="empty-name"
+        ),
+        pytest.param(
+            b'[[entity]]\nname = "A"\ntype = "ORG"\naliases = ["C"]\n'
+            b'[[entity]]\nname = "B"\ntype = "ORG"\naliases = ["c"]',
+            "both 'A' and 'B'",
+            id="twice",
+        ),
+        pytest.param(
+            b'[[entity]]\nname = "A"\ntype = "ORG"\naliases = ["B"]\n'
+            b'[[entity]]\nname = "B"\ntype = "ORG"\naliases = []',
+            "both 'B' and 'A'",
+            id="in-turn",
+        ),
     ],
-)  # fmt: skip
+)
 def test_alias_file_with_a_mistake_changes_nothing(
     filled: Database, capsys: pytest.CaptureFixture[str], tmp_path: Path, content: bytes, message: str
 ) -> None:

@@ -46,10 +46,15 @@ def test_jsonl_holds_every_article_as_it_is_shown(
 
 @pytest.mark.parametrize(
     ("filters", "numbers"),
-    [(["--source", "other.example"], [3]), (["--section", "Sport"], [2]), (["--entity", "ada kovac", "--limit", "1"], [1]),
-     (["--since", "2026-02-27"], [1, 2]), (["--language", "de"], [])],
+    [
+        (["--source", "other.example"], [3]),
+        (["--section", "Sport"], [2]),
+        (["--entity", "ada kovac", "--limit", "1"], [1]),
+        (["--since", "2026-02-27"], [1, 2]),
+        (["--language", "de"], []),
+    ],
     ids=["source", "section", "entity and limit", "since", "none"],
-)  # fmt: skip
+)
 def test_filters_are_those_of_search(
     database: Database, database_url: str, tmp_path: Path, filters: list[str], numbers: list[int]
 ) -> None:

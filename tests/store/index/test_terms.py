@@ -50,16 +50,23 @@ def test_long_words_are_cut(word: str) -> None:
         pytest.param("harbour jobs", [Term(("harbour",)), Term(("jobs",))], id="words"),
         pytest.param('"two hundred" jobs', [Term(("two", "hundred")), Term(("jobs",))], id="phrase"),
         pytest.param("jobs -mayor", [Term(("jobs",)), Term(("mayor",), is_excluded=True)], id="not"),
-        pytest.param('jobs -"the mayor"', [Term(("jobs",)), Term(("the", "mayor"), is_excluded=True)], id="not-phrase"),
+        pytest.param(
+            'jobs -"the mayor"', [Term(("jobs",)), Term(("the", "mayor"), is_excluded=True)], id="not-phrase"
+        ),
         pytest.param("„two hundred“", [Term(("two", "hundred"))], id="typographic-quotes"),
         pytest.param('"two hundred', [Term(("two", "hundred"))], id="open-quote"),
         pytest.param("covid-19", [Term(("covid", "19"))], id="hyphen-is-a-phrase"),
         pytest.param("東京都", [Term(("東京", "京都"))], id="pairs"),
         pytest.param("都", [Term(("都",), is_prefix=True)], id="one-character"),
-        pytest.param("AND OR NEAR(a) col:b ^c d*", [Term((w,)) for w in ["and", "or"]] + [Term(("near", "a")), Term(("col", "b")), Term(("c",)), Term(("d",))], id="no-operators"),
+        pytest.param(
+            "AND OR NEAR(a) col:b ^c d*",
+            [Term((w,)) for w in ["and", "or"]]
+            + [Term(("near", "a")), Term(("col", "b")), Term(("c",)), Term(("d",))],
+            id="no-operators",
+        ),
         pytest.param('- -- "" -"" 😀 \x00', [], id="nothing"),
     ],
-)  # fmt: skip
+)
 def test_query_language(query: str, terms: list[Term]) -> None:
     assert parse_query(query) == terms
 

@@ -43,12 +43,20 @@ QUERIES = (
     "",
 )
 FILTERS: tuple[dict[str, Any], ...] = (
-    {}, {"source": "a.example"}, {"language": "de"}, {"section": "City"}, {"section": "Nowhere"}, {"entity": "Ada Kovac"},
-    {"source": "b.example", "language": "en", "section": "World"}, {"since": NOW - timedelta(days=40)},
-    {"until": NOW - timedelta(days=40)}, {"since": NOW - timedelta(days=60), "until": NOW - timedelta(days=5, hours=3)},
-    {"until": datetime.max.replace(tzinfo=UTC)}, {"since": datetime.min.replace(tzinfo=UTC)},
+    {},
+    {"source": "a.example"},
+    {"language": "de"},
+    {"section": "City"},
+    {"section": "Nowhere"},
+    {"entity": "Ada Kovac"},
+    {"source": "b.example", "language": "en", "section": "World"},
+    {"since": NOW - timedelta(days=40)},
+    {"until": NOW - timedelta(days=40)},
+    {"since": NOW - timedelta(days=60), "until": NOW - timedelta(days=5, hours=3)},
+    {"until": datetime.max.replace(tzinfo=UTC)},
+    {"since": datetime.min.replace(tzinfo=UTC)},
     {"source": "a.example", "entity": "Ada Kovac", "since": NOW - timedelta(days=80)},
-)  # fmt: skip
+)
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +72,15 @@ def wood(module_database_url: str) -> Iterator[tuple[Database, dict[int, Article
         at = NOW - timedelta(
             hours=chance.choice((1, 5, 5, 30, 200, 700, 1400, 2100, 40_000)) * chance.randrange(1, 3)
         )
-        told = article(number, title=chance.choice(VOCABULARY), body=body, published_at=at, source=chance.choice(SOURCES),
-                       language=chance.choice(LANGUAGES), section=chance.choice(SECTIONS))  # fmt: skip
+        told = article(
+            number,
+            title=chance.choice(VOCABULARY),
+            body=body,
+            published_at=at,
+            source=chance.choice(SOURCES),
+            language=chance.choice(LANGUAGES),
+            section=chance.choice(SECTIONS),
+        )
         stored[save(database, told).article_id] = told
     yield database, stored
     database.close()
@@ -96,8 +111,12 @@ def _expected(stored: dict[int, Article], query: str, filters: Filters) -> list[
         assert told.published_at
         alike = all(
             wanted is None or wanted == getattr(told, name)
-            for name, wanted in (("source", filters.source), ("language", filters.language), ("section", filters.section))
-        )  # fmt: skip
+            for name, wanted in (
+                ("source", filters.source),
+                ("language", filters.language),
+                ("section", filters.section),
+            )
+        )
         in_time = (filters.since is None or told.published_at >= filters.since) and (
             filters.until is None or told.published_at <= filters.until
         )
