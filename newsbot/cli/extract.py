@@ -10,7 +10,6 @@ import click
 
 from newsbot.archive.files import SavedPage, read_page
 from newsbot.cleaning.article_fields import clean_article
-from newsbot.cli.crawls import run_spider
 from newsbot.cli.options import json_option
 from newsbot.cli.output import print_json, printable
 from newsbot.entities.engine import load_engine
@@ -22,6 +21,7 @@ from newsbot.extraction.page_kinds import reject_reason
 from newsbot.extraction.saved_text import parse_saved_text
 from newsbot.items import Article, Reject, article_json
 from newsbot.settings import configuration
+from newsbot.spiders.spider_run import run_spider
 from newsbot.urls import is_fetchable, source_of
 
 

@@ -96,7 +96,7 @@ def filter_options(command: F) -> F:
 
 
 @contextmanager
-def reading(database_url: str | None) -> Iterator[Session]:
+def read_session(database_url: str | None) -> Iterator[Session]:
     """Give a read-only session on the database that the option or the settings name."""
     from newsbot.store.database import Database  # not above: commands without a database start faster
 

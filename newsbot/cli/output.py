@@ -14,7 +14,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from newsbot.store.queries.snippets import MARK_END, MARK_START
+from newsbot.store.queries import MARK_END, MARK_START
 
 T = TypeVar("T")
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from datetime import UTC, datetime
-from urllib.request import Request, urlopen
 
 import click
 
-from newsbot.cli.crawls import run_spider
-from newsbot.cli.options import database_option, json_option, reading
+from newsbot.cli.options import database_option, json_option, read_session
 from newsbot.cli.output import print_json, print_table, printable
-from newsbot.errors import InputError, UsageError
 from newsbot.items import Article, Reject, utc_text
+from newsbot.jobs.health_webhook import post_flags
 from newsbot.settings import configuration
 from newsbot.sources.catalog import load_sources
 from newsbot.spiders.explore import ExploreSpider
-from newsbot.store.crawl.source_health import SourceHealth, source_health
-from newsbot.urls import is_fetchable
+from newsbot.spiders.spider_run import run_spider
+from newsbot.store.queries import SourceHealth, source_health
 
 FLAGGED = 3
 """Exit status of `--check` when something is flagged."""
@@ -86,7 +83,7 @@ def _preview(item: Article | Reject) -> None:
 def health(is_check: bool, webhook: str | None, as_json: bool, database: str | None) -> int:
     """Tell how each source is doing, and flag silence, lost fields, bot walls and failing feeds."""
     known = load_sources(configuration().sources)
-    with reading(database) as session:
+    with read_session(database) as session:
         reports = source_health(
             session, [key for key, source in known.items() if source.enabled], today=datetime.now(UTC).date()
         )
@@ -96,7 +93,7 @@ def health(is_check: bool, webhook: str | None, as_json: bool, database: str | N
     if not as_json:
         _print_health(reports, flagged)
     if webhook and flagged:
-        post_json(webhook, {"flags": [asdict(flag) for report in flagged for flag in report.flags]})
+        post_flags(webhook, flagged)
     return FLAGGED if is_check and flagged else 0
 
 
@@ -116,19 +113,6 @@ def _print_health(reports: list[SourceHealth], flagged: list[SourceHealth]) -> N
     for report in flagged:
         for flag in report.flags:
             click.secho(f"{printable(flag.source)}: {flag.kind}: {printable(flag.detail)}", fg="red")
-
-
-def post_json(url: str, value: object) -> None:
-    """Post a value as JSON. Raises InputError if that fails."""
-    if not is_fetchable(url):
-        raise UsageError(f"--webhook is {url!r}; accepted: an http:// or https:// URL")
-    body = json.dumps(value).encode()
-    request = Request(url, data=body, headers={"Content-Type": "application/json"}, method="POST")  # noqa: S310
-    try:
-        with urlopen(request, timeout=30):  # noqa: S310 - the scheme is checked above
-            pass
-    except OSError as error:
-        raise InputError(f"--webhook {url}: {error}", url=url) from error
 
 
 @sources.command()

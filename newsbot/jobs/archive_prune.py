@@ -28,7 +28,7 @@ from newsbot.store.database import Database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class PruneRules:
     """Which records go."""
 
     older_than: datetime
@@ -50,7 +50,7 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pruned:
+class PrunedFile:
     """What became of a file."""
 
     path: Path
@@ -64,7 +64,9 @@ class Pruned:
     """It was left because it is damaged."""
 
 
-def prune(database: Database, folder: Path, rules: Rules, *, dry_run: bool = False) -> Iterator[Pruned]:
+def prune_archive(
+    database: Database, folder: Path, rules: PruneRules, *, dry_run: bool = False
+) -> Iterator[PrunedFile]:
     """Yield what becomes of each file of an archive; with `dry_run`, what would.
 
     Raises InputError if there is no such folder, or another command is at work on it; NewsbotError if a copy cannot
@@ -80,6 +82,19 @@ def prune(database: Database, folder: Path, rules: Rules, *, dry_run: bool = Fal
                 yield _prune_file(database, path, rules, dry_run=dry_run)
             except OSError as error:
                 raise NewsbotError(f"{path}: cannot be pruned: {error.strerror}", path=str(path)) from error
+
+
+def prune_counts(files: Sequence[PrunedFile]) -> dict[str, int]:
+    """Return the totals over the files of an archive, by name; they are stored as the counts of the run."""
+    changed = [file for file in files if file.dropped]
+    return {
+        "files_removed": sum(file.kept == 0 for file in changed),
+        "files_rewritten": sum(file.kept > 0 for file in changed),
+        "files_skipped": sum(file.skipped is not None for file in files),
+        "records_removed": sum(file.dropped for file in changed),
+        "records_kept": sum(file.kept for file in files),
+        "freed_bytes": sum(file.freed_bytes for file in changed),
+    }
 
 
 def _settle(database: Database, folder: Path) -> None:
@@ -98,27 +113,27 @@ def _settle(database: Database, folder: Path) -> None:
             original.unlink()
 
 
-def _prune_file(database: Database, path: Path, rules: Rules, *, dry_run: bool) -> Pruned:
+def _prune_file(database: Database, path: Path, rules: PruneRules, *, dry_run: bool) -> PrunedFile:
     with path.open("rb") as file:
         if not is_closed(file):
-            return Pruned(path=path, skipped="a crawl has it open")
+            return PrunedFile(path=path, skipped="a crawl has it open")
         entries = []
         for entry in read_entries(file):
             if isinstance(entry, Damage):
                 what = f"damaged at byte {entry.offset}: {entry.what}"
-                return Pruned(path=path, skipped=what, is_broken=True)
+                return PrunedFile(path=path, skipped=what, is_broken=True)
             entries.append(entry)
         with database.read() as session:
             known = references(session, path)
         kept = records_to_keep(entries, lambda entry: rules.needs(entry, known.get(entry.offset)))
         if len(kept) == len(entries):
-            return Pruned(path=path, kept=len(kept))
+            return PrunedFile(path=path, kept=len(kept))
         if not dry_run and not _replace(database, path, kept, known):
-            return Pruned(path=path, skipped="a crawl has used it just now")
+            return PrunedFile(path=path, skipped="a crawl has used it just now")
     freed = sum(entry.end - entry.offset for entry in entries) - sum(
         entry.end - entry.offset for entry in kept
     )
-    return Pruned(path=path, kept=len(kept), dropped=len(entries) - len(kept), freed_bytes=freed)
+    return PrunedFile(path=path, kept=len(kept), dropped=len(entries) - len(kept), freed_bytes=freed)
 
 
 def _replace(database: Database, path: Path, kept: Sequence[Entry], known: Mapping[int, Reference]) -> bool:

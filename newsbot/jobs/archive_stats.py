@@ -15,7 +15,7 @@ from newsbot.store.database import Database
 
 
 @dataclass(slots=True)
-class Tally:
+class RecordCount:
     """Some records, and the bytes that they take."""
 
     records: int = 0
@@ -28,7 +28,7 @@ class Tally:
 
 
 @dataclass(slots=True)
-class Stock:
+class ArchiveStats:
     """What an archive holds."""
 
     files: int = 0
@@ -38,13 +38,13 @@ class Stock:
     damaged_places: int = 0
     first: datetime | None = None
     last: datetime | None = None
-    kinds: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    kinds: dict[str, RecordCount] = field(default_factory=lambda: defaultdict(RecordCount))
     """By the type of WARC record."""
-    sources: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    sources: dict[str, RecordCount] = field(default_factory=lambda: defaultdict(RecordCount))
     """Answers that the database knows."""
-    of_articles: Tally = field(default_factory=Tally)
+    of_articles: RecordCount = field(default_factory=RecordCount)
     """Answers that what articles say now was read from."""
-    orphans: Tally = field(default_factory=Tally)
+    orphans: RecordCount = field(default_factory=RecordCount)
     """Answers that the database does not know: redirects, robots.txt, what a killed crawl had no time to store."""
 
     def count(self, entry: Entry, known: Reference | None) -> None:
@@ -65,7 +65,7 @@ class Stock:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ArchiveProblem:
     """Where the archive is not as the database or its digests say."""
 
     file: str
@@ -74,26 +74,26 @@ class Problem:
     what: str
 
 
-def take_stock(database: Database, folder: Path) -> Iterator[Stock]:
+def read_archive_stats(database: Database, folder: Path) -> Iterator[ArchiveStats]:
     """Yield what an archive holds, as far as its files have been read; raise InputError if there is no such folder."""
-    stock = Stock()
-    yield stock
+    stats = ArchiveStats()
+    yield stats
     for path in archive_files(folder):
         with database.read() as session:
             known = references(session, path)
         with path.open("rb") as file:
-            stock.files += 1
-            stock.bytes += path.stat().st_size
-            stock.open_files += not is_closed(file)
+            stats.files += 1
+            stats.bytes += path.stat().st_size
+            stats.open_files += not is_closed(file)
             for entry in read_entries(file):
                 if isinstance(entry, Entry):
-                    stock.count(entry, known.get(entry.offset))
+                    stats.count(entry, known.get(entry.offset))
                 else:
-                    stock.damaged_places += 1
-        yield stock
+                    stats.damaged_places += 1
+        yield stats
 
 
-def verify(database: Database, folder: Path) -> Iterator[list[Problem]]:
+def verify_archive(database: Database, folder: Path) -> Iterator[list[ArchiveProblem]]:
     """Yield what is wrong with each file of an archive, and at last which ones are missing.
 
     Raises InputError if there is no such folder, or a command is changing it."""
@@ -104,7 +104,7 @@ def verify(database: Database, folder: Path) -> Iterator[list[Problem]]:
         yield list(_missing_files(database, folder))
 
 
-def _problems(database: Database, path: Path) -> Iterator[Problem]:
+def _problems(database: Database, path: Path) -> Iterator[ArchiveProblem]:
     with database.read() as session:  # first: what a crawl tells the database is in the file by then
         known = references(session, path)
     with path.open("rb") as file:
@@ -116,9 +116,11 @@ def _problems(database: Database, path: Path) -> Iterator[Problem]:
         reference = known.pop(entry.offset, None)
         what = entry.what if isinstance(entry, Damage) else _disagreement(entry, reference)
         if what:
-            yield Problem(path.name, entry.offset, what + ("; the database refers to it" if reference else ""))
+            yield ArchiveProblem(
+                path.name, entry.offset, what + ("; the database refers to it" if reference else "")
+            )
     for offset in sorted(known):
-        yield Problem(path.name, offset, "no record begins here; the database refers to it")
+        yield ArchiveProblem(path.name, offset, "no record begins here; the database refers to it")
 
 
 def _disagreement(entry: Entry, reference: Reference | None) -> str | None:
@@ -131,10 +133,10 @@ def _disagreement(entry: Entry, reference: Reference | None) -> str | None:
     return None
 
 
-def _missing_files(database: Database, folder: Path) -> Iterator[Problem]:
+def _missing_files(database: Database, folder: Path) -> Iterator[ArchiveProblem]:
     with database.read() as session:
         known = referred_files(session)
     for name, records in sorted(known.items()):
         path = folder / name  # that of another archive is absolute
         if path.absolute().parent == folder.absolute() and not path.exists():
-            yield Problem(path.name, None, f"missing; the database refers to {records} of its records")
+            yield ArchiveProblem(path.name, None, f"missing; the database refers to {records} of its records")

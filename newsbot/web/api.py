@@ -17,7 +17,7 @@ from newsbot.store.queries import (
     MARK_END,
     MARK_START,
     EntityDetail,
-    Listed,
+    ListedArticle,
     Listing,
     Position,
     SourceOverview,
@@ -71,7 +71,10 @@ def articles(request: Request, asked: ListQuery) -> Response:
         listing = list_articles(session, asked.filters(), after=asked.after, limit=asked.limit)
         stored = load_articles(session, [listed.article.id for listed in listing.articles])
     return _json(
-        {"items": [stored_json(article) for article in stored], "next": _next(asked, "/api/articles", listing)}
+        {
+            "items": [stored_json(article) for article in stored],
+            "next": _next(asked, "/api/articles", listing),
+        }
     )
 
 
@@ -184,7 +187,7 @@ def story(request: Request, story_id: Id) -> Response:
 @router.get("/sources", response_model=schemas.Sources)
 def sources(request: Request) -> Response:
     """List the sources with what each has given."""
-    return _json({"items": [_source(overview) for overview in site_of(request).glance.get().sources]})
+    return _json({"items": [_source(overview) for overview in site_of(request).snapshot.get().sources]})
 
 
 @router.get("/stats", response_model=schemas.StatsJson)
@@ -240,7 +243,7 @@ def _counted(values: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:
     return [{"value": value, "count": count} for value, count in values]
 
 
-def _hit(listed: Listed) -> dict[str, Any]:
+def _hit(listed: ListedArticle) -> dict[str, Any]:
     names = ("id", "title", "url", "source", "language", "section", "story_id")
     return {name: getattr(listed.article, name) for name in names} | {
         "published_at": utc_text(listed.article.published_at),

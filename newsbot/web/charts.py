@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from math import ceil
 
 import svg
 from markupsafe import Markup, escape
@@ -57,10 +58,15 @@ def summary(days: Days) -> str:
     return f"{total} from {days[0][0]} to {days[-1][0]}, most on {best}: {most}."
 
 
+def days_per_bar(day_count: int) -> int:
+    """Return how many days a bar covers: 1, or the smallest number of whole weeks that gives at most `MAX_BARS` bars."""
+    return 1 if day_count <= MAX_BARS else 7 * ceil(day_count / (7 * MAX_BARS))
+
+
 def _joined(days: Days) -> list[tuple[date, date, int]]:
     """Return first day, last day and number of each bar."""
-    width = -(-len(days) // MAX_BARS) if len(days) <= MAX_BARS else -(-len(days) // MAX_BARS // 7) * 7 or 7
-    parts = [days[start : start + width] for start in range(0, len(days), max(width, 1))]
+    width = days_per_bar(len(days))
+    parts = [days[start : start + width] for start in range(0, len(days), width)]
     return [(part[0][0], part[-1][0], sum(count for _, count in part)) for part in parts]
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 _KINDS = {"date-time": "time", "date": "day", "integer": "number", "string": "text", "null": ""}
 
 
-class Field(NamedTuple):
+class ApiField(NamedTuple):
     """A parameter, or a member of an answer."""
 
     name: str
@@ -22,8 +22,8 @@ class Endpoint(NamedTuple):
 
     path: str
     about: str
-    parameters: list[Field]
-    answer: list[Field]
+    parameters: list[ApiField]
+    answer: list[ApiField]
 
     @property
     def is_whole(self) -> bool:
@@ -40,9 +40,9 @@ def endpoints(document: Mapping[str, Any]) -> list[Endpoint]:
     ]
 
 
-def _parameters(operation: Mapping[str, Any]) -> list[Field]:
+def _parameters(operation: Mapping[str, Any]) -> list[ApiField]:
     return [
-        Field(parameter["name"], _kind(parameter["schema"], {}), _about(parameter))
+        ApiField(parameter["name"], _kind(parameter["schema"], {}), _about(parameter))
         for parameter in operation.get("parameters", [])
         if parameter["in"] == "query"
     ]
@@ -54,10 +54,10 @@ def _about(parameter: Mapping[str, Any]) -> str:
     return f"{said} Default: {default}." if default not in (None, "") else said
 
 
-def _answer(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> list[Field]:
+def _answer(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> list[ApiField]:
     schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
     members = _resolved(schema, schemas).get("properties", {})
-    return [Field(name, _kind(member, schemas), "") for name, member in members.items()]
+    return [ApiField(name, _kind(member, schemas), "") for name, member in members.items()]
 
 
 def _kind(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> str:

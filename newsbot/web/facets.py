@@ -12,7 +12,7 @@ HEADINGS = {"source": "Source", "section": "Section", "entity": "Mentioned", "la
 _WIDER = {"since": "From", "until": "Until"}
 
 
-class Choice(NamedTuple):
+class FacetLink(NamedTuple):
     """A value to narrow a search by, or one by which it is narrowed; `address`: of the search without or with it."""
 
     label: str
@@ -20,7 +20,9 @@ class Choice(NamedTuple):
     article_count: int = 0
 
 
-def choices(asked: SearchParameters, facets: Facets, names: Mapping[str, str]) -> dict[str, list[Choice]]:
+def facet_links(
+    asked: SearchParameters, facets: Facets, names: Mapping[str, str]
+) -> dict[str, list[FacetLink]]:
     """Return heading -> values to narrow by, of the fields by which the search is not narrowed yet."""
     counted = {
         "source": facets.source,
@@ -30,7 +32,7 @@ def choices(asked: SearchParameters, facets: Facets, names: Mapping[str, str]) -
     }
     return {
         HEADINGS[field]: [
-            Choice(_label(field, value, names), asked.address("/search", **{field: value}), count)
+            FacetLink(_label(field, value, names), asked.address("/search", **{field: value}), count)
             for value, count in values
         ]
         for field, values in counted.items()
@@ -38,11 +40,11 @@ def choices(asked: SearchParameters, facets: Facets, names: Mapping[str, str]) -
     }
 
 
-def chosen(asked: SearchParameters, names: Mapping[str, str]) -> list[Choice]:
+def active_filters(asked: SearchParameters, names: Mapping[str, str]) -> list[FacetLink]:
     """Return by what the search is narrowed; the addresses are those without."""
     headings = HEADINGS | _WIDER
     return [
-        Choice(f"{heading}: {_label(field, str(value), names)}", asked.address("/search", **{field: None}))
+        FacetLink(f"{heading}: {_label(field, str(value), names)}", asked.address("/search", **{field: None}))
         for field, heading in headings.items()
         if (value := getattr(asked, field)) is not None
     ]

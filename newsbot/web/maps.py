@@ -25,7 +25,7 @@ MIN_RADIUS, MAX_RADIUS = 2.5, 7.0
 """Of a place, in degrees where the whole world is shown."""
 
 
-class Marked(NamedTuple):
+class MapMark(NamedTuple):
     """A place on the map."""
 
     name: str
@@ -34,7 +34,7 @@ class Marked(NamedTuple):
     article_count: int
 
 
-class View(NamedTuple):
+class MapView(NamedTuple):
     """The part of the world that a map shows, in degrees: `top` is its northern edge, negative as in SVG."""
 
     left: float
@@ -43,17 +43,21 @@ class View(NamedTuple):
     height: float
 
 
-def located(entities: Sequence[EntityCount], countries: Mapping[int, str]) -> list[Marked]:
+def located(entities: Sequence[EntityCount], countries: Mapping[int, str]) -> list[MapMark]:
     """Return the places among the entities, with the number of their articles; `countries`: id -> where each lies."""
-    found = ((entity, find_place(entity.name, [countries[entity.id]])) for entity in entities if entity.id in countries)
+    found = (
+        (entity, find_place(entity.name, [countries[entity.id]]))
+        for entity in entities
+        if entity.id in countries
+    )
     return [
-        Marked(entity.name, place.latitude, place.longitude, entity.article_count)
+        MapMark(entity.name, place.latitude, place.longitude, entity.article_count)
         for entity, place in found
         if place
     ]
 
 
-def world_map(marks: Sequence[Marked]) -> Markup:
+def world_map(marks: Sequence[MapMark]) -> Markup:
     """Return the world with some places marked, the more articles the larger."""
     view = view_of(marks)
     top = max((mark.article_count for mark in marks), default=1)
@@ -68,7 +72,7 @@ def world_map(marks: Sequence[Marked]) -> Markup:
     return labelled(drawing, f"Map of the world with places marked: {names}")
 
 
-def view_of(marks: Sequence[Marked]) -> View:
+def view_of(marks: Sequence[MapMark]) -> MapView:
     """Return the part of the world around the places, in the shape of all of it."""
     east, west = (choose(mark.longitude for mark in marks) for choose in (max, min))
     north, south = (choose(mark.latitude for mark in marks) for choose in (max, min))
@@ -78,10 +82,10 @@ def view_of(marks: Sequence[Marked]) -> View:
     height = width / shape
     left = min(max((east + west - width) / 2, -180), 180 - width)
     top = min(max((north + south + height) / 2, SOUTH + height), NORTH)
-    return View(*(round(degrees, 1) for degrees in (left, -top, width, height)))
+    return MapView(*(round(degrees, 1) for degrees in (left, -top, width, height)))
 
 
-def _circle(mark: Marked, top: int, scale: float) -> svg.Circle:
+def _circle(mark: MapMark, top: int, scale: float) -> svg.Circle:
     radius = MIN_RADIUS + (MAX_RADIUS - MIN_RADIUS) * sqrt(mark.article_count / top)
     return svg.Circle(
         cx=mark.longitude,

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
-from newsbot.items import ENTITY_TYPES, GONE
+from newsbot.items import ENTITY_TYPES
 from newsbot.store.queries import (
     StoredArticle,
     article_urls,
@@ -22,9 +22,9 @@ from newsbot.store.queries import (
     get_article,
     get_entity,
     history,
-    list_rejects,
+    list_conflicts,
     load_articles,
-    newest_groups,
+    newest_stories,
     source_detail,
     source_names,
     story_members,
@@ -32,7 +32,7 @@ from newsbot.store.queries import (
 from newsbot.web.api import Id
 from newsbot.web.description import endpoints
 from newsbot.web.differences import compare, differences, same_share
-from newsbot.web.facets import choices, chosen
+from newsbot.web.facets import active_filters, facet_links
 from newsbot.web.maps import located
 from newsbot.web.parameters import SearchParameters, SearchQuery, Text, encode
 from newsbot.web.rendering import STATIC, page
@@ -56,16 +56,18 @@ def home(request: Request) -> Response:
     """Show the newest stories, what rises, and how the sources are doing."""
     site = site_of(request)
     with site.read() as session:
-        groups, names = newest_groups(session, limit=20), source_names(session)
-    glance = site.glance.get()
-    # In front those that need somebody; the order is else that of the glance.
-    sources = sorted(glance.sources, key=lambda source: (not source.failing_feed_count, source.held_until is None))
+        stories, names = newest_stories(session, limit=20), source_names(session)
+    snapshot = site.snapshot.get()
+    # In front those that need somebody; the order is else that of the snapshot.
+    sources = sorted(
+        snapshot.sources, key=lambda source: (not source.failing_feed_count, source.held_until is None)
+    )
     return page(
         request,
         "home.html",
-        groups=groups,
+        stories=stories,
         names=names,
-        glance=glance,
+        snapshot=snapshot,
         sources=sources[:HOME_SOURCES],
         article_count=sum(source.article_count for source in sources),
         now=site.now(),
@@ -87,8 +89,8 @@ def search(request: Request, asked: SearchQuery) -> Response:
         found=found,
         names=names,
         following=following,
-        facets=choices(asked, found.facets, names),
-        chosen=chosen(asked, names),
+        facets=facet_links(asked, found.facets, names),
+        chosen=active_filters(asked, names),
     )
 
 
@@ -100,7 +102,7 @@ def article(request: Request, article_id: Id) -> Response:
         ids = entity_ids(session, article_id)
         urls, names = article_urls(session, article_id), source_names(session)
         members = story_members(session, stored.story_id) if stored.story_id else []
-        conflicts = [conflict for conflict in list_rejects(session, article_id=article_id) if conflict.reason not in GONE]
+        conflicts = list_conflicts(session, article_id)
         silent = count_silent(session, article_id)
     return page(
         request,
@@ -136,14 +138,14 @@ def revisions(request: Request, article_id: Id) -> Response:
 def entities(request: Request, name: Text = None) -> Response:
     """Show who and what the week's articles mention most; with a name, lead to whom it means."""
     site = site_of(request)
-    glance = site.glance.get()
+    snapshot = site.snapshot.get()
     with site.read() as session:
         found = None if name is None else find_entity(session, name)
-        countries = countries_of(session, [place.id for place in glance.entities["LOC"]])
+        countries = countries_of(session, [place.id for place in snapshot.entities["LOC"]])
     if found is not None:
         return RedirectResponse(f"/entities/{found.id}", 303)
-    places = located(glance.entities["LOC"], countries)
-    return page(request, "entities.html", glance=glance, places=places, name=name)
+    places = located(snapshot.entities["LOC"], countries)
+    return page(request, "entities.html", snapshot=snapshot, places=places, name=name)
 
 
 @router.get("/entities/{entity_id}")
@@ -158,7 +160,8 @@ def entity(request: Request, entity_id: Id) -> Response:
         countries = countries_of(session, [entity.id for entity in named if entity.type == "LOC"])
         names = source_names(session)
     companions = {
-        kind: [companion for companion in detail.companions if companion.type == kind][:10] for kind in ENTITY_TYPES
+        kind: [companion for companion in detail.companions if companion.type == kind][:10]
+        for kind in ENTITY_TYPES
     }
     return page(
         request,
@@ -178,14 +181,18 @@ def story(request: Request, story_id: Id) -> Response:
     """Show who told a story when, and what each changed of the first text."""
     with site_of(request).read() as session:
         members = story_members(session, story_id)
-        stored = {article.id: article for article in load_articles(session, [m.id for m in members[:MAX_COMPARED]])}
+        stored = {
+            article.id: article for article in load_articles(session, [m.id for m in members[:MAX_COMPARED]])
+        }
         names = source_names(session)
     if not members:
         raise HTTPException(404, f"There is no story {story_id}.")
     first = next((member for member in members if member.story_role == "original"), members[0])
     if first.id not in stored:
         first = members[0]
-    compared = {article_id: other.article.body for article_id, other in stored.items() if article_id != first.id}
+    compared = {
+        article_id: other.article.body for article_id, other in stored.items() if article_id != first.id
+    }
     body = stored[first.id].article.body
     return page(
         request,
@@ -200,9 +207,9 @@ def story(request: Request, story_id: Id) -> Response:
 
 @router.get("/sources")
 def sources(request: Request) -> Response:
-    """Show every source at a glance."""
+    """Show every source at a snapshot."""
     site = site_of(request)
-    found = site.glance.get().sources
+    found = site.snapshot.get().sources
     names = {source.key: source.name or source.key for source in found}
     return page(request, "sources.html", sources=found, names=names, now=site.now())
 

@@ -61,7 +61,7 @@ Cursor = Annotated[
 ]
 
 
-class Narrowing(BaseModel):
+class FilterParameters(BaseModel):
     """Which articles."""
 
     source: Annotated[Text, Field(description="Key of a source.")] = None
@@ -90,7 +90,7 @@ class Narrowing(BaseModel):
         return f"{path}?{query}" if query else path
 
 
-class ListParameters(Narrowing):
+class ListParameters(FilterParameters):
     """A part of a list of articles, newest first."""
 
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description=f"At most so many, up to {MAX_LIMIT}.")] = 20
@@ -111,7 +111,7 @@ class SearchParameters(ListParameters):
     )
 
     def filters(self, sort: Literal["relevance", "date"] | None = None) -> Filters:
-        """Return the same for the store; see `Narrowing.filters`."""
+        """Return the same for the store; see `FilterParameters.filters`."""
         return super().filters(sort or self.sort)
 
 

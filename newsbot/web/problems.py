@@ -51,13 +51,15 @@ def _answer(request: Request, status: int, detail: str) -> Response:
 
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    detail = "There is nothing at this address." if error.detail == "Not Found" else error.detail
+    detail = "There is nothing at this address." if error.detail == "Not SearchResult" else error.detail
     return _answer(request, error.status_code, detail)
 
 
 def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    found = (f"{problem['loc'][-1]}: {problem['msg'].removeprefix('Value error, ')}" for problem in error.errors())
+    found = (
+        f"{problem['loc'][-1]}: {problem['msg'].removeprefix('Value error, ')}" for problem in error.errors()
+    )
     status = 404 if all(problem["loc"][0] == "path" for problem in error.errors()) else 422
     return _answer(request, status, "; ".join(found))
 

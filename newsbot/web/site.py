@@ -18,7 +18,7 @@ from newsbot.store.database import Database
 from newsbot.store.queries import (
     WEEK,
     EntityCount,
-    Rising,
+    RisingEntity,
     SourceOverview,
     newest_at,
     rising,
@@ -35,7 +35,7 @@ KEPT_S = 60.0
 """How old figures that take long to count may be."""
 
 
-class Recent(Generic[T]):
+class CachedValue(Generic[T]):
     """A value that is worked out anew once it is old; meanwhile others get the old one."""
 
     def __init__(self, make: Callable[[], T], kept_s: float = KEPT_S) -> None:
@@ -56,12 +56,12 @@ class Recent(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Glance:
+class Snapshot:
     """What the home page shows beside the news."""
 
     until: datetime
     """End of the week that is looked at: now, or the newest article if that is older."""
-    rising: list[Rising]
+    rising: list[RisingEntity]
     sources: list[SourceOverview]
     entities: dict[EntityType, list[EntityCount]]
     """By type, of those most mentioned in that week the ones in most articles."""
@@ -75,10 +75,10 @@ class Site:
     now: Callable[[], datetime]
     images: bool = False
     """Whether pages may load images from the sites of the articles."""
-    glance: Recent[Glance] = field(init=False)
+    snapshot: CachedValue[Snapshot] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "glance", Recent(self._look))
+        object.__setattr__(self, "snapshot", CachedValue(self._look))
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -86,12 +86,12 @@ class Site:
         with self.database.read(limit_s=STATEMENT_LIMIT_S) as session:
             yield session
 
-    def _look(self) -> Glance:
+    def _look(self) -> Snapshot:
         now = self.now()
         with self.read() as session:
             newest = newest_at(session, now=now)
             until = min(now, newest or now)
-            return Glance(
+            return Snapshot(
                 until=until,
                 rising=rising(session, until=until),
                 sources=source_overviews(session, now=now),

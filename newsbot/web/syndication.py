@@ -29,7 +29,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Feed:
+class SyndicatedFeed:
     """Articles, and where they are a feed of."""
 
     title: str
@@ -54,13 +54,13 @@ def json_feed(request: Request, asked: SearchQuery) -> Response:
     return Response(document, media_type="application/feed+json")
 
 
-def _feed(request: Request, asked: SearchParameters, path: str) -> Feed:
+def _feed(request: Request, asked: SearchParameters, path: str) -> SyndicatedFeed:
     site = site_of(request)
     with site.read() as session:
         found = find_articles(session, asked.q, asked.filters("date"), limit=ENTRIES)
     narrowed = (asked.q, asked.source, asked.entity, asked.section, asked.language)
     about = ", ".join(value for value in narrowed if value)
-    return Feed(
+    return SyndicatedFeed(
         title=f"{about} – newsbot" if about else "newsbot",
         home=str(request.base_url).rstrip("/"),
         path=asked.address(path),
@@ -70,7 +70,7 @@ def _feed(request: Request, asked: SearchParameters, path: str) -> Feed:
     )
 
 
-def atom_document(feed: Feed) -> bytes:
+def atom_document(feed: SyndicatedFeed) -> bytes:
     """Return the feed as Atom."""
     updated = max((_updated(article) for article in feed.articles), default=feed.now)
     root = etree.Element(f"{{{ATOM}}}feed", nsmap=_NAMES)
@@ -85,7 +85,7 @@ def atom_document(feed: Feed) -> bytes:
     return etree.tostring(root, xml_declaration=True, encoding="utf-8")
 
 
-def _add_entry(root: etree._Element, feed: Feed, article: Summary) -> None:
+def _add_entry(root: etree._Element, feed: SyndicatedFeed, article: Summary) -> None:
     page = f"{feed.home}/articles/{article.id}"
     entry = _add(root, "entry")
     _add(entry, "id", page)
@@ -109,7 +109,7 @@ def _add(parent: etree._Element, tag: str, text: str | None = None, **attributes
     return element
 
 
-def json_document(feed: Feed) -> dict[str, Any]:
+def json_document(feed: SyndicatedFeed) -> dict[str, Any]:
     """Return the feed as JSON Feed."""
     return {
         "version": "https://jsonfeed.org/version/1.1",
@@ -120,7 +120,7 @@ def json_document(feed: Feed) -> dict[str, Any]:
     }
 
 
-def _item(feed: Feed, article: Summary) -> dict[str, Any]:
+def _item(feed: SyndicatedFeed, article: Summary) -> dict[str, Any]:
     page = f"{feed.home}/articles/{article.id}"
     item = {
         "id": page,

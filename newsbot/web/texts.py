@@ -13,7 +13,7 @@ MAX_SHOWN_CHARS = 200_000
 _PARAGRAPH = re.compile(r"\S[^\n]*(?:\n(?!\n)[^\n]+)*")
 
 
-class Link(NamedTuple):
+class EntityLink(NamedTuple):
     """Where a marked name leads."""
 
     entity_id: int
@@ -21,14 +21,14 @@ class Link(NamedTuple):
     type: str
 
 
-class Span(NamedTuple):
+class TextRun(NamedTuple):
     """A stretch of text; with a link if it names an entity."""
 
     text: str
-    link: Link | None = None
+    link: EntityLink | None = None
 
 
-def marked_paragraphs(article: Article, ids: Mapping[tuple[str, str], int]) -> list[list[Span]]:
+def marked_paragraphs(article: Article, ids: Mapping[tuple[str, str], int]) -> list[list[TextRun]]:
     """Return the paragraphs of the body; `ids`: (name, type) of its entities -> id."""
     body = article.body[:MAX_SHOWN_CHARS]
     names = _places(article.entities, ids)
@@ -44,22 +44,26 @@ def marked_paragraphs(article: Article, ids: Mapping[tuple[str, str], int]) -> l
     return shown
 
 
-def _places(entities: Sequence[Entity], ids: Mapping[tuple[str, str], int]) -> list[tuple[int, int, Link]]:
+def _places(
+    entities: Sequence[Entity], ids: Mapping[tuple[str, str], int]
+) -> list[tuple[int, int, EntityLink]]:
     links = [
-        (entity, Link(ids[entity.name, entity.type], entity.name, entity.type))
+        (entity, EntityLink(ids[entity.name, entity.type], entity.name, entity.type))
         for entity in entities
         if (entity.name, entity.type) in ids
     ]
     return sorted((mention.start, mention.end, link) for entity, link in links for mention in entity.mentions)
 
 
-def _spans(body: str, start: int, end: int, names: Sequence[tuple[int, int, Link]]) -> Iterator[Span]:
+def _spans(
+    body: str, start: int, end: int, names: Sequence[tuple[int, int, EntityLink]]
+) -> Iterator[TextRun]:
     """Yield a paragraph in stretches; of names that overlap the first counts."""
     for name_start, name_end, link in names:
         if start <= name_start < name_end <= end:
             if start < name_start:
-                yield Span(body[start:name_start])
-            yield Span(body[name_start:name_end], link)
+                yield TextRun(body[start:name_start])
+            yield TextRun(body[name_start:name_end], link)
             start = name_end
     if start < end:
-        yield Span(body[start:end])
+        yield TextRun(body[start:end])

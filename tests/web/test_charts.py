@@ -6,8 +6,8 @@ import pytest
 
 from newsbot.items import EntityType
 from newsbot.store.queries import EntityCount
-from newsbot.web.charts import MAX_BARS, bar_chart, scale
-from newsbot.web.maps import NORTH, SOUTH, Marked, located, view_of
+from newsbot.web.charts import MAX_BARS, bar_chart, days_per_bar, scale
+from newsbot.web.maps import NORTH, SOUTH, MapMark, located, view_of
 from newsbot.web.pages import MAX_DAYS, MIN_DAYS, without_gaps
 
 FIRST = date(2026, 3, 1)
@@ -23,6 +23,19 @@ def _days(number: int) -> list[tuple[date, int]]:
 def test_a_chart_tells_what_its_greatest_bar_stands_for(number: int, expected: str) -> None:
     assert scale(_days(number)) == expected
     assert bar_chart(_days(number), "Articles").count("<rect") <= MAX_BARS
+
+
+@pytest.mark.parametrize(
+    ("day_count", "expected"),
+    [(0, 1), (1, 1), (180, 1), (181, 7), (1_260, 7), (1_261, 14), (2_520, 14), (2_521, 21)],
+)
+def test_bar_covers_a_day_or_whole_weeks(day_count: int, expected: int) -> None:
+    assert days_per_bar(day_count) == expected
+
+
+def test_chart_has_no_more_bars_than_fit() -> None:
+    longest = max(range(1, 4_000), key=lambda day_count: -(-day_count // days_per_bar(day_count)))
+    assert -(-longest // days_per_bar(longest)) == MAX_BARS
 
 
 def test_a_timeline_is_neither_one_bar_nor_without_end() -> None:
@@ -56,7 +69,7 @@ def test_places_lie_where_the_articles_see_them() -> None:
     ids=["one", "neighbours", "far apart", "at the edge", "in the corner"],
 )
 def test_a_map_shows_all_its_places_and_nothing_beyond_the_world(places: list[tuple[float, float]]) -> None:
-    marks = [Marked("x", latitude, longitude, 1) for latitude, longitude in places]
+    marks = [MapMark("x", latitude, longitude, 1) for latitude, longitude in places]
     view = view_of(marks)
     assert view.left >= -180
     assert view.left + view.width <= 180

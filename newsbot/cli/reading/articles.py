@@ -9,11 +9,11 @@ from typing import Any
 
 import click
 
-from newsbot.cli.options import database_option, filter_options, json_option, limit_option, reading
+from newsbot.cli.options import database_option, filter_options, json_option, limit_option, read_session
 from newsbot.cli.output import highlighted, print_json, print_table, printable
 from newsbot.dedupe.revisions import word_diff
 from newsbot.errors import InputError
-from newsbot.items import GONE, utc_text
+from newsbot.items import utc_text
 from newsbot.store.queries import (
     MARK_END,
     MARK_START,
@@ -23,7 +23,7 @@ from newsbot.store.queries import (
     article_urls,
     get_article,
     iter_articles,
-    list_rejects,
+    list_conflicts,
     stored_json,
 )
 from newsbot.store.queries import (
@@ -49,7 +49,7 @@ def search(query: str, as_json: bool, database: str | None, **filters: Any) -> N
     if not query.strip():
         _list_newest(Filters(**filters | {"sort": "date"}), as_json=as_json, database=database)
         return
-    with reading(database) as session:
+    with read_session(database) as session:
         hits = find(session, query, Filters(**filters))
     for hit in hits:
         print_hit(hit, as_json=as_json)
@@ -58,7 +58,7 @@ def search(query: str, as_json: bool, database: str | None, **filters: Any) -> N
 
 
 def _list_newest(filters: Filters, *, as_json: bool, database: str | None) -> None:
-    with reading(database) as session:
+    with read_session(database) as session:
         newest = list(iter_articles(session, filters))
     if as_json:
         for stored in newest:
@@ -92,12 +92,12 @@ def print_hit(hit: Hit, *, as_json: bool) -> None:
 @database_option
 def show(article: str, as_json: bool, database: str | None) -> None:
     """Show one article with everything known of it."""
-    with reading(database) as session:
+    with read_session(database) as session:
         stored = get_article(session, article)
         if stored is None:
             raise InputError(f"no article {article!r}; accepted: the id or any URL of a stored article")
         urls = article_urls(session, stored.id)
-        conflicts = [conflict for conflict in list_rejects(session, article_id=stored.id) if conflict.reason not in GONE]
+        conflicts = list_conflicts(session, stored.id)
     known = stored_json(stored) | {"agency": stored.agency, "gone_at": utc_text(stored.gone_at)}
     if as_json:
         print_json(known | {"urls": urls})
@@ -134,7 +134,7 @@ def history(article: str, as_json: bool, database: str | None) -> None:
 
     An edit is silent where headline or text changed, and the page does not say that it was modified.
     """
-    with reading(database) as session:
+    with read_session(database) as session:
         changes = changes_of(session, article)
     if changes is None:
         raise InputError(f"no article {article!r}; accepted: the id or any URL of a stored article")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TextIO
@@ -10,22 +10,20 @@ from typing import TextIO
 import click
 from sqlalchemy.orm import Session
 
-from newsbot.cli.options import Day, database_option, json_option, limit_option, reading, since_option
+from newsbot.cli.options import Day, database_option, json_option, limit_option, read_session, since_option
 from newsbot.cli.output import print_heading, print_json, print_table, printable
 from newsbot.entities.aliases import parse_aliases
-from newsbot.entities.places import find_place
-from newsbot.entities.tables import Place
 from newsbot.errors import InputError, UsageError
 from newsbot.items import ENTITY_TYPES, EntityType, utc_text
 from newsbot.settings import configuration
 from newsbot.store.database import Database
-from newsbot.store.entities.corrections import all_corrections
 from newsbot.store.entities.merging import load_aliases, merge_entities, split_entity
 from newsbot.store.queries import (
     EntityCount,
     EntityDetail,
-    PlaceCount,
+    all_corrections,
     entity_detail,
+    feature_collection,
     newest_at,
     rising,
     top_entities,
@@ -65,10 +63,10 @@ def entities(
             f"--geojson and --type {entity_type}: only places lie on a map; accepted: --type LOC"
         )
     if geojson:
-        with reading(database) as session:
-            print_json(_map_of(top_places(session, since=since, limit=limit)))
+        with read_session(database) as session:
+            print_json(feature_collection(top_places(session, since=since, limit=limit)))
         return
-    with reading(database) as session:
+    with read_session(database) as session:
         counts = top_entities(session, entity_type=entity_type, since=since, limit=limit)
     if as_json:
         for count in counts:
@@ -122,7 +120,7 @@ def load_aliases_command(file: TextIO, database: str | None) -> None:
 @database_option
 def list_corrections(as_json: bool, database: str | None) -> None:
     """List what has been corrected: the key of what is found, the form, the entity that it is."""
-    with reading(database) as session:
+    with read_session(database) as session:
         rules = all_corrections(session)
     rows = [(key, form, target.type, target.name) for (key, form), target in rules.items()]
     columns = ("key", "form", "type", "name")
@@ -141,7 +139,7 @@ def list_corrections(as_json: bool, database: str | None) -> None:
 @database_option
 def entity(name: str, since: datetime | None, about: bool, as_json: bool, database: str | None) -> None:
     """Show one entity: the names it is given, its articles, its companions, its timeline."""
-    with reading(database) as session:
+    with read_session(database) as session:
         detail = entity_detail(session, name, since=since, about=about)
     if detail is None:
         raise InputError(
@@ -165,14 +163,15 @@ def entity(name: str, since: datetime | None, about: bool, as_json: bool, databa
 @database_option
 def trends(until: datetime | None, limit: int, as_json: bool, database: str | None) -> None:
     """List who and what rises: more articles this week than in the four before."""
-    with reading(database) as session:
-        end = until or newest_at(session, now=datetime.now(UTC))
-        found = rising(session, until=end, limit=limit) if end else []
+    with read_session(database) as session:
+        found = rising(session, until=until or newest_at(session, now=datetime.now(UTC)), limit=limit)
     if as_json:
         for entity in found:
             print_json(asdict(entity))
     else:
-        rows = [(entity.name, entity.type, entity.article_count, f"{entity.usual_count:.1f}") for entity in found]
+        rows = [
+            (entity.name, entity.type, entity.article_count, f"{entity.usual_count:.1f}") for entity in found
+        ]
         print_table(("name", "type", "articles this week", "a week before"), rows)
 
 
@@ -190,23 +189,6 @@ def _articles(count: int) -> str:
     return "1 article" if count == 1 else f"{count} articles"
 
 
-def _map_of(counts: Iterable[PlaceCount]) -> dict[str, object]:
-    """Return the places as a GeoJSON FeatureCollection, with where the table of places has them."""
-    found = ((count, find_place(count.name, [count.country])) for count in counts)
-    return {
-        "type": "FeatureCollection",
-        "features": [_feature(count, place) for count, place in found if place],
-    }
-
-
-def _feature(count: PlaceCount, place: Place) -> dict[str, object]:
-    return {
-        "type": "Feature",
-        "geometry": {"type": "Point", "coordinates": [place.longitude, place.latitude]},
-        "properties": asdict(count) | {"type": "LOC", "kind": place.kind},
-    }
-
-
 def _row(count: EntityCount) -> tuple[str, str, int, int]:
     return (count.name, count.type, count.article_count, count.mention_count)
 
@@ -217,7 +199,9 @@ def _detail_json(detail: EntityDetail) -> dict[str, object]:
         "aliases": [{"name": name, "count": count} for name, count in detail.aliases],
         "companions": [asdict(companion) for companion in detail.companions],
         "timeline": [{"day": day.isoformat(), "article_count": count} for day, count in detail.timeline],
-        "articles": [asdict(article) | {"dated_at": utc_text(article.dated_at)} for article in detail.articles],
+        "articles": [
+            asdict(article) | {"dated_at": utc_text(article.dated_at)} for article in detail.articles
+        ],
     }
 
 
@@ -231,7 +215,13 @@ def _print_detail(detail: EntityDetail) -> None:
     print_table(("day", "articles"), detail.timeline)
     print_heading("Newest articles")
     rows = [
-        (article.id, article.dated_at.strftime("%Y-%m-%d"), article.source, article.title, f"{article.salience:.2f}")
+        (
+            article.id,
+            article.dated_at.strftime("%Y-%m-%d"),
+            article.source,
+            article.title,
+            f"{article.salience:.2f}",
+        )
         for article in detail.articles
     ]
     print_table(("id", "date", "source", "title", "about it"), rows)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import click
 
-from newsbot.cli.options import database_option, json_option, limit_option, reading, since_option
+from newsbot.cli.options import database_option, json_option, limit_option, read_session, since_option
 from newsbot.cli.output import print_json, print_table
 from newsbot.errors import InputError
 from newsbot.items import utc_text
@@ -28,12 +28,13 @@ from newsbot.store.queries import biggest_stories, member_json, story_members
 @database_option
 def stories(since: datetime | None, min_size: int, limit: int, as_json: bool, database: str | None) -> None:
     """List groups of articles that tell the same, biggest first."""
-    with reading(database) as session:
+    with read_session(database) as session:
         found = biggest_stories(session, since=since, min_size=min_size, limit=limit)
     if as_json:
         for story in found:
             print_json(
-                asdict(story) | {"first_at": utc_text(story.first_at), "updated_at": utc_text(story.updated_at)}
+                asdict(story)
+                | {"first_at": utc_text(story.first_at), "updated_at": utc_text(story.updated_at)}
             )
         return
     rows = [
@@ -49,7 +50,7 @@ def stories(since: datetime | None, min_size: int, limit: int, as_json: bool, da
 @database_option
 def story(story_id: int, as_json: bool, database: str | None) -> None:
     """Show the articles of one story, oldest first: the original, copies, updates and excerpts."""
-    with reading(database) as session:
+    with read_session(database) as session:
         members = story_members(session, story_id)
     if not members:
         raise InputError(f"no story {story_id}; accepted: the id of a story (newsbot stories lists them)")

@@ -16,7 +16,7 @@ from newsbot.items import Article, Entity, EntityType
 from newsbot.store.entities import corrections, totals
 from newsbot.store.entities.corrections import stored_key
 from newsbot.store.index import full_text
-from newsbot.store.index.filter_terms import labels_of
+from newsbot.store.index.filter_terms import filter_terms_of
 from newsbot.store.index.terms import word_texts
 from newsbot.store.schema.identity import name_key
 from newsbot.store.schema.models import (
@@ -129,7 +129,7 @@ def _entry(row: Mapping[str, Any]) -> full_text.Entry:
     return full_text.Entry(
         title=word_texts(row["title"] or "")[:MAX_TITLE_WORDS],
         body=body_words(row["body"]),
-        labels=labels_of(**{name: row[name] for name in ("source", "language", "section", "dated_at")}),
+        labels=filter_terms_of(**{name: row[name] for name in ("source", "language", "section", "dated_at")}),
     )
 
 

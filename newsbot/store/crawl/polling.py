@@ -162,7 +162,7 @@ def hold_source(session: Session, source: str, *, until: datetime) -> None:
     session.execute(update(SourceRow).where(SourceRow.key == source).values(held_until=until))
 
 
-def open_sources(session: Session, sources: Collection[str], *, now: datetime) -> list[str]:
+def pollable_sources(session: Session, sources: Collection[str], *, now: datetime) -> list[str]:
     """Return those of the sources that may be asked now."""
     query = select(SourceRow.key).where(SourceRow.key.in_(sources), SourceRow.held_until > now)
     held = set(session.scalars(query))

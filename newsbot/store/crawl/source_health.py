@@ -46,7 +46,11 @@ def source_health(session: Session, sources: Iterable[str], *, today: date) -> l
         begun = first_seen[source].date()
         days = {day: counts.get(day, DayCounts()) for day in crawled | counts.keys() if day >= begun}
         flags = health_flags(source, days, today, _feed_failures(session, source))
-        recent = [counts_of_day.articles for day, counts_of_day in days.items() if 0 < (today - day).days <= MEAN_DAYS]
+        recent = [
+            counts_of_day.articles
+            for day, counts_of_day in days.items()
+            if 0 < (today - day).days <= MEAN_DAYS
+        ]
         reports.append(
             SourceHealth(
                 source=source,

@@ -21,25 +21,25 @@ _STEPS = (timedelta(hours=1), timedelta(days=1), timedelta(days=28), timedelta(d
 """No longer than the periods of these forms, so that none between two moments is stepped over."""
 
 
-def labels_of(
+def filter_terms_of(
     *, source: str | None, language: str | None, section: str | None, dated_at: datetime
 ) -> list[str]:
     """Return the labels of an article."""
     named = {"source": source, "language": language, "section": section}
     at = dated_at.astimezone(UTC)
     return [
-        *(name_label(field, value) for field, value in named.items() if value is not None),
+        *(name_term(field, value) for field, value in named.items() if value is not None),
         *(SIGN + at.strftime(form) for form in _FORMS),
     ]
 
 
-def name_label(field: str, value: str) -> str:
+def name_term(field: str, value: str) -> str:
     """Return the label of articles whose `source`, `language` or `section` has this value."""
     digest = blake2b(f"{field} {stored_name(value)}".encode(), digest_size=8)
     return SIGN + digest.hexdigest()
 
 
-def period_labels(since: datetime, until: datetime) -> list[str]:
+def period_terms(since: datetime, until: datetime) -> list[str]:
     """Return labels of which every article dated in this period has one; none if the period is too long for that."""
     for form, step in zip(_FORMS, _STEPS, strict=True):
         if (until - since) / step < MAX_PERIODS - 1:

@@ -40,7 +40,7 @@ _TERM = re.compile(r'(-?)"([^"]*)"?|(-?)(\S+)')
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»「」『』＂", '"'))
 
 
-class Word(NamedTuple):
+class IndexedWord(NamedTuple):
     """A word as indexed, and the part of the text that it stands for."""
 
     text: str
@@ -60,12 +60,12 @@ class Term:
     """The last word may go on: a single character of a script without spaces."""
 
 
-def words(text: str) -> Iterator[Word]:
+def words(text: str) -> Iterator[IndexedWord]:
     """Yield the words of `text` in their order."""
     if not _SPECIAL.search(text):
         for run in _PLAIN_RUN.finditer(text):
             if folded := _fold(run.group()):
-                yield Word(folded, *run.span())
+                yield IndexedWord(folded, *run.span())
         return
     for run in _RUN.finditer(text):
         start, end = run.span()
@@ -73,9 +73,9 @@ def words(text: str) -> Iterator[Word]:
             for at in range(start, end):
                 pair_end = min(at + 2, end)
                 if folded := _fold(text[at:pair_end]):
-                    yield Word(folded, at, pair_end, is_rest=start < at == pair_end - 1)
+                    yield IndexedWord(folded, at, pair_end, is_rest=start < at == pair_end - 1)
         elif folded := _fold(run.group()):
-            yield Word(folded, start, end)
+            yield IndexedWord(folded, start, end)
 
 
 def word_texts(text: str) -> list[str]:

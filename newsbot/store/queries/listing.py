@@ -14,7 +14,7 @@ from newsbot.store.index.terms import Term, parse_query
 from newsbot.store.queries.filters import Filters
 from newsbot.store.queries.snippets import snippet
 from newsbot.store.queries.summaries import Summary, summaries
-from newsbot.store.queries.windows import MAX_RANKED, Candidate, Position, newest, ranked
+from newsbot.store.queries.windows import MAX_RANKED, MatchedArticle, Position, newest, ranked
 from newsbot.store.schema.models import ArticleEntity, ArticleRow, EntityRow
 
 FACET_VALUES = 8
@@ -34,7 +34,7 @@ class Facets:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class ListedArticle:
     """An article of a list."""
 
     article: Summary
@@ -47,13 +47,13 @@ class Listed:
 class Listing:
     """One part of a list."""
 
-    articles: list[Listed]
+    articles: list[ListedArticle]
     after: Position | None
     """Where the next part begins; None at the end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class SearchResult:
     """What a search found, counted, and the part of it that was asked for."""
 
     listing: Listing
@@ -71,7 +71,7 @@ def list_articles(session: Session, filters: Filters, *, after: Position | None,
 
 def find_articles(
     session: Session, query: str, filters: Filters, *, after: Position | None = None, limit: int
-) -> Found:
+) -> SearchResult:
     """Return a part of what `query` finds, best or newest first, and counts over all that was found.
 
     All words must occur, in title or body; `"words in quotes"` next to each other; `-word` must not. Words in the title
@@ -79,34 +79,40 @@ def find_articles(
     go on to the last article, those by relevance hold the `MAX_RANKED` newest."""
     terms = parse_query(query)
     if query.strip() and not terms:
-        return Found(listing=Listing(articles=[], after=None), total=0, is_capped=False, facets=Facets())
-    candidates = newest(session, terms, filters, limit=MAX_RANKED + 1)
-    counted = candidates[:MAX_RANKED]
+        return SearchResult(
+            listing=Listing(articles=[], after=None), total=0, is_capped=False, facets=Facets()
+        )
+    matches = newest(session, terms, filters, limit=MAX_RANKED + 1)
+    counted = matches[:MAX_RANKED]
     if terms and filters.sort != "date":
         counted = ranked(session, terms, counted)
         part = [article for article in counted if after is None or article.position < after]
     else:
-        part = candidates if after is None else newest(session, terms, filters, after=after, limit=limit + 1)
-    return Found(
+        part = matches if after is None else newest(session, terms, filters, after=after, limit=limit + 1)
+    return SearchResult(
         listing=_listing(session, part, limit, terms),
         total=len(counted),
-        is_capped=len(candidates) > MAX_RANKED,
+        is_capped=len(matches) > MAX_RANKED,
         facets=_facets(session, counted),
     )
 
 
-def _listing(session: Session, candidates: Sequence[Candidate], limit: int, terms: Sequence[Term]) -> Listing:
+def _listing(
+    session: Session, matches: Sequence[MatchedArticle], limit: int, terms: Sequence[Term]
+) -> Listing:
     """Return a part of a list from its articles and, if there are more, the first of the next part."""
-    shown = candidates[:limit]
+    shown = matches[:limit]
     scores = {article.id: article.score for article in shown}
     articles = [
-        Listed(article=article, score=scores[article.id], snippet=article.lead)
+        ListedArticle(article=article, score=scores[article.id], snippet=article.lead)
         for article in summaries(session, list(scores))
     ]
     if terms:
         bodies = _bodies(session, list(scores))
-        articles = [replace(article, snippet=snippet(bodies[article.article.id], terms)) for article in articles]
-    return Listing(articles=articles, after=shown[-1].position if len(candidates) > limit else None)
+        articles = [
+            replace(article, snippet=snippet(bodies[article.article.id], terms)) for article in articles
+        ]
+    return Listing(articles=articles, after=shown[-1].position if len(matches) > limit else None)
 
 
 def _bodies(session: Session, ids: Sequence[int]) -> dict[int, str]:
@@ -114,7 +120,7 @@ def _bodies(session: Session, ids: Sequence[int]) -> dict[int, str]:
     return {row.id: row.body for row in rows}
 
 
-def _facets(session: Session, counted: Sequence[Candidate]) -> Facets:
+def _facets(session: Session, counted: Sequence[MatchedArticle]) -> Facets:
     return Facets(
         source=_most_common([article.source for article in counted]),
         language=_most_common([article.language for article in counted]),

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import islice
 
-from newsbot.store.index.terms import Term, Word, words
+from newsbot.store.index.terms import IndexedWord, Term, words
 
 MARK_START, MARK_END = "\ue000", "\ue001"
 """Private-use characters that enclose what was found."""
@@ -34,7 +34,7 @@ def snippet(text: str, terms: Sequence[Term]) -> str:
     return f"{'… ' if start > 0 else ''}{line}{' …' if end < len(text.rstrip()) else ''}"
 
 
-def _places(found: Sequence[Word], terms: Sequence[Term]) -> list[tuple[int, _Span]]:
+def _places(found: Sequence[IndexedWord], terms: Sequence[Term]) -> list[tuple[int, _Span]]:
     """Return where the terms are, in the order of the text: number of the term, and its span."""
     by_first_word = defaultdict(list)
     for number, term in enumerate(terms):
@@ -52,18 +52,18 @@ def _places(found: Sequence[Word], terms: Sequence[Term]) -> list[tuple[int, _Sp
     return places[:MAX_PLACES]
 
 
-def _is_at(found: Sequence[Word], at: int, term: Term) -> bool:
+def _is_at(found: Sequence[IndexedWord], at: int, term: Term) -> bool:
     there = [word.text for word in found[at : at + len(term.words)]]
     if term.is_prefix and len(there) == len(term.words):
         there[-1] = there[-1][:1]
     return there == list(term.words)
 
 
-def _end(word: Word, term: Term) -> int:
+def _end(word: IndexedWord, term: Term) -> int:
     return word.start + 1 if term.is_prefix else word.end
 
 
-def _window(found: Sequence[Word], places: Sequence[tuple[int, _Span]], length: int) -> _Span:
+def _window(found: Sequence[IndexedWord], places: Sequence[tuple[int, _Span]], length: int) -> _Span:
     """Return the span to show, from the start of a word to the end of one."""
     starts = [word.start for word in found]
     first = _best_start(places)

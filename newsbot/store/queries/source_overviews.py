@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, Select, case, func, select
@@ -16,7 +16,7 @@ from newsbot.store.queries.entity_queries import END_OF_TIME
 from newsbot.store.schema.models import ArticleAuthor, ArticleRow, Feed, RejectRow, Source
 
 HEALTH_DAYS = 60
-GLANCE_DAYS = 14
+OVERVIEW_DAYS = 14
 COVERAGE_SAMPLE = 500
 """Newest articles of a source whose fields are looked at."""
 
@@ -31,11 +31,25 @@ class SourceOverview:
     article_count: int
     newest_at: datetime | None
     days: list[tuple[date, int]]
-    """Articles first seen on each of the last `GLANCE_DAYS`, oldest first, days without any too."""
+    """Articles first seen on each of the last `OVERVIEW_DAYS`, oldest first, days without any too."""
     feed_count: int
     failing_feed_count: int
     held_until: datetime | None
     """Its host has asked to be left alone until then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolledFeed:
+    """A feed, sitemap, section page or homepage of a source, and the result of its last poll."""
+
+    url: str
+    kind: str
+    """`feed`, `sitemap`, `section` or `homepage`."""
+    failure_count: int
+    """Number of failures since the last success."""
+    last_error: str | None
+    last_success_at: datetime | None
+    last_polled_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +67,7 @@ class SourceDetail:
     nothing in all of them, on those to its newest article."""
     coverage: dict[str, float]
     """Field -> share, 0 to 1, of its newest articles that have it."""
-    feeds: Sequence[Feed]
+    feeds: Sequence[PolledFeed]
     rejects: list[tuple[str, int]]
     """Reason and number, most frequent first."""
     flags: list[Flag]
@@ -62,7 +76,7 @@ class SourceDetail:
 def source_overviews(session: Session, *, now: datetime) -> list[SourceOverview]:
     """Return every source that has been crawled or configured, those with most articles first."""
     totals = {row.source: row for row in session.execute(_totals())}
-    first_day = (now - timedelta(days=GLANCE_DAYS - 1)).date()
+    first_day = (now - timedelta(days=OVERVIEW_DAYS - 1)).date()
     days = _articles_a_day(session, first_day)
     feeds = {row.source: row for row in session.execute(_feed_counts())}
     found = []
@@ -94,7 +108,6 @@ def source_detail(session: Session, key: str, *, now: datetime) -> SourceDetail 
     source = session.get(Source, key)
     if source is None:
         return None
-    feeds = session.scalars(select(Feed).where(Feed.source == key).order_by(Feed.kind, Feed.url)).all()
     count = select(func.count()).select_from(ArticleRow).where(ArticleRow.source == key)
     return SourceDetail(
         key=key,
@@ -105,7 +118,7 @@ def source_detail(session: Session, key: str, *, now: datetime) -> SourceDetail 
         article_count=session.scalar(count) or 0,
         days=_days_of(session, key, now),
         coverage=_coverage(session, key),
-        feeds=feeds,
+        feeds=_feeds(session, key),
         rejects=_rejects(session, key),
         flags=[flag for health in source_health(session, [key], today=now.date()) for flag in health.flags],
     )
@@ -147,6 +160,12 @@ def _articles_a_day(
     for source, day_text, count in session.execute(query.group_by(ArticleRow.source, day)):
         found[source][date.fromisoformat(str(day_text))] = count
     return found
+
+
+def _feeds(session: Session, source: str) -> list[PolledFeed]:
+    columns = [getattr(Feed, field.name) for field in fields(PolledFeed)]
+    query = select(*columns).where(Feed.source == source).order_by(Feed.kind, Feed.url)
+    return [PolledFeed(**row) for row in session.execute(query).mappings()]
 
 
 def _coverage(session: Session, source: str) -> dict[str, float]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -24,6 +23,20 @@ class SourceCount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedRun:
+    """A row of `runs`: one start of a spider or job."""
+
+    id: int
+    spider: str
+    arguments: Any
+    started_at: datetime
+    finished_at: datetime | None
+    """None while it runs, and if it was killed."""
+    finish_reason: str | None
+    counts: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stats:
     """What the database holds, in numbers."""
 
@@ -39,7 +52,7 @@ class Stats:
     """By date of publication, newest first."""
     by_language: list[tuple[str | None, int]]
     rejects_by_reason: list[tuple[str, int]]
-    last_runs: list[Run]
+    last_runs: list[RecordedRun]
     """Newest first."""
 
 
@@ -53,29 +66,23 @@ def stats(session: Session, *, days: int = 30, runs: int = 10) -> Stats:
         reject_count=_count(session, RejectRow),
         by_source=_by_source(session),
         by_day=_by_day(session, days),
-        by_language=_groups(session, ArticleRow.language),
-        rejects_by_reason=_groups(session, RejectRow.reason),
-        last_runs=list(session.scalars(select(Run).order_by(Run.id.desc()).limit(runs))),
+        by_language=_value_counts(session, ArticleRow.language),
+        rejects_by_reason=_value_counts(session, RejectRow.reason),
+        last_runs=_last_runs(session, runs),
     )
 
 
-def list_rejects(
-    session: Session, *, reason: str | None = None, article_id: int | None = None, limit: int = 100
-) -> Sequence[RejectRow]:
-    """Return what was not stored and why, the last seen first: all, of one reason, or at the address of one article."""
-    query = select(RejectRow).order_by(RejectRow.last_seen_at.desc(), RejectRow.id.desc()).limit(limit)
-    if reason is not None:
-        query = query.where(RejectRow.reason == reason)
-    if article_id is not None:
-        query = query.where(RejectRow.article_id == article_id)
-    return session.scalars(query).all()
+def _last_runs(session: Session, limit: int) -> list[RecordedRun]:
+    columns = [getattr(Run, field.name) for field in fields(RecordedRun)]
+    rows = session.execute(select(*columns).order_by(Run.id.desc()).limit(limit)).mappings()
+    return [RecordedRun(**row) for row in rows]
 
 
 def _count(session: Session, model: Any, *wanted: Any) -> int:
     return session.scalar(select(func.count()).select_from(model).where(*wanted)) or 0
 
 
-def _groups(session: Session, column: Any) -> list[tuple[Any, int]]:
+def _value_counts(session: Session, column: Any) -> list[tuple[Any, int]]:
     count = func.count()
     query = select(column, count).group_by(column).order_by(count.desc(), column)
     return [(value, number) for value, number in session.execute(query)]

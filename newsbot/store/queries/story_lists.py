@@ -22,7 +22,7 @@ MAX_MEMBERS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class StoryEntry:
     """A story with some of its articles; or a single article, which tells none."""
 
     story_id: int | None
@@ -45,7 +45,7 @@ class StorySummary:
     updated_at: datetime
 
 
-def newest_groups(session: Session, *, limit: int = 12) -> list[Group]:
+def newest_stories(session: Session, *, limit: int = 12) -> list[StoryEntry]:
     """Return the stories and single articles that are newest, by their newest article."""
     query = select(ArticleRow.id, ArticleRow.story_id, ArticleRow.source).order_by(
         ArticleRow.dated_at.desc(), ArticleRow.id.desc()
@@ -59,7 +59,7 @@ def newest_groups(session: Session, *, limit: int = 12) -> list[Group]:
     shown = [list(by_source.values())[:SHOWN_MEMBERS] for _, by_source in entries]
     found = {each.id: each for each in summaries(session, [each for ids in shown for each in ids])}
     return [
-        _group(number if kind == "story" else None, [found[article_id] for article_id in ids], counts)
+        _story_entry(number if kind == "story" else None, [found[article_id] for article_id in ids], counts)
         for ((kind, number), _), ids in zip(entries, shown, strict=True)
     ]
 
@@ -140,13 +140,13 @@ def member_json(member: Summary) -> dict[str, object]:
     }
 
 
-def _group(
+def _story_entry(
     story_id: int | None, articles: list[Summary], counts: dict[int, Row[int | None, int, int, datetime]]
-) -> Group:
+) -> StoryEntry:
     if story_id is None:
-        return Group(story_id=None, articles=articles, article_count=1, source_count=1)
+        return StoryEntry(story_id=None, articles=articles, article_count=1, source_count=1)
     count = counts[story_id]
-    return Group(
+    return StoryEntry(
         story_id=story_id, articles=articles, article_count=count.articles, source_count=count.sources
     )
 

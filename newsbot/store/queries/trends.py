@@ -19,7 +19,7 @@ MIN_ARTICLES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rising:
+class RisingEntity:
     """An entity, this week and before."""
 
     id: int
@@ -36,18 +36,20 @@ def newest_at(session: Session, *, now: datetime) -> datetime | None:
     return session.scalar(select(func.max(ArticleRow.dated_at)).where(ArticleRow.dated_at <= now))
 
 
-def rising(session: Session, *, until: datetime, limit: int = 10) -> list[Rising]:
+def rising(session: Session, *, until: datetime | None, limit: int = 10) -> list[RisingEntity]:
     """Return the entities whose articles in the week to `until` most exceed what is usual, the steepest first.
 
     Of the `CANDIDATES` most mentioned in the week. The excess is weighed by the square root of what is usual, as
     the counts of rare events scatter by that much."""
+    if until is None:
+        return []
     counts = _counts(until - WEEK, until).order_by(func.count().desc(), ArticleEntity.entity_id)
     week = dict(session.execute(counts.limit(CANDIDATES)).all())
     start = until - WEEK * (BASELINE_WEEKS + 1)
     usual_query = _counts(start, until - WEEK).where(ArticleEntity.entity_id.in_(week))
     before = dict(session.execute(usual_query).all())
     found = [
-        Rising(
+        RisingEntity(
             id=row.id,
             name=row.name,
             type=row.type,
@@ -70,5 +72,5 @@ def _counts(since: datetime, until: datetime) -> Select[int, int]:
     )
 
 
-def _excess(entity: Rising) -> tuple[float, int]:
+def _excess(entity: RisingEntity) -> tuple[float, int]:
     return (entity.article_count - entity.usual_count) / (entity.usual_count + 1) ** 0.5, -entity.id

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Float, Select, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from newsbot.store.index import full_text
-from newsbot.store.index.filter_terms import name_label, period_labels
+from newsbot.store.index.filter_terms import name_term, period_terms
 from newsbot.store.index.terms import Term
 from newsbot.store.queries.filters import Filters, conditions_on, find_entities
 from newsbot.store.schema.models import ArticleEntity, ArticleRow
@@ -41,8 +41,8 @@ class Position(NamedTuple):
     id: int
 
 
-class Candidate(NamedTuple):
-    """An article that may be shown; candidates compare by their position."""
+class MatchedArticle(NamedTuple):
+    """An article that may be shown; matches compare by their position."""
 
     score: float
     dated_at: datetime
@@ -59,27 +59,29 @@ class Candidate(NamedTuple):
 
 def newest(
     session: Session, terms: Sequence[Term], filters: Filters, *, after: Position | None = None, limit: int
-) -> list[Candidate]:
+) -> list[MatchedArticle]:
     """Return the articles that hold `terms` and that `filters` asks for, newest first; without terms, all of these."""
     if terms and all(term.is_excluded for term in terms):
         return []
     entity_ids = None if filters.entity is None else find_entities(session, filters.entity)
     if terms or entity_ids is not None:
-        return _Search(session, terms, filters, after, entity_ids).newest(limit)
+        return _PeriodSearch(session, terms, filters, after, entity_ids).newest(limit)
     wanted = [*conditions_on(ArticleRow, filters, None), *_beyond(ArticleRow, after)]
     return _newest_of(session, ArticleRow, wanted, limit)
 
 
-def ranked(session: Session, terms: Sequence[Term], candidates: Sequence[Candidate]) -> list[Candidate]:
+def ranked(
+    session: Session, terms: Sequence[Term], matches: Sequence[MatchedArticle]
+) -> list[MatchedArticle]:
     """Return articles that hold `terms`, best first."""
-    if not candidates:
+    if not matches:
         return []
-    scores = full_text.scores(session.connection(), terms, [article.id for article in candidates])
-    return sorted((article._replace(score=scores[article.id]) for article in candidates), reverse=True)
+    scores = full_text.scores(session.connection(), terms, [article.id for article in matches])
+    return sorted((article._replace(score=scores[article.id]) for article in matches), reverse=True)
 
 
 @dataclass(frozen=True, slots=True)
-class _Search:
+class _PeriodSearch:
     """A search for words, for an entity, or for both."""
 
     session: Session
@@ -88,9 +90,9 @@ class _Search:
     after: Position | None
     entity_ids: Sequence[int] | None
 
-    def newest(self, limit: int) -> list[Candidate]:
+    def newest(self, limit: int) -> list[MatchedArticle]:
         """Return what is found, newest first: period by period, from the newest to the oldest."""
-        found: list[Candidate] = []
+        found: list[MatchedArticle] = []
         dates = self._dates()
         until = self.session.scalar(dates.limit(1))
         since = self.session.scalar(dates.offset(PERIOD_ARTICLES).limit(1))
@@ -123,16 +125,16 @@ class _Search:
 
     def _in_period(
         self, since: datetime | None, until: datetime, limit: int, *, by_entity: bool
-    ) -> list[Candidate]:
-        holding = self._holding(since, until, by_entity=by_entity)
+    ) -> list[MatchedArticle]:
+        superset = self._superset(since, until, by_entity=by_entity)
         wanted = [
-            *conditions_on(holding, self.filters, None if by_entity else self.entity_ids),
-            *_beyond(holding, self.after),
-            *_within(holding.dated_at, since, until),
+            *conditions_on(superset, self.filters, None if by_entity else self.entity_ids),
+            *_beyond(superset, self.after),
+            *_within(superset.dated_at, since, until),
         ]
-        return _newest_of(self.session, holding, wanted, limit)
+        return _newest_of(self.session, superset, wanted, limit)
 
-    def _holding(self, since: datetime | None, until: datetime, *, by_entity: bool) -> Any:
+    def _superset(self, since: datetime | None, until: datetime, *, by_entity: bool) -> Any:
         """Return columns, as of a table, of articles among which are all that are looked for.
 
         Both databases would rather go through an index of dates or sources, and look for each article among those that
@@ -145,13 +147,13 @@ class _Search:
                 *_within(ArticleEntity.dated_at, since, until),
             )
         if self.terms:
-            labels = _labels(self.filters, since or self.filters.since, until)
+            labels = _filter_terms(self.filters, since or self.filters.since, until)
             ids = full_text.matches(connection, self.terms, labels, mentioning)
         else:
             assert mentioning is not None
             ids = mentioning
-        holding = select(*_COLUMNS).where(full_text.one_of(connection, ArticleRow.id.expression, ids))
-        return holding.offset(0).subquery("holding").columns
+        superset = select(*_COLUMNS).where(full_text.one_of(connection, ArticleRow.id.expression, ids))
+        return superset.offset(0).subquery("superset").columns
 
 
 def _within(dated_at: Any, since: datetime | None, until: datetime) -> list[ColumnElement[bool]]:
@@ -164,19 +166,19 @@ def _beyond(articles: Any, after: Position | None) -> list[ColumnElement[bool]]:
 
 def _newest_of(
     session: Session, articles: Any, wanted: Sequence[ColumnElement[bool]], limit: int
-) -> list[Candidate]:
+) -> list[MatchedArticle]:
     columns = (getattr(articles, column.key) for column in _COLUMNS)
     query = select(literal(0.0, Float), *columns).where(*wanted)
     query = query.order_by(articles.dated_at.desc(), articles.id.desc()).limit(limit)
     # Not by the session, which makes objects of its own of a thousand rows first.
-    return list(map(Candidate._make, session.connection().execute(query).all()))
+    return list(map(MatchedArticle._make, session.connection().execute(query).all()))
 
 
-def _labels(filters: Filters, since: datetime | None, until: datetime) -> list[list[str]]:
+def _filter_terms(filters: Filters, since: datetime | None, until: datetime) -> list[list[str]]:
     """Return what the index can narrow a search by: of each group an article has one label."""
     named = {"source": filters.source, "language": filters.language, "section": filters.section}
-    groups = [[name_label(field, value)] for field, value in named.items() if value is not None]
-    period = [] if since is None else period_labels(since, until)
+    groups = [[name_term(field, value)] for field, value in named.items() if value is not None]
+    period = [] if since is None else period_terms(since, until)
     return [*groups, period] if period else groups
 
 

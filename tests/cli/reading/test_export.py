@@ -14,7 +14,7 @@ import pytest
 
 from newsbot import cli
 from newsbot.cli import newsbot
-from newsbot.cli.reading.export import COLUMNS, WRITERS, write_jsonl
+from newsbot.jobs.export_formats import COLUMNS, WRITERS, write_jsonl
 from newsbot.store.database import Database
 from newsbot.store.queries import Filters, iter_articles, stored_json
 from newsbot.store.writes import article_keys, save_article

@@ -9,9 +9,9 @@ import pytest
 
 from newsbot.items import Article
 from newsbot.store.database import Database
-from newsbot.store.index.filter_terms import labels_of, period_labels
+from newsbot.store.index.filter_terms import filter_terms_of, period_terms
 from newsbot.store.index.terms import Term, parse_query, words
-from newsbot.store.queries import Filters, Found, Position, find_articles, listing, windows
+from newsbot.store.queries import Filters, SearchResult, Position, find_articles, listing, windows
 from tests.store.samples import NOW, article, save
 
 VOCABULARY = [
@@ -127,7 +127,7 @@ def _expected(stored: dict[int, Article], query: str, filters: Filters) -> list[
     return [article_id for _, article_id in sorted(found, reverse=True)]
 
 
-def _parts(database: Database, query: str, filters: Filters, *, limit: int) -> Iterator[Found]:
+def _parts(database: Database, query: str, filters: Filters, *, limit: int) -> Iterator[SearchResult]:
     after: Position | None = None
     while True:
         with database.read() as session:
@@ -138,7 +138,7 @@ def _parts(database: Database, query: str, filters: Filters, *, limit: int) -> I
             return
 
 
-def _ids(found: Found) -> list[int]:
+def _ids(found: SearchResult) -> list[int]:
     return [each.article.id for each in found.listing.articles]
 
 
@@ -195,7 +195,7 @@ def test_counts_are_of_all_that_was_found(wood: tuple[Database, dict[int, Articl
 
 
 def test_labels_are_no_words() -> None:
-    for label in labels_of(source="a", language="en", section="City", dated_at=NOW):
+    for label in filter_terms_of(source="a", language="en", section="City", dated_at=NOW):
         assert [word.text for word in words(label)] != [label]
         assert parse_query(label) != [Term((label,))]
 
@@ -206,12 +206,12 @@ def test_every_moment_of_a_period_has_one_of_its_labels(hours: int) -> None:
     for _ in range(20):
         since = datetime(2019, 1, 1, tzinfo=UTC) + timedelta(minutes=chance.randrange(10**6))
         period = timedelta(hours=hours)
-        wanted = set(period_labels(since, since + period))
+        wanted = set(period_terms(since, since + period))
         assert len(wanted) <= 40
         for share in (0, 1, chance.random(), chance.random()):
             at = since + period * share
-            assert wanted & set(labels_of(source=None, language=None, section=None, dated_at=at))
+            assert wanted & set(filter_terms_of(source=None, language=None, section=None, dated_at=at))
 
 
 def test_no_labels_stand_for_a_period_of_centuries() -> None:
-    assert period_labels(datetime(1, 1, 1, tzinfo=UTC), datetime.max.replace(tzinfo=UTC)) == []
+    assert period_terms(datetime(1, 1, 1, tzinfo=UTC), datetime.max.replace(tzinfo=UTC)) == []
