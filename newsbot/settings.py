@@ -1,7 +1,7 @@
 """Scrapy's settings for this project, and newsbot's own (`NEWSBOT_*`).
 
-A value is taken from the command line (`-s NAME=VALUE`), else from an environment variable of the same name, else
-from the default here. `read_settings` checks and types newsbot's own.
+A value is taken from the command line (`-s NAME=VALUE`), otherwise from an environment variable of the same name,
+otherwise from the default here. `read_settings` checks and converts newsbot's own.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ def _filled(value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One of newsbot's settings: what it is called, what it may be, and what it does."""
+    """One of newsbot's settings."""
 
     name: str
     default: str | int
     read: Callable[[str], Any]
-    """Turns the text given into the value; ValueError if it is not acceptable."""
+    """Converts the text to the value; raises ValueError if it is not accepted."""
     accepted: str
-    """What is acceptable, to end an error message."""
+    """The accepted values in words, for the end of an error message."""
     purpose: str
 
 
@@ -112,7 +112,7 @@ NEWSBOT_SETTINGS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
-    """Newsbot's settings, checked and typed."""
+    """Newsbot's settings, checked and converted."""
 
     database_url: str
     sources: str
@@ -127,8 +127,7 @@ class Configuration:
 def read_settings(given: Mapping[str, Any]) -> Configuration:
     """Return the `NEWSBOT_*` values of `given` (Scrapy's settings, or any mapping), defaults for those missing.
 
-    Raises UsageError naming the setting, its value and what is accepted.
-    """
+    Raises UsageError that names the setting, its value and what is accepted."""
     values = {}
     for setting in NEWSBOT_SETTINGS:
         text = str(given.get(setting.name, setting.default))
@@ -141,16 +140,16 @@ def read_settings(given: Mapping[str, Any]) -> Configuration:
 
 
 def configuration() -> Configuration:
-    """Return newsbot's settings as the environment gives them, for use outside a crawl."""
+    """Return newsbot's settings from the environment, for use outside a crawl."""
     return read_settings(os.environ)
 
 
 def from_environment(setting: Setting) -> str | int:
-    """Return the environment's value of a setting, else its default."""
+    """Return the value of a setting from the environment, otherwise its default."""
     return os.environ.get(setting.name, setting.default)
 
 
-# Below: what Scrapy reads. It takes every upper-case name of this module.
+# Scrapy's settings. Scrapy reads every upper-case name of this module.
 
 globals().update({setting.name: from_environment(setting) for setting in NEWSBOT_SETTINGS})
 
@@ -159,7 +158,7 @@ SPIDER_MODULES = ["newsbot.spiders"]
 NEWSPIDER_MODULE = "newsbot.spiders"
 COMMANDS_MODULE = "newsbot.commands"
 
-# The stages an article passes, in order. Each is a thin adapter over pure code.
+# The stages that an article passes, in order. Every stage is a thin adapter over pure code.
 ITEM_PIPELINES = {
     "newsbot.pipelines.validate.Validate": 100,
     "newsbot.pipelines.clean.Clean": 200,
@@ -172,17 +171,19 @@ EXTENSIONS = {
     "newsbot.extensions.keep_rejects.KeepRejects": 200,
 }
 DOWNLOADER_MIDDLEWARES = {
-    # First: a saved page needs nothing of what the others do for the network.
+    # First: saved pages are not requested over the network, so the other middlewares do not concern them.
     "newsbot.middlewares.saved_pages.SavedPages": 10,
-    # After robots.txt, before retries: what is held is not asked again at once.
+    # After robots.txt, before retries: a request to a held host is not repeated at once.
     "newsbot.middlewares.politeness.Politeness": 860,
-    # Next to the network: bodies are as they were sent.
+    # Closest to the network, where bodies are still as they were sent.
     "newsbot.middlewares.keep_responses.KeepResponses": 950,
 }
 TWISTED_DNS_RESOLVER = "newsbot.middlewares.networks.GuardedResolver"
 LOG_FORMATTER = "newsbot.extensions.logformat.OneLine"
 
-CONCURRENT_ITEMS = 8  # of one response, which has one item or a few: Scrapy starts so many tasks for each
+CONCURRENT_ITEMS = (
+    8  # a response has one or a few items, and Scrapy starts this many tasks for every response
+)
 
 # Polite by default; a source's delay_s and robots.txt's Crawl-delay can only make it slower.
 ROBOTSTXT_OBEY = True
@@ -191,14 +192,14 @@ DOWNLOAD_DELAY = 1.0
 DOWNLOAD_TIMEOUT = 60
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = 1.0
-# Not 429 and 503, which ask for time: the page is put off instead.
+# Without 429 and 503, which ask the client to wait: the page is postponed instead.
 RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]
 COOKIES_ENABLED = False
 REFERRER_POLICY = "same-origin"
 
-# Control ports that can run code in the crawl have no place in an unattended program.
+# Off: they are control ports that can run code in the crawl, and newsbot runs unattended.
 REMOTE_CONTROL_ENABLED = False
 TELNETCONSOLE_ENABLED = False
 
 LOG_LEVEL = "INFO"
-STATS_DUMP = False  # A run's counts are kept in the `runs` table and told in the summary line.
+STATS_DUMP = False  # the counts of a run are stored in the `runs` table and logged in the summary line

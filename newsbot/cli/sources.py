@@ -1,4 +1,4 @@
-"""`newsbot sources`: what is configured, what could be, and how each source is doing."""
+"""`newsbot sources`: list, propose and check sources, and show their health."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from newsbot.spiders.spider_run import run_spider
 from newsbot.store.queries import SourceHealth, source_health
 
 FLAGGED = 3
-"""Exit status of `--check` when something is flagged."""
+"""Exit status of `health --check` if anything is flagged."""
 
 
 @click.group()

@@ -1,4 +1,4 @@
-"""What the archive holds, seen from the database; and whether the two agree."""
+"""Count and verify the archive, compared with the database."""
 
 from __future__ import annotations
 
@@ -16,39 +16,39 @@ from newsbot.store.database import Database
 
 @dataclass(slots=True)
 class RecordCount:
-    """Some records, and the bytes that they take."""
+    """A number of records and their size in bytes."""
 
     records: int = 0
     bytes: int = 0
 
     def add(self, records: int, size: int) -> None:
-        """Count more."""
+        """Add records."""
         self.records += records
         self.bytes += size
 
 
 @dataclass(slots=True)
 class ArchiveStats:
-    """What an archive holds."""
+    """Counts over an archive."""
 
     files: int = 0
     open_files: int = 0
-    """That a crawl is writing to."""
+    """Number of files that a crawl is writing to."""
     bytes: int = 0
     damaged_places: int = 0
     first: datetime | None = None
     last: datetime | None = None
     kinds: dict[str, RecordCount] = field(default_factory=lambda: defaultdict(RecordCount))
-    """By the type of WARC record."""
+    """WARC record type -> count."""
     sources: dict[str, RecordCount] = field(default_factory=lambda: defaultdict(RecordCount))
-    """Answers that the database knows."""
+    """Source -> count of its responses; responses that the database does not know are left out."""
     of_articles: RecordCount = field(default_factory=RecordCount)
-    """Answers that what articles say now was read from."""
+    """Responses from which the current content of an article was read."""
     orphans: RecordCount = field(default_factory=RecordCount)
-    """Answers that the database does not know: redirects, robots.txt, what a killed crawl had no time to store."""
+    """Responses that the database does not know: redirects, robots.txt, what a killed crawl could not store."""
 
     def count(self, entry: Entry, known: Reference | None) -> None:
-        """Take in a record, and what the database knows of it."""
+        """Count a record, given what the database knows about it."""
         size = entry.end - entry.offset
         self.kinds[entry.kind].add(1, size)
         if entry.written_at:
@@ -66,16 +66,18 @@ class ArchiveStats:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveProblem:
-    """Where the archive is not as the database or its digests say."""
+    """A place where the archive disagrees with the database or with its own digests."""
 
     file: str
     offset: int | None
-    """None: the whole file."""
+    """Byte offset of the record; None for the whole file."""
     what: str
 
 
 def read_archive_stats(database: Database, folder: Path) -> Iterator[ArchiveStats]:
-    """Yield what an archive holds, as far as its files have been read; raise InputError if there is no such folder."""
+    """Yield the counts over the files read so far; the last value covers the whole archive.
+
+    Raises InputError if there is no such folder."""
     stats = ArchiveStats()
     yield stats
     for path in archive_files(folder):
@@ -94,7 +96,7 @@ def read_archive_stats(database: Database, folder: Path) -> Iterator[ArchiveStat
 
 
 def verify_archive(database: Database, folder: Path) -> Iterator[list[ArchiveProblem]]:
-    """Yield what is wrong with each file of an archive, and at last which ones are missing.
+    """Yield the problems of each file of an archive, and at the end those of missing files.
 
     Raises InputError if there is no such folder, or a command is changing it."""
     paths = archive_files(folder)
@@ -105,7 +107,7 @@ def verify_archive(database: Database, folder: Path) -> Iterator[list[ArchivePro
 
 
 def _problems(database: Database, path: Path) -> Iterator[ArchiveProblem]:
-    with database.read() as session:  # first: what a crawl tells the database is in the file by then
+    with database.read() as session:  # before the file: a crawl writes the record first, then its row
         known = references(session, path)
     with path.open("rb") as file:
         is_whole = is_closed(file)
@@ -137,6 +139,6 @@ def _missing_files(database: Database, folder: Path) -> Iterator[ArchiveProblem]
     with database.read() as session:
         known = referred_files(session)
     for name, records in sorted(known.items()):
-        path = folder / name  # that of another archive is absolute
+        path = folder / name  # files of other archives have absolute paths
         if path.absolute().parent == folder.absolute() and not path.exists():
             yield ArchiveProblem(path.name, None, f"missing; the database refers to {records} of its records")

@@ -1,4 +1,4 @@
-"""The JSON API. Everything is a GET; lists are read on by their `next`; errors are problem+json."""
+"""The JSON API. Every endpoint is a GET; `next` is the address of a list's next page; errors are problem+json."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ router = APIRouter(prefix="/api", responses=_ERRORS)
 
 @router.get("/articles", response_model=schemas.ArticlePage)
 def articles(request: Request, asked: ListQuery) -> Response:
-    """List articles, newest first, complete."""
+    """List articles with all their fields, newest first."""
     with site_of(request).read() as session:
         listing = list_articles(session, asked.filters(), after=asked.after, limit=asked.limit)
         stored = load_articles(session, [listed.article.id for listed in listing.articles])
@@ -80,7 +80,7 @@ def articles(request: Request, asked: ListQuery) -> Response:
 
 @router.get("/articles/{article_id}", response_model=schemas.ArticleJson, responses=_NOT_FOUND)
 def article(request: Request, article_id: Id) -> Response:
-    """Return one article, complete."""
+    """Return one article with all its fields."""
     with site_of(request).read() as session:
         stored = get_article(session, article_id)
     if stored is None:
@@ -110,7 +110,7 @@ def revisions(request: Request, article_id: Id) -> Response:
 
 @router.get("/search", response_model=schemas.SearchPage)
 def search(request: Request, asked: SearchQuery) -> Response:
-    """Find articles by words and filters, with counts to narrow the search by."""
+    """Find articles by words and filters, with counts by which the search can be narrowed."""
     with site_of(request).read() as session:
         found = find_articles(session, asked.q, asked.filters(), after=asked.after, limit=asked.limit)
     facets = {
@@ -165,7 +165,7 @@ def stories(
     limit: Limit = _TOP,
     cursor: Cursor = None,
 ) -> Response:
-    """List the stories that several articles tell, changed last first."""
+    """List the stories that several articles report, the last changed first."""
     after = None if cursor is None else decode(cursor)[1:]
     with site_of(request).read() as session:
         found = list_stories(session, since=_start_of(since), min_size=min_size, after=after, limit=limit + 1)
@@ -176,7 +176,7 @@ def stories(
 
 @router.get("/stories/{story_id}", response_model=schemas.StoryMembers, responses=_NOT_FOUND)
 def story(request: Request, story_id: Id) -> Response:
-    """List the articles of a story, oldest first, with the part of each and the agency that it credits."""
+    """List the articles of a story, oldest first, with the role of each and the agency that it credits."""
     with site_of(request).read() as session:
         members = story_members(session, story_id)
     if not members:
@@ -186,13 +186,13 @@ def story(request: Request, story_id: Id) -> Response:
 
 @router.get("/sources", response_model=schemas.Sources)
 def sources(request: Request) -> Response:
-    """List the sources with what each has given."""
+    """List the sources with their articles and feeds."""
     return _json({"items": [_source(overview) for overview in site_of(request).snapshot.get().sources]})
 
 
 @router.get("/stats", response_model=schemas.StatsJson)
 def statistics(request: Request) -> Response:
-    """Count what the database holds."""
+    """Count the contents of the database."""
     with site_of(request).read() as session:
         counts = stats(session)
     return _json(
@@ -211,7 +211,7 @@ def statistics(request: Request) -> Response:
 
 
 def _json(value: dict[str, Any]) -> Response:
-    # Not checked against the schema again on the way out: tests do that.
+    # Not validated against the response model here, which would cost time: the tests do that.
     return Response(json.dumps(value, ensure_ascii=False), media_type="application/json")
 
 

@@ -1,4 +1,4 @@
-"""The application: pages, API and feeds over one database, behind a guard."""
+"""The ASGI application: pages, API and feeds over one database."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def create_app(
     images: bool = False,
     now: Callable[[], datetime] = _now,
 ) -> Guard:
-    """Return an ASGI application that shows an open database. For `images` see `Site`."""
+    """Return an ASGI application over an open database. For `images` see `Site`."""
     app = FastAPI(
         title="newsbot",
         version=__version__,

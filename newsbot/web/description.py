@@ -1,4 +1,4 @@
-"""What the API offers, for people: read from the OpenAPI document that programs get."""
+"""The API page: a description of the endpoints for people, read from the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ _KINDS = {"date-time": "time", "date": "day", "integer": "number", "string": "te
 
 
 class ApiField(NamedTuple):
-    """A parameter, or a member of an answer."""
+    """A parameter of an endpoint, or a member of its answer."""
 
     name: str
     kind: str
-    """In words: "day", "list of: id, title, url"."""
+    """Type in words: "day", "list of: id, title, url"."""
     about: str
 
 
 class Endpoint(NamedTuple):
-    """An address of the API."""
+    """An endpoint of the API."""
 
     path: str
     about: str
@@ -27,12 +27,12 @@ class Endpoint(NamedTuple):
 
     @property
     def is_whole(self) -> bool:
-        """It can be asked for as it stands: nothing in the path is left open."""
+        """Whether the path contains no parameter, so that it can be linked to."""
         return "{" not in self.path
 
 
 def endpoints(document: Mapping[str, Any]) -> list[Endpoint]:
-    """Return the addresses of an OpenAPI document, in its order."""
+    """Return the endpoints of an OpenAPI document, in its order."""
     schemas = document["components"]["schemas"]
     return [
         Endpoint(path, item["get"]["description"], _parameters(item["get"]), _answer(item["get"], schemas))
@@ -50,8 +50,8 @@ def _parameters(operation: Mapping[str, Any]) -> list[ApiField]:
 
 def _about(parameter: Mapping[str, Any]) -> str:
     default = parameter["schema"].get("default")
-    said = parameter.get("description", "").replace("`", "")
-    return f"{said} Default: {default}." if default not in (None, "") else said
+    description = parameter.get("description", "").replace("`", "")
+    return f"{description} Default: {default}." if default not in (None, "") else description
 
 
 def _answer(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> list[ApiField]:

@@ -1,4 +1,4 @@
-"""The links of a search page that narrow the search or widen it again."""
+"""The links of a search page that add a filter to the search or remove one."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from newsbot.store.queries import Facets
 from newsbot.web.parameters import SearchParameters
 
 HEADINGS = {"source": "Source", "section": "Section", "entity": "Mentioned", "language": "Language"}
+"""Field that can be filtered by -> heading."""
 _WIDER = {"since": "From", "until": "Until"}
 
 
 class FacetLink(NamedTuple):
-    """A value to narrow a search by, or one by which it is narrowed; `address`: of the search without or with it."""
+    """A filter value and a link that adds it to the search, or that removes it."""
 
     label: str
     address: str
@@ -23,7 +24,7 @@ class FacetLink(NamedTuple):
 def facet_links(
     asked: SearchParameters, facets: Facets, names: Mapping[str, str]
 ) -> dict[str, list[FacetLink]]:
-    """Return heading -> values to narrow by, of the fields by which the search is not narrowed yet."""
+    """Return heading -> links that add a filter, for the fields that are not filtered by yet."""
     counted = {
         "source": facets.source,
         "section": facets.section,
@@ -41,7 +42,7 @@ def facet_links(
 
 
 def active_filters(asked: SearchParameters, names: Mapping[str, str]) -> list[FacetLink]:
-    """Return by what the search is narrowed; the addresses are those without."""
+    """Return the filters of a search, with links to the search without them."""
     headings = HEADINGS | _WIDER
     return [
         FacetLink(f"{heading}: {_label(field, str(value), names)}", asked.address("/search", **{field: None}))

@@ -1,4 +1,4 @@
-"""A small map of the world in dots: towns make the land, places of the news lie on it."""
+"""A small world map made of dots: towns draw the land, and the places of the news are marked on it."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from newsbot.store.queries import EntityCount
 from newsbot.web.charts import labelled
 
 NORTH, SOUTH = 78, -56
-"""Degrees of latitude that are shown; nobody lives beyond."""
+"""Range of latitudes that is shown, in degrees; nobody lives beyond it."""
 GRID_DEGREES = 3
 WIDEST, NARROWEST = 360, 150
-"""Degrees of longitude that are shown: of a part of the world if all places lie there."""
+"""Range of longitudes that is shown, in degrees: less than the whole world if all places are in a part of it."""
 MARGIN_DEGREES = 15
 MIN_RADIUS, MAX_RADIUS = 2.5, 7.0
-"""Of a place, in degrees where the whole world is shown."""
+"""Radius of a place in degrees, on a map of the whole world."""
 
 
 class MapMark(NamedTuple):
@@ -35,7 +35,7 @@ class MapMark(NamedTuple):
 
 
 class MapView(NamedTuple):
-    """The part of the world that a map shows, in degrees: `top` is its northern edge, negative as in SVG."""
+    """The part of the world that a map shows, in degrees. `top` is its northern edge, negative as in SVG."""
 
     left: float
     top: float
@@ -44,7 +44,9 @@ class MapView(NamedTuple):
 
 
 def located(entities: Sequence[EntityCount], countries: Mapping[int, str]) -> list[MapMark]:
-    """Return the places among the entities, with the number of their articles; `countries`: id -> where each lies."""
+    """Return the places among the entities that the gazetteer knows, with their article counts.
+
+    `countries` is entity id -> country."""
     found = (
         (entity, find_place(entity.name, [countries[entity.id]]))
         for entity in entities
@@ -58,7 +60,7 @@ def located(entities: Sequence[EntityCount], countries: Mapping[int, str]) -> li
 
 
 def world_map(marks: Sequence[MapMark]) -> Markup:
-    """Return the world with some places marked, the more articles the larger."""
+    """Return a map with these places marked; the area of a mark grows with its number of articles."""
     view = view_of(marks)
     top = max((mark.article_count for mark in marks), default=1)
     largest_first = sorted(marks, key=lambda mark: -mark.article_count)
@@ -73,7 +75,7 @@ def world_map(marks: Sequence[MapMark]) -> Markup:
 
 
 def view_of(marks: Sequence[MapMark]) -> MapView:
-    """Return the part of the world around the places, in the shape of all of it."""
+    """Return the part of the world that contains the places with a margin; its aspect ratio is always the same."""
     east, west = (choose(mark.longitude for mark in marks) for choose in (max, min))
     north, south = (choose(mark.latitude for mark in marks) for choose in (max, min))
     shape = WIDEST / (NORTH - SOUTH)
@@ -98,7 +100,7 @@ def _circle(mark: MapMark, top: int, scale: float) -> svg.Circle:
 
 @cache
 def _land() -> list[svg.PathData]:
-    """Return a dot for every square of the grid that holds a town: lines without length, with round ends."""
+    """Return one dot for every square of the grid that contains a town: a line of length 0 with round ends."""
     squares = {
         (round(place.longitude / GRID_DEGREES), round(place.latitude / GRID_DEGREES))
         for place in places()

@@ -1,4 +1,4 @@
-"""The pages, rendered on the server; they need no script."""
+"""The pages. They are rendered on the server and need no JavaScript."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ from newsbot.web.texts import MAX_SHOWN_CHARS, marked_paragraphs
 
 HOME_SOURCES = 12
 COMPANIONS = 120
-"""Of an entity, all types together; a page shows those in front, its map all places."""
+"""Number of companions of an entity, of all types together: the lists show the first ones, the map all places."""
 MAX_COMPARED = 30
-"""Members of a story whose texts are compared with the first one's."""
+"""Number of members of a story whose texts are compared with the first text."""
 MIN_DAYS, MAX_DAYS = 30, 5 * 365
-"""Of a timeline."""
+"""Minimum and maximum number of days of a timeline."""
 _STATIC_TYPES = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
 
 router = APIRouter(include_in_schema=False)
@@ -53,12 +53,12 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/")
 def home(request: Request) -> Response:
-    """Show the newest stories, what rises, and how the sources are doing."""
+    """Show the newest stories, rising entities, and the state of the sources."""
     site = site_of(request)
     with site.read() as session:
         stories, names = newest_stories(session, limit=20), source_names(session)
     snapshot = site.snapshot.get()
-    # In front those that need somebody; the order is else that of the snapshot.
+    # Sources with a problem come first; otherwise the order is that of the snapshot.
     sources = sorted(
         snapshot.sources, key=lambda source: (not source.failing_feed_count, source.held_until is None)
     )
@@ -76,7 +76,7 @@ def home(request: Request) -> Response:
 
 @router.get("/search")
 def search(request: Request, asked: SearchQuery) -> Response:
-    """Show what a search finds, and ways to narrow it."""
+    """Show the articles that a search finds, and links that narrow it."""
     with site_of(request).read() as session:
         found = find_articles(session, asked.q, asked.filters(), after=asked.after, limit=asked.limit)
         names = source_names(session)
@@ -96,7 +96,7 @@ def search(request: Request, asked: SearchQuery) -> Response:
 
 @router.get("/articles/{article_id}")
 def article(request: Request, article_id: Id) -> Response:
-    """Show an article: its text with the entities marked, and everything known of it."""
+    """Show an article: its text with the entities marked, and its other fields."""
     with site_of(request).read() as session:
         stored = _stored(get_article(session, article_id), article_id)
         ids = entity_ids(session, article_id)
@@ -126,7 +126,7 @@ def article(request: Request, article_id: Id) -> Response:
 
 @router.get("/articles/{article_id}/revisions")
 def revisions(request: Request, article_id: Id) -> Response:
-    """Show how an article changed, newest change first."""
+    """Show the changes of an article, newest first."""
     with site_of(request).read() as session:
         stored = _stored(get_article(session, article_id), article_id)
         changes = history(session, article_id) or []
@@ -136,7 +136,7 @@ def revisions(request: Request, article_id: Id) -> Response:
 
 @router.get("/entities")
 def entities(request: Request, name: Text = None) -> Response:
-    """Show who and what the week's articles mention most; with a name, lead to whom it means."""
+    """Show the most mentioned entities of the week; with a name, redirect to the page of that entity."""
     site = site_of(request)
     snapshot = site.snapshot.get()
     with site.read() as session:
@@ -150,7 +150,7 @@ def entities(request: Request, name: Text = None) -> Response:
 
 @router.get("/entities/{entity_id}")
 def entity(request: Request, entity_id: Id) -> Response:
-    """Show one entity: when, under which names and with whom articles mention it."""
+    """Show one entity: its timeline, places, companions and articles."""
     site = site_of(request)
     with site.read() as session:
         detail = get_entity(session, entity_id, limit=COMPANIONS)
@@ -178,7 +178,7 @@ def entity(request: Request, entity_id: Id) -> Response:
 
 @router.get("/stories/{story_id}")
 def story(request: Request, story_id: Id) -> Response:
-    """Show who told a story when, and what each changed of the first text."""
+    """Show which source published a story when, and what each article changed in the first text."""
     with site_of(request).read() as session:
         members = story_members(session, story_id)
         stored = {
@@ -207,7 +207,7 @@ def story(request: Request, story_id: Id) -> Response:
 
 @router.get("/sources")
 def sources(request: Request) -> Response:
-    """Show every source at a snapshot."""
+    """Show the state of every source."""
     site = site_of(request)
     found = site.snapshot.get().sources
     names = {source.key: source.name or source.key for source in found}
@@ -216,7 +216,7 @@ def sources(request: Request) -> Response:
 
 @router.get("/sources/{key}")
 def source(request: Request, key: str) -> Response:
-    """Show one source: articles a day, fields, feeds, rejects."""
+    """Show one source: articles per day, fields, feeds, rejects."""
     site = site_of(request)
     with site.read() as session:
         detail = source_detail(session, key, now=site.now())
@@ -227,13 +227,13 @@ def source(request: Request, key: str) -> Response:
 
 @router.get("/api")
 def api(request: Request) -> Response:
-    """Show what the API offers."""
+    """Show the endpoints of the API."""
     return page(request, "api.html", endpoints=endpoints(request.app.openapi()))
 
 
 @router.get("/static/{name}")
 def static(name: str) -> Response:
-    """Return a style sheet or picture of the pages."""
+    """Return a static file of the pages."""
     if name not in STATIC:
         raise HTTPException(404)
     headers = {"Cache-Control": "public, max-age=86400"}
@@ -247,7 +247,9 @@ def _stored(found: StoredArticle | None, article_id: int) -> StoredArticle:
 
 
 def without_gaps(days: Sequence[tuple[date, int]]) -> list[tuple[date, int]]:
-    """Return every day from the first to the last: `MIN_DAYS` at least, `MAX_DAYS` at most, the newest."""
+    """Return the timeline with every day from the first to the last, at least `MIN_DAYS`, at most `MAX_DAYS`.
+
+    If it is longer, the oldest days are left out."""
     if not days:
         return []
     counts, last = dict(days), days[-1][0]

@@ -1,4 +1,4 @@
-"""Atom (RFC 4287) and JSON Feed 1.1 of any list of articles: all, a source's, an entity's, a search's."""
+"""Atom (RFC 4287) and JSON Feed 1.1 of any search: all articles, those of a source, an entity, a query."""
 
 from __future__ import annotations
 
@@ -21,20 +21,21 @@ from newsbot.web.site import site_of
 
 ATOM = "http://www.w3.org/2005/Atom"
 ENTRIES = 50
+"""Number of articles in a feed."""
 _NAMES: dict[Any, str] = {None: ATOM}
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 cannot hold, not even as a reference."""
+"""Characters that XML 1.0 does not allow, not even as a character reference."""
 
 router = APIRouter(include_in_schema=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyndicatedFeed:
-    """Articles, and where they are a feed of."""
+    """The articles of a feed, its title and its addresses."""
 
     title: str
     home: str
-    """Address of this site, without a slash at its end."""
+    """URL of this site, without a slash at the end."""
     path: str
     page: str
     articles: Sequence[Summary]
@@ -139,7 +140,7 @@ def _item(feed: SyndicatedFeed, article: Summary) -> dict[str, Any]:
 
 
 def _updated(article: Summary) -> datetime:
-    """Return when the article was last known to change: first seen, as a revision's time costs another query."""
+    """Return the later of publication and first fetch; reading the time of the last revision costs another query."""
     return max(article.dated_at, article.first_seen_at)
 
 

@@ -1,4 +1,4 @@
-"""`newsbot archive`: what is kept of the pages that were fetched, whether it is whole, and how long it stays."""
+"""`newsbot archive`: count, verify and prune the stored responses."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def _noted(
         yield
 
 
-# ------------------------------------------------------------------ what is printed
+# ------------------------------------------------------------------ output
 
 
 def _stats_json(stats: ArchiveStats) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`newsbot search`, `show` and `history`: articles, found and read."""
+"""`newsbot search`, `show` and `history`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from newsbot.store.queries import (
 )
 
 CONTEXT_CHARS = 60
-"""Of text that stayed, shown on either side of a change."""
+"""Number of unchanged characters shown before and after a change."""
 
 
 @click.command()
@@ -76,7 +76,7 @@ def _day(moment: datetime | None) -> str:
 
 
 def print_hit(hit: Hit, *, as_json: bool) -> None:
-    """Print one article that was found."""
+    """Print one search result."""
     if as_json:
         snippet = hit.snippet.replace(MARK_START, "**").replace(MARK_END, "**")
         print_json(asdict(hit) | {"published_at": utc_text(hit.published_at), "snippet": snippet})
@@ -159,7 +159,7 @@ def history(article: str, as_json: bool, database: str | None) -> None:
 
 
 def print_changes(fields: Mapping[str, tuple[Any, Any]]) -> None:
-    """Print what fields said before and after, each on a line."""
+    """Print the changed fields, one per line."""
     for name, (old, new) in fields.items():
         click.echo(f"  {name}: {_difference(_text(old), _text(new))}")
 
@@ -169,7 +169,7 @@ def _text(value: Any) -> str:
 
 
 def _difference(old: str, new: str) -> str:
-    """Return both texts in one: [-removed-] and {+added+}, in colour on a terminal, long parts that stayed cut."""
+    """Return both texts as one: [-removed-] and {+added+}, coloured on a terminal, long unchanged parts shortened."""
     segments = word_diff(old, new)
     shown = []
     for place, segment in enumerate(segments):
@@ -186,6 +186,6 @@ def _difference(old: str, new: str) -> str:
 
 
 def _shortened(text: str, *, is_first: bool, is_last: bool) -> str:
-    """Return of a text that stayed what stands beside a change."""
+    """Shorten unchanged text to the `CONTEXT_CHARS` next to a change."""
     head, tail = "" if is_first else text[:CONTEXT_CHARS], "" if is_last else text[-CONTEXT_CHARS:]
     return text if len(text) <= 2 * CONTEXT_CHARS else f"{head} ... {tail}"

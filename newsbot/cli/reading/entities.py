@@ -1,4 +1,4 @@
-"""`newsbot entities` with its corrections, `entity` and `trends`: who, which organisation, which place."""
+"""`newsbot entities` with its corrections, `entity` and `trends`."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def merge(name: str, into: str, database: str | None) -> None:
 
     Where several types have a name, put one before it: LOC:Georgia.
     """
-    moved = _correcting(database, lambda session: merge_entities(session, name, into))
+    moved = _transact(database, lambda session: merge_entities(session, name, into))
     click.echo(f"merged {name} into {into}: {_articles(moved)}")
 
 
@@ -98,7 +98,7 @@ def split(name: str, form: str, own_name: str | None, database: str | None) -> N
 
     Mentions that a merge has moved and that have another form come back when their articles are read again.
     """
-    moved = _correcting(database, lambda session: split_entity(session, name, form, own_name))
+    moved = _transact(database, lambda session: split_entity(session, name, form, own_name))
     click.echo(f"split {own_name or form} from {name}: {_articles(moved)}")
 
 
@@ -111,7 +111,7 @@ def load_aliases_command(file: TextIO, database: str | None) -> None:
         entries = parse_aliases(file.read(), file.name)
     except UnicodeDecodeError as error:
         raise UsageError(f"{file.name}: not UTF-8: {error.reason}", path=file.name) from error
-    count = _correcting(database, lambda session: load_aliases(session, entries))
+    count = _transact(database, lambda session: load_aliases(session, entries))
     click.echo(f"{count} aliases of {len(entries)} entities")
 
 
@@ -175,8 +175,8 @@ def trends(until: datetime | None, limit: int, as_json: bool, database: str | No
         print_table(("name", "type", "articles this week", "a week before"), rows)
 
 
-def _correcting(database_url: str | None, work: Callable[[Session], int]) -> int:
-    """Return what `work` returns, done in one transaction on a database that must be there."""
+def _transact(database_url: str | None, work: Callable[[Session], int]) -> int:
+    """Run `work` in one transaction on a database that must exist, and return its result."""
     database = Database(database_url or configuration().database_url)
     database.open(migrate=False)
     try:

@@ -1,4 +1,4 @@
-"""`newsbot stats` and `newsbot rejects`: what the database holds, and what it does not."""
+"""`newsbot stats` and `newsbot rejects`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`newsbot stories` and `newsbot story`: what is the same story."""
+"""`newsbot stories` and `newsbot story`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is read: the one place that the command line, the web and exports ask."""
+"""Read the store: the only module that commands, pages, the API and exports read from."""
 
 from newsbot.store.articles.loading import (
     StoredArticle,

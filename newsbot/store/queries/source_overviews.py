@@ -1,4 +1,4 @@
-"""How the sources are doing: what each has given a day, which fields it fills, its feeds, its rejects, its flags."""
+"""State of the sources: articles per day, filled fields, feeds, rejects and health flags."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from newsbot.store.schema.models import ArticleAuthor, ArticleRow, Feed, RejectR
 HEALTH_DAYS = 60
 OVERVIEW_DAYS = 14
 COVERAGE_SAMPLE = 500
-"""Newest articles of a source whose fields are looked at."""
+"""Number of a source's newest articles in which filled fields are counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceOverview:
-    """A source at a glance."""
+    """A source in a list of sources."""
 
     key: str
     name: str | None
@@ -31,11 +31,12 @@ class SourceOverview:
     article_count: int
     newest_at: datetime | None
     days: list[tuple[date, int]]
-    """Articles first seen on each of the last `OVERVIEW_DAYS`, oldest first, days without any too."""
+    """Number of articles first seen on each of the last `OVERVIEW_DAYS`, oldest first; days without articles are
+    included."""
     feed_count: int
     failing_feed_count: int
     held_until: datetime | None
-    """Its host has asked to be left alone until then."""
+    """Its host has asked not to be requested before this time (Retry-After)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,7 @@ class PolledFeed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceDetail:
-    """A source in full."""
+    """A source with its articles per day, coverage, feeds, rejects and flags."""
 
     key: str
     name: str | None
@@ -63,18 +64,18 @@ class SourceDetail:
     held_until: datetime | None
     article_count: int
     days: list[tuple[date, int]]
-    """Articles first seen on each of the last `HEALTH_DAYS`, oldest first, days without any too; where it has given
-    nothing in all of them, on those to its newest article."""
+    """Number of articles first seen on each of the last `HEALTH_DAYS`, oldest first; days without articles are
+    included. If there are none in that period, the period ends at the source's newest article."""
     coverage: dict[str, float]
-    """Field -> share, 0 to 1, of its newest articles that have it."""
+    """Field name -> share, from 0 to 1, of the newest articles that have it."""
     feeds: Sequence[PolledFeed]
     rejects: list[tuple[str, int]]
-    """Reason and number, most frequent first."""
+    """Reason and number of rejects, most frequent first."""
     flags: list[Flag]
 
 
 def source_overviews(session: Session, *, now: datetime) -> list[SourceOverview]:
-    """Return every source that has been crawled or configured, those with most articles first."""
+    """Return every source that has been configured or crawled, the one with most articles first."""
     totals = {row.source: row for row in session.execute(_totals())}
     first_day = (now - timedelta(days=OVERVIEW_DAYS - 1)).date()
     days = _articles_a_day(session, first_day)
@@ -99,12 +100,12 @@ def source_overviews(session: Session, *, now: datetime) -> list[SourceOverview]
 
 
 def source_names(session: Session) -> dict[str, str]:
-    """Return key -> name of every source; the key again where it has no name."""
+    """Return key -> name of every source; a source without a name has its key as name."""
     return {key: name or key for key, name in session.execute(select(Source.key, Source.name))}
 
 
 def source_detail(session: Session, key: str, *, now: datetime) -> SourceDetail | None:
-    """Return everything known of a source; None if there is none of this key."""
+    """Return the details of a source; None if no source has this key."""
     source = session.get(Source, key)
     if source is None:
         return None
@@ -150,10 +151,11 @@ def _feed_counts() -> Select[str, int, int]:
 def _articles_a_day(
     session: Session, since: date, *only: ColumnElement[bool]
 ) -> dict[str | None, dict[date, int]]:
-    """Return the number of articles by source and by the day on which they were seen first."""
+    """Return source -> day -> number of articles first seen on it."""
     start = datetime.combine(since, time.min, UTC)
     day = func.date(ArticleRow.first_seen_at)
-    # With an end, SQLite takes the index of the times; without, that of the sources, whole: forty times as long.
+    # The upper bound makes SQLite use the index on times. Without it, SQLite scans the whole index on sources, which
+    # takes forty times as long.
     seen = ArticleRow.first_seen_at.between(start, END_OF_TIME)
     query = select(ArticleRow.source, day, func.count()).where(seen, *only)
     found: dict[str | None, dict[date, int]] = defaultdict(dict)
@@ -169,7 +171,7 @@ def _feeds(session: Session, source: str) -> list[PolledFeed]:
 
 
 def _coverage(session: Session, source: str) -> dict[str, float]:
-    """Return the shares of the newest articles that have each field."""
+    """Return field name -> share of the newest articles that have it."""
     has_author = select(ArticleAuthor.article_id).where(ArticleAuthor.article_id == ArticleRow.id).exists()
     having = {
         "date": ArticleRow.published_at.is_not(None),
@@ -203,6 +205,6 @@ def _rejects(session: Session, source: str) -> list[tuple[str, int]]:
 
 
 def _every_day(counts: Mapping[date, int], first: date, last: date) -> list[tuple[date, int]]:
-    """Return the days from the first to the last, those without any articles too."""
+    """Return every day from `first` to `last` with its count; 0 if it is not in `counts`."""
     days = (first + timedelta(days=number) for number in range((last - first).days + 1))
     return [(day, counts.get(day, 0)) for day in days]

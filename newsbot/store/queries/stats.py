@@ -1,4 +1,4 @@
-"""What the database holds, in numbers; runs and rejects."""
+"""Counts over the whole database, and the last runs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from newsbot.store.schema.models import ArticleRow, EntityRow, RejectRow, Revisi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceCount:
-    """The articles of one source."""
+    """The number of articles of one source."""
 
     source: str | None
     article_count: int
@@ -38,26 +38,26 @@ class RecordedRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stats:
-    """What the database holds, in numbers."""
+    """Counts over the whole database."""
 
     article_count: int
     duplicate_count: int
-    """Of the articles: copies of another one."""
+    """Number of articles that are copies of another article."""
     revision_count: int
     entity_count: int
     reject_count: int
     by_source: list[SourceCount]
-    """Most articles first."""
+    """Number of articles per source, greatest first."""
     by_day: list[tuple[date, int]]
-    """By date of publication, newest first."""
+    """Number of articles per date of publication, newest first."""
     by_language: list[tuple[str | None, int]]
     rejects_by_reason: list[tuple[str, int]]
     last_runs: list[RecordedRun]
-    """Newest first."""
+    """The latest runs, newest first."""
 
 
 def stats(session: Session, *, days: int = 30, runs: int = 10) -> Stats:
-    """Return counts by source, language and reason, the last `days` that have articles, and the last `runs`."""
+    """Return counts by source, language and reject reason, the last `days` that have articles, and the last `runs`."""
     return Stats(
         article_count=_count(session, ArticleRow),
         duplicate_count=_count(session, ArticleRow, ArticleRow.duplicate_of.is_not(None)),

@@ -1,4 +1,4 @@
-"""Articles grouped by the story that they tell: one entry a story, however many sources print it."""
+"""Lists of stories: one entry per story, however many sources publish it."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from newsbot.store.queries.summaries import Summary, summaries
 from newsbot.store.schema.models import ArticleRow, Story
 
 NEWEST = 200
-"""Articles that are looked at for the newest groups."""
+"""Number of articles in which the newest stories are looked for."""
 SHOWN_MEMBERS = 4
 MAX_MEMBERS = 200
-"""Members of one story that are returned; more are hardly read."""
+"""Maximum number of members of one story that are returned; hardly anybody reads more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryEntry:
-    """A story with some of its articles; or a single article, which tells none."""
+    """A story with some of its articles, or a single article that belongs to no story."""
 
     story_id: int | None
     articles: list[Summary]
-    """Newest first, one of each source."""
+    """Newest first, at most one article of each source."""
     article_count: int
     source_count: int
 
@@ -46,7 +46,7 @@ class StorySummary:
 
 
 def newest_stories(session: Session, *, limit: int = 12) -> list[StoryEntry]:
-    """Return the stories and single articles that are newest, by their newest article."""
+    """Return the newest stories and single articles, ordered by their newest article."""
     query = select(ArticleRow.id, ArticleRow.story_id, ArticleRow.source).order_by(
         ArticleRow.dated_at.desc(), ArticleRow.id.desc()
     )
@@ -72,7 +72,9 @@ def list_stories(
     after: tuple[datetime, int] | None = None,
     limit: int = 20,
 ) -> list[StorySummary]:
-    """Return the stories of at least `min_size` articles, changed last first; `after`: the last one of the part before."""
+    """Return the stories with at least `min_size` articles, the last changed first.
+
+    `after` is the (updated_at, id) of the last story of the previous page."""
     query = select(Story.id, Story.updated_at).where(Story.member_count >= min_size)
     if since is not None:
         query = query.where(Story.updated_at >= since)
@@ -85,7 +87,7 @@ def list_stories(
 def biggest_stories(
     session: Session, *, since: datetime | None = None, min_size: int = 2, limit: int = 20
 ) -> list[StorySummary]:
-    """Return the stories of at least `min_size` articles that changed since then, biggest first."""
+    """Return the stories with at least `min_size` articles, changed at `since` or later, biggest first."""
     query = select(Story.id, Story.updated_at).where(Story.member_count >= min_size)
     if since is not None:
         query = query.where(Story.updated_at >= since)
@@ -111,14 +113,14 @@ def _story_summaries(session: Session, rows: Sequence[Row[int, datetime]]) -> li
 
 
 def story_members(session: Session, story_id: int) -> list[Summary]:
-    """Return the articles of a story and the excerpts of them, oldest first; none if there is no such story."""
+    """Return the articles of a story and their excerpts, oldest first; empty if there is no such story."""
     if not 0 < story_id <= MAX_ID:
         return []
     members = select(ArticleRow.id).limit(MAX_MEMBERS)
     oldest = members.where(ArticleRow.story_id == story_id).order_by(ArticleRow.dated_at, ArticleRow.id)
     ids = session.scalars(oldest).all()
     is_excerpt = ArticleRow.duplicate_of.in_(ids), ArticleRow.duplicate_kind == "excerpt"
-    # In the order of the index that has them: asked for the oldest, SQLite goes through all articles by date.
+    # Ordered as the index on these columns is: for an order by date, SQLite scans all articles.
     excerpts = members.where(*is_excerpt).order_by(ArticleRow.duplicate_of, ArticleRow.id)
     found = summaries(session, [*ids, *session.scalars(excerpts)])
     return sorted(found, key=lambda member: (member.dated_at, member.id))

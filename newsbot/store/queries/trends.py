@@ -1,4 +1,4 @@
-"""What rises: the entities that are named more than they used to be."""
+"""Entities that are mentioned more often than usual."""
 
 from __future__ import annotations
 
@@ -14,33 +14,35 @@ from newsbot.store.schema.models import ArticleEntity, ArticleRow, EntityRow
 WEEK = timedelta(days=7)
 BASELINE_WEEKS = 4
 CANDIDATES = 60
+"""Number of the week's most mentioned entities that are compared."""
 MIN_ARTICLES = 3
-"""Fewer in a week are chance."""
+"""Minimum number of articles in the week; fewer are chance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RisingEntity:
-    """An entity, this week and before."""
+    """An entity with its article counts of this week and of the weeks before."""
 
     id: int
     name: str
     type: EntityType
     article_count: int
-    """Of this week."""
+    """Number of articles of this week."""
     usual_count: float
-    """Articles a week over the `BASELINE_WEEKS` before."""
+    """Mean number of articles a week over the `BASELINE_WEEKS` before."""
 
 
 def newest_at(session: Session, *, now: datetime) -> datetime | None:
-    """Return the date of the newest article that is not dated in the future; None if there is none."""
+    """Return the date of the newest article that is not dated after `now`; None if there is none."""
     return session.scalar(select(func.max(ArticleRow.dated_at)).where(ArticleRow.dated_at <= now))
 
 
 def rising(session: Session, *, until: datetime | None, limit: int = 10) -> list[RisingEntity]:
-    """Return the entities whose articles in the week to `until` most exceed what is usual, the steepest first.
+    """Return the entities whose articles in the week before `until` most exceed the usual number.
 
-    Of the `CANDIDATES` most mentioned in the week. The excess is weighed by the square root of what is usual, as
-    the counts of rare events scatter by that much."""
+    The greatest excess comes first. Only the `CANDIDATES` most mentioned entities of the week are compared. The excess
+    is divided by the square root of the usual number, because counts of rare events vary by that much. Empty if
+    `until` is None (no articles)."""
     if until is None:
         return []
     counts = _counts(until - WEEK, until).order_by(func.count().desc(), ArticleEntity.entity_id)
