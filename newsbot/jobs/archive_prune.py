@@ -39,7 +39,7 @@ class PruneRules:
     is_all: bool = False
     """Also remove records that articles were read from."""
 
-    def needs(self, entry: Entry, reference: Reference | None) -> bool:
+    def keeps(self, entry: Entry, reference: Reference | None) -> bool:
         """Return whether a record must be kept."""
         if self.source is not None and (reference is None or reference.source != self.source):
             return True
@@ -126,7 +126,7 @@ def _prune_file(database: Database, path: Path, rules: PruneRules, *, dry_run: b
             entries.append(entry)
         with database.read() as session:
             known = references(session, path)
-        kept = records_to_keep(entries, lambda entry: rules.needs(entry, known.get(entry.offset)))
+        kept = records_to_keep(entries, lambda entry: rules.keeps(entry, known.get(entry.offset)))
         if len(kept) == len(entries):
             return PrunedFile(path=path, kept=len(kept))
         if not dry_run and not _replace(database, path, kept, known):

@@ -61,7 +61,7 @@ def summary(days: Days) -> str:
 
 
 def days_per_bar(day_count: int) -> int:
-    """Return how many days a bar covers: 1, or the smallest number of whole weeks that gives at most `MAX_BARS` bars."""
+    """Return how many days a bar covers: 1, or as few whole weeks as give at most `MAX_BARS` bars."""
     return 1 if day_count <= MAX_BARS else 7 * ceil(day_count / (7 * MAX_BARS))
 
 

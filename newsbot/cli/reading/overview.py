@@ -87,7 +87,7 @@ def _print_stats(counts: Stats) -> None:
 def rejects(reason: str | None, limit: int, as_json: bool, database: str | None) -> None:
     """List what was not stored, and why; the last seen first.
 
-    Where a stored article is named, the page stands at its address now, and has not replaced it.
+    Where a stored article is named, the page is at its address now, and has not replaced it.
     """
     with read_session(database) as session:
         found = list_rejects(session, reason=reason, limit=limit)

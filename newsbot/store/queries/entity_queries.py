@@ -116,7 +116,9 @@ def top_places(session: Session, *, since: datetime | None = None, limit: int = 
 
 
 def countries_of(session: Session, entity_ids: Collection[int]) -> dict[int, str]:
-    """Return entity id -> the country in which most articles locate the place; places without a country are left out."""
+    """Return entity id -> the country in which most articles locate the place.
+
+    Places that no article locates are left out."""
     placed = EntityTotal.entity_id.in_(entity_ids) & (EntityTotal.country > EVERYWHERE)
     query = select(EntityTotal.entity_id, EntityTotal.country).where(placed, EntityTotal.article_count > 0)
     rows = session.execute(query.order_by(EntityTotal.article_count, EntityTotal.country))

@@ -108,14 +108,12 @@ def _listing(
     shown = matches[:limit]
     scores = {article.id: article.score for article in shown}
     articles = [
-        ListedArticle(article=article, score=scores[article.id], snippet=article.lead)
-        for article in summaries(session, list(scores))
+        ListedArticle(article=summary, score=scores[summary.id], snippet=summary.lead)
+        for summary in summaries(session, list(scores))
     ]
     if terms:
         bodies = _bodies(session, list(scores))
-        articles = [
-            replace(article, snippet=snippet(bodies[article.article.id], terms)) for article in articles
-        ]
+        articles = [replace(listed, snippet=snippet(bodies[listed.article.id], terms)) for listed in articles]
     return Listing(articles=articles, after=shown[-1].position if len(matches) > limit else None)
 
 

@@ -47,21 +47,25 @@ class StorySummary:
 
 def newest_stories(session: Session, *, limit: int = 12) -> list[StoryEntry]:
     """Return the newest stories and single articles, ordered by their newest article."""
-    query = select(ArticleRow.id, ArticleRow.story_id, ArticleRow.source).order_by(
-        ArticleRow.dated_at.desc(), ArticleRow.id.desc()
-    )
-    together: dict[tuple[str, int], dict[str | None, int]] = {}
-    for article_id, story_id, source in session.execute(query.limit(NEWEST)):
-        key = ("story", story_id) if story_id else ("article", article_id)
-        together.setdefault(key, {}).setdefault(source, article_id)
-    entries = list(together.items())[:limit]
-    counts = _counts(session, [number for (kind, number), _ in entries if kind == "story"])
-    shown = [list(by_source.values())[:SHOWN_MEMBERS] for _, by_source in entries]
-    found = {each.id: each for each in summaries(session, [each for ids in shown for each in ids])}
+    ids_by_entry = list(_newest_ids(session).items())[:limit]
+    counts = _counts(session, [number for kind, number in dict(ids_by_entry) if kind == "story"])
+    shown_ids = [article_id for _, ids in ids_by_entry for article_id in ids]
+    found = {summary.id: summary for summary in summaries(session, shown_ids)}
     return [
         _story_entry(number if kind == "story" else None, [found[article_id] for article_id in ids], counts)
-        for ((kind, number), _), ids in zip(entries, shown, strict=True)
+        for (kind, number), ids in ids_by_entry
     ]
+
+
+def _newest_ids(session: Session) -> dict[tuple[str, int], list[int]]:
+    """Return ("story", id) or ("article", id) -> ids of its newest articles, at most one of each source."""
+    query = select(ArticleRow.id, ArticleRow.story_id, ArticleRow.source)
+    newest_first = query.order_by(ArticleRow.dated_at.desc(), ArticleRow.id.desc())
+    by_entry: dict[tuple[str, int], dict[str | None, int]] = {}
+    for article_id, story_id, source in session.execute(newest_first.limit(NEWEST)):
+        key = ("story", story_id) if story_id else ("article", article_id)
+        by_entry.setdefault(key, {}).setdefault(source, article_id)
+    return {key: list(by_source.values())[:SHOWN_MEMBERS] for key, by_source in by_entry.items()}
 
 
 def list_stories(

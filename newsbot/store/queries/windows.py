@@ -23,7 +23,8 @@ from newsbot.store.schema.models import ArticleEntity, ArticleRow
 MAX_RANKED = 1_000
 """Maximum number of matching articles, the newest, that are ranked and counted."""
 PERIOD_ARTICLES = 2_000
-"""Number of articles in the first period. Later periods are as long as is needed if the words are as frequent there."""
+"""Number of articles in the first period. Later periods are as long as needed if the words are as
+frequent there."""
 MAX_GROWTH = 32
 """Maximum ratio of the length of a period to that of the period before."""
 RARE_SHARE = 0.05
@@ -147,8 +148,8 @@ class _PeriodSearch:
                 *_within(ArticleEntity.dated_at, since, until),
             )
         if self.terms:
-            labels = _filter_terms(self.filters, since or self.filters.since, until)
-            ids = full_text.matches(connection, self.terms, labels, mentioning)
+            groups = _filter_terms(self.filters, since or self.filters.since, until)
+            ids = full_text.matches(connection, self.terms, groups, mentioning)
         else:
             assert mentioning is not None
             ids = mentioning
