@@ -43,12 +43,12 @@ def filled(tmp_path, monkeypatch) -> str:
     monkeypatch.setenv("NEWSBOT_DATABASE_URL", url)
     database = Database(url).open()
     with database.write() as session:
-        for each in (
+        for sample in (
             article(1),
             article(2, language="de"),
             article(3, title=HOSTILE, source="other.example"),
         ):
-            save_article(session, each, keys=article_keys(each), run_id=None, now=NOW)
+            save_article(session, sample, keys=article_keys(sample), run_id=None, now=NOW)
         changed = article(1, title="Harbour report 1, corrected")
         save_article(session, changed, keys=article_keys(changed), run_id=None, now=NOW + timedelta(hours=1))
         save_reject(session, Reject(url="https://news.example/list", reason="list"), run_id=None, now=NOW)

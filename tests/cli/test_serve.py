@@ -56,8 +56,8 @@ def test_the_site_is_served_to_this_machine_alone(database: Database, database_u
 
 def test_reading_goes_on_while_a_crawl_writes(database: Database, database_url: str) -> None:
     with serving(database_url) as (_, port, _), database.write() as session:
-        each = article(1)
-        save_article(session, each, keys=article_keys(each), run_id=None, now=NOW)
+        sample = article(1)
+        save_article(session, sample, keys=article_keys(sample), run_id=None, now=NOW)
         assert (status(port, "/search?q=harbour"), status(port, "/")) == (200, 200)
 
 

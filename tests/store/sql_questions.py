@@ -62,9 +62,9 @@ def main() -> None:
         database = Database(f"sqlite:///{folder}/newsbot.db").open()
         fill(database, NEWSROOM)
         with database.read() as session:
-            for each in questions():
-                head = f"```sql\n{each.sql}\n```\n\n"
-                document = document.replace(head + each.answer, head + answer(session, each.sql))
+            for question in questions():
+                head = f"```sql\n{question.sql}\n```\n\n"
+                document = document.replace(head + question.answer, head + answer(session, question.sql))
         database.close()
     DOCUMENT.write_text(document, "utf-8")
 

@@ -48,7 +48,7 @@ def test_any_program_can_read_every_table_and_view(newsroom: Database) -> None:
         names = [*found.get_table_names(), *found.get_view_names()]
         assert {"articles", "article_search", "v_articles", "v_mentions", "v_stories"} <= set(names)
         for name in names:
-            columns = {each["name"] for each in found.get_columns(name)}
+            columns = {column["name"] for column in found.get_columns(name)}
             rows = connection.exec_driver_sql(f'SELECT * FROM "{name}" LIMIT 3')
             assert set(rows.keys()) == columns
             rows.all()

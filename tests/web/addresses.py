@@ -25,7 +25,7 @@ def every_kind(client: TestClient) -> list[str]:
     found = list(START)
     html = "".join(client.get(address).text for address in START)
     changed = client.get("/api/articles?limit=60").json()["items"]
-    revised = next(each["id"] for each in changed if each["revision"] > 1)
+    revised = next(item["id"] for item in changed if item["revision"] > 1)
     html += client.get(f"/articles/{revised}").text
     for kind in KINDS:
         match = re.search(rf'"({kind})"', html)

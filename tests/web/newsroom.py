@@ -235,8 +235,10 @@ def _article(number: int, source: str, at: datetime, chance: random.Random) -> A
         "day": chance.choice(DAYS),
         "number": chance.randint(3, 900),
     }
-    told = [each.format(**facts) for each in chance.sample(SENTENCES, 5)]
-    sentences = [each for pair in zip(told, (_aside(chance) for _ in told), strict=True) for each in pair]
+    told = [sentence.format(**facts) for sentence in chance.sample(SENTENCES, 5)]
+    sentences = [
+        sentence for pair in zip(told, (_aside(chance) for _ in told), strict=True) for sentence in pair
+    ]
     sentences += [_aside(chance) for _ in range(5)]
     body = "\n\n".join(" ".join(sentences[i : i + 3]) for i in range(0, len(sentences), 3))
     return Article(
@@ -261,14 +263,14 @@ def _aside(chance: random.Random) -> str:
     """Return a sentence that hardly occurs twice."""
     link = chance.choice(LINKS).format(day=chance.choice(DAYS))
     first, second = (
-        each.format(
+        template.format(
             count=chance.randint(2, 990),
             month=chance.choice(MONTHS),
             town=chance.choice(PLACES),
             name=f"{chance.choice(FIRST)} {chance.choice(LAST)}",
             day=chance.choice(DAYS),
         )
-        for each in chance.sample(ASIDES, 2)
+        for template in chance.sample(ASIDES, 2)
     )
     return f"{link}, {first}, and {second}."
 

@@ -55,32 +55,32 @@ def test_an_article_is_the_same_as_show_and_export_give(client: TestClient, news
     "address", ["/api/articles?limit=7", "/api/articles?limit=9&source=harbour-post&since=2026-03-01"]
 )
 def test_lists_are_read_on_to_their_end_newest_first(client: TestClient, address: str) -> None:
-    dates = [(each["published_at"], each["id"]) for each in _items(client, address)]
+    dates = [(item["published_at"], item["id"]) for item in _items(client, address)]
     assert len(set(dates)) == len(dates) > 20
     assert dates == sorted(dates, reverse=True)
 
 
 def test_search_finds_the_same_in_parts_as_at_once(client: TestClient) -> None:
-    at_once = [each["id"] for each in client.get("/api/search?q=tram&limit=100").json()["items"]]
+    at_once = [item["id"] for item in client.get("/api/search?q=tram&limit=100").json()["items"]]
     assert at_once
-    assert [each["id"] for each in _items(client, "/api/search?q=tram&limit=3")] == at_once
+    assert [item["id"] for item in _items(client, "/api/search?q=tram&limit=3")] == at_once
 
 
 def test_search_counts_agree_with_what_a_narrowed_search_finds(client: TestClient) -> None:
     found = client.get("/api/search?q=council").json()
     for field in ("source", "section", "language"):
-        for each in found["facets"][field]:
-            narrowed = client.get("/api/search", params={"q": "council", field: each["value"]}).json()
-            assert narrowed["total"] == each["count"], (field, each)
+        for value in found["facets"][field]:
+            narrowed = client.get("/api/search", params={"q": "council", field: value["value"]}).json()
+            assert narrowed["total"] == value["count"], (field, value)
 
 
 def test_search_by_date_is_newest_first(client: TestClient) -> None:
-    dates = [each["published_at"] for each in _items(client, "/api/search?q=council&sort=date&limit=5")]
+    dates = [item["published_at"] for item in _items(client, "/api/search?q=council&sort=date&limit=5")]
     assert dates == sorted(dates, reverse=True)
 
 
 def test_stories_are_read_on_to_their_end(client: TestClient) -> None:
-    ids = [each["id"] for each in _items(client, "/api/stories?limit=2")]
+    ids = [story["id"] for story in _items(client, "/api/stories?limit=2")]
     assert len(ids) == len(set(ids)) > 4
 
 
@@ -126,4 +126,4 @@ def test_an_answer_that_is_known_is_not_sent_again(client: TestClient) -> None:
 def test_entities_of_one_type_since_a_day(client: TestClient) -> None:
     items = client.get("/api/entities?type=LOC&since=2026-03-01&limit=5").json()["items"]
     assert len(items) == 5
-    assert {each["type"] for each in items} == {"LOC"}
+    assert {entity["type"] for entity in items} == {"LOC"}

@@ -54,7 +54,7 @@ def address(reader: webdriver.Chrome, newsroom: Database) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def pages(client: TestClient) -> list[str]:
     kinds = every_kind(client)
-    return [each for each in kinds if not each.startswith(("/feed", "/static"))]
+    return [path for path in kinds if not path.startswith(("/feed", "/static"))]
 
 
 @pytest.mark.parametrize(("width", "scheme"), LOOKS, ids=[f"{width} {scheme}" for width, scheme in LOOKS])
@@ -143,6 +143,6 @@ def test_pictures_for_the_readme(
     folder.mkdir(parents=True, exist_ok=True)
     look(reader, width=width, scheme=scheme)
     for name, start in SHOWN.items():
-        page = start if not start.endswith("s/") else next(each for each in pages if each.startswith(start))
+        page = start if not start.endswith("s/") else next(path for path in pages if path.startswith(start))
         reader.get(address + page)
         assert reader.save_screenshot(str(folder / f"{name}-{width}-{scheme}.png"))

@@ -14,7 +14,7 @@ FIRST = date(2026, 3, 1)
 
 
 def _days(number: int) -> list[tuple[date, int]]:
-    return [(FIRST + timedelta(days=each), 2) for each in range(number)]
+    return [(FIRST + timedelta(days=offset), 2) for offset in range(number)]
 
 
 @pytest.mark.parametrize(

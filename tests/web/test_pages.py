@@ -42,7 +42,7 @@ class Elements(HTMLParser):
 
 
 def elements(html: str, tag: str) -> list[dict[str, str | None]]:
-    return [attributes for each, attributes in Elements(html).found if each == tag]
+    return [attributes for name, attributes in Elements(html).found if name == tag]
 
 
 def client_of(database: Database, **given: bool) -> TestClient:
@@ -74,7 +74,9 @@ def test_pages_load_nothing_from_elsewhere_and_hold_no_script_or_style(client: T
         found = Elements(answer.text).found
         loaded = [attributes.get("src") for tag, attributes in found if tag in {"img", "iframe", "video"}]
         loaded += [
-            each.get("href") for tag, each in found if tag == "link" and each.get("rel") != "alternate"
+            attributes.get("href")
+            for tag, attributes in found
+            if tag == "link" and attributes.get("rel") != "alternate"
         ]
         assert all((url or "").startswith("/static/") for url in loaded), address
         assert not [
@@ -92,7 +94,7 @@ def test_links_to_other_sites_tell_them_nothing(client: TestClient) -> None:
 def test_every_field_has_a_label_and_every_image_a_text(client: TestClient) -> None:
     for address in every_kind(client):
         html = client.get(address).text
-        labelled = {each.get("for") for each in elements(html, "label")}
+        labelled = {label.get("for") for label in elements(html, "label")}
         for field in elements(html, "input"):
             inside = re.search(rf"<label>[^<]*<input[^>]*name=\"{field['name']}\"", html)
             assert (
@@ -101,7 +103,7 @@ def test_every_field_has_a_label_and_every_image_a_text(client: TestClient) -> N
                 or field.get("id") in labelled
                 or inside
             )
-        assert all(each.get("aria-label") for each in elements(html, "svg")), address
+        assert all(drawing.get("aria-label") for drawing in elements(html, "svg")), address
 
 
 def test_home_shows_a_story_once_with_its_outlets(client: TestClient) -> None:
@@ -117,7 +119,7 @@ def test_home_shows_of_each_outlet_one_article_of_a_story(client: TestClient) ->
     stories = client.get("/").text.split('<article class="story')[1:]
     outlets = [re.findall(r'class="source" href="([^"]+)"', story.split("<aside>")[0]) for story in stories]
     assert max(map(len, outlets)) > 2
-    assert all(len(each) == len(set(each)) for each in outlets)
+    assert all(len(names) == len(set(names)) for names in outlets)
 
 
 def test_home_shows_sources_in_trouble_first(client: TestClient) -> None:
@@ -155,8 +157,8 @@ def test_a_name_leads_to_whom_it_means(client: TestClient) -> None:
 
 def test_names_are_ordered_by_the_counts_that_are_shown(client: TestClient) -> None:
     lists = client.get("/entities").text.split('<ol class="counted">')[1:]
-    counts = [[int(each) for each in re.findall(r'class="count">(\d+)', html)] for html in lists]
-    assert all(each == sorted(each, reverse=True) for each in counts)
+    counts = [[int(count) for count in re.findall(r'class="count">(\d+)', html)] for html in lists]
+    assert all(numbers == sorted(numbers, reverse=True) for numbers in counts)
 
 
 def test_every_filter_has_a_field_that_holds_what_is_asked_for(client: TestClient) -> None:
@@ -168,7 +170,7 @@ def test_every_filter_has_a_field_that_holds_what_is_asked_for(client: TestClien
         "since": "2026-03-01",
     }
     fields = elements(client.get("/search", params=asked).text, "input")
-    assert asked.items() <= {each["name"]: each.get("value") for each in fields}.items()
+    assert asked.items() <= {field["name"]: field.get("value") for field in fields}.items()
 
 
 def test_the_api_page_tells_of_every_address_what_it_takes_and_answers(client: TestClient) -> None:
@@ -210,14 +212,14 @@ def test_article_marks_entities_where_they_are_named(database: Database) -> None
 
 
 def test_changes_are_shown_as_removed_and_added(client: TestClient) -> None:
-    address = next(each for each in every_kind(client) if each.endswith("/revisions"))
+    address = next(path for path in every_kind(client) if path.endswith("/revisions"))
     html = client.get(address).text
     assert "<del>" in html
     assert "<ins>" in html
 
 
 def test_story_tells_how_much_of_the_first_text_each_kept(client: TestClient) -> None:
-    address = next(each for each in every_kind(client) if each.startswith("/stories/"))
+    address = next(path for path in every_kind(client) if path.startswith("/stories/"))
     html = client.get(address).text
     assert re.search(r"\d+ % as in the first text", html)
     assert "What it changed" in html
@@ -226,7 +228,7 @@ def test_story_tells_how_much_of_the_first_text_each_kept(client: TestClient) ->
 def test_article_tells_that_it_is_gone_or_that_something_else_replaced_it_and_of_silent_edits(
     client: TestClient,
 ) -> None:
-    newest = [each["id"] for each in client.get("/api/articles?limit=60").json()["items"]]
+    newest = [item["id"] for item in client.get("/api/articles?limit=60").json()["items"]]
     pages = [client.get(f"/articles/{number}").text for number in newest]
     assert any("from its address since" in html for html in pages)
     assert any("its address had something else" in html for html in pages)
@@ -237,7 +239,7 @@ def test_article_tells_that_it_is_gone_or_that_something_else_replaced_it_and_of
 
 
 def test_story_names_the_agency_that_a_copy_credits(client: TestClient) -> None:
-    stories = [each["id"] for each in client.get("/api/stories?limit=100").json()["items"]]
+    stories = [item["id"] for item in client.get("/api/stories?limit=100").json()["items"]]
     credited = [
         number
         for number in stories
@@ -305,9 +307,15 @@ def test_hostile_texts_are_shown_as_text(database: Database, text: str) -> None:
         assert answer.status_code == 200
         found = Elements(answer.text).found
         assert "script" not in {tag for tag, _ in found}
-        assert not [each for _, each in found if any(attribute.startswith("on") for attribute in each)]
         assert not [
-            each for _, each in found if (each.get("href") or each.get("src") or "").startswith("javascript")
+            attributes
+            for _, attributes in found
+            if any(attribute.startswith("on") for attribute in attributes)
+        ]
+        assert not [
+            attributes
+            for _, attributes in found
+            if (attributes.get("href") or attributes.get("src") or "").startswith("javascript")
         ]
         assert "49" not in re.findall(r"<h1[^>]*>([^<]*)", answer.text)
     assert client.get("/search", params={"source": key, "q": text[:400]}).status_code == 200

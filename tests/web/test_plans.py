@@ -70,7 +70,7 @@ def test_articles_with_words_are_looked_up_by_id(
     client: TestClient, newsroom: Database, statements: dict[str, Any]
 ) -> None:
     """Not one by one along the dates, with a look into the index for each."""
-    for address in (each for each in API if "q=" in each):
+    for address in (path for path in API if "q=" in path):
         assert client.get(address).status_code == 200
     sent = {
         text: given

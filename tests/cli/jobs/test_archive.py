@@ -140,9 +140,9 @@ def found(*arguments: str) -> dict[str, Any]:
 def problems() -> list[dict[str, Any]]:
     lines = CliRunner().invoke(newsbot, ["archive", "verify", "--json"], standalone_mode=False)
     assert lines.exception is None, lines.exception
-    each = [json.loads(line) for line in lines.stdout.splitlines()]
-    assert lines.return_value == (1 if each else 0)
-    return each
+    problems_found = [json.loads(line) for line in lines.stdout.splitlines()]
+    assert lines.return_value == (1 if problems_found else 0)
+    return problems_found
 
 
 def files(folder: Path) -> list[Path]:
@@ -165,14 +165,14 @@ def test_stats_count_files_records_sources_and_what_articles_were_read_from(craw
     stats = found("stats")
     assert (stats["files"], stats["open_files"], stats["damaged_places"]) == (2, 0, 0)
     assert stats["bytes"] == sum(path.stat().st_size for path in files(crawled))
-    assert {kind: each["records"] for kind, each in stats["by_type"].items()} == {
+    assert {kind: count["records"] for kind, count in stats["by_type"].items()} == {
         "request": 15,
         "response": 14,
         "revisit": 1,
         "warcinfo": 2,
     }
-    assert sum(each["bytes"] for each in stats["by_type"].values()) == stats["bytes"]
-    assert {source: each["records"] for source, each in stats["by_source"].items()} == {
+    assert sum(count["bytes"] for count in stats["by_type"].values()) == stats["bytes"]
+    assert {source: count["records"] for source, count in stats["by_source"].items()} == {
         "site0.example": 7,
         "site1.example": 3,
     }
@@ -198,7 +198,7 @@ def test_verify_names_the_file_and_the_byte_of_what_is_damaged_or_missing(crawle
     with reading(database_url) as session:
         offsets = sorted(set(session.scalars(select(Fetch.warc_offset).where(Fetch.warc_file == first.name))))
     flip(first, offsets[2] + 100)
-    assert [(each["file"], each["offset"]) for each in problems()] == [(first.name, offsets[2])]
+    assert [(problem["file"], problem["offset"]) for problem in problems()] == [(first.name, offsets[2])]
     flip(first, offsets[2] + 100)
     first.write_bytes(first.read_bytes()[:-10])
     (torn,) = problems()
@@ -217,18 +217,21 @@ def test_verify_finds_records_that_are_not_where_the_database_says(crawled, data
     first.write_bytes(second.read_bytes())
     second.write_bytes(content)
     found = problems()
-    assert {each["file"] for each in found} == {first.name, second.name}
-    assert all("the database refers to it" in each["what"] for each in found)
+    assert {problem["file"] for problem in found} == {first.name, second.name}
+    assert all("the database refers to it" in problem["what"] for problem in found)
 
 
 def test_verify_compares_contents_with_their_digests(crawled):
     path = files(crawled)[1]
     members = path.read_bytes().split(b"\x1f\x8b\x08")
     changed = [
-        gzip.decompress(b"\x1f\x8b\x08" + each).replace(b"mayor has", b"mayor had") for each in members[1:]
+        gzip.decompress(b"\x1f\x8b\x08" + member).replace(b"mayor has", b"mayor had")
+        for member in members[1:]
     ]
-    path.write_bytes(b"".join(gzip.compress(each, 6, mtime=0) for each in changed))
-    assert "its content is not that of its digest" in {each["what"].partition(";")[0] for each in problems()}
+    path.write_bytes(b"".join(gzip.compress(member, 6, mtime=0) for member in changed))
+    assert "its content is not that of its digest" in {
+        problem["what"].partition(";")[0] for problem in problems()
+    }
 
 
 def test_an_archive_that_is_being_written_is_whole(folder, database_url):

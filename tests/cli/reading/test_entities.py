@@ -53,17 +53,20 @@ def test_articles_about_somebody_are_fewer_than_those_that_mention_them(
 ) -> None:
     mentions = json.loads(output(capsys, "entity", "Ada Kovac", "--json"))
     about = json.loads(output(capsys, "entity", "Ada Kovac", "--about", "--json"))
-    assert [(each["id"], each["salience"]) for each in mentions["articles"]] == [(1, 0.35), (2, 0.85)]
-    assert [each["id"] for each in about["articles"]] == [2]
-    assert [len(each["timeline"]) for each in (mentions, about)] == [2, 1]
-    assert [each["companions"][0]["article_count"] for each in (mentions, about)] == [2, 1]
+    assert [(article["id"], article["salience"]) for article in mentions["articles"]] == [
+        (1, 0.35),
+        (2, 0.85),
+    ]
+    assert [article["id"] for article in about["articles"]] == [2]
+    assert [len(detail["timeline"]) for detail in (mentions, about)] == [2, 1]
+    assert [detail["companions"][0]["article_count"] for detail in (mentions, about)] == [2, 1]
 
 
 def test_since_narrows_what_is_told_of_an_entity(
     filled: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
     told = json.loads(output(capsys, "entity", "Oslo", "--since", "2026-02-28", "--json"))
-    assert [each["id"] for each in told["articles"]] == [1]
+    assert [article["id"] for article in told["articles"]] == [1]
     assert told["aliases"] == [{"name": "Oslo", "count": 1}]
     assert told["article_count"] == 2
 

@@ -58,8 +58,8 @@ def test_jsonl_holds_every_article_as_it_is_shown(
 def test_filters_are_those_of_search(
     database: Database, database_url: str, tmp_path: Path, filters: list[str], numbers: list[int]
 ) -> None:
-    for each in (article(1), article(2, section="Sport"), article(3, source="other.example")):
-        save(database, each)
+    for sample in (article(1), article(2, section="Sport"), article(3, source="other.example")):
+        save(database, sample)
     assert run("export", "--database", database_url, "-o", str(tmp_path / "out"), *filters) == 0
     assert [json.loads(line)["id"] for line in (tmp_path / "out").read_text("utf-8").splitlines()] == numbers
 
@@ -182,14 +182,15 @@ def test_a_file_that_cannot_be_written_costs_one_line(
 def test_memory_does_not_grow_with_the_number_of_articles(database: Database, tmp_path: Path) -> None:
     with database.write() as session:
         for number in range(1_200):
-            each = article(number + 1, body=f"{number} " + "word " * 400, entities=[])
-            save_article(session, each, keys=article_keys(each), run_id=None, now=NOW)
+            sample = article(number + 1, body=f"{number} " + "word " * 400, entities=[])
+            save_article(session, sample, keys=article_keys(sample), run_id=None, now=NOW)
     peaks = []
     for limit in (400, 1_200):
         tracemalloc.start()
         with database.read() as session, (tmp_path / "out").open("wb") as file:
             write_jsonl(
-                file, (stored_json(each) for each in iter_articles(session, Filters(limit=limit, sort="id")))
+                file,
+                (stored_json(stored) for stored in iter_articles(session, Filters(limit=limit, sort="id"))),
             )
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()

@@ -11,7 +11,7 @@ from newsbot.items import Article
 from newsbot.store.database import Database
 from newsbot.store.index.filter_terms import filter_terms_of, period_terms
 from newsbot.store.index.terms import Term, parse_query, words
-from newsbot.store.queries import Filters, SearchResult, Position, find_articles, listing, windows
+from newsbot.store.queries import Filters, Position, SearchResult, find_articles, listing, windows
 from tests.store.samples import NOW, article, save
 
 VOCABULARY = [
@@ -139,10 +139,10 @@ def _parts(database: Database, query: str, filters: Filters, *, limit: int) -> I
 
 
 def _ids(found: SearchResult) -> list[int]:
-    return [each.article.id for each in found.listing.articles]
+    return [listed.article.id for listed in found.listing.articles]
 
 
-@pytest.mark.parametrize("given", FILTERS, ids=[" ".join(each) or "all" for each in FILTERS])
+@pytest.mark.parametrize("given", FILTERS, ids=[" ".join(options) or "all" for options in FILTERS])
 @pytest.mark.parametrize("query", QUERIES)
 def test_lists_by_date_give_every_article_once(
     wood: tuple[Database, dict[int, Article]], query: str, given: dict[str, Any]
@@ -151,24 +151,24 @@ def test_lists_by_date_give_every_article_once(
     filters = Filters(sort="date", **given)
     expected = _expected(stored, query, filters)
     parts = list(_parts(database, query, filters, limit=7))
-    assert [each for part in parts for each in _ids(part)] == expected
+    assert [article_id for part in parts for article_id in _ids(part)] == expected
     assert {(part.total, part.is_capped) for part in parts} == {(min(len(expected), 12), len(expected) > 12)}
 
 
-@pytest.mark.parametrize("given", FILTERS, ids=[" ".join(each) or "all" for each in FILTERS])
-@pytest.mark.parametrize("query", [each for each in QUERIES if each])
+@pytest.mark.parametrize("given", FILTERS, ids=[" ".join(options) or "all" for options in FILTERS])
+@pytest.mark.parametrize("query", [words for words in QUERIES if words])
 def test_lists_by_relevance_are_the_newest_best_first(
     wood: tuple[Database, dict[int, Article]], query: str, given: dict[str, Any]
 ) -> None:
     database, stored = wood
     filters = Filters(**given)
     parts = list(_parts(database, query, filters, limit=5))
-    shown = [each for part in parts for each in _ids(part)]
+    shown = [article_id for part in parts for article_id in _ids(part)]
     assert sorted(shown) == sorted(_expected(stored, query, filters)[:12])
     positions = [
-        (each.score, each.article.dated_at, each.article.id)
+        (listed.score, listed.article.dated_at, listed.article.id)
         for part in parts
-        for each in part.listing.articles
+        for listed in part.listing.articles
     ]
     assert positions == sorted(positions, reverse=True)
     assert all(part.facets == parts[0].facets for part in parts)
@@ -185,11 +185,11 @@ def test_a_query_of_signs_alone_finds_nothing(wood: tuple[Database, dict[int, Ar
 def test_counts_are_of_all_that_was_found(wood: tuple[Database, dict[int, Article]]) -> None:
     database, stored = wood
     filters = Filters(sort="date", source="a.example")
-    counted = [stored[each] for each in _expected(stored, "willow", filters)[:12]]
+    counted = [stored[article_id] for article_id in _expected(stored, "willow", filters)[:12]]
     with database.read() as session:
         found = find_articles(session, "willow", filters, limit=3)
     assert dict(found.facets.section) == {
-        section: sum(each.section == section for each in counted) for section in ("City", "World")
+        section: sum(article.section == section for article in counted) for section in ("City", "World")
     }
     assert found.facets.source == [("a.example", found.total)]
 

@@ -44,7 +44,7 @@ def _fill(database: Database) -> None:
 
 def _ids(database: Database, **given: Any) -> list[int]:
     with database.read() as session:
-        return [each.id for each in iter_articles(session, Filters(**given))]
+        return [stored.id for stored in iter_articles(session, Filters(**given))]
 
 
 @pytest.mark.parametrize(
@@ -139,11 +139,11 @@ def test_history_tells_what_changed_and_to_what(database: Database) -> None:
     with database.read() as session:
         changes = history(session, article().url)
     assert changes is not None
-    assert [(each.revision, each.changed_at) for each in changes] == [
+    assert [(change.revision, change.changed_at) for change in changes] == [
         (2, NOW + timedelta(hours=1)),
         (3, NOW + timedelta(hours=2)),
     ]
-    assert [each.fields["title"] for each in changes] == [("First", "Second"), ("Second", "Third")]
+    assert [change.fields["title"] for change in changes] == [("First", "Second"), ("Second", "Third")]
     assert changes[0].fields["modified_at"] == ("2026-03-01T12:00:00Z", "2026-03-01T13:00:00Z")
 
 
@@ -155,9 +155,11 @@ def test_article_that_never_changed_has_no_history(database: Database) -> None:
 
 def test_most_mentioned_entities(five: Database) -> None:
     with five.read() as session:
-        found = [(each.name, each.article_count, each.mention_count) for each in top_entities(session)]
+        found = [
+            (entity.name, entity.article_count, entity.mention_count) for entity in top_entities(session)
+        ]
         assert found == [("Ada Kovac", 4, 4), ("Harbour Board", 4, 4), ("Port Lindow", 4, 4)]
-        assert [each.name for each in top_entities(session, entity_type="LOC")] == ["Port Lindow"]
+        assert [entity.name for entity in top_entities(session, entity_type="LOC")] == ["Port Lindow"]
         assert top_entities(session, since=NOW - timedelta(days=2), limit=1)[0].article_count == 2
         assert top_entities(session, since=LATER) == []
 
@@ -179,14 +181,14 @@ def test_entity_with_its_aliases_companions_and_days(database: Database) -> None
             5,
         )
         assert detail.aliases == [("Ada Kovac", 5), ("Kovac", 1)]
-        assert [(each.name, each.article_count) for each in detail.companions] == [
+        assert [(companion.name, companion.article_count) for companion in detail.companions] == [
             ("Harbour Board", 4),
             ("Port Lindow", 4),
         ]
         assert detail.timeline == [
             (date(2026, 2, day), count) for day, count in ((25, 1), (26, 1), (27, 1), (28, 2))
         ]
-        assert [each.id for each in detail.articles] == [6, 1, 2, 3, 4]
+        assert [article.id for article in detail.articles] == [6, 1, 2, 3, 4]
 
 
 def test_entity_that_no_article_mentions_is_none(database: Database) -> None:
@@ -209,7 +211,7 @@ def test_stats_count_what_is_stored(database: Database) -> None:
         assert [run.spider for run in told.last_runs] == ["saved"]
     assert (told.article_count, told.duplicate_count, told.revision_count) == (7, 1, 1)
     assert (told.entity_count, told.reject_count) == (3, 1)
-    assert [(each.source, each.article_count) for each in told.by_source] == [
+    assert [(source.source, source.article_count) for source in told.by_source] == [
         ("news.example", 6),
         ("other.example", 1),
     ]
@@ -231,8 +233,8 @@ def test_rejects_are_listed_by_reason_the_last_seen_first(database: Database) ->
             reject = Reject(url=f"https://news.example/{number}", reason=reason)
             save_reject(session, reject, run_id=None, now=NOW + timedelta(hours=number))
     with database.read() as session:
-        urls = [each.url[-1] for each in list_rejects(session)]
+        urls = [reject.url[-1] for reject in list_rejects(session)]
         assert urls == ["2", "1", "0"]
-        assert [each.url[-1] for each in list_rejects(session, reason="list")] == ["2", "0"]
+        assert [reject.url[-1] for reject in list_rejects(session, reason="list")] == ["2", "0"]
         assert len(list_rejects(session, limit=1)) == 1
         assert list_rejects(session, reason="\x00'") == []
