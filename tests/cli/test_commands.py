@@ -1,4 +1,4 @@
-"""The commands that read the database: what they print, for people and for programs, and how they fail."""
+"""Commands that read the database: their output for people and for programs, and their errors."""
 
 import json
 import subprocess
@@ -115,12 +115,12 @@ def test_an_article_is_shown_by_its_id_or_any_of_its_addresses(filled, capsys, r
     }
 
 
-def test_history_tells_what_changed(filled, capsys):
+def test_history_shows_changed_fields(filled, capsys):
     [change] = objects(capsys, "history", "1")
     assert change["fields"]["title"] == {"before": "Harbour report 1", "after": "Harbour report 1, corrected"}
 
 
-def test_history_shows_words_removed_and_added_and_that_the_page_does_not_say_so(filled, capsys):
+def test_history_shows_removed_and_added_words_and_silent_edits(filled, capsys):
     text = output(capsys, "history", "1")
     assert text.splitlines()[0].startswith("revision 2, seen 20")
     assert text.splitlines()[0].endswith(", silently")
@@ -149,7 +149,7 @@ def test_stats_and_rejects(filled, capsys):
 @pytest.mark.parametrize(
     "command", [["search"], ["show", "3"], ["search", "council"], ["entity", "Bergen"], ["stats"]]
 )
-def test_nothing_from_the_web_reaches_the_terminal_as_a_code(filled, capsys, command):
+def test_texts_from_the_web_cannot_control_the_terminal(filled, capsys, command):
     text = output(capsys, *command)
     assert not {"\x1b", "\u202e", "\u202c"} & set(text)
 
@@ -163,7 +163,7 @@ def test_settings_hide_the_password(monkeypatch, capsys):
     assert "NEWSBOT_MAX_PAGE_BYTES" in names
 
 
-def test_db_upgrade_makes_and_check_only_checks(tmp_path, capsys):
+def test_db_upgrade_creates_the_database_and_check_does_not(tmp_path, capsys):
     url = f"sqlite:///{tmp_path / 'new.db'}"
     assert run(newsbot, ["db", "check", "--database", url]) == 1
     assert not (tmp_path / "new.db").exists()
@@ -185,13 +185,13 @@ def test_db_upgrade_makes_and_check_only_checks(tmp_path, capsys):
         (["extract", "missing.html"], 1, "missing.html"),
     ],
 )
-def test_a_mistake_costs_one_line(filled, capsys, arguments, status, told):
+def test_mistake_prints_one_line(filled, capsys, arguments, status, told):
     assert run(newsbot, arguments) == status
     [line] = capsys.readouterr().err.splitlines()
     assert told in line
 
 
-def test_a_page_that_may_not_be_fetched_costs_one_line():
+def test_page_that_may_not_be_fetched_prints_one_line():
     command = [sys.executable, "-m", "newsbot", "extract", "http://127.0.0.1:9/"]  # a reactor of its own
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     [line] = done.stderr.splitlines()
@@ -199,7 +199,7 @@ def test_a_page_that_may_not_be_fetched_costs_one_line():
     assert "NEWSBOT_ALLOWED_NETWORKS" in line
 
 
-def test_reading_a_database_that_is_not_there_makes_none(tmp_path, capsys):
+def test_reading_a_missing_database_does_not_create_it(tmp_path, capsys):
     path = tmp_path / "absent.db"
     assert run(newsbot, ["stats", "--database", f"sqlite:///{path}"]) == 1
     assert not path.exists()

@@ -69,7 +69,7 @@ def test_a_homepage_with_nothing_but_links_gets_sections(site):
         ("http://127.0.0.5:1/", 1, "127.0.0.5"),
     ],
 )
-def test_a_homepage_that_cannot_be_had_costs_one_line(url, status, told):
+def test_homepage_that_cannot_be_fetched_prints_one_line(url, status, told):
     done = newsbot("sources", "add", url)
     assert done.returncode == status
     assert told in done.stderr.splitlines()[-1]
@@ -124,7 +124,7 @@ def kinds(database: Database) -> list[str]:
         ]
 
 
-def test_a_source_that_goes_on_is_not_flagged(database):
+def test_source_that_keeps_publishing_is_not_flagged(database):
     crawled(database, 20, a_day=4)
     assert kinds(database) == []
     with database.read() as session:
@@ -169,7 +169,7 @@ def test_the_shipped_catalog_is_listed_and_valid():
     assert newsbot("sources", "check").returncode == 0
 
 
-def test_a_wrong_source_costs_one_line_and_status_2(tmp_path: Path):
+def test_wrong_source_prints_one_line_and_exits_with_2(tmp_path: Path):
     path = tmp_path / "bad.toml"
     path.write_text('[[source]]\nkey = "one"\nhomepage = "https://news.example/"\nfeds = []\n')
     done = newsbot("sources", "check", str(path))

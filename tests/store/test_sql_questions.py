@@ -1,4 +1,4 @@
-"""Every question of docs/sql.md, asked of both databases."""
+"""Every query of docs/sql.md, run on both databases."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_questions_are_numbered_in_order() -> None:
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=[question.title for question in QUESTIONS])
-def test_the_answer_is_that_of_the_document(newsroom: Database, question: Question) -> None:
+def test_result_is_the_one_in_the_document(newsroom: Database, question: Question) -> None:
     with newsroom.read() as session:
         assert answer(session, question.sql) == question.answer
 

@@ -1,4 +1,4 @@
-"""A site that runs, and a headless Chromium that reads it."""
+"""A running site, and a headless Chromium that reads it."""
 
 from __future__ import annotations
 

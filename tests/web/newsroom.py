@@ -163,14 +163,14 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 
 @dataclass(frozen=True, slots=True)
 class Newsroom:
-    """How much of it there is."""
+    """The size of a made-up newsroom."""
 
     articles: int = 400
     days: int = 40
     story_share: float = 0.4
-    """Of the articles, those that tell what another source told first."""
+    """Share of the articles that report a story which another source has published first."""
     changed: int = 20
-    """Of the newest articles, those that have changed since they were seen first."""
+    """Number of the newest articles that have changed since they were first seen."""
     seed: int = 7
 
 
@@ -183,7 +183,7 @@ def fill(database: Database, newsroom: Newsroom = Newsroom()) -> None:
         session.execute(update(Feed).values(last_polled_at=NOW, last_success_at=NOW, last_status=200))
         failing = update(Feed).where(Feed.source == "coast-wire")
         session.execute(failing.values(failure_count=7, last_status=503, last_error="http-503"))
-    articles = list(told(newsroom))
+    articles = list(made_up_articles(newsroom))
     for first in range(0, len(articles), BATCH):
         with database.write() as session:
             for article in articles[first : first + BATCH]:
@@ -205,8 +205,8 @@ def _source(key: str, name: str) -> Source:
     )
 
 
-def told(newsroom: Newsroom) -> Iterator[Article]:
-    """Yield articles, oldest first; some tell again what another source has just told."""
+def made_up_articles(newsroom: Newsroom) -> Iterator[Article]:
+    """Yield articles, oldest first; some repeat a story that another source has just published."""
     chance = random.Random(newsroom.seed)
     keys = list(SOURCES)
     weights = list(accumulate(1 / (rank + 1) for rank in range(len(keys))))
@@ -235,9 +235,11 @@ def _article(number: int, source: str, at: datetime, chance: random.Random) -> A
         "day": chance.choice(DAYS),
         "number": chance.randint(3, 900),
     }
-    told = [sentence.format(**facts) for sentence in chance.sample(SENTENCES, 5)]
+    statements = [sentence.format(**facts) for sentence in chance.sample(SENTENCES, 5)]
     sentences = [
-        sentence for pair in zip(told, (_aside(chance) for _ in told), strict=True) for sentence in pair
+        sentence
+        for pair in zip(statements, (_aside(chance) for _ in statements), strict=True)
+        for sentence in pair
     ]
     sentences += [_aside(chance) for _ in range(5)]
     body = "\n\n".join(" ".join(sentences[i : i + 3]) for i in range(0, len(sentences), 3))
@@ -260,7 +262,7 @@ def _article(number: int, source: str, at: datetime, chance: random.Random) -> A
 
 
 def _aside(chance: random.Random) -> str:
-    """Return a sentence that hardly occurs twice."""
+    """Return a sentence that hardly ever occurs twice."""
     link = chance.choice(LINKS).format(day=chance.choice(DAYS))
     first, second = (
         template.format(
@@ -276,7 +278,7 @@ def _aside(chance: random.Random) -> str:
 
 
 def _retold(leader: Article, number: int, source: str, at: datetime, chance: random.Random) -> Article:
-    """Return the article again as another source prints it, a little changed."""
+    """Return the article as another source would publish it, slightly changed."""
     ending = f" {SOURCES[source]} has asked the council for comment."
     body = leader.body.replace("would be ready", "is to be ready") + ending
     title = f"{leader.title}{chance.choice(('', ', officials say', ': what is known'))}"
@@ -295,12 +297,12 @@ def _retold(leader: Article, number: int, source: str, at: datetime, chance: ran
 
 
 def _often(names: tuple[str, ...], chance: random.Random) -> str:
-    """Return one of the names, those in front far more often."""
+    """Return one of the names; the first names are far more frequent."""
     return names[min(int(chance.expovariate(1) * len(names) / 3), len(names) - 1)]
 
 
 def entities_of(body: str, facts: dict[str, object]) -> list[Entity]:
-    """Return the people, bodies and places of the facts where the body names them."""
+    """Return the people, organisations and places of `facts` that the body mentions."""
     kinds: dict[str, EntityType] = {
         "who": "PER",
         "other": "PER",
@@ -315,7 +317,7 @@ def entities_of(body: str, facts: dict[str, object]) -> list[Entity]:
 
 
 def _moved(entities: list[Entity], body: str) -> list[Entity]:
-    """Return the entities with their places in another body, in its order."""
+    """Return the entities with the spans of their mentions in another body, in its order."""
     found = []
     for entity in entities:
         places = [match.span() for match in re.finditer(re.escape(entity.name), body)]

@@ -44,7 +44,7 @@ def test_answers_are_what_their_description_says(
     schema.model_validate(answer.json())
 
 
-def test_an_article_is_the_same_as_show_and_export_give(client: TestClient, newsroom: Database) -> None:
+def test_article_is_the_same_as_in_show_and_export(client: TestClient, newsroom: Database) -> None:
     with newsroom.read() as session:
         stored = get_article(session, 7)
         assert stored is not None
@@ -54,13 +54,13 @@ def test_an_article_is_the_same_as_show_and_export_give(client: TestClient, news
 @pytest.mark.parametrize(
     "address", ["/api/articles?limit=7", "/api/articles?limit=9&source=harbour-post&since=2026-03-01"]
 )
-def test_lists_are_read_on_to_their_end_newest_first(client: TestClient, address: str) -> None:
+def test_following_next_lists_every_article_newest_first(client: TestClient, address: str) -> None:
     dates = [(item["published_at"], item["id"]) for item in _items(client, address)]
     assert len(set(dates)) == len(dates) > 20
     assert dates == sorted(dates, reverse=True)
 
 
-def test_search_finds_the_same_in_parts_as_at_once(client: TestClient) -> None:
+def test_search_finds_the_same_in_pages_as_at_once(client: TestClient) -> None:
     at_once = [item["id"] for item in client.get("/api/search?q=tram&limit=100").json()["items"]]
     assert at_once
     assert [item["id"] for item in _items(client, "/api/search?q=tram&limit=3")] == at_once
@@ -79,7 +79,7 @@ def test_search_by_date_is_newest_first(client: TestClient) -> None:
     assert dates == sorted(dates, reverse=True)
 
 
-def test_stories_are_read_on_to_their_end(client: TestClient) -> None:
+def test_following_next_lists_every_story_once(client: TestClient) -> None:
     ids = [story["id"] for story in _items(client, "/api/stories?limit=2")]
     assert len(ids) == len(set(ids)) > 4
 
@@ -111,12 +111,12 @@ def test_errors_are_problems(client: TestClient, address: str, status: int) -> N
     assert answer.json()["detail"]
 
 
-def test_a_cursor_that_nobody_gave_is_called_so(client: TestClient) -> None:
+def test_made_up_cursor_is_an_error(client: TestClient) -> None:
     detail = client.get("/api/articles?cursor=!").json()["detail"]
     assert detail == "cursor: is none that this site has given"
 
 
-def test_an_answer_that_is_known_is_not_sent_again(client: TestClient) -> None:
+def test_answer_with_a_known_etag_is_not_sent_again(client: TestClient) -> None:
     first = client.get("/api/articles/1")
     again = client.get("/api/articles/1", headers={"If-None-Match": f'"other", W/{first.headers["etag"]}'})
     assert (again.status_code, again.content) == (304, b"")

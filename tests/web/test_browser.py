@@ -58,7 +58,7 @@ def pages(client: TestClient) -> list[str]:
 
 
 @pytest.mark.parametrize(("width", "scheme"), LOOKS, ids=[f"{width} {scheme}" for width, scheme in LOOKS])
-def test_pages_fit_and_their_texts_stand_out(
+def test_pages_fit_the_screen_and_texts_have_enough_contrast(
     reader: webdriver.Chrome, address: str, pages: list[str], width: int, scheme: str
 ) -> None:
     look(reader, width=width, scheme=scheme)
@@ -136,7 +136,7 @@ def test_the_keyboard_reaches_the_content_first(reader: webdriver.Chrome, addres
     "NEWSBOT_SCREENSHOTS" not in os.environ, reason="NEWSBOT_SCREENSHOTS names no folder for pictures"
 )
 @pytest.mark.parametrize(("width", "scheme"), LOOKS, ids=[f"{width} {scheme}" for width, scheme in LOOKS])
-def test_pictures_for_the_readme(
+def test_screenshots_for_the_readme(
     reader: webdriver.Chrome, address: str, pages: list[str], width: int, scheme: str
 ) -> None:
     folder = Path(os.environ["NEWSBOT_SCREENSHOTS"])

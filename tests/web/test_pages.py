@@ -84,7 +84,7 @@ def test_pages_load_nothing_from_elsewhere_and_hold_no_script_or_style(client: T
         ], address
 
 
-def test_links_to_other_sites_tell_them_nothing(client: TestClient) -> None:
+def test_links_to_other_sites_send_no_referrer(client: TestClient) -> None:
     for address in every_kind(client):
         for link in elements(client.get(address).text, "a"):
             if urlsplit(link["href"] or "").netloc:
@@ -115,7 +115,7 @@ def test_home_shows_a_story_once_with_its_outlets(client: TestClient) -> None:
     assert "feed fails" in html
 
 
-def test_home_shows_of_each_outlet_one_article_of_a_story(client: TestClient) -> None:
+def test_home_shows_one_article_per_outlet_of_a_story(client: TestClient) -> None:
     stories = client.get("/").text.split('<article class="story')[1:]
     outlets = [re.findall(r'class="source" href="([^"]+)"', story.split("<aside>")[0]) for story in stories]
     assert max(map(len, outlets)) > 2
@@ -127,7 +127,7 @@ def test_home_shows_sources_in_trouble_first(client: TestClient) -> None:
     assert re.search(r'href="/sources/([\w-]+)"', glance)[1] == "coast-wire"  # type: ignore[index]
 
 
-def test_texts_in_other_languages_say_so_and_run_their_way(database: Database) -> None:
+def test_texts_have_the_language_and_direction_of_their_article(database: Database) -> None:
     saved = save(database, article(1, title="ميناء النخيل يستقبل أول سفينة", language="ar"))
     client = client_of(database)
     for address in ("/", "/search?q=harbour", f"/articles/{saved.article_id}"):
@@ -136,20 +136,20 @@ def test_texts_in_other_languages_say_so_and_run_their_way(database: Database) -
         assert 'lang="ar"' in html, address
 
 
-def test_article_names_its_authors_parted_by_commas(database: Database) -> None:
+def test_article_names_its_authors_separated_by_commas(database: Database) -> None:
     saved = save(database, article(1, authors=["Ada Kovac", "Teo Holt"]))
     html = client_of(database).get(f"/articles/{saved.article_id}").text
     assert ">By <bdi>Ada Kovac</bdi>, <bdi>Teo Holt</bdi></p>" in html
 
 
-def test_a_headline_without_end_is_cut_and_told_whole_on_request(database: Database) -> None:
+def test_very_long_headline_is_cut_and_shown_whole_on_request(database: Database) -> None:
     saved = save(database, article(1, title="long " * 200))
     html = client_of(database).get(f"/articles/{saved.article_id}").text
     assert len(re.findall("<h1[^>]*>([^<]*)", html)[0]) <= MAX_TITLE_CHARS + 1
     assert "long " * 199 in html.partition("The whole headline")[2]
 
 
-def test_a_name_leads_to_whom_it_means(client: TestClient) -> None:
+def test_name_redirects_to_its_entity(client: TestClient) -> None:
     answer = client.get("/entities", params={"name": "lisbon"})
     assert re.search("<h1[^>]*>Lisbon</h1>", answer.text)
     assert "No article names <bdi>Nobody</bdi>" in client.get("/entities?name=Nobody").text
@@ -173,7 +173,7 @@ def test_every_filter_has_a_field_that_holds_what_is_asked_for(client: TestClien
     assert asked.items() <= {field["name"]: field.get("value") for field in fields}.items()
 
 
-def test_the_api_page_tells_of_every_address_what_it_takes_and_answers(client: TestClient) -> None:
+def test_api_page_describes_parameters_and_answer_of_every_endpoint(client: TestClient) -> None:
     html = client.get("/api").text
     for path in client.get("/api/openapi.json").json()["paths"]:
         assert f"<code>GET {path}</code>" in html
@@ -218,14 +218,14 @@ def test_changes_are_shown_as_removed_and_added(client: TestClient) -> None:
     assert "<ins>" in html
 
 
-def test_story_tells_how_much_of_the_first_text_each_kept(client: TestClient) -> None:
+def test_story_shows_how_much_of_the_first_text_an_article_kept(client: TestClient) -> None:
     address = next(path for path in every_kind(client) if path.startswith("/stories/"))
     html = client.get(address).text
     assert re.search(r"\d+ % as in the first text", html)
     assert "What it changed" in html
 
 
-def test_article_tells_that_it_is_gone_or_that_something_else_replaced_it_and_of_silent_edits(
+def test_article_shows_that_it_is_gone_or_replaced_and_its_silent_edits(
     client: TestClient,
 ) -> None:
     newest = [item["id"] for item in client.get("/api/articles?limit=60").json()["items"]]
@@ -248,7 +248,7 @@ def test_story_names_the_agency_that_a_copy_credits(client: TestClient) -> None:
     assert '<span class="badge">AFP</span>' in client.get(f"/stories/{credited[0]}").text
 
 
-def test_source_that_gives_nothing_any_more_shows_when_it_last_did(database: Database) -> None:
+def test_silent_source_shows_its_last_days_with_articles(database: Database) -> None:
     old = NOW - timedelta(days=400)
     save(database, article(1, source="news.example", published_at=old), now=old)
     html = client_of(database).get("/sources/news.example").text
@@ -321,7 +321,7 @@ def test_hostile_texts_are_shown_as_text(database: Database, text: str) -> None:
     assert client.get("/search", params={"source": key, "q": text[:400]}).status_code == 200
 
 
-def test_a_form_that_nobody_has_filled_asks_for_everything(client: TestClient) -> None:
+def test_empty_form_finds_everything(client: TestClient) -> None:
     empty = "/search?q=&source=&section=&entity=&language=&since=&until=&cursor="
     assert client.get(empty).status_code == 200
     assert client.get(f"/api{empty}").json() == client.get("/api/search").json()

@@ -1,4 +1,4 @@
-"""The API against its own description: what schemathesis makes up is answered as the description says."""
+"""The API against its own OpenAPI document: requests made up by schemathesis are answered as it says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`newsbot archive`: what is kept is counted, checked and pruned."""
+"""`newsbot archive`: counts, verifies and prunes the stored responses."""
 
 import gzip
 import json
@@ -182,7 +182,7 @@ def test_stats_count_files_records_sources_and_what_articles_were_read_from(craw
     assert "that articles were read from\t4\t" in invoke("stats").stdout
 
 
-def test_a_whole_archive_is_told_to_be_whole(crawled):
+def test_undamaged_archive_is_reported_as_whole(crawled):
     assert problems() == []
     assert "the archive is whole" in invoke("verify").stderr
 
@@ -263,7 +263,7 @@ def test_pruning_keeps_what_articles_were_read_from_and_what_servers_still_answe
     assert found("prune", "--older-than", "50d")["freed_bytes"] == 0
 
 
-def test_a_dry_run_of_pruning_tells_the_same_and_changes_nothing(crawled, database_url):
+def test_dry_run_of_pruning_reports_the_same_and_changes_nothing(crawled, database_url):
     before = [(path.name, path.read_bytes()) for path in files(crawled)]
     told = found("prune", "--older-than", "50d", "--dry-run")
     assert [(path.name, path.read_bytes()) for path in files(crawled)] == before
@@ -271,7 +271,7 @@ def test_a_dry_run_of_pruning_tells_the_same_and_changes_nothing(crawled, databa
     assert {**told, "dry_run": False} == done
 
 
-def test_everything_old_goes_if_that_is_asked_for(crawled, database_url):
+def test_all_removes_every_old_record(crawled, database_url):
     pruned = found("prune", "--older-than", "1d", "--all")
     assert pruned["files_removed"] == 2
     assert files(crawled) == []
@@ -301,7 +301,7 @@ def test_a_file_that_a_crawl_has_open_is_left_alone_also_once_it_is_full(folder,
     assert found("prune", "--older-than", "1d", "--all")["files_removed"] == 2
 
 
-def test_a_damaged_file_is_told_and_left_alone(crawled):
+def test_damaged_file_is_reported_and_left_unchanged(crawled):
     path = files(crawled)[0]
     flip(path, 500)
     before = path.read_bytes()
@@ -311,7 +311,7 @@ def test_a_damaged_file_is_told_and_left_alone(crawled):
     assert path.read_bytes() == before
 
 
-def test_an_answer_that_comes_again_while_its_record_is_pruned_is_noted_without_it(crawled, database_url):
+def test_repeated_answer_whose_record_is_being_pruned_is_stored_without_location(crawled, database_url):
     crawler = Crawler(database_url, crawled)
     fetched = crawler.fetch("https://site0.example/list/0", "<p>0", NOW)
     assert fetched.is_repeat
@@ -326,7 +326,7 @@ def test_an_answer_that_comes_again_while_its_record_is_pruned_is_noted_without_
     crawler.close()
 
 
-def test_an_archive_that_was_taken_in_itself_is_pruned_too(folder, database_url):
+def test_archive_that_was_backfilled_is_pruned_too(folder, database_url):
     other = Crawler(f"sqlite:///{folder.parent / 'other.db'}", folder)
     for number in range(3):
         other.article(number, OLD)
@@ -365,16 +365,14 @@ INSTANTS = [
     "before(pruning.Database, 'sync')",
     "after(Path, 'unlink')",
 ]
-"""Of a file that is replaced: its copy torn, whole, almost and just referred to, alone."""
+"""Moments while a file is replaced: its copy is partial, complete, not yet referred to, referred to, the only file."""
 KILLS = [(instant, ["50d"]) for instant in INSTANTS] + [
     (instant, ["1d", "--all"]) for instant in INSTANTS[2:4]
 ]
 
 
 @pytest.mark.parametrize(("instant", "arguments"), KILLS, ids=str)
-def test_a_kill_at_any_instant_leaves_files_and_database_in_agreement(
-    crawled, database_url, instant, arguments
-):
+def test_kill_at_any_moment_leaves_files_and_database_consistent(crawled, database_url, instant, arguments):
     before = kept_pages(database_url, crawled)
     kill(instant, arguments)
     assert kept_pages(database_url, crawled).items() <= before.items()
@@ -412,7 +410,7 @@ def kill(instant: str, arguments: list[str]) -> None:
     ],
     ids=str,
 )
-def test_mistakes_cost_one_line(folder, database_url, capsys, arguments, status, told):
+def test_mistakes_print_one_line(folder, database_url, capsys, arguments, status, told):
     Crawler(database_url, folder).close()
     assert run(newsbot, ["archive", *arguments]) == status
     error = capsys.readouterr().err
@@ -420,7 +418,7 @@ def test_mistakes_cost_one_line(folder, database_url, capsys, arguments, status,
     assert error.count("\n") == 1
 
 
-def test_an_empty_setting_and_a_database_that_is_not_there_cost_one_line(tmp_path, monkeypatch, capsys):
+def test_empty_setting_and_missing_database_print_one_line(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("NEWSBOT_DATABASE_URL", f"sqlite:///{tmp_path / 'none.db'}")
     monkeypatch.setenv("NEWSBOT_ARCHIVE_DIR", "")
     assert run(newsbot, ["archive", "stats"]) == 2

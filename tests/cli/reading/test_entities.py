@@ -62,7 +62,7 @@ def test_articles_about_somebody_are_fewer_than_those_that_mention_them(
     assert [detail["companions"][0]["article_count"] for detail in (mentions, about)] == [2, 1]
 
 
-def test_since_narrows_what_is_told_of_an_entity(
+def test_since_restricts_the_details_of_an_entity(
     filled: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
     told = json.loads(output(capsys, "entity", "Oslo", "--since", "2026-02-28", "--json"))
@@ -81,7 +81,7 @@ def test_places_as_geojson(filled: Database, capsys: pytest.CaptureFixture[str])
     assert (round(longitude), round(latitude)) == (11, 60)
 
 
-def test_only_places_lie_on_a_map(filled: Database, capsys: pytest.CaptureFixture[str]) -> None:
+def test_geojson_of_other_types_is_a_mistake(filled: Database, capsys: pytest.CaptureFixture[str]) -> None:
     told = output(capsys, "entities", "--geojson", "--type", "PER", status=2)
     assert "accepted: --type LOC" in told
 
@@ -156,6 +156,6 @@ def test_database_may_be_named_before_the_command(
     assert names(capsys, "--database", database_url) == ["Ada Kovac", "Oslo"]
 
 
-def test_unknown_name_is_told(filled: Database, capsys: pytest.CaptureFixture[str]) -> None:
+def test_unknown_name_is_reported(filled: Database, capsys: pytest.CaptureFixture[str]) -> None:
     assert "no entity 'Nobody'" in output(capsys, "entities", "merge", "Nobody", "Oslo", status=1)
     assert "no article calls Oslo" in output(capsys, "entities", "split", "Oslo", "Nobody", status=1)

@@ -32,7 +32,7 @@ def rows_of(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_jsonl_holds_every_article_as_it_is_shown(
+def test_jsonl_has_every_article_as_show_prints_it(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
     for number in (1, 2, 3):
@@ -65,7 +65,7 @@ def test_filters_are_those_of_search(
 
 
 @pytest.mark.parametrize("formula", FORMULAS)
-def test_csv_cells_are_no_formulas(
+def test_csv_cells_are_not_formulas(
     database: Database, database_url: str, tmp_path: Path, formula: str
 ) -> None:
     save(database, article(1, title=formula, authors=[formula], section=formula))
@@ -74,7 +74,7 @@ def test_csv_cells_are_no_formulas(
     assert (row["title"], row["authors"], row["section"]) == (f"'{formula}",) * 3
 
 
-def test_csv_holds_quotes_line_ends_and_emoji(database: Database, database_url: str, tmp_path: Path) -> None:
+def test_csv_keeps_quotes_line_ends_and_emoji(database: Database, database_url: str, tmp_path: Path) -> None:
     title, body = 'He said "no", twice; 🚢', "One.\n\nTwo, three."
     save(database, article(1, title=title, body=body, entities=[]))
     run("export", "--database", database_url, "--format", "csv", "-o", str(tmp_path / "out.csv"))
@@ -83,7 +83,7 @@ def test_csv_holds_quotes_line_ends_and_emoji(database: Database, database_url: 
     assert (row["title"], row["body"], row["topics"]) == (title, body, "harbour; jobs")
 
 
-def test_parquet_holds_the_same_with_times_and_lists(
+def test_parquet_has_the_same_values_with_times_and_lists(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
     parquet = pytest.importorskip("pyarrow.parquet", reason="the extra `parquet` is not installed")
@@ -164,7 +164,7 @@ def test_a_pipe_is_written_to_and_a_link_stays_a_link(
     assert (tmp_path / "pipe").is_fifo()
 
 
-def test_a_dash_is_stdout(
+def test_output_dash_is_stdout(
     database: Database, database_url: str, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     save(database, article(1))
@@ -172,7 +172,7 @@ def test_a_dash_is_stdout(
     assert capfdbinary.readouterr().out.startswith(b'{"id": 1')
 
 
-def test_a_file_that_cannot_be_written_costs_one_line(
+def test_file_that_cannot_be_written_prints_one_line(
     database: Database, database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("export", "--database", database_url, "-o", str(tmp_path / "no" / "out")) == 2

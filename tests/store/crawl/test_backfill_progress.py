@@ -24,7 +24,7 @@ PARTS = [
 ]
 
 
-def test_only_parts_under_way_are_moving(database: Database) -> None:
+def test_moving_parts_are_begun_and_not_finished(database: Database) -> None:
     with database.write() as session:
         add_parts(session, PARTS, now=NOW)
         begun = load_progress(session, PARTS)
@@ -37,7 +37,7 @@ def test_only_parts_under_way_are_moving(database: Database) -> None:
         assert [progress.done_bytes for progress in load_progress(session, PARTS)] == [40, 100, 0]
 
 
-def test_a_part_is_taken_in_by_one_process(database: Database) -> None:
+def test_part_is_ingested_by_one_process(database: Database) -> None:
     with database.write() as session:
         add_parts(session, PARTS, now=NOW)
         [begun] = load_progress(session, PARTS[:1])

@@ -30,11 +30,11 @@ def test_words_are_folded(text: str, expected: list[str]) -> None:
 
 
 @given(st.text(max_size=200) | st.from_regex(r"[\w .,_\u0300-\u0310東京กข]{0,40}"))
-def test_the_words_of_an_index_are_those_of_a_text(text: str) -> None:
+def test_word_texts_are_the_texts_of_words(text: str) -> None:
     assert word_texts(text) == texts(text)
 
 
-def test_words_know_their_place_in_the_text() -> None:
+def test_words_have_their_span_in_the_text() -> None:
     text = "Über 東京 (Café)"
     assert [text[word.start : word.end] for word in words(text)] == ["Über", "東京", "京", "Café"]
 
@@ -76,7 +76,7 @@ def test_long_queries_are_bounded() -> None:
 
 
 @given(st.text(max_size=300))
-def test_any_text_has_words_that_indexes_can_hold(text: str) -> None:
+def test_words_of_any_text_can_be_indexed(text: str) -> None:
     for word in words(text):
         assert 0 < len(word.text.encode()) <= MAX_WORD_BYTES
         assert not set(word.text) & set(" '\"\\\0")

@@ -144,7 +144,7 @@ def _ids(found: SearchResult) -> list[int]:
 
 @pytest.mark.parametrize("given", FILTERS, ids=[" ".join(options) or "all" for options in FILTERS])
 @pytest.mark.parametrize("query", QUERIES)
-def test_lists_by_date_give_every_article_once(
+def test_lists_by_date_contain_every_article_once(
     wood: tuple[Database, dict[int, Article]], query: str, given: dict[str, Any]
 ) -> None:
     database, stored = wood
@@ -175,14 +175,16 @@ def test_lists_by_relevance_are_the_newest_best_first(
 
 
 @pytest.mark.parametrize("query", ["🚢", "- !", '""'])
-def test_a_query_of_signs_alone_finds_nothing(wood: tuple[Database, dict[int, Article]], query: str) -> None:
+def test_query_of_punctuation_alone_finds_nothing(
+    wood: tuple[Database, dict[int, Article]], query: str
+) -> None:
     database, _ = wood
     with database.read() as session:
         found = find_articles(session, query, Filters(), limit=3)
     assert (found.total, found.listing.articles, found.listing.after) == (0, [], None)
 
 
-def test_counts_are_of_all_that_was_found(wood: tuple[Database, dict[int, Article]]) -> None:
+def test_facets_count_all_articles_that_were_found(wood: tuple[Database, dict[int, Article]]) -> None:
     database, stored = wood
     filters = Filters(sort="date", source="a.example")
     counted = [stored[article_id] for article_id in _expected(stored, "willow", filters)[:12]]
@@ -194,14 +196,14 @@ def test_counts_are_of_all_that_was_found(wood: tuple[Database, dict[int, Articl
     assert found.facets.source == [("a.example", found.total)]
 
 
-def test_labels_are_no_words() -> None:
+def test_filter_terms_are_not_words() -> None:
     for label in filter_terms_of(source="a", language="en", section="City", dated_at=NOW):
         assert [word.text for word in words(label)] != [label]
         assert parse_query(label) != [Term((label,))]
 
 
 @pytest.mark.parametrize("hours", [0, 1, 7, 35, 36, 24 * 10, 24 * 34, 24 * 36, 24 * 400, 24 * 366 * 8])
-def test_every_moment_of_a_period_has_one_of_its_labels(hours: int) -> None:
+def test_every_moment_of_a_period_has_one_of_its_filter_terms(hours: int) -> None:
     chance = random.Random(hours)
     for _ in range(20):
         since = datetime(2019, 1, 1, tzinfo=UTC) + timedelta(minutes=chance.randrange(10**6))
@@ -213,5 +215,5 @@ def test_every_moment_of_a_period_has_one_of_its_labels(hours: int) -> None:
             assert wanted & set(filter_terms_of(source=None, language=None, section=None, dated_at=at))
 
 
-def test_no_labels_stand_for_a_period_of_centuries() -> None:
+def test_period_of_centuries_has_no_filter_terms() -> None:
     assert period_terms(datetime(1, 1, 1, tzinfo=UTC), datetime.max.replace(tzinfo=UTC)) == []

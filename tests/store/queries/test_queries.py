@@ -65,14 +65,14 @@ def test_article_is_found_by_id_or_any_form_of_its_url(database: Database, ref: 
 @pytest.mark.parametrize(
     "ref", [2, "0", "9" * 50, "٣", "², not a number", "", "https://nobody.example/", "\x00\ud800"]
 )
-def test_article_that_is_not_there_is_none(database: Database, ref: int | str) -> None:
+def test_unknown_article_is_none(database: Database, ref: int | str) -> None:
     save(database, article())
     with database.read() as session:
         assert get_article(session, ref) is None
         assert history(session, ref) is None
 
 
-def test_json_is_that_of_the_item_and_what_the_database_knows(database: Database) -> None:
+def test_json_has_the_fields_of_the_item_and_of_the_database(database: Database) -> None:
     save(database, article())
     told = stored_json(load(database, 1))
     known = ["story_id", "duplicate_of", "duplicate_kind", "first_seen_at", "last_seen_at", "revision"]
@@ -104,9 +104,7 @@ def test_filters_narrow_the_articles(five: Database, given: dict[str, Any], expe
 
 
 @pytest.mark.parametrize("sort", ["id", "date"])
-def test_articles_are_read_a_few_at_a_time(
-    five: Database, sort: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_articles_are_read_in_batches(five: Database, sort: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streams, "BATCH", 2)
     sizes = []
     load_articles = streams.load_articles
@@ -122,14 +120,16 @@ def test_articles_are_read_a_few_at_a_time(
     assert sizes[3:] == [2, 2]
 
 
-def test_articles_of_one_date_are_each_read_once(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_articles_with_the_same_date_are_read_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(streams, "BATCH", 2)
     for number in range(1, 6):
         save(database, article(number, published_at=NOW))
     assert _ids(database, sort="date") == [5, 4, 3, 2, 1]
 
 
-def test_history_tells_what_changed_and_to_what(database: Database) -> None:
+def test_history_has_values_before_and_after_every_change(database: Database) -> None:
     for hours, title in enumerate(["First", "Second", "Third"]):
         save(
             database,
@@ -220,7 +220,7 @@ def test_stats_count_what_is_stored(database: Database) -> None:
     assert told.rejects_by_reason == [("list", 1)]
 
 
-def test_days_are_those_of_utc(database: Database) -> None:
+def test_days_are_in_utc(database: Database) -> None:
     for number, hour in ((1, 0), (2, 23)):
         save(database, article(number, published_at=NOW.replace(hour=hour, minute=30)))
     with database.read() as session:
