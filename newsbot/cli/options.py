@@ -33,7 +33,7 @@ def limit_option(default: int) -> Callable[[F], F]:
         default=default,
         show_default=True,
         metavar="N",
-        help="At most so many.",
+        help="At most N.",
     )
 
 

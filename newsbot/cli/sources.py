@@ -81,7 +81,7 @@ def _preview(item: Article | Reject) -> None:
 @json_option
 @database_option
 def health(is_check: bool, webhook: str | None, as_json: bool, database: str | None) -> int:
-    """Tell how each source is doing, and flag silence, lost fields, bot walls and failing feeds."""
+    """Show how each source is doing, and flag silence, lost fields, bot walls and failing feeds."""
     known = load_sources(configuration().sources)
     with read_session(database) as session:
         reports = source_health(

@@ -59,7 +59,7 @@ _NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"description": "There is no
 _TOP = 20
 
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
-Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description=f"At most so many, up to {MAX_LIMIT}.")]
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description=f"At most this number, up to {MAX_LIMIT}.")]
 
 router = APIRouter(prefix="/api", responses=_ERRORS)
 

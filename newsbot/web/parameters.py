@@ -93,7 +93,9 @@ class FilterParameters(BaseModel):
 class ListParameters(FilterParameters):
     """One page of a list of articles, newest first."""
 
-    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description=f"At most so many, up to {MAX_LIMIT}.")] = 20
+    limit: Annotated[
+        int, Field(ge=1, le=MAX_LIMIT, description=f"At most this number, up to {MAX_LIMIT}.")
+    ] = 20
     cursor: Cursor = None
 
     @property

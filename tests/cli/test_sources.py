@@ -99,7 +99,7 @@ def article(number: int, day: datetime) -> Article:
 
 
 def crawled(database: Database, days: int, *, a_day: int, silent: int = 0) -> None:
-    """Fill a database with `days` of one source up to NOW; in the last `silent` of them nothing came."""
+    """Fill a database with `days` of one source up to NOW; in the last `silent` of them nothing was published."""
     source = Source(
         key="one", name="One", homepage="https://news.example/", feeds=("https://news.example/rss",)
     )

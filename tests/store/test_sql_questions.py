@@ -41,7 +41,7 @@ def test_views_have_the_columns_that_the_document_lists(newsroom: Database, view
 
 
 def test_any_program_can_read_every_table_and_view(newsroom: Database) -> None:
-    """With SQL alone: Datasette shows each on a page of its own, pandas takes it as a frame."""
+    """Plain SQL is enough: Datasette shows every table on a page of its own, pandas reads it as a data frame."""
     with newsroom.read() as session:
         connection = session.connection()
         found = inspect(connection)

@@ -105,7 +105,7 @@ def test_slow_statement_fails_and_the_next_one_does_not(
 ) -> None:
     client = client_of(newsroom, Access())
     with newsroom.write() as session, monkeypatch.context() as patch:
-        if newsroom.has_one_writer:  # readers wait for nobody: any time is too long
+        if newsroom.has_one_writer:  # readers never wait for a lock on SQLite, so any time must be too long
             patch.setattr(site, "STATEMENT_LIMIT_S", 0)
             patch.setattr("newsbot.store.sql.dialect.PROGRESS_STEPS", 1)
         else:

@@ -15,7 +15,7 @@ from newsbot.web.app import OPENAPI, create_app
 from tests.web.newsroom import NOW, Newsroom, fill
 
 EXAMPLES = 25
-"""Requests to each of the addresses."""
+"""Number of made-up requests per endpoint."""
 
 
 @pytest.fixture(scope="module")

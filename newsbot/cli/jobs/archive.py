@@ -73,7 +73,7 @@ def verify(as_json: bool, database: str | None) -> int:
 )
 @click.option("--source", metavar="KEY", help="Only answers of this source.")
 @click.option("--all", "is_all", is_flag=True, help="Also the pages that articles were read from.")
-@click.option("--dry-run", is_flag=True, help="Only tell what would go.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
 @json_option
 @database_option
 def prune(

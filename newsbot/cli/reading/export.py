@@ -27,7 +27,7 @@ from newsbot.store.queries import Filters, iter_articles, stored_json
     help="File to write, instead of stdout (-).",
 )
 @filter_options
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most N.")
 @database_option
 def export(format_: str, output: Path | None, database: str | None, **filters: Any) -> None:
     """Write articles to a file or to stdout, oldest row first."""

@@ -21,7 +21,7 @@ from newsbot.store.queries import biggest_stories, member_json, story_members
     type=click.IntRange(min=2),
     default=2,
     show_default=True,
-    help="Of so many articles or more.",
+    help="With at least this number of articles.",
 )
 @limit_option(20)
 @json_option

@@ -30,13 +30,13 @@ from tests.pages import article_page
 
 PROJECT = Path(__file__).parents[3]
 NOW = (datetime.now(UTC) - timedelta(days=1)).replace(hour=12, minute=0, second=0, microsecond=0)
-"""A time at which no day ends."""
+"""A time far from midnight."""
 OLD = NOW - timedelta(days=100)
 LATER = NOW - timedelta(days=10)
 
 
 class Crawler:
-    """Fetches made-up pages, as a crawl does, but for the network."""
+    """Stores made-up pages as a crawl does, without a network."""
 
     def __init__(self, url: str, folder: Path) -> None:
         settings = {"NEWSBOT_DATABASE_URL": url, "NEWSBOT_ENTITY_ENGINE": "none"}
@@ -45,7 +45,7 @@ class Crawler:
         self.writer = WarcWriter(folder, "newsbot-test", software="newsbot/test")
 
     def fetch(self, url: str, body: str, at: datetime) -> Fetched:
-        """Keep an answer; return what a crawl would store of it."""
+        """Archive a response and return what a crawl would store of it."""
         exchange = Exchange(
             url=url,
             method="GET",
@@ -238,7 +238,7 @@ def test_an_archive_that_is_being_written_is_whole(folder, database_url):
     crawler = Crawler(database_url, folder)
     crawler.article(1, OLD)
     with files(folder)[0].open("ab") as file:
-        file.write(b"\x1f\x8b\x08")  # the start of what comes next
+        file.write(b"\x1f\x8b\x08")  # the beginning of the next record
     assert problems() == []
     assert found("stats")["open_files"] == 1
     crawler.close()

@@ -102,7 +102,7 @@ def _holds(told: Article, term: Term) -> bool:
 
 
 def _expected(stored: dict[int, Article], query: str, filters: Filters) -> list[int]:
-    """Return the ids of the articles that are to be found, newest first, by looking at each."""
+    """Return the ids of the articles that are to be found, newest first, by checking every article."""
     terms = parse_query(query)
     if terms and all(term.is_excluded for term in terms):
         return []
