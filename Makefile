@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint fmt requirements clean
+.PHONY: demo test lint fmt rules requirements clean
 
 demo: $(READY)
 	@$(BIN)/scrapy crawl saved -a path=fixtures -L WARNING
@@ -28,6 +28,11 @@ lint: $(READY)
 fmt: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# After a change of the rules: increase their number in newsbot/rule_versions.py first.
+# SAME=1: the code changed, but every page is read as before.
+rules: $(READY)
+	$(BIN)/python -m tests.rule_lock $(if $(SAME),--same)
 
 requirements: $(READY)
 	$(BIN)/pip install --quiet uv

@@ -29,6 +29,7 @@ from newsbot.cleaning import boilerplate
 from newsbot.cleaning.article_fields import clean_article
 from newsbot.cleaning.boilerplate import Tally, block_keys, kept_places, series_marks
 from newsbot.extraction import extract
+from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.record import record_article
 from newsbot.items import Article
 from newsbot.store.articles.site_boilerplate import PARTING
@@ -159,7 +160,7 @@ def measure_price() -> None:
                 article = Article(url=f"https://{source}.example/{number}", source=source, title=f"{number}",
                                   body=PARTING.join([*own, line]))  # fmt: skip
                 with database.write() as session:
-                    record_article(session, article, run_id=None, now=moment)
+                    record_article(session, Envelope(article=article), run_id=None, now=moment)
             print(f"  {name}: {1000 * (time.perf_counter() - start) / STORED:.2f} ms an article")
         database.close()
 

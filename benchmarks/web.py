@@ -31,11 +31,12 @@ from sqlalchemy.orm import Session
 from newsbot.entities.keys import entity_key
 from newsbot.items import Article
 from newsbot.store.articles import children
+from newsbot.store.articles.writer import save_article
 from newsbot.store.crawl.polling import sync_sources
 from newsbot.store.database import Database
 from newsbot.store.schema import models
+from newsbot.store.schema.identity import article_keys
 from newsbot.store.sql import dialect
-from newsbot.store.writes import article_keys, save_article
 from tests.web import newsroom
 
 BATCH = 1_000

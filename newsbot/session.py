@@ -1,4 +1,4 @@
-"""One crawl's hold on the database: opened once, shared by the stages, told in a row of `runs`."""
+"""A crawl's hold on what it shares: the database and its writer, the workers, and the row of `runs`."""
 
 from __future__ import annotations
 
@@ -13,97 +13,156 @@ from scrapy.utils.asyncio import run_in_thread
 from sqlalchemy.orm import Session
 
 from newsbot import __version__
+from newsbot.capture import Capture
+from newsbot.errors import DatabaseError
+from newsbot.ingest.batches import Writer
+from newsbot.ingest.envelope import Envelope, stage_failed
+from newsbot.ingest.pool import Pool, WorkerDiedError
+from newsbot.ingest.process import Processor
+from newsbot.ingest.record import Item
+from newsbot.items import Reject
 from newsbot.settings import read_settings
-from newsbot.spiders.page_spider import PageSpider
 from newsbot.store.crawl.frontier import release, this_process
+from newsbot.store.crawl.run_rows import finish_run, start_run
 from newsbot.store.database import Database
-from newsbot.store.writes import finish_run, start_run
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 COUNTED = "newsbot/"
-"""Stats under this prefix are kept with the run."""
+"""Prefix of the stats that are stored with the run."""
+
+CAPTURE = "capture"
+"""Request.meta key: the `Capture` of a saved page, which answers the request in place of the network."""
+SAVED_PATH = "saved_path"
+"""Request.meta key: the file that holds the page."""
+PLACE = "place"
+"""Request.meta key: the place of the page's record in a WARC file."""
+KEPT = "kept"
+"""Request.meta key: where newsbot's own archive has the answer of the network (`Kept`)."""
 
 
-class Run:
-    """The database of a crawl and the id of its `runs` row. Database work is done in threads."""
+class CrawlSession:
+    """The database, the writer and the workers of one crawl, and the id of its row in `runs`.
 
-    def __init__(self, crawler: Crawler, database: Database) -> None:
+    Nothing that takes time runs on the reactor: pages are read by workers, the database is used in threads."""
+
+    def __init__(self, crawler: Crawler, processor: Processor, database: Database) -> None:
         self.crawler = crawler
+        self.processor = processor
         self.database = database
+        self.writer = Writer(database)
+        self.pool = Pool(processor.settings, processor)
         self.run_id: int | None = None
+        self.failure: str | None = None
+        """Why the run could not do all of its work, in one line; None if it could."""
         self._stopping: asyncio.Future[None] | None = None
-        self._writing = (
-            asyncio.Lock()
-        )  # those who wait for their turn should not each hold a thread of the pool
 
     @classmethod
-    def of(cls, crawler: Crawler) -> Run:
-        """Return the run of a crawl, once its extensions are there."""
-        run = crawler.get_extension(cls)
-        assert run is not None
-        return run
+    def of(cls, crawler: Crawler) -> CrawlSession:
+        """Return the session of a crawl, once its extensions exist."""
+        session = crawler.get_extension(cls)
+        assert session is not None
+        return session
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Name the database; it is opened by the store stage, which can stop the crawl if that fails."""
-        run = cls(crawler, Database(read_settings(crawler.settings).database_url))
-        crawler.signals.connect(run.count_response, signal=signals.response_downloaded)
-        crawler.signals.connect(run.close, signal=signals.spider_closed)
-        return run
+        """Name the database. The stage that stores opens it, because a stage can stop the crawl if that fails."""
+        settings = read_settings(crawler.settings)
+        database = Database(settings.database_url)
+        session = cls(crawler, Processor(settings, database), database)
+        crawler.signals.connect(session.count_response, signal=signals.response_downloaded)
+        crawler.signals.connect(session.close, signal=signals.spider_closed)
+        return session
+
+    @classmethod
+    def failure_of(cls, crawler: Crawler) -> str | None:
+        """Return why a crawl could not do all of its work, in one line; None if it could."""
+        session = crawler.get_extension(cls)
+        spider_failure: str | None = getattr(crawler.spider, "failure", None)
+        return spider_failure or (session.failure if session else None)
 
     async def open(self) -> None:
-        """Open the database, bring it up to date and begin the run. Raises DatabaseError."""
-        await run_in_thread(self.database.open)
+        """Open the database, bring its tables up to date and begin the run. Raises DatabaseError."""
+        try:
+            await run_in_thread(self.database.open)
+        except DatabaseError as error:
+            self.failure = str(error)
+            raise
         spider = self.crawler.spider
-        assert isinstance(spider, PageSpider)
+        assert spider is not None
         self.run_id = await self.write(
             start_run,
             spider=spider.name,
-            arguments=spider.arguments,
+            arguments=getattr(spider, "arguments", {}),
             version=__version__,
             process=this_process(),
             now=datetime.now(UTC),
         )
 
+    async def read_capture(self, capture: Capture) -> Envelope | Reject:
+        """Return the article that a capture holds, or the reason why there is none."""
+        try:
+            item: Envelope | Reject = await self.pool.run("read", capture)
+        except WorkerDiedError as error:
+            item = Reject(url=capture.url, reason="parse-failed", detail=str(error), fetched=capture.fetched)
+        return item
+
+    async def attempt(self, stages: tuple[str, ...], envelope: Envelope) -> Envelope | Reject:
+        """Return an article after these stages of `ingest.process`, or the reject of one that fails on it."""
+        try:
+            item: Envelope | Reject = await self.pool.run("prepare", envelope, stages)
+        except WorkerDiedError as error:
+            item = stage_failed(envelope, stages[0], error)
+        return item
+
     def count_response(self, request: Request) -> None:
-        """Count what came over the network, robots.txt and feeds too, and how long servers took to answer."""
+        """Count answers of the network, those to robots.txt and feeds included, and the time servers took."""
         stats = self.crawler.stats
         assert stats is not None
         stats.inc_value(f"{COUNTED}fetched")
         stats.inc_value(f"{COUNTED}latency_ms", round(request.meta.get("download_latency", 0) * 1000))
 
     async def close(self, spider: Spider, reason: str) -> None:
-        """Note how the run ended, with its counts."""
+        """End the workers, release the leases of the run, and store how it ended, with its counts."""
+        self.pool.close()
         if self.run_id is None or self._stopping is not None:
             return
         stats = self.crawler.stats
         assert stats is not None
-        counts = {name.removeprefix(COUNTED): value for name, value in stats.get_stats().items()
-                  if name.startswith(COUNTED)}  # fmt: skip
+        counts = {
+            name.removeprefix(COUNTED): value
+            for name, value in stats.get_stats().items()
+            if name.startswith(COUNTED)
+        }
         await self.write(release, run_id=self.run_id)
         await self.write(finish_run, self.run_id, finish_reason=reason, counts=counts, now=datetime.now(UTC))
         await run_in_thread(self.database.close)
 
+    async def abandon(self) -> None:
+        """End the run without waiting for requests under way. Their leases are released: a later run repeats them."""
+        stats, spider = self.crawler.stats, self.crawler.spider
+        assert stats is not None
+        assert spider is not None
+        stats.set_value("finish_reason", "shutdown")
+        await self.close(spider, "shutdown")
+
     def give_up(self, reason: str) -> None:
-        """End the crawl, because what it fetches cannot be stored: a later run fetches it again."""
-        spider = self.crawler.spider
-        assert isinstance(spider, PageSpider)
-        if spider.failure is None:
-            spider.failure = reason
+        """End the crawl, because what it fetches cannot be stored. A later run fetches it again."""
+        if self.failure is None:
+            self.failure = reason
             self._stopping = asyncio.ensure_future(self.crawler.stop_async())
 
     async def write(
         self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Return `function(session, ...)`, run in a write transaction of its own; an exception rolls it back."""
+        """Return `function(session, ...)` once it is committed; it may share a transaction with other writes."""
 
         def work(session: Session) -> T:
             return function(session, *args, **kwargs)
 
-        async with self._writing:
-            return await run_in_thread(self.database.transact, work)
+        item = next((value for value in args if isinstance(value, Item)), None)
+        return await self.writer.write(work, item)
 
     async def read(
         self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs

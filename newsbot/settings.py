@@ -31,6 +31,19 @@ def _positive(value: str) -> int:
     return number
 
 
+def _count(value: str) -> int:
+    number = int(value)
+    if number < 0:
+        raise ValueError
+    return number
+
+
+def _other_cores() -> int:
+    """Return how many cores this process may use besides one; at least 1."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(cores - 1, 1)
+
+
 def _filled(value: str) -> str:
     if not value.strip():
         raise ValueError
@@ -101,6 +114,13 @@ NEWSBOT_SETTINGS = (
         "how the spiders introduce themselves",
     ),
     Setting(
+        "NEWSBOT_WORKERS",
+        _other_cores(),
+        _count,
+        "a number of processes; 0: the crawl's own process does the work",
+        "processes that read pages and recognise entities beside the one that fetches and stores",
+    ),
+    Setting(
         "NEWSBOT_WEB_TOKEN",
         "",
         str,
@@ -122,6 +142,7 @@ class Configuration:
     max_page_bytes: int
     user_agent: str
     web_token: str
+    workers: int
 
 
 def read_settings(given: Mapping[str, Any]) -> Configuration:
@@ -158,7 +179,8 @@ SPIDER_MODULES = ["newsbot.spiders"]
 NEWSPIDER_MODULE = "newsbot.spiders"
 COMMANDS_MODULE = "newsbot.commands"
 
-# The stages that an article passes, in order. Every stage is a thin adapter over pure code.
+# The stages of an article, in order. Every stage is a thin adapter over newsbot.ingest.
+ITEM_PROCESSOR = "newsbot.extensions.named_stages.NamedStages"
 ITEM_PIPELINES = {
     "newsbot.pipelines.validate.Validate": 100,
     "newsbot.pipelines.clean.Clean": 200,
@@ -167,7 +189,7 @@ ITEM_PIPELINES = {
     "newsbot.pipelines.store.Store": 900,
 }
 EXTENSIONS = {
-    "newsbot.session.Run": 100,
+    "newsbot.session.CrawlSession": 100,
     "newsbot.extensions.keep_rejects.KeepRejects": 200,
 }
 DOWNLOADER_MIDDLEWARES = {

@@ -13,6 +13,7 @@ from scrapy.settings import Settings
 from scrapy.utils.defer import deferred_f_from_coro_f
 from sqlalchemy.orm import Session
 
+from newsbot.ingest.envelope import Envelope
 from newsbot.items import Article
 from newsbot.store.database import Database
 
@@ -26,7 +27,13 @@ def project_settings(**overrides: Any) -> Settings:
     settings = Settings()
     settings.setmodule("newsbot.settings")
     settings.setdict(
-        {"LOG_ENABLED": False, "DOWNLOAD_DELAY": 0, "NEWSBOT_ARCHIVE_DIR": "", **overrides},
+        {
+            "LOG_ENABLED": False,
+            "DOWNLOAD_DELAY": 0,
+            "NEWSBOT_ARCHIVE_DIR": "",
+            "NEWSBOT_WORKERS": 0,
+            **overrides,
+        },
         priority="cmdline",
     )
     return settings
@@ -41,9 +48,9 @@ class Crawl:
         self.articles: list[Article] = []
         crawler.signals.connect(self._scraped, signal=signals.item_scraped)
 
-    def _scraped(self, item: Article) -> None:
-        self.articles.append(item)
-        self.on_article(item)
+    def _scraped(self, item: Envelope) -> None:
+        self.articles.append(item.article)
+        self.on_article(item.article)
 
     @property
     def stats(self) -> dict[str, Any]:

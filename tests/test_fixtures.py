@@ -6,6 +6,7 @@ What a case holds is told in fixtures/README.md. Where code and expectation disa
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,18 +15,21 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from newsbot.archive.files import find_pages, read_page
-from newsbot.cleaning.article_fields import clean_article
 from newsbot.extraction.extractor import extract_article
 from newsbot.extraction.page.page import Page
-from newsbot.extraction.page_kinds import reject_reason
-from newsbot.extraction.saved_text import parse_saved_text
-from newsbot.items import Article, article_json
-from newsbot.sources.model import UTC, Source
+from newsbot.ingest.process import Processor
+from newsbot.ingest.read import read
+from newsbot.items import Article, Reject, article_json
+from newsbot.settings import read_settings
+from newsbot.sources.catalog import sources_by_host
+from newsbot.sources.model import Source
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 CASES = sorted(path.parent for path in FIXTURES.glob("**/expected.json"))
 ARTICLE_FIELDS = {*article_json(Article(url="")), "kind", "is_free"} - {"entities"}
 MAX_BYTES = 10_000_000
+NOW = datetime(2026, 11, 28, tzinfo=UTC)
+processor = Processor(read_settings({}))
 
 
 SHORTFALLS = {
@@ -58,20 +62,17 @@ def expected(case: Path) -> dict[str, Any]:
 @cache
 def extracted(case: Path) -> dict[str, Any]:
     """Return what newsbot makes of the page of a case, as clean as it is stored."""
-    saved = read_page(next(find_pages(str(case))), max_bytes=MAX_BYTES)
-    url, zone = known(case).get("url"), known(case).get("timezone")
-    page = Page.from_bytes(saved.body, url, saved.charset)
-    source = (
-        Source(key=case.name, name=case.name, homepage=saved.url, timezone=ZoneInfo(zone)) if zone else None
-    )
-    if saved.is_text:
-        timezone = source.timezone if source else UTC
-        article = parse_saved_text(page.html, url=url, timezone=timezone, now=saved.retrieved_at)
-    else:
-        article = extract_article(page, source=source, now=saved.retrieved_at)
-    clean_article(article)
-    kind = {"kind": article.kind, "is_free": article.is_free, "reject": reject_reason(article)}
-    return article_json(article) | kind
+    capture = read_page(next(find_pages(str(case))), max_bytes=MAX_BYTES)
+    zone = known(case).get("timezone")
+    source = Source(key=case.name, name=case.name, homepage=capture.url, timezone=ZoneInfo(zone or "UTC"))
+    item = read(capture, sources_by_host({case.name: source}) if zone else {}, now=NOW)
+    if isinstance(item, Reject):
+        return {"reject": item.reason}
+    processor.clean(item)
+    article = item.article
+    kind = {"kind": article.kind, "is_free": article.is_free, "reject": processor.validate(item)}
+    own = {"url": ""} if article.url.startswith("file:") else {}
+    return article_json(article) | kind | own
 
 
 @pytest.mark.parametrize(

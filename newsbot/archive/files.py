@@ -9,36 +9,17 @@ import os
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from newsbot.archive.warc import Place
+from newsbot.capture import Capture
 from newsbot.errors import InputError, TooLargeError
 from newsbot.urls import is_fetchable
 
 PAGE_SUFFIX = re.compile(r"\.(html?(\.gz)?|txt)$", re.IGNORECASE)
 WARC_SUFFIX = re.compile(r"\.(warc(\.gz)?|wacz)$", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SavedPage:
-    """The bytes of one saved page, and what the files beside it say of it."""
-
-    body: bytes
-    url: str
-    """From `<name>.url` or `meta.json`; else the file's own `file:` URL."""
-    retrieved_at: datetime | None = None
-    charset: str | None = None
-    """The charset of the HTTP response, if it was kept."""
-    is_text: bool = False
-    """Saved as text, not as HTML."""
-    warc_file: str | None = None
-    """Path of the WARC that it comes from."""
-    place: Place | None = None
-    """Of its record in `warc_file`."""
 
 
 def find_pages(pattern: str) -> Iterator[Path]:
@@ -85,20 +66,20 @@ def is_warc(name: str) -> bool:
     return WARC_SUFFIX.search(name) is not None
 
 
-def read_page(path: Path, *, max_bytes: int) -> SavedPage:
-    """Return a saved page, unpacked if it is gzipped.
+def read_page(path: Path, *, max_bytes: int) -> Capture:
+    """Return the capture of a saved page, unpacked if it is gzipped.
 
     Raises InputError if the file cannot be read or unpacked, or holds more than `max_bytes`.
     """
     body = _read_bytes(path, max_bytes)
     notes = _notes_beside(path)
     url = _url_file(path) or notes.get("url")
-    return SavedPage(
+    return Capture(
         body=body,
         url=url if isinstance(url, str) and is_fetchable(url) else path.absolute().as_uri(),
         retrieved_at=_moment(notes.get("fetched_at")),
         charset=charset if isinstance(charset := notes.get("charset"), str) else None,
-        is_text=path.name.lower().endswith(".txt"),
+        media="text" if path.name.lower().endswith(".txt") else "html",
     )
 
 

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
 from fastwarc.stream_io import BrotliReader, ChunkedReader, GzipReader, ZstdReader
 
 ZLIB_HEADER = b"\x78\x9c"
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+
+
+def charset_of(content_type: str) -> str | None:
+    """Return the charset that a Content-Type header names; None if it names none."""
+    match = _CHARSET.search(content_type)
+    return match[1] if match else None
 
 
 def _deflate(packed: bytes) -> GzipReader:

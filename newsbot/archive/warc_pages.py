@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -13,9 +12,10 @@ from typing import BinaryIO, NamedTuple
 
 from fastwarc.warc import WarcRecord, WarcRecordType
 
-from newsbot.archive.files import SavedPage, is_warc
-from newsbot.archive.http_coding import decode_body
+from newsbot.archive.files import is_warc
+from newsbot.archive.http_coding import charset_of, decode_body
 from newsbot.archive.warc import MAX_HEADER_BYTES, UNREADABLE, Place, read_records
+from newsbot.capture import Capture
 from newsbot.errors import InputError
 from newsbot.urls import is_fetchable
 
@@ -69,8 +69,8 @@ def read_pages(
     skipped: Counter[str],
     wanted: Wanted | None = None,
     after: Place | None = None,
-) -> Iterator[SavedPage]:
-    """Yield the pages of a span of a file, those behind `after`, one in memory at a time.
+) -> Iterator[tuple[Place, Capture]]:
+    """Yield the pages of a span of a file after the place `after`, each with its place, one in memory at a time.
 
     Everything else is counted in `skipped` by its kind. Raises InputError if the file cannot be opened."""
     try:
@@ -83,21 +83,23 @@ def read_pages(
         ):
             if after is None or place > after:
                 page = _read_page(record, max_bytes, wanted)
-                if isinstance(page, SavedPage):
-                    yield replace(page, warc_file=str(path), place=place)
+                if isinstance(page, Capture):
+                    # A record that shares its gzip member with others cannot be found again by an offset.
+                    offset = place.offset if place.number == 0 else None
+                    yield place, replace(page, warc_file=str(path), warc_offset=offset)
                 else:
                     skipped[page] += 1
 
 
-def read_page_at(path: Path, offset: int, *, max_bytes: int) -> SavedPage | None:
+def read_page_at(path: Path, offset: int, *, max_bytes: int) -> Capture | None:
     """Return the page whose record is at `offset`; None if there is none that can be read.
 
     Raises InputError if the file cannot be opened."""
     pages = read_pages(path, Span(offset, offset + 1), max_bytes=max_bytes, skipped=Counter())
-    return next((page for page in pages if page.place == Place(offset, 0)), None)
+    return next((page for place, page in pages if place == Place(offset, 0)), None)
 
 
-def _read_page(record: WarcRecord, max_bytes: int, wanted: Wanted | None) -> SavedPage | str:
+def _read_page(record: WarcRecord, max_bytes: int, wanted: Wanted | None) -> Capture | str:
     """Return the page that a record holds, or the kind of what it is instead."""
     if not record.record_type & (WarcRecordType.response | WarcRecordType.resource):
         return str(record.record_type)
@@ -114,7 +116,7 @@ def _read_page(record: WarcRecord, max_bytes: int, wanted: Wanted | None) -> Sav
         return "unreadable"
 
 
-def _page(record: WarcRecord, url: str, max_bytes: int) -> SavedPage | str:
+def _page(record: WarcRecord, url: str, max_bytes: int) -> Capture | str:
     content_type = record.headers.get("Content-Type") or ""
     transfer = content = None
     if record.is_http:
@@ -131,14 +133,9 @@ def _page(record: WarcRecord, url: str, max_bytes: int) -> SavedPage | str:
         return "too-large"
     if not body.strip():
         return "empty"
-    return SavedPage(
-        body=body, url=url, retrieved_at=_utc(record.record_date), charset=_charset(content_type)
+    return Capture(
+        body=body, url=url, retrieved_at=_utc(record.record_date), charset=charset_of(content_type)
     )
-
-
-def _charset(content_type: str) -> str | None:
-    match = re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", content_type, re.IGNORECASE)
-    return match[1] if match else None
 
 
 def _utc(moment: datetime | None) -> datetime | None:

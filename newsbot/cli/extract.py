@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from newsbot.archive.files import SavedPage, read_page
-from newsbot.cleaning.article_fields import clean_article
+from newsbot.archive.files import read_page
+from newsbot.capture import Capture
 from newsbot.cli.options import json_option
 from newsbot.cli.output import print_json, printable
-from newsbot.entities.engine import load_engine
-from newsbot.entities.recognition import find_entities
 from newsbot.errors import InputError
-from newsbot.extraction.extractor import extract_article
-from newsbot.extraction.page.page import Page
-from newsbot.extraction.page_kinds import reject_reason
-from newsbot.extraction.saved_text import parse_saved_text
+from newsbot.ingest.envelope import Envelope
+from newsbot.ingest.process import Processor
 from newsbot.items import Article, Reject, article_json
 from newsbot.settings import configuration
 from newsbot.spiders.spider_run import run_spider
-from newsbot.urls import is_fetchable, source_of
+from newsbot.urls import is_fetchable
 
 
 @click.command()
@@ -32,54 +28,48 @@ from newsbot.urls import is_fetchable, source_of
 @json_option
 def extract(page: str, url: str | None, explain: bool, as_json: bool) -> None:
     """Extract the article of one page: a file, a URL, or standard input (-). Nothing is stored."""
-    article = fetch_article(page) if is_fetchable(page) else read_article(_saved(page), url)
-    clean_article(article)
-    find_entities(article, load_engine(configuration().entity_engine))
+    processor = Processor(configuration())
+    item = fetch(page) if is_fetchable(page) else processor.read(_capture(page, url))
+    envelope = _extracted(processor.prepare(item, ("clean", "entities")), page)
+    article = envelope.article
     if as_json:
         print_json(
             article_json(article) | ({"kind": article.kind, "rules": article.rules} if explain else {})
         )
     else:
         print_article(article, explain=explain)
-    if reason := reject_reason(article):
+    if reason := processor.validate(envelope):
         click.echo(f"newsbot: {printable(page)}: not stored as an article: {reason}", err=True)
 
 
-def _saved(page: str) -> SavedPage:
+def _capture(page: str, url: str | None) -> Capture:
+    """Return the capture of a file or of standard input; `url`, if given, says where it came from."""
     max_bytes = configuration().max_page_bytes
     if page == "-":
         body = sys.stdin.buffer.read(max_bytes + 1)
         if len(body) > max_bytes:
             raise InputError(f"standard input is larger than {max_bytes} bytes")
-        return SavedPage(body=body, url="")
+        return Capture(body=body, url=url or "")
     if not Path(page).is_file():
         raise InputError(f"{page}: no such file; accepted: a file, an http(s) URL, or - for standard input")
-    return read_page(Path(page), max_bytes=max_bytes)
+    capture = read_page(Path(page), max_bytes=max_bytes)
+    return replace(capture, url=url) if url else capture
 
 
-def read_article(saved: SavedPage, url: str | None) -> Article:
-    """Return the article of a saved page; `url`, if given, says where it came from."""
-    now = datetime.now(UTC)
-    url = url or saved.url or None
-    page = Page.from_bytes(saved.body, url, saved.charset)
-    if saved.is_text:
-        article = parse_saved_text(page.html, url=url, now=now)
-    else:
-        article = extract_article(page, now=now)
-    if article.canonical_url and not is_fetchable(article.url):
-        article.url = article.canonical_url
-    article.source = source_of(article.url) or None
-    return article
-
-
-def fetch_article(url: str) -> Article:
-    """Return the article at a URL. Raises InputError if the page cannot be had."""
+def fetch(url: str) -> Envelope | Reject:
+    """Return the article at a URL, or why there is none. Raises InputError if nothing came back."""
     _, items = run_spider("article", url=url)
     if not items:
         raise InputError(f"{url}: nothing came back", url=url)
-    if isinstance(items[0], Reject):
-        raise InputError(f"{url}: {items[0].reason}: {items[0].detail}", url=url)
     return items[0]
+
+
+def _extracted(item: Envelope | Reject, page: str) -> Envelope:
+    """Return the article; raise InputError, naming the stage and the reason, if there is none."""
+    if isinstance(item, Envelope):
+        return item
+    at = f" in the stage {item.stage}" if item.reason == "stage-failed" else ""
+    raise InputError(f"{printable(page)}: {item.reason}{at}: {printable(item.detail)}", url=item.url)
 
 
 def print_article(article: Article, *, explain: bool = False) -> None:

@@ -9,7 +9,8 @@ import click
 
 from newsbot.cli.options import database_option, json_option, read_session
 from newsbot.cli.output import print_json, print_table, printable
-from newsbot.items import Article, Reject, utc_text
+from newsbot.ingest.envelope import Envelope
+from newsbot.items import Reject, utc_text
 from newsbot.jobs.health_webhook import post_flags
 from newsbot.settings import configuration
 from newsbot.sources.catalog import load_sources
@@ -59,18 +60,19 @@ def add(url: str) -> None:
     click.echo(found.toml())
 
 
-def _preview(item: Article | Reject) -> None:
+def _preview(item: Envelope | Reject) -> None:
     if isinstance(item, Reject):
         click.echo(
             f"  {printable(item.url)}\n  rejected: {printable(item.reason)} {printable(item.detail)}\n",
             err=True,
         )
         return
-    authors = ", ".join(item.authors) or "no author"
-    start = " ".join(item.body.split())[:200]
+    article = item.article
+    authors = ", ".join(article.authors) or "no author"
+    start = " ".join(article.body.split())[:200]
     click.echo(
-        f"  {printable(item.title)}\n  {utc_text(item.published_at) or 'no date'}, {printable(authors)}, "
-        f"{item.language}, {item.word_count} words\n  {printable(start)}...\n",
+        f"  {printable(article.title)}\n  {utc_text(article.published_at) or 'no date'}, {printable(authors)}, "
+        f"{article.language}, {article.word_count} words\n  {printable(start)}...\n",
         err=True,
     )
 

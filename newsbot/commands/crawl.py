@@ -10,11 +10,11 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
-from newsbot.entities.engine import load_engine
 from newsbot.errors import NewsbotError, UsageError
+from newsbot.ingest.process import Processor
+from newsbot.session import CrawlSession
 from newsbot.settings import read_settings
 from newsbot.spiders.page_spider import PageSpider
-from newsbot.store.database import Database
 
 OUTCOMES = ("new", "changed", "unchanged", "duplicate", "conflict", "gone")
 CHATTER = ("alembic", "scrapy.addons", "scrapy.crawler", "scrapy.middleware", "scrapy.utils.log")
@@ -47,23 +47,27 @@ class Command(ScrapyCrawl):
         crawler = self._create_crawler(name)
         if issubclass(crawler.spidercls, PageSpider):
             crawler.spidercls.from_crawler(crawler, **arguments)
-            settings = read_settings(crawler.settings)
-            load_engine(settings.entity_engine)
-            database = Database(settings.database_url)
-            database.open()
-            database.close()
+            processor = Processor.with_database(read_settings(crawler.settings))
+            assert processor.catalog is not None
+            assert processor.engine is not None
+            assert processor.database is not None
+            processor.database.open()
+            processor.close()
         return crawler
 
     def _crawl(self, crawler: Crawler, arguments: dict[str, str]) -> None:
+        from newsbot.extensions.interrupts import stop_in_time
+
         assert self.crawler_process is not None
         self.crawler_process.crawl(crawler, **arguments)
+        stop_in_time(crawler)
         self.crawler_process.start()
         spider = crawler.spider
         if not isinstance(spider, PageSpider):
             self._fail("the crawl could not begin; see the log above", status=1)
             return
-        if spider.failure:
-            self._fail(spider.failure, status=1)
+        if failure := CrawlSession.failure_of(crawler):
+            self._fail(failure, status=1)
         print(summary(crawler), file=sys.stderr)  # noqa: T201 - the last word of a command
 
     def _fail(self, message: str, *, status: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from functools import cache, lru_cache
+from functools import cache
 from hashlib import blake2b
 
 KEY_BYTES = 16
@@ -27,13 +27,11 @@ def _folded(char: str) -> str:
     return char if category[0] in "LNM" else "" if category == "Cf" else " "
 
 
-@lru_cache(maxsize=64)
 def text_key(title: str | None, body: str) -> bytes:
     """Return the 16 bytes that equal texts share, whatever their white space, case, quotes and dashes.
 
     The body alone decides, since reprints rewrite headlines; only where it is shorter than `MIN_BODY_CHARS`
-    (stock sentences of videos and galleries) the title counts too. The last ones are remembered, so that they can be
-    made before the transaction that others wait for."""
+    (stock sentences of videos and galleries) the title counts too."""
     folded = " ".join(words_of(body))
     if len(folded) < MIN_BODY_CHARS:
         folded = " ".join(words_of(title or "")) + "\n" + folded

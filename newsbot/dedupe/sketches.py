@@ -70,11 +70,8 @@ class Relation(NamedTuple):
     of_larger: float
 
 
-@lru_cache(maxsize=64)
 def sketch(body: str) -> Sketch:
-    """Return the sketch of a text; the same on every machine.
-
-    The last ones are remembered, so that they can be made before the transaction that others wait for."""
+    """Return the sketch of a text; the same on every machine."""
     text = words(body)
     hashes = _word_hashes(text.texts)
     shingles = np.unique(_runs(hashes, SHINGLE_WORDS))

@@ -1,7 +1,8 @@
-"""Keeps a row for every page that is not stored, whether a stage dropped it or failed on it."""
+"""Stores a reject for every page that does not become an article, whether a stage dropped it or failed on it."""
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, datetime
 from typing import Self
 
@@ -11,9 +12,11 @@ from scrapy.exceptions import DropItem
 from sqlalchemy.exc import OperationalError
 from twisted.python.failure import Failure
 
+from newsbot.extensions.named_stages import StageError
+from newsbot.ingest.envelope import Envelope, stage_failed
 from newsbot.ingest.record import record_reject
-from newsbot.items import Article, Reject
-from newsbot.session import Run
+from newsbot.items import Reject
+from newsbot.session import CrawlSession
 from newsbot.text import one_line
 
 
@@ -26,48 +29,42 @@ class Rejected(DropItem):
 
 
 class KeepRejects:
-    """Writes rejects to the database, and counts them: by stage and reason, or as what became of a stored article."""
+    """Writes rejects to the database, and counts them by stage and reason.
+
+    Stats: `newsbot/rejected/<stage>/<reason>`; `newsbot/store/conflict` or `gone` where the page was a stored article.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Listen to what the pipelines drop and where they fail."""
+        """Connect to the signals of dropped items and failed stages."""
         keep = cls(crawler)
         crawler.signals.connect(keep.item_dropped, signal=signals.item_dropped)
         crawler.signals.connect(keep.item_error, signal=signals.item_error)
         return keep
 
-    async def item_dropped(self, item: Article | Reject, exception: DropItem) -> None:
-        """Keep what a stage dropped."""
+    async def item_dropped(self, item: Envelope | Reject, exception: DropItem) -> None:
+        """Store what a stage dropped."""
         if isinstance(exception, Rejected):
             await self._keep(exception.reject)
 
-    async def item_error(self, item: Article | Reject, failure: Failure) -> None:
-        """Keep an item on which a stage failed; where it was the database that failed, end the crawl."""
-        if isinstance(failure.value, OperationalError):
-            Run.of(self.crawler).give_up(f"the database failed: {one_line(str(failure.value.orig))}")
-            return
-        stage = _failed_stage(failure)
-        detail = one_line(f"{failure.type.__name__}: {failure.getErrorMessage()}")  # type: ignore[union-attr]
-        await self._keep(
-            Reject(url=item.url, source=item.source, reason="stage-failed", detail=detail, stage=stage,
-                   fetched=item.fetched)
-        )  # fmt: skip
+    async def item_error(self, item: Envelope | Reject, failure: Failure) -> None:
+        """Store an item on which a stage failed. If the database failed, end the crawl."""
+        error = failure.value
+        if isinstance(error, OperationalError):
+            CrawlSession.of(self.crawler).give_up(f"the database failed: {one_line(str(error.orig))}")
+        elif isinstance(error, StageError) and isinstance(item, Envelope):
+            await self._keep(stage_failed(item, error.stage, error.__cause__ or error))
 
     async def _keep(self, reject: Reject) -> None:
         assert self.crawler.stats is not None
-        run = Run.of(self.crawler)
-        outcome = await run.write(record_reject, reject, run_id=run.run_id, now=datetime.now(UTC))
+        session = CrawlSession.of(self.crawler)
+        chance = random.random()  # noqa: S311 - for jitter
+        outcome = await session.write(
+            record_reject, reject, run_id=session.run_id, now=datetime.now(UTC), chance=chance
+        )
         is_new = outcome == "rejected"
         name = f"rejected/{reject.stage}/{reject.reason}" if is_new else f"store/{outcome}"
         self.crawler.stats.inc_value(f"newsbot/{name}")
-
-
-def _failed_stage(failure: Failure) -> str:
-    """Return the name of the pipeline module whose process_item raised."""
-    modules = [frame[1] for frame in failure.frames]
-    return next(
-        (path.rpartition("/")[2].removesuffix(".py") for path in modules if "/pipelines/" in path), "unknown"
-    )

@@ -10,7 +10,7 @@ from typing import Any
 from newsbot.extraction.fields.language import detect
 from newsbot.items import ENTITY_TYPES, Article, Entity, Mention
 from newsbot.store.articles.imports import Known
-from newsbot.urls import is_fetchable, source_of
+from newsbot.urls import is_fetchable
 
 Record = Mapping[str, Any]
 MAX_REVISION = 1_000_000
@@ -43,7 +43,7 @@ def _own(record: Record) -> Imported | None:
         return None
     body = _text(record, "body") or ""
     article = Article(
-        url=url, canonical_url=_text(record, "canonical_url"), source=_text(record, "source") or source_of(url) or None,
+        url=url, canonical_url=_text(record, "canonical_url"), source=_text(record, "source"),
         title=_text(record, "title"), description=_text(record, "description"), authors=_texts(record, "authors"),
         published_at=_time(record, "published_at"), modified_at=_time(record, "modified_at"),
         language=_text(record, "language"), section=_text(record, "section"), topics=_texts(record, "topics"),
@@ -79,7 +79,7 @@ def _news_please(record: Record) -> Imported | None:
         return None
     body = "\n\n".join((_text(record, "maintext") or "").splitlines())
     article = Article(
-        url=url, source=source_of(url), title=_text(record, "title"), description=_text(record, "description"),
+        url=url, title=_text(record, "title"), description=_text(record, "description"),
         authors=_texts(record, "authors"), published_at=_time(record, "date_publish"),
         modified_at=_time(record, "date_modify"), language=detect(body, _text(record, "language")),
         image_url=_text(record, "image_url"), retrieved_at=_time(record, "date_download"), body=body,
@@ -96,7 +96,7 @@ def _fundus(record: Record) -> Imported | None:
         return None
     body = _fundus_body(record)
     article = Article(
-        url=url, source=source_of(url), title=_text(record, "title"), authors=_texts(record, "authors"),
+        url=url, title=_text(record, "title"), authors=_texts(record, "authors"),
         published_at=_time(record, "publishing_date"), topics=_texts(record, "topics"),
         language=detect(body, _text(record, "lang")), retrieved_at=_time(page, "crawl_date"),
         is_free=free if isinstance(free := record.get("free_access"), bool) else None, body=body,

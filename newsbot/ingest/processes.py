@@ -1,4 +1,4 @@
-"""Worker processes that begin with what they need, and end with their parent, however that ends."""
+"""Worker processes: they begin with a worker of their own, and end with their parent, however that ends."""
 
 from __future__ import annotations
 
@@ -12,62 +12,93 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from multiprocessing.synchronize import Lock
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from newsbot.errors import NewsbotError
 
 T = TypeVar("T")
 R = TypeVar("R")
 Turns = Lock
-"""What processes that write to one file take turns by."""
+"""Lock that processes which write to one SQLite file share."""
 
 POLL_S = 0.5
-"""How often whoever waits is given a turn."""
+"""Maximum time between two results of `in_processes`, so that its caller can show progress."""
 AHEAD = 3
-"""Tasks for each process that are handed out at a time: one that ends finds the next one there."""
+"""Tasks per process that are handed out at a time: a process that finishes one finds the next waiting."""
 GARBAGE_OBJECTS = 20_000
-"""New objects after which Python looks for cycles: at its own 700, that took 5 % of the time that pages take."""
+"""New objects after which Python looks for reference cycles; at its default of 700 that took 5 % of a page's time."""
 _SPAWN = multiprocessing.get_context("spawn")
-"""A copy of a process with threads may hold their locks for ever."""
+"""Not fork: a copy of a process with threads may hold their locks for ever."""
+_worker: Any = None
+"""The one worker of a process, made by `_begin`."""
 
 
 def make_turns() -> Turns:
-    """Return turns for the processes of one `in_processes`, to be among its `arguments`."""
+    """Return the lock for the processes of one `in_processes`; pass it in `arguments`."""
     return _SPAWN.Lock()
 
 
+def make_pool(
+    workers: int, make_worker: Callable[..., object], arguments: tuple[object, ...]
+) -> ProcessPoolExecutor:
+    """Return a pool of processes in which `in_worker` calls methods of the worker that `make_worker` returns."""
+    return ProcessPoolExecutor(workers, _SPAWN, initializer=_begin, initargs=(make_worker, arguments))
+
+
+def end_pool(pool: ProcessPoolExecutor) -> None:
+    """End the processes of a pool at once, whatever they are working on."""
+    for process in list(
+        (pool._processes or {}).values()
+    ):  # terminate_workers() does this from Python 3.14 on
+        process.terminate()
+    pool.shutdown(wait=False, cancel_futures=True)
+
+
+def in_worker(method: str, *arguments: Any) -> Any:
+    """Call a method of this process's worker."""
+    return getattr(_worker, method)(*arguments)
+
+
 def in_processes(
-    work: Callable[[T], R],
+    method: str,
     tasks: Iterable[T],
     *,
     workers: int,
-    begin: Callable[..., None],
+    make_worker: Callable[..., object],
     arguments: tuple[object, ...],
-) -> Iterator[list[R]]:
-    """Yield the results of `work` for each task as they come, and an empty list now and then while none does.
+) -> Iterator[list[Any]]:
+    """Yield the results of a worker's `method` for every task as they come, and an empty list every `POLL_S` seconds.
 
-    `begin(*arguments)` is called first in each process. An exception of `work` is raised, and ends the others; so does
-    a process that is killed, as a NewsbotError."""
-    pool = ProcessPoolExecutor(workers, _SPAWN, initializer=_begin, initargs=(begin, arguments))
+    Every process first makes its worker: `make_worker(*arguments)`. An exception of a task is raised and stops the
+    others; so does a process that is killed, as a NewsbotError."""
+    pool = make_pool(workers, make_worker, arguments)
     try:
         left = iter(tasks)
-        pending: set[Future[R]] = {pool.submit(work, task) for task in islice(left, AHEAD * workers)}
+        pending: set[Future[Any]] = {
+            pool.submit(in_worker, method, task) for task in islice(left, AHEAD * workers)
+        }
         while pending:
             done, pending = wait(pending, timeout=POLL_S, return_when=FIRST_COMPLETED)
-            pending |= {pool.submit(work, task) for task in islice(left, len(done))}
-            yield [each.result() for each in done]
-    except BrokenProcessPool as error:
+            pending |= {pool.submit(in_worker, method, task) for task in islice(left, len(done))}
+            yield [future.result() for future in done]
+    except (
+        BaseException
+    ) as error:  # Ctrl-C too: what is under way is not waited for, and done again next time
+        end_pool(pool)
+        if not isinstance(error, BrokenProcessPool):
+            raise
         message = "a worker process was killed (out of memory?); what is done is kept, and the same command goes on from there"
         raise NewsbotError(message) from error
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _begin(begin: Callable[..., None], arguments: tuple[object, ...]) -> None:
+def _begin(make_worker: Callable[..., object], arguments: tuple[object, ...]) -> None:
+    global _worker  # noqa: PLW0603 - one worker per process, made when the process begins
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the parent decides
     threading.Thread(target=_end_with_parent, daemon=True).start()
     gc.set_threshold(GARBAGE_OBJECTS)
-    begin(*arguments)
+    _worker = make_worker(*arguments)
 
 
 def _end_with_parent() -> None:

@@ -1,69 +1,124 @@
-"""From a saved page to its article, in one way for crawls, commands and archives."""
+"""Stage `extract`: from a capture to an article, in one way for crawls, jobs, imports and commands."""
 
 from __future__ import annotations
 
+import json
+import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from newsbot.archive.files import SavedPage
+from newsbot.capture import Capture
 from newsbot.extraction.extractor import extract_article
 from newsbot.extraction.page.page import Page
 from newsbot.extraction.saved_text import parse_saved_text
-from newsbot.items import Article, Fetched
+from newsbot.ingest.envelope import Envelope
+from newsbot.ingest.importers import read_record
+from newsbot.items import Article, Fetched, Reject
 from newsbot.sources.catalog import source_for
 from newsbot.sources.model import Source
+from newsbot.text import one_line
 from newsbot.urls import source_of
+
+logger = logging.getLogger(__name__)
+
+Catalog = Mapping[str, list[Source]]
+"""Sources by host, as `source_for` expects them."""
 
 _CONTROL = bytes(code for code in range(0x20) if code not in b"\t\n\v\f\r")
 _SAMPLE_BYTES = 4096
 
 
-def read_article(saved: SavedPage, catalog: Mapping[str, list[Source]], *, now: datetime) -> Article:
-    """Return the article of a page, with its source and when it was fetched (`now`, if nothing says).
+def read(capture: Capture, catalog: Catalog, *, now: datetime) -> Envelope | Reject:
+    """Return the article that a capture holds, whatever its kind, or the reason why there is none. Never raises.
 
-    `catalog` is by host, as `source_for` asks."""
-    source = source_for(saved.url, catalog)
-    page = Page.from_bytes(saved.body, saved.url or None, saved.charset)
-    if saved.is_text:
+    The source is that of the catalog for the page's host, and gives its selectors and its time zone. `now` stands in
+    for the time of the fetch where the capture has none.
+    """
+    try:
+        return (
+            _read_record(capture, catalog) if capture.media == "record" else _read_page(capture, catalog, now)
+        )
+    except Exception as error:
+        logger.exception("%s could not be parsed", capture.url)
+        return _reject(capture, catalog, now, "parse-failed", one_line(repr(error)))
+
+
+def _read_page(capture: Capture, catalog: Catalog, now: datetime) -> Envelope | Reject:
+    if is_binary(capture.body):
+        return _reject(capture, catalog, now, "binary", "not a text in any encoding")
+    source = source_for(capture.url, catalog)
+    page = Page.from_bytes(capture.body, capture.url or None, capture.charset)
+    if capture.media == "text":
         timezone = source.timezone if source else UTC
         article = parse_saved_text(page.html, url=page.url, timezone=timezone, now=now)
     else:
         article = extract_article(page, source=source, now=now)
-    if (
-        article.url.startswith("file:")
-        and article.canonical_url
-        and urlsplit(article.canonical_url).path.strip("/")
-    ):
-        # Not a homepage, which careless templates call the canonical address of every page.
-        article.url = article.canonical_url
+    if _names_better_address(article):
+        article.url = article.canonical_url or article.url
         source = source or source_for(article.url, catalog)
     article.source = source.key if source else source_of(article.url) or None
-    article.retrieved_at = saved.retrieved_at or now
-    return article
+    article.retrieved_at = capture.retrieved_at or now
+    article.aliases = list(capture.aliases)
+    return Envelope(article=article, fetched=provenance(capture, now=now))
 
 
-def archived_fetch(saved: SavedPage, *, now: datetime) -> Fetched | None:
-    """Return how a page of a WARC once came over the network; None for a page of its own file.
+def _names_better_address(article: Article) -> bool:
+    """Return whether a saved page without an address declares one.
 
-    A record that shares its gzip member with others cannot be found again by an offset: it gets none."""
-    if saved.warc_file is None or saved.place is None:
+    A homepage does not count: careless templates call it the canonical address of every page."""
+    is_of_file = article.url.startswith("file:")
+    return is_of_file and bool(article.canonical_url and urlsplit(article.canonical_url).path.strip("/"))
+
+
+def _read_record(capture: Capture, catalog: Catalog) -> Envelope | Reject:
+    imported = read_record(_json(capture.body))
+    if imported is None:
+        return Reject(url=capture.url, reason="unreadable", detail="not an article of a known JSON format")
+    article = imported.article
+    if article.source is None:
+        source = source_for(article.url, catalog)
+        article.source = source.key if source else source_of(article.url) or None
+    return Envelope(article=article, export=imported.known)
+
+
+def _json(text: bytes) -> object:
+    """Return the value of a JSON text; None if it is no JSON, or nested too deeply."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
         return None
-    is_found_again = saved.place.number == 0
+
+
+def provenance(capture: Capture, *, now: datetime) -> Fetched | None:
+    """Return how a page was fetched, in this run or for the archive that holds it; None for a page from a file."""
+    if capture.warc_file is None:
+        return capture.fetched
     return Fetched(
-        url=saved.url,
+        url=capture.url,
         status=200,
-        size_bytes=len(saved.body),
-        archived_at=saved.retrieved_at or now,
-        warc_file=saved.warc_file if is_found_again else None,
-        warc_offset=saved.place.offset if is_found_again else None,
+        size_bytes=len(capture.body),
+        archived_at=capture.retrieved_at or now,
+        warc_file=None if capture.warc_offset is None else capture.warc_file,
+        warc_offset=capture.warc_offset,
     )
 
 
 def is_binary(body: bytes) -> bool:
-    """Tell whether more than a tenth of the start are control characters, as in images or archives, but no text.
+    """Return whether a body is not a text: more than a tenth of its start are control characters.
 
-    UTF-16 has a NUL in every other byte of Latin text, and says so with a byte order mark."""
+    UTF-16 has a NUL in every other byte of Latin text, and begins with a byte order mark."""
     start = body[:_SAMPLE_BYTES]
     control_count = len(start) - len(start.translate(None, _CONTROL))
     return not start.startswith((b"\xff\xfe", b"\xfe\xff")) and control_count * 10 > len(start)
+
+
+def _reject(capture: Capture, catalog: Catalog, now: datetime, reason: str, detail: str) -> Reject:
+    source = source_for(capture.url, catalog)
+    return Reject(
+        url=capture.url,
+        reason=reason,
+        detail=detail,
+        source=source.key if source else None,
+        fetched=provenance(capture, now=now),
+    )

@@ -1,54 +1,81 @@
-"""What came of fetching a page, in one transaction: the article or reject, the fetch, and the frontier's row."""
+"""Stores the outcome of one page in one transaction: the article or reject, the fetch, and the row of the frontier."""
 
 from __future__ import annotations
 
-import random
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from newsbot.dedupe.changes import Judgement
-from newsbot.discovery.schedule import failure_interval_s, next_refetch_age_s, with_jitter
-from newsbot.items import GONE, Article, Fetched, Reject
-from newsbot.store.articles import site_boilerplate
+from newsbot.ingest.envelope import Envelope, rejected
+from newsbot.ingest.retry import is_answer, next_look, next_try, tries_of
+from newsbot.items import GONE, Fetched, Reject
+from newsbot.store.articles import presence, site_boilerplate
+from newsbot.store.articles.batches import Incoming, lock_articles
+from newsbot.store.articles.imports import kept_id, restore
+from newsbot.store.articles.writer import Saved, save_article
 from newsbot.store.crawl import frontier
-from newsbot.store.crawl.fetches import is_still_kept
+from newsbot.store.crawl.fetches import save_fetch
 from newsbot.store.crawl.frontier import Leased
-from newsbot.store.schema.identity import article_keys, url_hash
-from newsbot.store.schema.models import ArticleRow, ArticleUrl, RejectRow
-from newsbot.store.writes import Saved, save_article, save_fetch, save_reject
+from newsbot.store.crawl.rejects import save_reject
+from newsbot.store.schema.identity import article_keys
 from newsbot.text import one_line
-from newsbot.urls import canonicalize
 
-PERMANENT = frozenset(
-    {"http-401", "http-403", "http-404", "http-410", "http-451", "robots", "private-network"}
-)
-"""Failures that hardly ever pass: tried once more, since sites list pages before they publish them."""
-WALLS = frozenset({"http-401", "http-403", "http-451"})
-TRANSIENT = frozenset({"fetch-failed", "http-408", "http-425", "http-429", "stage-failed", "parse-failed"})
-"""Failures that may well pass, besides those of the server (5xx)."""
-PERMANENT_TRIES, TRANSIENT_TRIES = 2, 8
-FIRST_RETRY_S = 300
+Item = Envelope | Reject | Leased
+"""What a transaction records: an article, a reject, or a leased page that has not been modified."""
 
 
-def record_article(
-    session: Session, article: Article, *, run_id: int | None, now: datetime, new_id: int | None = None
-) -> Saved:
-    """Store an article without its site's boilerplate, and learn from it what that is; if it was fetched, note that,
-    and when to look whether it has changed. A page that is another now is kept as a reject. A new
-    article gets `new_id`, or the next."""
-    site_boilerplate.remove_learnt(session, article)
-    site_boilerplate.reclean_same(session, article, run_id=run_id, now=now)
-    keys = article_keys(article)
-    saved = save_article(session, article, keys=keys, run_id=run_id, now=now, new_id=new_id)
+def lock_items(session: Session, items: Iterable[Item], *, now: datetime) -> None:
+    """Remove learnt boilerplate from articles, and take the locks for storing several items in this transaction.
+
+    To be called before the first item is recorded: without it, two processes that store the same pages in different
+    orders deadlock on PostgreSQL (see `store.articles.batches`)."""
+    items = list(items)
+    envelopes = [item for item in items if isinstance(item, Envelope)]
+    lock_articles(
+        session,
+        [Incoming(envelope.article, envelope.precomputed, envelope.site_blocks) for envelope in envelopes],
+        now=now,
+        reject_urls=[
+            url for item in items if isinstance(item, Reject) for url in (item.url, *_fetched_url(item))
+        ],
+        seen_ids={item.article_id for item in items if isinstance(item, Leased) and item.article_id},
+        changes_stories=any(envelope.export and envelope.export.story_id for envelope in envelopes),
+    )
+
+
+def _fetched_url(reject: Reject) -> list[str]:
+    return [reject.fetched.url] if reject.fetched else []
+
+
+def record_article(session: Session, envelope: Envelope, *, run_id: int | None, now: datetime) -> Saved:
+    """Store an article without the boilerplate of its site, its fetch, and when to fetch it again.
+
+    The blocks of a new article are counted, which is how boilerplate is learnt. A page that is another article now is
+    stored as a reject. An article that another newsbot has exported keeps its id and its dates where they are free.
+
+    If the transaction stores several items, `lock_items` must be called for all of them first."""
+    article, fetched, now = envelope.article, envelope.fetched, envelope.observed_at(now)
+    lock_items(session, [envelope], now=now)
+    site_boilerplate.reclean_same(session, article, envelope.site_blocks, run_id=run_id, now=now)
+    export = envelope.export
+    saved = save_article(
+        session,
+        article,
+        keys=article_keys(article),
+        run_id=run_id,
+        now=now,
+        new_id=kept_id(session, export.id) if export and export.id else None,
+        precomputed=envelope.precomputed,
+    )
     if saved.judgement is not None:
-        _record_conflict(session, article, saved.article_id, saved.judgement, run_id=run_id, now=now)
+        _record_conflict(session, envelope, saved.article_id, saved.judgement, run_id=run_id, now=now)
         return saved
-    if fetched := article.fetched:
-        _record_fetch(session, fetched, "article", article.source, run_id, now)
+    if fetched:
+        save_fetch(session, fetched, outcome="article", source=article.source, run_id=run_id, now=now)
     if fetched and not fetched.archived_at:
         frontier.mark_done(
             session,
@@ -59,26 +86,28 @@ def record_article(
             etag=fetched.etag,
             last_modified=fetched.last_modified,
         )
+    if export:
+        restore(session, saved.article_id, export)
     if saved.outcome == "new":
-        site_boilerplate.learn(session, saved, article, now=now)
+        site_boilerplate.learn(session, saved, article, envelope.site_blocks, now=now)
     return saved
 
 
 def _record_conflict(
     session: Session,
-    article: Article,
+    envelope: Envelope,
     article_id: int,
     judgement: Judgement,
     *,
     run_id: int | None,
     now: datetime,
 ) -> None:
-    """Keep as a reject what stands at the address of a stored article; it is asked for in full next time."""
-    reject = Reject(url=article.url, reason=judgement.verdict, detail=one_line(judgement.detail), source=article.source,
-                    stage="store", fetched=article.fetched)  # fmt: skip
+    """Store as a reject what is now at the address of a stored article, and when to ask for the page again in full."""
+    article, fetched = envelope.article, envelope.fetched
+    reject = rejected(envelope, "store", judgement.verdict, one_line(judgement.detail))
     save_reject(session, reject, run_id=run_id, now=now, article_id=article_id)
-    if fetched := article.fetched:
-        _record_fetch(session, fetched, "reject", article.source, run_id, now)
+    if fetched:
+        save_fetch(session, fetched, outcome="reject", source=article.source, run_id=run_id, now=now)
     if fetched and not fetched.archived_at:
         urls = {article.url, *article.aliases, fetched.url}
         look = _next_look_at(session, article_id, now)
@@ -86,35 +115,37 @@ def _record_conflict(
 
 
 def record_reject(
-    session: Session, reject: Reject, *, run_id: int | None, now: datetime
+    session: Session, reject: Reject, *, run_id: int | None, now: datetime, chance: float = 0.5
 ) -> Literal["rejected", "conflict", "gone"]:
-    """Store why a page is no article; if it was fetched, note that, and whether and when to try again.
+    """Store why a page is not an article, its fetch, and whether and when to try again.
 
-    Where the page was a stored article before, that is kept: the reject is a conflict with it, or notes that it is
-    gone. A fetch that has failed, and a page of the past, say nothing of it."""
+    If an article is stored under the URL, it stays: the reject is a conflict with it, or marks it as gone. Neither a
+    failed fetch nor a page from an archive says anything about the stored article. `chance`, from 0 to 1, is for
+    jitter."""
     known = _stored_article(session, reject) if is_answer(reject) else None
     if known is not None and reject.fetched:
         reject = replace(reject, url=reject.fetched.url)  # the article's, not where it redirects to now
     save_reject(session, reject, run_id=run_id, now=now, article_id=known)
     if known is not None and reject.reason in GONE:
-        is_first = (ArticleRow.id == known) & ArticleRow.gone_at.is_(None)
-        session.execute(update(ArticleRow).where(is_first).values(gone_at=now))
+        presence.mark_gone(session, known, now=now)
     if fetched := reject.fetched:
-        _record_fetch(session, fetched, "reject", reject.source, run_id, now)
+        save_fetch(session, fetched, outcome="reject", source=reject.source, run_id=run_id, now=now)
     if fetched and not fetched.archived_at:
-        _plan_next(session, reject, fetched, known, now)
+        _plan_next(session, reject, fetched, known, now, chance)
     if known is None:
         return "rejected"
     return "gone" if reject.reason in GONE else "conflict"
 
 
-def _plan_next(session: Session, reject: Reject, fetched: Fetched, known: int | None, now: datetime) -> None:
-    """Note in the frontier when to ask for a page again that is no article, or not now."""
+def _plan_next(
+    session: Session, reject: Reject, fetched: Fetched, known: int | None, now: datetime, chance: float
+) -> None:
+    """Store in the frontier when to fetch a page again that is not an article, or not now."""
     urls = {reject.url, fetched.url}
     look = None if known is None else _next_look_at(session, known, now)
     if limit := tries_of(reject.reason):
         tries = frontier.attempts(session, fetched.url)
-        again = next_try(tries, now) if tries < limit else look
+        again = next_try(tries, now, chance) if tries < limit else look
         frontier.mark_failed(session, urls, error=reject.reason, now=now, next_try_at=again)
     else:
         frontier.mark_done(session, urls, article_id=known, now=now, next_look_at=look)
@@ -123,11 +154,11 @@ def _plan_next(session: Session, reject: Reject, fetched: Fetched, known: int | 
 def record_not_modified(
     session: Session, leased: Leased, fetched: Fetched | None, *, run_id: int | None, now: datetime
 ) -> None:
-    """Note that an article is still what it was."""
+    """Store that a server says that an article has not been modified."""
     assert leased.article_id is not None
-    published_at = see_again(session, leased.article_id, now=now)
+    published_at = presence.mark_seen(session, leased.article_id, now=now)
     if fetched:
-        _record_fetch(session, fetched, "not-modified", leased.source, run_id, now)
+        save_fetch(session, fetched, outcome="not-modified", source=leased.source, run_id=run_id, now=now)
     frontier.mark_done(session, [leased.url], article_id=leased.article_id, now=now,
                        next_look_at=next_look(published_at, now), etag=leased.etag,
                        last_modified=leased.last_modified)  # fmt: skip
@@ -136,64 +167,14 @@ def record_not_modified(
 def record_poll(
     session: Session, fetched: Fetched, *, source: str, run_id: int | None, now: datetime
 ) -> None:
-    """Note that a feed, sitemap or section page was fetched."""
-    _record_fetch(session, fetched, "feed", source, run_id, now)
-
-
-def see_again(session: Session, article_id: int, *, now: datetime) -> datetime:
-    """Move `last_seen_at` of an article, which is back if it was gone; return when it was published or first seen."""
-    session.execute(delete(RejectRow).where(RejectRow.article_id == article_id))
-    query = update(ArticleRow).where(ArticleRow.id == article_id).values(last_seen_at=now, gone_at=None)
-    return session.scalars(query.returning(ArticleRow.dated_at)).one()
-
-
-def is_answer(reject: Reject) -> bool:
-    """Tell whether a reject says what stands at an address now: a failed fetch does not, nor does an archive."""
-    if reject.fetched and reject.fetched.archived_at:
-        return False
-    return reject.reason in GONE | WALLS or (tries_of(reject.reason) == 0 and reject.reason != "ignored")
-
-
-def tries_of(reason: str) -> int:
-    """Return how often a page is tried that fails for this reason; 0: it has not failed, it is no article."""
-    if reason in PERMANENT:
-        return PERMANENT_TRIES
-    return TRANSIENT_TRIES if reason in TRANSIENT or reason.startswith("http-5") else 0
-
-
-def next_try(tries: int, now: datetime) -> datetime:
-    """Return when to fetch a page again that has failed `tries` times: later and later, up to a day."""
-    wait_s = with_jitter(failure_interval_s(FIRST_RETRY_S, tries), random.random())  # noqa: S311
-    return now + timedelta(seconds=wait_s)
-
-
-def next_look(published_at: datetime, now: datetime) -> datetime | None:
-    """Return when to look whether an article has changed; None once it is old."""
-    age_s = next_refetch_age_s((now - published_at).total_seconds())
-    return None if age_s is None else published_at + timedelta(seconds=age_s)
+    """Store the fetch of a feed, sitemap or section page."""
+    save_fetch(session, fetched, outcome="feed", source=source, run_id=run_id, now=now)
 
 
 def _next_look_at(session: Session, article_id: int, now: datetime) -> datetime | None:
-    dated_at = session.scalars(select(ArticleRow.dated_at).where(ArticleRow.id == article_id)).one()
-    return next_look(dated_at, now)
+    return next_look(presence.article_date(session, article_id), now)
 
 
 def _stored_article(session: Session, reject: Reject) -> int | None:
-    """Return the id of the article that is stored under the address of a reject, the one that was asked for first."""
-    urls = [reject.fetched.url] if reject.fetched else []
-    hashes = [url_hash(canonicalize(url)) for url in (*urls, reject.url)]
-    query = select(ArticleUrl.url_hash, ArticleUrl.article_id).where(ArticleUrl.url_hash.in_(hashes))
-    found: dict[bytes, int] = dict(session.execute(query).all())
-    return next((found[key] for key in hashes if key in found), None)
-
-
-def _record_fetch(
-    session: Session, fetched: Fetched, outcome: str, source: str | None, run_id: int | None, now: datetime
-) -> None:
-    file, offset = fetched.warc_file, fetched.warc_offset
-    if fetched.is_repeat and not is_still_kept(session, file, offset):
-        file = offset = None
-    save_fetch(session, url=fetched.url, outcome=outcome, now=fetched.archived_at or now, source=source,
-               run_id=run_id, status=fetched.status, size_bytes=fetched.size_bytes, latency_ms=fetched.latency_ms,
-               etag=fetched.etag, last_modified=fetched.last_modified, warc_file=file, warc_offset=offset,
-               payload_digest=fetched.payload_digest)  # fmt: skip
+    """Return the id of the article that is stored under the URL of a reject: that which was asked for comes first."""
+    return presence.article_at(session, [*_fetched_url(reject), reject.url])

@@ -9,8 +9,8 @@ from typing import Any
 
 from newsbot import __version__
 from newsbot.store.crawl.frontier import this_process
+from newsbot.store.crawl.run_rows import finish_run, start_run
 from newsbot.store.database import Database
-from newsbot.store.writes import finish_run, start_run
 
 
 @contextmanager

@@ -18,8 +18,7 @@ from scrapy.utils.response import response_status_message
 
 from newsbot import __version__
 from newsbot.archive.warc_writer import Exchange, Kept, WarcWriter, payload_digest
-from newsbot.middlewares.saved_pages import KEPT, SAVED_PATH
-from newsbot.session import Run
+from newsbot.session import KEPT, SAVED_PATH, CrawlSession
 from newsbot.settings import read_settings
 from newsbot.store.crawl.fetches import find_kept
 from newsbot.store.crawl.frontier import this_process
@@ -41,7 +40,7 @@ class KeepResponses:
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Take the folder from NEWSBOT_ARCHIVE_DIR; no archive is kept where that is empty, or without a database."""
         folder = read_settings(crawler.settings).archive_dir
-        if not folder or crawler.get_extension(Run) is None:
+        if not folder or crawler.get_extension(CrawlSession) is None:
             raise NotConfigured
         host, _, pid = this_process().partition(":")
         keep = cls(
@@ -64,7 +63,9 @@ class KeepResponses:
         """Return where an exchange is kept; None if the archive cannot be written, or could not before."""
         earlier = None
         if exchange.body:
-            earlier = await Run.of(self.crawler).read(find_kept, exchange.url, payload_digest(exchange.body))
+            earlier = await CrawlSession.of(self.crawler).read(
+                find_kept, exchange.url, payload_digest(exchange.body)
+            )
         async with self._writing:
             if self.writer is None:
                 return None

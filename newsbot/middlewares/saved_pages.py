@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -12,43 +12,33 @@ from scrapy.crawler import Crawler
 from scrapy.http import HtmlResponse, Response, TextResponse
 from scrapy.utils.asyncio import run_in_thread
 
-from newsbot.archive.files import SavedPage, read_page
+from newsbot.archive.files import read_page
 from newsbot.archive.warc import Place
-from newsbot.ingest.read import archived_fetch
+from newsbot.capture import Capture
+from newsbot.session import CAPTURE, PLACE, SAVED_PATH
 from newsbot.settings import read_settings
-
-SAVED_PATH = "saved_path"
-"""Request.meta key: the file that holds the page."""
-PLACE = "place"
-"""Request.meta key: where in a WARC its record is."""
-RETRIEVED_AT = "retrieved_at"
-"""Request.meta key: when the page was fetched, if the archive knows."""
-KEPT = "kept"
-"""Request.meta key: where newsbot's own archive has the answer of the network (`Kept`)."""
-ARCHIVED = "archived"
-"""Request.meta key: what an archive says of the fetch (`Fetched`)."""
 
 
 class SavedPages:
-    """Answers requests that carry `SAVED_PATH`: from that file, or from the shelf if they carry a `PLACE` too."""
+    """Answers requests that carry `SAVED_PATH`: from that file, or from the shelf if they carry a `PLACE` too.
+
+    The capture itself travels in `Request.meta`; the response is what Scrapy needs to call the spider."""
 
     def __init__(self, max_bytes: int) -> None:
         self.max_bytes = max_bytes
         self.emptied = asyncio.Event()
-        """The shelf is empty: the next pages may be read."""
-        self._shelf: dict[tuple[str, Place], SavedPage] = {}
+        """Set when the shelf is empty: the next pages may be read."""
+        self._shelf: dict[tuple[str, Place], Capture] = {}
         """Pages of archives, which are read from front to end, until their requests are answered."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Read the limit of a page's size."""
+        """Read the maximum size of a page."""
         return cls(read_settings(crawler.settings).max_page_bytes)
 
-    def put(self, page: SavedPage) -> None:
+    def put(self, path: str, place: Place, capture: Capture) -> None:
         """Keep a page of an archive for its request."""
-        assert page.warc_file
-        assert page.place
-        self._shelf[page.warc_file, page.place] = page
+        self._shelf[path, place] = capture
         self.emptied.clear()
 
     async def process_request(self, request: Request) -> Response | None:
@@ -59,24 +49,19 @@ class SavedPages:
         path, place = request.meta.get(SAVED_PATH), request.meta.get(PLACE)
         if path is None:
             return None
-        page = (
+        capture = (
             self._take(path, place)
             if place
             else await run_in_thread(read_page, Path(path), max_bytes=self.max_bytes)
         )
-        request.meta[RETRIEVED_AT] = page.retrieved_at
-        request.meta[ARCHIVED] = archived_fetch(page, now=datetime.now(UTC))
-        return _response(page, request.meta.get("url") or page.url)
+        if url := request.meta.get("url"):
+            capture = replace(capture, url=url)
+        request.meta[CAPTURE] = capture
+        response_class = TextResponse if capture.media == "text" else HtmlResponse
+        return response_class(url=capture.url, body=capture.body)
 
-    def _take(self, path: str, place: Place) -> SavedPage:
-        page = self._shelf.pop((path, place))
+    def _take(self, path: str, place: Place) -> Capture:
+        capture = self._shelf.pop((path, place))
         if not self._shelf:
             self.emptied.set()
-        return page
-
-
-def _response(page: SavedPage, url: str) -> Response:
-    kind = "text/plain" if page.is_text else "text/html"
-    headers = {"Content-Type": f"{kind}; charset={page.charset}" if page.charset else kind}
-    response_class = TextResponse if page.is_text else HtmlResponse
-    return response_class(url=url, body=page.body, headers=headers)
+        return capture

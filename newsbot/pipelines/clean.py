@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Self
-
-from scrapy.crawler import Crawler
-
-from newsbot.cleaning.article_fields import clean_article
-from newsbot.items import Article
-from newsbot.session import Run
-from newsbot.store.articles.site_boilerplate import remove_learnt
+from newsbot.ingest.envelope import Envelope
+from newsbot.pipelines.stage import WorkerStage
 
 
-class Clean:
-    """Tidies every field, and removes what the site is known to repeat."""
+class Clean(WorkerStage):
+    """Tidies every field, and removes the boilerplate that has been learnt of the site."""
 
-    def __init__(self, run: Run) -> None:
-        self.run = run
+    stage = "clean"
 
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Share the crawl's database."""
-        return cls(Run.of(crawler))
-
-    async def process_item(self, article: Article) -> Article:
+    async def process_item(self, envelope: Envelope) -> Envelope:
         """Return the article with its values cleaned."""
-        clean_article(article)
-        await self.run.read(remove_learnt, article)
-        return article
+        return await self.run(envelope, "clean")

@@ -2,38 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Self
-
-from scrapy.crawler import Crawler
-
-from newsbot.entities.engine import Engine, engine_label, load_engine
-from newsbot.entities.recognition import UNKNOWN
-from newsbot.items import Article
-from newsbot.session import Run
-from newsbot.settings import read_settings
-from newsbot.store.writes import article_keys, known_unchanged
+from newsbot.ingest.envelope import Envelope
+from newsbot.pipelines.stage import WorkerStage
 
 
-class Dedupe:
-    """Marks unchanged repeats. What becomes of them, and of copies elsewhere, is decided when they are stored."""
+class Dedupe(WorkerStage):
+    """Marks unchanged repeats. How they and copies at other addresses are stored is decided when they are."""
 
-    def __init__(self, run: Run, engine: Engine) -> None:
-        self.run = run
-        self.engine = engine
+    stage = "dedupe"
 
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Share the crawl's database."""
-        return cls(Run.of(crawler), load_engine(read_settings(crawler.settings).entity_engine))
-
-    async def process_item(self, article: Article) -> Article:
+    async def process_item(self, envelope: Envelope) -> Envelope:
         """Set `known_id` if this article, with entities found by today's engine, is stored."""
-        if self.engine.name == "none":  # there is no work that the look-up could save
-            return article
-        article.known_id = await self.run.read(
-            known_unchanged,
-            article,
-            keys=article_keys(article),
-            entity_engine=engine_label(self.engine, article.language or UNKNOWN),
-        )
-        return article
+        if self.session.processor.engine.name == "none":  # there is no work that the look-up could save
+            return envelope
+        return await self.run(envelope, "dedupe")

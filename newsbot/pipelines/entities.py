@@ -3,38 +3,24 @@
 from __future__ import annotations
 
 import logging
-from typing import Self
 
-from scrapy.crawler import Crawler
-from scrapy.utils.asyncio import run_in_thread
-
-from newsbot.entities.engine import Engine, engine_label, load_engine
-from newsbot.entities.recognition import find_entities
-from newsbot.items import Article
-from newsbot.settings import read_settings
+from newsbot.entities.engine import engine_label
+from newsbot.ingest.envelope import Envelope
+from newsbot.pipelines.stage import WorkerStage
 
 logger = logging.getLogger(__name__)
 
 
-class FindEntities:
-    """Runs the entity engine off the reactor, so that fetching goes on."""
+class FindEntities(WorkerStage):
+    """Has a worker recognise entities, and compute what is stored beside the text, so that fetching goes on."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Load the engine that the settings name; raises UsageError for an unknown one."""
-        return cls(load_engine(read_settings(crawler.settings).entity_engine))
+    stage = "entities"
 
     def open_spider(self) -> None:
-        """Tell once which engine was chosen."""
-        logger.info(
-            "Entities are found by %s (%s for English)", self.engine.name, engine_label(self.engine, "en")
-        )
+        """Log once which engine was chosen."""
+        engine = self.session.processor.engine
+        logger.info("Entities are found by %s (%s for English)", engine.name, engine_label(engine, "en"))
 
-    async def process_item(self, article: Article) -> Article:
+    async def process_item(self, envelope: Envelope) -> Envelope:
         """Fill `entities`, unless the article is stored already and has not changed."""
-        if article.known_id is None:
-            await run_in_thread(find_entities, article, self.engine)
-        return article
+        return await self.run(envelope, "entities", "precompute")

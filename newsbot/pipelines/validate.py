@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from newsbot.extensions.keep_rejects import Rejected
 from newsbot.extraction.page_kinds import reject_reason
-from newsbot.items import Article, Reject
+from newsbot.ingest.envelope import Envelope, rejected
+from newsbot.items import Reject
 
 
 class Validate:
     """Drops what is not an article."""
 
-    def process_item(self, item: Article | Reject) -> Article:
+    stage = "validate"
+
+    def process_item(self, item: Envelope | Reject) -> Envelope:
         """Return an article that can be stored; raise Rejected for any other item."""
         if isinstance(item, Reject):
             raise Rejected(item)
-        reason = reject_reason(item)
+        reason = reject_reason(item.article)
         if reason is not None:
-            raise Rejected(
-                Reject(
-                    url=item.url, source=item.source, reason=reason, stage="validate", fetched=item.fetched
-                )
-            )
+            raise Rejected(rejected(item, self.stage, reason))
         return item

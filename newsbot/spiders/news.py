@@ -24,9 +24,10 @@ from newsbot.discovery.polls import Found, read_poll
 from newsbot.discovery.sitemaps import sitemaps_of_robots
 from newsbot.errors import UsageError
 from newsbot.ingest import record
-from newsbot.items import Article, Reject
+from newsbot.ingest.envelope import Envelope
+from newsbot.items import Reject
 from newsbot.middlewares.politeness import HeldError, Politeness
-from newsbot.session import Run
+from newsbot.session import CrawlSession
 from newsbot.settings import read_settings
 from newsbot.sources.catalog import load_sources
 from newsbot.sources.model import Source
@@ -115,9 +116,9 @@ class NewsSpider(PageSpider):
         )
 
     @property
-    def run(self) -> Run:
-        """The crawl's hold on the database."""
-        return Run.of(self.crawler)
+    def run(self) -> CrawlSession:
+        """The session of the crawl."""
+        return CrawlSession.of(self.crawler)
 
     @property
     def politeness(self) -> Politeness:
@@ -265,10 +266,10 @@ class NewsSpider(PageSpider):
         self.fetching[request.url] = page.source
         return request.replace(cb_kwargs={"leased": page})
 
-    async def parse_leased(self, response: Response, leased: Leased) -> AsyncIterator[Article | Reject]:
+    async def parse_leased(self, response: Response, leased: Leased) -> AsyncIterator[Envelope | Reject]:
         """Yield the article of a page; one that has not changed is only seen again."""
         if response.status != NOT_MODIFIED or not leased.article_id:
-            for item in self.parse_page(response):
+            async for item in self.parse_page(response):
                 yield item
             return
         try:
@@ -294,7 +295,7 @@ class NewsSpider(PageSpider):
         finally:
             self._fetched(asked_url(request))
 
-    def item_done(self, item: Article | Reject) -> None:
+    def item_done(self, item: Envelope | Reject) -> None:
         """Make room for another page, now that what came of one is stored: a kill repeats no more than that."""
         if item.fetched:
             self._fetched(item.fetched.url)

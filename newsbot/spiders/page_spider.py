@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import inspect
-import re
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Iterator
+from functools import cached_property
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -15,18 +14,21 @@ from scrapy.exceptions import CannotResolveHostError, DownloadCancelledError, Ig
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from scrapy.spidermiddlewares.httperror import HttpError
+from scrapy.utils.asyncio import run_in_thread
 from twisted.python.failure import Failure
 
-from newsbot.archive.files import SavedPage
+from newsbot.archive.http_coding import charset_of
 from newsbot.archive.warc_writer import Kept
+from newsbot.capture import Capture
 from newsbot.errors import InputError, UsageError
-from newsbot.ingest.read import is_binary, read_article
-from newsbot.items import Article, Fetched, Reject
+from newsbot.ingest.envelope import Envelope
+from newsbot.ingest.process import Processor
+from newsbot.ingest.read import Catalog
+from newsbot.items import Fetched, Reject
 from newsbot.middlewares.networks import GuardedResolver
-from newsbot.middlewares.saved_pages import ARCHIVED, KEPT, RETRIEVED_AT, SAVED_PATH
+from newsbot.session import CAPTURE, KEPT, SAVED_PATH, CrawlSession
 from newsbot.settings import read_settings
-from newsbot.sources.catalog import load_sources, source_for, sources_by_host
-from newsbot.sources.model import Source
+from newsbot.sources.catalog import source_for
 from newsbot.text import one_line
 
 
@@ -34,13 +36,22 @@ class PageSpider(Spider):
     """A spider whose pages become articles. Its `-a` arguments are the keyword arguments of its constructor."""
 
     failure: str | None = None
-    """Why the run could not do (all of) its work, in one line; None if it did."""
+    """Why the spider could not do all of its work, in one line; None if it could."""
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__()
         self.arguments = arguments
-        self.sources: dict[str, list[Source]] = {}
-        """By host, as `source_for` asks."""
+
+    @cached_property
+    def processor(self) -> Processor:
+        """What reads pages: that of the crawl's session, or one without a database if there is no session."""
+        session = self.crawler.get_extension(CrawlSession)
+        return session.processor if session else Processor(read_settings(self.crawler.settings))
+
+    @property
+    def sources(self) -> Catalog:
+        """The sources of the catalog by host."""
+        return self.processor.catalog
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -51,9 +62,7 @@ class PageSpider(Spider):
                 raise UsageError(
                     f"spider {cls.name}: unknown argument {name!r}; accepted: {', '.join(accepted)}"
                 )
-        spider = super().from_crawler(crawler, *args, **kwargs)
-        spider.sources = sources_by_host(load_sources(read_settings(crawler.settings).sources))
-        return spider
+        return super().from_crawler(crawler, *args, **kwargs)
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -63,30 +72,16 @@ class PageSpider(Spider):
         settings.set("USER_AGENT", ours.user_agent, priority="spider")
         settings.set("DOWNLOAD_MAXSIZE", ours.max_page_bytes, priority="spider")
 
-    def parse_page(self, response: Response) -> Iterator[Article | Reject]:
+    async def parse_page(self, response: Response) -> AsyncIterator[Envelope | Reject]:
         """Yield the article that a response holds, whatever its kind, or why there is none."""
-        try:
-            yield self._read(response)
-        except Exception as error:
-            self.logger.exception("%s could not be parsed", response.url)
-            detail = one_line(repr(error))
-            yield Reject(url=response.url, reason="parse-failed", detail=detail, fetched=fetched(response))
+        yield await self.read(capture_of(response))
 
-    def _read(self, response: Response) -> Article | Reject:
-        if is_binary(response.body):
-            detail = "not a text in any encoding"
-            return Reject(url=response.url, reason="binary", detail=detail, fetched=fetched(response))
-        page = SavedPage(
-            body=response.body,
-            url=response.url,
-            retrieved_at=response.meta.get(RETRIEVED_AT),
-            charset=_http_charset(response),
-            is_text=_content_type(response) == "text/plain",
-        )
-        article = read_article(page, self.sources, now=datetime.now(UTC))
-        article.aliases = _asked_for(response)
-        article.fetched = fetched(response)
-        return article
+    async def read(self, capture: Capture) -> Envelope | Reject:
+        """Return the article that a capture holds, read by a worker of the crawl; in a thread if there is no session."""
+        session = self.crawler.get_extension(CrawlSession)
+        if session is not None:
+            return await session.read_capture(capture)
+        return await run_in_thread(self.processor.read, capture)
 
     def fetch_failed(self, failure: Failure) -> Iterator[Reject]:
         """Yield why a request gave no page."""
@@ -99,11 +94,7 @@ class PageSpider(Spider):
             detail=_failure_detail(failure),
             source=source.key if source else None,
             stage="fetch",
-            fetched=fetched(answer)
-            if answer
-            else None
-            if SAVED_PATH in request.meta
-            else Fetched(url=asked_url(request)),
+            fetched=_failed_fetch(request, answer),
         )
 
 
@@ -113,11 +104,28 @@ def asked_url(request: Request) -> str:
     return url
 
 
+def capture_of(response: Response) -> Capture:
+    """Return the capture of a response: the one of a saved page, or what came over the network."""
+    request = response.request
+    if request is not None and CAPTURE in request.meta:
+        capture: Capture = request.meta[CAPTURE]
+        return capture
+    content_type = header(response, "Content-Type") or ""
+    return Capture(
+        body=response.body,
+        url=response.url,
+        media="text" if content_type.partition(";")[0].strip().lower() == "text/plain" else "html",
+        charset=charset_of(content_type),
+        aliases=tuple(_asked_for(response)),
+        fetched=fetched(response),
+    )
+
+
 def fetched(response: Response) -> Fetched | None:
-    """Return how a response came over the network, now or for an archive; None for one from another file."""
+    """Return how a response came over the network; None for one from a file or an archive."""
     request = response.request
     if request is None or SAVED_PATH in request.meta:
-        return request.meta.get(ARCHIVED) if request else None
+        return None
     latency_s = request.meta.get("download_latency")
     kept: Kept | None = request.meta.get(KEPT)
     return Fetched(
@@ -132,6 +140,13 @@ def fetched(response: Response) -> Fetched | None:
         payload_digest=kept.digest if kept else None,
         is_repeat=kept.is_repeat if kept else False,
     )
+
+
+def _failed_fetch(request: Request, answer: Response | None) -> Fetched | None:
+    """Return what is known of a fetch that gave no page; None for a page from a file or an archive."""
+    if answer is not None:
+        return fetched(answer)
+    return None if SAVED_PATH in request.meta else Fetched(url=asked_url(request))
 
 
 def header(response: Response, name: str) -> str | None:
@@ -176,17 +191,6 @@ def _refused_hosts() -> set[str]:
 
     resolver = getattr(reactor, "nameResolver", None)
     return resolver.refused if isinstance(resolver, GuardedResolver) else set()
-
-
-def _content_type(response: Response) -> str:
-    return (header(response, "Content-Type") or "").partition(";")[0].strip().lower()
-
-
-def _http_charset(response: Response) -> str | None:
-    match = re.search(
-        r"charset\s*=\s*[\"']?([\w.:-]+)", header(response, "Content-Type") or "", re.IGNORECASE
-    )
-    return match.group(1) if match else None
 
 
 def _asked_for(response: Response) -> list[str]:

@@ -12,13 +12,16 @@ from scrapy import Request
 from scrapy.http import Response
 from scrapy.utils.asyncio import run_in_thread
 
-from newsbot.archive.files import SavedPage, find_pages, is_warc
+from newsbot.archive.files import find_pages, is_warc
 from newsbot.archive.selection import parse_selection
 from newsbot.archive.warc import Place
 from newsbot.archive.warc_pages import read_pages, warc_spans
+from newsbot.capture import Capture
 from newsbot.errors import InputError, UsageError
-from newsbot.items import Article, Reject
-from newsbot.middlewares.saved_pages import PLACE, SAVED_PATH, SavedPages
+from newsbot.ingest.envelope import Envelope
+from newsbot.items import Reject
+from newsbot.middlewares.saved_pages import SavedPages
+from newsbot.session import PLACE, SAVED_PATH
 from newsbot.settings import read_settings
 from newsbot.spiders.page_spider import PageSpider
 from newsbot.urls import is_fetchable
@@ -92,16 +95,16 @@ class SavedSpider(PageSpider):
         try:
             pages = self._pages(path, skipped)
             while batch := await run_in_thread(lambda: list(islice(pages, BATCH))):
-                for page in batch:
-                    shelf.put(page)
-                    yield self._request(path, page.place)
+                for place, capture in batch:
+                    shelf.put(str(path), place, capture)
+                    yield self._request(path, place)
                 await shelf.emptied.wait()
         except InputError as error:
             self._fail(error)
         finally:
             self._count(skipped)
 
-    def _pages(self, path: Path, skipped: Counter[str]) -> Iterator[SavedPage]:
+    def _pages(self, path: Path, skipped: Counter[str]) -> Iterator[tuple[Place, Capture]]:
         for span in warc_spans(path):
             yield from read_pages(
                 path,
@@ -111,10 +114,10 @@ class SavedSpider(PageSpider):
                 wanted=lambda url, at: self.selection.wants_page(url, at, self.sources),
             )
 
-    def parse_archived(self, response: Response) -> Iterator[Article | Reject]:
+    async def parse_archived(self, response: Response) -> AsyncIterator[Envelope | Reject]:
         """Yield the article of an archived page, if it is in a wanted language."""
-        for item in self.parse_page(response):
-            if isinstance(item, Reject) or self.selection.wants_article(item):
+        async for item in self.parse_page(response):
+            if isinstance(item, Reject) or self.selection.wants_article(item.article):
                 yield item
             else:
                 self._count(Counter({"language": 1}))

@@ -6,7 +6,8 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from newsbot.errors import InputError
-from newsbot.items import Article, Reject
+from newsbot.ingest.envelope import Envelope
+from newsbot.items import Reject
 
 if TYPE_CHECKING:
     from newsbot.spiders.page_spider import PageSpider
@@ -22,7 +23,7 @@ _SETTINGS: dict[str, Any] = {
 """Settings that replace those of the project: no pipelines, no extensions, no log, a fixed short delay."""
 
 
-def run_spider(name: str, **arguments: str) -> tuple[PageSpider, list[Article | Reject]]:
+def run_spider(name: str, **arguments: str) -> tuple[PageSpider, list[Envelope | Reject]]:
     """Run the spider `name` to its end and return it with the items that it yielded.
 
     Can be called once per process, because a Twisted reactor cannot be restarted. Raises InputError if the spider

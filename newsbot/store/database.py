@@ -9,13 +9,14 @@ from pathlib import Path
 from threading import Lock
 from typing import Self, TypeVar
 
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session
 
 from newsbot.errors import DatabaseError, UsageError
+from newsbot.store.index import full_text
 from newsbot.store.schema import migrations
-from newsbot.store.sql import dialect
+from newsbot.store.sql import deferred, dialect, engines, locks
 
 T = TypeVar("T")
 
@@ -45,12 +46,14 @@ class Database:
         """For messages: without the password."""
         self._parsed = _parse(url)
         try:
-            self._engines = dialect.make_engines(self._parsed)
+            self._engines = engines.make_engines(
+                self._parsed, on_begin=_begin_transaction, before_commit=_finish_transaction
+            )
         except ModuleNotFoundError as error:
             raise UsageError(
                 f"{self.url}: needs the package {error.name}: pip install 'newsbot[postgres]'"
             ) from error
-        self.has_one_writer = dialect.is_sqlite_url(self._parsed)
+        self.has_one_writer = engines.is_sqlite_url(self._parsed)
         """Transactions that write come one after the other, whatever they write."""
         # Threads queue here, in their order, rather than poll for the file's lock.
         self._writer = (turns or Lock()) if self.has_one_writer else nullcontext()
@@ -60,7 +63,7 @@ class Database:
 
         With `migrate` it is created if missing, brought up to date, and checked for being writable; without,
         it must be there and up to date already."""
-        if dialect.is_sqlite_url(self._parsed):
+        if engines.is_sqlite_url(self._parsed):
             self._check_path(migrate)
         try:
             if migrate:
@@ -98,12 +101,12 @@ class Database:
             if limit_s is None:
                 yield session
                 return
-            with dialect.time_limit(session.connection(), limit_s):
+            with engines.time_limit(session.connection(), limit_s):
                 yield session
 
     def sync(self) -> None:
         """Wait until what was committed would survive a power cut."""
-        dialect.sync(self._engines.writing)
+        engines.sync(self._engines.writing)
 
     def close(self) -> None:
         """Close every connection; the next use opens new ones."""
@@ -112,14 +115,14 @@ class Database:
 
     def _migrate(self) -> None:
         with self._engines.writing.begin() as connection:
-            dialect.lock_keys(connection, [migrations.LOCK])
+            locks.take(connection, locks.Rank.MIGRATION, [migrations.LOCK])
             state = migrations.state(connection)
             if state in {"empty", "older"}:
                 migrations.upgrade(connection)
             else:
                 self._check(state)
                 migrations.check_writable(connection)
-        dialect.use_write_ahead_log(self._engines.writing)
+        engines.use_write_ahead_log(self._engines.writing)
 
     def _check(self, state: migrations.State) -> None:
         if state != "current":
@@ -138,6 +141,17 @@ class Database:
         return DatabaseError(f"The database {self.url} cannot be used: {reason}", url=self.url)
 
 
+def _begin_transaction(connection: Connection) -> None:
+    locks.reset(connection)
+    deferred.forget(connection)
+    full_text.forget_pending(connection)
+
+
+def _finish_transaction(connection: Connection) -> None:
+    deferred.write(connection)
+    full_text.write_pending(connection)
+
+
 def masked(url: str) -> str:
     """Return a database URL with its password replaced by `***`."""
     url = re.sub(r"(?<=://)([^:@/]*):.*@", r"\1:***@", url)
@@ -147,12 +161,12 @@ def masked(url: str) -> str:
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
-        driver = dialect.DRIVERS.get(parsed.get_backend_name())
+        driver = engines.DRIVERS.get(parsed.get_backend_name())
     except (ArgumentError, ValueError) as error:
         raise UsageError(f"The database URL {masked(url)!r} cannot be read; {ACCEPTED}") from error
     if driver is None or parsed.drivername not in {parsed.get_backend_name(), driver}:
         raise UsageError(f"The database URL {masked(url)!r} is of an unsupported kind; {ACCEPTED}")
-    if dialect.is_sqlite_url(parsed) and parsed.database in {None, "", ":memory:"}:
+    if engines.is_sqlite_url(parsed) and parsed.database in {None, "", ":memory:"}:
         raise UsageError(f"The database URL {masked(url)!r} names no file; {ACCEPTED}")
     return parsed.set(drivername=driver)
 

@@ -5,13 +5,15 @@ import zlib
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import brotli
 import pytest
 from fastwarc.stream_io import ZstdWriter
 
-from newsbot.archive.files import SavedPage
+from newsbot.archive.warc import Place
 from newsbot.archive.warc_pages import Span, read_page_at, read_pages, warc_spans
+from newsbot.capture import Capture
 from newsbot.errors import InputError
 from tests.archive.warcs import packed, record, write
 
@@ -19,14 +21,17 @@ LIMIT = 100_000
 A, B, C = (record(f"https://news.example/{name}", f"<p>{name}".encode()) for name in "abc")
 
 
-def read(path: Path, **given: object) -> tuple[list[SavedPage], dict[str, int]]:
-    skipped: Counter[str] = Counter()
-    pages = [
-        page
+def placed(path: Path, skipped: Counter[str], **given: Any) -> list[tuple[Place, Capture]]:
+    return [
+        found
         for span in warc_spans(path)
-        for page in read_pages(path, span, max_bytes=LIMIT, skipped=skipped, **given)
+        for found in read_pages(path, span, max_bytes=LIMIT, skipped=skipped, **given)
     ]
-    return pages, dict(skipped)
+
+
+def read(path: Path, **given: Any) -> tuple[list[Capture], dict[str, int]]:
+    skipped: Counter[str] = Counter()
+    return [page for _, page in placed(path, skipped, **given)], dict(skipped)
 
 
 def bodies(path: Path) -> list[str]:
@@ -56,12 +61,10 @@ def test_url_time_charset_and_body_come_from_the_record(tmp_path, content):
 @pytest.mark.parametrize("content", [packed(A, B, C), A + B + C], ids=["gzip", "plain"])
 def test_reading_goes_on_behind_any_place_and_finds_a_record_at_its_offset(tmp_path, content):
     path = write(tmp_path / "a.warc", content)
-    pages, _ = read(path)
-    for i, page in enumerate(pages):
-        assert [each.body for each in read(path, after=page.place)[0]] == [
-            each.body for each in pages[i + 1 :]
-        ]
-        again = read_page_at(path, page.place.offset, max_bytes=LIMIT)
+    found = placed(path, Counter())
+    for i, (place, page) in enumerate(found):
+        assert placed(path, Counter(), after=place) == found[i + 1 :]
+        again = read_page_at(path, place.offset, max_bytes=LIMIT)
         assert again == page
 
 
@@ -72,7 +75,7 @@ def test_parts_of_a_file_hold_every_record_once(tmp_path, content):
     for start in range(0, len(content), 1000):
         span = Span(start, start + 1000)
         found += list(read_pages(path, span, max_bytes=LIMIT, skipped=Counter()))
-    assert [page.place for page in found] == [page.place for page in read(path)[0]]
+    assert found == placed(path, Counter())
     assert len(found) == 150
 
 

@@ -9,8 +9,10 @@ import pytest
 
 from newsbot.cli import newsbot, run
 from newsbot.items import Article, Entity, Mention, Reject
+from newsbot.store.articles.writer import save_article
+from newsbot.store.crawl.rejects import save_reject
 from newsbot.store.database import Database
-from newsbot.store.writes import article_keys, save_article, save_reject
+from newsbot.store.schema.identity import article_keys
 from tests.pages import paragraphs
 
 NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)

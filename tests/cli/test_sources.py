@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.record import record_article, record_reject
 from newsbot.items import Article, Fetched, Reject
 from newsbot.sources.model import Source
 from newsbot.store.crawl import polling
+from newsbot.store.crawl.run_rows import start_run
 from newsbot.store.crawl.source_health import source_health
 from newsbot.store.database import Database
-from newsbot.store.writes import start_run
 from tests.pages import article_page, paragraphs, rss
 from tests.site import Answer, Site, running_site
 
@@ -83,19 +84,18 @@ def test_a_private_homepage_is_refused(site):
     assert site.asked == []
 
 
-def article(number: int, day: datetime) -> Article:
+def envelope(number: int, day: datetime) -> Envelope:
     url = f"https://news.example/{number}"
-    body = "\n\n".join(paragraphs(number))
-    return Article(
+    article = Article(
         url=url,
         source="one",
         title=f"Number {number}",
         authors=["Ann Lee"],
         published_at=day,
-        body=body,
+        body="\n\n".join(paragraphs(number)),
         word_count=150,
-        fetched=Fetched(url=url, status=200),
     )
+    return Envelope(article=article, fetched=Fetched(url=url, status=200))
 
 
 def crawled(database: Database, days: int, *, a_day: int, silent: int = 0) -> None:
@@ -113,7 +113,7 @@ def crawled(database: Database, days: int, *, a_day: int, silent: int = 0) -> No
                 session, feed, now=day, error="-", status=500, chance=0
             ) if ago < silent else None
             for n in range(a_day if ago >= silent else 0):
-                record_article(session, article(ago * 100 + n, day), run_id=run_id, now=day)
+                record_article(session, envelope(ago * 100 + n, day), run_id=run_id, now=day)
         session.execute(polling.update(polling.Feed).values(last_polled_at=NOW))
 
 

@@ -1,6 +1,13 @@
-"""A stage that fails is counted, and its item leaves a reject; the others go on."""
+"""A stage that fails is counted by its name, and its item leaves a reject that names it; the others go on."""
 
-from newsbot.items import Article
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from newsbot.ingest.envelope import Envelope
 from newsbot.settings import ITEM_PIPELINES
 from newsbot.store.queries import list_rejects
 from tests.crawling import crawl, in_reactor, reading
@@ -8,28 +15,46 @@ from tests.pages import article_page
 
 
 class FailsOnce:
-    """A stage that cannot do with one of the articles."""
+    """A stage that cannot handle one of the articles."""
 
-    def process_item(self, article: Article) -> Article:
-        if article.url.endswith("/2"):
+    def process_item(self, envelope: Envelope) -> Envelope:
+        if envelope.url.endswith("/2"):
             raise ZeroDivisionError("two is too many")
-        return article
+        return envelope
 
 
+class Named(FailsOnce):
+    stage = "translate"
+
+
+@pytest.mark.parametrize(
+    ("settings", "stage", "detail"),
+    [
+        ({"ITEM_PIPELINES": {f"{__name__}.FailsOnce": 350}}, "FailsOnce", "two is too many"),
+        ({"ITEM_PIPELINES": {f"{__name__}.Named": 350}}, "translate", "two is too many"),
+        ({"ITEM_PIPELINES": {f"{__name__}.FailsOnce": 150}}, "FailsOnce", "two is too many"),
+    ],
+    ids=["custom stage", "custom stage with a name", "before cleaning"],
+)
 @in_reactor
-async def test_a_stage_that_fails_is_counted_and_leaves_a_reject(database_url, tmp_path):
+async def test_a_stage_that_fails_is_named(
+    database_url: str, tmp_path: Path, settings: dict[str, Any], stage: str, detail: str
+) -> None:
     for number in range(4):
         (tmp_path / f"{number}.html").write_text(article_page(number, url=f"https://news.example/{number}"))
-    settings = {
-        "NEWSBOT_DATABASE_URL": database_url,
-        "NEWSBOT_ENTITY_ENGINE": "none",
-        "ITEM_PIPELINES": ITEM_PIPELINES | {f"{__name__}.FailsOnce": 350},
-    }
-    outcome = await crawl("saved", settings, path=str(tmp_path))
+    outcome = await crawl(
+        "saved",
+        {
+            "NEWSBOT_DATABASE_URL": database_url,
+            "NEWSBOT_ENTITY_ENGINE": "none",
+            "ITEM_PIPELINES": ITEM_PIPELINES | settings["ITEM_PIPELINES"],
+        },
+        path=str(tmp_path),
+    )
     assert outcome.stats["newsbot/store/new"] == 3
-    [counted] = [name for name in outcome.stats if name.startswith("newsbot/rejected/")]
-    assert counted.endswith("/stage-failed")
+    counted = {name: count for name, count in outcome.stats.items() if name.startswith("newsbot/rejected/")}
+    assert counted == {f"newsbot/rejected/{stage}/stage-failed": 1}
     with reading(database_url) as session:
         [reject] = list_rejects(session)
-    assert (reject.url, reject.reason) == ("https://news.example/2", "stage-failed")
-    assert "two is too many" in reject.detail
+    assert (reject.url, reject.reason, reject.stage) == ("https://news.example/2", "stage-failed", stage)
+    assert detail in reject.detail

@@ -11,9 +11,10 @@ from sqlalchemy import select
 
 from newsbot.items import Article, Entity, EntityType, Mention
 from newsbot.store.articles.loading import StoredArticle, get_article
+from newsbot.store.articles.writer import Saved, save_article
 from newsbot.store.database import Database
+from newsbot.store.schema.identity import article_keys
 from newsbot.store.schema.models import Base
-from newsbot.store.writes import Saved, article_keys, save_article
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=6)

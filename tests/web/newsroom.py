@@ -18,10 +18,12 @@ from sqlalchemy.orm import Session
 from newsbot.ingest.record import record_reject
 from newsbot.items import Article, Entity, EntityType, Mention, Reject
 from newsbot.sources.model import Source
+from newsbot.store.articles.writer import save_article
 from newsbot.store.crawl.polling import sync_sources
+from newsbot.store.crawl.rejects import save_reject
 from newsbot.store.database import Database
+from newsbot.store.schema.identity import article_keys
 from newsbot.store.schema.models import Feed
-from newsbot.store.writes import article_keys, save_article, save_reject
 from newsbot.text import word_count
 
 NOW = datetime(2026, 3, 20, 9, 30, tzinfo=UTC)

@@ -21,7 +21,7 @@ from newsbot.cli.options import database_option, json_option
 from newsbot.cli.output import print_json, print_table, printable
 from newsbot.errors import InputError
 from newsbot.ingest.runs import noted_run
-from newsbot.jobs.backfill_parts import find_archives, split, take_in
+from newsbot.jobs.backfill import find_archives, split, take_in
 from newsbot.settings import Configuration, configuration
 from newsbot.store.crawl.backfill_progress import Part, Progress, add_parts, load_moving, load_progress
 from newsbot.store.database import Database

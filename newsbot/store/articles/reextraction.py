@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from newsbot import __version__
+from newsbot import rule_versions
 from newsbot.items import Article, utc_text
+from newsbot.store.articles.precomputed import Precomputed
 from newsbot.store.articles.revision_rows import changed_fields, stored_content
-from newsbot.store.articles.writer import Outcome, Saving
+from newsbot.store.articles.writer import Outcome, apply_rules_to
 from newsbot.store.crawl.fetches import HAS_PAGE
 from newsbot.store.schema.identity import article_keys
 from newsbot.store.schema.models import ArticleRow, Fetch
@@ -51,7 +52,7 @@ def list_extracted(
         .order_by(ArticleRow.id)
     )
     if is_stale:
-        query = query.where(ArticleRow.extractor_version.is_distinct_from(__version__))
+        query = query.where(ArticleRow.extractor_version.is_distinct_from(rule_versions.label()))
     if source is not None:
         query = query.where(ArticleRow.source == source)
     if since is not None:
@@ -74,21 +75,27 @@ def changes_by_rules(session: Session, article_id: int, article: Article) -> dic
 
 
 def apply_rules(
-    session: Session, extracted: Extracted, article: Article, *, run_id: int | None, now: datetime
+    session: Session,
+    extracted: Extracted,
+    article: Article,
+    *,
+    run_id: int | None,
+    now: datetime,
+    precomputed: Precomputed | None = None,
 ) -> Outcome | None:
-    """Store what today's rules read from the page of an article; None if it has changed in the meantime."""
+    """Store what the current rules read from the page of an article; None if it has changed in the meantime."""
     retrieved_at = session.scalar(
         select(ArticleRow.retrieved_at).where(ArticleRow.id == extracted.article_id)
     )
     if retrieved_at != extracted.retrieved_at:
         return None
     keys = article_keys(article)
-    return Saving(session.connection(), article, keys, run_id, now, by_rules=True).reapply(
-        extracted.article_id
+    return apply_rules_to(
+        session, extracted.article_id, article, keys=keys, run_id=run_id, now=now, precomputed=precomputed
     )
 
 
 def mark_extracted(session: Session, article_ids: Sequence[int]) -> None:
     """Note that today's rules leave articles as they are."""
     query = update(ArticleRow).where(ArticleRow.id.in_(article_ids))
-    session.execute(query.values(extractor_version=__version__))
+    session.execute(query.values(extractor_version=rule_versions.label()))

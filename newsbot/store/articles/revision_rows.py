@@ -37,7 +37,7 @@ def stored_content(connection: Connection, article_id: int) -> dict[str, Any]:
     }
 
 
-def changed_fields(old: dict[str, Any], article: Article) -> dict[str, Any]:
+def changed_fields(old: Mapping[str, Any], article: Article) -> dict[str, Any]:
     """Return the old values, ready for JSON, of the fields that the article now has otherwise."""
     return {
         name: utc_text(old[name]) if isinstance(old[name], datetime) else old[name]

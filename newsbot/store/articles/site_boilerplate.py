@@ -1,12 +1,12 @@
-"""Boilerplate of each source: learnt as articles are stored, removed from new ones and from those stored before."""
+"""Boilerplate of each source: learnt as articles are stored, removed from new and from stored articles."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, select
@@ -14,49 +14,51 @@ from sqlalchemy.orm import Session
 
 from newsbot.cleaning.boilerplate import MEMORY, Tally, block_keys, kept_places, series_marks
 from newsbot.items import Article, Mention
-from newsbot.store.articles.loading import load_articles
-from newsbot.store.articles.writer import Saved, Saving
+from newsbot.store.articles.loading import StoredArticle, load_articles
+from newsbot.store.articles.writer import Saved, apply_rules_to
 from newsbot.store.schema.identity import article_keys, url_hash
 from newsbot.store.schema.models import ArticleRow, ArticleUrl, BoilerplateBlock, BoilerplateSite
-from newsbot.store.sql import dialect
-from newsbot.store.sql.prepared import Ready
+from newsbot.store.schema.types import stored_name
+from newsbot.store.sql import deferred, dialect, locks
+from newsbot.store.sql.compiled import CompiledStatement
+from newsbot.store.sql.locks import Rank
 from newsbot.text import word_count
 
 MAX_LAYERS = 4
-"""How often what lies under removed boilerplate is looked at in turn."""
+"""Number of times that blocks are looked for: removing boilerplate may bring further blocks to the end of the text."""
 PARTING = "\n\n"
 _TALLY = ("article_count", "weight", "last_article", "marks", "is_learnt")
 
 _OF_SOURCE = BoilerplateBlock.source == bindparam("of_source")
 _COLUMNS = [getattr(BoilerplateBlock, name) for name in _TALLY]
-_FORGET = Ready(
+_FORGET = CompiledStatement(
     delete(BoilerplateBlock).where(_OF_SOURCE, BoilerplateBlock.last_article <= bindparam("until"))
 )
-# The source is not part of it: SQLite would go through all articles of the source instead of those of the story.
+# No condition on the source: SQLite would read all articles of the source instead of those of the story.
 _OTHERS = select(ArticleRow.source).where(
-    ArticleRow.story_id == bindparam("story"), ArticleRow.id != bindparam("told_by")
+    ArticleRow.story_id == bindparam("story"), ArticleRow.id != bindparam("new_id")
 )
 
 
 class Found(NamedTuple):
-    """A stored article with boilerplate in it."""
+    """A stored article that contains boilerplate."""
 
     article_id: int
     url: str
     texts: list[str]
-    """The paragraphs that would go."""
+    """The paragraphs that would be removed."""
 
 
-def remove_learnt(session: Session, article: Article) -> bool:
-    """Remove from `body` what its source is known to repeat, keep mentions in step, and tell whether anything went.
+def remove_learnt(session: Session, article: Article, site_blocks: dict[bytes, str]) -> bool:
+    """Remove the boilerplate of its source from `body`, keep mentions in step; return whether anything was removed.
 
-    Fills `site_blocks`, which `learn` needs."""
+    Adds the blocks of the body by their keys to `site_blocks`, which `learn` needs."""
     if article.source is None:
         return False
     for layer in range(MAX_LAYERS):
         texts = article.body.split(PARTING)
         keys = _body_keys(article.body)
-        article.site_blocks |= {key: texts[place] for place, key in keys.items()}
+        site_blocks |= {key: texts[place] for place, key in keys.items()}
         learnt = _learnt(session.connection(), article.source, keys.values())
         kept = kept_places(texts, learnt) if learnt else range(len(texts))
         if len(kept) == len(texts):
@@ -65,75 +67,133 @@ def remove_learnt(session: Session, article: Article) -> bool:
     return True
 
 
-def learn(session: Session, saved: Saved, article: Article, *, now: datetime) -> None:
-    """Count the blocks of an article that is new. Last in its transaction: others of the source wait from here on."""
+def learn(
+    session: Session, saved: Saved, article: Article, site_blocks: Mapping[bytes, str], *, now: datetime
+) -> None:
+    """Count the blocks of a new article among those of its source. The rows are written when the transaction ends."""
     connection = session.connection()
-    if article.source is None or _is_told_again(connection, saved, article.source):
+    if article.source is None or _repeats_story_of_source(connection, saved, article.source):
         return
-    number = _next_number(connection, article.source)
-    tallies = _tallies(connection, article.source, article.site_blocks)
-    marks = series_marks(article)
+    lessons = deferred.collect(connection, Rank.BOILERPLATE, _Lessons)
+    lesson = _Lesson(stored_name(article.source), series_marks(article), dict(site_blocks), now)
+    lessons.waiting.append(lesson)
+
+
+class _Lesson(NamedTuple):
+    """What a new article says about the boilerplate of its source."""
+
+    source: str
+    marks: Collection[str]
+    site_blocks: Mapping[bytes, str]
+    now: datetime
+
+
+class _Lessons:
+    """New articles whose blocks a transaction has yet to count."""
+
+    def __init__(self) -> None:
+        self.waiting: list[_Lesson] = []
+
+    def write(self, connection: Connection) -> None:
+        """Update the counts, source by source. This locks the row of each source until the commit."""
+        if self.waiting:
+            locks.note(connection, Rank.BOILERPLATE, sorted({lesson.source for lesson in self.waiting}))
+        for lesson in sorted(
+            self.waiting, key=lambda lesson: lesson.source
+        ):  # stable: the order of the articles
+            _count(connection, lesson)
+
+
+def _count(connection: Connection, lesson: _Lesson) -> None:
+    number = _next_number(connection, lesson.source)
+    tallies = _tallies(connection, lesson.source, lesson.site_blocks.keys())
     rows = [
-        {"source": article.source, "key": key, "text": text, "first_seen_at": now, "last_seen_at": now,
-         **asdict(tallies.get(key, Tally()).counted(number, marks))}
-        for key, text in article.site_blocks.items()
-    ]  # fmt: skip
+        {
+            "source": lesson.source,
+            "key": key,
+            "text": text,
+            "first_seen_at": lesson.now,
+            "last_seen_at": lesson.now,
+            **asdict(tallies.get(key, Tally()).counted(number, lesson.marks)),
+        }
+        for key, text in lesson.site_blocks.items()
+    ]
     renewed = ("text", "last_seen_at", *_TALLY)
     dialect.insert_or_renew(connection, BoilerplateBlock, rows, unique=("source", "key"), renewed=renewed)
-    _FORGET.run(connection, {"of_source": article.source, "until": number - MEMORY})
+    _FORGET.run(connection, {"of_source": lesson.source, "until": number - MEMORY})
 
 
-def reclean_same(session: Session, article: Article, *, run_id: int | None, now: datetime) -> None:
-    """Remove today's boilerplate from the stored form of a page that has lost some, so that it is not a change."""
-    if article.site_blocks.keys() <= set(_body_keys(article.body).values()):
-        return
+def find_outdated(
+    session: Session, article: Article, site_blocks: Mapping[bytes, str]
+) -> StoredArticle | None:
+    """Return the stored version of a page from which boilerplate was removed, without the same boilerplate.
+
+    None if nothing was removed from the page, if it is not stored, or if the stored version has no boilerplate."""
+    if site_blocks.keys() <= set(_body_keys(article.body).values()):
+        return None
     first_key = url_hash(article_keys(article).url_keys[0])
     known = session.scalar(select(ArticleUrl.article_id).where(ArticleUrl.url_hash == first_key))
-    if known is not None:
-        reclean_article(session, known, run_id=run_id, now=now)
+    return None if known is None else _without_boilerplate(session, known)
+
+
+def reclean_same(
+    session: Session, article: Article, site_blocks: Mapping[bytes, str], *, run_id: int | None, now: datetime
+) -> None:
+    """Remove boilerplate from the stored version of a page from which it was removed, so that this is not an edit.
+
+    To be called after `batches.lock_articles`: the article that is stored next needs locks of lower ranks."""
+    outdated = find_outdated(session, article, site_blocks)
+    if outdated is not None:
+        _store_cleaned(session, outdated, run_id=run_id, now=now)
 
 
 def reclean_article(session: Session, article_id: int, *, run_id: int | None, now: datetime) -> bool:
-    """Remove today's boilerplate from a stored article, as a change by rules; tell whether there was any."""
-    article = load_articles(session, [article_id])[0].article
-    if not remove_learnt(session, article):
-        return False
-    keys = article_keys(article)
-    Saving(session.connection(), article, keys, run_id, now, by_rules=True).reapply(article_id)
-    return True
+    """Remove learnt boilerplate from a stored article, as a change by rules; return whether there was any."""
+    outdated = _without_boilerplate(session, article_id)
+    if outdated is not None:
+        _store_cleaned(session, outdated, run_id=run_id, now=now)
+    return outdated is not None
+
+
+def _without_boilerplate(session: Session, article_id: int) -> StoredArticle | None:
+    stored = load_articles(session, [article_id])[0]
+    return stored if remove_learnt(session, stored.article, {}) else None
+
+
+def _store_cleaned(session: Session, cleaned: StoredArticle, *, run_id: int | None, now: datetime) -> None:
+    article = cleaned.article
+    apply_rules_to(session, cleaned.id, article, keys=article_keys(article), run_id=run_id, now=now)
 
 
 def find_boilerplate(session: Session, article_ids: Sequence[int]) -> list[Found]:
-    """Return those of the articles that hold today's boilerplate; nothing is changed."""
+    """Return the articles that contain learnt boilerplate; nothing is changed."""
     found = []
     for stored in load_articles(session, article_ids):
         before = stored.article.body.split(PARTING)
-        if remove_learnt(session, stored.article):
+        if remove_learnt(session, stored.article, {}):
             gone = Counter(before) - Counter(stored.article.body.split(PARTING))
             found.append(Found(stored.id, stored.article.url, list(gone.elements())))
     return found
 
 
 def boilerplate_sources(session: Session) -> list[str]:
-    """Return the keys of the sources of which boilerplate is known."""
+    """Return the keys of the sources with learnt boilerplate."""
     query = select(BoilerplateBlock.source).where(BoilerplateBlock.is_learnt).distinct()
     return list(session.scalars(query.order_by(BoilerplateBlock.source)))
 
 
 def ids_of_source(session: Session, source: str, *, after: int, limit: int) -> list[int]:
-    """Return the ids of the next articles of a source, in their order."""
+    """Return the next `limit` ids of articles of a source that are greater than `after`, in their order."""
     query = select(ArticleRow.id).where(ArticleRow.source == source, ArticleRow.id > after)
     return list(session.scalars(query.order_by(ArticleRow.id).limit(limit)))
 
 
-@lru_cache(maxsize=64)
 def _body_keys(body: str) -> Mapping[int, bytes]:
-    """Return `block_keys` of a text: remembered, since it is asked for before its transaction and in it."""
     return block_keys(body.split(PARTING))
 
 
 def _keep(article: Article, texts: Sequence[str], kept: Sequence[int]) -> None:
-    """Let the body be those paragraphs only, and move the mentions with them."""
+    """Reduce the body to these paragraphs and move the mentions with them."""
     moves: list[tuple[int, int, int]] = []
     start, new_start = 0, 0
     for place, text in enumerate(texts):
@@ -144,24 +204,23 @@ def _keep(article: Article, texts: Sequence[str], kept: Sequence[int]) -> None:
     article.body = PARTING.join(texts[place] for place in kept)
     article.word_count = word_count(article.body)
     for entity in article.entities:
-        entity.mentions = [moved for each in entity.mentions if (moved := _moved(each, moves))]
+        entity.mentions = [moved for mention in entity.mentions if (moved := _moved(mention, moves))]
     article.entities = [entity for entity in article.entities if entity.mentions]
 
 
 def _moved(mention: Mention, moves: Sequence[tuple[int, int, int]]) -> Mention | None:
     for start, end, shift in moves:
         if start <= mention.start and mention.end <= end:
-            return Mention(start=mention.start + shift, end=mention.end + shift, text=mention.text,
-                           type=mention.type)  # fmt: skip
+            return replace(mention, start=mention.start + shift, end=mention.end + shift)
     return None
 
 
-def _is_told_again(connection: Connection, saved: Saved, source: str) -> bool:
-    """Tell whether its source has another article of the same story: what these share says nothing of the site."""
+def _repeats_story_of_source(connection: Connection, saved: Saved, source: str) -> bool:
+    """Return whether the source has another article of the same story: what both say is not boilerplate."""
     if saved.story_id is None:
         return False
-    others = {"story": saved.story_id, "told_by": saved.article_id}
-    return any(each == source for each in connection.scalars(_OTHERS, others))
+    others = {"story": saved.story_id, "new_id": saved.article_id}
+    return any(other == source for other in connection.scalars(_OTHERS, others))
 
 
 def _next_number(connection: Connection, source: str) -> int:
@@ -171,11 +230,11 @@ def _next_number(connection: Connection, source: str) -> int:
 
 
 @cache
-def _count_one_more(name: str) -> Ready:
+def _count_one_more(name: str) -> CompiledStatement:
     query = dialect.insert_into(name, BoilerplateSite)
     one_more = {"article_count": BoilerplateSite.article_count + 1}
     counted = query.on_conflict_do_update(index_elements=["source"], set_=one_more)
-    return Ready(counted.returning(BoilerplateSite.article_count))
+    return CompiledStatement(counted.returning(BoilerplateSite.article_count))
 
 
 def _tallies(connection: Connection, source: str, keys: Collection[bytes]) -> dict[bytes, Tally]:
@@ -193,14 +252,14 @@ def _learnt(connection: Connection, source: str, keys: Collection[bytes]) -> set
 
 
 @cache
-def _blocks(count: int, *, are_learnt: bool = False) -> Ready:
-    """Return the query for so many blocks of a source: their keys, its number of articles, their tallies."""
+def _blocks(count: int, *, are_learnt: bool = False) -> CompiledStatement:
+    """Return the query for `count` blocks of a source: their keys, the number of articles of the source, their tallies."""
     query = (
         select(BoilerplateBlock.key, BoilerplateSite.article_count, *_COLUMNS)
         .join(BoilerplateSite, BoilerplateSite.source == BoilerplateBlock.source)
         .where(_OF_SOURCE, BoilerplateBlock.key.in_([bindparam(f"key_{place}") for place in range(count)]))
     )
-    return Ready(query.where(BoilerplateBlock.is_learnt) if are_learnt else query)
+    return CompiledStatement(query.where(BoilerplateBlock.is_learnt) if are_learnt else query)
 
 
 def _wanted(source: str, keys: Collection[bytes]) -> dict[str, Any]:

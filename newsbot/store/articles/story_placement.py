@@ -25,11 +25,12 @@ from sqlalchemy import (
 )
 
 from newsbot.dedupe.grouping import MAX_CANDIDATES, MAX_PER_KEY, Candidate, relatives
-from newsbot.dedupe.sketches import Sketch, is_smaller, sketch
+from newsbot.dedupe.sketches import Relation, Sketch, is_smaller
 from newsbot.dedupe.stories import Member, choose_original, roles
 from newsbot.store.schema.models import ArticleAuthor, ArticleRow, ArticleSketch, Author, Story
-from newsbot.store.sql import dialect
-from newsbot.store.sql.prepared import Ready
+from newsbot.store.sql import locks
+from newsbot.store.sql.compiled import CompiledStatement
+from newsbot.store.sql.locks import Rank
 
 LOCK = b"stories."
 """Held while stories are joined and parted: what one transaction reads of them no other changes meanwhile."""
@@ -37,7 +38,7 @@ LOCK = b"stories."
 _KEYS = [f"key_{place}" for place in range(len(ArticleSketch.__table_args__))]
 
 
-def _candidates() -> Ready:
+def _candidates() -> CompiledStatement:
     found = [
         select(ArticleSketch.article_id)
         .where(getattr(ArticleSketch, key) == bindparam(key))
@@ -55,7 +56,7 @@ def _candidates() -> Ready:
         .subquery()
     )
     query = select(ArticleSketch.article_id, ArticleSketch.content)
-    return Ready(query.join(most, most.c.article_id == ArticleSketch.article_id))
+    return CompiledStatement(query.join(most, most.c.article_id == ArticleSketch.article_id))
 
 
 class _Part(NamedTuple):
@@ -70,7 +71,7 @@ class _Part(NamedTuple):
 # Built once: building takes longer than what they do.
 _ARTICLES = ArticleRow.metadata.tables["articles"]
 _CANDIDATES = _candidates()
-_ADD_SKETCH = Ready(insert(ArticleSketch))
+_ADD_SKETCH = CompiledStatement(insert(ArticleSketch))
 _SET_PART = update(_ARTICLES).where(_ARTICLES.c.id == bindparam("member_id"))
 _OF_STORY = _ARTICLES.c.story_id == bindparam("of_story")
 _SAID = ("id", "url", "canonical_url", "source", "published_at", "agency", "word_count", "text_key")
@@ -83,34 +84,64 @@ _AUTHORS = (
 )
 
 
-def held_sketch(connection: Connection, body: str) -> Sketch:
-    """Return the sketch of a text, once no other transaction is storing a near duplicate of it; hold it till the end.
+Related = Sequence[tuple[Candidate, Relation]]
+"""Stored articles with near duplicates or excerpts of a text, and how they are related to it."""
 
-    To be called before anything is written: who waits here must not be waited for."""
-    text = sketch(body)
-    keys = [b"near" + key.to_bytes(4, signed=True) for key in text.keys if key is not None]
-    dialect.lock_keys(connection, keys)
-    return text
+
+def lock_near_duplicates(connection: Connection, texts: Iterable[Sketch]) -> None:
+    """Take advisory locks on the near-duplicate keys of texts until the transaction ends.
+
+    To be called before the first write, so that two near duplicates that are stored at the same time find each other."""
+    keys = {key for text in texts for key in text.keys if key is not None}
+    if keys:
+        locks.take(connection, Rank.NEAR_DUPLICATES, [b"near" + key.to_bytes(4, signed=True) for key in keys])
 
 
 def lock(connection: Connection) -> None:
-    """Keep other transactions from changing stories. Before an article in a story changes, and after its parts have."""
-    dialect.lock_keys(connection, [LOCK])
+    """Keep other transactions from changing stories until the transaction ends. To be called before the first write."""
+    locks.take(connection, Rank.STORIES, [LOCK])
+
+
+def lock_and_relate(connection: Connection, text: Sketch, twin: int | None) -> Related:
+    """Lock the near-duplicate keys of a new text and return the stored articles that are related to it.
+
+    If there are any, or `twin` has the same text, the stories are locked too."""
+    lock_near_duplicates(connection, [text])
+    related = relatives(text, StoredSketches(connection))
+    if related or twin is not None:
+        lock(connection)
+    return related
+
+
+def have_candidates(connection: Connection, texts: Sequence[Sketch], known: Collection[int]) -> bool:
+    """Return whether a stored article, other than those known, shares a near-duplicate key with one of the texts."""
+    shares_key = [
+        getattr(ArticleSketch, name).in_({text.keys[place] for text in texts} - {None})
+        for place, name in enumerate(_KEYS)
+    ]
+    query = select(ArticleSketch.article_id).where(or_(*shares_key), ArticleSketch.article_id.not_in(known))
+    return connection.scalar(query.limit(1)) is not None
 
 
 def place_article(
-    connection: Connection, article_id: int, text: Sketch, *, twin: int | None, now: datetime
+    connection: Connection,
+    article_id: int,
+    text: Sketch,
+    related: Related,
+    *,
+    twin: int | None,
+    now: datetime,
 ) -> int | None:
-    """Join a stored article to those that tell the same, and note which are excerpts of which; return its story.
+    """Add a stored article to the story of its near duplicates, note which articles are excerpts, return its story.
 
-    `twin` is another article with the same text: what a text too short for keys is found by."""
-    related = relatives(text, StoredSketches(connection))
+    `related` comes from `lock_and_relate`. `twin` is another article with the same text, by which a text that is too
+    short for keys is found."""
     _ADD_SKETCH.run(connection, _row(article_id, text))
     near = {candidate.id for candidate, how in related if how.kind == "near"}
     near |= set() if twin is None else {twin}
     story_id = _join(connection, {article_id, *near}, now) if near else None
     others = [candidate for candidate, how in related if how.kind == "excerpt"]
-    smaller = [each.id for each in others if not is_smaller(text.content, each.content)]
+    smaller = [other.id for other in others if not is_smaller(text.content, other.content)]
     _note_excerpts(connection, smaller if len(smaller) == len(others) else [article_id, *smaller])
     return story_id
 
@@ -126,7 +157,8 @@ def move_article(
     connection.execute(delete(ArticleSketch).where(ArticleSketch.article_id == article_id))
     if story_id is not None:
         _settle(connection, story_id, now)
-    place_article(connection, article_id, text, twin=twin, now=now)
+    related = relatives(text, StoredSketches(connection))
+    place_article(connection, article_id, text, related, twin=twin, now=now)
     _note_excerpts(connection, excerpts)
 
 
@@ -161,8 +193,7 @@ def _row(article_id: int, text: Sketch) -> dict[str, Any]:
 
 
 def _join(connection: Connection, article_ids: Collection[int], now: datetime) -> int:
-    """Make one story of these articles and of the stories that they are in."""
-    lock(connection)
+    """Make one story of these articles and of the stories that they are in; under `lock`."""
     belongs = ArticleRow.id.in_(article_ids)
     found = connection.scalars(select(ArticleRow.story_id).where(belongs).distinct())
     stories = sorted(each for each in found if each is not None)

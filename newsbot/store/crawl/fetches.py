@@ -1,4 +1,4 @@
-"""What the database knows of records in WARCs."""
+"""Rows of `fetches`: the answers to requests, and where the archive keeps them as records of WARC files."""
 
 from __future__ import annotations
 
@@ -8,26 +8,28 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, distinct, func, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, distinct, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from newsbot.archive.warc_writer import Kept
+from newsbot.items import Fetched
 from newsbot.store.schema.identity import url_hash
 from newsbot.store.schema.models import ArticleRow, ArticleUrl, Fetch
+from newsbot.store.sql.compiled import CompiledStatement
 from newsbot.urls import canonicalize
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What the database knows of a record."""
+    """The fetches that refer to one record of a WARC file, summed up."""
 
     is_of_article: bool
-    """What an article says now was read from it."""
+    """Whether the current content of an article was read from this record."""
     source: str | None
     last_fetched_at: datetime
-    """When the server last gave this answer."""
+    """Time of the last fetch that gave this answer."""
     digest: str | None
-    """Of its payload."""
+    """Digest of the payload, as in `fetches.payload_digest`."""
 
 
 HAS_PAGE = and_(
@@ -37,12 +39,13 @@ HAS_PAGE = and_(
     Fetch.outcome == "article",
     Fetch.warc_file.is_not(None),
 )
-"""What an article says now was read from the page of a fetch, which the archive has.
+"""Condition that joins an article to the archived fetch that its current content was read from.
 
-That fetch was made when its content was new: later ones have said the same."""
+This is the fetch at `retrieved_at`, when the content was new; later fetches gave the same content."""
 
 _FETCHES = Fetch.metadata.tables["fetches"]
-_KEPT = (
+_ADD_FETCH = CompiledStatement(insert(Fetch))
+_FIND_RECORD = (
     select(_FETCHES.c.warc_file, _FETCHES.c.warc_offset, _FETCHES.c.url, _FETCHES.c.fetched_at)
     .where(
         _FETCHES.c.url_hash == bindparam("of_url"),
@@ -60,10 +63,42 @@ _MOVE = (
 )
 
 
+def save_fetch(
+    session: Session,
+    fetched: Fetched,
+    *,
+    outcome: str,
+    source: str | None,
+    run_id: int | None,
+    now: datetime,
+) -> None:
+    """Insert the row of one fetch; `outcome` is explained at `models.Fetch`.
+
+    A page from an archive is stored under the time when it was archived. If the same body was archived before, the row
+    refers to that record, unless it has been pruned since."""
+    file, offset = fetched.warc_file, fetched.warc_offset
+    if fetched.is_repeat and not lock_if_present(session, file, offset):
+        file = offset = None
+    values = {
+        "url_hash": url_hash(canonicalize(fetched.url)),
+        "fetched_at": fetched.archived_at or now,
+        "outcome": outcome,
+        "source": source,
+        "run_id": run_id,
+        "warc_file": file,
+        "warc_offset": offset,
+    }
+    values |= {name: getattr(fetched, name) for name in _COPIED_FIELDS}
+    _ADD_FETCH.run(session.connection(), values)
+
+
+_COPIED_FIELDS = ("url", "status", "size_bytes", "latency_ms", "etag", "last_modified", "payload_digest")
+
+
 def find_kept(session: Session, url: str, digest: str) -> Kept | None:
-    """Return where the archive has this body of a URL; None if it was not kept before, or has been pruned."""
+    """Return the archived record that holds this body of a URL; None if there is none, or it has been pruned."""
     wanted = {"of_url": url_hash(canonicalize(url)), "of_digest": digest}
-    found = session.connection().execute(_KEPT, wanted).first()
+    found = session.connection().execute(_FIND_RECORD, wanted).first()
     if found is None:
         return None
     file, offset, fetched_url, fetched_at = found
@@ -72,14 +107,16 @@ def find_kept(session: Session, url: str, digest: str) -> Kept | None:
     )
 
 
-def is_still_kept(session: Session, file: str | None, offset: int | None) -> bool:
-    """Tell whether a record that was found before has not been pruned since; it is not until this transaction ends."""
+def lock_if_present(session: Session, file: str | None, offset: int | None) -> bool:
+    """Return whether a WARC record is still referred to; if so, lock it against pruning until the transaction ends.
+
+    A record that is being pruned counts as absent: there is no wait for the other transaction, and so no deadlock."""
     query = select(Fetch.id).where(Fetch.warc_file == file, Fetch.warc_offset == offset)
-    return session.scalar(query.limit(1).with_for_update(read=True)) is not None
+    return session.scalar(query.limit(1).with_for_update(read=True, skip_locked=True)) is not None
 
 
 def referred_files(session: Session) -> dict[str, int]:
-    """Return the WARCs that the database refers to, as it names them, with the number of their records it knows."""
+    """Return the WARC files that fetches refer to, by name or path, with the number of records in each."""
     query = select(Fetch.warc_file, func.count(distinct(Fetch.warc_offset))).where(
         Fetch.warc_file.is_not(None)
     )
@@ -87,8 +124,8 @@ def referred_files(session: Session) -> dict[str, int]:
 
 
 def references(session: Session, path: Path) -> dict[int, Reference]:
-    """Return what is known of the records of a file of the archive, by their offsets."""
-    of_file = _is_of(path)
+    """Return what refers to the records of a WARC file: offset of the record -> reference."""
+    of_file = _is_in_file(path)
     of_articles = set(session.scalars(select(Fetch.warc_offset).where(of_file, HAS_PAGE)))
     known = select(
         Fetch.warc_offset, func.max(Fetch.source), func.max(Fetch.fetched_at), func.max(Fetch.payload_digest)
@@ -101,26 +138,29 @@ def references(session: Session, path: Path) -> dict[int, Reference]:
 
 
 def move_references(session: Session, path: Path, to: Path, offsets: Mapping[int, int]) -> None:
-    """Let what is known of the records of a file lead to those of another; forget where others were.
+    """Repoint fetches from a WARC file to its pruned copy; clear the location of records that were dropped.
 
-    `offsets`: old -> new. Other transactions may add to what is known of a record until theirs is changed here."""
+    `offsets` maps old offsets to new ones. Repeated until no fetch refers to the old file, because other transactions
+    may insert some meanwhile."""
     while found := _places(session, path):
         moves = []
         for file, offset in found:
             new = offsets.get(offset)
             name = to.name if file == path.name else str(to.absolute())
-            moves.append({"old_file": file, "old_offset": offset, "new_file": None if new is None else name,
-                          "new_offset": new})  # fmt: skip
+            new_file = None if new is None else name
+            moves.append({"old_file": file, "old_offset": offset, "new_file": new_file, "new_offset": new})
         session.connection().execute(_MOVE, moves)
 
 
 def _places(session: Session, path: Path) -> list[tuple[str, int]]:
-    query = select(Fetch.warc_file, Fetch.warc_offset).where(_is_of(path), Fetch.warc_offset.is_not(None))
+    query = select(Fetch.warc_file, Fetch.warc_offset).where(
+        _is_in_file(path), Fetch.warc_offset.is_not(None)
+    )
     return [
         (file, offset) for file, offset in session.execute(query.distinct()) if file and offset is not None
     ]
 
 
-def _is_of(path: Path) -> ColumnElement[bool]:
-    """Whether a fetch is in this file of the archive: by its name, or its path if a backfill has taken it in."""
+def _is_in_file(path: Path) -> ColumnElement[bool]:
+    """Return the condition that a fetch refers to this file: by its name, or by its path if a backfill stored it."""
     return Fetch.warc_file.in_([path.name, str(path.absolute())])

@@ -1,4 +1,7 @@
-"""Merges and splits entities: notes the correction, and moves what is stored already."""
+"""Merges and splits entities: stores the correction, and changes the articles that are stored already.
+
+A transaction first takes the lock of rank CORRECTIONS and inserts missing entities, then moves mentions, then forms; the
+totals follow when it ends (`sql.locks`)."""
 
 from __future__ import annotations
 
@@ -13,35 +16,36 @@ from newsbot.entities.aliases import AliasEntry
 from newsbot.entities.linking import salience
 from newsbot.entities.places import locate
 from newsbot.errors import InputError, UsageError
-from newsbot.items import ENTITY_TYPES, Entity, Mention
-from newsbot.store.articles import children
+from newsbot.items import ENTITY_TYPES, Entity, EntityType, Mention
 from newsbot.store.entities import totals
 from newsbot.store.entities.corrections import Target, note_merge, note_split, stored_key
+from newsbot.store.entities.entity_writer import CORRECTIONS_LOCK, entity_ids
 from newsbot.store.schema.identity import name_key
 from newsbot.store.schema.models import ArticleEntity, ArticleRow, EntityAlias, EntityRow, MentionRow
-from newsbot.store.sql import dialect
+from newsbot.store.sql import dialect, locks
+from newsbot.store.sql.locks import Rank
 
 BATCH = 500
-"""Articles read at a time: their texts tell how much they are about an entity."""
+"""Number of articles read at a time; their texts are needed to compute the salience of entities."""
 
 
 def merge_entities(session: Session, name: str, into: str) -> int:
-    """Make one entity part of another, now and later; return how many articles it was in.
+    """Make one entity part of another, in stored and in later articles; return the number of articles it was in.
 
     Both are names, with their type where several types have them ("LOC:Georgia"). Raises InputError for an
     unknown name, UsageError for one of several entities, or for the same entity twice."""
-    connection = session.connection()
+    connection = _locked(session)
     source, target = find_stored(connection, name), find_stored(connection, into)
     if source.key == target.key:
         raise UsageError(f"{name!r} and {into!r} are one entity already: {target.name} ({target.type})")
-    return _merge(connection, source.key, target)
+    return _merge_all(connection, [(source.key, target)])
 
 
 def split_entity(session: Session, name: str, form: str, own_name: str | None = None) -> int:
-    """Make the mentions of an entity by one form an entity of their own, now and later; return in how many articles.
+    """Make the mentions of an entity by one form a separate entity, in stored and in later articles.
 
-    It is called as the form is, or `own_name`. Raises what `merge_entities` does."""
-    connection = session.connection()
+    Its name is the form, or `own_name`. Return the number of articles. Raises the errors of `merge_entities`."""
+    connection = _locked(session)
     source = find_stored(connection, name)
     target = Target(source.type, " ".join((own_name or form).split()))
     if target.key == source.key:
@@ -54,49 +58,84 @@ def split_entity(session: Session, name: str, form: str, own_name: str | None = 
             f"no article calls {source.name} {form!r}; accepted: a form that `newsbot entity` lists"
         )
     note_split(connection, source.key, name_key(form), target)
-    return _move(connection, source_id, _row_id(connection, target), same)
+    target_id = _row_id(connection, target)
+    count = _move_mentions(connection, source_id, target_id, same)
+    _move_forms(connection, source_id, target_id, same)
+    return count
 
 
 def load_aliases(session: Session, entries: Iterable[AliasEntry]) -> int:
-    """Merge into each entity of an alias file what it is called otherwise; return the number of corrections."""
-    count = 0
-    for entry in entries:
-        target = Target(entry.type, entry.name)
-        for kind, name in entry.aliases:
-            if (key := stored_key(name, kind)) != target.key:
-                _merge(session.connection(), key, target)
-                count += 1
-    return count
+    """Merge the aliases of each entity of an alias file into it; return the number of corrections."""
+    merges = [
+        (key, target)
+        for entry in entries
+        for target in [Target(entry.type, entry.name)]
+        for kind, name in entry.aliases
+        if (key := stored_key(name, kind)) != target.key
+    ]
+    _merge_all(_locked(session), merges)
+    return len(merges)
 
 
 def find_stored(connection: Connection, reference: str) -> Target:
     """Return the stored entity that `reference` names: "Georgia", or with its type "LOC:Georgia"."""
     kind, colon, name = reference.partition(":")
-    kinds = [each for each in ENTITY_TYPES if each == kind] if colon else []
-    keys = [stored_key(name if kinds else reference, each) for each in kinds or ENTITY_TYPES]
+    types = [entity_type for entity_type in ENTITY_TYPES if entity_type == kind] if colon else []
+    keys = [stored_key(name if types else reference, entity_type) for entity_type in types or ENTITY_TYPES]
     is_mentioned = select(ArticleEntity.entity_id).where(ArticleEntity.entity_id == EntityRow.id).exists()
     query = select(EntityRow.type, EntityRow.name).where(EntityRow.key.in_(keys), is_mentioned)
     found = [Target(*row) for row in connection.execute(query.order_by(EntityRow.key))]
     if not found:
         raise InputError(f"no entity {reference!r}; accepted: a name that `newsbot entities` lists")
     if len(found) > 1:
-        choices = ", ".join(f"{each.type}:{each.name}" for each in found)
+        choices = ", ".join(f"{target.type}:{target.name}" for target in found)
         raise UsageError(f"{reference!r} is the name of several entities; accepted: {choices}")
     return found[0]
 
 
-def _merge(connection: Connection, key: str, target: Target) -> int:
-    note_merge(connection, key, target)
-    source_id = connection.scalar(select(EntityRow.id).where(EntityRow.key == key))
-    return 0 if source_id is None else _move(connection, source_id, _row_id(connection, target))
+def _locked(session: Session) -> Connection:
+    """Return the connection once no other transaction merges or splits entities."""
+    connection = session.connection()
+    locks.take(connection, Rank.CORRECTIONS, [CORRECTIONS_LOCK])
+    return connection
+
+
+def _merge_all(connection: Connection, merges: Sequence[tuple[str, Target]]) -> int:
+    """Merge entities, given by their keys, into others; return the number of articles that changes."""
+    _add_targets(connection, merges)
+    count, moved = 0, []
+    for key, target in merges:
+        note_merge(connection, key, target)
+        source_id = connection.scalar(select(EntityRow.id).where(EntityRow.key == key))
+        if source_id is not None:
+            target_id = _row_id(connection, target)
+            count += _move_mentions(connection, source_id, target_id)
+            moved.append((source_id, target_id))
+    for source_id, target_id in moved:
+        _move_forms(connection, source_id, target_id)
+    return count
+
+
+def _add_targets(connection: Connection, merges: Sequence[tuple[str, Target]]) -> None:
+    """Insert the missing rows of entities into which a stored one is merged, all in one statement."""
+    keys = [key for key, _ in merges]
+    stored = set(connection.scalars(select(EntityRow.key).where(EntityRow.key.in_(keys))))
+    targets: dict[str, tuple[EntityType, str]] = {}
+    for key, target in merges:
+        if key in stored:
+            targets.setdefault(target.key, (target.type, target.name))
+            stored.add(target.key)
+    entity_ids(connection, targets)
 
 
 def _row_id(connection: Connection, entity: Target) -> int:
-    return children.entity_ids(connection, {entity.key: (entity.type, entity.name)})[entity.key]
+    return entity_ids(connection, {entity.key: (entity.type, entity.name)})[entity.key]
 
 
-def _move(connection: Connection, source_id: int, target_id: int, texts: Sequence[str] | None = None) -> int:
-    """Give mentions, all or those with one of `texts`, to another entity, and count both anew in their articles."""
+def _move_mentions(
+    connection: Connection, source_id: int, target_id: int, texts: Sequence[str] | None = None
+) -> int:
+    """Move mentions, all or those with one of `texts`, to another entity; return the number of articles."""
     wanted = MentionRow.entity_id == source_id
     if texts is not None:
         wanted &= MentionRow.text.in_(texts)
@@ -104,7 +143,6 @@ def _move(connection: Connection, source_id: int, target_id: int, texts: Sequenc
     connection.execute(update(MentionRow).where(wanted).values(entity_id=target_id))
     for start in range(0, len(article_ids), BATCH):
         _recount(connection, article_ids[start : start + BATCH], source_id, target_id)
-    _move_aliases(connection, source_id, target_id, texts)
     return len(article_ids)
 
 
@@ -182,8 +220,8 @@ def _mentions(
     return found
 
 
-def _move_aliases(
-    connection: Connection, source_id: int, target_id: int, texts: Sequence[str] | None
+def _move_forms(
+    connection: Connection, source_id: int, target_id: int, texts: Sequence[str] | None = None
 ) -> None:
     wanted = EntityAlias.entity_id == source_id
     if texts is not None:

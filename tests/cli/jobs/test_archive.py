@@ -14,13 +14,14 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 
-from newsbot.archive.files import SavedPage
 from newsbot.archive.warc_pages import read_page_at
 from newsbot.archive.warc_writer import Exchange, WarcWriter, payload_digest
+from newsbot.capture import Capture
 from newsbot.cli import newsbot, run
+from newsbot.ingest.envelope import Envelope
+from newsbot.ingest.process import Processor
 from newsbot.ingest.record import record_article, record_poll, record_reject
-from newsbot.ingest.stages import Stages
-from newsbot.items import Article, Fetched, Reject
+from newsbot.items import Fetched, Reject
 from newsbot.settings import read_settings
 from newsbot.store.crawl.fetches import find_kept
 from newsbot.store.schema.models import Fetch
@@ -40,8 +41,9 @@ class Crawler:
 
     def __init__(self, url: str, folder: Path) -> None:
         settings = {"NEWSBOT_DATABASE_URL": url, "NEWSBOT_ENTITY_ENGINE": "none"}
-        self.stages = Stages(read_settings(settings))
-        self.database = self.stages.database.open()
+        self.processor = Processor.with_database(read_settings(settings))
+        assert self.processor.database
+        self.database = self.processor.database.open()
         self.writer = WarcWriter(folder, "newsbot-test", software="newsbot/test")
 
     def fetch(self, url: str, body: str, at: datetime) -> Fetched:
@@ -72,8 +74,11 @@ class Crawler:
         url = f"https://site{number % 2}.example/{number}"
         body = article_page(number, extra=extra)
         fetched = self.fetch(url, body, at)
-        item = self.stages.read(SavedPage(body=body.encode(), url=url, retrieved_at=at, charset="utf-8"))
-        assert isinstance(item, Article)
+        item = self.processor.prepare(
+            self.processor.read(Capture(body=body.encode(), url=url, retrieved_at=at, charset="utf-8")),
+            ("validate", "clean"),
+        )
+        assert isinstance(item, Envelope)
         item.fetched = fetched
         with self.database.write() as session:
             record_article(session, item, run_id=None, now=at)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from newsbot.cli import main
+from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.record import record_article
 from newsbot.store.database import Database
 from tests.dedupe.texts import text
@@ -24,7 +25,7 @@ def database_url(tmp_path: Path) -> str:
         body = f"{text(number)}\n\n{SHARE}"
         each = article(number, title=title, authors=[title], section=title, topics=[], body=body)
         with database.write() as session:
-            record_article(session, each, run_id=None, now=NOW)
+            record_article(session, Envelope(article=each), run_id=None, now=NOW)
     database.close()
     return url
 

@@ -12,15 +12,17 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
-from newsbot import __version__
+from newsbot import rule_versions
 from newsbot.archive.warc_pages import read_pages, warc_spans
 from newsbot.cli import newsbot
+from newsbot.ingest.envelope import Envelope
+from newsbot.ingest.process import Processor
 from newsbot.ingest.record import record_article
-from newsbot.ingest.stages import Stages
 from newsbot.items import Article
 from newsbot.settings import read_settings
+from newsbot.store.articles.reextraction import list_extracted
 from newsbot.store.database import Database
 from newsbot.store.queries import Filters, get_article, search, stats
 from newsbot.store.queries.history import history
@@ -30,6 +32,7 @@ from tests.crawling import reading
 from tests.pages import article_page, paragraphs
 
 PAGES = 6
+OLD_RULES = "extraction-0 cleaning-0"
 PROJECT = Path(__file__).parents[3]
 
 
@@ -58,16 +61,26 @@ def archived(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch)
 
 
 def store(url: str, path: Path, alter: Callable[[Article], None]) -> None:
-    stages = Stages(read_settings({"NEWSBOT_DATABASE_URL": url, "NEWSBOT_ENTITY_ENGINE": "none"}))
-    database = stages.database.open()
-    for page in read_pages(path, warc_spans(path)[0], max_bytes=10**6, skipped=Counter()):
-        article = stages.read(page)
-        assert isinstance(article, Article)
-        alter(article)
+    processor = Processor.with_database(
+        read_settings({"NEWSBOT_DATABASE_URL": url, "NEWSBOT_ENTITY_ENGINE": "none"})
+    )
+    assert processor.database
+    database = processor.database.open()
+    for _, page in read_pages(path, warc_spans(path)[0], max_bytes=10**6, skipped=Counter()):
+        item = processor.prepare(processor.read(page), ("validate", "clean"))
+        assert isinstance(item, Envelope)
+        alter(item.article)
         with database.write() as session:
-            record_article(session, article, run_id=None, now=article.retrieved_at or datetime.now(UTC))
+            record_article(session, item, run_id=None, now=datetime.now(UTC))
+    database.close()
+    set_rules(url, OLD_RULES)
+
+
+def set_rules(url: str, label: str | None, *conditions: ColumnElement[bool]) -> None:
+    """Let stored articles be read by the rules of some version."""
+    database = Database(url).open()
     with database.write() as session:
-        session.execute(update(ArticleRow).values(extractor_version="0.0.1"))
+        session.execute(update(ArticleRow).where(*conditions).values(extractor_version=label))
     database.close()
 
 
@@ -136,7 +149,7 @@ def test_what_has_not_changed_stays_as_it_is_but_for_its_version(archived):
     before = {row.id: row for row in articles(archived)}
     reextract(archived)
     for row in articles(archived):
-        assert row.extractor_version == __version__
+        assert row.extractor_version == rule_versions.label()
         if row.id % 2:
             assert (row.revision, row.content_key, row.body) == (
                 1,
@@ -151,6 +164,23 @@ def test_what_is_done_is_not_done_again(archived):
     assert reextract(archived) == {"dry_run": False, "fields": {}, "samples": {}}
     assert "nothing to do" in run("reextract", "--database", archived, "--workers", "1").stderr
     assert reextract(archived, "--all")["unchanged"] == PAGES
+
+
+@pytest.mark.parametrize(
+    ("label", "count"),
+    [
+        pytest.param("extraction-0 cleaning-1", 2, id="older rules"),
+        pytest.param("0.1.0", 2, id="a package version, as stored before rules had versions"),
+        pytest.param(None, 2, id="unknown"),
+        pytest.param(rule_versions.label(), 0, id="today's rules"),
+    ],
+)
+def test_articles_are_stale_if_other_rules_than_todays_have_read_them(archived, label, count):
+    reextract(archived)
+    set_rules(archived, label, ArticleRow.id <= 2)
+    with reading(archived) as session:
+        assert [stale.article_id for stale in list_extracted(session)] == [1, 2][:count]
+    assert reextract(archived, "--dry-run").get("unchanged", 0) == count
 
 
 @pytest.mark.parametrize(("arguments", "count"), [
@@ -179,7 +209,8 @@ def test_an_edit_that_comes_later_is_one_by_the_publisher(archived, tmp_path):
 
 KILLED = """
 import os, signal, sys
-import newsbot.jobs.reextract_pages as reextraction
+import newsbot.jobs.reextract as reextraction
+from newsbot.store.articles.reextraction import list_extracted
 from newsbot.store.database import Database
 act, left = reextraction.apply_rules, int(sys.argv[1])
 def apply(*arguments, **given):
@@ -189,7 +220,10 @@ def apply(*arguments, **given):
         os.kill(os.getpid(), signal.SIGKILL)
     return act(*arguments, **given)
 reextraction.apply_rules = apply
-reextraction.in_processes = lambda work, tasks, *, workers, begin, arguments: (begin(*arguments), map(lambda t: [work(t)], tasks))[1]
+def in_this_process(method, tasks, *, workers, make_worker, arguments):
+    worker = make_worker(*arguments)
+    return ([getattr(worker, method)(task)] for task in tasks)
+reextraction.in_processes = in_this_process
 from newsbot.cli import main
 main(["reextract", "--database", sys.argv[2]])
 """
@@ -205,7 +239,7 @@ def test_work_that_was_killed_goes_on_where_it_was(archived):
         assert sorted(session.scalars(select(Revision.article_id))) == [2, 4, 6]
         reasons = [run.finish_reason for run in session.scalars(select(Run).order_by(Run.id))]
     assert reasons == [None, None, "finished"]
-    assert {row.extractor_version for row in articles(archived)} == {__version__}
+    assert {row.extractor_version for row in articles(archived)} == {rule_versions.label()}
     assert reextract(archived) == {"dry_run": False, "fields": {}, "samples": {}}
 
 
@@ -231,10 +265,7 @@ def test_pages_that_are_gone_or_broken_leave_their_articles_alone(archived, tmp_
 
 def test_rules_that_no_longer_see_an_article_delete_nothing(archived, tmp_path):
     empty = [record(f"https://site{number % 2}.example/{number}", b"<p>x") for number in range(PAGES)]
-    database = Database(archived).open()
-    with database.write() as session:
-        session.execute(update(ArticleRow).values(extractor_version="0.0.1"))
-    database.close()
+    set_rules(archived, OLD_RULES)
     path = tmp_path / "past.warc.gz"
     content = path.read_bytes()
     path.write_bytes(packed(*empty)[: len(content)])

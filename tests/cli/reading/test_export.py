@@ -15,9 +15,10 @@ import pytest
 from newsbot import cli
 from newsbot.cli import newsbot
 from newsbot.jobs.export_formats import COLUMNS, WRITERS, write_jsonl
+from newsbot.store.articles.writer import save_article
 from newsbot.store.database import Database
 from newsbot.store.queries import Filters, iter_articles, stored_json
-from newsbot.store.writes import article_keys, save_article
+from newsbot.store.schema.identity import article_keys
 from tests.store.samples import NOW, article, load, save
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\uff1d1"]

@@ -7,8 +7,9 @@ import sys
 from datetime import timedelta
 
 from newsbot.items import Article
+from newsbot.store.articles.writer import save_article
 from newsbot.store.database import Database
-from newsbot.store.writes import article_keys, save_article
+from newsbot.store.schema.identity import article_keys
 from tests.dedupe.texts import reprint, text, update
 from tests.store.samples import NOW, article
 

@@ -13,14 +13,16 @@ import pytest
 from sqlalchemy import select, text
 
 from newsbot.discovery.links import Link
+from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.record import record_article, record_not_modified, record_reject
 from newsbot.items import Article, Fetched, Reject
+from newsbot.store.articles.writer import known_unchanged
 from newsbot.store.crawl import frontier
 from newsbot.store.crawl.frontier import Leased
 from newsbot.store.database import Database
 from newsbot.store.queries import history, list_rejects
+from newsbot.store.schema.identity import article_keys
 from newsbot.store.schema.models import FrontierRow, RejectRow, Revision
-from newsbot.store.writes import article_keys, known_unchanged
 from tests.dedupe.texts import text as made_up
 from tests.store.samples import LATER, NOW, article, entities_of, load, save
 
@@ -92,11 +94,14 @@ CONFLICTS = {
 }
 
 
-def _record(database: Database, found: Article | Reject, hours: int) -> Any:
+def _record(
+    database: Database, found: Article | Reject, hours: int, *, fetched: Fetched | None = None
+) -> Any:
     now = NOW + timedelta(hours=hours)
-    record: Any = record_article if isinstance(found, Article) else record_reject
     with database.write() as session:
-        return record(session, found, run_id=None, now=now)
+        if isinstance(found, Reject):
+            return record_reject(session, found, run_id=None, now=now)
+        return record_article(session, Envelope(article=found, fetched=fetched), run_id=None, now=now)
 
 
 def _fetched(**given: Any) -> Fetched:
@@ -106,16 +111,16 @@ def _fetched(**given: Any) -> Fetched:
 @pytest.mark.parametrize("reason", CONFLICTS)
 def test_page_that_is_another_replaces_nothing(database: Database, reason: str) -> None:
     _add_to_frontier(database)
-    _record(database, long(fetched=_fetched()), 0)
+    _record(database, long(), 0, fetched=_fetched())
     before = load(database, 1)
-    assert _record(database, long(**CONFLICTS[reason], fetched=_fetched()), 1).outcome == "conflict"
+    assert _record(database, long(**CONFLICTS[reason]), 1, fetched=_fetched()).outcome == "conflict"
     assert load(database, 1) == before
     with database.read() as session:
         assert [(row.reason, row.article_id) for row in list_rejects(session, article_id=1)] == [(reason, 1)]
         page = session.scalars(select(FrontierRow)).one()
         assert (page.state, page.article_id, page.etag) == ("done", 1, None)
         assert page.next_try_at is not None
-    assert _record(database, long(fetched=_fetched()), 2).outcome == "unchanged"
+    assert _record(database, long(), 2, fetched=_fetched()).outcome == "unchanged"
     with database.read() as session:
         assert list_rejects(session) == []
 
@@ -138,7 +143,7 @@ def test_page_that_is_gone_is_marked_and_looked_at_again_until_it_is_back(
     database: Database, reason: str
 ) -> None:
     _add_to_frontier(database)
-    _record(database, long(fetched=_fetched()), 0)
+    _record(database, long(), 0, fetched=_fetched())
     for hours in (1, 2, 3):
         assert _record(database, _rejected(reason, status=int(reason[-3:])), hours) == "gone"
     gone = load(database, 1)
@@ -146,12 +151,12 @@ def test_page_that_is_gone_is_marked_and_looked_at_again_until_it_is_back(
     assert gone.article.body == LONG
     with database.read() as session:
         assert session.scalars(select(FrontierRow.next_try_at)).one() is not None
-    _record(database, long(fetched=_fetched()), 4)
+    _record(database, long(), 4, fetched=_fetched())
     assert load(database, 1).gone_at is None
 
 
 def test_page_that_is_gone_is_back_when_the_server_says_that_it_has_not_changed(database: Database) -> None:
-    _record(database, long(fetched=_fetched()), 0)
+    _record(database, long(), 0, fetched=_fetched())
     _record(database, _rejected("http-404", status=404), 1)
     leased = Leased(url=article().url, source="news.example", etag='"1"', last_modified=None, article_id=1)
     with database.write() as session:
@@ -164,7 +169,7 @@ def test_page_that_is_gone_is_back_when_the_server_says_that_it_has_not_changed(
 @pytest.mark.parametrize("reason", ["error", "paywall", "list", "empty", "http-403"])
 def test_wall_at_the_address_of_an_article_is_a_conflict(database: Database, reason: str) -> None:
     _add_to_frontier(database)
-    _record(database, long(fetched=_fetched()), 0)
+    _record(database, long(), 0, fetched=_fetched())
     before = load(database, 1)
     for hours in (1, 2, 3):
         assert _record(database, _rejected(reason), hours) == "conflict"
@@ -177,7 +182,7 @@ def test_wall_at_the_address_of_an_article_is_a_conflict(database: Database, rea
 
 @pytest.mark.parametrize("reason", ["fetch-failed", "http-503", "http-429", "robots", "parse-failed"])
 def test_failed_fetch_says_nothing_of_the_article(database: Database, reason: str) -> None:
-    _record(database, long(fetched=_fetched()), 0)
+    _record(database, long(), 0, fetched=_fetched())
     before = load(database, 1)
     assert _record(database, _rejected(reason), 1) == "rejected"
     assert load(database, 1) == before
@@ -188,7 +193,7 @@ def test_failed_fetch_says_nothing_of_the_article(database: Database, reason: st
 def test_redirect_to_the_front_page_is_a_conflict_with_the_article_that_was_asked_for(
     database: Database,
 ) -> None:
-    _record(database, long(fetched=_fetched()), 0)
+    _record(database, long(), 0, fetched=_fetched())
     front = Reject(url="https://news.example/", reason="list", stage="validate", fetched=_fetched())
     assert _record(database, front, 1) == "conflict"
     with database.read() as session:
@@ -196,12 +201,12 @@ def test_redirect_to_the_front_page_is_a_conflict_with_the_article_that_was_aske
 
 
 def test_pages_of_the_past_say_nothing_of_today(database: Database) -> None:
-    _record(database, long(fetched=_fetched()), 5)
+    _record(database, long(), 5, fetched=_fetched())
     assert _record(database, _rejected("error", archived_at=NOW), 6) == "rejected"
-    old = long(made_up(2, 30), title="Ferry sold", fetched=_fetched(archived_at=NOW))
-    assert _record(database, old, 0).outcome == "unchanged"
+    old = long(made_up(2, 30), title="Ferry sold")
+    assert _record(database, old, 0, fetched=_fetched(archived_at=NOW)).outcome == "unchanged"
     _record(database, _rejected("error"), 7)
-    assert _record(database, long(fetched=_fetched(archived_at=NOW)), 1).outcome == "unchanged"
+    assert _record(database, long(), 1, fetched=_fetched(archived_at=NOW)).outcome == "unchanged"
     with database.read() as session:
         assert session.scalars(select(RejectRow.article_id)).all() == [1]
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from newsbot.cleaning.boilerplate import EDGE, MEMORY
+from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.record import record_article
 from newsbot.items import Article
 from newsbot.store.articles.site_boilerplate import find_boilerplate, ids_of_source, reclean_article
@@ -33,7 +34,9 @@ def _article(number: int, *lines: str, body: str | None = None, **given: Any) ->
 
 def _store(database: Database, each: Article, hours: int = 0) -> Saved:
     return database.transact(
-        lambda session: record_article(session, each, run_id=None, now=NOW + timedelta(hours=hours))
+        lambda session: record_article(
+            session, Envelope(article=each), run_id=None, now=NOW + timedelta(hours=hours)
+        )
     )
 
 

@@ -19,10 +19,11 @@ from sqlalchemy import update as update_rows
 from sqlalchemy.engine import Engine
 
 from newsbot.items import Article
+from newsbot.store.articles.writer import save_article
 from newsbot.store.database import Database
 from newsbot.store.queries import biggest_stories, story_members
+from newsbot.store.schema.identity import article_keys
 from newsbot.store.schema.models import ArticleRow, Story
-from newsbot.store.writes import article_keys, save_article
 from tests.dedupe.texts import follow_up, market_report, reprint, text, update
 from tests.store.articles.story_writer import told, write
 from tests.store.samples import LATER, NOW, article, load, save

@@ -9,23 +9,18 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, select
 
-from newsbot.items import Article, Entity, Mention, Reject
+from newsbot.items import Article, Entity, Fetched, Mention, Reject
+from newsbot.store.articles.writer import Saved, known_unchanged, save_article
+from newsbot.store.crawl.fetches import save_fetch
+from newsbot.store.crawl.rejects import save_reject
+from newsbot.store.crawl.run_rows import finish_run, start_run
 from newsbot.store.database import Database
 from newsbot.store.queries import article_urls, get_article
+from newsbot.store.schema.identity import article_keys
 from newsbot.store.schema.models import ArticleRow, EntityRow, RejectRow, Revision, Run, Source
-from newsbot.store.writes import (
-    Saved,
-    article_keys,
-    finish_run,
-    known_unchanged,
-    save_article,
-    save_fetch,
-    save_reject,
-    start_run,
-)
 from tests.store.samples import BODY, LATER, NOW, article, dump, entities_of, load, save
 
-NOT_STORED = {"aliases", "fetched", "known_id", "site_blocks"}
+NOT_STORED = {"aliases"}
 """Kept otherwise, in article_urls and fetches; or only for the stages among each other."""
 
 
@@ -279,7 +274,8 @@ def test_run_is_told_from_start_to_end(database: Database) -> None:
     with database.write() as session:
         run_id = start_run(session, spider="saved", arguments={"path": "a\udcff"}, version="1.0", now=NOW)
         save_article(session, article(), keys=article_keys(article()), run_id=run_id, now=NOW)
-        save_fetch(session, url=article().url, outcome="article", status=200, run_id=run_id, now=NOW)
+        fetched = Fetched(url=article().url, status=200)
+        save_fetch(session, fetched, outcome="article", source=None, run_id=run_id, now=NOW)
         finish_run(session, run_id, finish_reason="finished", counts={"new": 1}, now=LATER)
     (run,) = _rows(database, Run)
     assert (run.spider, run.counts, run.started_at, run.finished_at) == ("saved", {"new": 1}, NOW, LATER)

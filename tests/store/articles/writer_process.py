@@ -9,8 +9,9 @@ import os
 import signal
 import sys
 
+from newsbot.store.articles.writer import save_article
 from newsbot.store.database import Database
-from newsbot.store.writes import article_keys, save_article
+from newsbot.store.schema.identity import article_keys
 from tests.store.samples import NOW, article, save
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from newsbot.items import Entity, Mention, Reject, article_json
+from newsbot.store.crawl.rejects import save_reject
+from newsbot.store.crawl.run_rows import start_run
 from newsbot.store.database import Database
 from newsbot.store.queries import (
     Filters,
@@ -21,7 +23,6 @@ from newsbot.store.queries import (
     streams,
     top_entities,
 )
-from newsbot.store.writes import save_reject, start_run
 from tests.store.samples import LATER, NOW, article, entities_of, load, save
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from newsbot.store.articles.writer import save_article
 from newsbot.store.database import Database
 from newsbot.store.queries import MARK_END, MARK_START, Filters, search
-from newsbot.store.writes import article_keys, save_article
+from newsbot.store.schema.identity import article_keys
 from tests.store.samples import NOW, article, load, save
 
 TEXTS = (

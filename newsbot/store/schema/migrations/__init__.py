@@ -1,4 +1,4 @@
-"""The history of the tables (Alembic), applied by `Database.open`.
+"""Migrations of the tables (Alembic), applied by `Database.open`.
 
 A change of `newsbot.store.schema.models` needs a new file in `versions/` and its number in `HEAD`.
 """
@@ -12,12 +12,12 @@ from sqlalchemy import Connection, inspect, text
 
 from newsbot.store.schema.models import Base
 
-HEAD = "0011"
-"""The version these models are of: known without loading Alembic, which costs every start a fifth of a second."""
+HEAD = "0001"
+"""Version of the current models. A constant, because loading Alembic would cost every start a fifth of a second."""
 VERSION_TABLE = "newsbot_version"
 LOCK = b"newsbot-schema"
 FULL_TEXT_TABLE = "article_search"
-"""Made by `newsbot.store.queries.ranked`, each database in its own way, and so not among the models."""
+"""Table of the full-text index (`newsbot.store.index.full_text`): not a model, since it differs between databases."""
 
 State = Literal["current", "empty", "older", "newer", "foreign"]
 
@@ -30,7 +30,7 @@ ADVICE: dict[State, str] = {
 
 
 def state(connection: Connection) -> State:
-    """Tell what the database is to this version of newsbot."""
+    """Return how the tables of the database compare with those of this version of newsbot."""
     tables = set(inspect(connection).get_table_names())
     if VERSION_TABLE not in tables:
         return "foreign" if tables & Base.metadata.tables.keys() else "empty"
@@ -41,7 +41,7 @@ def state(connection: Connection) -> State:
 
 
 def upgrade(connection: Connection) -> None:
-    """Bring the tables up to date inside the connection's transaction."""
+    """Apply missing migrations inside the transaction of the connection."""
     from alembic import command
     from alembic.config import Config
 
@@ -51,12 +51,12 @@ def upgrade(connection: Connection) -> None:
 
 
 def check_writable(connection: Connection) -> None:
-    """Raise what the driver raises if nothing can be written: SQLite tells no sooner than at a write."""
+    """Raise the error of the driver if the database is read-only: SQLite reports it at the first write only."""
     connection.execute(text(f"DELETE FROM {VERSION_TABLE} WHERE 1 = 0"))  # noqa: S608
 
 
 def is_ours(name: str | None, kind: str, _parents: object) -> bool:
-    """Tell Alembic which tables to compare: all but those of the full-text index."""
+    """Return whether Alembic should compare this object: everything except tables of the full-text index."""
     return kind != "table" or not (name or "").startswith(FULL_TEXT_TABLE)
 
 

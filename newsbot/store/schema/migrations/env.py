@@ -1,4 +1,4 @@
-"""What Alembic runs: the migrations, over the connection that `migrations.upgrade` gives it."""
+"""Alembic's environment script: runs the migrations over the connection that `migrations.upgrade` passes."""
 
 from alembic import context
 

@@ -1,0 +1,91 @@
+"""The workers of a crawl: processes that read, clean, recognise and compute while the crawl goes on fetching."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any
+
+from newsbot.ingest.process import Processor
+from newsbot.ingest.processes import end_pool, in_worker, make_pool
+from newsbot.settings import Configuration
+
+logger = logging.getLogger(__name__)
+
+TASKS_BEFORE_START = 24
+"""Tasks that run in threads before processes are started. A process takes a second of CPU time to start, which a
+crawl of a few pages would spend for nothing."""
+
+
+class WorkerDiedError(Exception):
+    """The process that worked on a page died: it was killed, or ran out of memory."""
+
+
+class Pool:
+    """Runs methods of a `Processor` off the event loop: in `settings.workers` processes, or in threads if that is 0.
+
+    A task whose process dies is tried once more, alone in a process of its own: others that were under way in the
+    same pool are not taken for the cause."""
+
+    def __init__(self, settings: Configuration, processor: Processor) -> None:
+        self.settings = settings
+        self.processor = processor
+        """Does the work of tasks that run in threads."""
+        self._tasks = 0
+        self._processes: ProcessPoolExecutor | None = None
+        self._started: Future[Any] | None = None
+        self._alone = asyncio.Lock()
+
+    async def run(self, method: str, *arguments: Any) -> Any:
+        """Return what a method of the processor returns. Raises WorkerDiedError if it kills its process."""
+        self._tasks += 1
+        processes = self._ready_processes()
+        if processes is None:
+            return await asyncio.to_thread(getattr(self.processor, method), *arguments)
+        try:
+            return await _call(processes, method, *arguments)
+        except BrokenProcessPool:
+            self._discard(processes)
+            return await self._run_alone(method, *arguments)
+
+    def _ready_processes(self) -> ProcessPoolExecutor | None:
+        """Return the processes once they have started; None while the work is to be done in threads."""
+        if not self.settings.workers or self._tasks <= TASKS_BEFORE_START:
+            return None
+        if self._processes is None:
+            self._processes = self._make_processes(self.settings.workers)
+            self._started = self._processes.submit(os.getpid)
+        assert self._started
+        return self._processes if self._started.done() else None
+
+    def _make_processes(self, workers: int) -> ProcessPoolExecutor:
+        return make_pool(workers, Processor.with_database, (self.settings,))
+
+    def _discard(self, processes: ProcessPoolExecutor) -> None:
+        """Have new processes started in place of a pool that has lost one."""
+        if processes is self._processes:
+            logger.warning("A worker process died; others are started in its place")
+            self._processes = None
+
+    async def _run_alone(self, method: str, *arguments: Any) -> Any:
+        async with self._alone:
+            processes = self._make_processes(1)
+            try:
+                return await _call(processes, method, *arguments)
+            except BrokenProcessPool as error:
+                raise WorkerDiedError("the worker process died, twice; out of memory?") from error
+            finally:
+                end_pool(processes)
+
+    def close(self) -> None:
+        """End the processes at once. Nobody asks for the results of what they may still be working on."""
+        if self._processes is not None:
+            end_pool(self._processes)
+            self._processes = None
+
+
+async def _call(processes: ProcessPoolExecutor, method: str, *arguments: Any) -> Any:
+    return await asyncio.get_running_loop().run_in_executor(processes, in_worker, method, *arguments)

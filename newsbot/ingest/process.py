@@ -1,0 +1,141 @@
+"""The stages between reading a page and storing its article: validate, clean, dedupe, entities, precompute.
+
+Each is a method of `Processor` that takes an envelope and changes it. `Processor.attempt` runs one by its name and
+turns a failure into a reject that names the stage; `Processor.process` runs all of them. The item pipelines of a
+crawl call the stages one by one, everything else calls `process`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from functools import cached_property
+
+from sqlalchemy.exc import OperationalError
+
+from newsbot.capture import Capture
+from newsbot.cleaning.article_fields import clean_article
+from newsbot.entities.engine import Engine, engine_label, load_engine
+from newsbot.entities.recognition import UNKNOWN, find_entities
+from newsbot.extraction.page_kinds import reject_reason
+from newsbot.ingest.envelope import Envelope, rejected, stage_failed
+from newsbot.ingest.read import Catalog, read
+from newsbot.items import Reject
+from newsbot.settings import Configuration
+from newsbot.sources.catalog import load_sources, sources_by_host
+from newsbot.store.articles.imports import fill_unexported
+from newsbot.store.articles.precomputed import precompute
+from newsbot.store.articles.site_boilerplate import remove_learnt
+from newsbot.store.articles.writer import known_unchanged
+from newsbot.store.database import Database
+from newsbot.store.schema.identity import article_keys
+
+logger = logging.getLogger(__name__)
+
+STAGES = ("validate", "clean", "dedupe", "entities", "precompute")
+"""Names of the stages, in their order."""
+
+
+class Processor:
+    """What one process needs to turn captures into articles that are ready to be stored.
+
+    The catalog, the entity engine and the database are opened when they are first needed. Without a database
+    (`newsbot extract`) learnt boilerplate stays and no article is known.
+    """
+
+    def __init__(self, settings: Configuration, database: Database | None = None) -> None:
+        self.settings = settings
+        self.database = database
+
+    @classmethod
+    def with_database(
+        cls, settings: Configuration, turns: AbstractContextManager[object] | None = None
+    ) -> Processor:
+        """Return a processor with a database of its own; `turns` lets several processes write to it by turns."""
+        return cls(settings, Database(settings.database_url, turns=turns))
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The sources by host."""
+        return sources_by_host(load_sources(self.settings.sources))
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The entity engine that the settings name."""
+        return load_engine(self.settings.entity_engine)
+
+    def read(self, capture: Capture) -> Envelope | Reject:
+        """Return the article of a capture, or the reason why there is none. Never raises."""
+        return read(capture, self.catalog, now=datetime.now(UTC))
+
+    def process(self, capture: Capture) -> Envelope | Reject:
+        """Return the article of a capture, ready to be stored, or the reason why there is none."""
+        return self.prepare(self.read(capture), STAGES)
+
+    def prepare(self, item: Envelope | Reject, stages: Sequence[str]) -> Envelope | Reject:
+        """Run stages one after the other, up to the first that rejects the item."""
+        for stage in stages:
+            if isinstance(item, Reject):
+                break
+            item = self.attempt(stage, item)
+        return item
+
+    def attempt(self, stage: str, envelope: Envelope) -> Envelope | Reject:
+        """Run one stage; return a reject that names the stage if it rejects the article or fails on it.
+
+        Raises OperationalError: a database that fails says nothing about the article."""
+        run: Callable[[Envelope], str | None] = getattr(self, stage)
+        try:
+            reason = run(envelope)
+        except OperationalError:
+            raise
+        except Exception as error:
+            logger.exception("The stage %s failed on %s", stage, envelope.url)
+            return stage_failed(envelope, stage, error)
+        return envelope if reason is None else rejected(envelope, stage, reason)
+
+    def validate(self, envelope: Envelope) -> str | None:
+        """Return why the page is not stored as an article; None if it is."""
+        return reject_reason(envelope.article)
+
+    def clean(self, envelope: Envelope) -> None:
+        """Tidy every field, and remove the boilerplate that has been learnt of the site."""
+        article = envelope.article
+        body = article.body
+        clean_article(article)
+        if article.body != body:
+            article.entities = []  # the offsets of entities that an import brings are those of the text as it came
+        if self.database is not None:
+            with self.database.read() as session:
+                if envelope.export:
+                    fill_unexported(session, article)
+                remove_learnt(session, article, envelope.site_blocks)
+
+    def dedupe(self, envelope: Envelope) -> None:
+        """Set `known_id` if this article is stored unchanged, with entities found by today's engine."""
+        if (
+            self.database is None or self.engine.name == "none"
+        ):  # there is no work that the look-up could save
+            return
+        article = envelope.article
+        label = engine_label(self.engine, article.language or UNKNOWN)
+        with self.database.read() as session:
+            envelope.known_id = known_unchanged(
+                session, article, keys=article_keys(article), entity_engine=label
+            )
+
+    def entities(self, envelope: Envelope) -> None:
+        """Recognise people, organisations and places, unless the article is stored with them or brings them."""
+        if envelope.known_id is None and not envelope.article.entities:
+            find_entities(envelope.article, self.engine)
+
+    def precompute(self, envelope: Envelope) -> None:
+        """Compute what is stored beside the text, before the transaction in which others wait."""
+        envelope.precomputed = precompute(envelope.article)
+
+    def close(self) -> None:
+        """Close the database."""
+        if self.database is not None:
+            self.database.close()

@@ -1,0 +1,176 @@
+"""Takes archives in: their pages become articles, part by part, in as many processes as wanted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from newsbot.archive.files import find_pages, is_warc
+from newsbot.archive.selection import Selection
+from newsbot.archive.warc import Place
+from newsbot.archive.warc_pages import Span, read_pages, warc_spans
+from newsbot.capture import Capture
+from newsbot.errors import InputError, NewsbotError
+from newsbot.ingest.batches import MAX_BATCH, Failure, write_together
+from newsbot.ingest.envelope import Envelope, stage_failed
+from newsbot.ingest.process import STAGES, Processor
+from newsbot.ingest.processes import Turns, in_processes, make_turns
+from newsbot.ingest.record import record_article, record_reject
+from newsbot.items import Reject
+from newsbot.settings import Configuration
+from newsbot.store.crawl.backfill_progress import Part, Progress, advance, finish_part, load_part
+from newsbot.text import one_line
+
+PART_BYTES = 4 * 1024 * 1024
+"""Size of a part: finding its first record costs nothing beside it, and the last part keeps nobody waiting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A record that has been read."""
+
+    place: Place
+    item: Envelope | Reject | None
+    """What it holds; None: an article in a language that is not wanted."""
+    skipped: Counter[str]
+    """Records that were passed over on the way to it, by kind."""
+
+
+def find_archives(patterns: Iterable[str]) -> list[Path]:
+    """Return the archives that paths name, each once. Raises InputError for a path without any."""
+    archives: dict[Path, None] = {}
+    for pattern in patterns:
+        found = [path.absolute() for path in find_pages(pattern) if is_warc(path.name)]
+        if not found:
+            raise InputError(f"{pattern}: no archive in it (.warc .warc.gz .wacz)", path=pattern)
+        archives |= dict.fromkeys(found)
+    return list(archives)
+
+
+def split(path: Path, selection: Selection) -> list[Part]:
+    """Return the parts of an archive. Raises InputError if it cannot be read."""
+    spans = [
+        Span(start, min(start + PART_BYTES, whole.end))
+        for whole in warc_spans(path)
+        for start in range(whole.start, whole.end, PART_BYTES)
+    ]
+    size = path.stat().st_size
+    return [Part(path=str(path), file_bytes=size, span=span, selection=str(selection)) for span in spans]
+
+
+def take_in(
+    parts: Iterable[Part], *, settings: Configuration, selection: Selection, run_id: int, workers: int
+) -> Iterator[list[Progress]]:
+    """Take parts in; yield those that are done as they finish, and an empty list now and then while none is."""
+    arguments = (settings, make_turns(), selection, run_id)
+    return in_processes("take_in", parts, workers=workers, make_worker=make_worker, arguments=arguments)
+
+
+def make_worker(settings: Configuration, turns: Turns, selection: Selection, run_id: int) -> BackfillWorker:
+    """Return the worker of one process."""
+    return BackfillWorker(Processor.with_database(settings, turns), selection, run_id)
+
+
+class BackfillWorker:
+    """Takes parts of archives in, in one process, with one connection that writes."""
+
+    def __init__(self, processor: Processor, selection: Selection, run_id: int) -> None:
+        assert processor.database
+        self.processor = processor
+        self.database = processor.database
+        self.selection = selection
+        self.run_id = run_id
+
+    def take_in(self, part: Part) -> Progress:
+        """Store the pages of a part, from where it was left; return how far it has come."""
+        try:
+            progress = replace(self._store_pages(part, self._load(part)), state="done", error=None)
+        except (InputError, OSError) as error:
+            progress = replace(self._load(part), state="failed", error=one_line(str(error)))
+        with self.database.write() as session:
+            finish_part(session, progress, now=datetime.now(UTC))
+        return progress
+
+    def _load(self, part: Part) -> Progress:
+        with self.database.read() as session:
+            return load_part(session, part)
+
+    def _store_pages(self, part: Part, progress: Progress) -> Progress:
+        """Store the pages of a part that are not done yet, and the progress in the same transactions."""
+        skipped: Counter[str] = Counter()
+        captures = read_pages(
+            Path(part.path),
+            part.span,
+            max_bytes=self.processor.settings.max_page_bytes,
+            skipped=skipped,
+            wanted=lambda url, at: self.selection.wants_page(url, at, self.processor.catalog),
+            after=progress.done,
+        )
+        steps: list[Step] = []
+        for place, capture in captures:
+            steps.append(Step(place, self._item(capture), _named(skipped)))
+            skipped.clear()
+            if len(steps) == MAX_BATCH:
+                progress = self._store(progress, steps)
+                steps = []
+        if steps:
+            progress = self._store(progress, steps)
+        return replace(progress, counts=progress.counts + _named(skipped))
+
+    def _item(self, capture: Capture) -> Envelope | Reject | None:
+        """Return what a page holds, ready to be stored; None for an article in a language that is not wanted."""
+        item = self.processor.read(capture)
+        if isinstance(item, Envelope) and not self.selection.wants_article(item.article):
+            return None
+        return self.processor.prepare(item, STAGES)
+
+    def _store(self, before: Progress, steps: Sequence[Step]) -> Progress:
+        """Store records and the progress that they are; return that progress.
+
+        If the database refuses them together, they are stored one by one; an article that it refuses, as a reject."""
+        [result] = write_together(
+            self.database,
+            [lambda session: self._take(session, before, steps)],
+            [step.item for step in steps if step.item],
+        )
+        if not isinstance(result, Failure):
+            after: Progress = result
+            return after
+        if isinstance(result.error, NewsbotError):  # another process works on the same part
+            raise result.error
+        if len(steps) == 1:
+            return self._store(before, [_refused(steps[0], result.error)])
+        for step in steps:
+            before = self._store(before, [step])
+        return before
+
+    def _take(self, session: Session, before: Progress, steps: Sequence[Step]) -> Progress:
+        outcomes = Counter(self._record(session, step.item) for step in steps)
+        counts = sum((step.skipped for step in steps), before.counts + outcomes)
+        after = replace(before, done=steps[-1].place, counts=counts)
+        advance(session, before, after, now=datetime.now(UTC))
+        return after
+
+    def _record(self, session: Session, item: Envelope | Reject | None) -> str:
+        now = datetime.now(UTC)
+        if item is None:
+            return "skipped/language"
+        if isinstance(item, Envelope):
+            return record_article(session, item, run_id=self.run_id, now=now).outcome
+        outcome = record_reject(session, item, run_id=self.run_id, now=now)
+        return f"rejected/{item.reason}" if outcome == "rejected" else outcome
+
+
+def _refused(step: Step, error: Exception) -> Step:
+    if not isinstance(step.item, Envelope):
+        raise error
+    return replace(step, item=stage_failed(step.item, "store", error))
+
+
+def _named(skipped: Counter[str]) -> Counter[str]:
+    return Counter({f"skipped/{kind}": count for kind, count in skipped.items()})

@@ -1,0 +1,42 @@
+"""Removes boilerplate from articles that were stored before it was learnt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from newsbot.store.articles.site_boilerplate import (
+    Found,
+    boilerplate_sources,
+    find_boilerplate,
+    ids_of_source,
+    reclean_article,
+)
+from newsbot.store.database import Database
+
+BATCH = 200
+"""Articles that are looked at in one transaction; each is changed in one of its own."""
+
+
+def find_recleanable(database: Database, source: str | None) -> Iterator[Found]:
+    """Yield the stored articles that hold boilerplate known today: of one source, or of all."""
+    with database.read() as session:
+        keys = [source] if source else boilerplate_sources(session)
+    for key in keys:
+        last = 0
+        while ids := _next_ids(database, key, last):
+            with database.read() as session:
+                found = find_boilerplate(session, ids)
+            yield from found
+            last = ids[-1]
+
+
+def _next_ids(database: Database, source: str, last: int) -> list[int]:
+    with database.read() as session:
+        return ids_of_source(session, source, after=last, limit=BATCH)
+
+
+def reclean(database: Database, found: Found) -> bool:
+    """Remove the boilerplate of one article, as a change by rules; return whether there still was any."""
+    now = datetime.now(UTC)
+    return database.transact(lambda session: reclean_article(session, found.article_id, run_id=None, now=now))

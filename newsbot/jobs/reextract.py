@@ -1,0 +1,142 @@
+"""Applies today's rules to the pages that stored articles were read from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from newsbot.archive.warc_pages import read_page_at
+from newsbot.capture import Capture
+from newsbot.errors import InputError
+from newsbot.ingest.envelope import Envelope
+from newsbot.ingest.process import Processor
+from newsbot.ingest.processes import Turns, in_processes, make_turns
+from newsbot.items import Reject
+from newsbot.settings import Configuration
+from newsbot.store.articles.reextraction import Extracted, apply_rules, changes_by_rules, mark_extracted
+from newsbot.store.crawl.rejects import save_reject
+
+BATCH = 50
+"""Articles that a process takes at a time."""
+SAMPLES = 3
+"""Changes of each field that are shown."""
+
+
+@dataclass(slots=True)
+class Findings:
+    """What today's rules make of some articles."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    """`changed`, `unchanged`, `missing` (its page cannot be read), `rejected` and `failed` (kept as it is), `overtaken`."""
+    fields: Counter[str] = field(default_factory=Counter)
+    """How many articles say something else in a field."""
+    samples: dict[str, list[tuple[str, Any, Any]]] = field(default_factory=dict)
+    """Field name -> some of its changes: the article's URL, the value before and after."""
+
+    def add(self, other: Findings) -> None:
+        """Take in what was found of other articles."""
+        self.outcomes += other.outcomes
+        self.fields += other.fields
+        for name, samples in other.samples.items():
+            self.samples[name] = [*self.samples.get(name, []), *samples][:SAMPLES]
+
+    def note_changes(self, url: str, changes: Mapping[str, tuple[Any, Any]]) -> None:
+        """Take in what changes of one article."""
+        self.fields.update(changes.keys())
+        for name, (old, new) in changes.items():
+            self.samples.setdefault(name, []).append((url, old, new))
+
+
+def reextract(
+    articles: Sequence[Extracted], *, settings: Configuration, run_id: int | None, workers: int
+) -> Iterator[Findings]:
+    """Yield what today's rules read from the pages of articles, some at a time; without a run, nothing is stored."""
+    tasks = [articles[i : i + BATCH] for i in range(0, len(articles), BATCH)]
+    arguments = (settings, make_turns(), run_id)
+    for finished in in_processes(
+        "reextract", tasks, workers=workers, make_worker=make_worker, arguments=arguments
+    ):
+        yield from finished
+
+
+def make_worker(settings: Configuration, turns: Turns, run_id: int | None) -> ReextractWorker:
+    """Return the worker of one process."""
+    return ReextractWorker(Processor.with_database(settings, turns), Path(settings.archive_dir), run_id)
+
+
+class ReextractWorker:
+    """Applies today's rules to archived pages, in one process."""
+
+    def __init__(self, processor: Processor, archive: Path, run_id: int | None) -> None:
+        assert processor.database
+        self.processor = processor
+        self.database = processor.database
+        self.archive = archive
+        self.run_id = run_id
+
+    def reextract(self, articles: Sequence[Extracted]) -> Findings:
+        """Read the pages of articles again, and store what has changed."""
+        findings = Findings()
+        settled = []
+        for extracted in sorted(articles, key=lambda extracted: (extracted.warc_file, extracted.warc_offset)):
+            outcome = self._outcome(extracted, findings)
+            findings.outcomes[outcome] += 1
+            if outcome in {"unchanged", "rejected"}:
+                settled.append(extracted.article_id)
+        if self.run_id is not None:
+            with self.database.write() as session:
+                mark_extracted(session, settled)
+        return findings
+
+    def _outcome(self, extracted: Extracted, findings: Findings) -> str:
+        capture = self._capture(extracted)
+        if capture is None:
+            return "missing"
+        item = self.processor.prepare(self.processor.read(capture), ("validate", "clean"))
+        if isinstance(item, Reject):
+            return self._rejected(extracted, item)
+        item.article.retrieved_at = extracted.retrieved_at
+        with self.database.read() as session:
+            changes = changes_by_rules(session, extracted.article_id, item.article)
+        if not changes:
+            return "unchanged"
+        findings.note_changes(extracted.url, changes)
+        return "changed" if self.run_id is None else self._apply(extracted, item)
+
+    def _capture(self, extracted: Extracted) -> Capture | None:
+        """Return the page of a stored article; None if the archive has it no longer."""
+        path = self.archive / extracted.warc_file
+        try:
+            return read_page_at(path, extracted.warc_offset, max_bytes=self.processor.settings.max_page_bytes)
+        except InputError:
+            return None
+
+    def _rejected(self, extracted: Extracted, reject: Reject) -> str:
+        """Return the outcome for a page from which no article is read any more; store a failure of newsbot's own."""
+        if reject.reason not in {"parse-failed", "stage-failed"}:
+            return "rejected"
+        if self.run_id is not None:
+            with self.database.write() as session:
+                save_reject(
+                    session,
+                    reject,
+                    run_id=self.run_id,
+                    now=datetime.now(UTC),
+                    article_id=extracted.article_id,
+                )
+        return "failed"
+
+    def _apply(self, extracted: Extracted, envelope: Envelope) -> str:
+        item = self.processor.prepare(envelope, ("dedupe", "entities", "precompute"))
+        if isinstance(item, Reject):
+            return self._rejected(extracted, item)
+        outcome = self.database.transact(
+            lambda session: apply_rules(
+                session, extracted, item.article, run_id=self.run_id, now=datetime.now(UTC)
+            )
+        )
+        return outcome or "overtaken"

@@ -1,0 +1,33 @@
+"""The base of the stages whose work is done by the crawl's workers."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from scrapy.crawler import Crawler
+
+from newsbot.extensions.keep_rejects import Rejected
+from newsbot.ingest.envelope import Envelope
+from newsbot.items import Reject
+from newsbot.session import CrawlSession
+
+
+class WorkerStage:
+    """A stage that runs stages of `newsbot.ingest.process` in a worker of the crawl."""
+
+    stage: str
+
+    def __init__(self, session: CrawlSession) -> None:
+        self.session = session
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Share the session of the crawl."""
+        return cls(CrawlSession.of(crawler))
+
+    async def run(self, envelope: Envelope, *stages: str) -> Envelope:
+        """Return the article after these stages; raise Rejected if one of them fails on it."""
+        item = await self.session.attempt(stages, envelope)
+        if isinstance(item, Reject):
+            raise Rejected(item)
+        return item

@@ -1,0 +1,169 @@
+"""Takes the locks for several articles that are stored in one transaction.
+
+    with database.write() as session:
+        lock_articles(session, [Incoming(article, precomputed, site_blocks), ...], now=now)
+        for each article:
+            reclean_same(session, article, site_blocks, ...)
+            save_article(session, article, keys=article_keys(article), precomputed=precomputed, ...)
+            learn(session, saved, article, site_blocks, ...)
+
+Two processes that store batches with the same URLs, texts, stories, sources and names do not deadlock, because each takes
+all locks of its batch in the order of `sql.locks` before it writes the first article: the keys of URLs and texts, the
+near-duplicate keys, the stories if the batch may change any, then the rows of sources, authors, topics and entities.
+Totals, forms of entities and counts of boilerplate follow when the transaction ends.
+
+A body must not change after `lock_articles`, which removes learnt boilerplate itself. What the articles of a batch teach
+about boilerplate applies from the next transaction on.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import Session
+
+from newsbot.dedupe.sketches import Sketch
+from newsbot.items import Article
+from newsbot.store.articles import children, site_boilerplate, story_placement
+from newsbot.store.articles.precomputed import Precomputed, current
+from newsbot.store.articles.writer import identity_keys
+from newsbot.store.entities import entity_writer
+from newsbot.store.schema.identity import ArticleKeys, article_keys, content_key, url_hash
+from newsbot.store.schema.models import ArticleRow, ArticleUrl
+from newsbot.store.sql import locks
+from newsbot.store.sql.locks import Rank
+from newsbot.urls import canonicalize
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """An article that is about to be stored."""
+
+    article: Article
+    precomputed: Precomputed | None = None
+    """`precompute(article)`; None: computed here, if it is needed."""
+    site_blocks: dict[bytes, str] = field(default_factory=dict)
+    """The blocks that `remove_learnt` has found; those that it finds now are added."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Keyed:
+    """An article with its keys."""
+
+    article: Article
+    keys: ArticleKeys
+    sketch: Sketch
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A stored article under one of the URLs of a batch."""
+
+    id: int
+    content_key: bytes
+    entity_engine: str | None
+
+
+def lock_articles(
+    session: Session,
+    batch: Sequence[Incoming],
+    *,
+    now: datetime,
+    reject_urls: Iterable[str] = (),
+    seen_ids: Collection[int] = (),
+    changes_stories: bool = False,
+) -> None:
+    """Remove learnt boilerplate from articles that one transaction stores, and take the locks that this needs.
+
+    `now` becomes `first_seen_at` of new sources. `reject_urls` are the URLs of rejects, `seen_ids` the ids of articles that are only seen again in the same transaction.
+    `changes_stories` takes the lock of the stories in any case: `imports.restore` may need it.
+
+    A single article without any of these is only locked by its keys; `save_article` takes what else it needs. On SQLite
+    nothing is locked: the transaction has the whole database."""
+    for incoming in batch:
+        site_boilerplate.remove_learnt(session, incoming.article, incoming.site_blocks)
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        return
+    rejects = [url_hash(canonicalize(url)) for url in reject_urls]
+    outdated = _outdated(session, batch)
+    is_alone = len(batch) + len(rejects) + len(seen_ids) == 1 and not outdated and not changes_stories
+    if is_alone:
+        return
+    articles = [*_keyed(batch), *_keyed(outdated)]
+    locks.take(
+        connection,
+        Rank.IDENTITY,
+        [*rejects, *(key for found in articles for key in identity_keys(found.article, found.keys))],
+    )
+    story_placement.lock_near_duplicates(connection, [found.sketch for found in articles])
+    stored = _stored(connection, articles)
+    if changes_stories or _may_change_stories(connection, articles, stored, len(seen_ids)):
+        story_placement.lock(connection)
+    if len(batch) > 1:
+        changed = [found.article for found in articles if not _is_unchanged(found.article, stored)]
+        _lock_names(connection, changed, now=now)
+
+
+def _outdated(session: Session, batch: Sequence[Incoming]) -> list[Incoming]:
+    """Return the stored versions of articles that `reclean_same` will replace."""
+    found = (
+        site_boilerplate.find_outdated(session, incoming.article, incoming.site_blocks) for incoming in batch
+    )
+    return [Incoming(outdated.article) for outdated in found if outdated is not None]
+
+
+def _keyed(batch: Iterable[Incoming]) -> Iterator[_Keyed]:
+    for incoming in batch:
+        article = incoming.article
+        yield _Keyed(article, article_keys(article), current(article, incoming.precomputed).sketch)
+
+
+def _stored(connection: Connection, articles: Sequence[_Keyed]) -> list[_Stored]:
+    hashes = {url_hash(key) for found in articles for key in found.keys.url_keys}
+    columns = (ArticleRow.id, ArticleRow.content_key, ArticleRow.entity_engine)
+    query = select(*columns).join(ArticleUrl, ArticleUrl.article_id == ArticleRow.id)
+    rows = connection.execute(query.where(ArticleUrl.url_hash.in_(hashes)).distinct())
+    return [_Stored(*row) for row in rows]
+
+
+def _may_change_stories(
+    connection: Connection, articles: Sequence[_Keyed], stored: Sequence[_Stored], seen_count: int
+) -> bool:
+    """Return whether storing articles may change a story, or more than one row of a stored article.
+
+    A transaction that settles a story changes the rows of its members in any order, and so waits for one that changes
+    several of them without the lock of the stories."""
+    if len(stored) + seen_count > 1:
+        return True
+    new_keys = {content_key(found.article) for found in articles}
+    if any(row.content_key not in new_keys for row in stored):
+        return True
+    texts = [found.keys.text_key for found in articles]
+    near = Counter(key for found in articles for key in enumerate(found.sketch.keys) if key[1] is not None)
+    if len(set(texts)) < len(texts) or any(count > 1 for count in near.values()):
+        return True
+    same_text = select(ArticleRow.id).where(ArticleRow.text_key.in_(texts))
+    known = {row.id for row in stored}
+    if any(article_id not in known for article_id in connection.scalars(same_text)):
+        return True
+    return story_placement.have_candidates(connection, [found.sketch for found in articles], known)
+
+
+def _is_unchanged(article: Article, stored: Sequence[_Stored]) -> bool:
+    """Return whether an article is stored with this content and entities of this engine, so that it adds no names."""
+    engines = {row.entity_engine for row in stored if row.content_key == content_key(article)}
+    return bool(engines) and article.entity_engine in engines | {None}
+
+
+def _lock_names(connection: Connection, articles: Sequence[Article], *, now: datetime) -> None:
+    """Insert the missing rows of sources, authors, topics and entities of articles, each kind in one statement."""
+    locks.take(connection, Rank.CORRECTIONS, [entity_writer.CORRECTIONS_LOCK], is_shared=True)
+    sources = {article.source for article in articles if article.source is not None}
+    children.add_sources(connection, sources, now=now)
+    children.add_names(connection, articles)
+    entity_writer.add_names(connection, [entity for article in articles for entity in article.entities])

@@ -1,0 +1,120 @@
+"""Decides what is done with a page: inserted, revised, only seen again, or refused. Pure: reads and writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from newsbot.dedupe.changes import Judgement, judge
+from newsbot.items import Article
+from newsbot.store.articles.revision_rows import stored_article
+
+
+@dataclass(frozen=True, slots=True)
+class Existing:
+    """The columns of a stored article that decide what is done with a page."""
+
+    id: int
+    content_key: bytes
+    text_key: bytes
+    title: str | None
+    entity_engine: str | None
+    first_seen_at: datetime
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a stored article says, and which of two contents it has said before."""
+
+    columns: Mapping[str, Any]
+    """`revision_rows.stored_content`."""
+    replaced_keys: Collection[bytes]
+    """Those of the content keys of the stored article and of the page that belong to replaced revisions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """The page is a new article."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeeAgain:
+    """The page is the stored article, without a change that a reader would notice."""
+
+    existing: Existing
+    is_older: bool = False
+    """The page comes from an archive and was fetched before the article was last seen."""
+    replaces_entities: bool = False
+    """Another engine has recognised the entities."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revise:
+    """The page is the stored article with other content."""
+
+    existing: Existing
+    content: Mapping[str, Any]
+    """The columns before the change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """The page is another article now, or a teaser of the stored one, which stays as it is."""
+
+    existing: Existing
+    judgement: Judgement
+
+
+Plan = Insert | SeeAgain | Revise | Conflict
+
+
+def choose_existing(
+    hashes: Iterable[bytes], stored: Mapping[bytes, Existing], *, title: str | None, text_key: bytes
+) -> Existing | None:
+    """Return the stored article that a page with these URLs is: the one under its first URL, whatever it says.
+
+    An article under another URL of the page counts only if it has the same title or text: "/latest" leads to one
+    article after the other."""
+    for place, url_hash in enumerate(hashes):
+        existing = stored.get(url_hash)
+        if existing is None:
+            continue
+        is_alike = existing.text_key == text_key or (title is not None and existing.title == title)
+        if place == 0 or is_alike:
+            return existing
+    return None
+
+
+def needs_content(existing: Existing | None, content_key: bytes, *, now: datetime) -> bool:
+    """Return whether `decide` needs the content of the stored article, which takes four statements to read."""
+    if existing is None or existing.content_key == content_key:
+        return False
+    return now >= existing.last_seen_at
+
+
+def decide(
+    existing: Existing | None, article: Article, content_key: bytes, content: Content | None, *, now: datetime
+) -> Plan:
+    """Return what is done with a page. `content` is needed if `needs_content` says so.
+
+    Two URLs may serve two forms of an article in turns. Once each of them has been replaced by the other, that is not a
+    change any more."""
+    if existing is None:
+        return Insert()
+    is_older = now < existing.last_seen_at
+    if existing.content_key == content_key:
+        is_new_engine = article.entity_engine not in {None, existing.entity_engine}
+        return SeeAgain(existing, is_older=is_older, replaces_entities=is_new_engine)
+    if is_older:
+        return SeeAgain(existing, is_older=True)
+    assert content is not None
+    judgement = judge(stored_article(content.columns), article)
+    if judgement.verdict in {"teaser", "other-article"}:
+        return Conflict(existing, judgement)
+    is_known_form = {existing.content_key, content_key} <= set(content.replaced_keys)
+    if judgement.verdict != "changed" or is_known_form:
+        return SeeAgain(existing)
+    return Revise(existing, content.columns)

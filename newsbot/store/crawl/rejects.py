@@ -1,0 +1,64 @@
+"""Rows of `rejects`: pages that were not stored as an article, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete
+from sqlalchemy.orm import Session
+
+from newsbot.items import Reject
+from newsbot.store.schema.identity import url_hash
+from newsbot.store.schema.models import RejectRow
+from newsbot.store.sql import dialect, locks
+from newsbot.store.sql.compiled import CompiledStatement
+from newsbot.store.sql.locks import Rank
+from newsbot.urls import canonicalize
+
+
+def save_reject(
+    session: Session, reject: Reject, *, run_id: int | None, now: datetime, article_id: int | None = None
+) -> None:
+    """Store why a page is not an article.
+
+    `article_id` is the stored article that the URL led to before. A second reject of the same URL, stage and reason
+    updates `last_seen_at`, `detail` and `article_id` of the first one."""
+    connection, key = session.connection(), url_hash(canonicalize(reject.url))
+    locks.take(connection, Rank.IDENTITY, [key])
+    values = {
+        "url_hash": key,
+        "url": reject.url,
+        "stage": reject.stage,
+        "reason": reject.reason,
+        "detail": reject.detail,
+        "source": reject.source,
+        "run_id": run_id,
+        "article_id": article_id,
+        "first_seen_at": now,
+        "last_seen_at": now,
+    }
+    unique = ("url_hash", "stage", "reason")
+    renewed = ("last_seen_at", "detail", "article_id")
+    dialect.insert_or_renew(connection, RejectRow, [values], unique=unique, renewed=renewed)
+
+
+def delete_rejects(connection: Connection, hashes: Collection[bytes], *, seen_at: datetime) -> None:
+    """Delete the rejects of URLs, given by their `url_hash`, at which an article was found at `seen_at`.
+
+    A later reject of a stored article stays: the page that was found may come from an archive."""
+    values: dict[str, Any] = dict(zip(_hash_names(len(hashes)), hashes, strict=True))
+    _delete_rejects(len(hashes)).run(connection, values | {"seen_at": seen_at})
+
+
+@cache
+def _delete_rejects(count: int) -> CompiledStatement:
+    of_urls = RejectRow.url_hash.in_([bindparam(name) for name in _hash_names(count)])
+    is_past = RejectRow.article_id.is_(None) | (RejectRow.last_seen_at <= bindparam("seen_at"))
+    return CompiledStatement(delete(RejectRow).where(of_urls, is_past))
+
+
+def _hash_names(count: int) -> list[str]:
+    return [f"url_{place}" for place in range(count)]

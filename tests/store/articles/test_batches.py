@@ -1,0 +1,179 @@
+"""Several articles in one transaction: the same rows as one by one, and no deadlock between processes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, text
+
+from newsbot.store.articles.batches import Incoming, lock_articles
+from newsbot.store.articles.precomputed import precompute
+from newsbot.store.articles.site_boilerplate import learn, reclean_same, remove_learnt
+from newsbot.store.articles.writer import save_article
+from newsbot.store.database import Database
+from newsbot.store.schema.identity import article_keys
+from newsbot.store.schema.models import (
+    ArticleRow,
+    BoilerplateSite,
+    EntityAlias,
+    EntityRow,
+    EntityTotal,
+    Revision,
+)
+from newsbot.store.sql.locks import LockOrderError
+from tests.dedupe.texts import text as made_up
+from tests.store.articles.batch_writer import write
+from tests.store.articles.test_site_boilerplate import SHARE, _article
+from tests.store.articles.test_story_placement import _told
+from tests.store.samples import LATER, NOW, article, dump, load, save
+
+ROOT = Path(__file__).parents[3]
+
+
+def _rows(database: Database) -> dict[str, Any]:
+    """Return what two databases must have in common whatever the order in which articles were stored."""
+    totals = select(EntityRow.key, EntityTotal.article_count, EntityTotal.mention_count).join_from(
+        EntityTotal, EntityRow
+    )
+    forms = select(EntityRow.key, EntityAlias.name).join_from(EntityAlias, EntityRow)
+    with database.read() as session:
+        rows = {
+            "totals": sorted(map(tuple, session.execute(totals))),
+            "forms": sorted(map(tuple, session.execute(forms))),
+            "names": sorted(
+                session.scalars(text("SELECT name FROM authors UNION ALL SELECT name FROM topics"))
+            ),
+            "revisions": session.scalar(select(func.count()).select_from(Revision)),
+        }
+    return rows | {"stories": _told(database)}
+
+
+def test_processes_that_store_the_same_batches_in_other_orders_never_deadlock(
+    database_url: str, tmp_path: Path
+) -> None:
+    stories, size = 50, 16
+    one_by_one = f"sqlite:///{tmp_path / 'one.db'}"
+    write(one_by_one, 1, stories, 1)
+    command = [sys.executable, "-m", "tests.store.articles.batch_writer", database_url]
+    writers = [
+        subprocess.Popen(
+            [*command, str(seed), str(stories), str(size)], cwd=ROOT, stderr=subprocess.PIPE, text=True
+        )
+        for seed in range(2)
+    ]
+    assert [(writer.communicate()[1], writer.returncode) for writer in writers] == [("", 0)] * 2
+    found = []
+    for url in (one_by_one, database_url):
+        database = Database(url).open()
+        found.append(_rows(database))
+        database.close()
+    assert found[0] == found[1]
+    assert len(found[0]["stories"]) == 4 * stories
+
+
+def _store_batch(database: Database, incoming: list[Incoming], now: Any = NOW) -> list[str]:
+    outcomes = []
+    with database.write() as session:
+        lock_articles(session, incoming, now=now)
+        for one in incoming:
+            reclean_same(session, one.article, one.site_blocks, run_id=None, now=now)
+            saved = save_article(
+                session,
+                one.article,
+                keys=article_keys(one.article),
+                precomputed=one.precomputed,
+                run_id=None,
+                now=now,
+            )
+            if saved.outcome == "new":
+                learn(session, saved, one.article, one.site_blocks, now=now)
+            outcomes.append(saved.outcome)
+    return outcomes
+
+
+def test_batch_holds_every_outcome(database: Database) -> None:
+    for number in (1, 2, 3):
+        save(database, article(number))
+    batch = [
+        article(4),
+        article(1),
+        article(2, body=article(2).body + "\n\nThe board has met again on Tuesday, and agreed."),
+        article(3, url="https://other.example/3", source="other.example"),
+        article(5, body=made_up(1, 30)),
+        article(6, body=made_up(1, 30) + "\n\nMore."),
+    ]
+    outcomes = _store_batch(database, [Incoming(one, precompute(one)) for one in batch], LATER)
+    assert outcomes == ["new", "unchanged", "changed", "duplicate", "new", "new"]
+    assert load(database, 4).article == article(4)
+    assert load(database, 3).story_id == load(database, 5).story_id is not None
+    assert load(database, 6).story_id == load(database, 7).story_id is not None
+
+
+def test_batch_of_articles_gives_the_rows_of_single_ones(database: Database, tmp_path: Path) -> None:
+    single = Database(f"sqlite:///{tmp_path / 'single.db'}").open()
+    articles = [article(number) for number in range(1, 9)]
+    for one in articles:
+        _store_batch(single, [Incoming(one)])
+    _store_batch(database, [Incoming(one) for one in articles])
+    left, right = dump(single), dump(database)
+    for table in ("authors", "topics", "entities"):  # their ids follow the order in which they were inserted
+        assert {row["name"] for row in left[table]} == {row["name"] for row in right[table]}
+    for table in ("articles", "article_urls", "article_sketches", "boilerplate_sites", "boilerplate_blocks"):
+        assert left[table] == right[table], table
+    single.close()
+
+
+def test_boilerplate_is_removed_from_stored_versions_in_a_batch(database: Database) -> None:
+    def page(number: int) -> Incoming:
+        return Incoming(_article(number, SHARE))
+
+    for number in range(1, 8):
+        _store_batch(database, [page(number)])
+    assert _store_batch(database, [page(1), page(2), page(8)], LATER) == ["unchanged", "unchanged", "new"]
+    assert SHARE not in load(database, 1).article.body + load(database, 8).article.body
+    with database.read() as session:
+        assert session.scalars(select(Revision.by_rules)).all() == [True, True]
+        assert session.scalar(select(BoilerplateSite.article_count)) == 8
+
+
+def test_articles_that_were_not_locked_together_cannot_share_a_transaction(database: Database) -> None:
+    def store_two() -> None:
+        with database.write() as session:
+            for number in (1, 2):
+                one = article(number)
+                save_article(session, one, keys=article_keys(one), run_id=None, now=NOW)
+
+    if database.has_one_writer:
+        store_two()
+        return
+    with pytest.raises(LockOrderError, match="IDENTITY was asked for after one of rank"):
+        store_two()
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(ArticleRow)) == 0
+
+
+def test_page_that_lost_boilerplate_takes_its_keys_before_the_stories(database: Database) -> None:
+    """Recleaning the stored version first, as before, asked for the keys of the page after the stories."""
+    for number in range(1, 8):
+        _store_batch(database, [Incoming(_article(number, SHARE))])
+    edited = _article(1, SHARE, body=made_up(1) + "\n\nLater more.")
+    before = replace(edited)
+
+    def store_in_the_old_order() -> None:
+        blocks: dict[bytes, str] = {}
+        with database.write() as session:
+            assert remove_learnt(session, before, blocks)
+            reclean_same(session, before, blocks, run_id=None, now=LATER)
+            save_article(session, before, keys=article_keys(before), run_id=None, now=LATER)
+
+    if not database.has_one_writer:
+        with pytest.raises(LockOrderError, match="IDENTITY was asked for after one of rank"):
+            store_in_the_old_order()
+    assert _store_batch(database, [Incoming(edited)], LATER) == ["changed"]
+    with database.read() as session:
+        assert session.scalars(select(Revision.by_rules).order_by(Revision.revision)).all() == [True, False]
