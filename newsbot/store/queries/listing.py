@@ -1,4 +1,4 @@
-"""Lists of articles for pages and the API: filtered or found by words, in parts, with counts to narrow them by."""
+"""Pages of articles for the web and the API: filtered or searched, with facet counts."""
 
 from __future__ import annotations
 
@@ -14,99 +14,107 @@ from newsbot.store.index.terms import Term, parse_query
 from newsbot.store.queries.filters import Filters
 from newsbot.store.queries.snippets import snippet
 from newsbot.store.queries.summaries import Summary, summaries
-from newsbot.store.queries.windows import MAX_RANKED, Candidate, Position, newest, ranked
+from newsbot.store.queries.windows import MAX_RANKED, MatchedArticle, Position, newest, ranked
 from newsbot.store.schema.models import ArticleEntity, ArticleRow, EntityRow
 
 FACET_VALUES = 8
+"""Maximum number of values of a facet."""
 ENTITY_SAMPLE = 200
-"""Articles from the top of a list whose entities are counted."""
+"""Number of articles, from the top of the list, in which entities are counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facets:
-    """Values that articles of a list have, with the number of these articles, most frequent first."""
+    """The most frequent values among the articles of a list, with the number of articles, most frequent first."""
 
     source: list[tuple[str, int]] = field(default_factory=list)
     language: list[tuple[str, int]] = field(default_factory=list)
     section: list[tuple[str, int]] = field(default_factory=list)
     entity: list[tuple[int, str, EntityType, int]] = field(default_factory=list)
-    """Id, name, type, and number of the first `ENTITY_SAMPLE` articles that mention it."""
+    """Id, name and type of an entity, and how many of the first `ENTITY_SAMPLE` articles mention it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class ListedArticle:
     """An article of a list."""
 
     article: Summary
     score: float
     snippet: str
-    """The part of the text that shows what was found, between marks; how it begins in a list without words."""
+    """The part of the text that contains the search terms, between marks; without terms, the beginning of the text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """One part of a list."""
+    """One page of a list."""
 
-    articles: list[Listed]
+    articles: list[ListedArticle]
     after: Position | None
-    """Where the next part begins; None at the end."""
+    """Position after which the next page begins; None on the last page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What a search found, counted, and the part of it that was asked for."""
+class SearchResult:
+    """One page of the articles that a search found, and counts over all of them."""
 
     listing: Listing
     total: int
-    """Articles found, up to `MAX_RANKED`."""
+    """Number of articles found, at most `MAX_RANKED`."""
     is_capped: bool
-    """There are more than were counted."""
+    """There are more articles than were counted."""
     facets: Facets
 
 
 def list_articles(session: Session, filters: Filters, *, after: Position | None, limit: int) -> Listing:
-    """Return a part of the articles that `filters` asks for, newest first, to the last one if asked on and on."""
+    """Return one page of the articles that meet `filters`, newest first.
+
+    `after` is the position at which the previous page ended; following the pages leads to every article."""
     return _listing(session, newest(session, [], filters, after=after, limit=limit + 1), limit, [])
 
 
 def find_articles(
     session: Session, query: str, filters: Filters, *, after: Position | None = None, limit: int
-) -> Found:
-    """Return a part of what `query` finds, best or newest first, and counts over all that was found.
+) -> SearchResult:
+    """Return one page of the articles that `query` finds, best or newest first, and counts over all of them.
 
-    All words must occur, in title or body; `"words in quotes"` next to each other; `-word` must not. Words in the title
-    weigh more. No query raises; an empty one finds all articles, one of `-words` or of signs alone nothing. Lists by date
-    go on to the last article, those by relevance hold the `MAX_RANKED` newest."""
+    All words must occur in title or body, words in double quotes next to each other, and words after `-` must not
+    occur. Words in the title have more weight. No query raises an error: an empty one finds all articles; one of
+    excluded words or punctuation alone finds nothing. Lists by date go on to the last article; lists by relevance
+    contain the `MAX_RANKED` newest matches."""
     terms = parse_query(query)
     if query.strip() and not terms:
-        return Found(listing=Listing(articles=[], after=None), total=0, is_capped=False, facets=Facets())
-    candidates = newest(session, terms, filters, limit=MAX_RANKED + 1)
-    counted = candidates[:MAX_RANKED]
+        return SearchResult(
+            listing=Listing(articles=[], after=None), total=0, is_capped=False, facets=Facets()
+        )
+    matches = newest(session, terms, filters, limit=MAX_RANKED + 1)
+    counted = matches[:MAX_RANKED]
     if terms and filters.sort != "date":
         counted = ranked(session, terms, counted)
-        part = [each for each in counted if after is None or each.position < after]
+        part = [article for article in counted if after is None or article.position < after]
     else:
-        part = candidates if after is None else newest(session, terms, filters, after=after, limit=limit + 1)
-    return Found(
+        part = matches if after is None else newest(session, terms, filters, after=after, limit=limit + 1)
+    return SearchResult(
         listing=_listing(session, part, limit, terms),
         total=len(counted),
-        is_capped=len(candidates) > MAX_RANKED,
+        is_capped=len(matches) > MAX_RANKED,
         facets=_facets(session, counted),
     )
 
 
-def _listing(session: Session, candidates: Sequence[Candidate], limit: int, terms: Sequence[Term]) -> Listing:
-    """Return a part of a list from its articles and, if there are more, the first of the next part."""
-    shown = candidates[:limit]
-    scores = {each.id: each.score for each in shown}
+def _listing(
+    session: Session, matches: Sequence[MatchedArticle], limit: int, terms: Sequence[Term]
+) -> Listing:
+    """Return one page of a list; `matches` may contain one more article, which shows that there is a next page."""
+    shown = matches[:limit]
+    scores = {article.id: article.score for article in shown}
     articles = [
-        Listed(article=each, score=scores[each.id], snippet=each.lead)
-        for each in summaries(session, list(scores))
+        ListedArticle(article=summary, score=scores[summary.id], snippet=summary.lead)
+        for summary in summaries(session, list(scores))
     ]
     if terms:
         bodies = _bodies(session, list(scores))
-        articles = [replace(each, snippet=snippet(bodies[each.article.id], terms)) for each in articles]
-    return Listing(articles=articles, after=shown[-1].position if len(candidates) > limit else None)
+        articles = [replace(listed, snippet=snippet(bodies[listed.article.id], terms)) for listed in articles]
+    return Listing(articles=articles, after=shown[-1].position if len(matches) > limit else None)
 
 
 def _bodies(session: Session, ids: Sequence[int]) -> dict[int, str]:
@@ -114,12 +122,12 @@ def _bodies(session: Session, ids: Sequence[int]) -> dict[int, str]:
     return {row.id: row.body for row in rows}
 
 
-def _facets(session: Session, counted: Sequence[Candidate]) -> Facets:
+def _facets(session: Session, counted: Sequence[MatchedArticle]) -> Facets:
     return Facets(
-        source=_most_common([each.source for each in counted]),
-        language=_most_common([each.language for each in counted]),
-        section=_most_common([each.section for each in counted]),
-        entity=_entities(session, [each.id for each in counted[:ENTITY_SAMPLE]]),
+        source=_most_common([article.source for article in counted]),
+        language=_most_common([article.language for article in counted]),
+        section=_most_common([article.section for article in counted]),
+        entity=_entities(session, [article.id for article in counted[:ENTITY_SAMPLE]]),
     )
 
 

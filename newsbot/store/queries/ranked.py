@@ -1,4 +1,4 @@
-"""Full-text search as the command line shows it: the same words find the same articles on SQLite and on PostgreSQL."""
+"""Full-text search for the command line; the same words find the same articles on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ class Hit:
     language: str | None
     published_at: datetime | None
     score: float
-    """Greater is better; comes from the database, and compares only within one search."""
+    """Greater is better. The scale depends on the database; scores compare only within one search."""
     snippet: str
-    """One line of the body, what was found between `MARK_START` and `MARK_END`."""
+    """One line of the body, with the search terms between `MARK_START` and `MARK_END`."""
 
 
 def search(session: Session, query: str, filters: Filters | None = None) -> list[Hit]:
-    """Return the articles that `query` finds, best first or newest first, `DEFAULT_LIMIT` if no limit is given.
+    """Return the articles that `query` finds, best or newest first; without a limit, `DEFAULT_LIMIT`.
 
-    Best of the newest `MAX_RANKED` that hold the words, or of as many as are asked for if that is more. The query's
-    language is that of `listing.find_articles`; one that holds no word to look for finds nothing."""
+    The best are chosen from the newest `MAX_RANKED` matches, or from `limit` matches if that is more. The query
+    language is that of `listing.find_articles`; a query without a word to look for finds nothing."""
     filters = filters or Filters()
     terms = parse_query(query)
     if not terms:
@@ -47,18 +47,31 @@ def search(session: Session, query: str, filters: Filters | None = None) -> list
     limit = DEFAULT_LIMIT if filters.limit is None else filters.limit
     if filters.sort == "date":
         found = ranked(session, terms, newest(session, terms, filters, limit=limit))
-        shown = sorted(found, key=lambda each: each[1:3], reverse=True)
+        shown = sorted(found, key=lambda article: article[1:3], reverse=True)
     else:
         found = newest(session, terms, filters, limit=max(limit, MAX_RANKED))
         shown = ranked(session, terms, found)[:limit]
-    scores = {each.id: each.score for each in shown}
-    columns = (ArticleRow.id, ArticleRow.title, ArticleRow.url, ArticleRow.source, ArticleRow.language,
-               ArticleRow.published_at, ArticleRow.body)  # fmt: skip
+    scores = {article.id: article.score for article in shown}
+    columns = (
+        ArticleRow.id,
+        ArticleRow.title,
+        ArticleRow.url,
+        ArticleRow.source,
+        ArticleRow.language,
+        ArticleRow.published_at,
+        ArticleRow.body,
+    )
     rows = {row.id: row for row in session.execute(select(*columns).where(ArticleRow.id.in_(scores)))}
     return [
         Hit(
-            id=row.id, title=row.title, url=row.url, source=row.source, language=row.language,
-            published_at=row.published_at, score=scores[row.id], snippet=snippet(row.body, terms),
+            id=row.id,
+            title=row.title,
+            url=row.url,
+            source=row.source,
+            language=row.language,
+            published_at=row.published_at,
+            score=scores[row.id],
+            snippet=snippet(row.body, terms),
         )
         for row in map(rows.__getitem__, scores)
-    ]  # fmt: skip
+    ]
