@@ -31,13 +31,13 @@ from newsbot.store.queries import (
 )
 from newsbot.web.api import Id
 from newsbot.web.description import endpoints
-from newsbot.web.differences import compare, differences, same_share
 from newsbot.web.facets import active_filters, facet_links
-from newsbot.web.maps import located
+from newsbot.web.html.differences import compare, differences, same_share
+from newsbot.web.html.maps import located
+from newsbot.web.html.rendering import STATIC, page
+from newsbot.web.html.texts import MAX_SHOWN_CHARS, marked_paragraphs
 from newsbot.web.parameters import SearchParameters, SearchQuery, Text, encode
-from newsbot.web.rendering import STATIC, page
 from newsbot.web.site import site_of
-from newsbot.web.texts import MAX_SHOWN_CHARS, marked_paragraphs
 
 HOME_SOURCES = 12
 COMPANIONS = 120

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from newsbot.web.rendering import page
+from newsbot.web.html.rendering import page
 
 logger = logging.getLogger(__name__)
 

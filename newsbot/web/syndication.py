@@ -15,8 +15,8 @@ from lxml import etree
 
 from newsbot.items import utc_text
 from newsbot.store.queries import Summary, find_articles
+from newsbot.web.html.rendering import web_link
 from newsbot.web.parameters import SearchParameters, SearchQuery
-from newsbot.web.rendering import web_link
 from newsbot.web.site import site_of
 
 ATOM = "http://www.w3.org/2005/Atom"

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from newsbot.ingest.record import record_reject
 from newsbot.items import Article, Entity, EntityType, Mention, Reject
 from newsbot.sources.model import Source
-from newsbot.store.articles.batches import Incoming, lock_articles
+from newsbot.store.articles.batch_locks import Incoming, lock_articles
 from newsbot.store.articles.writer import save_article
 from newsbot.store.crawl.polling import sync_sources
 from newsbot.store.crawl.rejects import save_reject

@@ -107,7 +107,7 @@ def test_slow_statement_fails_and_the_next_one_does_not(
     with newsroom.write() as session, monkeypatch.context() as patch:
         if newsroom.has_one_writer:  # readers never wait for a lock on SQLite, so any time must be too long
             patch.setattr(site, "STATEMENT_LIMIT_S", 0)
-            patch.setattr("newsbot.store.sql.dialect.PROGRESS_STEPS", 1)
+            patch.setattr("newsbot.store.sql.engines.PROGRESS_STEPS", 1)
         else:
             patch.setattr(site, "STATEMENT_LIMIT_S", 0.1)
             session.execute(text("LOCK TABLE articles"))

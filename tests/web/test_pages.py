@@ -14,7 +14,7 @@ from newsbot.items import Article, Entity, Mention
 from newsbot.store.database import Database
 from newsbot.store.queries import source_overviews
 from newsbot.web.app import create_app
-from newsbot.web.rendering import MAX_TITLE_CHARS
+from newsbot.web.html.rendering import MAX_TITLE_CHARS
 from tests.store.samples import article, save
 from tests.web.addresses import every_kind
 from tests.web.newsroom import NOW

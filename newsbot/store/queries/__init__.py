@@ -22,18 +22,8 @@ from newsbot.store.queries.entity_queries import (
     top_entities,
     top_places,
 )
-from newsbot.store.queries.filters import Filters, Sort
 from newsbot.store.queries.history import Change, count_silent, history
-from newsbot.store.queries.listing import (
-    Facets,
-    ListedArticle,
-    Listing,
-    SearchResult,
-    find_articles,
-    list_articles,
-)
 from newsbot.store.queries.place_features import feature_collection
-from newsbot.store.queries.ranked import MARK_END, MARK_START, Hit, search
 from newsbot.store.queries.reject_lists import StoredReject, list_conflicts, list_rejects
 from newsbot.store.queries.source_overviews import (
     PolledFeed,
@@ -53,10 +43,20 @@ from newsbot.store.queries.story_lists import (
     newest_stories,
     story_members,
 )
-from newsbot.store.queries.streams import iter_articles
-from newsbot.store.queries.summaries import Summary, summaries
 from newsbot.store.queries.trends import WEEK, RisingEntity, newest_at, rising
-from newsbot.store.queries.windows import Position
+from newsbot.store.search.filters import Filters, Sort
+from newsbot.store.search.listing import (
+    Facets,
+    ListedArticle,
+    Listing,
+    SearchResult,
+    find_articles,
+    list_articles,
+)
+from newsbot.store.search.ranked import MARK_END, MARK_START, Hit, search
+from newsbot.store.search.streams import iter_articles
+from newsbot.store.search.summaries import Summary, summaries
+from newsbot.store.search.windows import Position
 
 __all__ = [
     "MARK_END",

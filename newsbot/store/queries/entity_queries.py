@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from newsbot.items import EntityType
 from newsbot.store.articles.loading import MAX_ID
 from newsbot.store.entities.totals import EVERYWHERE
-from newsbot.store.queries.filters import find_entities
 from newsbot.store.schema.models import ArticleEntity, ArticleRow, EntityRow, EntityTotal, MentionRow
+from newsbot.store.search.filters import find_entities
 
 RECENT_ARTICLES = 1_000
 """Number of an entity's newest articles in which aliases and companions are counted. Counting in all of them takes

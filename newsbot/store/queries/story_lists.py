@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from newsbot.items import utc_text
 from newsbot.store.articles.loading import MAX_ID
-from newsbot.store.queries.summaries import Summary, summaries
 from newsbot.store.schema.models import ArticleRow, Story
+from newsbot.store.search.summaries import Summary, summaries
 
 NEWEST = 200
 """Number of articles in which the newest stories are looked for."""

@@ -21,9 +21,9 @@ from newsbot.store.queries import (
     list_rejects,
     stats,
     stored_json,
-    streams,
     top_entities,
 )
+from newsbot.store.search import streams
 from tests.store.samples import LATER, NOW, article, entities_of, load, save
 
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from newsbot.entities.places import find_place
 from newsbot.entities.tables import places
 from newsbot.store.queries import EntityCount
-from newsbot.web.charts import labelled
+from newsbot.web.html.charts import labelled
 
 NORTH, SOUTH = 78, -56
 """Range of latitudes that is shown, in degrees; nobody lives beyond it."""

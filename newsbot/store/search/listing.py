@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from newsbot.items import EntityType
 from newsbot.store.index.terms import Term, parse_query
-from newsbot.store.queries.filters import Filters
-from newsbot.store.queries.snippets import snippet
-from newsbot.store.queries.summaries import Summary, summaries
-from newsbot.store.queries.windows import MAX_RANKED, MatchedArticle, Position, newest, ranked
 from newsbot.store.schema.models import ArticleEntity, ArticleRow, EntityRow
+from newsbot.store.search.filters import Filters
+from newsbot.store.search.snippets import snippet
+from newsbot.store.search.summaries import Summary, summaries
+from newsbot.store.search.windows import MAX_RANKED, MatchedArticle, Position, newest, ranked
 
 FACET_VALUES = 8
 """Maximum number of values of a facet."""

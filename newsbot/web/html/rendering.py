@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse
 
 from newsbot.items import EntityType
 from newsbot.store.queries import MARK_END, MARK_START
-from newsbot.web import charts, maps
+from newsbot.web.html import charts, maps
 
 STATIC = {
     name: files("newsbot.web").joinpath("static", name).read_bytes() for name in ("style.css", "icon.svg")

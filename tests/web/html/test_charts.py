@@ -6,8 +6,8 @@ import pytest
 
 from newsbot.items import EntityType
 from newsbot.store.queries import EntityCount
-from newsbot.web.charts import MAX_BARS, bar_chart, days_per_bar, scale
-from newsbot.web.maps import NORTH, SOUTH, MapMark, located, view_of
+from newsbot.web.html.charts import MAX_BARS, bar_chart, days_per_bar, scale
+from newsbot.web.html.maps import NORTH, SOUTH, MapMark, located, view_of
 from newsbot.web.pages import MAX_DAYS, MIN_DAYS, without_gaps
 
 FIRST = date(2026, 3, 1)

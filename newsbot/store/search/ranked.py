@@ -9,10 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsbot.store.index.terms import parse_query
-from newsbot.store.queries.filters import Filters
-from newsbot.store.queries.snippets import MARK_END, MARK_START, snippet
-from newsbot.store.queries.windows import MAX_RANKED, newest, ranked
 from newsbot.store.schema.models import ArticleRow
+from newsbot.store.search.filters import Filters
+from newsbot.store.search.snippets import MARK_END, MARK_START, snippet
+from newsbot.store.search.windows import MAX_RANKED, newest, ranked
 
 __all__ = ["MARK_END", "MARK_START", "Hit", "search"]
 

@@ -9,8 +9,8 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from newsbot.store.articles.loading import StoredArticle, load_articles
-from newsbot.store.queries.filters import Filters, conditions
 from newsbot.store.schema.models import ArticleRow
+from newsbot.store.search.filters import Filters, conditions
 
 BATCH = 200
 """Number of articles that are held in memory at a time."""

@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 from newsbot.store.index import full_text
 from newsbot.store.index.filter_terms import name_term, period_terms
 from newsbot.store.index.terms import Term
-from newsbot.store.queries.filters import Filters, conditions_on, find_entities
 from newsbot.store.schema.models import ArticleEntity, ArticleRow
+from newsbot.store.search.filters import Filters, conditions_on, find_entities
 
 MAX_RANKED = 1_000
 """Maximum number of matching articles, the newest, that are ranked and counted."""

@@ -11,7 +11,8 @@ from newsbot.items import Article
 from newsbot.store.database import Database
 from newsbot.store.index.filter_terms import filter_terms_of, period_terms
 from newsbot.store.index.terms import Term, parse_query, words
-from newsbot.store.queries import Filters, Position, SearchResult, find_articles, listing, windows
+from newsbot.store.queries import Filters, Position, SearchResult, find_articles
+from newsbot.store.search import listing, windows
 from tests.store.samples import NOW, article, save
 
 VOCABULARY = [

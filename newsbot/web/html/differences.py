@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from newsbot.dedupe.revisions import Segment, word_diff
 from newsbot.store.queries import Change
-from newsbot.web.rendering import time_of
-from newsbot.web.texts import MAX_SHOWN_CHARS
+from newsbot.web.html.rendering import time_of
+from newsbot.web.html.texts import MAX_SHOWN_CHARS
 
 CONTEXT_CHARS = 120
 """Number of unchanged characters shown before and after a change."""
