@@ -5,7 +5,9 @@
 
 Against raw Scrapy over the same pages with an empty callback and no pipelines, and (saved) against the extraction of
 news-please and trafilatura alone. Every contestant is a process of its own; they take turns, and the medians of their
-user and system CPU seconds are compared: ratios hold on a busy machine, seconds do not. The figures are printed and
+user and system CPU seconds are compared: ratios hold on a busy machine, seconds do not. The same crawl also runs bound
+to one core without workers, and on two cores with one and with two workers: their seconds by the clock say what a second
+core is worth, on a machine that is quiet. The figures are printed and
 written to `benchmarks/crawl-<mode>.json`. Needs the extra `bench` for the peers; a peer that is missing is left out.
 """
 
@@ -23,13 +25,17 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import urllib.parse
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
 from benchmarks.corpora import corpora_folder
 
 PROJECT = Path(__file__).parents[1]
+Contestant = tuple[list[str], dict[str, str]]
+"""A command and what it finds in its environment."""
 
 RAW_FILES = """
 import sys, pathlib, scrapy
@@ -68,24 +74,54 @@ for path in sorted(pathlib.Path(sys.argv[1]).glob("*.html")):
 """
 
 
-def cpu_seconds(command: list[str], environment: dict[str, str]) -> float:
-    """Return the user and system CPU seconds of a process and its children."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, check=True, cwd=PROJECT, env=os.environ | environment, stdout=subprocess.DEVNULL,
-                   stderr=subprocess.DEVNULL)  # fmt: skip
+class Cost(NamedTuple):
+    """What a contestant took."""
+
+    cpu_s: float
+    clock_s: float
+
+
+def cost_of(command: list[str], environment: dict[str, str]) -> Cost:
+    """Return the user and system CPU seconds of a process and its children, and its seconds by the clock."""
+    before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    subprocess.run(
+        command,
+        check=True,
+        cwd=PROJECT,
+        env=os.environ | environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Cost(cpu_s, time.monotonic() - begun)
 
 
-def take_turns(contestants: dict[str, tuple[list[str], dict[str, str]]], rounds: int) -> dict[str, float]:
-    """Return the median CPU seconds of each contestant, after one round that does not count."""
-    seconds: dict[str, list[float]] = {name: [] for name in contestants}
+def take_turns(contestants: dict[str, Contestant], rounds: int) -> dict[str, Cost]:
+    """Return the median cost of each contestant, after one round that does not count."""
+    costs: dict[str, list[Cost]] = {name: [] for name in contestants}
     for turn in range(rounds + 1):
         for name, (command, environment) in contestants.items():
-            measured = cpu_seconds(command, environment)
+            cost = cost_of(command, environment)
             if turn:
-                seconds[name].append(measured)
-    return {name: statistics.median(values) for name, values in seconds.items()}
+                costs[name].append(cost)
+    return {name: Cost(*map(statistics.median, zip(*taken, strict=True))) for name, taken in costs.items()}
+
+
+def on_cores(name: str, contestant: Contestant) -> dict[str, Contestant]:
+    """Return a crawl on one core without workers, and on two cores with one and with two workers."""
+    command, environment = contestant
+    return {
+        f"{name}, one core": (["taskset", "-c", "0", *command], environment | {"NEWSBOT_WORKERS": "0"}),
+        f"{name}, two cores, 1 worker": (
+            ["taskset", "-c", "0,1", *command],
+            environment | {"NEWSBOT_WORKERS": "1"},
+        ),
+        f"{name}, two cores, 2 workers": (
+            ["taskset", "-c", "0,1", *command],
+            environment | {"NEWSBOT_WORKERS": "2"},
+        ),
+    }
 
 
 def start_up(environment: dict[str, str], folder: Path) -> tuple[list[str], dict[str, str]]:
@@ -118,8 +154,8 @@ def bench_saved(arguments: argparse.Namespace, folder: Path) -> dict[str, object
     without = database | {"NEWSBOT_ENTITY_ENGINE": "none"}
     contestants = {
         "start-up": start_up(without, folder),
-        "newsbot, no entities": saved_crawl(pages, without),
-        "newsbot, entities": saved_crawl(pages, database | {"NEWSBOT_ENTITY_ENGINE": "auto"}),
+        **on_cores("newsbot, no entities", saved_crawl(pages, without)),
+        **on_cores("newsbot, fast", saved_crawl(pages, database | {"NEWSBOT_ENTITY_ENGINE": "fast,none"})),
         "raw Scrapy": ([sys.executable, "-c", RAW_FILES, str(pages)], {}),
     }
     for name, module, script in (
@@ -128,7 +164,7 @@ def bench_saved(arguments: argparse.Namespace, folder: Path) -> dict[str, object
     ):
         if find_spec(module):
             contestants[name] = ([sys.executable, "-c", script, str(pages)], {})
-    return figures(count, take_turns(contestants, arguments.rounds), "newsbot, no entities")
+    return figures(count, take_turns(contestants, arguments.rounds), "newsbot, no entities, one core")
 
 
 def bench_news(arguments: argparse.Namespace, folder: Path) -> dict[str, object]:
@@ -154,11 +190,14 @@ def bench_news(arguments: argparse.Namespace, folder: Path) -> dict[str, object]
     command, _ = saved_crawl(folder, environment)
     fast = "-s DOWNLOAD_DELAY=0 -s AUTOTHROTTLE_ENABLED=0 -s CONCURRENT_REQUESTS_PER_DOMAIN=16"
     crawl = ["sh", "-c", command[2].replace(f"saved -a path={folder}", f"news {fast}")]
-    contestants = {"newsbot, no entities": (crawl, environment),
-                   "raw Scrapy": ([sys.executable, "-c", RAW_SITE, str(folder / "urls")], {})}  # fmt: skip
-    seconds = take_turns(contestants, arguments.rounds)
+    contestants = {
+        **on_cores("newsbot, no entities", (crawl, environment)),
+        **on_cores("newsbot, fast", (crawl, environment | {"NEWSBOT_ENTITY_ENGINE": "fast"})),
+        "raw Scrapy": ([sys.executable, "-c", RAW_SITE, str(folder / "urls")], {}),
+    }
+    costs = take_turns(contestants, arguments.rounds)
     server.shutdown()
-    return figures(arguments.pages, seconds, "newsbot, no entities")
+    return figures(arguments.pages, costs, "newsbot, no entities, one core")
 
 
 def serve(bodies: dict[str, bytes]) -> http.server.ThreadingHTTPServer:
@@ -181,16 +220,22 @@ def serve(bodies: dict[str, bytes]) -> http.server.ThreadingHTTPServer:
     return server
 
 
-def figures(pages: int, seconds: dict[str, float], ours: str) -> dict[str, object]:
-    """Return what is recorded: pages per CPU second, and each contestant's speed as a share of ours."""
+def figures(pages: int, costs: dict[str, Cost], ours: str) -> dict[str, object]:
+    """Return what is recorded: pages per CPU second, each contestant's speed beside ours, and what a core is worth."""
+    cpu = {name: cost.cpu_s for name, cost in costs.items()}
+    clock = {name: cost.clock_s for name, cost in costs.items()}
     return {
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
         "pages": pages,
-        "pages per CPU second": {name: round(pages / value, 1) for name, value in seconds.items()},
-        "speed of newsbot to theirs": {
-            name: round(value / seconds[ours], 2) for name, value in seconds.items()
+        "pages per CPU second": {name: round(pages / value, 1) for name, value in cpu.items()},
+        "pages per second": {name: round(pages / value, 1) for name, value in clock.items()},
+        "speed of newsbot to theirs": {name: round(value / cpu[ours], 2) for name, value in cpu.items()},
+        "two cores to one": {
+            name: round(clock[f"{name.partition(', two')[0]}, one core"] / value, 2)
+            for name, value in clock.items()
+            if ", two cores" in name
         },
-        "CPU seconds": {name: round(value, 2) for name, value in seconds.items()},
+        "CPU seconds": {name: round(value, 2) for name, value in cpu.items()},
     }
 
 
