@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint fmt requirements clean
+.PHONY: demo test coverage lint fmt rules requirements clean
 
 demo: $(READY)
 	@$(BIN)/scrapy crawl saved -a path=fixtures -L WARNING
@@ -20,6 +20,14 @@ demo: $(READY)
 test: $(READY)
 	$(BIN)/pytest
 
+# Measuring costs more than half of the time again (Python 3.11), so only the quick part of the suite is measured: one
+# database, no browser, and no processes that are killed, which could not write down what they ran.
+coverage: $(READY)
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -k "not postgresql and not kill" --ignore=tests/web/test_browser.py
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -28,6 +36,11 @@ lint: $(READY)
 fmt: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# After a change of the rules: increase their number in newsbot/rule_versions.py first.
+# SAME=1: the code changed, but every page is read as before.
+rules: $(READY)
+	$(BIN)/python -m tests.rule_lock $(if $(SAME),--same)
 
 requirements: $(READY)
 	$(BIN)/pip install --quiet uv

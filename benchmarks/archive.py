@@ -114,7 +114,7 @@ def frame(rng: random.Random, language: str, head: str, main: str) -> str:
 
 
 def article(rng: random.Random, url: str) -> str:
-    language = rng.choices(list(LANGUAGES), LANGUAGES.values())[0]
+    language = rng.choices(list(LANGUAGES), list(LANGUAGES.values()))[0]
     title = sentence(rng, language, rng.randint(5, 12)).rstrip(".")
     texts = paragraphs(rng, language)
     day = f"2024-0{rng.randint(1, 9)}-{rng.randint(10, 28)}T08:{rng.randint(10, 59)}:00Z"
@@ -168,7 +168,7 @@ def responses(count: int, folder: Path | None) -> Iterator[tuple[str, str, list[
     rng = random.Random(8)
     saved = sorted(folder.rglob("*.html.gz")) if folder else []
     used = 0
-    for number, kind in enumerate(rng.choices(list(SHARES), SHARES.values(), k=count)):
+    for number, kind in enumerate(rng.choices(list(SHARES), list(SHARES.values()), k=count)):
         url = f"https://www.site{rng.randrange(60)}.example/{kind}/{number}"
         headers, status, body = ["Content-Type: text/html; charset=utf-8"], "200 OK", b""
         if kind == "article" and saved:

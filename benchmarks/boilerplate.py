@@ -2,7 +2,7 @@
 
     python benchmarks/boilerplate.py
 
-Needs the corpora (`NEWSBOT_CORPORA`, default ../shared/corpora) with the folder `evaluate` beside them. The pages of a
+Needs the corpora (`NEWSBOT_CORPORA` names their folder) with the folder `evaluate` beside them. The pages of a
 publisher are learnt from one after the other, then all are cleaned. Few publishers have pages enough to learn from, so
 it is also measured with two articles instead of five, which is more eager than what is shipped. The made-up publishers
 of the near duplicates have hundreds: what is learnt there is printed, to be read. boilerplate.md has the figures.
@@ -13,7 +13,6 @@ from __future__ import annotations
 import gzip
 import importlib
 import json
-import os
 import random
 import sys
 import tempfile
@@ -21,10 +20,10 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from benchmarks.corpora import corpora_folder
 from newsbot.cleaning import boilerplate
 from newsbot.cleaning.article_fields import clean_article
 from newsbot.cleaning.boilerplate import Tally, block_keys, kept_places, series_marks
@@ -36,7 +35,6 @@ from newsbot.store.articles.site_boilerplate import PARTING
 from newsbot.store.database import Database
 from newsbot.text import letters
 
-CORPORA = Path(os.environ.get("NEWSBOT_CORPORA", "../shared/corpora"))
 NAMES = ("aeb", "fundus_eval", "fundus_tests")
 STORED = 1_000
 
@@ -45,9 +43,9 @@ def read_truths() -> dict[str, dict[str, Any]]:
     """Return page id -> truth, with the cleaned `article` that is extracted from its page."""
     truths: dict[str, dict[str, Any]] = {}
     for name in NAMES:
-        truths |= json.loads((CORPORA / f"{name}.json").read_text(encoding="utf-8"))
+        truths |= json.loads((corpora_folder() / f"{name}.json").read_text(encoding="utf-8"))
     for truth in truths.values():
-        html = gzip.decompress((CORPORA / truth["file"]).read_bytes()).decode("utf-8", "replace")
+        html = gzip.decompress((corpora_folder() / truth["file"]).read_bytes()).decode("utf-8", "replace")
         truth["article"] = extract(html, truth["url"])
         clean_article(truth["article"])
     return truths
@@ -132,7 +130,7 @@ def measure_publishers() -> None:
     found: Counter[str] = Counter()
     for name in ("normal", "hard"):
         sites = defaultdict(list)
-        with gzip.open(CORPORA / "dedup" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
+        with gzip.open(corpora_folder() / "dedup" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
             for record in map(json.loads, lines):
                 article = Article(url=record["url"], title=record["title"], body=record["body"])
                 clean_article(article)
@@ -167,9 +165,7 @@ def measure_price() -> None:
 
 def main() -> None:
     """Run and print."""
-    if not CORPORA.is_dir():
-        sys.exit(f"NEWSBOT_CORPORA: {CORPORA} is not a folder")
-    sys.path.insert(0, str(CORPORA.parent / "evaluate"))
+    sys.path.insert(0, str(corpora_folder().parent / "evaluate"))
     evaluate = importlib.import_module("evaluate_bodies").evaluate
     truths = read_truths()
     for count in (boilerplate.MIN_ARTICLES, 2):

@@ -23,7 +23,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, cast
 from unittest.mock import patch
 from uuid import uuid4
 
@@ -40,11 +40,13 @@ from tests.store.samples import LATER, NOW, article, entities_of
 
 
 def plain_rows(self: CompiledStatement, connection: Connection, values: Mapping[str, Any]) -> Any:
-    return connection.execute(self._statement, dict(values)).all()
+    return connection.execute(cast(Any, self._statement), dict(values)).all()
 
 
 def plain_run(self: CompiledStatement, connection: Connection, *rows: Mapping[str, Any]) -> None:
-    connection.execute(self._statement, [dict(row) for row in rows] if len(rows) > 1 else dict(rows[0]))
+    connection.execute(
+        cast(Any, self._statement), [dict(row) for row in rows] if len(rows) > 1 else dict(rows[0])
+    )
 
 
 def made(number: int) -> Article:

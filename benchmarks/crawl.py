@@ -27,8 +27,9 @@ import urllib.parse
 from importlib.util import find_spec
 from pathlib import Path
 
+from benchmarks.corpora import corpora_folder
+
 PROJECT = Path(__file__).parents[1]
-CORPORA = Path(os.environ.get("NEWSBOT_CORPORA", PROJECT.parent / "shared" / "corpora"))
 
 RAW_FILES = """
 import sys, pathlib, scrapy
@@ -104,7 +105,7 @@ def saved_crawl(path: Path, environment: dict[str, str]) -> tuple[list[str], dic
 def unpack(folder: Path, limit: int) -> int:
     """Write the corpora's pages as plain files; return how many."""
     folder.mkdir()
-    pages = sorted(CORPORA.glob("pages/*/*.html.gz"))[:limit]
+    pages = sorted(corpora_folder().glob("pages/*/*.html.gz"))[:limit]
     for number, page in enumerate(pages):
         (folder / f"{number:05}.html").write_bytes(gzip.decompress(page.read_bytes()))
     return len(pages)

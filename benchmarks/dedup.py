@@ -15,7 +15,6 @@ import gzip
 import itertools
 import json
 import logging
-import os
 import random
 import sys
 import tempfile
@@ -28,6 +27,7 @@ from uuid import uuid4
 
 from sqlalchemy import create_engine, insert, text
 
+from benchmarks.corpora import corpora_folder
 from newsbot.dedupe.grouping import MAX_CANDIDATES, MAX_PER_KEY, Candidate, relatives
 from newsbot.dedupe.sketches import BODY_KEYS, CONTENT_BYTES, LEAD_KEYS, sketch
 from newsbot.store.articles.story_placement import StoredSketches
@@ -81,7 +81,8 @@ def datasketch_pairs(bodies: Sequence[str]) -> Pairs:
     """MinHash of word trigrams, verified, at the threshold that is best for it on the development corpora."""
     from datasketch import MinHash, MinHashLSH
 
-    lsh, minhashes = MinHashLSH(threshold=0.5, num_perm=128), []
+    lsh = MinHashLSH(threshold=0.5, num_perm=128)
+    minhashes: list[MinHash] = []
     for at, body in enumerate(bodies):
         words = body.lower().split()
         new = MinHash(num_perm=128)
@@ -202,7 +203,7 @@ def measure_lookups(url: str, sizes: Sequence[int]) -> None:
     """Fill the table of sketches, without the articles, and look for near duplicates of new and of stored texts."""
     database = Database(url).open()
     engine = create_engine(url)
-    table = ArticleSketch.__table__
+    table = ArticleSketch.metadata.tables[ArticleSketch.__tablename__]
     chance, filled = random.Random(1), 0
     for size in sizes:
         with engine.begin() as connection:
@@ -272,7 +273,7 @@ def main() -> None:
     )
     parser.add_argument("what", choices=["groups", "urls", "lookups"])
     parser.add_argument(
-        "--corpora", type=Path, default=os.environ.get("NEWSBOT_CORPORA", "../shared/corpora")
+        "--corpora", type=Path, help="their folder; default: the one that NEWSBOT_CORPORA names"
     )
     parser.add_argument(
         "--postgres", help="postgresql+psycopg:// URL of a database to make a scratch schema in"
@@ -282,7 +283,7 @@ def main() -> None:
     if given.what == "lookups":
         compare_lookups(given.postgres, [int(size) for size in given.sizes.split(",")])
     else:
-        {"groups": compare_groups, "urls": compare_urls}[given.what](given.corpora)
+        {"groups": compare_groups, "urls": compare_urls}[given.what](corpora_folder(given.corpora))
 
 
 if __name__ == "__main__":

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import resource
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+from benchmarks.corpora import corpora_folder
 
 ENGINES = ("model", "fast", "rules", "spacy")
 TESTS = ("test-ewt", "test-crossner-politics")
@@ -93,20 +94,21 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "--corpora", type=Path, default=Path(os.environ.get("NEWSBOT_CORPORA", "../shared/corpora"))
+        "--corpora", type=Path, help="their folder; default: the one that NEWSBOT_CORPORA names"
     )
     parser.add_argument("--one", action="store_true", help="print one engine's figures as JSON")
     parser.add_argument("engines", nargs="*", default=ENGINES)
     args = parser.parse_args()
+    corpora = corpora_folder(args.corpora)
     if args.one:
-        print(json.dumps(measure(args.engines[0], args.corpora)))
+        print(json.dumps(measure(args.engines[0], corpora)))
         return
     tests = " | ".join(f"{test} F1 (PER ORG LOC)" for test in TESTS)
     print(
         f"| engine | {tests} | articles/CPU-s | repeats/CPU-s | start s | MB |\n|---|---|---|---|---|---|---|"
     )
     for engine in args.engines:
-        figures = measured_apart(engine, args.corpora)
+        figures = measured_apart(engine, corpora)
         print(f"{engine}: {figures}" if isinstance(figures, str) else row(engine, figures))
 
 

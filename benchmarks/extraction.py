@@ -2,7 +2,7 @@
 
     python benchmarks/extraction.py [--sample N] [--only NAME ...] [--out benchmarks/extraction.json]
 
-Needs the extra `bench`, and the corpora (`NEWSBOT_CORPORA`, default ../shared/corpora) with the folder `evaluate` beside
+Needs the extra `bench`, and the corpora (`NEWSBOT_CORPORA` names their folder) with the folder `evaluate` beside
 them. A peer that is not installed is left out. CPU time is of the whole call, metadata included where the tool has any.
 """
 
@@ -21,9 +21,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.corpora import corpora_folder
 from newsbot.extraction import extract
 
-CORPORA = Path(os.environ.get("NEWSBOT_CORPORA", "../shared/corpora"))
 NAMES = ("aeb", "fundus_eval", "fundus_tests", "trafilatura")
 WARM_UP_PAGES = 20
 Extractor = Callable[[str, str], str]
@@ -80,10 +80,12 @@ def read_pages(sample: int) -> dict[str, dict[str, dict[str, Any]]]:
     """Return corpus -> page id -> truth with `html`; every corpus cut to `sample` pages if that is not 0."""
     corpora = {}
     for name in NAMES:
-        truths = json.loads((CORPORA / f"{name}.json").read_text(encoding="utf-8"))
+        truths = json.loads((corpora_folder() / f"{name}.json").read_text(encoding="utf-8"))
         corpora[name] = dict(list(truths.items())[: sample or None])
         for truth in corpora[name].values():
-            truth["html"] = gzip.decompress((CORPORA / truth["file"]).read_bytes()).decode("utf-8", "replace")
+            truth["html"] = gzip.decompress((corpora_folder() / truth["file"]).read_bytes()).decode(
+                "utf-8", "replace"
+            )
     return corpora
 
 
@@ -146,9 +148,7 @@ def main() -> None:
     options.add_argument("--only", nargs="*", choices=list(TOOLS), default=list(TOOLS))
     options.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"))
     given = options.parse_args()
-    if not CORPORA.is_dir():
-        sys.exit(f"NEWSBOT_CORPORA: {CORPORA} is not a folder")
-    sys.path.insert(0, str(CORPORA.parent / "evaluate"))
+    sys.path.insert(0, str(corpora_folder().parent / "evaluate"))
     evaluate = importlib.import_module("evaluate_bodies").evaluate
     corpora = read_pages(given.sample)
     results = {}

@@ -2,7 +2,7 @@
 
     python benchmarks/kinds.py
 
-Needs the corpora (`NEWSBOT_CORPORA`, default ../shared/corpora), which hold articles only. The list pages are made while
+Needs the corpora (`NEWSBOT_CORPORA` names their folder), which hold articles only. The list pages are made while
 it runs: titles and descriptions of those articles in seven layouts, 6 or 25 on a page, in each language that has eight
 of them, declared as a website, as an article (many sites do), or not at all.
 """
@@ -11,19 +11,16 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import random
-import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from html import escape
-from pathlib import Path
 
+from benchmarks.corpora import corpora_folder
 from newsbot.extraction import extract
 from newsbot.extraction.page_kinds import reject_reason
 from newsbot.items import Article
 
-CORPORA = Path(os.environ.get("NEWSBOT_CORPORA", "../shared/corpora"))
 NEWS = ("aeb", "fundus_eval", "fundus_tests")
 LAYOUTS = {
     "ul": ("ul", "<li><h3><a href='{url}'>{title}</a></h3><p>{text}</p></li>"),
@@ -53,8 +50,8 @@ Teaser = tuple[str, str, str]
 def read_articles() -> Iterator[tuple[str, Article]]:
     """Yield the corpus and the article of every page."""
     for corpus in (*NEWS, "trafilatura"):
-        for truth in json.loads((CORPORA / f"{corpus}.json").read_text(encoding="utf-8")).values():
-            html = gzip.decompress((CORPORA / truth["file"]).read_bytes()).decode("utf-8", "replace")
+        for truth in json.loads((corpora_folder() / f"{corpus}.json").read_text(encoding="utf-8")).values():
+            html = gzip.decompress((corpora_folder() / truth["file"]).read_bytes()).decode("utf-8", "replace")
             yield corpus, extract(html, truth["url"])
 
 
@@ -73,8 +70,7 @@ def list_page(layout: str, declared: str, teasers: list[Teaser]) -> str:
 
 def main() -> None:
     """Print the shares of articles kept and of list pages rejected."""
-    if not CORPORA.is_dir():
-        sys.exit(f"NEWSBOT_CORPORA: {CORPORA} is not a folder")
+    corpora_folder()
     kept: dict[str, list[bool]] = defaultdict(list)
     teasers: dict[str | None, list[Teaser]] = defaultdict(list)
     for corpus, article in read_articles():

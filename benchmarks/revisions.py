@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-import os
 import random
 import re
 import time
@@ -19,11 +18,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from benchmarks.corpora import corpora_folder
 from newsbot.dedupe.changes import judge
 from newsbot.dedupe.revisions import restore, splices
 from newsbot.items import Article
 
-CORPORA = Path(os.environ.get("NEWSBOT_CORPORA", "../shared/corpora"))
 RECORD = Path(__file__).with_suffix(".json")
 Change = Callable[[Article], Article]
 
@@ -54,7 +53,7 @@ def updates() -> Iterator[tuple[Article, Article]]:
     """Yield the first text of every story, and each update of it."""
     for name in ("normal", "hard"):
         stories: dict[str, dict[str, list[Article]]] = defaultdict(lambda: defaultdict(list))
-        with gzip.open(CORPORA / "dedup" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
+        with gzip.open(corpora_folder() / "dedup" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
             for record in map(json.loads, lines):
                 said = Article(url="https://news.example/1", title=record["title"], body=record["body"])
                 stories[record["group"]][record["kind"]].append(said)
@@ -63,7 +62,7 @@ def updates() -> Iterator[tuple[Article, Article]]:
 
 
 def many_languages() -> list[Article]:
-    records = json.loads((CORPORA / "fundus_tests.json").read_text("utf-8")).values()
+    records = json.loads((corpora_folder() / "fundus_tests.json").read_text("utf-8")).values()
     return [
         Article(
             url="https://news.example/1", title=record["meta"].get("title") or "", body=record["articleBody"],

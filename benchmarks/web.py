@@ -31,6 +31,7 @@ from sqlalchemy.orm import Session
 from newsbot.entities.keys import entity_key
 from newsbot.items import Article
 from newsbot.store.articles import children
+from newsbot.store.articles.precomputed import index_words
 from newsbot.store.articles.writer import save_article
 from newsbot.store.crawl.polling import sync_sources
 from newsbot.store.database import Database
@@ -112,7 +113,7 @@ def _store(database: Database, batch: list[tuple[int, Article]], entities: dict[
             if rows[model]:
                 session.execute(insert(model), rows[model])
         for row in rows[models.ArticleRow]:
-            children.add_words(session.connection(), row["id"], row)
+            children.add_words(session.connection(), row["id"], row, index_words(row["body"]))
 
 
 def _article_row(number: int, article: Article) -> dict[str, Any]:

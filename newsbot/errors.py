@@ -1,12 +1,13 @@
-"""Newsbot's own exceptions. The text of each is one line, ready to be shown to a person."""
+"""Exceptions of newsbot. Their messages are one line, meant to be shown to a user."""
 
 from __future__ import annotations
 
 
 class NewsbotError(Exception):
-    """Something newsbot cannot do, and what it concerns, where that is known.
+    """Base class of all errors that newsbot reports.
 
-    `url`, `source` (its key) and `path` say where; the message says what was wrong and what is accepted.
+    The message says what was wrong and what is accepted. `url`, `source` (a key) and `path` name what the error is
+    about, if known.
     """
 
     def __init__(
@@ -19,20 +20,21 @@ class NewsbotError(Exception):
 
 
 class UsageError(NewsbotError):
-    """A wrong argument, setting or source description: the user's to mend. Exit status 2."""
+    """A wrong argument, setting or source description, which the user has to correct. Exit status 2."""
 
 
 class DatabaseError(NewsbotError):
-    """The database cannot be opened, is not ours, or was made by a newer version. Exit status 1."""
+    """The database cannot be opened, is not a newsbot database, or was made by a newer version. Exit status 1."""
 
 
 class InputError(NewsbotError):
     """Input that is missing or cannot be read. Exit status 1."""
 
     reason = "unreadable"
+    """Reason of the reject that is stored for the input."""
 
 
 class TooLargeError(InputError):
-    """A page above the size that is accepted."""
+    """A page that is larger than the limit."""
 
     reason = "too-large"

@@ -1,6 +1,6 @@
-"""The items that spiders yield and pipelines pass on.
+"""Items that spiders yield and item pipelines process.
 
-An `Article` is what one page says; what only a database can know (its id, story, revision) is not in it.
+An `Article` is the content of one page. What only a database can know (id, story, revision) is not part of it.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ PageKind = Literal["article", "live_blog", "gallery", "video", "list", "paywall"
 PAGE_KINDS: tuple[PageKind, ...] = get_args(PageKind)
 STORED_KINDS: tuple[PageKind, ...] = ("article", "live_blog")
 GONE = frozenset({"http-404", "http-410"})
-"""Reasons of rejects that mean: the page no longer exists."""
+"""Reasons of rejects which mean that the page no longer exists."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Mention:
-    """One place in a text that names a person, an organisation or a place.
+    """One mention of a person, an organisation or a place in a text.
 
     `text == body[start:end]`; offsets count characters (code points), not bytes.
     """
@@ -34,119 +34,119 @@ class Mention:
 
 @dataclass(slots=True, kw_only=True)
 class Entity:
-    """A person, organisation or place of one article, with every mention joined under one name."""
+    """A person, organisation or place in one article, with all its mentions."""
 
     name: str
-    """The fullest form found, or the canonical one where a curated table knows it ("United States")."""
+    """The fullest form found, or the canonical name if a curated table has one ("United States")."""
     type: EntityType
     mentions: list[Mention] = field(default_factory=list)
-    """In the order of the text; never empty once linked."""
+    """All mentions in text order; not empty once entities are linked."""
     role: str | None = None
-    """What the text calls a person in apposition ("Foreign Minister"), as written."""
+    """Role of a person in an apposition ("Foreign Minister"), as written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """How a page came over the network: what its server said, for the next time it is asked."""
+    """The HTTP response that a page came from, with what is needed to request it again."""
 
     url: str
-    """What was asked for, before redirects."""
+    """URL of the request, before redirects."""
     status: int | None = None
-    """HTTP status; None if no answer came."""
+    """HTTP status; None if there was no response."""
     size_bytes: int | None = None
-    """Of the body, decompressed."""
+    """Size of the decompressed body."""
     latency_ms: int | None = None
     etag: str | None = None
     last_modified: str | None = None
-    """The header as sent."""
+    """Last-Modified header as sent."""
     retry_after: datetime | None = None
-    """Until when the host asks to be left alone."""
+    """Time before which the host asks not to be requested again."""
     archived_at: datetime | None = None
-    """When it was fetched, if it comes from an archive; None if it came just now."""
+    """Time of the request if the page comes from an archive; None if it was fetched now."""
     warc_file: str | None = None
-    """The WARC that holds the answer: relative to the archive's folder, or the path of another archive."""
+    """WARC file with the response: relative to the archive folder, or the path of a file in another archive."""
     warc_offset: int | None = None
-    """Where in `warc_file` its record begins, in bytes."""
+    """Offset of the record in `warc_file`, in bytes."""
     payload_digest: str | None = None
-    """Of the body as it was sent, as WARCs write it (`sha1:...`)."""
+    """Digest of the body as sent, in the form that WARC files use (`sha1:...`)."""
     is_repeat: bool = False
-    """The same answer was kept before: the record is of that time."""
+    """Whether the archive already had the same response; the record is then the earlier one."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Article:
-    """What one page says: a news article, or a page of another `kind` with as much as was found.
+    """The content of one page: a news article, or a page of another `kind` with the fields that were found.
 
-    Times are aware and in UTC. `None` or an empty list or string: not found.
+    Times are aware and in UTC. `None`, an empty list and an empty string mean: not found.
     """
 
     url: str
-    """Where the page was fetched, after redirects; a `file:` URL if nothing better is known."""
+    """URL of the page after redirects; a `file:` URL if no other is known."""
     canonical_url: str | None = None
-    """What the page itself calls its address (link rel=canonical, og:url), absolute; None if it names none."""
+    """Absolute URL that the page declares as its own (link rel=canonical, og:url); None if it declares none."""
     aliases: list[str] = field(default_factory=list)
-    """Other addresses that led here: what was asked for before redirects."""
+    """Other URLs of the page: those requested before redirects."""
     source: str | None = None
-    """Key of the source in the catalog; otherwise the host of the URL without `www.`."""
+    """Key of the source in the catalog, else the host of the URL without `www.`."""
     title: str | None = None
-    """The headline, without the site's name."""
+    """Headline without the name of the site."""
     description: str | None = None
-    """The summary that the page declares for search engines and readers of feeds."""
+    """Summary that the page declares for search engines and feeds."""
     authors: list[str] = field(default_factory=list)
-    """Names as printed, without "By"; an agency (dpa, Reuters) counts as an author."""
+    """Names as printed, without "By". An agency (dpa, Reuters) counts as an author."""
     published_at: datetime | None = None
-    """First publication. A date without an offset is read in the source's time zone, else in UTC."""
+    """Time of first publication. A date without an offset is read in the time zone of the source, else in UTC."""
     modified_at: datetime | None = None
-    """Last change that the page declares."""
+    """Time of the last change that the page declares."""
     language: str | None = None
-    """ISO 639-1, judged from the text; ISO 639-3 where no two-letter code exists."""
+    """ISO 639-1 code of the language detected in the text; ISO 639-3 if no two-letter code exists."""
     section: str | None = None
-    """The part of the site it appeared in ("Politics")."""
+    """Section of the site that the article belongs to ("Politics")."""
     topics: list[str] = field(default_factory=list)
-    """Keywords and tags that the page declares, without repeats, in their order."""
+    """Keywords and tags that the page declares, in page order and without repeats."""
     image_url: str | None = None
-    """The lead image, absolute, http or https."""
+    """Absolute http(s) URL of the lead image."""
     body: str = ""
-    """The text: paragraphs and sub-headlines parted by a blank line; no headline, byline, captions or promotion."""
+    """Text: paragraphs and subheadings, separated by blank lines; without headline, byline, captions and promotion."""
     word_count: int = 0
-    """Words of `body`; in scripts without spaces, two characters count as a word."""
+    """Number of words in `body`; in scripts without spaces, two characters count as a word."""
     kind: PageKind = "article"
-    """What the page is. Only `STORED_KINDS` are stored as articles."""
+    """Kind of page. Only pages of `STORED_KINDS` are stored as articles."""
     is_free: bool | None = None
-    """False behind a paywall (schema.org isAccessibleForFree, or signs on the page); None if nothing says."""
+    """False if the page declares its article paid (schema.org isAccessibleForFree), True if free; else None."""
     entities: list[Entity] = field(default_factory=list)
-    """People, organisations and places of `body`."""
+    """People, organisations and places in `body`."""
     entity_engine: str | None = None
-    """Name and version of the engine that found `entities`; None if none has run."""
+    """Name and version of the engine that found `entities`; None if no engine has run."""
     retrieved_at: datetime | None = None
-    """When the page was fetched; for archived pages the archive's time."""
+    """Time at which the page was fetched; for archived pages, the time recorded in the archive."""
     rules: dict[str, str] = field(default_factory=dict)
-    """Field name -> the rule that gave its value ("json-ld headline"), for debugging and re-extraction."""
+    """Name of a field -> name of the rule that found its value ("json-ld headline")."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Reject:
-    """A page that is not stored as an article, and why. Nothing that was fetched is dropped without one."""
+    """A page that is not stored as an article, and the reason. Every fetched page becomes an `Article` or a `Reject`."""
 
     url: str
     reason: str
-    """A slug from a small set: "list", "gallery", "paywall", "empty", "too-large", "http-404", "stage-failed"..."""
+    """Short code: "list", "gallery", "paywall", "empty", "too-large", "http-404", "stage-failed", ..."""
     detail: str = ""
-    """One line for a person: which limit, which exception."""
+    """Explanation on one line, for example the limit or the exception."""
     source: str | None = None
     stage: str = "extract"
-    """Where it ended: "fetch", "extract", or the name of a pipeline stage."""
+    """Step that rejected the page: "fetch", "extract", or the name of a pipeline stage."""
     fetched: Fetched | None = None
-    """How it came over the network; None for a page from a file."""
+    """HTTP response that the page came from; None for a page from a file."""
 
 
 def utc_text(moment: datetime | None) -> str | None:
-    """Return an aware UTC time as ISO 8601 with "Z", to the second; None stays None."""
+    """Return an aware UTC time as ISO 8601 with "Z", to the second; None for None."""
     return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def entity_json(entity: Entity) -> dict[str, Any]:
-    """Return the JSON form of one entity of an article."""
+    """Return an entity as a JSON object."""
     return {
         "name": entity.name,
         "type": entity.type,
@@ -156,7 +156,7 @@ def entity_json(entity: Entity) -> dict[str, Any]:
 
 
 def article_json(article: Article) -> dict[str, Any]:
-    """Return the public JSON form of an article, without the fields that only a database can know."""
+    """Return an article as a public JSON object, without the fields that only a database can know."""
     return {
         "url": article.url,
         "canonical_url": article.canonical_url,

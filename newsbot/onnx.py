@@ -1,4 +1,4 @@
-"""Small neural networks, kept as ONNX files, and how they are run."""
+"""Load models that are stored as ONNX files: neural networks and decision trees."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import onnxruntime  # type: ignore[import-untyped]
 
 
 def load_network(file: Traversable, disabled_optimizers: Sequence[str] = ()) -> onnxruntime.InferenceSession:
-    """Return the network in a file, to be run on one core.
+    """Return a session that runs the model in `file` on one core.
 
-    Crawls do many things at once, and threads that wait for each other only lose.
+    Crawls run several tasks at a time on all cores; more threads in a model only wait for each other.
     """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1

@@ -139,6 +139,14 @@ class CrawlSession:
         await self.write(finish_run, self.run_id, finish_reason=reason, counts=counts, now=datetime.now(UTC))
         await run_in_thread(self.database.close)
 
+    async def abandon(self) -> None:
+        """End the run without waiting for requests under way. Their leases are released: a later run repeats them."""
+        stats, spider = self.crawler.stats, self.crawler.spider
+        assert stats is not None
+        assert spider is not None
+        stats.set_value("finish_reason", "shutdown")
+        await self.close(spider, "shutdown")
+
     def give_up(self, reason: str) -> None:
         """End the crawl, because what it fetches cannot be stored. A later run fetches it again."""
         if self.failure is None:

@@ -1,4 +1,4 @@
-"""White space, Unicode and words: what every module that touches text shares."""
+"""Functions on text that all modules share: white space, Unicode, words."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ import unicodedata
 from collections.abc import Iterable
 
 MAX_LINE_CHARS = 20_000
-"""A page's line about itself is read so far; one longer than a thousand is rare."""
-# Characters that nobody reads: C0 controls but tab and line feed, soft hyphen, zero-width space and marks of
-# direction, word joiner and invisible operators, byte order mark, specials, tags, lone surrogates (which no
-# UTF-8 writer accepts), and noncharacters.
+"""Number of characters that are read of a text in the metadata of a page; more than a thousand are rare."""
+# Invisible characters: C0 controls except tab and line feed, soft hyphen, zero-width space and direction marks, word
+# joiner and invisible operators, byte order mark, specials, tags, lone surrogates (which cannot be encoded as
+# UTF-8), and noncharacters.
 _JUNK = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb"
     "\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
-# Joiners shape Arabic and Indic words and glue emoji; after a Latin, Greek or Cyrillic letter they are noise.
+# Joiners shape Arabic and Indic words and combine emoji; after a Latin, Greek or Cyrillic letter they have no effect.
 _NEEDLESS_JOINER = re.compile(
     "(?<![\u0590-\u1fff\u20d0-\u2bff\ua800-\uabff\ufb1d-\ufeff\U00010000-\U0010ffff])[\u200c\u200d]"
 )
 _LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _C1 = re.compile("[\x80-\x9f]")
-# Every character that one of the patterns above replaces, in one pass: most texts have none.
+# All characters that the patterns above replace, to find in one pass that a text has none, as most texts do.
 _SUSPECT = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb"
     "\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
@@ -38,15 +38,15 @@ _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 
 
 def collapse_space(text: str) -> str:
-    """Return the text with every run of white space (no-break spaces too) as one space, none at the ends."""
+    """Return the text with single spaces for white space of any kind (also no-break spaces), and none at the ends."""
     return " ".join(text.split())
 
 
 def clean_text(text: str) -> str:
     """Return the text in NFC, with line feeds as line ends, without control and invisible characters.
 
-    Joiners stay where a script or an emoji needs them. C1 controls are read as the Windows-1252 characters they
-    were meant to be, as the HTML standard does for numeric character references.
+    Joiners are kept where a script or an emoji needs them. C1 controls are read as the Windows-1252 characters that
+    were intended, as the HTML standard does for numeric character references.
     """
     if _SUSPECT.search(text):
         text = _LINE_END.sub("\n", text)
@@ -56,12 +56,15 @@ def clean_text(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return the cleaned text on one line, white space collapsed: for headlines, names and the like."""
+    """Return the cleaned text on one line with single spaces, for headlines and names."""
     return collapse_space(clean_text(text))
 
 
 def plain_line(text: str) -> str:
-    """Return text that may hold markup by mistake on one line: tags dropped, references resolved twice."""
+    """Return the text on one line, without tags, and with character references resolved twice.
+
+    For metadata, which may contain markup or doubly escaped characters by mistake.
+    """
     text = text[:MAX_LINE_CHARS]
     if "&" in text:
         text = html.unescape(html.unescape(text))
@@ -69,12 +72,12 @@ def plain_line(text: str) -> str:
 
 
 def paragraphs(text: str) -> list[str]:
-    """Return the paragraphs of a text, which blank lines part, each cleaned and on one line."""
+    """Return the paragraphs of a text, which blank lines separate; each is cleaned and on one line."""
     return [line for part in _BLANK_LINE.split(clean_text(text)) if (line := collapse_space(part))]
 
 
 def without_repeats(texts: Iterable[str]) -> list[str]:
-    """Return the texts in order, each once, upper and lower case being the same."""
+    """Return the texts in order without repeats, ignoring case; the first spelling is kept."""
     first: dict[str, str] = {}
     for text in texts:
         first.setdefault(text.casefold(), text)
@@ -82,9 +85,9 @@ def without_repeats(texts: Iterable[str]) -> list[str]:
 
 
 def word_count(text: str) -> int:
-    """Return the number of words: runs between spaces that hold a letter or a digit.
+    """Return the number of words: parts between spaces that contain a letter or a digit.
 
-    In scripts written without spaces two characters count as a word.
+    In scripts without spaces between words, two characters count as a word.
     """
     rest, spaceless = (text, 0) if text.isascii() else _SPACELESS.subn(" ", text)
     words = [word for word in rest.split() if word[0].isalnum() or _LETTER_OR_DIGIT.search(word)]
@@ -92,5 +95,5 @@ def word_count(text: str) -> int:
 
 
 def letters(text: str) -> str:
-    """Return only the letters and digits of a text, case folded: for comparing names and headlines."""
+    """Return only the letters and digits of a text, case-folded, to compare names and headlines."""
     return _NOT_LETTERS.sub("", text).casefold()

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedIOBase
 from threading import Thread
-from typing import BinaryIO
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Answer:
     body: bytes = b""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
-    send: Callable[[BinaryIO], None] | None = None
+    send: Callable[[BufferedIOBase], None] | None = None
     """Writes the body in place of `body`, as slowly, long or wrongly as it likes."""
 
 
@@ -34,7 +34,7 @@ class Site:
 
     def __init__(self, server: ThreadingHTTPServer) -> None:
         host, port = server.server_address[:2]
-        self.url = f"http://{host}:{port}"
+        self.url = f"http://{host!s}:{port}"
         self.pages: dict[str, Page] = {}
         self.asked: list[Asked] = []
 

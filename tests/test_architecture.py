@@ -13,7 +13,21 @@ ROOT = Path(__file__).parents[1]
 
 FLOORS = (
     {"newsbot"},
-    {"items", "errors", "urls", "text", "dates", "phrases", "onnx", "capture", "settings"},
+    {
+        "items",
+        "errors",
+        "urls",
+        "url_parameters",
+        "text",
+        "dates",
+        "month_names",
+        "phrases",
+        "onnx",
+        "rule_versions",
+        "word_patterns",
+        "capture",
+        "settings",
+    },
     {"sources", "discovery", "extraction", "cleaning", "dedupe", "entities", "archive"},
     {"store"},
     {"ingest"},

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsbot.dates import parse_date
+from newsbot.month_names import MONTH_NAMES
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 
@@ -58,7 +59,7 @@ def utc(*parts: int) -> datetime:
         "21 October 2021 | 2:19 pm",
     ],
 )
-def test_one_moment_in_its_many_forms(text: str) -> None:
+def test_all_forms_of_a_date_give_the_same_moment(text: str) -> None:
     assert parse_date(text) == utc(2021, 10, 21, 14, 19)
 
 
@@ -87,11 +88,26 @@ def test_month_names_of_many_languages(text: str, language: str | None) -> None:
     assert parse_date(text, language=language) == utc(2021, 10, 21, 14, 19)
 
 
-def test_a_finnish_month_is_not_taken_for_an_english_one_with_the_same_start() -> None:
+@pytest.mark.parametrize("language", MONTH_NAMES)
+def test_every_month_name_is_read_in_its_language(language: str) -> None:
+    months = enumerate(MONTH_NAMES[language].split(","), start=1)
+    expected = {name: utc(2021, month, 3) for month, names in months for name in names.split()}
+    found = {name: parse_date(f"3 {name} 2021", language=language) for name in expected}
+    assert found == expected
+    assert {moment.month for moment in expected.values()} == set(range(1, 13))
+
+
+def test_a_name_of_two_months_is_read_in_the_language_of_the_page() -> None:
+    assert parse_date("3 listopada 2021", language="hr-HR") == utc(2021, 10, 3)
+    assert parse_date("3 listopada 2021", language="pl") == utc(2021, 11, 3)
+    assert parse_date("3 listopada 2021") == utc(2021, 11, 3)
+
+
+def test_a_finnish_month_is_not_read_as_an_english_one_with_the_same_start() -> None:
     assert parse_date("21. marraskuuta 2021", language="fi") == utc(2021, 11, 21)
 
 
-def test_a_word_between_numbers_that_is_no_month_makes_no_date() -> None:
+def test_a_word_between_numbers_that_is_not_a_month_gives_no_date() -> None:
     assert parse_date("Main street 9, 8200") is None
     assert parse_date("31 people 2021") is None
 
@@ -110,7 +126,7 @@ def test_a_day_without_a_time_is_its_midnight() -> None:
     [("en-US", 5), ("en-GB", 6), ("de", 6), (None, 6)],
     ids=["American", "British", "German", "unknown"],
 )
-def test_month_comes_first_only_where_people_write_so(language: str | None, month: int) -> None:
+def test_month_comes_first_only_in_languages_that_write_it_first(language: str | None, month: int) -> None:
     expected = utc(2021, month, 11 - month)
     assert parse_date("05/06/2021", language=language) == expected
 
@@ -141,11 +157,11 @@ def test_noon_and_midnight_on_twelve_hour_clocks() -> None:
         "\ud800",
     ],
 )
-def test_what_is_no_date_or_cannot_be_true_is_none(text: str) -> None:
+def test_texts_without_a_plausible_date_give_none(text: str) -> None:
     assert parse_date(text) is None
 
 
-def test_the_future_is_not_believed_beyond_a_day() -> None:
+def test_dates_more_than_a_day_in_the_future_are_ignored() -> None:
     assert parse_date("2026-05-01T23:00Z", now=NOW) == utc(2026, 5, 1, 23)
     assert parse_date("2026-05-03", now=NOW) is None
 

@@ -56,7 +56,7 @@ def marks_of(case: Path, field: str) -> list[pytest.MarkDecorator]:
 @cache
 def expected(case: Path) -> dict[str, Any]:
     """Return what is expected of each field; a page that is an article has no reason to be rejected."""
-    return {"reject": None} | json.loads((case / "expected.json").read_text("utf-8"))
+    return {"reject": None, **json.loads((case / "expected.json").read_text("utf-8"))}
 
 
 @cache

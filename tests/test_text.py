@@ -38,7 +38,7 @@ def test_junk_characters_are_dropped_and_needed_ones_kept(raw: str, cleaned: str
     assert clean_text(raw) == cleaned
 
 
-def test_a_headline_is_brought_onto_one_line() -> None:
+def test_a_headline_becomes_one_line() -> None:
     assert one_line("  Moon\u200b \n rises\u00a0again ") == "Moon rises again"
 
 
@@ -52,11 +52,11 @@ def test_a_headline_is_brought_onto_one_line() -> None:
     ],
     ids=["referred twice", "escaped markup", "markup", "endless"],
 )
-def test_what_a_page_says_of_itself_is_brought_onto_one_line(raw: str, line: str) -> None:
+def test_metadata_texts_become_one_line_without_markup(raw: str, line: str) -> None:
     assert plain_line(raw) == line
 
 
-def test_paragraphs_are_parted_by_blank_lines_only() -> None:
+def test_paragraphs_are_separated_by_blank_lines_only() -> None:
     assert paragraphs("\n\none\ntwo\n \t\n three \r\n\r\n\n\nfour") == ["one two", "three", "four"]
 
 

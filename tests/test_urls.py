@@ -1,4 +1,4 @@
-"""What the addresses of one article have in common, and what tells two articles apart."""
+"""URLs of one article become equal, and URLs of two articles stay different."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ SAME = {
     "utm, escaped for HTML": ARTICLE + "?utm_source=x&amp;utm_medium=y",
     "utm, escaped as number": ARTICLE + "?utm_source=x&#038;utm_medium=y",
     "utm in capitals": ARTICLE + "?UTM_SOURCE=x",
-    "utm parted by semicolons": ARTICLE + "?utm_source=x;utm_medium=y",
+    "utm separated by semicolons": ARTICLE + "?utm_source=x;utm_medium=y",
     "click id": ARTICLE + "?fbclid=IwAR0abc",
     "Matomo": ARTICLE + "?pk_campaign=a&mtm_source=b",
     "AT Internet": ARTICLE + "?xtor=RSS-1&at_medium=custom7",
@@ -109,7 +109,7 @@ SAME = {
 
 
 @pytest.mark.parametrize("url", SAME.values(), ids=SAME)
-def test_addresses_of_one_article_become_one(url: str) -> None:
+def test_urls_of_one_article_become_equal(url: str) -> None:
     assert canonicalize(url) == canonicalize(ARTICLE)
 
 
@@ -122,7 +122,10 @@ SAME_PAIRS = {
     "escaped comma": ("https://a.example/a%2C1.html", "https://a.example/a,1.html"),
     "escaped colon in a value": ("https://a.example/s?t=12%3A30", "https://a.example/s?t=12:30"),
     "case of escapes": ("https://a.example/caf%c3%a9", "https://a.example/caf%C3%A9"),
-    "raw and escaped letters": ("https://a.example/новости/мост-1", "https://a.example/%D0%BD%D0%BE%D0%B2%D0%BE%D1%81%D1%82%D0%B8/%D0%BC%D0%BE%D1%81%D1%82-1"),
+    "raw and escaped letters": (
+        "https://a.example/новости/мост-1",
+        "https://a.example/%D0%BD%D0%BE%D0%B2%D0%BE%D1%81%D1%82%D0%B8/%D0%BC%D0%BE%D1%81%D1%82-1",
+    ),
     "composed and decomposed": ("https://a.example/caf\u00e9", "https://a.example/cafe\u0301"),
     "punycode": ("https://bücher.example/a", "https://xn--bcher-kva.example/a"),
     "ideographic full stop": ("https://a。example/x", "https://a.example/x"),
@@ -132,11 +135,11 @@ SAME_PAIRS = {
     "-amp.html": ("https://a.example/n/wall-a-123-amp.html", "https://a.example/n/wall-a-123.html"),
     "root without slash": ("https://a.example", "https://a.example/"),
     "tracking on a route": ("https://a.example/#!/story/5?utm_source=x", "https://a.example/#!/story/5"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("left", "right"), SAME_PAIRS.values(), ids=SAME_PAIRS)
-def test_spellings_of_one_address_become_one(left: str, right: str) -> None:
+def test_spellings_of_one_url_become_equal(left: str, right: str) -> None:
     assert canonicalize(left) == canonicalize(right)
 
 
@@ -177,23 +180,29 @@ DIFFERENT = {
     "amp as a registered name": ("https://amp.com.au/1", "https://www.com.au/1"),
     "numbered m": ("https://m3.a.example/1", "https://www.a.example/1"),
     "thread": ("https://a.example/t?tid=4471", "https://a.example/t?tid=4472"),
-    "parameter that begins like a tracker": ("https://a.example/s?elquote=1", "https://a.example/s?elquote=2"),
+    "parameter that begins like a tracker": (
+        "https://a.example/s?elquote=1",
+        "https://a.example/s?elquote=2",
+    ),
     "semicolon in a value": ("https://a.example/s?t=a;b", "https://a.example/s?t=a&b"),
     "section named comments": ("https://a.example/comments/wall-1", "https://a.example/wall-1"),
     "section below m": ("https://a.example/m/film", "https://a.example/film"),
     "video": ("https://a.example/video/wall-1", "https://a.example/news/wall-1"),
-    "two redirects": ("https://www.google.com/url?q=https://a.example/1", "https://www.google.com/url?q=https://a.example/2"),
+    "two redirects": (
+        "https://www.google.com/url?q=https://a.example/1",
+        "https://www.google.com/url?q=https://a.example/2",
+    ),
     "search at a redirector": ("https://www.google.com/search?q=a", "https://www.google.com/search?q=b"),
     "old charset": ("https://a.example/caf%E9", "https://a.example/caf%E8"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("left", "right"), DIFFERENT.values(), ids=DIFFERENT)
-def test_addresses_of_two_articles_stay_apart(left: str, right: str) -> None:
+def test_urls_of_two_articles_stay_different(left: str, right: str) -> None:
     assert canonicalize(left) != canonicalize(right)
 
 
-def test_canonical_form_is_what_the_docs_say() -> None:
+def test_canonical_form_is_as_documented() -> None:
     assert (
         canonicalize("http://m.a.example:80//n/./wall 1/?b=2&utm_id=x&a=1#top")
         == "https://a.example/n/wall%201?a=1&b=2"
@@ -202,13 +211,22 @@ def test_canonical_form_is_what_the_docs_say() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["", "/news/wall", "#top", "mailto:desk@a.example", "javascript:void(0)", "file:///tmp/Wall.html", "https:///n", "http://"],
-)  # fmt: skip
-def test_what_is_no_web_address_comes_back_as_it_was(url: str) -> None:
+    [
+        "",
+        "/news/wall",
+        "#top",
+        "mailto:desk@a.example",
+        "javascript:void(0)",
+        "file:///tmp/Wall.html",
+        "https:///n",
+        "http://",
+    ],
+)
+def test_a_string_that_is_not_a_web_url_is_returned_unchanged(url: str) -> None:
     assert canonicalize(f" {url} ") == url
 
 
-def test_an_absurdly_long_url_comes_back_as_it_was() -> None:
+def test_a_url_over_the_maximum_length_is_returned_unchanged() -> None:
     url = "https://web.archive.org/web/1/" * 100_000
     assert len(url) > MAX_LENGTH
     assert canonicalize(url) == url
@@ -248,7 +266,13 @@ def test_host_and_source_of_a_url() -> None:
 
 @pytest.mark.parametrize(
     ("url", "fetchable"),
-    [("http://a.example", True), ("https://a.example/n", True), ("ftp://a.example/n", False), ("/n", False), ("https://", False)],
-)  # fmt: skip
+    [
+        ("http://a.example", True),
+        ("https://a.example/n", True),
+        ("ftp://a.example/n", False),
+        ("/n", False),
+        ("https://", False),
+    ],
+)
 def test_only_web_addresses_with_a_host_are_fetched(url: str, fetchable: bool) -> None:
     assert is_fetchable(url) is fetchable

@@ -1,52 +1,47 @@
 """Train the two models that choose the body, and write the files that ship. Needs lightgbm, onnx and trafilatura.
 
-    python training/body_model.py CORPORA [--evaluate FOLDER] [--out newsbot/extraction/body]
+    python -m training.body_model CORPORA [--evaluate FOLDER] [--out newsbot/extraction/body]
 
-CORPORA holds aeb.json, fundus_eval.json, fundus_tests.json and trafilatura.json with their pages; the project's own
+CORPORA contains aeb.json, fundus_eval.json, fundus_tests.json and trafilatura.json with their pages; the project's own
 fixtures are added. With --evaluate (the folder of evaluate_bodies.py) it prints scores on publishers that the models
-have not seen: five folds, split by publisher, so that no page of a site is on both sides. The pages of
+were not trained on: five folds, split by publisher, so that no page of a site is on both sides. The pages of
 trafilatura.json, whose truth names a few chunks, get more labels in a second round (body_votes.py).
 """
 
 from __future__ import annotations
 
 import argparse
-import gzip
 import hashlib
 import importlib
 import json
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import lightgbm
 import numpy as np
 import onnx
-from body_labels import label_blocks
-from body_trees import as_onnx
-from body_votes import agreed_labels, count_votes
 
-from newsbot.extraction.body.block_features import NAMES, Known, describe
-from newsbot.extraction.body.blocks import Block, read_blocks
 from newsbot.extraction.body.body_model import FILES
-from newsbot.extraction.body.choice import POSSIBLE, candidates, declared_body, likely_blocks
-from newsbot.extraction.body.neighbour_features import in_context
-from newsbot.extraction.fields.metadata import read_metadata
-from newsbot.extraction.page.page import Page
+from newsbot.extraction.body.choice import MIN_FIRST_SCORE, likely_blocks
+from newsbot.extraction.body.neighbour_features import neighbour_rows
+from training.body_samples import CORPORA, Array, Sample, read_samples, with_votes
+from training.body_trees import as_onnx
+from training.stamp_body_models import stamp
 
-CORPORA = ("aeb", "fundus_eval", "fundus_tests", "trafilatura")
-FIXTURES = Path(__file__).parents[1] / "fixtures"
 FOLDS = 5
 LANGUAGES = {"de": "German", "en": "English"} | dict.fromkeys(("zh", "ja", "ko"), "CJK")
-PAGE_WEIGHT = 40.0  # all blocks of a page together; a labelled chunk weighs 2
-FIXTURE_WEIGHT = 4.0  # times as much: few, written to be hard, and their truth is exact
 COMMON: dict[str, Any] = {
-    "objective": "binary", "min_sum_hessian_in_leaf": 2.0, "bagging_fraction": 0.7, "bagging_freq": 1, "verbose": -1,
-    "num_threads": 1, "seed": 3, "deterministic": True,
-}  # fmt: skip
+    "objective": "binary",
+    "min_sum_hessian_in_leaf": 2.0,
+    "bagging_fraction": 0.7,
+    "bagging_freq": 1,
+    "verbose": -1,
+    "num_threads": 1,
+    "seed": 3,
+    "deterministic": True,
+}
 FIRST = COMMON | {
     "learning_rate": 0.12,
     "num_leaves": 12,
@@ -56,186 +51,140 @@ FIRST = COMMON | {
     "lambda_l2": 5,
 }
 SECOND = COMMON | {
-    "learning_rate": 0.1, "num_leaves": 16, "max_bin": 127, "feature_fraction": 0.25, "min_data_in_leaf": 25, "lambda_l2": 10,
+    "learning_rate": 0.1,
+    "num_leaves": 16,
+    "max_bin": 127,
+    "feature_fraction": 0.25,
+    "min_data_in_leaf": 25,
+    "lambda_l2": 10,
     "extra_trees": True,
-}  # fmt: skip
+}
 FIRST_TREES, SECOND_TREES = 60, 120
 
-
-@dataclass(slots=True)
-class Sample:
-    """One page: its blocks, their first rows and labels."""
-
-    corpus: str
-    id: str
-    publisher: str
-    known: Known
-    blocks: list[Block]
-    rows: Any
-    labels: Any
-    weights: Any
-    votes: Any = None
-    """How many ways of reading have each block in their text, where the truth names chunks only."""
+Truths = dict[str, dict[str, Any]]
+"""Corpus -> name of the page -> truth."""
+Evaluate = Callable[[dict[Any, Any], dict[Any, Any]], dict[str, float]]
 
 
-def read_samples(corpora: Path) -> Iterator[Sample]:
-    """Yield every page of the corpora and every fixture with a body."""
-    for corpus in CORPORA:
-        for name, truth in json.loads((corpora / f"{corpus}.json").read_text(encoding="utf-8")).items():
-            html = gzip.decompress((corpora / truth["file"]).read_bytes()).decode("utf-8", "replace")
-            for one in sample(corpus, name, truth, Page.from_text(html, truth["url"])):
-                if "with" in truth:
-                    one.votes = count_votes(html, truth["url"], [block.text for block in one.blocks])
-                yield one
-    for folder in sorted(FIXTURES.iterdir()):
-        if (folder / "page.html").exists():
-            expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
-            if expected.get("body"):
-                page = Page.from_bytes((folder / "page.html").read_bytes(), f"https://{folder.name}.example/")
-                yield from sample(
-                    "fixtures", folder.name, {"articleBody": expected["body"], "url": page.url}, page
-                )
+def fold_of(sample: Sample) -> int:
+    """Return the fold of a page, which depends on its publisher only."""
+    return int(hashlib.md5(sample.publisher.encode(), usedforsecurity=False).hexdigest(), 16) % FOLDS
 
 
-def sample(corpus: str, name: str, truth: dict[str, Any], page: Page) -> Iterator[Sample]:
-    """Yield the page as a sample, if it has any blocks."""
-    metadata = read_metadata(page)
-    known = Known(
-        title=metadata.title or "",
-        description=metadata.description or "",
-        authors=metadata.authors,
-        body=declared_body(page),
-    )
-    all_blocks = read_blocks(page.tree)
-    labels = dict(
-        zip(map(id, all_blocks), label_blocks(truth, [block.text for block in all_blocks]), strict=True)
-    )
-    blocks, prose = candidates(all_blocks)
-    if not blocks:
-        return
-    rows = describe(blocks, prose, known)
-    marks = np.array([labels[id(block)] for block in blocks])
-    weights = marks[:, 1] * block_weights(rows)
-    weights = marks[:, 1] * 2 if "with" in truth else weights * PAGE_WEIGHT / (weights.sum() or 1)
-    if corpus == "fixtures":
-        weights = weights * FIXTURE_WEIGHT
-    yield Sample(corpus, name, publisher_of(truth["url"]) or name, known, blocks, rows, marks[:, 0], weights)
-
-
-def block_weights(rows: Any) -> Any:
-    """Return what each block counts within its page: a long paragraph more than a line, not by its length."""
-    return np.minimum(np.sqrt(rows[:, NAMES.index("words")]) + 1, 8)
-
-
-def with_votes(one: Sample, scores: Any) -> Sample:
-    """Return the sample with the labels that others and a first model agree about."""
-    if one.votes is None:
-        return one
-    labels, weights = agreed_labels(one.votes, scores, one.labels, one.weights, block_weights(one.rows))
-    return replace(one, labels=labels, weights=weights)
-
-
-def publisher_of(url: str) -> str:
-    """Return the registered domain of a URL, near enough."""
-    labels = (urlsplit(url).hostname or "").split(".")
-    return ".".join(labels[-3 if len(labels) > 2 and len(labels[-2]) <= 3 else -2 :])
-
-
-def fold_of(one: Sample) -> int:
-    """Return the fold of a page's publisher."""
-    return int(hashlib.md5(one.publisher.encode(), usedforsecurity=False).hexdigest(), 16) % FOLDS
-
-
-def fit(parameters: dict[str, Any], trees: int, rows: Any, labels: Any, weights: Any) -> lightgbm.Booster:
+def fit(
+    parameters: dict[str, Any], trees: int, rows: Array, labels: Array, weights: Array
+) -> lightgbm.Booster:
     """Return a model trained on the rows that have a weight."""
     used = weights > 0
-    return lightgbm.train(parameters, lightgbm.Dataset(rows[used], labels[used], weight=weights[used]), trees)
+    data = lightgbm.Dataset(rows[used], labels[used], weight=weights[used])
+    return lightgbm.train(parameters, data, trees)
 
 
 class Stack:
-    """All samples as one table, with the first model's scores from folds that have not seen the page."""
+    """The blocks of all samples as one table, for the training of the second model on the scores of the first.
+
+    These scores come from models that were not trained on the publisher of the page."""
 
     def __init__(self, samples: list[Sample]) -> None:
         self.samples = samples
-        self.ends = np.cumsum([len(one.blocks) for one in samples])
-        self.fold = np.concatenate([np.full(len(one.blocks), fold_of(one)) for one in samples])
-        self.first = np.vstack([one.rows for one in samples])
-        self.labels = np.concatenate([one.labels for one in samples])
-        self.weights = np.concatenate([one.weights for one in samples])
-        self.scores = self._held_out(FIRST, FIRST_TREES, self.first, np.ones(len(self.labels), bool))
-        self.second = np.vstack([
-            in_context(one.blocks, one.rows, scores.astype(np.float32)) for one, scores in self.pages(self.scores)
-        ])  # fmt: skip
-        self.candidate = self.scores >= POSSIBLE
+        self.ends = np.cumsum([len(sample.blocks) for sample in samples])
+        self.fold = np.concatenate([np.full(len(sample.blocks), fold_of(sample)) for sample in samples])
+        self.labels = np.concatenate([sample.labels for sample in samples])
+        self.weights = np.concatenate([sample.weights for sample in samples])
+        self.first_rows = np.vstack([sample.rows for sample in samples])
+        everything = np.ones(len(self.labels), bool)
+        self.first_scores = self._held_out(FIRST, FIRST_TREES, self.first_rows, everything)
+        self.second_rows = np.vstack(
+            [
+                neighbour_rows(sample.blocks, sample.rows, scores.astype(np.float32))
+                for sample, scores in self.pages(self.first_scores)
+            ]
+        )
+        self.is_scored_again = self.first_scores >= MIN_FIRST_SCORE
 
-    def pages(self, values: Any) -> Iterator[tuple[Sample, Any]]:
+    def pages(self, values: Array) -> Iterator[tuple[Sample, Array]]:
         """Yield each sample with its part of a column."""
         return zip(self.samples, np.split(values, self.ends[:-1]), strict=True)
 
-    def _held_out(self, parameters: dict[str, Any], trees: int, rows: Any, asked: Any) -> Any:
+    def _held_out(self, parameters: dict[str, Any], trees: int, rows: Array, used: Array) -> Array:
+        """Return scores of the `used` rows by models trained on the other folds; 0 for the other rows."""
         scores = np.zeros(len(rows))
         for fold in range(FOLDS):
-            train, test = (self.fold != fold) & asked, (self.fold == fold) & asked
+            train, test = (self.fold != fold) & used, (self.fold == fold) & used
             model = fit(parameters, trees, rows[train], self.labels[train], self.weights[train])
             scores[test] = model.predict(rows[test])
         return scores
 
-    def held_out(self) -> Any:
-        """Return the second model's scores for publishers that it has not seen."""
-        return self._held_out(SECOND, SECOND_TREES, self.second, self.candidate)
+    def held_out(self) -> Array:
+        """Return the scores of the second model for publishers that it was not trained on."""
+        return self._held_out(SECOND, SECOND_TREES, self.second_rows, self.is_scored_again)
 
     def final(self) -> tuple[lightgbm.Booster, lightgbm.Booster]:
-        """Return both models, trained on everything."""
-        asked = self.candidate
+        """Return the first and the second model, trained on all samples."""
+        used = self.is_scored_again
         return (
-            fit(FIRST, FIRST_TREES, self.first, self.labels, self.weights),
-            fit(SECOND, SECOND_TREES, self.second[asked], self.labels[asked], self.weights[asked]),
+            fit(FIRST, FIRST_TREES, self.first_rows, self.labels, self.weights),
+            fit(SECOND, SECOND_TREES, self.second_rows[used], self.labels[used], self.weights[used]),
         )
 
 
-def text_of(one: Sample, scores: Any) -> str:
+def text_of(sample: Sample, scores: Array) -> str:
     """Return the body that the scores choose."""
-    return "\n\n".join(block.text for block in likely_blocks(one.blocks, scores.tolist(), one.known))
+    chosen = likely_blocks(sample.blocks, scores.tolist(), sample.declared)
+    return "\n\n".join(block.text for block in chosen)
 
 
-def report(stack: Stack, scores: Any, truths: dict[str, Any], evaluate: Any) -> None:
-    """Print the scores of each corpus, and of each group of languages where the truth names them."""
+def report(stack: Stack, scores: Array, truths: Truths, evaluate: Evaluate) -> None:
+    """Print the scores of each corpus, and of each group of languages where the truth names the language."""
     predicted = {
-        (one.corpus, one.id): {"articleBody": text_of(one, page)} for one, page in stack.pages(scores)
+        (sample.corpus, sample.id): {"articleBody": text_of(sample, page_scores)}
+        for sample, page_scores in stack.pages(scores)
     }
-    groups: dict[str, dict[tuple[str, str], Any]] = {}
-    for corpus in CORPORA:
-        for page_id, truth in truths[corpus].items():
-            language = truth.get("meta", {}).get("language")
-            for group in (corpus, *([f"  {LANGUAGES.get(language, 'others')}"] if language else [])):
-                groups.setdefault(group, {})[corpus, page_id] = truth
-    for group, pages in groups.items():
+    for group, pages in grouped(truths).items():
         result = evaluate(pages, predicted)
-        print(  # noqa: T201
-            f"{group:14}" + "  ".join(f"{name} {value:.4f}" for name, value in result.items()), flush=True
-        )
+        figures = "  ".join(f"{name} {value:.4f}" for name, value in result.items())
+        print(f"{group:14}{figures}", flush=True)  # noqa: T201
+
+
+def grouped(truths: Truths) -> dict[str, dict[tuple[str, str], Any]]:
+    """Return the truths by corpus, and by group of languages, with (corpus, name of the page) as keys."""
+    groups: dict[str, dict[tuple[str, str], Any]] = {}
+    for corpus, pages in truths.items():
+        for name, truth in pages.items():
+            language = truth.get("meta", {}).get("language")
+            languages = [f"  {LANGUAGES.get(language, 'others')}"] if language else []
+            for group in (corpus, *languages):
+                groups.setdefault(group, {})[corpus, name] = truth
+    return groups
+
+
+def load_evaluate(folder: Path) -> Evaluate:
+    """Return the function `evaluate` of evaluate_bodies.py, which is not part of the project."""
+    sys.path.insert(0, str(folder))
+    evaluate: Evaluate = importlib.import_module("evaluate_bodies").evaluate
+    return evaluate
 
 
 def main() -> None:
-    """Read, train, report, write."""
-    options = argparse.ArgumentParser(
+    """Train, print the scores if asked for, and write both files."""
+    parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    options.add_argument("corpora", type=Path)
-    options.add_argument("--evaluate", type=Path)
-    options.add_argument("--out", type=Path, default=Path("newsbot/extraction/body"))
-    given = options.parse_args()
-    stack = Stack(list(read_samples(given.corpora)))
-    stack = Stack([with_votes(one, scores) for one, scores in stack.pages(stack.held_out())])
-    if given.evaluate:
-        sys.path.insert(0, str(given.evaluate))
-        scoring = importlib.import_module("evaluate_bodies")
+    parser.add_argument("corpora", type=Path)
+    parser.add_argument("--evaluate", type=Path)
+    parser.add_argument("--out", type=Path, default=Path("newsbot/extraction/body"))
+    args = parser.parse_args()
+    stack = Stack(list(read_samples(args.corpora)))
+    stack = Stack([with_votes(sample, scores) for sample, scores in stack.pages(stack.held_out())])
+    if args.evaluate:
         truths = {
-            name: json.loads((given.corpora / f"{name}.json").read_text(encoding="utf-8")) for name in CORPORA
+            name: json.loads((args.corpora / f"{name}.json").read_text(encoding="utf-8")) for name in CORPORA
         }
-        report(stack, stack.held_out(), truths, scoring.evaluate)
-    for name, model in zip(FILES, stack.final(), strict=True):
-        onnx.save(as_onnx(model), given.out / name)
+        report(stack, stack.held_out(), truths, load_evaluate(args.evaluate))
+    for file_name, booster in zip(FILES, stack.final(), strict=True):
+        model = as_onnx(booster)
+        stamp(model)
+        onnx.save(model, args.out / file_name)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Boosted trees as an ONNX network: rows of numbers in, probabilities out."""
+"""Convert boosted trees to an ONNX model: feature vectors in, probabilities out."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ IR_VERSION = 8
 
 
 @dataclass(slots=True)
-class _Columns:
-    """The nodes of all trees, each a place in every list, as the operator wants them."""
+class _Nodes:
+    """The nodes of all trees as parallel lists, the form that the ONNX operator expects: a node has one index in all."""
 
     treeids: list[int] = field(default_factory=list)
     nodeids: list[int] = field(default_factory=list)
@@ -24,38 +24,53 @@ class _Columns:
     truenodeids: list[int] = field(default_factory=list)
     falsenodeids: list[int] = field(default_factory=list)
     leaves: list[tuple[int, int, float]] = field(default_factory=list)
+    """Number of the tree, number of the node in it, and weight, for each leaf."""
 
     def add(self, tree: int, node: dict[str, Any], first: int) -> int:
-        """Add a node and what is below it; return its number in its tree, whose first node is at place `first`."""
-        at = len(self.nodeids)
+        """Add a node and its descendants, and return its number within its tree.
+
+        `node` is in the form of `lightgbm.Booster.dump_model`; `first` is the index of the root of the tree."""
+        index = len(self.nodeids)
         self.treeids.append(tree)
-        self.nodeids.append(at - first)
+        self.nodeids.append(index - first)
         self.modes.append("LEAF" if "leaf_value" in node else "BRANCH_LEQ")
         self.featureids.append(node.get("split_feature", 0))
         self.values.append(node.get("threshold", 0.0))
         self.truenodeids.append(0)
         self.falsenodeids.append(0)
         if "leaf_value" in node:
-            self.leaves.append((tree, at - first, node["leaf_value"]))
+            self.leaves.append((tree, index - first, node["leaf_value"]))
         else:
-            self.truenodeids[at] = self.add(tree, node["left_child"], first)
-            self.falsenodeids[at] = self.add(tree, node["right_child"], first)
-        return at - first
+            self.truenodeids[index] = self.add(tree, node["left_child"], first)
+            self.falsenodeids[index] = self.add(tree, node["right_child"], first)
+        return index - first
+
+    def attributes(self) -> dict[str, Any]:
+        """Return the attributes of a `TreeEnsembleRegressor` with one output."""
+        trees, nodes, weights = zip(*self.leaves, strict=True)
+        return {
+            "n_targets": 1,
+            "nodes_treeids": self.treeids,
+            "nodes_nodeids": self.nodeids,
+            "nodes_modes": self.modes,
+            "nodes_featureids": self.featureids,
+            "nodes_values": self.values,
+            "nodes_truenodeids": self.truenodeids,
+            "nodes_falsenodeids": self.falsenodeids,
+            "target_ids": [0] * len(weights),
+            "target_treeids": trees,
+            "target_nodeids": nodes,
+            "target_weights": weights,
+        }
 
 
 def as_onnx(model: lightgbm.Booster) -> ModelProto:
-    """Return a model of two classes in the form that ships."""
-    nodes = _Columns()
+    """Return a binary classifier as a checked ONNX model with the input `rows` and the output `scores`."""
+    nodes = _Nodes()
     for number, tree in enumerate(model.dump_model()["tree_info"]):
         nodes.add(number, tree["tree_structure"], len(nodes.nodeids))
-    trees, places, weights = zip(*nodes.leaves, strict=True)
-    sums = helper.make_node(
-        "TreeEnsembleRegressor", ["rows"], ["sums"], domain="ai.onnx.ml", n_targets=1,
-        nodes_treeids=nodes.treeids, nodes_nodeids=nodes.nodeids, nodes_modes=nodes.modes,
-        nodes_featureids=nodes.featureids, nodes_values=nodes.values,
-        nodes_truenodeids=nodes.truenodeids, nodes_falsenodeids=nodes.falsenodeids,
-        target_ids=[0] * len(weights), target_treeids=trees, target_nodeids=places, target_weights=weights,
-    )  # fmt: skip
+    domain = "ai.onnx.ml"
+    sums = helper.make_node("TreeEnsembleRegressor", ["rows"], ["sums"], domain=domain, **nodes.attributes())
     graph = helper.make_graph(
         [sums, helper.make_node("Sigmoid", ["sums"], ["scores"])],
         "body",

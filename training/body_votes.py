@@ -1,7 +1,7 @@
-"""Labels for pages whose truth names a few chunks only: blocks that others agree about.
+"""Labels for pages whose truth names a few chunks only: blocks that other extractors agree about.
 
-trafilatura reads the page in its three modes. A block in all three, or in none, is labelled so, if a model that has
-not seen the page does not object; such labels weigh a fifth of a truth made by hand.
+trafilatura reads the page in its three modes. A block that is in the text of all three, or of none, gets that label
+unless a model that was not trained on the page disagrees. Such labels weigh a fifth of a hand-made truth.
 """
 
 from __future__ import annotations
@@ -12,39 +12,53 @@ from typing import Any
 
 import numpy as np
 import trafilatura
+from numpy.typing import NDArray
 
-MODES: tuple[dict[str, bool], ...] = ({}, {"favor_precision": True}, {"favor_recall": True})
+MODES: tuple[dict[str, Any], ...] = ({}, {"favor_precision": True}, {"favor_recall": True})
 PAGE_WEIGHT = 8.0
-_SAME = 0.7
-_DOUBTED, _BELIEVED = 0.3, 0.5
+"""Weight of all added labels of a page together; a page with a hand-made body weighs 40."""
+_MIN_SHARE = 0.7
+"""Share of the shingles of a block from which a text contains the block."""
+_MIN_INSIDE_SCORE = 0.3
+"""Score below which the model disagrees with three votes."""
+_MAX_OUTSIDE_SCORE = 0.5
+"""Score above which the model disagrees with no votes."""
 _SHINGLE = 4
+"""Number of words in a shingle."""
 _TOKEN = re.compile(r"\w+")
 
 
-def count_votes(html: str, url: str, texts: Sequence[str]) -> Any:
-    """Return for each block text how many of the modes hold it."""
+def count_votes(html: str, url: str, texts: Sequence[str]) -> NDArray[np.int64]:
+    """Return for each block text in how many modes the extracted text contains it. Shape (blocks,)."""
     outputs = [trafilatura.extract(html, url=url, include_comments=False, **mode) or "" for mode in MODES]
     shingles = [_shingles(output) for output in outputs]
     lines = [{line.strip() for line in output.split("\n")} for output in outputs]
-    return np.array([
-        sum(_holds(text, *mode) for mode in zip(shingles, lines, strict=True)) for text in texts
-    ])  # fmt: skip
+    modes = list(zip(shingles, lines, strict=True))
+    return np.array([sum(_contains(text, *mode) for mode in modes) for text in texts])
 
 
-def _holds(text: str, shingles: set[tuple[str, ...]], lines: set[str]) -> bool:
+def _contains(text: str, shingles: set[tuple[str, ...]], lines: set[str]) -> bool:
     own = _shingles(text)
-    return len(own & shingles) >= _SAME * len(own) if own else text in lines
+    return len(own & shingles) >= _MIN_SHARE * len(own) if own else text in lines
 
 
 def _shingles(text: str) -> set[tuple[str, ...]]:
     words = _TOKEN.findall(text)
-    return {tuple(words[at : at + _SHINGLE]) for at in range(len(words) - _SHINGLE + 1)}
+    return {tuple(words[start : start + _SHINGLE]) for start in range(len(words) - _SHINGLE + 1)}
 
 
-def agreed_labels(votes: Any, scores: Any, labels: Any, weights: Any, block_weights: Any) -> tuple[Any, Any]:
-    """Return the labels and weights of a page with those added that votes and scores agree about."""
+def agreed_labels(
+    votes: NDArray[Any],
+    scores: NDArray[Any],
+    labels: NDArray[Any],
+    weights: NDArray[Any],
+    block_weights: NDArray[Any],
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the labels and weights of the blocks of a page, with the labels added that votes and scores agree about.
+
+    Blocks with a weight keep their label. All arrays have the shape (blocks,)."""
     unknown = weights == 0
-    inside = unknown & (votes == len(MODES)) & (scores >= _DOUBTED)
-    outside = unknown & (votes == 0) & (scores <= _BELIEVED)
+    inside = unknown & (votes == len(MODES)) & (scores >= _MIN_INSIDE_SCORE)
+    outside = unknown & (votes == 0) & (scores <= _MAX_OUTSIDE_SCORE)
     added = block_weights * (inside | outside)
     return np.where(inside, 1, labels), weights + added * PAGE_WEIGHT / (added.sum() or 1)

@@ -1,30 +1,27 @@
-"""Turn a checkpoint of the fast network into the ONNX file that ships: vectors of words in int8, all else as it is.
+"""Convert a checkpoint of the fast network to the ONNX file that ships, with the word vectors in int8.
 
-Usage: python training/export_fast.py CHECKPOINT OUT.onnx
+python -m training.export_fast CHECKPOINT OUT.onnx
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 from pathlib import Path
 
 import onnx
 import torch
 from torch import Tensor, nn
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
-
-from fast_model import FastTagger
-
 from newsbot.entities.neural.token_features import SLOTS
+from training.fast_model import FastTagger
 
 OPSET = 17
 VERSION = 2
-"""Stored with every article that the network reads: raise it with each one that ships."""
+"""Version stored with every article that the network reads. Increase it with every network that ships."""
 
 
 class Shipped(nn.Module):
-    """The network as the engine runs it: one row of words, sentences parted by rows of zeros."""
+    """The network as the engine runs it: on one sequence of words, with rows of zeros between sentences."""
 
     def __init__(self, tagger: FastTagger) -> None:
         super().__init__()
@@ -35,14 +32,14 @@ class Shipped(nn.Module):
         self.register_buffer("scale", scale)
 
     def forward(self, words: Tensor) -> Tensor:
-        """Return (word, label) of (word, slot)."""
+        """Return label scores, shape (words, labels), for features, shape (words, slots)."""
         vectors = self.table[words].to(torch.float32).sum(1) * self.scale
-        there = (words[:, :1] > 0).to(torch.float32)
-        return self.tagger.tag(vectors[None], there[None])[0]
+        is_word = (words[:, :1] > 0).to(torch.float32)
+        return self.tagger.tag(vectors[None], is_word[None])[0]
 
 
-def main(checkpoint: Path, out: Path) -> None:
-    """Export."""
+def export(checkpoint: Path, out: Path) -> None:
+    """Write the network of a checkpoint."""
     state = torch.load(checkpoint)
     tagger = FastTagger(len(state["table.weight"]))
     tagger.load_state_dict(state)
@@ -58,17 +55,29 @@ def main(checkpoint: Path, out: Path) -> None:
         dynamo=False,
     )
     model = onnx.load(out)
-    unused = [
-        each
-        for each in model.graph.initializer
-        if not any(each.name in node.input for node in model.graph.node)
-    ]
-    for each in unused:
-        model.graph.initializer.remove(each)
+    remove_unused(model.graph)
     model.model_version = VERSION
     onnx.checker.check_model(model)
     onnx.save(model, out)
 
 
+def remove_unused(graph: onnx.GraphProto) -> None:
+    """Remove the weights that no node reads: the word vectors in float."""
+    used = {name for node in graph.node for name in node.input}
+    for weights in [weights for weights in graph.initializer if weights.name not in used]:
+        graph.initializer.remove(weights)
+
+
+def main() -> None:
+    """Read the arguments and export."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("out", type=Path)
+    args = parser.parse_args()
+    export(args.checkpoint, args.out)
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main()

@@ -1,27 +1,25 @@
-"""Write vectors for the pieces of words to begin with: what the shipped model makes of each piece alone.
+"""Write the word piece vectors that the training of the fast network starts from.
 
-Usage: python training/first_vectors.py OUT.npy
+    python -m training.first_vectors OUT.npy
 
-Its embedding, and what its middle and last layers make of it in title case, reduced to fewer numbers (PCA).
+The vector of a piece consists of the shipped tagger's embedding of it and of the outputs of the tagger's middle and last
+layers for the piece alone, in title case; all reduced by principal component analysis.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
+import onnxruntime  # type: ignore[import-untyped]
 from numpy.typing import NDArray
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
-
-from fast_model import VECTOR
 
 from newsbot.entities.neural.casing import MARK, TITLE
 from newsbot.entities.neural.shipped import FOLDER, load_vocabulary
 from newsbot.entities.neural.wordpiece import CLS, SEP
+from training.fast_model import VECTOR
 
 LAYERS = tuple(
     f"/{name}/LayerNormalization_output_0"
@@ -30,8 +28,8 @@ LAYERS = tuple(
 BATCH = 256
 
 
-def seen_alone() -> NDArray[np.float32]:
-    """Return what `LAYERS` give for each piece between the marks of a sentence: (piece, number)."""
+def piece_outputs() -> NDArray[np.float32]:
+    """Return the outputs of `LAYERS` for each piece as the only one of its sentence. Shape (pieces, numbers)."""
     model = onnx.load_model_from_string(FOLDER.joinpath("tagger.onnx").read_bytes())
     model.graph.output.extend(onnx.helper.make_empty_tensor_value_info(layer) for layer in LAYERS)
     network = onnxruntime.InferenceSession(
@@ -54,16 +52,28 @@ def seen_alone() -> NDArray[np.float32]:
 
 
 def _standard(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    return rows / np.linalg.norm(rows, axis=-1, keepdims=True)
+    """Return the rows, scaled to length 1."""
+    scaled: NDArray[np.float32] = rows / np.linalg.norm(rows, axis=-1, keepdims=True)
+    return scaled
 
 
 def reduced(rows: NDArray[np.float32], size: int) -> NDArray[np.float32]:
-    """Return the `size` numbers a row that tell most of them, about one in size altogether."""
+    """Return the first `size` principal components of the rows, scaled to a standard deviation of 1."""
     centred = rows - rows.mean(0)
     _, directions = np.linalg.eigh(centred.T @ centred)
     found = centred @ directions[:, : -size - 1 : -1]
-    return (found / found.std()).astype(np.float32)
+    components: NDArray[np.float32] = (found / found.std()).astype(np.float32)
+    return components
+
+
+def main() -> None:
+    """Write the vectors."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("out", type=Path)
+    np.save(parser.parse_args().out, reduced(piece_outputs(), VECTOR))
 
 
 if __name__ == "__main__":
-    np.save(sys.argv[1], reduced(seen_alone(), VECTOR))
+    main()

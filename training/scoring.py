@@ -1,4 +1,4 @@
-"""How good labels are: strict F1 over names."""
+"""Strict F1 over the names that labels mark: a name counts only with both borders and its type."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 Name = tuple[int, int, str]
-"""First word, word after the last, type."""
+"""Position of the first word, position after the last word, and type."""
 
 
 def names(labels: Sequence[str]) -> set[Name]:
-    """Return the names in `labels`; a stray I begins one."""
-    found, start, kind = set(), 0, ""
+    """Return the names that BIO labels mark. An I label without a name before it begins one."""
+    found: set[Name] = set()
+    start, kind = 0, ""
     for i, label in enumerate([*labels, "O"]):
         if kind and (label[0] != "I" or label[2:] != kind):
             found.add((start, i, kind))
@@ -22,15 +23,19 @@ def names(labels: Sequence[str]) -> set[Name]:
 
 
 def f1(pairs: Iterable[tuple[set[Name], set[Name]]]) -> dict[str, float]:
-    """Return the strict F1 of names found against true ones, sentence by sentence: in all, and by type."""
-    hit, said, true = Counter[str](), Counter[str](), Counter[str]()
+    """Return the strict F1 in percent, over all names ("all") and by type.
+
+    `pairs` are the found and the true names of each sentence."""
+    hit, predicted, true = Counter[str](), Counter[str](), Counter[str]()
     for found, wanted in pairs:
-        for counter, group in ((hit, found & wanted), (said, found), (true, wanted)):
+        for counter, group in ((hit, found & wanted), (predicted, found), (true, wanted)):
             counter.update(kind for *_, kind in group)
             counter["all"] += len(group)
-    return {kind: 200 * hit[kind] / max(1, said[kind] + true[kind]) for kind in ("all", "PER", "ORG", "LOC")}
+    return {
+        kind: 200 * hit[kind] / max(1, predicted[kind] + true[kind]) for kind in ("all", "PER", "ORG", "LOC")
+    }
 
 
 def line(scores: dict[str, float]) -> str:
-    """Return scores as a line for the log."""
+    """Return scores as one line for the log."""
     return "  ".join(f"{kind} {score:.1f}" for kind, score in scores.items())

@@ -1,4 +1,4 @@
-"""Labelled sentences as the engine will meet them: joined into running text, and cut into its own words."""
+"""Labelled sentences in the form that the engine reads: joined to running text, and split by its own rules."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NO_SPACE_AFTER = frozenset("([{$£€“")
 SENTENCE_ENDS = frozenset(".!?…\"”’')")
 QUOTE = '"'
 IGNORED = "?"
-"""The label of a word whose true label is not known: it takes no part in the loss."""
+"""Label of a word whose true label is unknown; it is left out of the loss."""
 
 AGENCIES = ("Reuters", "AP", "AFP", "Xinhua", "dpa", "ANSA", "EFE", "TASS", "Kyodo", "Bloomberg", "PA", "UPI")
 
@@ -43,8 +43,9 @@ def read(path: Path) -> list[Sentence]:
 
 
 def as_written(sentence: Sentence) -> Sentence:
-    """Return `sentence` cut into the engine's own words, after setting its tokens as a writer would."""
-    text, starts, glue, quoted = "", [], True, False
+    """Return the sentence split into the engine's words, after its tokens were joined with the usual spaces."""
+    text, glue, quoted = "", True, False
+    starts: list[int] = []
     for i, token in enumerate(sentence.words):
         closing = token == QUOTE and quoted
         space = not (glue or closing or token in NO_SPACE_BEFORE or _is_inner_hyphen(sentence, i))
@@ -57,7 +58,7 @@ def as_written(sentence: Sentence) -> Sentence:
 
 
 def _is_inner_hyphen(sentence: Sentence, i: int) -> bool:
-    """Whether token `i` is the hyphen of "all - girl", and no name begins or ends at it."""
+    """Return whether token `i` is a hyphen within a compound ("all - girl"), and no name begins or ends at it."""
     if sentence.words[i] not in "-–" or not 0 < i < len(sentence.words) - 1:
         return False
     before, after = sentence.words[i - 1], sentence.words[i + 1]
@@ -67,8 +68,10 @@ def _is_inner_hyphen(sentence: Sentence, i: int) -> bool:
 
 
 def _relabel(sentence: Sentence, text: str, starts: list[int]) -> Sentence:
-    words, labels, token = [], [], 0
-    previous = -1
+    """Return the words of the text with the labels of the tokens that they begin in; `starts` are those of tokens."""
+    words: list[str] = []
+    labels: list[str] = []
+    token, previous = 0, -1
     for word in split_words(text):
         while token + 1 < len(starts) and starts[token + 1] <= word.start:
             token += 1
@@ -82,7 +85,9 @@ def _relabel(sentence: Sentence, text: str, starts: list[int]) -> Sentence:
 
 
 def _split_compounds(sentence: Sentence) -> Sentence:
-    words, labels = [], []
+    """Return the sentence with its words split at hyphens and full stops."""
+    words: list[str] = []
+    labels: list[str] = []
     for word, label in zip(sentence.words, sentence.labels, strict=True):
         parts = [part for part in re.split(r"([-.])", word) if part] if len(word) > 1 else [word]
         words += parts
@@ -91,7 +96,9 @@ def _split_compounds(sentence: Sentence) -> Sentence:
 
 
 def _spans(labels: list[str]) -> list[tuple[int, int, str]]:
-    spans, start = [], None
+    """Return the start, end and type of each name."""
+    spans: list[tuple[int, int, str]] = []
+    start: int | None = None
     for i, label in enumerate([*labels, "O"]):
         if start is not None and not label.startswith("I"):
             spans.append((start, i, labels[start][2:]))
@@ -102,7 +109,7 @@ def _spans(labels: list[str]) -> list[tuple[int, int, str]]:
 
 
 class Variation:
-    """Makes each sentence a little different every time it is used."""
+    """Varies a sentence at random every time it is used in training."""
 
     def __init__(self, gold: list[Sentence], seed: int) -> None:
         self._gold = gold
@@ -113,7 +120,8 @@ class Variation:
                 self._names[kind].append(sentence.words[start:end])
 
     def __call__(self, sentence: Sentence) -> Sentence:
-        """Return `sentence`, now and then with other names, split compounds, a dateline, another casing, or no end."""
+        """Return the sentence, sometimes with other names, split compounds, a dateline, another casing, or a second
+        sentence after it."""
         if self._random.random() < 0.2:
             sentence = self._exchange_names(sentence)
         if self._random.random() < 0.15:
@@ -125,11 +133,12 @@ class Variation:
         return self._joined(sentence) if self._random.random() < (0.4 if unfinished else 0.03) else sentence
 
     def _joined(self, sentence: Sentence) -> Sentence:
-        """Go on with another sentence, as where a headline has no full stop and no line of its own."""
+        """Return the sentence with another one after it, like a headline without a full stop in a text without lines."""
         other = self._random.choice(self._gold)
         return Sentence(sentence.words + other.words, sentence.labels + other.labels)
 
     def _recased(self, sentence: Sentence) -> Sentence:
+        """Return the sentence, sometimes in capitals, in title case, or with its names in capitals."""
         chance = self._random.random()
         if chance < 0.05:
             words = [word.upper() for word in sentence.words]
@@ -145,14 +154,17 @@ class Variation:
         return Sentence(words, sentence.labels)
 
     def _with_dateline(self, sentence: Sentence) -> Sentence:
-        """Begin as agencies do: "LONDON (Reuters) - "."""
+        """Return the sentence with a dateline as agencies write it before it: "LONDON (Reuters) - "."""
         place = [word.upper() for word in self._random.choice(self._names["LOC"])]
         labels = ["B-LOC", *["I-LOC"] * (len(place) - 1), "O", "B-ORG", "O", "O"]
         words = [*place, "(", self._random.choice(AGENCIES), ")", self._random.choice("-–—")]
         return Sentence(words + sentence.words, labels + sentence.labels)
 
     def _exchange_names(self, sentence: Sentence) -> Sentence:
-        words, labels, end = [], [], 0
+        """Return the sentence with about half of its names replaced by others of the same type."""
+        words: list[str] = []
+        labels: list[str] = []
+        end = 0
         for start, stop, kind in _spans(sentence.labels):
             name = sentence.words[start:stop]
             if self._random.random() < 0.5:

@@ -1,8 +1,8 @@
-"""Train the network of the engine `fast` on what the model says (soft_labels.py); see README.md.
+"""Train the network of the engine `fast` on the label scores that soft_labels.py wrote; see README.md.
 
-Usage: python training/train_fast.py --labels FOLDER --vectors FILE.npy --out CHECKPOINT
+    python -m training.train_fast --labels FOLDER --vectors FILE.npy --out CHECKPOINT
 
-The checkpoint that is best on the held-out sentences is kept. `test-*` files are not read.
+The weights that are best on the held-out sentences are kept. The `test-*` files are not read.
 """
 
 from __future__ import annotations
@@ -10,9 +10,8 @@ from __future__ import annotations
 import argparse
 import logging
 import random
-import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -21,49 +20,56 @@ import numpy as np
 import torch
 from torch import Tensor
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
-
-import scoring
-from fast_model import FastTagger
-
 from newsbot.entities.neural.label_decoding import LABELS, best_labels
 from newsbot.entities.neural.shipped import load_wordpiece
 from newsbot.entities.neural.token_features import FIRST_PIECE, WordFeatures
+from training import scoring
+from training.fast_model import FastTagger
+from training.soft_labels import NO_LABEL
 
 BATCH_WORDS = 4_000
 WEIGHT_OF_GOLD = 0.5
-NO_LABEL = -100
+"""Weight of hand-made labels in the loss; the teacher's scores have the rest."""
 FIRST_SCALE = 0.3
-"""Of the vectors that training begins with."""
+"""Scale of the vectors that training starts from."""
 EVALUATED_EVERY = 200
-"""Steps."""
+"""Number of steps between evaluations."""
+WARM_UP_STEPS = 150
+"""Number of steps in which the learning rate rises."""
+KEPT_AVERAGE = 0.999
+"""Weight of the former value in the moving average of the weights."""
 
 log = logging.getLogger("train_fast")
 
 
 class Sentences(NamedTuple):
-    """Many sentences in one: words by their number in `Lexicon`, where each begins, labels, soft labels."""
+    """Many sentences, one after the other."""
 
     words: Tensor
+    """Numbers of the words in the lexicon. Shape (words,)."""
     starts: Tensor
+    """Position of the first word of each sentence. Shape (sentences,)."""
     lengths: Tensor
+    """Number of words in each sentence. Shape (sentences,)."""
     labels: Tensor
+    """Hand-made labels, or `NO_LABEL`. Shape (words,)."""
     scores: Tensor
+    """Label scores of the teacher. Shape (words, labels)."""
 
 
 class Lexicon:
-    """Every distinct word of the training data, numbered, with its features; 0 is no word."""
+    """The distinct words of the training data, numbered from 1, with their features. Number 0 is no word."""
 
     def __init__(self, features: WordFeatures) -> None:
         self._features = features
         self._numbers: dict[str, int] = {"": 0}
 
     def number(self, word: str) -> int:
-        """Return the number of a word."""
+        """Return the number of a word, which is added if it is new."""
         return self._numbers.setdefault(word, len(self._numbers))
 
     def table(self) -> Tensor:
-        """Return (word, slot)."""
+        """Return the features of all words. Shape (words, slots)."""
         rows = [self._features.of(word) for word in list(self._numbers)[1:]]
         return torch.tensor([(0,) * len(rows[0]), *rows], dtype=torch.int32)
 
@@ -95,11 +101,13 @@ def joined(parts: list[Sentences]) -> Sentences:
 
 
 def batches(sentences: Sentences, shuffle: random.Random) -> Iterator[Tensor]:
-    """Yield the numbers of sentences of about one length, as many as `BATCH_WORDS` hold, in random order."""
+    """Yield batches of numbers of sentences in random order. A batch has sentences of similar length, and at most
+    `BATCH_WORDS` words with padding."""
     noisy = sentences.lengths + torch.rand(len(sentences.lengths)) * 4
     order = noisy.argsort().tolist()
     lengths = sentences.lengths.tolist()
-    cut, batch = [], []
+    cut: list[list[int]] = []
+    batch: list[int] = []
     for number in order:
         if batch and lengths[number] * (len(batch) + 1) > BATCH_WORDS:
             cut.append(batch)
@@ -111,18 +119,22 @@ def batches(sentences: Sentences, shuffle: random.Random) -> Iterator[Tensor]:
 
 
 def padded(sentences: Sentences, batch: Tensor) -> tuple[Tensor, Tensor]:
-    """Return for each word of a batch where it stands in `sentences` (0 beyond the end), and whether it is one."""
+    """Return the positions of the words of a batch in `sentences`, and whether there is a word.
+
+    Shapes (sentences of the batch, words of the longest). The position is 0 beyond the end of a sentence."""
     lengths = sentences.lengths[batch]
     column = torch.arange(int(lengths.max()))
-    there = column < lengths[:, None]
-    return torch.where(there, sentences.starts[batch][:, None] + column, 0), there
+    is_word = column < lengths[:, None]
+    return torch.where(is_word, sentences.starts[batch][:, None] + column, 0), is_word
 
 
-def loss_of(scores: Tensor, labels: Tensor, taught: Tensor) -> Tensor:
-    """Return how far the scores of words are from what the model says, and from labels made by hand."""
-    said = scores.log_softmax(-1)
-    soft = -(taught.softmax(-1) * said).sum(-1)
-    hard = torch.nn.functional.nll_loss(said, labels.clamp(min=0), reduction="none")
+def loss_of(scores: Tensor, labels: Tensor, teacher_scores: Tensor) -> Tensor:
+    """Return the mean cross-entropy of scores with those of the teacher, and with hand-made labels where there are any.
+
+    Shapes (words, labels), (words,) and (words, labels)."""
+    predicted = scores.log_softmax(-1)
+    soft = -(teacher_scores.softmax(-1) * predicted).sum(-1)
+    hard = torch.nn.functional.nll_loss(predicted, labels.clamp(min=0), reduction="none")
     weight = torch.where(labels != NO_LABEL, WEIGHT_OF_GOLD, 0.0)
     return (soft * (1 - weight) + hard * weight).mean()
 
@@ -131,18 +143,23 @@ def loss_of(scores: Tensor, labels: Tensor, taught: Tensor) -> Tensor:
 def f1(tagger: FastTagger, sentences: Sentences, table: Tensor) -> dict[str, float]:
     """Return the strict F1 on sentences with hand-made labels."""
     tagger.eval()
-    pairs = []
+    pairs: list[tuple[set[scoring.Name], set[scoring.Name]]] = []
     for number in range(len(sentences.lengths)):
         start, length = int(sentences.starts[number]), int(sentences.lengths[number])
         words = table[sentences.words[start : start + length].long()][None].long()
         found = best_labels(tagger(words)[0].numpy())
         true = sentences.labels[start : start + length].tolist()
-        pairs.append(tuple(scoring.names([LABELS[i] for i in labels]) for labels in (found, true)))
+        pairs.append((names_of(found), names_of(true)))
     return scoring.f1(pairs)
 
 
+def names_of(labels: Sequence[int]) -> set[scoring.Name]:
+    """Return the names that numbers of labels mark."""
+    return scoring.names([LABELS[label] for label in labels])
+
+
 def make_tagger(args: argparse.Namespace, row_count: int) -> FastTagger:
-    """Return the network to begin with."""
+    """Return the network that training starts from."""
     tagger = FastTagger(row_count)
     with torch.no_grad():
         tagger.table.weight *= FIRST_SCALE
@@ -152,8 +169,39 @@ def make_tagger(args: argparse.Namespace, row_count: int) -> FastTagger:
     return tagger
 
 
+class Trainer:
+    """A network in training: its optimizer, its learning rate, and the moving average of its weights."""
+
+    def __init__(self, tagger: FastTagger, table: Tensor, rate: float, steps: int) -> None:
+        self.tagger = tagger
+        self.table = table
+        average = torch.optim.swa_utils.get_ema_multi_avg_fn(KEPT_AVERAGE)
+        self.averaged = torch.optim.swa_utils.AveragedModel(tagger, multi_avg_fn=average)
+        self.optimizer = torch.optim.AdamW(tagger.parameters(), lr=rate, weight_decay=0.01, fused=True)
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(
+            self.optimizer, lambda step: min((step + 1) / WARM_UP_STEPS, max(0.0, (steps - step) / steps))
+        )
+
+    def train(self, sentences: Sentences, batch: Tensor) -> float:
+        """Train one step and return the loss."""
+        self.tagger.train()
+        positions, is_word = padded(sentences, batch)
+        words = self.table[torch.where(is_word, sentences.words[positions], 0).long()].long()
+        with torch.autocast("cpu", torch.bfloat16):
+            scores = self.tagger(words).float()[is_word]
+        positions = positions[is_word]
+        loss = loss_of(scores, sentences.labels[positions], sentences.scores[positions].float())
+        self.optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.tagger.parameters(), 1.0)
+        self.optimizer.step()
+        self.schedule.step()
+        self.averaged.update_parameters(self.tagger)
+        return float(loss.item())
+
+
 def train(args: argparse.Namespace) -> None:
-    """Train for as many steps as asked for, and keep the best averaged weights."""
+    """Train for `args.steps` steps, and write the best averaged weights."""
     torch.manual_seed(args.seed)
     shuffle = random.Random(args.seed)  # noqa: S311
     features = WordFeatures(load_wordpiece())
@@ -162,38 +210,18 @@ def train(args: argparse.Namespace) -> None:
     held_out = read(args.labels / "held-out.npz", lexicon)
     table = lexicon.table()
     log.info("%d sentences, %d words, %d distinct", len(sentences.lengths), len(sentences.words), len(table))
-    tagger = make_tagger(args, features.row_count)
-    averaged = torch.optim.swa_utils.AveragedModel(
-        tagger, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.999)
-    )
-    optimizer = torch.optim.AdamW(tagger.parameters(), lr=args.rate, weight_decay=0.01, fused=True)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min((step + 1) / 150, max(0.0, (args.steps - step) / args.steps))
-    )
+    trainer = Trainer(make_tagger(args, features.row_count), table, args.rate, args.steps)
     best, started = 0.0, time.monotonic()
     for step, batch in enumerate(islice(endless(sentences, shuffle), args.steps), 1):
-        tagger.train()
-        places, there = padded(sentences, batch)
-        words = table[torch.where(there, sentences.words[places], 0).long()].long()
-        with torch.autocast("cpu", torch.bfloat16):
-            scores = tagger(words).float()[there]
-        places = places[there]
-        loss = loss_of(scores, sentences.labels[places], sentences.scores[places].float())
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(tagger.parameters(), 1.0)
-        optimizer.step()
-        schedule.step()
-        averaged.update_parameters(tagger)
+        loss = trainer.train(sentences, batch)
         if step % EVALUATED_EVERY == 0 or step == args.steps:
-            found = f1(averaged.module, held_out, table)
+            averaged = trainer.averaged.module
+            found = f1(averaged, held_out, table)
             seconds = time.monotonic() - started
-            log.info(
-                "step %d, %.0f s, loss %.4f, held out: %s", step, seconds, loss.item(), scoring.line(found)
-            )
+            log.info("step %d, %.0f s, loss %.4f, held out: %s", step, seconds, loss, scoring.line(found))
             if found["all"] >= best:
                 best = found["all"]
-                torch.save(averaged.module.state_dict(), args.out)
+                torch.save(averaged.state_dict(), args.out)
 
 
 def endless(sentences: Sentences, shuffle: random.Random) -> Iterator[Tensor]:
@@ -210,7 +238,7 @@ def main() -> None:
     parser.add_argument("--labels", type=Path, required=True)
     parser.add_argument("--vectors", type=Path, required=True, help="written by first_vectors.py")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--start", type=Path, help="go on from this checkpoint")
+    parser.add_argument("--start", type=Path, help="checkpoint to continue from")
     parser.add_argument("--steps", type=int, default=12_000)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--seed", type=int, default=1)

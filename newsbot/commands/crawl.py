@@ -56,8 +56,11 @@ class Command(ScrapyCrawl):
         return crawler
 
     def _crawl(self, crawler: Crawler, arguments: dict[str, str]) -> None:
+        from newsbot.extensions.interrupts import stop_in_time
+
         assert self.crawler_process is not None
         self.crawler_process.crawl(crawler, **arguments)
+        stop_in_time(crawler)
         self.crawler_process.start()
         spider = crawler.spider
         if not isinstance(spider, PageSpider):

@@ -1,4 +1,4 @@
-"""From a page to an `Article`: the headline, the people, the dates and the text of it."""
+"""Extraction: from a page to an `Article` with its headline, authors, dates and text."""
 
 from newsbot.extraction.extractor import extract
 

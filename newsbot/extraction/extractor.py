@@ -1,10 +1,10 @@
-"""A parsed page -> an `Article`."""
+"""Extract an `Article` from a page."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from newsbot.extraction.body.block_features import Known
+from newsbot.extraction.body.block_features import DeclaredMetadata
 from newsbot.extraction.body.blocks import read_blocks
 from newsbot.extraction.body.choice import Body, declared_body, read_body
 from newsbot.extraction.fields.language import detect
@@ -19,16 +19,16 @@ from newsbot.urls import source_of
 
 
 def extract(html: str | bytes, url: str | None = None) -> Article:
-    """Return the article of one page: text, or bytes in whatever charset. Never raises, whatever the page."""
+    """Return the article of a page, given as text or as bytes in any charset. Never raises for any content."""
     page = Page.from_bytes(html, url) if isinstance(html, bytes) else Page.from_text(html, url)
     return extract_article(page)
 
 
 def extract_article(page: Page, *, source: Source | None = None, now: datetime | None = None) -> Article:
-    """Return the article of a page; `source` gives its selectors, its time zone and its name.
+    """Return the article of a page; `source` provides its CSS selectors, its time zone and its key.
 
-    Dates later than a day after `now` are not believed. `rules["body"]` is "selector", or "selector empty, ..." where
-    the source's own selector found nothing and the general rules stepped in.
+    Dates later than a day after `now` are ignored. `rules["title"]` and `rules["body"]` are "selector" if the source's
+    selector found the value, and "selector empty, ..." if it found nothing and a general rule was used.
     """
     selectors = _valid_selectors(source, now)
     metadata = read_metadata(page, timezone=source.timezone if source else UTC, now=now)
@@ -61,7 +61,7 @@ def extract_article(page: Page, *, source: Source | None = None, now: datetime |
 
 
 def _valid_selectors(source: Source | None, now: datetime | None) -> Selectors | None:
-    """Return the source's selectors unless their last day is over."""
+    """Return the selectors of the source; None after their last day of validity."""
     if source is None:
         return None
     last_day = source.selectors.valid_until
@@ -69,6 +69,7 @@ def _valid_selectors(source: Source | None, now: datetime | None) -> Selectors |
 
 
 def _use_own_title(page: Page, selectors: Selectors, metadata: Metadata) -> None:
+    """Replace the title by the one that the source's selector finds, and record the rule."""
     if selectors.title is None:
         return
     if title := select_title(page.tree, selectors.title):
@@ -78,16 +79,17 @@ def _use_own_title(page: Page, selectors: Selectors, metadata: Metadata) -> None
 
 
 def _body(page: Page, metadata: Metadata, selectors: Selectors | None) -> Body:
-    known = Known(
+    """Return the body that the source's selector finds, else the one that the general rules find."""
+    declared = DeclaredMetadata(
         title=metadata.title or "",
         description=metadata.description or "",
         authors=metadata.authors,
         body=declared_body(page),
     )
     if selectors is None or selectors.body is None:
-        return read_body(read_blocks(page.tree), known)
+        return read_body(read_blocks(page.tree), declared)
     if own := select_body(page.tree, selectors.body):
         return Body(text=own, rule="selector")
-    general = read_body(read_blocks(page.tree), known)
+    general = read_body(read_blocks(page.tree), declared)
     general.rule = f"selector empty, {general.rule}"
     return general

@@ -1,4 +1,4 @@
-"""A source's own CSS selectors: what they find, and what they remove."""
+"""Apply the CSS selectors of a source: find its title and body, remove elements."""
 
 from __future__ import annotations
 
@@ -13,14 +13,20 @@ from newsbot.extraction.body.blocks import read_blocks
 from newsbot.extraction.page.tree import select, text_of
 
 MAX_ELEMENTS = 20_000
-"""Of a page of more, twice as many as real ones have, selectors find nothing: some take time by the square of it."""
+"""Maximum number of elements of a page in which selectors are applied; real pages have half as many.
+
+Some selectors take time quadratic in the number of elements. In larger pages they find nothing.
+"""
 MAX_TITLES = 20
-"""So many of the elements found are asked for a headline."""
+"""Maximum number of matching elements that are searched for a headline."""
 
 
-class _Tests(HTMLTranslator):
-    """Makes of "A B" a test of B: does it stand in an A? cssselect goes from each A to all B, and libxml2 joins what it
-    finds in the square of its length: half a minute on a page that nests two thousand elements."""
+class _ConditionTranslator(HTMLTranslator):
+    """Translate "A B" to a condition on B: it has an ancestor A.
+
+    cssselect itself goes from every A to all B inside, and libxml2 merges the results in quadratic time: half a minute
+    on a page that nests two thousand elements.
+    """
 
     def xpath_descendant_combinator(self, left: XPathExpr, right: XPathExpr) -> XPathExpr:
         return right.add_condition(f"ancestor::{left}")
@@ -35,18 +41,18 @@ class _Tests(HTMLTranslator):
         return right.add_condition(f"preceding-sibling::{left}")
 
 
-_TESTS = _Tests()
+_TRANSLATOR = _ConditionTranslator()
 _IS_SEARCHABLE = etree.XPath(f"count(//*) <= {MAX_ELEMENTS}")
 
 
 @lru_cache(maxsize=1024)
 def _compiled(selector: str) -> etree.XPath | None:
-    """Return the compiled selector; None for one that is not CSS, which the catalog's own check reports."""
+    """Return the compiled selector; None if it is not valid CSS, which the check of the catalog reports."""
     try:
-        tests = [f"self::{_TESTS.xpath(each.parsed_tree)}" for each in parse(selector)]
+        conditions = [f"self::{_TRANSLATOR.xpath(part.parsed_tree)}" for part in parse(selector)]
     except SelectorError:
         return None
-    return etree.XPath(f"descendant-or-self::*[{' or '.join(tests)}]")
+    return etree.XPath(f"descendant-or-self::*[{' or '.join(conditions)}]")
 
 
 def _found(tree: etree._Element, selector: str) -> list[etree._Element]:
@@ -55,13 +61,13 @@ def _found(tree: etree._Element, selector: str) -> list[etree._Element]:
 
 
 def select_title(tree: etree._Element, selector: str) -> str:
-    """Return the text of the first element found, on one line; "" if none."""
+    """Return the text of the first matching element that has one, on one line; "" if there is none."""
     found = islice(_found(tree, selector), MAX_TITLES)
     return next((text for text in map(text_of, found) if text), "")
 
 
 def select_body(tree: etree._Element, selector: str) -> str:
-    """Return all blocks inside the elements found, parted by blank lines; one inside another counts once."""
+    """Return the text of all blocks in the matching elements, separated by blank lines; nested elements count once."""
     taken: set[etree._Element] = set()
     texts: list[str] = []
     for element in _found(tree, selector):
@@ -72,7 +78,7 @@ def select_body(tree: etree._Element, selector: str) -> str:
 
 
 def remove_elements(tree: etree._Element, selectors: tuple[str, ...]) -> None:
-    """Take what the selectors find out of the tree; the text after each stays."""
+    """Remove the matching elements from the tree; the text after them (their tail) is kept."""
     for selector in selectors:
         for element in _found(tree, selector):
             if (parent := element.getparent()) is None:

@@ -81,7 +81,12 @@ def in_processes(
             done, pending = wait(pending, timeout=POLL_S, return_when=FIRST_COMPLETED)
             pending |= {pool.submit(in_worker, method, task) for task in islice(left, len(done))}
             yield [future.result() for future in done]
-    except BrokenProcessPool as error:
+    except (
+        BaseException
+    ) as error:  # Ctrl-C too: what is under way is not waited for, and done again next time
+        end_pool(pool)
+        if not isinstance(error, BrokenProcessPool):
+            raise
         message = "a worker process was killed (out of memory?); what is done is kept, and the same command goes on from there"
         raise NewsbotError(message) from error
     finally:

@@ -3,6 +3,7 @@ import random
 import zipfile
 import zlib
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,7 @@ def zstd(body: bytes, folder: Path) -> bytes:
     [packed(A, B, C), A + B + C, gzip.compress(A + B + C)],
     ids=["gzip per record", "plain", "gzip over all"],
 )
-def test_url_time_charset_and_body_come_from_the_record(tmp_path, content):
+def test_url_time_charset_and_body_come_from_the_record(tmp_path: Path, content: bytes) -> None:
     pages, skipped = read(write(tmp_path / "a.warc.gz", content))
     assert [page.url for page in pages] == [f"https://news.example/{name}" for name in "abc"]
     assert [page.body for page in pages] == [b"<p>a", b"<p>b", b"<p>c"]
@@ -59,7 +60,9 @@ def test_url_time_charset_and_body_come_from_the_record(tmp_path, content):
 
 
 @pytest.mark.parametrize("content", [packed(A, B, C), A + B + C], ids=["gzip", "plain"])
-def test_reading_goes_on_behind_any_place_and_finds_a_record_at_its_offset(tmp_path, content):
+def test_reading_goes_on_behind_any_place_and_finds_a_record_at_its_offset(
+    tmp_path: Path, content: bytes
+) -> None:
     path = write(tmp_path / "a.warc", content)
     found = placed(path, Counter())
     for i, (place, page) in enumerate(found):
@@ -69,7 +72,7 @@ def test_reading_goes_on_behind_any_place_and_finds_a_record_at_its_offset(tmp_p
 
 
 @pytest.mark.parametrize("content", [packed(A, B, C) * 50, (A + B + C) * 50], ids=["gzip", "plain"])
-def test_parts_of_a_file_hold_every_record_once(tmp_path, content):
+def test_parts_of_a_file_hold_every_record_once(tmp_path: Path, content: bytes) -> None:
     path = write(tmp_path / "a.warc", content)
     found = []
     for start in range(0, len(content), 1000):
@@ -79,7 +82,7 @@ def test_parts_of_a_file_hold_every_record_once(tmp_path, content):
     assert len(found) == 150
 
 
-def test_the_warcs_of_a_wacz_are_read_in_place(tmp_path):
+def test_the_warcs_of_a_wacz_are_read_in_place(tmp_path: Path) -> None:
     path = tmp_path / "a.wacz"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("datapackage.json", "{}")
@@ -88,7 +91,7 @@ def test_the_warcs_of_a_wacz_are_read_in_place(tmp_path):
     assert bodies(path) == ["<p>a", "<p>b", "<p>c"]
 
 
-def test_a_wacz_that_packs_its_warcs_again_or_is_no_zip_is_refused(tmp_path):
+def test_a_wacz_that_packs_its_warcs_again_or_is_no_zip_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.wacz"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("archive/two.warc", C)
@@ -116,7 +119,7 @@ def test_a_wacz_that_packs_its_warcs_again_or_is_no_zip_is_refused(tmp_path):
     (record(headers=["Content-Type: text/html", f"X: {'a' * 100_000}"]), "unreadable"),
     (record(block_type="text/css", kind="resource"), "not-html"),
 ], ids=lambda value: value if isinstance(value, str) else "")  # fmt: skip
-def test_what_is_no_page_is_skipped_and_counted(tmp_path, content, kind):
+def test_what_is_no_page_is_skipped_and_counted(tmp_path: Path, content: bytes, kind: str) -> None:
     pages, skipped = read(write(tmp_path / "a.warc.gz", packed(A, content, C)))
     assert [page.body for page in pages] == [b"<p>a", b"<p>c"]
     assert skipped == {kind: 1}
@@ -130,29 +133,33 @@ PAGE = b"<p>" + b"a page of some length, " * 50
     ("deflate", lambda body: zlib.compress(body)[2:-4]), ("zstd", None), ("gzip, br", lambda b: brotli.compress(gzip.compress(b))),
     ("unknown", bytes), ("gzip", bytes), ("br", bytes), ("zstd", bytes),
 ], ids=str)  # fmt: skip
-def test_bodies_are_unpacked_whatever_they_are_said_to_be_packed_in(tmp_path, coding, pack):
+def test_bodies_are_unpacked_whatever_they_are_said_to_be_packed_in(
+    tmp_path: Path, coding: str, pack: Callable[[bytes], bytes] | None
+) -> None:
     body = pack(PAGE) if pack else zstd(PAGE, tmp_path)
     content = record(body=body, headers=["Content-Type: text/html", f"Content-Encoding: {coding}"])
     assert read(write(tmp_path / "a.warc.gz", packed(content)))[0][0].body == PAGE
 
 
-def test_chunked_bodies_are_joined_and_those_only_said_to_be_chunked_are_kept(tmp_path):
+def test_chunked_bodies_are_joined_and_those_only_said_to_be_chunked_are_kept(tmp_path: Path) -> None:
     headers = ["Content-Type: text/html", "Transfer-Encoding: chunked"]
     chunked = record(body=b"5\r\n<p>ab\r\n3\r\ncde\r\n0\r\n\r\n", headers=headers)
     assert bodies(write(tmp_path / "a.warc", chunked + record(headers=headers))) == ["<p>abcde", "<p>page"]
 
 
-def test_a_page_saved_without_http_and_an_address_in_brackets_are_read(tmp_path):
+def test_a_page_saved_without_http_and_an_address_in_brackets_are_read(tmp_path: Path) -> None:
     content = record("<https://news.example/wget>", kind="resource", block_type="text/html")
     page = read(write(tmp_path / "a.warc", content))[0][0]
     assert (page.url, page.body) == ("https://news.example/wget", b"<p>page")
 
 
-def test_a_record_without_a_time_is_read(tmp_path):
+def test_a_record_without_a_time_is_read(tmp_path: Path) -> None:
     assert read(write(tmp_path / "a.warc", record(date="yesterday")))[0][0].retrieved_at is None
 
 
-def test_an_address_that_is_not_utf_8_and_headers_that_are_no_text_are_read_or_skipped(tmp_path):
+def test_an_address_that_is_not_utf_8_and_headers_that_are_no_text_are_read_or_skipped(
+    tmp_path: Path,
+) -> None:
     odd = record("https://news.example/caf\udce9")
     noisy = record(
         "https://news.example/x",
@@ -186,16 +193,16 @@ FLIPPED[40] ^= 0xFF
     (b"\x1f\x8b\x08", []),
     (b"<html>" * 50_000, []),
 ], ids=range(15))  # fmt: skip
-def test_broken_files_give_what_is_whole(tmp_path, content, expected):
+def test_broken_files_give_what_is_whole(tmp_path: Path, content: bytes, expected: list[str]) -> None:
     assert bodies(write(tmp_path / "a.warc", content)) == expected
 
 
-def test_records_hidden_by_a_length_that_is_too_great_are_found(tmp_path):
+def test_records_hidden_by_a_length_that_is_too_great_are_found(tmp_path: Path) -> None:
     path = write(tmp_path / "a.warc", A + record(length=10**6) + B + C)
     assert bodies(path)[-2:] == ["<p>b", "<p>c"]
 
 
-def test_a_record_that_unpacks_to_gigabytes_is_not_held_in_memory(tmp_path):
+def test_a_record_that_unpacks_to_gigabytes_is_not_held_in_memory(tmp_path: Path) -> None:
     bomb = brotli.compress(b"a" * 200_000_000, quality=1)
     content = packed(record(body=bomb, headers=["Content-Type: text/html", "Content-Encoding: br"]), C)
     pages, skipped = read(write(tmp_path / "a.warc.gz", content))
@@ -203,7 +210,7 @@ def test_a_record_that_unpacks_to_gigabytes_is_not_held_in_memory(tmp_path):
     assert skipped == {"too-large": 1}
 
 
-def test_no_damage_raises(tmp_path):
+def test_no_damage_raises(tmp_path: Path) -> None:
     rng = random.Random(8)
     plain = (
         A

@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 import pytest
 from fastwarc.warc import ArchiveIterator as OtherReader
@@ -56,7 +56,7 @@ def check(path: Path) -> int:
     return int(checker.exit_value)
 
 
-def test_an_exchange_is_kept_whole_and_found_again_by_its_offset(tmp_path):
+def test_an_exchange_is_kept_whole_and_found_again_by_its_offset(tmp_path: Path) -> None:
     warcs = writer(tmp_path / "archive")
     kept = [warcs.write(exchange(number, PAGE + b"%d" % number)) for number in range(3)]
     warcs.close()
@@ -69,7 +69,9 @@ def test_an_exchange_is_kept_whole_and_found_again_by_its_offset(tmp_path):
         assert each.digest == payload_digest(page.body)
 
 
-def test_another_reader_and_its_checker_take_the_files(tmp_path, capsys):
+def test_another_reader_and_its_checker_take_the_files(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     warcs = writer(tmp_path)
     first = warcs.write(exchange(1))
     warcs.write(exchange(1, fetched_at=NOW + timedelta(hours=1)), first)
@@ -101,7 +103,7 @@ def test_another_reader_and_its_checker_take_the_files(tmp_path, capsys):
     assert list(OtherReader(str(path), func_filter=None))
 
 
-def test_headers_keep_their_order_and_repeats_and_the_request_names_its_response(tmp_path):
+def test_headers_keep_their_order_and_repeats_and_the_request_names_its_response(tmp_path: Path) -> None:
     warcs = writer(tmp_path)
     warcs.write(exchange())
     warcs.close()
@@ -121,7 +123,7 @@ def test_headers_keep_their_order_and_repeats_and_the_request_names_its_response
     assert dict(response[0])["WARC-Date"].startswith("2026-03-01T12:00:00")
 
 
-def test_an_answer_given_again_is_kept_once_and_referred_to(tmp_path):
+def test_an_answer_given_again_is_kept_once_and_referred_to(tmp_path: Path) -> None:
     warcs = writer(tmp_path)
     first = warcs.write(exchange(1))
     again = warcs.write(exchange(1, fetched_at=NOW + timedelta(hours=1)), first)
@@ -130,7 +132,7 @@ def test_an_answer_given_again_is_kept_once_and_referred_to(tmp_path):
     assert types(files(tmp_path)[0]).count("revisit") == 1
 
 
-def test_a_new_file_begins_each_day_and_when_one_is_full(tmp_path):
+def test_a_new_file_begins_each_day_and_when_one_is_full(tmp_path: Path) -> None:
     warcs = writer(tmp_path, max_file_bytes=1_500)
     warcs.write(exchange(1))
     warcs.write(exchange(2))
@@ -143,12 +145,12 @@ def test_a_new_file_begins_each_day_and_when_one_is_full(tmp_path):
     assert list(tmp_path.glob("*.open")) == []
 
 
-def test_nothing_is_made_before_it_is_needed(tmp_path):
+def test_nothing_is_made_before_it_is_needed(tmp_path: Path) -> None:
     writer(tmp_path / "archive").close()
     assert not (tmp_path / "archive").exists()
 
 
-def test_two_writers_have_a_file_each_and_leave_the_others_alone(tmp_path):
+def test_two_writers_have_a_file_each_and_leave_the_others_alone(tmp_path: Path) -> None:
     one, two = writer(tmp_path, "one"), writer(tmp_path, "two")
     one.write(exchange(1))
     two.write(exchange(2))
@@ -176,10 +178,10 @@ class FullDisk:
         return getattr(self.file, name)
 
 
-def test_a_full_disk_raises_and_leaves_a_whole_file(tmp_path):
+def test_a_full_disk_raises_and_leaves_a_whole_file(tmp_path: Path) -> None:
     warcs = writer(tmp_path)
     warcs.write(exchange(1))
-    warcs._file = FullDisk(warcs._file, room=100)
+    warcs._file = cast("BinaryIO", FullDisk(warcs._file, room=100))
     with pytest.raises(OSError, match="No space"):
         warcs.write(exchange(2))
     warcs.close()
@@ -202,7 +204,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 @pytest.mark.parametrize("torn", ["1", "40", "200", "middle"])
-def test_a_record_torn_by_a_kill_is_cut_off_by_the_next_process(tmp_path, torn):
+def test_a_record_torn_by_a_kill_is_cut_off_by_the_next_process(tmp_path: Path, torn: bytes) -> None:
     project = Path(__file__).parents[2]
     killed = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), torn], cwd=project, check=False)
     assert killed.returncode == -signal.SIGKILL
@@ -217,7 +219,7 @@ def test_a_record_torn_by_a_kill_is_cut_off_by_the_next_process(tmp_path, torn):
     warcs.close()
 
 
-def test_a_file_that_is_being_written_is_not_mended(tmp_path):
+def test_a_file_that_is_being_written_is_not_mended(tmp_path: Path) -> None:
     warcs = writer(tmp_path)
     warcs.write(exchange())
     assert mend(tmp_path) == []

@@ -12,23 +12,23 @@ def cleaned(**values: object) -> Article:
     return article
 
 
-def test_fields_of_one_line_have_one_line():
+def test_fields_of_one_line_have_one_line() -> None:
     article = cleaned(title=" A\n headline\x00 ", section="\u200bPolitics ", description="")
     assert (article.title, article.section, article.description) == ("A headline", "Politics", None)
 
 
-def test_names_and_topics_lose_repeats_and_empty_ones():
+def test_names_and_topics_lose_repeats_and_empty_ones() -> None:
     article = cleaned(authors=["Ann Lee", " Ann  Lee", ""], topics=["a", "a", " b "])
     assert (article.authors, article.topics) == (["Ann Lee"], ["a", "b"])
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "/relative", "data:image/png;base64,x", ""])
-def test_what_is_no_web_address_is_none(url):
+def test_what_is_no_web_address_is_none(url: str) -> None:
     article = cleaned(canonical_url=url, image_url=url)
     assert (article.canonical_url, article.image_url) == (None, None)
 
 
-def test_a_paragraph_that_repeats_the_one_before_is_dropped_but_not_a_refrain():
+def test_a_paragraph_that_repeats_the_one_before_is_dropped_but_not_a_refrain() -> None:
     article = cleaned(body=f"{TEXT}\n\n{TEXT}\n\nLa la la.\n\nSecond verse, of a song.\n\nLa la la.")
     assert article.body == f"{TEXT}\n\nLa la la.\n\nSecond verse, of a song.\n\nLa la la."
 
@@ -37,7 +37,7 @@ def test_a_paragraph_that_repeats_the_one_before_is_dropped_but_not_a_refrain():
     "Like this story? Share it with a friend!", "Sign up for our daily newsletter", "Folgen Sie uns auf Facebook",
     "Suscríbete a nuestra newsletter", "Подписывайтесь на наш канал",
 ])  # fmt: skip
-def test_invitations_at_the_end_are_dropped(last):
+def test_invitations_at_the_end_are_dropped(last: str) -> None:
     assert cleaned(body=f"{TEXT}\n\n{last}").body == TEXT
 
 
@@ -46,16 +46,16 @@ def test_invitations_at_the_end_are_dropped(last):
     "old house by the river, until nobody was hungry any more and the last of them had gone home.",
     "© 2026 Example News",
 ])  # fmt: skip
-def test_quotes_long_sentences_and_notices_at_the_end_are_kept(last):
+def test_quotes_long_sentences_and_notices_at_the_end_are_kept(last: str) -> None:
     assert cleaned(body=f"{TEXT}\n\n{last}").body.endswith(last)
 
 
-def test_an_invitation_in_the_midst_of_a_text_is_kept():
+def test_an_invitation_in_the_midst_of_a_text_is_kept() -> None:
     body = f"{TEXT}\n\nSubscribe to the channel, the poster said.\n\n{TEXT} And more."
     assert cleaned(body=body).body == body
 
 
-def test_words_are_counted_again_and_twice_changes_nothing():
+def test_words_are_counted_again_and_twice_changes_nothing() -> None:
     article = cleaned(body=f" {TEXT} ", word_count=1, title="  T ")
     first = (article.body, article.title, article.word_count)
     clean_article(article)

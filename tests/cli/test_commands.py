@@ -4,6 +4,8 @@ import json
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,7 +35,7 @@ def article(number: int, **values: object) -> Article:
 
 
 @pytest.fixture
-def filled(tmp_path, monkeypatch) -> str:
+def filled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     url = f"sqlite:///{tmp_path / 'newsbot.db'}"
     monkeypatch.setenv("NEWSBOT_DATABASE_URL", url)
     database = Database(url).open()
@@ -56,11 +58,11 @@ def output(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 0)
     return capsys.readouterr().out
 
 
-def objects(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict]:
+def objects(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in output(capsys, *arguments, "--json").splitlines()]
 
 
-def test_search_finds_and_marks_what_it_found(filled, capsys):
+def test_search_finds_and_marks_what_it_found(filled: str, capsys: pytest.CaptureFixture[str]) -> None:
     text = output(capsys, "search", "council harbour -corrected")
     assert "Harbour report 2" in text
     assert "corrected" not in text
@@ -75,18 +77,20 @@ def test_search_finds_and_marks_what_it_found(filled, capsys):
     (["--entity", "Anna Lindqvist", "--sort", "date"], [1, 2, 3]),
     (["--limit", "1", "--sort", "date"], [1]),
 ])  # fmt: skip
-def test_filters_narrow_a_search(filled, capsys, options, ids):
+def test_filters_narrow_a_search(
+    filled: str, capsys: pytest.CaptureFixture[str], options: list[str], ids: list[int]
+) -> None:
     assert [hit["id"] for hit in objects(capsys, "search", "council", *options)] == ids
 
 
-def test_search_without_words_lists_the_newest_first(filled, capsys):
+def test_search_without_words_lists_the_newest_first(filled: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert [line.split("\t")[0] for line in output(capsys, "search").splitlines()] == ["1", "2", "3"]
 
 
 @pytest.mark.parametrize(
     "query", ['"', "NEAR(", "title:*", "a OR", "😀", "x" * 10_000, "'; DROP TABLE articles", "-"]
 )
-def test_no_query_fails(filled, capsys, query):
+def test_no_query_fails(filled: str, capsys: pytest.CaptureFixture[str], query: str) -> None:
     found = [line.split("\t")[0] for line in output(capsys, "search", "--", query).splitlines()]
     assert set(found) <= {"1", "2", "3"}
 
@@ -94,7 +98,9 @@ def test_no_query_fails(filled, capsys, query):
 @pytest.mark.parametrize(
     "reference", ["1", "https://news.example/1", "http://www.news.example/1?utm_source=x"]
 )
-def test_an_article_is_shown_by_its_id_or_any_of_its_addresses(filled, capsys, reference):
+def test_an_article_is_shown_by_its_id_or_any_of_its_addresses(
+    filled: str, capsys: pytest.CaptureFixture[str], reference: str
+) -> None:
     [shown] = objects(capsys, "show", reference)
     assert shown["title"] == "Harbour report 1, corrected"
     assert shown["revision"] == 2
@@ -107,12 +113,14 @@ def test_an_article_is_shown_by_its_id_or_any_of_its_addresses(filled, capsys, r
     }
 
 
-def test_history_tells_what_changed(filled, capsys):
+def test_history_tells_what_changed(filled: str, capsys: pytest.CaptureFixture[str]) -> None:
     [change] = objects(capsys, "history", "1")
     assert change["fields"]["title"] == {"before": "Harbour report 1", "after": "Harbour report 1, corrected"}
 
 
-def test_history_shows_words_removed_and_added_and_that_the_page_does_not_say_so(filled, capsys):
+def test_history_shows_words_removed_and_added_and_that_the_page_does_not_say_so(
+    filled: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     text = output(capsys, "history", "1")
     assert text.splitlines()[0].startswith("revision 2, seen 20")
     assert text.splitlines()[0].endswith(", silently")
@@ -120,7 +128,7 @@ def test_history_shows_words_removed_and_added_and_that_the_page_does_not_say_so
     assert "\x1b[" not in text
 
 
-def test_entities_and_one_entity(filled, capsys):
+def test_entities_and_one_entity(filled: str, capsys: pytest.CaptureFixture[str]) -> None:
     names = [entity["name"] for entity in objects(capsys, "entities", "--type", "PER")]
     assert names == ["Anna Lindqvist"]
     [detail] = objects(capsys, "entity", "anna lindqvist")
@@ -129,7 +137,7 @@ def test_entities_and_one_entity(filled, capsys):
     assert detail["timeline"][0] == {"day": "2026-05-17", "article_count": 1}
 
 
-def test_stats_and_rejects(filled, capsys):
+def test_stats_and_rejects(filled: str, capsys: pytest.CaptureFixture[str]) -> None:
     [stats] = objects(capsys, "stats")
     assert (stats["articles"], stats["revisions"], stats["rejects_by_reason"]) == (3, 1, {"list": 1})
     assert [reject["url"] for reject in objects(capsys, "rejects", "--reason", "list")] == [
@@ -141,12 +149,16 @@ def test_stats_and_rejects(filled, capsys):
 @pytest.mark.parametrize(
     "command", [["search"], ["show", "3"], ["search", "council"], ["entity", "Bergen"], ["stats"]]
 )
-def test_nothing_from_the_web_reaches_the_terminal_as_a_code(filled, capsys, command):
+def test_nothing_from_the_web_reaches_the_terminal_as_a_code(
+    filled: str, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
     text = output(capsys, *command)
     assert not {"\x1b", "\u202e", "\u202c"} & set(text)
 
 
-def test_settings_hide_the_password(monkeypatch, capsys):
+def test_settings_hide_the_password(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("NEWSBOT_DATABASE_URL", "postgresql://me:secret@host/news")
     text = output(capsys, "settings")
     assert "secret" not in text
@@ -155,7 +167,7 @@ def test_settings_hide_the_password(monkeypatch, capsys):
     assert "NEWSBOT_MAX_PAGE_BYTES" in names
 
 
-def test_db_upgrade_makes_and_check_only_checks(tmp_path, capsys):
+def test_db_upgrade_makes_and_check_only_checks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     url = f"sqlite:///{tmp_path / 'new.db'}"
     assert run(newsbot, ["db", "check", "--database", url]) == 1
     assert not (tmp_path / "new.db").exists()
@@ -174,13 +186,15 @@ def test_db_upgrade_makes_and_check_only_checks(tmp_path, capsys):
     (["search", "x", "--database", "sqlite:////nowhere/at/all.db"], 1, "/nowhere/at"),
     (["extract", "missing.html"], 1, "missing.html"),
 ])  # fmt: skip
-def test_a_mistake_costs_one_line(filled, capsys, arguments, status, told):
+def test_a_mistake_costs_one_line(
+    filled: str, capsys: pytest.CaptureFixture[str], arguments: list[str], status: int, told: str
+) -> None:
     assert run(newsbot, arguments) == status
     [line] = capsys.readouterr().err.splitlines()
     assert told in line
 
 
-def test_a_page_that_may_not_be_fetched_costs_one_line():
+def test_a_page_that_may_not_be_fetched_costs_one_line() -> None:
     command = [sys.executable, "-m", "newsbot", "extract", "http://127.0.0.1:9/"]  # a reactor of its own
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     [line] = done.stderr.splitlines()
@@ -188,13 +202,15 @@ def test_a_page_that_may_not_be_fetched_costs_one_line():
     assert "NEWSBOT_ALLOWED_NETWORKS" in line
 
 
-def test_reading_a_database_that_is_not_there_makes_none(tmp_path, capsys):
+def test_reading_a_database_that_is_not_there_makes_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "absent.db"
     assert run(newsbot, ["stats", "--database", f"sqlite:///{path}"]) == 1
     assert not path.exists()
 
 
-def test_every_command_has_help(capsys):
+def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:
     for name in newsbot.list_commands(None):  # type: ignore[arg-type]
         assert run(newsbot, [name, "--help"]) == 0
     assert "Usage" in capsys.readouterr().out

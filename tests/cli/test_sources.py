@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.record import lock_items, record_article, record_reject
@@ -19,6 +20,7 @@ from newsbot.store.crawl import polling
 from newsbot.store.crawl.run_rows import start_run
 from newsbot.store.crawl.source_health import source_health
 from newsbot.store.database import Database
+from newsbot.store.schema.models import Feed
 from tests.pages import article_page, paragraphs, rss
 from tests.site import Answer, Site, running_site
 
@@ -37,7 +39,7 @@ def newsbot(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
     return subprocess.run(command, env=variables, capture_output=True, text=True, timeout=600, check=False)
 
 
-def test_a_homepage_with_a_feed_becomes_a_source_with_three_previews(site):
+def test_a_homepage_with_a_feed_becomes_a_source_with_three_previews(site: Site) -> None:
     links = [site.html(f"/2026/05/story-{n}", article_page(n)) for n in range(5)]
     site.pages["/rss.xml"] = Answer(rss(*links).encode())
     link = '<link rel="alternate" type="application/rss+xml" href="/rss.xml">'
@@ -53,7 +55,7 @@ def test_a_homepage_with_a_feed_becomes_a_source_with_three_previews(site):
     assert "reopens, number" in done.stderr
 
 
-def test_a_homepage_with_nothing_but_links_gets_sections(site):
+def test_a_homepage_with_nothing_but_links_gets_sections(site: Site) -> None:
     story = site.html("/2026/05/03/the-long-way-home-again", article_page(1))
     site.html("/politics/", "<html></html>")
     body = f'<nav><a href="/politics/">Politics</a></nav><h2><a href="{story}">The long way home again, and why</a></h2>'
@@ -67,14 +69,14 @@ def test_a_homepage_with_nothing_but_links_gets_sections(site):
     ("news.example", 2, "http://"),
     ("http://127.0.0.5:1/", 1, "127.0.0.5"),
 ])  # fmt: skip
-def test_a_homepage_that_cannot_be_had_costs_one_line(url, status, told):
+def test_a_homepage_that_cannot_be_had_costs_one_line(url: str, status: int, told: str) -> None:
     done = newsbot("sources", "add", url)
     assert done.returncode == status
     assert told in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr
 
 
-def test_a_private_homepage_is_refused(site):
+def test_a_private_homepage_is_refused(site: Site) -> None:
     site.html("/", "<html></html>")
     done = newsbot("sources", "add", site.url + "/", NEWSBOT_ALLOWED_NETWORKS="")
     assert done.returncode == 1
@@ -115,7 +117,7 @@ def crawled(database: Database, days: int, *, a_day: int, silent: int = 0) -> No
             for item in items:
                 record_article(session, item, run_id=run_id, now=day)
     with database.write() as session:
-        session.execute(polling.update(polling.Feed).values(last_polled_at=NOW))
+        session.execute(update(Feed).values(last_polled_at=NOW))
 
 
 def kinds(database: Database) -> list[str]:
@@ -125,7 +127,7 @@ def kinds(database: Database) -> list[str]:
         ]
 
 
-def test_a_source_that_goes_on_is_not_flagged(database):
+def test_a_source_that_goes_on_is_not_flagged(database: Database) -> None:
     crawled(database, 20, a_day=4)
     assert kinds(database) == []
     with database.read() as session:
@@ -133,12 +135,12 @@ def test_a_source_that_goes_on_is_not_flagged(database):
     assert (report.articles_today, report.articles_a_day) == (4, 4.0)
 
 
-def test_silence_and_a_failing_feed_are_flagged(database):
+def test_silence_and_a_failing_feed_are_flagged(database: Database) -> None:
     crawled(database, 20, a_day=4, silent=6)
     assert sorted(kinds(database)) == ["failing feed", "silence"]
 
 
-def test_a_bot_wall_is_flagged(database):
+def test_a_bot_wall_is_flagged(database: Database) -> None:
     crawled(database, 20, a_day=1)
     for number in range(8):
         url = f"https://news.example/wall-{number}"
@@ -148,7 +150,7 @@ def test_a_bot_wall_is_flagged(database):
     assert kinds(database) == ["bot wall"]
 
 
-def test_check_exits_with_3_and_the_webhook_gets_json(tmp_path, site):
+def test_check_exits_with_3_and_the_webhook_gets_json(tmp_path: Path, site: Site) -> None:
     site.pages["/hook"] = Answer(b"thanks")
     url = f"sqlite:///{tmp_path / 'newsbot.db'}"
     database = Database(url).open()
@@ -164,13 +166,13 @@ def test_check_exits_with_3_and_the_webhook_gets_json(tmp_path, site):
     assert json.loads(site.asked[0].body)["flags"][0]["source"] == "one"
 
 
-def test_the_shipped_catalog_is_listed_and_valid():
+def test_the_shipped_catalog_is_listed_and_valid() -> None:
     listed = newsbot("sources", "list", "--json")
     assert len(listed.stdout.splitlines()) >= 60
     assert newsbot("sources", "check").returncode == 0
 
 
-def test_a_wrong_source_costs_one_line_and_status_2(tmp_path: Path):
+def test_a_wrong_source_costs_one_line_and_status_2(tmp_path: Path) -> None:
     path = tmp_path / "bad.toml"
     path.write_text('[[source]]\nkey = "one"\nhomepage = "https://news.example/"\nfeds = []\n')
     done = newsbot("sources", "check", str(path))

@@ -46,7 +46,7 @@ def last_line(done: subprocess.CompletedProcess[str]) -> str:
     return done.stderr.strip().splitlines()[-1]
 
 
-def test_a_run_ends_with_a_summary_line_and_status_0(shell, tmp_path):
+def test_a_run_ends_with_a_summary_line_and_status_0(shell: Shell, tmp_path: Path) -> None:
     done = shell("saved", "-a", f"path={pages(tmp_path / 'pages')}")
     assert done.returncode == 0
     assert (
@@ -66,14 +66,18 @@ def test_a_run_ends_with_a_summary_line_and_status_0(shell, tmp_path):
     (["article", "-a", "url=news.example"], "news.example"),
     (["news", "-a", "source=nobody"], "nobody"),
 ])  # fmt: skip
-def test_a_wrong_argument_or_setting_costs_one_line_and_status_2(shell, arguments, named):
+def test_a_wrong_argument_or_setting_costs_one_line_and_status_2(
+    shell: Shell, arguments: list[str], named: str
+) -> None:
     done = shell(*arguments)
     assert done.returncode == 2
     assert named in last_line(done)
     assert "Traceback" not in done.stderr
 
 
-def test_a_missing_path_is_told_with_status_1_and_the_other_paths_are_read(shell, tmp_path):
+def test_a_missing_path_is_told_with_status_1_and_the_other_paths_are_read(
+    shell: Shell, tmp_path: Path
+) -> None:
     done = shell("saved", "-a", f"path={tmp_path / 'missing.html'},{pages(tmp_path / 'pages')}")
     assert done.returncode == 1
     assert "missing.html: no such file or folder" in done.stderr
@@ -81,7 +85,7 @@ def test_a_missing_path_is_told_with_status_1_and_the_other_paths_are_read(shell
     assert "Traceback" not in done.stderr
 
 
-def test_a_folder_without_pages_is_told_with_status_1(shell, tmp_path):
+def test_a_folder_without_pages_is_told_with_status_1(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     done = shell("saved", "-a", f"path={tmp_path / 'empty'}")
     assert done.returncode == 1
@@ -89,7 +93,9 @@ def test_a_folder_without_pages_is_told_with_status_1(shell, tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["no folder", "not a database", "newer", "unreachable", "read-only"])
-def test_a_database_that_cannot_be_used_costs_one_line_and_status_1(shell, tmp_path, kind):
+def test_a_database_that_cannot_be_used_costs_one_line_and_status_1(
+    shell: Shell, tmp_path: Path, kind: str
+) -> None:
     path = tmp_path / "bad.db"
     url = f"sqlite:///{path}"
     if kind == "no folder":
@@ -115,7 +121,9 @@ def test_a_database_that_cannot_be_used_costs_one_line_and_status_1(shell, tmp_p
     assert "secret" not in done.stderr
 
 
-def test_two_runs_over_the_same_folder_at_once_store_every_article_once(tmp_path, database_url):
+def test_two_runs_over_the_same_folder_at_once_store_every_article_once(
+    tmp_path: Path, database_url: str
+) -> None:
     folder = pages(tmp_path / "pages", 60)
     environment = os.environ | {"NEWSBOT_DATABASE_URL": database_url, "NEWSBOT_ENTITY_ENGINE": "rules"}
     command = [sys.executable, "-m", "scrapy", "crawl", "saved", "-a", f"path={folder}"]

@@ -23,7 +23,11 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 def said(*paragraphs: str, **given: Any) -> Article:
-    defaults = {"url": "https://news.example/1", "title": "Harbour opened at last", "published_at": NOON}
+    defaults: dict[str, Any] = {
+        "url": "https://news.example/1",
+        "title": "Harbour opened at last",
+        "published_at": NOON,
+    }
     return Article(**defaults | given, body="\n\n".join(paragraphs or TOLD))
 
 

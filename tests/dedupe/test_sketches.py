@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -42,7 +44,9 @@ NEAR = {
 
 @pytest.mark.parametrize("change", NEAR.values(), ids=NEAR)
 @pytest.mark.parametrize("seed", range(5))
-def test_what_publishers_do_to_a_text_leaves_it_a_near_duplicate(change, seed: int) -> None:
+def test_what_publishers_do_to_a_text_leaves_it_a_near_duplicate(
+    change: Callable[[str], str], seed: int
+) -> None:
     body = text(seed)
     assert related(body, change(body)) == "near"
     assert set(zip(sketch(body).keys, range(10), strict=True)) & set(
@@ -61,7 +65,7 @@ def test_follow_up_with_old_background_is_a_story_of_its_own(seed: int) -> None:
 
 
 @pytest.mark.parametrize("template", [market_report, match_report])
-def test_stories_of_one_template_with_other_facts_stay_apart(template) -> None:
+def test_stories_of_one_template_with_other_facts_stay_apart(template: Callable[[int], str]) -> None:
     reports = [template(seed) for seed in range(60)]
     assert all(related(one, other) is None for at, one in enumerate(reports) for other in reports[:at])
     assert all(related(report, reprint(report)) == "near" for report in reports)

@@ -10,7 +10,7 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 def member(number: int, **given: Any) -> Member:
-    defaults = {
+    defaults: dict[str, Any] = {
         "id": number, "url": f"https://site{number}.example/harbour", "source": f"site{number}.example",
         "published_at": NOON + timedelta(hours=number), "word_count": 300, "text_key": bytes([number]),
     }  # fmt: skip

@@ -55,8 +55,13 @@ def follow_up(body: str, seed: int) -> str:
 def market_report(seed: int) -> str:
     """Return a text of which only the facts differ from one day to the next."""
     chance = random.Random(seed)
-    name = lambda: chance.choice(_SYLLABLES).title() + chance.choice(_SYLLABLES)  # noqa: E731
-    number = lambda: f"{chance.randrange(1, 900)}.{chance.randrange(10, 99)}"  # noqa: E731
+
+    def name() -> str:
+        return chance.choice(_SYLLABLES).title() + chance.choice(_SYLLABLES)
+
+    def number() -> str:
+        return f"{chance.randrange(1, 900)}.{chance.randrange(10, 99)}"
+
     return (
         f"Shares in {name()} closed higher on Monday, as gains in the {name()} and {name()} sectors led the index up "
         f"by {number()} per cent to {number()}.\n\nThe best performers of the session were {name()}, which rose "
@@ -71,8 +76,13 @@ def market_report(seed: int) -> str:
 def match_report(seed: int) -> str:
     """Return a German text of one template: every noun has a capital, as names have, and most of them stay."""
     chance = random.Random(seed)
-    name = lambda: "".join(chance.choices(_SYLLABLES, k=3)).title()  # noqa: E731
-    number = lambda: chance.randrange(10, 90)  # noqa: E731
+
+    def name() -> str:
+        return "".join(chance.choices(_SYLLABLES, k=3)).title()
+
+    def number() -> int:
+        return chance.randrange(10, 90)
+
     home, guests = name(), name()
     return (
         f"Der SV {home} hat gegen den FC {guests} mit {number()}:{number()} gewonnen. Vor {number() * 10} Zuschauern "

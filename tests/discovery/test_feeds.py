@@ -374,7 +374,7 @@ def test_no_entity_is_expanded(doctype: str) -> None:
 )
 def test_doctype_that_hides_behind_a_root_declares_nothing(before: str) -> None:
     body = rss("<item><title>a &e11; b</title><link>/a</link></item>", before=before)
-    assert all(link.title == "a &e11; b" for link in parse_feed(body, URL).links)
+    assert parse_feed(body, URL).links == ()
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,15 @@
+"""Kinds of pages, and why pages of some kinds are not stored."""
+
 from __future__ import annotations
 
 import pytest
 
 from newsbot.extraction import extract
-from newsbot.extraction.page_kinds import reject_reason
+from newsbot.extraction.body.choice import Body
+from newsbot.extraction.page.page import Page
+from newsbot.extraction.page_kinds import ERROR_TITLES, PAYWALLS, WALL_TEXTS, classify, reject_reason
+from newsbot.items import Article
+from tests.word_list_examples import by_language
 
 PARAGRAPH = "<p>The orchestra played on through the power cut, by the light of two hundred telephones and one candle.</p>"
 PROSE = PARAGRAPH + "".join(
@@ -13,6 +19,14 @@ PROSE = PARAGRAPH + "".join(
 LINKS = "".join(
     f"<li><a href='/story-{n}'>A headline of one of the many stories, number {n}</a></li>" for n in range(40)
 )
+TEASERS = "".join(
+    f"<li><h3><a href='/story-{n}'>The council votes on bridge number {n} after all</a></h3>"
+    f"<p>The vote came late on Tuesday, after {n + 2} hours of talk about what the bridge would cost the town. “We have waited for"
+    f" {n + 20} years,” said the mayor, who had asked for the vote; the opposition wants to see the plans again in {n + 3} months.</p></li>"
+    for n in range(12)
+)
+NOT_FREE = ', "isAccessibleForFree": false'
+LOST = "<p>We looked everywhere for that page, and it is not here any more, sorry.</p>"
 
 
 def json_ld(kind: str, more: str = "") -> str:
@@ -21,49 +35,66 @@ def json_ld(kind: str, more: str = "") -> str:
     )
 
 
+def extracted(head: str, body: str) -> Article:
+    return extract(f"<html><head>{head}</head><body>{body}</body></html>", "https://news.example/a")
+
+
 @pytest.mark.parametrize(
     ("head", "body", "kind"),
     [
-        ("<title>The concert</title>", PROSE, "article"),
-        (json_ld("NewsArticle", ', "isAccessibleForFree": false'), PROSE, "article"),
-        (json_ld("NewsArticle", ', "isAccessibleForFree": false'), PARAGRAPH * 2, "paywall"),
-        (json_ld("LiveBlogPosting"), PROSE, "live_blog"),
-        (json_ld("ImageGallery"), PARAGRAPH, "gallery"),
-        (json_ld("VideoObject"), PARAGRAPH, "video"),
-        (json_ld("NewsArticle") + json_ld("VideoObject"), PARAGRAPH, "article"),
-        ("<meta property='og:type' content='website'><title>News</title>", f"<ul>{LINKS}</ul>", "list"),
-        (json_ld("CollectionPage"), f"<ul>{LINKS}</ul>", "list"),
-        (
-            "<title>404 - Page not found</title>",
-            "<p>We looked everywhere for that page, and it is not here any more, sorry.</p>",
-            "error",
+        pytest.param("<title>The concert</title>", PROSE, "article", id="article"),
+        pytest.param(json_ld("NewsArticle", NOT_FREE), PROSE, "article", id="paywalled in full"),
+        pytest.param(json_ld("NewsArticle", NOT_FREE), PARAGRAPH * 2, "paywall", id="teaser"),
+        pytest.param(json_ld("LiveBlogPosting"), PROSE, "live_blog", id="live blog"),
+        pytest.param(json_ld("ImageGallery"), PARAGRAPH, "gallery", id="gallery"),
+        pytest.param(json_ld("VideoObject"), PARAGRAPH, "video", id="video"),
+        pytest.param(
+            json_ld("NewsArticle") + json_ld("VideoObject"), PARAGRAPH, "article", id="article with video"
         ),
-        ("<title>Seite nicht gefunden</title>", PARAGRAPH, "error"),
-        ("<title>Just a moment...</title>", "<p>Checking your browser before you go on.</p>", "error"),
-        ("<title>The concert</title>", "", "empty"),
-    ],
-    ids=[
-        "article",
-        "paywalled in full",
-        "teaser",
-        "live blog",
-        "gallery",
-        "video",
-        "article with video",
-        "front page",
-        "collection",
-        "404",
-        "german 404",
-        "bot wall",
-        "empty",
+        pytest.param(
+            "<meta property='og:type' content='website'><title>News</title>",
+            f"<ul>{LINKS}</ul>",
+            "list",
+            id="front page",
+        ),
+        pytest.param(json_ld("CollectionPage"), f"<ul>{LINKS}</ul>", "list", id="collection"),
+        pytest.param("<title>404 - Page not found</title>", LOST, "error", id="404"),
+        pytest.param("<title>Seite nicht gefunden</title>", PARAGRAPH, "error", id="german 404"),
+        pytest.param(
+            "<title>Just a moment...</title>",
+            "<p>Checking your browser before you go on.</p>",
+            "error",
+            id="bot wall",
+        ),
+        pytest.param("<title>The concert</title>", "", "empty", id="empty"),
     ],
 )
-def test_kind_is_what_the_page_declares_and_shows(head: str, body: str, kind: str) -> None:
-    article = extract(
-        f"<html><head>{head}</head><body><h1>The concert</h1>{body}</body></html>", "https://news.example/a"
-    )
+def test_kind_follows_what_the_page_declares_and_shows(head: str, body: str, kind: str) -> None:
+    article = extracted(head, f"<h1>The concert</h1>{body}")
     assert article.kind == kind
     assert article.rules["kind"]
+
+
+def kind_of(html: str, rest: str = "") -> str:
+    """Return the kind of a page with a short text, `rest` beside it."""
+    article = Article(url="https://news.example/a", body="Short.", word_count=1)
+    return classify(Page.from_text(html), article, Body(text="Short.", rule="blocks", rest=rest))[0]
+
+
+@by_language(title=ERROR_TITLES)
+def test_titles_of_error_pages_are_recognised(kind: str, texts: list[str]) -> None:
+    titles = [f"{text.capitalize()} - The Gazette" for text in texts]
+    assert [title for title in titles if kind_of(f"<title>{title}</title>") != "error"] == []
+
+
+@by_language(text=WALL_TEXTS)
+def test_bot_walls_are_recognised_by_their_html(kind: str, texts: list[str]) -> None:
+    assert [text for text in texts if kind_of(f"<title>News</title><p>{text}") != "error"] == []
+
+
+@by_language(invitation=PAYWALLS)
+def test_paywalls_are_recognised_by_the_text_beside_the_article(kind: str, texts: list[str]) -> None:
+    assert [text for text in texts if kind_of("<p>", rest=f"… {text.capitalize()}") != "paywall"] == []
 
 
 def test_stored_kinds_have_no_reason_to_be_rejected() -> None:
@@ -76,36 +107,18 @@ def test_an_article_without_a_title_is_rejected_for_that() -> None:
     assert reject_reason(article) == "no-title"
 
 
-TEASERS = "".join(
-    f"<li><h3><a href='/story-{n}'>The council votes on bridge number {n} after all</a></h3>"
-    f"<p>The vote came late on Tuesday, after {n + 2} hours of talk about what the bridge would cost the town. “We have waited for"
-    f" {n + 20} years,” said the mayor, who had asked for the vote; the opposition wants to see the plans again in {n + 3} months.</p></li>"
-    for n in range(12)
-)
+def test_page_of_teasers_is_a_list_even_if_it_declares_itself_an_article() -> None:
+    head = "<meta property='og:type' content='article'><title>Politics</title>"
+    page = extracted(head, f"<main><h1>Politics</h1><ul>{TEASERS}</ul></main>")
+    assert page.kind == "list"
 
 
-def test_page_of_teasers_is_a_list_even_where_it_says_that_it_is_an_article() -> None:
-    declared = "<meta property='og:type' content='article'><title>Politics</title>"
-    assert (
-        extract(
-            f"<html><head>{declared}</head><body><main><h1>Politics</h1><ul>{TEASERS}</ul></main></body></html>"
-        ).kind
-        == "list"
-    )
-
-
-def test_article_that_declares_its_date_is_kept_however_it_is_set() -> None:
+def test_article_that_declares_its_date_is_kept_whatever_its_layout() -> None:
     head = json_ld("NewsArticle", ', "datePublished": "2026-05-03T10:00:00Z"')
-    assert (
-        extract(
-            f"<html><head>{head}</head><body><main><h1>Politics</h1><ul>{TEASERS}</ul></main></body></html>"
-        ).kind
-        == "article"
-    )
+    page = extracted(head, f"<main><h1>Politics</h1><ul>{TEASERS}</ul></main>")
+    assert page.kind == "article"
 
 
-def test_sections_of_an_article_with_few_links_are_no_list() -> None:
+def test_sections_of_an_article_with_few_links_are_not_a_list() -> None:
     sections = "".join(f"<section><h2>Part {n}</h2>{PROSE}<a href='/{n}'>map</a></section>" for n in range(6))
-    assert (
-        extract(f"<html><head><title>A walk</title></head><body>{sections}</body></html>").kind == "article"
-    )
+    assert extracted("<title>A walk</title>", sections).kind == "article"

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsbot.extraction.saved_text import parse_saved_text
+from newsbot.extraction.saved_text import UPDATE_LABELS, parse_saved_text
 from newsbot.items import article_json
+from tests.word_list_examples import by_language
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 
@@ -55,64 +56,145 @@ def page(*parts: str) -> str:
 CASES = [
     pytest.param(
         page(
-            "Skip to content", "Home", "News", "Islands", "Weather", "The Harbour Gazette", "",
-            "Night ferry returns after eleven years", "By Tom Ashdown and Lena Brandt", "Published: 14 March 2026, 9.05am GMT | Updated: 15 March 2026", "",
-            "Share", "Facebook", "WhatsApp", "Copy link", "", FERRY, "",
-            "Sign up for our free newsletter and never miss a story.", "",
-            "Related stories", "Plane fares rise again", "Island school wins prize", "We use cookies to improve your visit. Accept all cookies",
+            "Skip to content",
+            "Home",
+            "News",
+            "Islands",
+            "Weather",
+            "The Harbour Gazette",
+            "",
+            "Night ferry returns after eleven years",
+            "By Tom Ashdown and Lena Brandt",
+            "Published: 14 March 2026, 9.05am GMT | Updated: 15 March 2026",
+            "",
+            "Share",
+            "Facebook",
+            "WhatsApp",
+            "Copy link",
+            "",
+            FERRY,
+            "",
+            "Sign up for our free newsletter and never miss a story.",
+            "",
+            "Related stories",
+            "Plane fares rise again",
+            "Island school wins prize",
+            "We use cookies to improve your visit. Accept all cookies",
         ),
-        ("Night ferry returns after eleven years", ["Tom Ashdown", "Lena Brandt"], "2026-03-14T09:05", "en", FERRY),
+        (
+            "Night ferry returns after eleven years",
+            ["Tom Ashdown", "Lena Brandt"],
+            "2026-03-14T09:05",
+            "en",
+            FERRY,
+        ),
         id="menus, byline, dates, social buttons, related links, cookies; headline once",
     ),
     pytest.param(
         page(
-            "Night ferry returns after eleven years - The Harbour Gazette", "Night ferry returns after eleven years", "March 14, 2026 9:05 AM ET",
-            FERRY.replace("\n\n", "\n"), "Like this article? Share it!", "© 2026 The Harbour Gazette. All rights reserved.",
+            "Night ferry returns after eleven years - The Harbour Gazette",
+            "Night ferry returns after eleven years",
+            "March 14, 2026 9:05 AM ET",
+            FERRY.replace("\n\n", "\n"),
+            "Like this article? Share it!",
+            "© 2026 The Harbour Gazette. All rights reserved.",
         ),
         ("Night ferry returns after eleven years", [], "2026-03-14T13:05", "en", FERRY),
         id="one line a paragraph, site's name behind the first headline, American date",
     ),
     pytest.param(
         page(
-            "Straßenbahn nach Oberwalde fährt wieder", "", "Straßenbahn nach Oberwalde fährt wieder", "", "Von Jannik Petersen", "13. März 2026, 17:30 Uhr", "",
-            TRAM_DE, "", "Diesen Artikel teilen", "Lesen Sie auch: Busse fahren öfter", "Mehr aus der Region", "Freibad öffnet im Mai", "Kommentare",
+            "Straßenbahn nach Oberwalde fährt wieder",
+            "",
+            "Straßenbahn nach Oberwalde fährt wieder",
+            "",
+            "Von Jannik Petersen",
+            "13. März 2026, 17:30 Uhr",
+            "",
+            TRAM_DE,
+            "",
+            "Diesen Artikel teilen",
+            "Lesen Sie auch: Busse fahren öfter",
+            "Mehr aus der Region",
+            "Freibad öffnet im Mai",
+            "Kommentare",
         ),
         ("Straßenbahn nach Oberwalde fährt wieder", ["Jannik Petersen"], "2026-03-13T17:30", "de", TRAM_DE),
         id="German",
     ),
     pytest.param(
         page(
-            "ico-menuico-buscarico-cerrarico-flechaico-compartirico-imprimirico-correo", "El mercado de Santa Olalla reabre sus puertas este jueves",
-            "Redacción", "Publicado el 5 de febrero de 2026 08:15", "", MARKET_ES, "", "¿Te ha gustado? Comparte esta noticia con tus amigos",
-            "Te puede interesar", "Suben los alquileres en el centro", "El río baja con menos agua",
+            "ico-menuico-buscarico-cerrarico-flechaico-compartirico-imprimirico-correo",
+            "El mercado de Santa Olalla reabre sus puertas este jueves",
+            "Redacción",
+            "Publicado el 5 de febrero de 2026 08:15",
+            "",
+            MARKET_ES,
+            "",
+            "¿Te ha gustado? Comparte esta noticia con tus amigos",
+            "Te puede interesar",
+            "Suben los alquileres en el centro",
+            "El río baja con menos agua",
         ),
-        ("El mercado de Santa Olalla reabre sus puertas este jueves", [], "2026-02-05T08:15", "es", MARKET_ES),
+        (
+            "El mercado de Santa Olalla reabre sus puertas este jueves",
+            [],
+            "2026-02-05T08:15",
+            "es",
+            MARKET_ES,
+        ),
         id="Spanish, icons with another name",
     ),
     pytest.param(
-        page("ホーム", "社会", "若葉橋の架け替え、来年四月に着工へ", "2026年2月10日 14時30分", "シェア", "印刷", "", BRIDGE_JA, "", "関連記事", "駅前に新しい図書館", "無断転載を禁じます"),
+        page(
+            "ホーム",
+            "社会",
+            "若葉橋の架け替え、来年四月に着工へ",
+            "2026年2月10日 14時30分",
+            "シェア",
+            "印刷",
+            "",
+            BRIDGE_JA,
+            "",
+            "関連記事",
+            "駅前に新しい図書館",
+            "無断転載を禁じます",
+        ),
         ("若葉橋の架け替え、来年四月に着工へ", [], "2026-02-10T14:30", "ja", BRIDGE_JA),
         id="Japanese",
     ),
     pytest.param(
         page(
-            "Новолуцкие вести", "Главная", "Город", "Библиотека в Новолуцке откроется по ночам", "Библиотека в Новолуцке откроется по ночам",
-            "17 января 2026, 12:40", LIBRARY_RU, "Поделитесь с друзьями!", "Читайте также", "В парке починили фонтан",
+            "Новолуцкие вести",
+            "Главная",
+            "Город",
+            "Библиотека в Новолуцке откроется по ночам",
+            "Библиотека в Новолуцке откроется по ночам",
+            "17 января 2026, 12:40",
+            LIBRARY_RU,
+            "Поделитесь с друзьями!",
+            "Читайте также",
+            "В парке починили фонтан",
         ),
         ("Библиотека в Новолуцке откроется по ночам", [], "2026-01-17T12:40", "ru", LIBRARY_RU),
         id="Russian",
     ),
     pytest.param(
-        page("NIGHT FERRY RETURNS AFTER ELEVEN YEARS", "Tom Ashdown, 2026-03-14 09:05", "", *(re.sub("(.{50,70}) ", r"\1\n", part) + "\n" for part in FERRY.split("\n\n"))),
+        page(
+            "NIGHT FERRY RETURNS AFTER ELEVEN YEARS",
+            "Tom Ashdown, 2026-03-14 09:05",
+            "",
+            *(re.sub("(.{50,70}) ", r"\1\n", part) + "\n" for part in FERRY.split("\n\n")),
+        ),
         ("NIGHT FERRY RETURNS AFTER ELEVEN YEARS", ["Tom Ashdown"], "2026-03-14T09:05", "en", FERRY),
         id="lines wrapped at a fixed width, author beside the date",
     ),
     pytest.param(FERRY, (None, [], None, "en", FERRY), id="paragraphs alone"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "expected"), CASES)
-def test_article_is_found_among_what_surrounds_it(
+def test_article_is_found_among_navigation_and_notices(
     text: str, expected: tuple[str, list[str], str, str, str]
 ) -> None:
     title, authors, published, language, body = expected
@@ -133,7 +215,7 @@ def test_saved_article_gives_exactly_its_ten_paragraphs() -> None:
     assert found == json.loads((folder / "expected.json").read_text("utf-8"))
 
 
-def test_date_without_zone_is_read_in_the_given_one() -> None:
+def test_date_without_zone_is_read_in_the_given_zone() -> None:
     text = page("Night ferry returns after eleven years", "14 July 2026 09:05", FERRY)
     article = parse_saved_text(text, url=None, timezone=ZoneInfo("Europe/Paris"))
     assert article.published_at == datetime(2026, 7, 14, 7, 5, tzinfo=UTC)
@@ -149,6 +231,16 @@ def test_update_line_gives_the_time_of_change() -> None:
     article = parse_saved_text(text, url=None)
     assert article.published_at == datetime(2026, 3, 14, 9, 5, tzinfo=UTC)
     assert article.modified_at == datetime(2026, 3, 15, 10, 0, tzinfo=UTC)
+
+
+@by_language(label=UPDATE_LABELS)
+def test_labels_of_updates_are_recognised_in_every_language(kind: str, texts: list[str]) -> None:
+    pages = [
+        page("Night ferry returns after eleven years", f"{text.capitalize()}: 15 March 2026", FERRY)
+        for text in texts
+    ]
+    found = [parse_saved_text(text, url=None).modified_at for text in pages]
+    assert found == [datetime(2026, 3, 15, tzinfo=UTC)] * len(texts)
 
 
 @pytest.mark.parametrize(

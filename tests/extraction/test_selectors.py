@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 from lxml import etree
-from lxml.cssselect import CSSSelector
 
 from newsbot.extraction.page.page import Page
 from newsbot.extraction.selectors import MAX_ELEMENTS, remove_elements, select_body, select_title
@@ -36,16 +35,18 @@ PAGE = """
         "section p",
     ],
 )
-def test_a_selector_finds_what_css_says(selector: str) -> None:
+def test_a_selector_finds_the_elements_that_css_defines(selector: str) -> None:
     tree = Page.from_text(PAGE).tree
-    # One outside of all others, so that each text comes once.
+    # Elements that are not inside another match, so that no text appears twice.
     expected = [
-        text for element in CSSSelector(selector)(tree) if (text := "".join(element.itertext()).strip())
+        text
+        for element in tree.cssselect(selector)
+        if (text := "".join(map(str, element.itertext())).strip())
     ]
     assert select_body(tree, selector).split("\n\n") == (expected or [""])
 
 
-def test_what_is_inside_another_of_the_body_comes_once() -> None:
+def test_nested_elements_of_the_body_count_once() -> None:
     assert select_body(Page.from_text(PAGE).tree, "div, aside, p").split("\n\n") == [
         *("One.", "Two.", "Three.", "Four.", "Five.", "Six.", "Seven.", "Eight."),
     ]
@@ -55,18 +56,18 @@ def test_the_first_heading_with_a_text_is_the_title() -> None:
     assert select_title(Page.from_text(f"<h1> </h1>{PAGE}").tree, "h1, h2") == "Bridge closes"
 
 
-def test_text_after_what_is_removed_stays() -> None:
+def test_text_after_a_removed_element_is_kept() -> None:
     tree = Page.from_text("<p>a<b>x</b>c<i>y</i>d</p>").tree
     remove_elements(tree, ("b", "i"))
-    assert etree.tostring(tree.find(".//p"), encoding="unicode") == "<p>acd</p>"
+    assert etree.tostring(next(tree.iter("p")), encoding="unicode") == "<p>acd</p>"
 
 
 @pytest.mark.parametrize("selector", ["div p", "div div p", "p ~ p", "p, div"])
-def test_pages_that_nest_without_end_are_searched(selector: str) -> None:
+def test_deeply_nested_pages_are_searched(selector: str) -> None:
     tree = Page.from_text("<div>" * 1500 + "<p>x</p>" * 3000).tree
     assert "x" in select_body(tree, selector)
 
 
-def test_nothing_is_sought_in_pages_without_end() -> None:
+def test_pages_with_too_many_elements_are_not_searched() -> None:
     tree = Page.from_text("<p>x</p>" * (MAX_ELEMENTS + 1)).tree
     assert select_body(tree, "p") == ""

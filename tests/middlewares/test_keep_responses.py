@@ -39,7 +39,9 @@ def fetches(folder: Path) -> list[Fetch]:
 
 
 @in_reactor
-async def test_what_is_fetched_is_kept_as_it_was_sent_and_the_database_knows_where(tmp_path, site):
+async def test_what_is_fetched_is_kept_as_it_was_sent_and_the_database_knows_where(
+    tmp_path: Path, site: Site
+) -> None:
     packed = gzip.compress(article_page(1).encode())
     headers = {
         "Content-Type": "text/html; charset=utf-8",
@@ -63,6 +65,8 @@ async def test_what_is_fetched_is_kept_as_it_was_sent_and_the_database_knows_whe
         ]
     assert kept == [("/robots.txt", "404"), ("/moved", "302"), ("/1", "200")]
     (fetch,) = fetches(tmp_path)
+    assert fetch.warc_file is not None
+    assert fetch.warc_offset is not None
     page = read_page_at(tmp_path / "archive" / fetch.warc_file, fetch.warc_offset, max_bytes=10**6)
     assert page is not None
     assert (page.url, page.body) == (f"{site.url}/1", article_page(1).encode())
@@ -74,7 +78,7 @@ async def test_what_is_fetched_is_kept_as_it_was_sent_and_the_database_knows_whe
 
 
 @in_reactor
-async def test_the_same_answer_on_another_day_is_kept_once(tmp_path, site):
+async def test_the_same_answer_on_another_day_is_kept_once(tmp_path: Path, site: Site) -> None:
     url = site.html("/1", article_page(1))
     await crawl("article", settings(tmp_path), url=url)
     await crawl("article", settings(tmp_path), url=url)
@@ -84,7 +88,7 @@ async def test_the_same_answer_on_another_day_is_kept_once(tmp_path, site):
 
 
 @in_reactor
-async def test_feeds_are_kept_too(tmp_path, site):
+async def test_feeds_are_kept_too(tmp_path: Path, site: Site) -> None:
     story = site.html("/2026/05/story-1", article_page(1))
     site.pages["/rss.xml"] = Answer(rss(story).encode(), headers={"Content-Type": "application/rss+xml"})
     sources = tmp_path / "sources.toml"
@@ -99,7 +103,9 @@ async def test_feeds_are_kept_too(tmp_path, site):
 
 
 @in_reactor
-async def test_an_archive_that_cannot_be_written_costs_one_error_and_no_article(tmp_path, site, caplog):
+async def test_an_archive_that_cannot_be_written_costs_one_error_and_no_article(
+    tmp_path: Path, site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
     (tmp_path / "archive").write_text("a file where the folder should be")
     urls = [site.html(f"/{number}", article_page(number)) for number in range(3)]
     outcome = await crawl("article", settings(tmp_path), url=",".join(urls))
@@ -111,8 +117,8 @@ async def test_an_archive_that_cannot_be_written_costs_one_error_and_no_article(
 
 @in_reactor
 async def test_a_full_disk_costs_one_error_and_no_article_and_what_is_kept_stays_whole(
-    tmp_path, site, caplog
-):
+    tmp_path: Path, site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
     noise = [base64.b64encode(random.Random(number).randbytes(2_000_000)).decode() for number in range(4)]
     pages = [article_page(number) + f"<!-- {noise[number]} -->" for number in range(4)]
     urls = [site.html(f"/{number}", page) for number, page in enumerate(pages)]
@@ -141,14 +147,14 @@ def no_file_beyond(size: int) -> Iterator[None]:
 
 
 @in_reactor
-async def test_with_an_empty_setting_nothing_is_kept(tmp_path, site):
+async def test_with_an_empty_setting_nothing_is_kept(tmp_path: Path, site: Site) -> None:
     await crawl("article", settings(tmp_path, NEWSBOT_ARCHIVE_DIR=""), url=site.html("/1", article_page(1)))
     assert not (tmp_path / "archive").exists()
     assert fetches(tmp_path)[0].warc_file is None
 
 
 @in_reactor
-async def test_pages_from_files_are_not_kept_again(tmp_path):
+async def test_pages_from_files_are_not_kept_again(tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text(article_page(1))
     outcome = await crawl("saved", settings(tmp_path), path=str(tmp_path / "page.html"))
     assert outcome.stats["newsbot/store/new"] == 1

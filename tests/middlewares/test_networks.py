@@ -8,7 +8,7 @@ LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"),)
 
 
 @pytest.mark.parametrize("address", ["93.184.216.34", "8.8.8.8", "2606:2800:220:1::1", "64:ff9b::5db8:d822"])
-def test_public_addresses_may_be_fetched(address):
+def test_public_addresses_may_be_fetched(address: str) -> None:
     assert is_allowed(address, ())
 
 
@@ -18,11 +18,11 @@ def test_public_addresses_may_be_fetched(address):
     "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "fd00:ec2::254", "ff02::1",
     "::ffff:127.0.0.1", "::ffff:169.254.169.254", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "2002:7f00:1::",
 ])  # fmt: skip
-def test_private_addresses_are_refused_in_whatever_form(address):
+def test_private_addresses_are_refused_in_whatever_form(address: str) -> None:
     assert not is_allowed(address, ())
 
 
-def test_a_private_network_may_be_allowed_by_name_alone():
+def test_a_private_network_may_be_allowed_by_name_alone() -> None:
     assert is_allowed("127.0.0.1", LOOPBACK)
     assert is_allowed("::ffff:127.0.0.1", LOOPBACK)
     assert not is_allowed("10.0.0.1", LOOPBACK)

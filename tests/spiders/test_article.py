@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -23,7 +24,7 @@ def settings(url: str, **others: object) -> dict[str, object]:
 
 
 @in_reactor
-async def test_urls_are_fetched_and_stored(database_url, site):
+async def test_urls_are_fetched_and_stored(database_url: str, site: Site) -> None:
     urls = [site.html("/a,b", article_page(1)), site.html("/2", article_page(2))]
     outcome = await crawl("article", settings(database_url), url=",".join(urls))
     assert outcome.stats["newsbot/store/new"] == 2
@@ -34,7 +35,7 @@ async def test_urls_are_fetched_and_stored(database_url, site):
 
 
 @in_reactor
-async def test_every_address_of_a_redirect_leads_to_the_article(tmp_path, site):
+async def test_every_address_of_a_redirect_leads_to_the_article(tmp_path: Path, site: Site) -> None:
     url = f"sqlite:///{tmp_path / 'newsbot.db'}"
     final = site.html("/story", article_page(1))
     middle = site.redirect("/old", final, 301)
@@ -54,7 +55,9 @@ async def test_every_address_of_a_redirect_leads_to_the_article(tmp_path, site):
     (Answer(b"<p>" + b"a" * 50_000, headers={"Content-Type": "text/html"}), "too-large"),
 ])  # fmt: skip
 @in_reactor
-async def test_what_is_no_page_becomes_a_reject_with_its_reason(tmp_path, site, answer, reason):
+async def test_what_is_no_page_becomes_a_reject_with_its_reason(
+    tmp_path: Path, site: Site, answer: Answer, reason: str
+) -> None:
     url = f"sqlite:///{tmp_path / 'newsbot.db'}"
     site.pages["/page"] = answer
     options = settings(url, NEWSBOT_MAX_PAGE_BYTES=40_000, RETRY_TIMES=0)
@@ -66,7 +69,7 @@ async def test_what_is_no_page_becomes_a_reject_with_its_reason(tmp_path, site, 
 
 
 @in_reactor
-async def test_robots_txt_is_obeyed(tmp_path, site):
+async def test_robots_txt_is_obeyed(tmp_path: Path, site: Site) -> None:
     url = f"sqlite:///{tmp_path / 'newsbot.db'}"
     site.pages["/robots.txt"] = Answer(b"User-agent: *\nDisallow: /private/")
     page = site.html("/private/1", article_page(1))
@@ -80,6 +83,6 @@ async def test_robots_txt_is_obeyed(tmp_path, site):
     "url", ["", "news.example", "ftp://news.example/a", "file:///etc/passwd", "https://"]
 )
 @in_reactor
-async def test_what_is_no_web_address_is_refused(tmp_path, url):
+async def test_what_is_no_web_address_is_refused(tmp_path: Path, url: str) -> None:
     with pytest.raises(UsageError, match="accepted"):
         await crawl("article", settings(f"sqlite:///{tmp_path / 'newsbot.db'}"), url=url)

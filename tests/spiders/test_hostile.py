@@ -6,8 +6,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from io import BufferedIOBase
 from pathlib import Path
-from typing import BinaryIO
 
 import pytest
 from scrapy import Request
@@ -28,7 +28,7 @@ def site() -> Iterator[Site]:
         yield running
 
 
-def endless(stream: BinaryIO) -> None:
+def endless(stream: BufferedIOBase) -> None:
     try:
         while True:
             stream.write(b"4000\r\n" + b"a" * 0x4000 + b"\r\n")
@@ -36,7 +36,7 @@ def endless(stream: BinaryIO) -> None:
         return
 
 
-def dripping(stream: BinaryIO) -> None:
+def dripping(stream: BufferedIOBase) -> None:
     try:
         while True:
             stream.write(b"a")
@@ -46,7 +46,7 @@ def dripping(stream: BinaryIO) -> None:
         return
 
 
-def torn(stream: BinaryIO) -> None:
+def torn(stream: BufferedIOBase) -> None:
     stream.write(b"<html>")
 
 
@@ -74,8 +74,8 @@ BOMB = gzip.compress(b"a" * 30_000_000)
 ], ids=["bomb", "endless", "dripping", "torn", "loop", "file redirect", "empty gzip", "lying gzip"])  # fmt: skip
 @in_reactor
 async def test_a_page_that_misbehaves_leaves_a_reject_and_its_neighbour_is_stored(
-    tmp_path, site, answer, reasons
-):
+    tmp_path: Path, site: Site, answer: Answer, reasons: set[str]
+) -> None:
     url = f"sqlite:///{tmp_path / 'newsbot.db'}"
     site.pages["/page"] = answer
     neighbour = site.html("/neighbour", article_page(1))
@@ -93,7 +93,7 @@ async def test_a_page_that_misbehaves_leaves_a_reject_and_its_neighbour_is_store
 
 
 @in_reactor
-async def test_cookies_are_neither_kept_nor_sent(tmp_path, site):
+async def test_cookies_are_neither_kept_nor_sent(tmp_path: Path, site: Site) -> None:
     site.pages["/1"] = Answer(
         article_page(1).encode(), headers=HTML | {"Set-Cookie": "session=secret; Path=/"}
     )
@@ -106,7 +106,9 @@ async def test_cookies_are_neither_kept_nor_sent(tmp_path, site):
     assert all("newsbot/" in asked.headers["User-Agent"] for asked in site.asked)
 
 
-def test_a_redirect_into_a_private_network_is_refused_when_the_connection_is_made(tmp_path, site):
+def test_a_redirect_into_a_private_network_is_refused_when_the_connection_is_made(
+    tmp_path: Path, site: Site
+) -> None:
     with running_site("127.0.0.7") as inside:
         inside.html("/metadata", article_page(3))
         site.redirect("/page", f"{inside.url}/metadata")
@@ -138,7 +140,7 @@ def test_a_redirect_into_a_private_network_is_refused_when_the_connection_is_mad
 
 
 @in_reactor
-async def test_a_feed_or_sitemap_that_is_a_bomb_ends_as_a_failed_poll(tmp_path, site):
+async def test_a_feed_or_sitemap_that_is_a_bomb_ends_as_a_failed_poll(tmp_path: Path, site: Site) -> None:
     url = f"sqlite:///{tmp_path / 'newsbot.db'}"
     laughs = '<!DOCTYPE r [<!ENTITY a "' + "ha" * 1000 + '">' + "".join(
         f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in range(8)

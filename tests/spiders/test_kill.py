@@ -39,15 +39,17 @@ class Gate:
         waiting, self.passes = self.passes, Semaphore(passes)
         waiting.release(SITES * PAGES)
 
-    def guard(self, answer: Answer) -> Page:
+    def guard(self, page: Page) -> Page:
         def answered(asked: Asked) -> Answer:
             self.passes.acquire()
-            return answer
+            return page(asked) if callable(page) else page
 
         return answered
 
 
-def test_a_crawl_that_is_killed_twenty_times_stores_every_article_once(database_url, tmp_path):
+def test_a_crawl_that_is_killed_twenty_times_stores_every_article_once(
+    database_url: str, tmp_path: Path
+) -> None:
     chance = random.Random(database_url.partition(":")[0])
     gate = Gate()
     with ExitStack() as stack:

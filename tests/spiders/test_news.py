@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
@@ -17,7 +18,7 @@ from newsbot.store.schema.models import ArticleRow, Feed, FrontierRow, Run
 from newsbot.store.schema.models import Source as SourceRow
 from tests.crawling import Crawl, crawl, in_reactor, reading
 from tests.pages import article_page, rss
-from tests.site import Answer, Asked, Site, running_site
+from tests.site import Answer, Asked, Page, Site, running_site
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ class Web:
         lines = [f"{name} = {value!r}".replace("'", '"') for name, value in toml.items()]
         self.catalog.write_text(self.catalog.read_text() + "[[source]]\n" + "\n".join(lines) + "\n")
 
-    async def crawl(self, settings: dict[str, object] | None = None, **arguments: str) -> Crawl:
+    async def crawl(self, settings: dict[str, object] | None = None, **arguments: Any) -> Crawl:
         chosen = {
             "NEWSBOT_DATABASE_URL": self.database_url,
             "NEWSBOT_SOURCES": str(self.catalog),
@@ -68,12 +69,12 @@ class Web:
 
 
 @pytest.fixture
-def web(tmp_path, database_url) -> Web:
+def web(tmp_path: Path, database_url: str) -> Web:
     return Web(tmp_path, database_url)
 
 
 @pytest.fixture
-def lite(tmp_path) -> Web:
+def lite(tmp_path: Path) -> Web:
     """On SQLite only: for what has nothing to do with the database."""
     return Web(tmp_path, f"sqlite:///{tmp_path / 'newsbot.db'}")
 
@@ -87,7 +88,7 @@ def feed_of(site: Site, *numbers: int, path: str = "/rss.xml") -> str:
 
 
 @in_reactor
-async def test_every_article_of_every_feed_is_stored_once(web, sites):
+async def test_every_article_of_every_feed_is_stored_once(web: Web, sites: list[Site]) -> None:
     for number, site in enumerate(sites):
         web.add(f"site-{number}", site, feeds=[feed_of(site, *range(number * 10, number * 10 + 4))])
     outcome = await web.crawl()
@@ -103,7 +104,9 @@ async def test_every_article_of_every_feed_is_stored_once(web, sites):
 
 
 @in_reactor
-async def test_a_second_run_on_an_unchanged_web_asks_only_due_feeds_and_conditionally(web, sites):
+async def test_a_second_run_on_an_unchanged_web_asks_only_due_feeds_and_conditionally(
+    web: Web, sites: list[Site]
+) -> None:
     site = sites[0]
 
     def conditional(asked: Asked) -> Answer:
@@ -124,10 +127,14 @@ async def test_a_second_run_on_an_unchanged_web_asks_only_due_feeds_and_conditio
 
 
 @in_reactor
-async def test_a_feed_that_lies_about_its_headers_is_known_by_its_content(lite, sites):
+async def test_a_feed_that_lies_about_its_headers_is_known_by_its_content(
+    lite: Web, sites: list[Site]
+) -> None:
     site = sites[0]
     feed = feed_of(site, 1, 2)
-    site.pages["/rss.xml"] = Answer(site.pages["/rss.xml"].body)
+    sent = site.pages["/rss.xml"]
+    assert isinstance(sent, Answer)
+    site.pages["/rss.xml"] = Answer(sent.body)
     lite.add("one", site, feeds=[feed])
     await lite.crawl()
     outcome = await lite.crawl(due="0")
@@ -136,7 +143,7 @@ async def test_a_feed_that_lies_about_its_headers_is_known_by_its_content(lite, 
 
 
 @in_reactor
-async def test_a_changed_article_is_fetched_again_and_revised(web, sites):
+async def test_a_changed_article_is_fetched_again_and_revised(web: Web, sites: list[Site]) -> None:
     site = sites[0]
     web.add("one", site, feeds=[feed_of(site, 1)])
     await web.crawl()
@@ -158,7 +165,9 @@ async def test_a_changed_article_is_fetched_again_and_revised(web, sites):
 
 
 @in_reactor
-async def test_an_article_that_is_looked_at_again_is_asked_for_conditionally(web, sites):
+async def test_an_article_that_is_looked_at_again_is_asked_for_conditionally(
+    web: Web, sites: list[Site]
+) -> None:
     site = sites[0]
     feed = feed_of(site, 1)
     page = article_page(1).encode()
@@ -193,7 +202,7 @@ async def test_an_article_that_is_looked_at_again_is_asked_for_conditionally(web
 
 
 @in_reactor
-async def test_the_newest_comes_first(lite, sites):
+async def test_the_newest_comes_first(lite: Web, sites: list[Site]) -> None:
     site = sites[0]
     links = [site.html(f"/2026/05/story-{n}", article_page(n)) for n in range(4)]
     days = {0: 3, 1: 1, 2: 4, 3: 2}
@@ -205,7 +214,7 @@ async def test_the_newest_comes_first(lite, sites):
 
 
 @in_reactor
-async def test_a_run_tells_what_it_fetched(lite, sites):
+async def test_a_run_tells_what_it_fetched(lite: Web, sites: list[Site]) -> None:
     site = sites[0]
     lite.add("one", site, feeds=[feed_of(site, 1, 2)])
     await lite.crawl()
@@ -218,7 +227,7 @@ async def test_a_run_tells_what_it_fetched(lite, sites):
 
 
 @in_reactor
-async def test_addresses_of_one_article_lead_to_one_article(lite, sites):
+async def test_addresses_of_one_article_lead_to_one_article(lite: Web, sites: list[Site]) -> None:
     site = sites[0]
     page = site.html("/2026/05/story-1", article_page(1, url=f"{site.url}/2026/05/story-1"))
     site.html("/amp/2026/05/story-1", article_page(1, url=page))
@@ -231,11 +240,12 @@ async def test_addresses_of_one_article_lead_to_one_article(lite, sites):
     await lite.crawl()
     assert lite.count() == 1
     with reading(lite.database_url) as session:
-        assert {get_article(session, url).id for url in (page, moved, f"{page}?utm_source=x")} == {1}
+        stored = [get_article(session, url) for url in (page, moved, f"{page}?utm_source=x")]
+        assert [article and article.id for article in stored] == [1, 1, 1]
 
 
 @in_reactor
-async def test_a_failed_page_is_tried_again_later_and_then_stored(web, sites):
+async def test_a_failed_page_is_tried_again_later_and_then_stored(web: Web, sites: list[Site]) -> None:
     site = sites[0]
     web.add("one", site, feeds=[feed_of(site, 1, 2)])
     good = site.pages["/2026/05/story-2"]
@@ -255,7 +265,7 @@ async def test_a_failed_page_is_tried_again_later_and_then_stored(web, sites):
 
 
 @in_reactor
-async def test_a_page_that_stays_away_is_given_up(lite, sites):
+async def test_a_page_that_stays_away_is_given_up(lite: Web, sites: list[Site]) -> None:
     site = sites[0]
     site.pages["/rss.xml"] = Answer(rss(f"{site.url}/2026/05/nothing").encode())
     lite.add("one", site, feeds=[f"{site.url}/rss.xml"])
@@ -271,7 +281,9 @@ async def test_a_page_that_stays_away_is_given_up(lite, sites):
     ("3600", timedelta(hours=1)), (format_datetime(datetime(2099, 1, 1, tzinfo=UTC), usegmt=True), timedelta(days=1)),
 ], ids=["seconds", "date"])  # fmt: skip
 @in_reactor
-async def test_a_host_that_asks_for_time_is_left_alone_in_later_runs_too(lite, sites, later, held):
+async def test_a_host_that_asks_for_time_is_left_alone_in_later_runs_too(
+    lite: Web, sites: list[Site], later: str, held: timedelta
+) -> None:
     site = sites[0]
     lite.add("one", site, feeds=[feed_of(site, 1, 2, 3, 4)])
     for number in (1, 2, 3, 4):
@@ -283,6 +295,7 @@ async def test_a_host_that_asks_for_time_is_left_alone_in_later_runs_too(lite, s
     assert len(site.paths()) == 2, "the feed, and the first page"
     with reading(lite.database_url) as session:
         held_until = session.scalar(select(SourceRow.held_until))
+    assert held_until is not None
     assert started + held <= held_until <= datetime.now(UTC) + held
     site.asked.clear()
     await lite.crawl(due="0")
@@ -290,7 +303,9 @@ async def test_a_host_that_asks_for_time_is_left_alone_in_later_runs_too(lite, s
 
 
 @in_reactor
-async def test_a_broken_feed_is_asked_again_later_and_its_neighbours_are_read(lite, sites):
+async def test_a_broken_feed_is_asked_again_later_and_its_neighbours_are_read(
+    lite: Web, sites: list[Site]
+) -> None:
     first, second, third = sites
     first.pages["/rss.xml"] = Answer(b"<html><p>Not a feed</p></html>")
     second.pages["/rss.xml"] = Answer(b"", status=404)
@@ -310,7 +325,7 @@ async def test_a_broken_feed_is_asked_again_later_and_its_neighbours_are_read(li
 
 
 @in_reactor
-async def test_a_homepage_is_enough(lite, sites):
+async def test_a_homepage_is_enough(lite: Web, sites: list[Site]) -> None:
     site = sites[0]
     feed = feed_of(site, 1, 2)
     site.html(
@@ -323,7 +338,9 @@ async def test_a_homepage_is_enough(lite, sites):
 
 
 @in_reactor
-async def test_a_homepage_without_a_feed_leads_to_the_sitemap_of_robots_txt(lite, sites):
+async def test_a_homepage_without_a_feed_leads_to_the_sitemap_of_robots_txt(
+    lite: Web, sites: list[Site]
+) -> None:
     site = sites[0]
     page = site.html("/2026/05/story-1", article_page(1))
     site.pages["/robots.txt"] = Answer(
@@ -340,7 +357,7 @@ async def test_a_homepage_without_a_feed_leads_to_the_sitemap_of_robots_txt(lite
 
 
 @in_reactor
-async def test_sections_are_followed_page_by_page(lite, sites):
+async def test_sections_are_followed_page_by_page(lite: Web, sites: list[Site]) -> None:
     site = sites[0]
     stories = [
         site.html(f"/2026/05/{number:02}/the-long-way-home-{number}", article_page(number))
@@ -362,7 +379,7 @@ async def test_sections_are_followed_page_by_page(lite, sites):
 
 
 @in_reactor
-async def test_links_that_are_no_web_pages_never_become_requests(lite, sites):
+async def test_links_that_are_no_web_pages_never_become_requests(lite: Web, sites: list[Site]) -> None:
     site = sites[0]
     links = ["javascript:alert(1)", "file:///etc/passwd", "ftp://127.0.0.2/a", "data:text/html,hello"]
     site.pages["/rss.xml"] = Answer(rss(*links).encode())
@@ -374,15 +391,15 @@ async def test_links_that_are_no_web_pages_never_become_requests(lite, sites):
 
 
 @in_reactor
-async def test_crawl_delay_is_kept(lite, sites):
+async def test_crawl_delay_is_kept(lite: Web, sites: list[Site]) -> None:
     site = sites[0]
     site.pages["/robots.txt"] = Answer(b"User-agent: *\nCrawl-delay: 0.3")
     times: list[float] = []
 
-    def timed(page: Answer):
+    def timed(page: Page) -> Page:
         def answer(asked: Asked) -> Answer:
             times.append(time.monotonic())
-            return page
+            return page(asked) if callable(page) else page
 
         return answer
 
@@ -396,7 +413,7 @@ async def test_crawl_delay_is_kept(lite, sites):
 
 
 @in_reactor
-async def test_what_another_run_is_crawling_is_left_to_it(lite, sites):
+async def test_what_another_run_is_crawling_is_left_to_it(lite: Web, sites: list[Site]) -> None:
     site = sites[0]
     lite.add("one", site, feeds=[feed_of(site, 1)])
     await lite.crawl()
@@ -425,7 +442,7 @@ async def test_what_another_run_is_crawling_is_left_to_it(lite, sites):
 
 @pytest.mark.parametrize("arguments", [{"source": "nobody"}, {"due": "yes"}, {"sauce": "one"}])
 @in_reactor
-async def test_wrong_arguments_are_refused(lite, sites, arguments):
+async def test_wrong_arguments_are_refused(lite: Web, sites: list[Site], arguments: dict[str, Any]) -> None:
     lite.add("one", sites[0])
     with pytest.raises(UsageError):
         await lite.crawl(**arguments)

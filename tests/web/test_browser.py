@@ -117,7 +117,7 @@ def test_from_a_story_to_its_articles_and_their_people(reader: webdriver.Chrome,
     assert not changed.is_displayed()
     reader.find_element(By.CSS_SELECTOR, ".line h3 a").click()
     name = reader.find_element(By.CSS_SELECTOR, ".reading a.name")
-    title = name.get_attribute("title").partition(": ")[2]
+    title = str(name.get_attribute("title")).partition(": ")[2]
     name.click()
     wait_until(reader, lambda: reader.find_element(By.TAG_NAME, "h1").text == title)
     assert reader.find_element(By.CSS_SELECTOR, "svg.bars").is_displayed()

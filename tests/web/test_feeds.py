@@ -32,6 +32,7 @@ def test_atom_has_what_the_standard_demands(client: TestClient) -> None:
             element.find(f"{{{ATOM}}}{tag}") is not None for tag in ("id", "title", "updated", "author")
         )
     ids = [each.findtext(f"{{{ATOM}}}id") for each in root.iter(f"{{{ATOM}}}entry")]
+    assert len(ids) == ENTRIES
     assert len(ids) == len(set(ids))
 
 
@@ -47,6 +48,7 @@ def test_json_feed_has_what_the_standard_demands(client: TestClient, search: str
     assert answer.headers["content-type"] == "application/feed+json"
     assert feed["version"] == "https://jsonfeed.org/version/1.1"
     assert feed["title"]
+    assert 0 < len(feed["items"]) <= ENTRIES
     assert all(each["id"] and each["content_text"] for each in feed["items"])
 
 

@@ -56,7 +56,7 @@ def test_a_token_is_asked_for_when_there_is_one(
     database: Database, authorization: str | None, status: int
 ) -> None:
     client = client_of(database, Access(token=TOKEN))
-    headers = {} if authorization is None else {"Authorization": authorization.encode()}
+    headers = {} if authorization is None else {b"Authorization": authorization.encode()}
     answer = client.get("/api/stats", headers=headers)
     assert answer.status_code == status
     assert ("www-authenticate" in answer.headers) == (status == 401)

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from html.parser import HTMLParser
 from itertools import pairwise
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -45,7 +46,7 @@ def elements(html: str, tag: str) -> list[dict[str, str | None]]:
     return [attributes for each, attributes in Elements(html).found if each == tag]
 
 
-def client_of(database: Database, **given: bool) -> TestClient:
+def client_of(database: Database, **given: Any) -> TestClient:
     return TestClient(create_app(database, now=lambda: NOW, **given), base_url="http://127.0.0.1")
 
 
@@ -83,10 +84,13 @@ def test_pages_load_nothing_from_elsewhere_and_hold_no_script_or_style(client: T
 
 
 def test_links_to_other_sites_tell_them_nothing(client: TestClient) -> None:
+    others = 0
     for address in every_kind(client):
         for link in elements(client.get(address).text, "a"):
             if urlsplit(link["href"] or "").netloc:
+                others += 1
                 assert {"noopener", "noreferrer"} <= set((link.get("rel") or "").split()), address
+    assert others
 
 
 def test_every_field_has_a_label_and_every_image_a_text(client: TestClient) -> None:
@@ -156,6 +160,7 @@ def test_a_name_leads_to_whom_it_means(client: TestClient) -> None:
 def test_names_are_ordered_by_the_counts_that_are_shown(client: TestClient) -> None:
     lists = client.get("/entities").text.split('<ol class="counted">')[1:]
     counts = [[int(each) for each in re.findall(r'class="count">(\d+)', html)] for html in lists]
+    assert max(map(len, counts)) > 2
     assert all(each == sorted(each, reverse=True) for each in counts)
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 
 import click
 
+from newsbot import rule_versions
 from newsbot.cli.options import database_option, json_option, since_option
 from newsbot.cli.output import print_heading, print_json, print_table, printable, progress
 from newsbot.cli.reading.articles import print_changes
@@ -25,9 +26,7 @@ from newsbot.store.database import Database
 @since_option
 @click.option("--source", metavar="KEY", help="Articles of this source.")
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
-@click.option(
-    "--all", "is_all", is_flag=True, help="Also articles that this version's rules have been applied to."
-)
+@click.option("--all", "is_all", is_flag=True, help="Also articles that today's rules have been applied to.")
 @click.option(
     "--workers",
     type=click.IntRange(min=1),
@@ -93,7 +92,7 @@ def _print(findings: Findings, *, dry_run: bool, as_json: bool) -> None:
         return
     if not findings.outcomes:
         click.echo(
-            "newsbot: nothing to do: today's rules have read every archived article that is asked for",
+            f"newsbot: nothing to do: today's rules ({rule_versions.label()}) have read every archived article that is asked for",
             err=True,
         )
         return

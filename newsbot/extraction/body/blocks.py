@@ -1,4 +1,4 @@
-"""The text of a page, cut into blocks in one walk: what stands between two borders of block-level elements."""
+"""Cut the text of a page into blocks, in one walk over the tree: a block lies between two borders of block-level elements."""
 
 from __future__ import annotations
 
@@ -8,31 +8,37 @@ from typing import Final, cast
 
 from lxml import etree
 
-from newsbot.extraction.body.class_words import FAMILIES, families, word_set
+from newsbot.extraction.body.class_words import FAMILIES, family_bits
+from newsbot.extraction.body.word_lists import words
 
-MAX_BLOCKS = 12_000
-LINKED: Final = 0.9
-"""Share of a block's characters from which it is a link as a whole."""
-SKIPPED: Final = word_set(
-    """
+MAX_BLOCKS: Final = 12_000
+"""Number of blocks after which the rest of a page is ignored."""
+MIN_LINK_SHARE: Final = 0.9
+"""Share of linked characters from which a block counts as one link."""
+SKIPPED: Final = frozenset(
+    words("""
     script style noscript template svg math iframe object embed video audio canvas map select option
     datalist button input textarea head link meta title base param source track img picture area progress
     meter
-    """
+    """)
 )
-INLINE: Final = word_set(
-    """
+"""Elements whose content is not read."""
+INLINE: Final = frozenset(
+    words("""
     a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rb rp rt rtc ruby
     s samp small span strike strong sub sup time tt u var wbr output
-    """
+    """)
 )
+"""Elements that do not end a block."""
 MEDIA: Final = frozenset(("img", "picture", "video", "iframe"))
-FAR: Final = 30
+"""Skipped elements that may have a caption."""
+MAX_MEDIA_DISTANCE: Final = 30
+"""Upper limit of `Block.since_media`; also its value where no picture or video precedes."""
 
 
-# What the walk does at an element: plain numbers, as enumerations cost a fifth of the walk.
+# What the walk does at an element. Plain numbers, because enumerations cost a fifth of the time of the walk.
 _OPEN_BLOCK, _READ_ON, _LINK, _BOLD, _ITALIC, _BREAK, _SKIP, _SKIP_MEDIA, _SKIP_MENU = range(9)
-_ACTS: Final = (
+_ACTIONS: Final = (
     dict.fromkeys(INLINE, _READ_ON)
     | dict.fromkeys(SKIPPED, _SKIP)
     | dict.fromkeys(MEDIA, _SKIP_MEDIA)
@@ -40,58 +46,75 @@ _ACTS: Final = (
     | dict.fromkeys(("i", "em", "cite"), _ITALIC)
     | {"a": _LINK, "br": _BREAK, "nav": _SKIP_MENU}
 )
-"""By name; elements of any other name are block-level."""
-# Set on a frame by its element's name; inherited like the families of words, in the bits above them.
-TAG_BITS: Final = {
-    name: 1 << (len(FAMILIES) + position)
-    for position, name in enumerate(
-        ("aside", "footer", "header", "figure", "form", "table", "ul", "blockquote", "article", "main", "pre", "dialog")
-    )
-}  # fmt: skip
-TAG_BITS["ol"] = TAG_BITS["dl"] = TAG_BITS["ul"]
-TAG_BITS["figcaption"] = TAG_BITS["figure"]
-CONCEALED: Final = 1 << (len(FAMILIES) + 12)
+"""Element name -> action. Elements of any other name are block-level."""
+_FLAGGED_TAGS: Final = words("aside footer header figure form table ul blockquote article main pre dialog")
+_TAG_SYNONYMS: Final = {"ol": "ul", "dl": "ul", "figcaption": "figure"}
+_OWN_TAG_BITS: Final = {name: 1 << (len(FAMILIES) + position) for position, name in enumerate(_FLAGGED_TAGS)}
+TAG_BITS: Final = _OWN_TAG_BITS | {name: _OWN_TAG_BITS[same] for name, same in _TAG_SYNONYMS.items()}
+"""Element name -> its bit in `Container.flags`, above the bits of the word families."""
+CONCEALED: Final = 1 << (len(FAMILIES) + len(_FLAGGED_TAGS))
+"""Bit of elements that are hidden when the page loads."""
+FLAG_NAMES: Final = (*FAMILIES, *_FLAGGED_TAGS, "concealed")
+"""Names of the bits of `Container.flags`, the lowest first."""
 _LINE: Final = "\v"
 _STYLE_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 
 
-class Frame:
-    """A block-level element with text in it, and counts over all blocks inside it."""
+class Container:
+    """A block-level element that contains text, with counts over all blocks inside it."""
 
     __slots__ = (
-        "blocks", "chars", "depth", "flags", "inherited", "item_chars", "item_links", "link_chars", "names", "near", "parent",
-        "prose_blocks", "prose_chars", "repeats", "tag",
-    )  # fmt: skip
+        "blocks",
+        "chars",
+        "depth",
+        "flags",
+        "inherited",
+        "item_chars",
+        "item_links",
+        "link_chars",
+        "names",
+        "near",
+        "parent",
+        "prose_blocks",
+        "prose_chars",
+        "repeats",
+        "tag",
+    )
 
-    def __init__(self, tag: str, names: str, flags: int, parent: Frame | None) -> None:
+    def __init__(self, tag: str, names: str, flags: int, parent: Container | None) -> None:
         self.tag = tag
         self.names = names
+        """Class names and id, separated by spaces."""
         self.flags = flags
-        """Families of the element's own names, and its tag's bit."""
+        """Bits of the families of the element's own names, of its tag, and `CONCEALED`."""
         self.parent = parent
+        """The container around it; None for the root."""
         self.depth: int = 0
+        """Number of containers around it."""
         self.near: int = flags
-        """`flags` of the element and of the two around it."""
+        """`flags` of the element and of the two containers around it."""
         self.inherited: int = flags
+        """`flags` of the element and of all containers around it."""
         if parent:
             self.depth = parent.depth + 1
             self.near |= parent.flags | (parent.parent.flags if parent.parent else 0)
             self.inherited |= parent.inherited
         self.blocks = self.chars = self.link_chars = self.prose_blocks = self.prose_chars = 0
         self.repeats = 1
-        """How many siblings of the same make this element, or one around it, has: the mark of lists of teasers."""
+        """Number of siblings with the same signature (tag and names), itself included, of this element or of the one
+        around it where that has more: many in lists of teasers."""
         self.item_chars = 0.0
-        """Mean length of those siblings."""
+        """Mean number of characters of those siblings."""
         self.item_links = 0.0
-        """Share of their text that is linked."""
+        """Share of the characters of those siblings that is linked."""
 
 
 class Block:
-    """A run of text without a block border in it; line breaks of the page are line feeds, other space is folded."""
+    """A run of text without a block border in it. Line breaks of the page are line feeds, other space is one space."""
 
     __slots__ = (
         "bold_chars",
-        "frame",
+        "container",
         "is_link",
         "italic_chars",
         "link_chars",
@@ -104,7 +127,7 @@ class Block:
     def __init__(
         self,
         text: str,
-        frame: Frame,
+        container: Container,
         links: int,
         link_chars: int,
         bold_chars: int,
@@ -112,40 +135,53 @@ class Block:
         is_link: bool,
     ) -> None:
         self.text = text
-        self.frame = frame
+        self.container = container
         self.links = links
         self.link_chars = link_chars
         self.bold_chars = bold_chars
         self.italic_chars = italic_chars
         self.is_link = is_link
-        """Whether it is all link, and no paragraph: its frame is then the one around its own element."""
-        self.since_media = FAR
-        """Blocks since the last picture or film: 0 is right after it, where captions stand."""
+        """Whether the block is one link and no paragraph. Its container is then the one around its own element."""
+        self.since_media = MAX_MEDIA_DISTANCE
+        """Number of blocks since the last picture or video. It is 0 directly after one, where captions are."""
         self.media_depth = 0
-        """How much deeper in the tree the block stands than that picture."""
+        """Depth of the block in the tree minus the depth of that picture."""
 
 
 class _Walk:
-    """The state of one walk: the open elements and the text collected since the last border."""
+    """The state of one walk: the open elements, and the text collected since the last border."""
 
     __slots__ = (
-        "after_break", "blocks", "bold_chars", "bold_depth", "elements", "frames", "italic_chars", "italic_depth", "link_chars",
-        "link_depth", "links", "marked", "media_at", "media_depth", "pieces",
-    )  # fmt: skip
+        "after_break",
+        "blocks",
+        "bold_chars",
+        "bold_depth",
+        "containers",
+        "elements",
+        "italic_chars",
+        "italic_depth",
+        "link_chars",
+        "link_depth",
+        "links",
+        "marked",
+        "media_at",
+        "media_depth",
+        "pieces",
+    )
 
     def __init__(self, root: etree._Element) -> None:
         self.blocks: list[Block] = []
         self.elements = [root]
         """The open block-level elements."""
-        self.frames = [Frame("html", "", 0, None)]
-        """The frames of the first of them; most elements hold no text of their own and never need one."""
+        self.containers = [Container("html", "", 0, None)]
+        """The containers of the first of these elements. Most elements contain no text of their own and never get one."""
         self.pieces: list[str] = []
-        """Texts since the last border; the first is not blank."""
+        """Texts since the last border. The first is not blank."""
         self.links = self.link_depth = self.link_chars = 0
         self.bold_depth = self.bold_chars = self.italic_depth = self.italic_chars = 0
         self.marked = self.after_break = False
-        self.media_at = -FAR
-        """How many blocks there were when the last picture came."""
+        self.media_at = -MAX_MEDIA_DISTANCE
+        """Number of blocks before the last picture or video."""
         self.media_depth = 0
 
     def enter(self, element: etree._Element) -> None:
@@ -159,35 +195,36 @@ class _Walk:
         if self.pieces:
             self.flush()
         self.elements.pop()
-        if len(self.frames) > len(self.elements):
-            self.frames.pop()
+        if len(self.containers) > len(self.elements):
+            self.containers.pop()
 
-    def open(self, act: int) -> bool:
-        """Enter an element of another kind; return whether what is in it is to be read."""
-        if act >= _SKIP:
-            if act == _SKIP_MEDIA:
+    def open(self, action: int) -> bool:
+        """Enter an element that is not block-level, and return whether to read its content."""
+        if action >= _SKIP:
+            if action == _SKIP_MEDIA:
                 self.media_at, self.media_depth = len(self.blocks), len(self.elements)
-            elif act == _SKIP_MENU:
+            elif action == _SKIP_MENU:
                 self.flush()
             return False
-        if act == _BREAK:
+        if action == _BREAK:
             self.line_break()
         else:
-            self.links += act == _LINK
-            self.mark(act, 1)
+            self.links += action == _LINK
+            self.mark(action, 1)
         return True
 
-    def mark(self, act: int, step: int) -> None:
-        if act == _LINK:
+    def mark(self, action: int, step: int) -> None:
+        """Count an open link, bold or italic element (`step` 1), or a closed one (-1)."""
+        if action == _LINK:
             self.link_depth += step
-        elif act == _BOLD:
+        elif action == _BOLD:
             self.bold_depth += step
         else:
             self.italic_depth += step
         self.marked = bool(self.link_depth or self.bold_depth or self.italic_depth)
 
     def add(self, text: str) -> None:
-        """Take a text that is not blank, or follows one that is not."""
+        """Add a text. The first of a block must not be blank."""
         self.pieces.append(text)
         if self.marked:
             self.count(len(text))
@@ -195,6 +232,7 @@ class _Walk:
             self.after_break = False
 
     def count(self, size: int) -> None:
+        """Count characters as linked, bold and italic where such elements are open."""
         if self.link_depth:
             self.link_chars += size
         if self.bold_depth:
@@ -203,7 +241,7 @@ class _Walk:
             self.italic_chars += size
 
     def line_break(self) -> None:
-        """One break parts lines, two part paragraphs."""
+        """Read a line break: one separates lines, two separate blocks."""
         if self.after_break:
             self.flush()
         elif self.pieces:
@@ -211,29 +249,32 @@ class _Walk:
             self.after_break = True
 
     def flush(self) -> None:
-        """End a block, if there is any text."""
+        """End the block if there is any text."""
         if not self.pieces:
             return
         text = _folded("".join(self.pieces))
-        is_link = self.link_chars >= LINKED * len(text) and self.elements[-1].tag != "p"
-        frame = self.frame(len(self.elements) - is_link)
-        block = Block(text, frame, self.links, self.link_chars, self.bold_chars, self.italic_chars, is_link)
-        block.since_media = min(len(self.blocks) - self.media_at, FAR)
+        is_link = self.link_chars >= MIN_LINK_SHARE * len(text) and self.elements[-1].tag != "p"
+        container = self.container_at(len(self.elements) - is_link)
+        block = Block(
+            text, container, self.links, self.link_chars, self.bold_chars, self.italic_chars, is_link
+        )
+        block.since_media = min(len(self.blocks) - self.media_at, MAX_MEDIA_DISTANCE)
         block.media_depth = len(self.elements) - self.media_depth
         self.blocks.append(block)
         self.pieces.clear()
         self.links = self.link_chars = self.bold_chars = self.italic_chars = 0
         self.after_break = False
 
-    def frame(self, depth: int) -> Frame:
-        """Return the frame of the open element at that depth, counted from 1, or of the root."""
-        frames = self.frames
-        for element in self.elements[len(frames) : depth]:
-            frames.append(_frame(element, frames[-1]))
-        return frames[max(depth, 1) - 1]
+    def container_at(self, depth: int) -> Container:
+        """Return the container of the open element at a depth, counted from 1; that of the root for depth 0."""
+        containers = self.containers
+        for element in self.elements[len(containers) : depth]:
+            containers.append(_container(element, containers[-1]))
+        return containers[max(depth, 1) - 1]
 
 
 def _folded(text: str) -> str:
+    """Return a text with line breaks as line feeds and any other space as one space; empty lines are dropped."""
     if _LINE not in text:
         return " ".join(text.split())
     lines = (" ".join(line.split()) for line in text.split(_LINE))
@@ -241,27 +282,29 @@ def _folded(text: str) -> str:
 
 
 def read_blocks(root: etree._Element) -> list[Block]:
-    """Return the blocks of visible text below `root`, menus left out, in the order of the page; at most `MAX_BLOCKS`."""
+    """Return the blocks of text below `root` in the order of the page, without menus.
+
+    Stops after `MAX_BLOCKS`. Hidden elements are read: scripts may show them later."""
     walk = _Walk(root)
     pieces, blocks = walk.pieces, walk.blocks
     walker = etree.iterwalk(root, events=("start", "end"))
-    next(walker)  # the root, where the walk already is
+    next(walker)  # the root is open already
     if root.text and not root.text.isspace():
         walk.add(root.text)
     for event, element in walker:
-        act = _ACTS.get(element.tag, _OPEN_BLOCK)
+        action = _ACTIONS.get(element.tag, _OPEN_BLOCK)
         if event == "start":
-            if act == _OPEN_BLOCK:
+            if action == _OPEN_BLOCK:
                 walk.enter(element)
-            elif act != _READ_ON and not walk.open(act):
+            elif action != _READ_ON and not walk.open(action):
                 walker.skip_subtree()
                 continue
             text = element.text
         else:
-            if act == _OPEN_BLOCK:
+            if action == _OPEN_BLOCK:
                 walk.leave()
-            elif _LINK <= act <= _ITALIC:
-                walk.mark(act, -1)
+            elif _LINK <= action <= _ITALIC:
+                walk.mark(action, -1)
             text = element.tail
         if text and (pieces or not text.isspace()):
             walk.add(text)
@@ -271,21 +314,22 @@ def read_blocks(root: etree._Element) -> list[Block]:
     return blocks
 
 
-def _frame(element: etree._Element, parent: Frame) -> Frame:
+def _container(element: etree._Element, parent: Container) -> Container:
+    """Return a new container for a block-level element."""
     tag = element.tag
     flags = TAG_BITS.get(tag, 0)
     attributes = dict(cast("list[tuple[str, str]]", element.items()))
     if not attributes or tag == "body":
-        return Frame(tag, "", flags, parent)
+        return Container(tag, "", flags, parent)
     names = f"{attributes.get('class', '')} {attributes.get('id', '')}".strip()
     if names:
-        flags |= families(names)
+        flags |= family_bits(names)
     if _is_hidden(attributes):
         flags |= CONCEALED
-    return Frame(tag, names, flags, parent)
+    return Container(tag, names, flags, parent)
 
 
 def _is_hidden(attributes: Mapping[str, str]) -> bool:
-    """Tell whether the element starts out hidden; scripts may show it later, so its text is read all the same."""
+    """Return whether the element is hidden when the page loads. Scripts may show it later, so its text is read anyway."""
     style = attributes.get("style")
     return "hidden" in attributes or (style is not None and _STYLE_HIDDEN.search(style) is not None)

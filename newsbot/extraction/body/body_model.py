@@ -1,4 +1,4 @@
-"""The two models that choose the body: boosted trees, kept as ONNX files."""
+"""The two models that choose the body: boosted trees, stored as ONNX files."""
 
 from __future__ import annotations
 
@@ -12,22 +12,28 @@ from numpy.typing import NDArray
 from newsbot.onnx import load_network
 
 FILES: Final = ("body_first.onnx", "body_second.onnx")
+"""Names of the files of the first and the second model, in this package."""
 
 
-class Forest:
-    """A sum of decision trees over a row of numbers, read as a probability."""
+class BodyModel:
+    """Boosted decision trees: feature vectors of blocks in, probabilities that they are in the body out."""
 
-    def __init__(self, name: str) -> None:
-        self._session: Any = load_network(files("newsbot.extraction.body").joinpath(name))
+    def __init__(self, file_name: str) -> None:
+        self._session: Any = load_network(files("newsbot.extraction.body").joinpath(file_name))
 
     def probabilities(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return for each row a number from 0 to 1."""
+        """Return a probability for each row. Shape (rows,)."""
         scores: NDArray[np.float32] = self._session.run(None, {"rows": rows})[0]
         return scores.reshape(-1)
 
+    def metadata(self) -> dict[str, str]:
+        """Return the entries of `metadata_props` in the file."""
+        entries: dict[str, str] = self._session.get_modelmeta().custom_metadata_map
+        return entries
+
 
 @cache
-def load_forests() -> tuple[Forest, Forest]:
-    """Return the first and the second model of the body, as shipped."""
-    first, second = map(Forest, FILES)
+def load_body_models() -> tuple[BodyModel, BodyModel]:
+    """Return the first and the second model as shipped, loaded once."""
+    first, second = map(BodyModel, FILES)
     return first, second

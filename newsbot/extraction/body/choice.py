@@ -1,4 +1,4 @@
-"""The text of the article: which blocks of a page belong to it."""
+"""Choose the blocks of a page that are the body of the article."""
 
 from __future__ import annotations
 
@@ -8,28 +8,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from newsbot.extraction.body.block_features import Known, describe
-from newsbot.extraction.body.blocks import Block, Frame
-from newsbot.extraction.body.body_model import load_forests
-from newsbot.extraction.body.containers import HEADINGS, count_frames
-from newsbot.extraction.body.neighbour_features import in_context
-from newsbot.extraction.body.text_features import is_prose
+from newsbot.extraction.body.block_features import DeclaredMetadata, block_rows, candidate_blocks
+from newsbot.extraction.body.blocks import Block, Container
+from newsbot.extraction.body.body_model import load_body_models
+from newsbot.extraction.body.containers import HEADINGS
+from newsbot.extraction.body.neighbour_features import neighbour_rows
 from newsbot.extraction.page.page import Page
 
-LIKELY: Final = 0.5
-POSSIBLE: Final = 0.02
-"""First score from which the second model is asked; one in 150 blocks of the body has less."""
-MAX_CANDIDATES: Final = 4000
-"""No article has a quarter of that; what follows is not looked at."""
+MIN_SCORE: Final = 0.5
+"""Score from which a block is in the body."""
+MIN_FIRST_SCORE: Final = 0.02
+"""First score from which the second model scores a block again; one in 150 blocks of the body has less."""
 MIN_DECLARED_CHARS: Final = 400
+"""A declared body with fewer characters is a teaser."""
 MAX_DECLARED_CHARS: Final = 500_000
 MAX_DATE_CHARS: Final = 40
 MAX_DATE_LETTERS: Final = 14
+"""Maximum number of letters in a line that is a date: "Published 3 May 2026, 10:15 am" has 14."""
 MIN_TEASERS: Final = 4
+"""Number of similar elements that make a list of teasers."""
 MAX_TEASER_CHARS: Final = 800
 MIN_TEASER_LINKS: Final = 1 / 12
+"""Share of linked characters above which a repeated element is a teaser with a linked headline."""
 MIN_REPEAT_CHARS: Final = 26
-"""A shorter line may well be said twice."""
+"""Shorter lines may occur twice in an article."""
 MAX_REST_CHARS: Final = 100_000
 
 
@@ -45,42 +47,23 @@ class Body:
     """The text of an article, and how it was found."""
 
     text: str
-    """Paragraphs parted by a blank line."""
+    """Paragraphs separated by a blank line."""
     rule: str
+    """Name of the rule that found the text, as in `Article.rules`."""
     links: int = 0
-    """Links on the page outside the text."""
-    listed: float = 0.0
-    """Share of the text that stands in short elements of one make, each with a linked headline: 1 on pages of teasers."""
+    """Number of links on the page outside the text."""
+    teaser_share: float = 0.0
+    """Share of the text in short, similar elements with a linked headline each: 1 on pages of teasers."""
     rest: str = ""
-    """What else stands near the text: invitations to subscribe, related stories."""
+    """The other texts of the page, such as invitations to subscribe and related stories, one block a line."""
 
 
-def candidates(blocks: Sequence[Block]) -> tuple[list[Block], list[bool]]:
-    """Return the blocks worth a look, the counts of their elements filled: not those that are all link.
+def read_body(blocks: Sequence[Block], declared: DeclaredMetadata) -> Body:
+    """Return the body: blocks of the page, or the declared articleBody where the page shows hardly any text.
 
-    Half the blocks of a page are; one in 120 of the body's. With each comes whether it looks like running text.
-    """
-    prose = [is_prose(block) for block in blocks]
-    count_frames(blocks, prose)
-    kept = [pair for pair in zip(blocks, prose, strict=True) if not pair[0].is_link][:MAX_CANDIDATES]
-    return [block for block, _ in kept], [is_text for _, is_text in kept]
-
-
-def _is_date(text: str) -> bool:
-    """Tell whether a line is a date and hardly anything else ("Published 3 May 2026, 10:15 am")."""
-    return (
-        len(text) <= MAX_DATE_CHARS
-        and _YEAR.search(text) is not None
-        and len(_LETTER.findall(text)) <= MAX_DATE_LETTERS
-    )
-
-
-def read_body(blocks: Sequence[Block], known: Known) -> Body:
-    """Return the article's text: blocks of the page, or the declared articleBody where the page shows hardly any.
-
-    A declared body is not used where the page shows half as much: it is often a teaser, or without its paragraphs.
-    """
-    chosen = choose_blocks(blocks, known)
+    A declared body is not used if the page shows at least half as much: it is often a teaser, or without its
+    paragraphs."""
+    chosen = choose_blocks(blocks, declared)
     shown = "\n\n".join(block.text.replace("\n", "\n\n") for block in chosen)
     taken = set(map(id, chosen))
     others = [block for block in blocks if id(block) not in taken]
@@ -88,36 +71,36 @@ def read_body(blocks: Sequence[Block], known: Known) -> Body:
         text=shown,
         rule="blocks" if shown else "none",
         links=sum(block.links for block in others),
-        listed=_listed(chosen),
+        teaser_share=_teaser_share(chosen),
         rest="\n".join(block.text for block in others)[:MAX_REST_CHARS],
     )
-    declared = _declared_text(known.body)
-    if len(declared) > MIN_DECLARED_CHARS and len(declared) > 2 * len(shown):
-        body.text, body.rule = declared, "json-ld articleBody"
+    declared_text = _declared_text(declared.body)
+    if len(declared_text) > MIN_DECLARED_CHARS and len(declared_text) > 2 * len(shown):
+        body.text, body.rule = declared_text, "json-ld articleBody"
     return body
 
 
-def _listed(blocks: Sequence[Block]) -> float:
-    listed = sum(len(block.text) for block in blocks if _is_teaser(block.frame))
-    return listed / (sum(len(block.text) for block in blocks) or 1)
+def _teaser_share(blocks: Sequence[Block]) -> float:
+    teaser_chars = sum(len(block.text) for block in blocks if _is_teaser(block.container))
+    return teaser_chars / (sum(len(block.text) for block in blocks) or 1)
 
 
-def _is_teaser(frame: Frame) -> bool:
-    """Tell whether an element is in one of several alike that are short and have linked headlines."""
+def _is_teaser(container: Container) -> bool:
+    """Return whether a container is in one of several similar short elements with linked headlines."""
     return (
-        frame.repeats >= MIN_TEASERS
-        and frame.item_links > MIN_TEASER_LINKS
-        and frame.item_chars < MAX_TEASER_CHARS
+        container.repeats >= MIN_TEASERS
+        and container.item_links > MIN_TEASER_LINKS
+        and container.item_chars < MAX_TEASER_CHARS
     )
 
 
 def declared_body(page: Page) -> str:
-    """Return the longest JSON-LD articleBody, as written; a live blog has one for each of its posts."""
+    """Return the longest JSON-LD articleBody as written, or "". A live blog declares one for each of its posts."""
     return max((str(item.get("articleBody") or "") for item in page.json_ld), key=len, default="")
 
 
 def _declared_text(declared: str) -> str:
-    """Return an articleBody as paragraphs: some carry markup, some of it escaped."""
+    """Return an articleBody as paragraphs. Some contain markup, which may be escaped."""
     text = declared[:MAX_DECLARED_CHARS]
     text = html.unescape(text) if "&" in text else text
     if "<" in text:
@@ -125,40 +108,51 @@ def _declared_text(declared: str) -> str:
     return _LINES.sub("\n\n", text.strip())
 
 
-def choose_blocks(blocks: Sequence[Block], known: Known) -> list[Block]:
-    """Return the blocks of the article's text, in order, none twice."""
-    blocks, prose = candidates(blocks)
+def choose_blocks(blocks: Sequence[Block], declared: DeclaredMetadata) -> list[Block]:
+    """Return the blocks of the body in the order of the page, without repeated ones."""
+    blocks, prose = candidate_blocks(blocks)
     if not blocks:
         return []
-    first_model, second_model = load_forests()
-    rows = describe(blocks, prose, known)
+    first_model, second_model = load_body_models()
+    rows = block_rows(blocks, prose, declared)
     scores = first_model.probabilities(rows)
-    possible = scores >= POSSIBLE
-    scores[possible] = second_model.probabilities(in_context(blocks, rows, scores)[possible])
-    return likely_blocks(blocks, scores.tolist(), known)
+    possible = scores >= MIN_FIRST_SCORE
+    scores[possible] = second_model.probabilities(neighbour_rows(blocks, rows, scores)[possible])
+    return likely_blocks(blocks, scores.tolist(), declared)
 
 
-def likely_blocks(blocks: Sequence[Block], scores: Sequence[float], known: Known) -> list[Block]:
-    """Return the blocks that are more likely than not in the body, but for the headline, dates and what comes twice."""
+def likely_blocks(
+    blocks: Sequence[Block], scores: Sequence[float], declared: DeclaredMetadata
+) -> list[Block]:
+    """Return the blocks with a sufficient score, without the headline, lines that are dates, and repeated blocks."""
     likely = [
         block
         for block, score in zip(blocks, scores, strict=True)
-        if score >= LIKELY
-        and block.text != known.title
-        and (block.frame.tag in HEADINGS or not _is_date(block.text))
+        if score >= MIN_SCORE
+        and block.text != declared.title
+        and (block.container.tag in HEADINGS or not _is_date(block.text))
     ]
     return drop_repeats(likely)
 
 
-def drop_repeats(blocks: Sequence[Block]) -> list[Block]:
-    """Return the blocks without what another element says again, as pages for two widths of screen do.
+def _is_date(text: str) -> bool:
+    """Return whether a line is a date and little else ("Published 3 May 2026, 10:15 am")."""
+    return (
+        len(text) <= MAX_DATE_CHARS
+        and _YEAR.search(text) is not None
+        and len(_LETTER.findall(text)) <= MAX_DATE_LETTERS
+    )
 
-    What is said twice within one element is meant so: a recipe's steps, a refrain.
-    """
-    places: dict[str, Frame | None] = {}
+
+def drop_repeats(blocks: Sequence[Block]) -> list[Block]:
+    """Return the blocks without those whose text occurred earlier in another element.
+
+    Some pages contain a text twice, for two widths of screen. A text repeated within one element is intended: the steps
+    of a recipe, a refrain."""
+    places: dict[str, Container | None] = {}
     return [
         block
         for block in blocks
-        if places.setdefault(block.text, block.frame.parent) is block.frame.parent
+        if places.setdefault(block.text, block.container.parent) is block.container.parent
         or len(block.text) < MIN_REPEAT_CHARS
     ]

@@ -1,119 +1,132 @@
-"""The elements around the blocks of a page: what they hold, how often they repeat, where the body's is."""
+"""The containers around the blocks of a page: their counts, how often they repeat, and which one holds the body."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from newsbot.extraction.body.blocks import Block, Frame
+from newsbot.extraction.body.blocks import Block, Container
 
 PARAGRAPHS: Final = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6"))
 HEADINGS: Final = PARAGRAPHS - {"p"}
+
+_MIN_VOTE_SCORE: Final = 0.1
+"""Blocks with a lower score do not vote for the main container: there are hundreds of them on a page."""
+_MAX_VOTE_CHARS: Final = 600
+"""Number of characters from which a longer block has no more weight, so that one long block cannot decide alone."""
 _VOTING_LEVELS: Final = 4
+"""Number of containers around a block that get a part of its vote."""
+_OUTER_SHARE: Final = 0.7
+"""Weight of a vote for a container relative to the one inside it: the body is in the innermost that holds most of it."""
 
 
-Path = tuple[int, int, int, Frame | None]
-"""How a frame lies to the main one: steps up to their common ancestor, steps down again, flags of the frames on the way
-down, and the outermost of them. A plain tuple, as every frame of a page gets one."""
+TreePath = tuple[int, int, int, Container | None]
+"""The way from the main container to another one: number of steps up to their common ancestor, number of steps down
+from there, flags of the containers on the way down, and the outermost of these. It is a plain tuple because each
+container of a page gets one."""
 
 
-def count_frames(blocks: Sequence[Block], prose: Sequence[bool]) -> None:
-    """Fill the counts of every frame around the blocks; `prose` tells which blocks look like running text."""
-    frames = _frames(blocks)
-    for block, is_text in zip(blocks, prose, strict=True):
-        own = block.frame
+def count_containers(blocks: Sequence[Block], prose: Sequence[bool]) -> None:
+    """Fill the counts of every container around the blocks; `prose` says which blocks look like running text."""
+    containers = _containers_of(blocks)
+    for block, is_prose in zip(blocks, prose, strict=True):
+        own = block.container
         own.blocks += 1
         own.chars += len(block.text)
         own.link_chars += block.link_chars
-        if is_text:
+        if is_prose:
             own.prose_blocks += 1
             own.prose_chars += len(block.text)
-    for frame in reversed(frames):
-        if parent := frame.parent:
-            parent.blocks += frame.blocks
-            parent.chars += frame.chars
-            parent.link_chars += frame.link_chars
-            parent.prose_blocks += frame.prose_blocks
-            parent.prose_chars += frame.prose_chars
-    _count_repeats(frames)
+    for container in reversed(containers):
+        if parent := container.parent:
+            parent.blocks += container.blocks
+            parent.chars += container.chars
+            parent.link_chars += container.link_chars
+            parent.prose_blocks += container.prose_blocks
+            parent.prose_chars += container.prose_chars
+    _count_repeats(containers)
 
 
-def _frames(blocks: Iterable[Block]) -> list[Frame]:
-    """Return the frames around the blocks, each after the one that it is in."""
-    seen: set[Frame] = set()
-    frames: list[Frame] = []
+def _containers_of(blocks: Iterable[Block]) -> list[Container]:
+    """Return all containers around the blocks, outer ones before inner ones."""
+    seen: set[Container] = set()
+    containers: list[Container] = []
     for block in blocks:
-        path: list[Frame] = []
-        frame: Frame | None = block.frame
-        while frame is not None and frame not in seen:
-            seen.add(frame)
-            path.append(frame)
-            frame = frame.parent
-        frames += reversed(path)
-    return frames
+        path: list[Container] = []
+        container: Container | None = block.container
+        while container is not None and container not in seen:
+            seen.add(container)
+            path.append(container)
+            container = container.parent
+        containers += reversed(path)
+    return containers
 
 
-def _count_repeats(frames: Sequence[Frame]) -> None:
-    groups: dict[tuple[Frame | None, str, str], list[int]] = {}
-    for frame in frames:
-        if frame.tag not in PARAGRAPHS:
-            group = groups.setdefault((frame.parent, frame.tag, frame.names), [0, 0, 0])
+def _count_repeats(containers: Sequence[Container]) -> None:
+    """Fill `repeats`, `item_chars` and `item_links`. Paragraphs repeat in every article and are not counted."""
+    groups: dict[tuple[Container | None, str, str], list[int]] = {}
+    for container in containers:
+        if container.tag not in PARAGRAPHS:
+            group = groups.setdefault((container.parent, container.tag, container.names), [0, 0, 0])
             group[0] += 1
-            group[1] += frame.chars
-            group[2] += frame.link_chars
-    for frame in frames:
-        if frame.parent is not None:
-            outer = frame.parent
-            frame.repeats, frame.item_chars, frame.item_links = (
-                outer.repeats,
-                outer.item_chars,
-                outer.item_links,
-            )
-        if frame.tag not in PARAGRAPHS:
-            count, chars, links = groups[frame.parent, frame.tag, frame.names]
-            if count >= frame.repeats:
-                frame.repeats, frame.item_chars, frame.item_links = count, chars / count, links / (chars or 1)
+            group[1] += container.chars
+            group[2] += container.link_chars
+    for container in containers:
+        if (outer := container.parent) is not None:
+            container.repeats = outer.repeats
+            container.item_chars = outer.item_chars
+            container.item_links = outer.item_links
+        if container.tag not in PARAGRAPHS:
+            count, chars, links = groups[container.parent, container.tag, container.names]
+            if count >= container.repeats:
+                container.repeats = count
+                container.item_chars = chars / count
+                container.item_links = links / (chars or 1)
 
 
-def wider(frame: Frame, blocks: int) -> Frame:
-    """Return the nearest frame that holds more than so many blocks: some pages wrap each paragraph many times."""
-    while frame.parent is not None and frame.blocks <= blocks:
-        frame = frame.parent
-    return frame
+def larger_container(container: Container, blocks: int) -> Container:
+    """Return the nearest container around this one, or itself, that holds more than `blocks` blocks; else the root.
+
+    Some pages wrap each paragraph in many elements."""
+    while container.parent is not None and container.blocks <= blocks:
+        container = container.parent
+    return container
 
 
-def main_frame(blocks: Sequence[Block], scores: Sequence[float]) -> Frame | None:
-    """Return the element that most of the likely text stands in: paragraphs speak for the elements around them."""
-    votes: dict[Frame, float] = {}
+def main_container(blocks: Sequence[Block], scores: Sequence[float]) -> Container | None:
+    """Return the container that most of the likely text is in; None if no block is likely.
+
+    Blocks vote for the containers around them, by score and length."""
+    votes: dict[Container, float] = {}
     for block, score in zip(blocks, scores, strict=True):
-        if score < 0.1:
+        if score < _MIN_VOTE_SCORE:
             continue
-        share = score * score * min(len(block.text), 600)
-        frame = wider(block.frame, 1)
+        vote = score * score * min(len(block.text), _MAX_VOTE_CHARS)
+        container = larger_container(block.container, 1)
         for _ in range(_VOTING_LEVELS):
-            votes[frame] = votes.get(frame, 0.0) + share
-            share *= 0.7
-            outer = wider(frame, frame.blocks)
-            if outer is frame:
+            votes[container] = votes.get(container, 0.0) + vote
+            vote *= _OUTER_SHARE
+            outer = larger_container(container, container.blocks)
+            if outer is container:
                 break
-            frame = outer
+            container = outer
     return max(votes, key=votes.__getitem__) if votes else None
 
 
-def paths_from(main: Frame | None, blocks: Iterable[Block]) -> dict[Frame, Path]:
-    """Return how each block's frame, and every frame around it, lies to the main one."""
-    paths: dict[Frame, Path] = {}
-    step, frame = 0, main
-    while frame is not None:
-        paths[frame] = step, 0, 0, None
-        step, frame = step + 1, frame.parent
+def tree_paths(main: Container | None, blocks: Iterable[Block]) -> dict[Container, TreePath]:
+    """Return the path from the main container to each container around the blocks."""
+    paths: dict[Container, TreePath] = {}
+    step, container = 0, main
+    while container is not None:
+        paths[container] = step, 0, 0, None
+        step, container = step + 1, container.parent
     for block in blocks:
-        todo: list[Frame] = []
-        frame = block.frame
-        while frame is not None and frame not in paths:
-            todo.append(frame)
-            frame = frame.parent
-        up, down, flags, branch = paths[frame] if frame is not None else (0, 0, 0, None)
+        todo: list[Container] = []
+        container = block.container
+        while container is not None and container not in paths:
+            todo.append(container)
+            container = container.parent
+        up, down, flags, branch = paths[container] if container is not None else (0, 0, 0, None)
         for inner in reversed(todo):
             down, flags, branch = down + 1, flags | inner.flags, branch or inner
             paths[inner] = up, down, flags, branch

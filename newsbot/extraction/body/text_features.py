@@ -1,4 +1,4 @@
-"""What the words of a block give away, as numbers: length, punctuation, and phrases in many languages."""
+"""Features of the text of a block: length, punctuation, and words in many languages."""
 
 from __future__ import annotations
 
@@ -11,115 +11,72 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsbot.extraction.body.blocks import Block
-from newsbot.extraction.body.class_words import word_set
+from newsbot.extraction.body.characters import (
+    CJK_RANGES,
+    HEAD_CHARS,
+    LAST_CLASSES,
+    count_characters,
+    first_characters,
+    last_characters,
+)
+from newsbot.extraction.body.word_lists import read_text_words, words
 
-_HEAD_CHARS: Final = 200
-"""So much of a block is looked at: what it is shows at its beginning."""
-_SPOKEN_CHARS: Final = 120
-_CJK = re.compile(r"[぀-ヿ㐀-鿿가-힣]")
+_FIRST_WORDS_CHARS: Final = 120
+"""Number of characters of a block whose words are compared with the word lists."""
+_MIN_PROSE_CHARS: Final = 80
+"""Shorter blocks are headlines, captions and labels more often than paragraphs."""
+_MIN_CJK_PROSE_CHARS: Final = 30
+"""The same for scripts that write a word with one to three characters."""
+_MIN_CHARS_PER_LINKED: Final = 3
+"""Running text has more than this number of characters for each linked one: less than a third of it is linked."""
+
+_CJK = re.compile(f"[{''.join(f'{chr(first)}-{chr(last)}' for first, last in CJK_RANGES)}]")
 _LINK = re.compile(r"https?://")
 _HANDLE = re.compile(r"@\w")
 _DOMAIN = re.compile(r"\.(?<=\w\.)(?:com|de|net|org)\b")
 _WORD = re.compile(r"[^\W\d_]+")
 
-# Words that open a pointer to something else ...
-_MORE: Final = word_set(
-    """
-    read see watch also more related next full don recommended most trending must view popular follow find
-    discover explore lesen lies mehr auch weiter weitere siehe zum zur hier alle lire voir aussi plus
-    también puede lea lee ver mira además leia veja saiba mais confira leggi vedi guarda potrebbe lees meer
-    bekijk läs les læs lue mer zobacz czytaj ayrıca читайте смотрите
-    """
+
+def _word_lists() -> dict[str, frozenset[str]]:
+    lists: dict[str, set[str]] = {}
+    for word in read_text_words():
+        lists.setdefault(word.list_name, set()).add(word.text)
+    return {name: frozenset(texts) for name, texts in lists.items()}
+
+
+_LISTS: Final = _word_lists()
+_POINTER: Final = _LISTS["pointer"]
+"""Words that begin a reference to another page ("Read more", "Lesen Sie auch")."""
+_CREDIT: Final = _LISTS["credit"]
+"""Words that begin a line about the article ("By", "Published", "Stand")."""
+_JOIN: Final = _LISTS["join"]
+"""Words of subscriptions, newsletters, logins, apps, networks and donations, anywhere among the first words."""
+_RIGHTS: Final = _LISTS["rights"]
+"""Words of rights and picture credits."""
+_TALK: Final = _LISTS["talk"]
+"""Words of readers' comments and sharing."""
+_AD: Final = _LISTS["ad"]
+"""Words that mark advertising."""
+_ANY_LIST: Final = _JOIN | _RIGHTS | _TALK | _AD
+_CJK_PHRASES = re.compile("|".join(map(re.escape, sorted(_LISTS["cjk"]))))
+"""Phrases of all these kinds in scripts that do not separate words."""
+
+_SIZE_NAMES: Final = words("size words link_share links bold_share italic_share")
+_SHARE_COLUMNS: Final = tuple(_SIZE_NAMES.index(name) for name in words("link_share bold_share italic_share"))
+_COUNT_NAMES: Final = words("digit_share capital_share commas bar cjk")
+_PHRASE_NAMES: Final = words(
+    "lower url opens_pointer opens_credit has_join has_rights has_talk has_ad has_cjk_phrase"
 )
-# ... a line about the article ...
-_BY: Final = word_set(
-    """
-    by von par por di door av af od przez text от автор written reporting edited editing contact published
-    updated posted stand veröffentlicht aktualisiert publié mis publicado actualizado aggiornato pubblicato
-    gepubliceerd publicerad yayın güncelleme опубликовано author
-    """
-)
-# ... and words that, anywhere, speak of joining, of rights, of readers' talk, of advertising.
-_JOIN: Final = word_set(
-    """
-    subscribe subscriber subscribers subscription sign signup newsletter newsletters abonnieren abo
-    abonnement abonnez suscríbete suscribirse suscripción assine assinante iscriviti inscreva register login
-    log download app click klicken cookie cookies zustimmen consent whatsapp telegram facebook twitter
-    instagram youtube google podcast email mail membership support donate donation spende account password
-    passwort подпишитесь подписывайтесь join follow
-    """
-)
-_RIGHTS: Final = word_set(
-    """
-    copyright rights rechte reserved derechos droits direitos getty reuters afp dpa ap photo foto fotos
-    image bild picture credit quelle source fuente video imago alamy shutterstock file photograph symbolbild
-    archivbild photos images
-    """
-)
-_TALK: Final = word_set(
-    """
-    comment comments kommentar kommentare comentario comentarios comentários opinion think tell know share
-    teilen partager compartir compartilhar condividi hide reply report moderation thread
-    """
-)
-_AD: Final = word_set(
-    """
-    advertisement advertising anzeige werbung publicité publicidad publicidade sponsored affiliate
-    commission reklam annons реклама
-    """
-)
-_TELLING: Final = _JOIN | _RIGHTS | _TALK | _AD
-_CJK_PHRASES = re.compile(
-    r"関連|続き|あわせて|相关|延伸|更多|관련|登録|会員|购买|訂閱|구독|写真|사진|图|기자|記者|记者|编辑|コメント|评论|댓글|広告|無断|转载|©"
-)
-
-# Kinds of characters, as ranges; every table below has a line for each character, all above U+FFFF sharing the last.
-_CODES: Final = 1 << 16
-_COUNTED: Final = {
-    "digits": "09٠٩۰۹०९０９",
-    "capitals": "AZÀÖØÞАЯΑΩ",
-    "commas": ",,،،、、，，;;",
-    "cjk": "぀ヿ㐀鿿가힣",
-    "spaces": "  ",
-    "bars": "||",
-}
-_COUNTER_BITS: Final = 10
-"""A counter for each kind in one number: none counts over `_HEAD_CHARS`."""
-
-
-def _table(kinds: Iterable[str]) -> NDArray[np.int64]:
-    table = np.zeros(_CODES, dtype=np.int64)
-    for place, ranges in enumerate(kinds):
-        for first, last in zip(ranges[::2], ranges[1::2], strict=True):
-            table[ord(first) : ord(last) + 1] |= 1 << place * _COUNTER_BITS
-    return table
-
-
-def _doubled(characters: str) -> str:
-    """Return single characters as ranges."""
-    return "".join(character * 2 for character in characters)
-
-
-_COUNTERS: Final = _table(_COUNTED.values())
-_LAST: Final = _table(map(_doubled, (".!?。！？…।؟”\"»:;“)]’'", '.!?。！？…।؟”"»', ":", "?")))
-_FIRST: Final = _table([_doubled("\"“„«»'‘–—-•「『¿¡‹*·▪►|©#@(>")])
-_PLACES: Final = np.arange(len(_COUNTED)) * _COUNTER_BITS
-
-_COUNT_NAMES: Final = ("digit_share", "capital_share", "commas", "bar", "cjk")
-_LAST_NAMES: Final = ("ends", "ends_full", "ends_colon", "ends_question")
-_SAID_NAMES: Final = (
-    "lower", "url", "says_more", "says_by", "says_join", "says_rights", "says_talk", "says_ad", "says_cjk",
-)  # fmt: skip
-NAMES: Final = (
-    "size", "words", "link_share", "links", "bold_share", "italic_share",
-    *_COUNT_NAMES, *_LAST_NAMES, "opener", *_SAID_NAMES,
-)  # fmt: skip
+NAMES: Final = (*_SIZE_NAMES, *_COUNT_NAMES, *LAST_CLASSES, "opener", *_PHRASE_NAMES)
+"""Names of the columns of `text_rows`."""
 
 
 def is_prose(block: Block) -> bool:
-    """Tell whether a block looks like running text: long, and hardly linked."""
+    """Return whether a block looks like running text: long, and hardly linked."""
     size = len(block.text)
-    return block.link_chars * 3 < size and (size > 80 or (size > 30 and _CJK.search(block.text) is not None))
+    if size <= _MIN_CJK_PROSE_CHARS or block.link_chars * _MIN_CHARS_PER_LINKED >= size:
+        return False
+    return size > _MIN_PROSE_CHARS or _CJK.search(block.text) is not None
 
 
 def words_of(text: str) -> list[str]:
@@ -128,85 +85,81 @@ def words_of(text: str) -> list[str]:
 
 
 def first_words(text: str) -> list[str]:
-    """Return the words that a text begins with."""
-    return words_of(text[:_SPOKEN_CHARS])
+    """Return the words at the beginning of a text in lower case, letters only."""
+    return words_of(text[:_FIRST_WORDS_CHARS])
 
 
-def wording_rows(blocks: Sequence[Block], spoken: Sequence[Sequence[str]]) -> NDArray[np.float32]:
-    """Return the numbers of the blocks' texts, a row each, in the order of `NAMES`; `spoken` are their first words."""
+def text_rows(blocks: Sequence[Block], beginnings: Sequence[Sequence[str]]) -> NDArray[np.float32]:
+    """Return the text features of the blocks. Shape (blocks, `NAMES`).
+
+    `beginnings` are the first words of each block, as `first_words` returns them."""
     texts = [block.text for block in blocks]
-    heads = [text[:_HEAD_CHARS] for text in texts]
-    counts = _count_characters(heads)
-    digits, capitals, commas, cjk, spaces, bars = counts.T
+    heads = [text[:HEAD_CHARS] for text in texts]
+    digits, capitals, commas, cjk, spaces, bars = count_characters(heads).T
     head_sizes = array_of(((len(head),) for head in heads), 1)[:, 0]
-    sizes = array_of(
-        (
-            (
-                len(text),
-                text.count(" ") + 1,
-                block.link_chars,
-                block.links,
-                block.bold_chars,
-                block.italic_chars,
-            )
-            for block, text in zip(blocks, texts, strict=True)
-        ),
-        6,
-    )
-    sizes[:, (2, 4, 5)] /= sizes[:, :1]
-    sizes[:, 0] += cjk
-    by_count = (digits / head_sizes, capitals / (spaces + 1), commas, bars > 0, cjk > 0)
-    return np.hstack((
+    sizes = _size_rows(blocks)
+    sizes[:, 0] += cjk  # CJK characters count twice: they say as much as several Latin letters
+    counts = (digits / head_sizes, capitals / (spaces + 1), commas, bars > 0, cjk > 0)
+    phrases = map(_phrase_flags, heads, beginnings, (cjk > 0).tolist())
+    columns = (
         sizes,
-        np.stack(by_count, axis=1),
-        _marks(_LAST, "".join([text[-1] for text in texts]), len(_LAST_NAMES)),
-        _marks(_FIRST, "".join([text[0] for text in texts]), 1),
-        array_of(map(_said, heads, spoken, (cjk > 0).tolist()), len(_SAID_NAMES)),
-    ))  # fmt: skip
+        np.stack(counts, axis=1),
+        last_characters(texts),
+        first_characters(texts),
+        array_of(phrases, len(_PHRASE_NAMES)),
+    )
+    return np.hstack(columns)
+
+
+def _size_rows(blocks: Sequence[Block]) -> NDArray[np.float32]:
+    """Return the numbers of characters, words and links of the blocks. Shape (blocks, `_SIZE_NAMES`)."""
+    rows = (
+        (
+            len(block.text),
+            block.text.count(" ") + 1,
+            block.link_chars,
+            block.links,
+            block.bold_chars,
+            block.italic_chars,
+        )
+        for block in blocks
+    )
+    sizes = array_of(rows, len(_SIZE_NAMES))
+    sizes[:, _SHARE_COLUMNS] /= sizes[:, :1]
+    return sizes
 
 
 def array_of(rows: Iterable[Sequence[float]], width: int) -> NDArray[np.float32]:
-    """Return rows of so many numbers as an array."""
+    """Return an array of rows of `width` numbers."""
     return np.fromiter(chain.from_iterable(rows), dtype=np.float32).reshape(-1, width)
 
 
-def _codes(text: str) -> NDArray[np.uint32]:
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    return np.minimum(codes, _CODES - 1)
-
-
-def _count_characters(heads: Sequence[str]) -> NDArray[np.float32]:
-    """Return how often each kind of `_COUNTED` stands in each text, none empty."""
-    ends = np.cumsum([len(head) for head in heads])
-    packed = np.add.reduceat(_COUNTERS[_codes("".join(heads))], np.r_[0, ends[:-1]])
-    return (packed[:, None] >> _PLACES & (1 << _COUNTER_BITS) - 1).astype(np.float32)
-
-
-def _marks(table: NDArray[np.int64], characters: str, kinds: int) -> NDArray[np.float32]:
-    """Return for each character whether it is of each kind of a table."""
-    return (table[_codes(characters)][:, None] >> _PLACES[:kinds] & 1).astype(np.float32)
-
-
-def _said(head: str, spoken: Sequence[str], is_cjk: bool) -> tuple[bool, ...]:
-    """Return what the words at the beginning of a text tell, in the order of `_SAID_NAMES`."""
-    first = spoken[0] if spoken else ""
-    telling = _TELLING.intersection(spoken)
-    has_sign = "©" in head
+def _phrase_flags(head: str, beginning: Sequence[str], is_cjk: bool) -> tuple[bool, ...]:
+    """Return which kinds of words the beginning of a text contains, in the order of `_PHRASE_NAMES`."""
+    first = beginning[0] if beginning else ""
+    has_join = has_rights = has_talk = has_ad = False
+    if listed := _ANY_LIST.intersection(beginning):
+        has_join = not _JOIN.isdisjoint(listed)
+        has_rights = not _RIGHTS.isdisjoint(listed)
+        has_talk = not _TALK.isdisjoint(listed)
+        has_ad = not _AD.isdisjoint(listed)
     return (
         head[0].islower(),
-        _names_address(head),
-        first in _MORE,
-        first in _BY,
-        bool(telling) and not _JOIN.isdisjoint(telling),
-        has_sign or (bool(telling) and not _RIGHTS.isdisjoint(telling)),
-        bool(telling) and not _TALK.isdisjoint(telling),
-        bool(telling) and not _AD.isdisjoint(telling),
+        _has_address(head),
+        first in _POINTER,
+        first in _CREDIT,
+        has_join,
+        has_rights or "©" in head,
+        has_talk,
+        has_ad,
         is_cjk and _CJK_PHRASES.search(head) is not None,
     )
 
 
-def _names_address(head: str) -> bool:
-    """Whether a text holds an address or an account; the signs are looked for first, being rare."""
+def _has_address(head: str) -> bool:
+    """Return whether a text contains a web address or an account name.
+
+    Each pattern runs only if its rare first sign occurs, which is cheaper to test."""
     return (
         "www." in head
         or ("@" in head and _HANDLE.search(head) is not None)

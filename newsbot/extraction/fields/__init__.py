@@ -1,1 +1,1 @@
-"""The fields of an article, one module a group of fields: ordered rules that look for a value."""
+"""The fields of an article, one module for each group of fields: ordered rules that look for a value."""

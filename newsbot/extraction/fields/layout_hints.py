@@ -1,6 +1,6 @@
-"""What a page's HTML shows where it declares nothing: lines below the headline, bylines, dates.
+"""Hints in the layout of a page that declares nothing: lines below the headline, elements marked as byline or date.
 
-The last resort of the rules, so a few of the elements that a page may mark are looked at, and of each a little.
+They are the last resort of the rules, so only a limited number of elements is examined, and only the beginning of each.
 """
 
 from __future__ import annotations
@@ -16,37 +16,41 @@ from newsbot.text import collapse_space, letters
 
 MAX_LINES = 300
 MAX_LINE_CHARS = 150
+MAX_NAMES_CHARS = 500
+"""Number of characters of a class attribute that are read."""
 _MAX_TEXT_NODES = 20
+"""Maximum number of text nodes in a small element."""
 _MAX_ELEMENTS = 40
-_MAX_DEPTH = 40  # of ancestors looked at
-MAX_NAMES_CHARS = 500  # of a class attribute
-
+"""Maximum number of elements that are examined for one kind of hint."""
+_MAX_DEPTH = 40
+"""Maximum number of ancestors that are examined."""
 _MAX_HEADINGS = 200
 _MAX_HEADING_CHARS = 500
 _HEADINGS = ("h1", "h2", "h3", "h4")
 _TEXTS_BELOW = etree.XPath("(following::text())[position() <= 1000]")
-_UNREAD = frozenset({"script", "style", "noscript", "template", "option", "svg"})
+_HIDDEN_TAGS = frozenset({"script", "style", "noscript", "template", "option", "svg"})
 _BOLD = frozenset({"strong", "b", "em"})
 _ASIDE_CLASS = re.compile(
     r"comment|related(?![\w-]*(?:tag|topic|keyword))|teaser|sidebar|widget|recommend|popular|trending|most-?read|(?:site|page|global)[-_]?footer|menu|newsletter|promo|breadcrumb",
     re.IGNORECASE,
 )
-# Attribute -> what its value holds; where the first letter is left out, it may be a capital.
 _BYLINES = {"class": ("uthor", "yline"), "id": ("uthor",), "rel": ("author",), "itemprop": ("author",)}
+"""Attribute -> parts of its value that mark a byline. A missing first letter may be a capital."""
 _DATED = {"class": ("date", "Date", "time", "ublish"), "id": ("date",), "itemprop": ("datePublished",)}
+"""Attribute -> parts of its value that mark a date."""
 
 
 def short_text(element: etree._Element, max_chars: int = MAX_LINE_CHARS) -> str:
-    """Return the text of a small element on one line; "" for one that holds more than `max_chars`."""
+    """Return the text of an element on one line; "" if it has more than `max_chars` characters or 20 text nodes."""
     nodes = list(islice(cast("Iterator[str]", element.itertext()), _MAX_TEXT_NODES + 1))
     text = collapse_space(" ".join(nodes)) if len(nodes) <= _MAX_TEXT_NODES else ""
     return text if len(text) <= max_chars else ""
 
 
 def headline_element(tree: etree._Element, headline: str) -> etree._Element | None:
-    """Return the heading that shows the headline, perhaps behind a kicker; else the first h1.
+    """Return the heading that ends with the headline (a kicker may precede it), else the first h1, else None.
 
-    Headlines come twice where a bar stays on top of the page: an h1 goes before other headings.
+    A headline may appear twice, for example in a sticky bar: an h1 is preferred to other headings.
     """
     headings = list(islice(tree.iter(*_HEADINGS), _MAX_HEADINGS))
     headings.sort(key=lambda heading: heading.tag != "h1")
@@ -60,25 +64,25 @@ def headline_element(tree: etree._Element, headline: str) -> etree._Element | No
 
 
 def texts_below(heading: etree._Element) -> list[etree._ElementUnicodeResult]:
-    """Return the text nodes that follow a heading, without scripts and blanks."""
+    """Return the text nodes after a heading, without scripts and without nodes that are only white space."""
     nodes = cast("list[etree._ElementUnicodeResult]", _TEXTS_BELOW(heading))
     read = (
         node
         for node in nodes
-        if node.strip() and (parent := node.getparent()) is not None and parent.tag not in _UNREAD
+        if node.strip() and (parent := node.getparent()) is not None and parent.tag not in _HIDDEN_TAGS
     )
     return list(islice(read, MAX_LINES))
 
 
 def is_bold_paragraph(node: etree._ElementUnicodeResult) -> bool:
-    """Whether a text node is all of a paragraph and in bold, as bylines are that somebody typed into the text."""
+    """Return whether a text node is the whole text of a paragraph and bold: the form of bylines typed into the text."""
     bold = node.getparent()
     above = bold.getparent() if bold is not None and bold.tag in _BOLD else None
     return above is not None and above.tag == "p" and short_text(above) == collapse_space(node)
 
 
 def byline_texts(tree: etree._Element) -> Iterator[str]:
-    """Yield the texts of small elements marked as author or byline, outside of comments, teasers and the like."""
+    """Yield the texts of small elements marked as author or byline, outside of comments, teasers and similar parts."""
     for element in islice(_marked(tree, _BYLINES), _MAX_ELEMENTS):
         if (
             element.tag not in ("body", "link", "meta")
@@ -89,12 +93,12 @@ def byline_texts(tree: etree._Element) -> Iterator[str]:
 
 
 def _marked(tree: etree._Element, words: Mapping[str, Sequence[str]]) -> Iterator[etree._Element]:
-    """Yield the elements that have such a word in one of these attributes; a caller may stop at the first."""
+    """Yield the elements with one of the words in the attribute that `words` gives for it."""
     wanted = [(name, word) for name, holds in words.items() for word in holds]
     parts = {word for _, word in wanted}
     shortest = [word for word in parts if not any(other in word for other in parts - {word})]
     for element in tree.iter("*"):
-        # Most have none in any attribute: one look at all of them takes half the time of a look at each.
+        # Most elements have no such word in any attribute: searching all values at once takes half the time.
         values = " ".join(cast("list[str]", element.values()))
         for word in shortest:
             if word in values:
@@ -104,7 +108,7 @@ def _marked(tree: etree._Element, words: Mapping[str, Sequence[str]]) -> Iterato
 
 
 def dated_texts(tree: etree._Element) -> Iterator[str]:
-    """Yield the texts of small elements marked as a date, outside of links, teasers and the like."""
+    """Yield the texts of small elements marked as a date, outside of links, teasers and similar parts."""
     for element in islice(_marked(tree, _DATED), _MAX_ELEMENTS):
         text = element.get("content") or element.get("title") or short_text(element)
         if any(map(str.isdigit, text)) and not is_aside(element) and not _is_linked(element):
@@ -112,7 +116,7 @@ def dated_texts(tree: etree._Element) -> Iterator[str]:
 
 
 def time_texts(tree: etree._Element) -> list[str]:
-    """Return the dates of time elements, those below the headline first: above it stand other articles'."""
+    """Return the dates of time elements, those below the headline first: those above it belong to other articles."""
     above: list[str] = []
     below: list[str] = []
     found = above
@@ -125,13 +129,13 @@ def time_texts(tree: etree._Element) -> list[str]:
 
 
 def is_aside(element: etree._Element) -> bool:
-    """Whether an element stands in a part of the page that is about other things: menus, comments, teasers."""
+    """Return whether an element is in a part of the page that is about other things: menus, comments, teasers."""
     in_footer = False
     for part in islice(chain([element], element.iterancestors()), _MAX_DEPTH):
         names = (part.get("class") or "")[:MAX_NAMES_CHARS]
         if part.tag in ("aside", "nav") or (part.tag != "body" and _ASIDE_CLASS.search(names)):
             return True
-        if part.tag == "article":  # an article's own footer holds its tags
+        if part.tag == "article":  # the footer of an article contains its tags
             return False
         in_footer = in_footer or part.tag == "footer"
     return in_footer

@@ -1,4 +1,4 @@
-"""Everything that a page declares about its article, field by field, and which rule gave each."""
+"""Metadata of an article: the value of each field, and the rule that found it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from newsbot.extraction.fields.about import (
     read_section,
 )
 from newsbot.extraction.fields.authors import read_authors
+from newsbot.extraction.fields.evidence import PageEvidence
 from newsbot.extraction.fields.published import read_modified, read_published
-from newsbot.extraction.fields.rules import Clues
 from newsbot.extraction.fields.title import read_title
 from newsbot.extraction.fields.topics import read_topics
 from newsbot.extraction.page.page import Page
@@ -22,7 +22,7 @@ from newsbot.extraction.page.page import Page
 
 @dataclass(slots=True, kw_only=True)
 class Metadata:
-    """What a page says about its article; the fields are those of `Article`."""
+    """Metadata that a page gives for its article; the fields are those of `Article`."""
 
     title: str | None
     authors: list[str]
@@ -35,34 +35,33 @@ class Metadata:
     canonical_url: str | None
     is_free: bool | None
     declared_language: str | None
-    """The page's own word, a BCP 47 tag as written; the text decides the article's language."""
-    site_name: str | None
+    """Language that the page declares, a BCP 47 tag as written. `Article.language` is detected in the text."""
     rules: dict[str, str] = field(default_factory=dict)
-    """Field name -> the rule that gave its value."""
+    """Name of a field -> name of the rule that found its value."""
 
 
 def read_metadata(page: Page, *, timezone: tzinfo = UTC, now: datetime | None = None) -> Metadata:
-    """Return what the page declares about its article; dates without an offset are read in `timezone`.
+    """Return the metadata of a page's article. Dates without an offset are read in `timezone`.
 
-    Each field's rules try JSON-LD, then OpenGraph and meta elements, then microdata, then the page's HTML.
+    Dates later than a day after `now` are ignored. The rules of each field try JSON-LD, then Open Graph and other meta
+    elements, then microdata, then the HTML that readers see.
     """
-    clues = Clues(page)
+    evidence = PageEvidence(page)
     found = {
-        "title": read_title(clues),
-        "authors": read_authors(clues),
-        "published_at": read_published(clues, timezone, now),
-        "modified_at": read_modified(clues, timezone, now),
-        "description": read_description(clues),
-        "section": read_section(clues),
-        "topics": read_topics(clues),
-        "image_url": read_image(clues),
-        "canonical_url": read_canonical(clues),
+        "title": read_title(evidence),
+        "authors": read_authors(evidence),
+        "published_at": read_published(evidence, timezone, now),
+        "modified_at": read_modified(evidence, timezone, now),
+        "description": read_description(evidence),
+        "section": read_section(evidence),
+        "topics": read_topics(evidence),
+        "image_url": read_image(evidence),
+        "canonical_url": read_canonical(evidence),
     }
     return Metadata(
         **{name: value for name, (value, _) in found.items()},  # type: ignore[arg-type]
-        is_free=read_is_free(clues),
+        is_free=read_is_free(evidence),
         declared_language=page.html_lang
-        or next(iter(clues.json_ld("inLanguage") + clues.meta("og:locale")), None),
-        site_name=next((name for name in clues.site_names if not name.startswith(("@", "http"))), None),
+        or next(iter(evidence.json_ld("inLanguage") + evidence.meta("og:locale")), None),
         rules={name: rule for name, (_, rule) in found.items() if rule},
     )

@@ -8,125 +8,203 @@ from datetime import datetime, timedelta, tzinfo
 from itertools import islice, pairwise
 
 from newsbot.dates import names_date, parse_date
+from newsbot.extraction.fields.evidence import PageEvidence
 from newsbot.extraction.fields.layout_hints import dated_texts, time_texts
-from newsbot.extraction.fields.rules import Clues, Rule
+from newsbot.extraction.fields.rules import Rule
+from newsbot.word_patterns import any_of
 
-_MAX_ELEMENTS = 10
-_MINUTE, _QUARTER_HOUR, _ZONES_APART = timedelta(minutes=1), timedelta(minutes=15), timedelta(hours=26)
-_EXACT = 2  # a time of day and a zone
+_MAX_TEXTS = 10
+"""Maximum number of texts that one rule contributes."""
 _MAX_LINES = 40
+"""Maximum number of lines below the headline that are searched for a date."""
+_MINUTE = timedelta(minutes=1)
+_QUARTER_HOUR = timedelta(minutes=15)
+_MAX_ZONE_DIFFERENCE = timedelta(hours=26)
+"""Difference between the time zones UTC-12 and UTC+14."""
+_EXACT = 2
+"""Precision of a date with a time of day and a zone: one point for each."""
 _HAS_CLOCK = re.compile(r"\d[T ,]*\d?\d:\d\d|T\d{4}|^\d{10,}")
 _HAS_ZONE = re.compile(r"(?:Z|[+-]\d\d:?\d\d|GMT|UTC)(?:\W|$)|^\d{10}(?:\d{3})?$")
 _URL_DAY = re.compile(r"/(20[0-4]\d)[/-]?([01]\d)[/-]?([0-3]\d)(?:/|-|_|\b)")
-_LABEL = re.compile(
-    r"(?:date|datum|fecha|data|dato|дата|tarih|日期|日付|published|veröffentlicht|publié|publicado|pubblicato|erschienen)(?: on| am| le| el)?\s?:?",
-    re.IGNORECASE,
-)
+DATE_LABELS = {
+    "en": "date, published",
+    "de": "datum, veröffentlicht, erschienen",
+    "fr": "date, publié",
+    "es": "fecha, publicado",
+    "pt": "data, publicado",
+    "it": "data, pubblicato",
+    "nl": "datum",
+    "sv": "datum",
+    "no": "dato",
+    "da": "dato",
+    "pl": "data",
+    "ru": "дата",
+    "tr": "tarih",
+    "zh": "日期",
+    "ja": "日付",
+}
+"""Labels of the date of publication in lists of facts about an article."""
+_BEFORE_DATES = {"en": "on", "de": "am", "fr": "le", "es": "el"}
+_LABEL = re.compile(rf"{any_of(DATE_LABELS)}(?: {any_of(_BEFORE_DATES)})?\s?:?", re.IGNORECASE)
 
-_PUBLISHED_METAS = (
-    "article:published_time", "article:published", "og:article:published_time", "og:published_time", "datepublished",
-    "http://ogp.me/ns/article#published_time", "published_time", "published_at", "publishedat", "publish-date",
-    "publish_date", "publishdate", "publication_date", "publicationdate", "article.published", "parsely-pub-date",
-    "sailthru.date", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "pubdate", "dcterms.issued",
-    "dc.date.issued", "dcterms.created", "dc.date.created", "date.available", "dc.date", "dcterms.date", "date",
-    "article_date_original", "datecreated", "citation_publication_date", "bt:pubdate", "og:pubdate", "uploaddate",
-    "displaydate", "created", "timestamp",
-)  # fmt: skip
-_MODIFIED_METAS = (
-    "article:modified_time", "og:updated_time", "article:modified", "http://ogp.me/ns/article#modified_time",
-    "datemodified", "dcterms.modified", "dc.date.modified", "date.modified", "last-modified", "lastmod",
-    "lastupdate", "updated_time", "revised",
-)  # fmt: skip
+_PUBLISHED_METAS = [
+    "article:published_time",
+    "article:published",
+    "og:article:published_time",
+    "og:published_time",
+    "datepublished",
+    "http://ogp.me/ns/article#published_time",
+    "published_time",
+    "published_at",
+    "publishedat",
+    "publish-date",
+    "publish_date",
+    "publishdate",
+    "publication_date",
+    "publicationdate",
+    "article.published",
+    "parsely-pub-date",
+    "sailthru.date",
+    "cxenseparse:recs:publishtime",
+    "cxenseparse:publishtime",
+    "pubdate",
+    "dcterms.issued",
+    "dc.date.issued",
+    "dcterms.created",
+    "dc.date.created",
+    "date.available",
+    "dc.date",
+    "dcterms.date",
+    "date",
+    "article_date_original",
+    "datecreated",
+    "citation_publication_date",
+    "bt:pubdate",
+    "og:pubdate",
+    "uploaddate",
+    "displaydate",
+    "created",
+    "timestamp",
+]
+"""Names of meta elements with the date of publication, the most reliable first."""
+_MODIFIED_METAS = [
+    "article:modified_time",
+    "og:updated_time",
+    "article:modified",
+    "http://ogp.me/ns/article#modified_time",
+    "datemodified",
+    "dcterms.modified",
+    "dc.date.modified",
+    "date.modified",
+    "last-modified",
+    "lastmod",
+    "lastupdate",
+    "updated_time",
+    "revised",
+]
+"""Names of meta elements with the date of the last change, the most reliable first."""
 
 
-def read_published(clues: Clues, timezone: tzinfo, now: datetime | None) -> tuple[datetime | None, str]:
+def read_published(
+    evidence: PageEvidence, timezone: tzinfo, now: datetime | None
+) -> tuple[datetime | None, str]:
     """Return when the article was first published, in UTC, and the rule that found it.
 
-    Tries JSON-LD datePublished, then meta elements, microdata, time elements, dated elements, the URL. A date
-    without an offset is read in `timezone`; None if absent or more than a day after `now`.
+    Tries JSON-LD datePublished, then meta elements, microdata, time elements, lines below the headline, elements
+    marked as dates, and the URL. A date without an offset is read in `timezone`. (None, "") if no rule finds a date
+    that is at most a day after `now`.
     """
-    return _best_date(_PUBLISHED, _SHOWN, clues, timezone, now)
+    return _best_date(_PUBLISHED, _SHOWN, evidence, timezone, now)
 
 
-def read_modified(clues: Clues, timezone: tzinfo, now: datetime | None) -> tuple[datetime | None, str]:
-    """Return when the page says that the article was last changed, in UTC, and the rule that found it."""
-    return _best_date(_MODIFIED, (), clues, timezone, now)
+def read_modified(
+    evidence: PageEvidence, timezone: tzinfo, now: datetime | None
+) -> tuple[datetime | None, str]:
+    """Return when the article was last changed according to the page, in UTC, and the rule that found it."""
+    return _best_date(_MODIFIED, (), evidence, timezone, now)
 
 
 def _best_date(
     declared: Sequence[Rule[list[str]]],
     shown: Sequence[Rule[list[str]]],
-    clues: Clues,
+    evidence: PageEvidence,
     timezone: tzinfo,
     now: datetime | None,
 ) -> tuple[datetime | None, str]:
-    """Return the first date that is declared, or a later rule's that says the same day more exactly.
+    """Return the first declared date, or the date of a later rule that gives the same moment more precisely.
 
-    What the page shows is looked at only where nothing declared has a time of day.
+    The `shown` rules run only if no declared date has a time of day.
     """
     best: tuple[datetime | None, str] = (None, "")
     precision = -1
     for rules in (declared, shown):
-        for rule, text in _texts(rules, clues) if precision < 1 else ():
-            moment = parse_date(text, timezone, now, clues.page.html_lang)
-            exact = bool(_HAS_CLOCK.search(text)) + bool(_HAS_ZONE.search(text))
-            if moment and exact > precision and (best[0] is None or _agree(best[0], moment, precision > 0)):
-                best, precision = (moment, rule.name), exact
+        for rule, text in _texts(rules, evidence) if precision < 1 else ():
+            moment = parse_date(text, timezone, now, evidence.page.html_lang)
+            found_precision = bool(_HAS_CLOCK.search(text)) + bool(_HAS_ZONE.search(text))
+            if moment is None or found_precision <= precision:
+                continue
+            if best[0] is None or _may_be_same_moment(best[0], moment, precision > 0):
+                best, precision = (moment, rule.name), found_precision
             if precision == _EXACT:
                 return best
     return best
 
 
-def _texts(rules: Sequence[Rule[list[str]]], clues: Clues) -> Iterator[tuple[Rule[list[str]], str]]:
-    return ((rule, text) for rule in rules for text in islice(rule.find(clues) or (), _MAX_ELEMENTS))
+def _texts(rules: Sequence[Rule[list[str]]], evidence: PageEvidence) -> Iterator[tuple[Rule[list[str]], str]]:
+    return ((rule, text) for rule in rules for text in islice(rule.find(evidence) or (), _MAX_TEXTS))
 
 
-def _agree(one: datetime, other: datetime, has_clock: bool) -> bool:
-    """Whether a more exact date can be of the same moment as one that lacks its zone, or its time of day too.
+def _may_be_same_moment(vague: datetime, precise: datetime, has_clock: bool) -> bool:
+    """Return whether a precise date may be the same moment as one without a zone (`has_clock`) or also without a time.
 
-    Zones differ by quarters of an hour; seconds are often left out.
+    Zones differ by multiples of a quarter of an hour; a minute of tolerance, because seconds are often left out.
     """
-    apart = abs(one - other)
-    return apart <= _ZONES_APART and (not has_clock or (apart + _MINUTE) % _QUARTER_HOUR <= 2 * _MINUTE)
+    difference = abs(vague - precise)
+    if difference > _MAX_ZONE_DIFFERENCE:
+        return False
+    return not has_clock or (difference + _MINUTE) % _QUARTER_HOUR <= 2 * _MINUTE
 
 
 def _metas(keys: Sequence[str]) -> Rule[list[str]]:
-    return Rule("meta", lambda clues: [text for key in keys for text in clues.meta(key)])
+    return Rule("meta", lambda evidence: [text for key in keys for text in evidence.meta(key)])
 
 
-def _below_headline(clues: Clues) -> list[str]:
-    """Return the lines right below the headline that are about a date; captions and sentences name some too."""
-    return [line for line, _ in clues.below_headline[:_MAX_LINES] if names_date(line)]
+def _below_headline(evidence: PageEvidence) -> list[str]:
+    """Return the lines below the headline that are little more than a date; captions and sentences are left out."""
+    return [line for line, _ in evidence.below_headline[:_MAX_LINES] if names_date(line)]
 
 
-def _labelled(clues: Clues) -> list[str]:
-    """Return the dates of a list of facts about the article: what follows "Date" alone on its line."""
+def _labelled(evidence: PageEvidence) -> list[str]:
+    """Return the values of a list of facts about the article: each line that follows the line "Date"."""
     return [
         value
-        for label, value in pairwise(line for line, _ in clues.below_headline)
+        for label, value in pairwise(line for line, _ in evidence.below_headline)
         if _LABEL.fullmatch(label)
     ]
 
 
-def _url_day(clues: Clues) -> list[str]:
-    match = _URL_DAY.search(clues.page.url or "")
+def _url_day(evidence: PageEvidence) -> list[str]:
+    match = _URL_DAY.search(evidence.page.url or "")
     return ["-".join(match.groups())] if match else []
 
 
 _PUBLISHED: tuple[Rule[list[str]], ...] = (
-    Rule("json-ld datePublished", lambda clues: clues.json_ld("datePublished", "dateCreated", "uploadDate")),
+    Rule(
+        "json-ld datePublished",
+        lambda evidence: evidence.json_ld("datePublished", "dateCreated", "uploadDate"),
+    ),
     _metas(_PUBLISHED_METAS),
-    Rule("microdata datePublished", lambda clues: clues.microdata("datePublished", "dateCreated")),
+    Rule("microdata datePublished", lambda evidence: evidence.microdata("datePublished", "dateCreated")),
 )
 _SHOWN: tuple[Rule[list[str]], ...] = (
-    Rule("time element", lambda clues: time_texts(clues.page.tree)),
+    Rule("time element", lambda evidence: time_texts(evidence.page.tree)),
     Rule("below headline", _below_headline),
     Rule("labelled", _labelled),
-    Rule("dated element", lambda clues: list(dated_texts(clues.page.tree))),
+    Rule("dated element", lambda evidence: list(dated_texts(evidence.page.tree))),
     Rule("url", _url_day),
 )
 _MODIFIED: tuple[Rule[list[str]], ...] = (
-    Rule("json-ld dateModified", lambda clues: clues.json_ld("dateModified")),
+    Rule("json-ld dateModified", lambda evidence: evidence.json_ld("dateModified")),
     _metas(_MODIFIED_METAS),
-    Rule("microdata dateModified", lambda clues: clues.microdata("dateModified")),
+    Rule("microdata dateModified", lambda evidence: evidence.microdata("dateModified")),
 )

@@ -1,4 +1,4 @@
-"""What the links of a page tell of its article: the tags it bears and the section it is in."""
+"""Tags and section of an article, read from the links of its page."""
 
 from __future__ import annotations
 
@@ -10,18 +10,33 @@ from lxml import etree
 
 from newsbot.extraction.fields.layout_hints import MAX_NAMES_CHARS, is_aside, short_text
 from newsbot.extraction.page.tree import select
+from newsbot.word_patterns import any_of
 
 _MAX_TAGS = 20
 
 _LINKS_BELOW = "(following::a[@href])[position() <= 1000]"
 _NAMES = "concat(@class, ../@class, ../../@class)"
 _LINKS = etree.XPath(_LINKS_BELOW)
-_MAYBE_TAGS = etree.XPath(  # narrows the links down cheaply; _is_marked_as_tag decides
+_MAYBE_TAGS = etree.XPath(  # a cheap filter; _is_marked_as_tag decides
     f"{_LINKS_BELOW}[contains(@rel, 'tag') or contains({_NAMES}, 'ag') or contains({_NAMES}, 'opic') or contains({_NAMES}, 'eyword')]"
 )
-_TAG_PATH = re.compile(
-    r"/(?:tags?|topics?|themen?|thema|keywords?|etiquetas?|temas?|mots?-cles?|argomenti|tema|emne|schlagwort\w*|stichwort\w*|label)/[^/]"
-)
+TAG_FOLDERS = {
+    "en": "tags?, topics?, keywords?, label",
+    "de": "themen?, thema, schlagwort\\w*, stichwort\\w*",
+    "fr": "mots?-cles?",
+    "es": "etiquetas?, temas?",
+    "pt": "etiquetas?, temas?",
+    "it": "argomenti, tema",
+    "no": "emne",
+}
+"""Folders in the URLs of pages that list the articles of a tag."""
+_GENERAL_FOLDERS = {
+    "en": "news, articles?, story, stories, archive, content",
+    "de": "nachrichten, artikel",
+    "es": "noticias",
+}
+"""First folders of URLs that do not name a section, because all articles of a site are in them."""
+_TAG_PATH = re.compile(rf"/{any_of(TAG_FOLDERS)}/[^/]")
 _TAG_CLASS = re.compile(
     r"(?:^|[\s_-])(?:tags?|topics?|keywords?)(?=$|[\s_-]|[A-Z])|[a-z](?:Tags?|Topics?)(?=$|[\s_-])"
 )
@@ -29,33 +44,33 @@ _TAGS_CLASS = re.compile(
     r"(?:^|[\s_-])(?:tags|topics|keywords|tag-?list)(?=$|[\s_-]|[A-Z])|[a-z](?:Tags|Topics|TagList)(?=$|[\s_-])"
 )
 _CATEGORY_LINKS = etree.XPath("//a[@rel][contains(@rel, 'category')]")
-_SECTION_PATH = re.compile(  # the first folder of an address, unless every article is in one of that name
-    r"(https?://[^/]+)(/(?!(?:news|nachrichten|noticias|articles?|artikel|story|stories|archive|content)/)[a-z][a-z-]{2,40})/.",
-    re.IGNORECASE,
+_SECTION_PATH = re.compile(
+    rf"(https?://[^/]+)(/(?!{any_of(_GENERAL_FOLDERS)}/)[a-z][a-z-]{{2,40}})/.", re.IGNORECASE
 )
+"""Site and first folder of a URL."""
 
 
 def tag_links(heading: etree._Element) -> list[str]:
-    """Return the texts of links to tags below a heading, outside of menus: those together with the first one.
+    """Return the texts of the first group of links to tags below a heading and outside of menus.
 
-    Links that the page marks as tags count before links whose address is a tag's, which may stand in the text.
+    Links that the page marks as tags are preferred to links whose URL is that of a tag, which may be in the text.
     """
     marked = filter(_is_marked_as_tag, select(_MAYBE_TAGS, heading))
     found = _outside_menus(marked) or _outside_menus(filter(_leads_to_tag, select(_LINKS, heading)))
     first = _group(found[0]) if found else None
-    together = [link for link in found if _group(link) is first]
-    return [text for link in together[:_MAX_TAGS] if (text := short_text(link))]
+    grouped = [link for link in found if _group(link) is first]
+    return [text for link in grouped[:_MAX_TAGS] if (text := short_text(link))]
 
 
 def section_texts(tree: etree._Element, url: str) -> Iterator[str]:
-    """Yield the texts of links to categories, then the menu's name for the first folder of the page's address."""
+    """Yield the texts of links to categories, then those of links to the first folder of the page's URL."""
     for link in islice(select(_CATEGORY_LINKS, tree), _MAX_TAGS):
         if not is_aside(link):
             yield short_text(link)
     if match := _SECTION_PATH.match(url):
         site, path = match.groups()
-        addresses = {path, f"{path}/", f"{site}{path}", f"{site}{path}/"}
-        links = (link for link in tree.iter("a") if link.get("href") in addresses)
+        hrefs = {path, f"{path}/", f"{site}{path}", f"{site}{path}/"}
+        links = (link for link in tree.iter("a") if link.get("href") in hrefs)
         yield from map(short_text, islice(links, _MAX_TAGS))
 
 
@@ -79,9 +94,8 @@ def _leads_to_tag(link: etree._Element) -> bool:
 
 
 def _group(link: etree._Element) -> etree._Element | None:
-    """Return what holds the list that a link is in: its parent, or that one's parent if it holds the link alone."""
+    """Return the element around the list of a link: its parent, or its grandparent if the parent has no other child."""
     parent = link.getparent()
-    is_alone = (
-        link.getprevious() is None and link.getnext() is None
-    )  # the parent's length takes time to count
+    # Not the length of the parent, which takes time to count.
+    is_alone = link.getprevious() is None and link.getnext() is None
     return parent.getparent() if parent is not None and is_alone else parent

@@ -1,1 +1,1 @@
-"""Bytes of a page -> a parsed `Page`: decoding, limits, tree, JSON-LD, microdata."""
+"""From the bytes of a page to a parsed `Page`: decoding, limits, tree, JSON-LD, microdata."""

@@ -1,4 +1,4 @@
-"""JSON-LD blocks of a page -> a flat list of objects, however badly they were written."""
+"""Read the JSON-LD blocks of a page as a flat list of objects; common errors in the JSON are repaired."""
 
 from __future__ import annotations
 
@@ -11,21 +11,23 @@ from typing import Any
 
 MAX_BLOCK_CHARS = 1_000_000
 MAX_OBJECTS = 500
-_NESTS = ("@graph", "mainEntity", "mainEntityOfPage")
+"""Maximum number of objects that are read from a page."""
+_NESTING_KEYS = ("@graph", "mainEntity", "mainEntityOfPage")
 _OPENINGS = re.compile(r"\s*(?:(?:<!--|<!\[CDATA\[|//|/\*|\*/)\s*)*")
 _CLOSINGS = ("-->", "]]>", "//", "/*", "*/", ";")
 _STRING = r'("(?:[^"\\]|\\.)*+(?:"|\\?\Z))'
-# Unclosed strings and comments run to the end, so that neither pattern ever reads a character twice.
+# Unclosed strings and comments extend to the end, so that neither pattern reads a character twice.
 _COMMENT = re.compile(_STRING + r"|/\*.*?(?:\*/|\Z)|(?<![:\w])//[^\n]*", re.DOTALL | re.MULTILINE)
 _TRAILING_COMMA = re.compile(_STRING + r"|,\s*+(?=[}\]])", re.DOTALL)
 _DECODER = json.JSONDecoder(strict=False)  # raw newlines inside strings are common
 
 
 def read_json_ld(blocks: Iterable[str]) -> list[dict[str, Any]]:
-    """Return every object of the blocks: lists, @graph and mainEntity opened, in the order of the page.
+    """Return all objects of the blocks in page order, including those in lists, @graph and mainEntity.
 
-    A block that is not JSON even after mending (comments, CDATA, entities, trailing commas) gives what
-    could be read before its fault. At most `MAX_OBJECTS`; blocks over `MAX_BLOCK_CHARS` are left out.
+    Comments, CDATA marks, HTML entities and trailing commas are removed from blocks that are not valid JSON. A block
+    that is still invalid gives the objects before its first error. At most `MAX_OBJECTS` objects are returned;
+    blocks of more than `MAX_BLOCK_CHARS` characters are skipped.
     """
     objects: list[dict[str, Any]] = []
     for block in blocks:
@@ -35,16 +37,16 @@ def read_json_ld(blocks: Iterable[str]) -> list[dict[str, Any]]:
 
 
 def _parse(block: str) -> list[Any]:
-    """Return the JSON values of a block, trying gentler readings first."""
-    for mend in (str.strip, _unwrapped, _mended):
-        values = list(_values(mend(block)))
+    """Return the JSON values of a block; repairs are tried from the smallest to the largest."""
+    for repair in (str.strip, _unwrapped, _repaired):
+        values = list(_values(repair(block)))
         if values:
             return values
     return []
 
 
 def _values(text: str) -> Iterator[Any]:
-    """Yield the JSON values that stand one after the other; some pages forget the list around them."""
+    """Yield consecutive JSON values; some pages omit the list around them."""
     position = 0
     while position < len(text):
         try:
@@ -65,7 +67,8 @@ def _unwrapped(text: str) -> str:
     return text
 
 
-def _mended(text: str) -> str:
+def _repaired(text: str) -> str:
+    """Return the block without HTML entities, comments and trailing commas."""
     text = _unwrapped(text)
     if "&quot;" in text:
         text = html.unescape(text)
@@ -74,7 +77,7 @@ def _mended(text: str) -> str:
 
 
 def _objects(values: list[Any], limit: int) -> list[dict[str, Any]]:
-    """Return the objects among `values` and what they hold, outer ones first; not deeper than JSON allows."""
+    """Return at most `limit` objects in `values` and below the nesting keys, outer objects first."""
     found: list[dict[str, Any]] = []
     waiting = deque(values)
     while waiting and len(found) < limit:
@@ -83,6 +86,6 @@ def _objects(values: list[Any], limit: int) -> list[dict[str, Any]]:
             waiting.extendleft(reversed(value[:MAX_OBJECTS]))
         elif isinstance(value, dict):
             found.append(value)
-            nested = [value[key] for key in _NESTS if isinstance(value.get(key), dict | list)]
+            nested = [value[key] for key in _NESTING_KEYS if isinstance(value.get(key), dict | list)]
             waiting.extendleft(reversed(nested))
     return found

@@ -1,4 +1,4 @@
-"""How much of a page is read: what is parsed within a second, whatever its bytes are."""
+"""Limits on what is read of a page, so that any page is parsed within a second."""
 
 from __future__ import annotations
 
@@ -10,18 +10,22 @@ from typing import Final, cast
 from lxml import etree
 
 SMALL_PAGE_CHARS: Final = 1_000_000
-"""Below this a page is parsed as it is; above, what is never text (scripts, styles) is cut out first."""
+"""Maximum size of a page that is parsed unchanged; from larger ones, scripts, styles and drawings are removed."""
 MAX_PAGE_CHARS: Final = 6_000_000
+"""Maximum number of characters that are read of a page, without scripts and styles."""
 MAX_TAGS: Final = 150_000
-"""What follows the last of them is not read: no article has a tenth of that, and each costs memory and time."""
+"""Maximum number of tags that are read. No article has a tenth of that, and every tag costs memory and time."""
 MAX_ATTRIBUTES: Final = SMALL_PAGE_CHARS // len(" a")
-"""A small page cannot have more."""
+"""Maximum number of attributes in a page; a small page cannot have more."""
 MAX_TAG_ATTRIBUTES: Final = 200
-"""Real tags have up to 60. The time that libxml2 takes for one tag grows with the square of their number."""
+"""Maximum number of attributes in a tag. Real tags have up to 60; libxml2 takes time quadratic in their number."""
 MAX_DEPTH: Final = 2048
-"""Where libxml2 stops when it builds a tree. Without one it goes on, and each end tag makes it look at all open elements."""
+"""Maximum depth of open elements: the limit of libxml2 when it builds a tree.
+
+Without a tree it has no limit, and every end tag makes it look at all open elements.
+"""
 _CHUNK_BYTES = 16_384
-"""What raises in a parser's target is raised only at the end of what the parser was given."""
+"""Size of the pieces fed to the parser: an exception in its target is raised only at the end of a piece."""
 _MIN_TAG_CHARS = len("<b>")
 _TAG = re.compile("<")
 _INLINE_BYTES = re.compile(r"data:[a-z/+.-]{0,40};base64,[A-Za-z0-9+/=]{200,}+")
@@ -29,21 +33,23 @@ _ATTRIBUTE = r"""
     [ \t\n\r\f/]*+  [^ \t\n\r\f/>] [^ \t\n\r\f/>=]*+
     (?: [ \t\n\r\f]*+ = [ \t\n\r\f]*+ (?: "[^"]*+" | '[^']*+' | [^ \t\n\r\f>"'] [^ \t\n\r\f>]*+ ) )?+
 """
-"""As a tokenizer of HTML takes it, once it is inside a tag (the HTML standard, 13.2.5.32 to 13.2.5.39)."""
+"""An attribute inside a tag, as an HTML tokenizer reads it (HTML standard, 13.2.5.32 to 13.2.5.39)."""
 _UNTIL_CROWDED = re.compile(
     rf"(?: [^<]*+ < (?: (?![a-zA-Z]) | [^ \t\n\r\f/>]++ (?! (?:{_ATTRIBUTE}){{{MAX_TAG_ATTRIBUTES}}} ) ) )*+ [^<]*+",
     re.VERBOSE,
 )
-"""A page up to what may be a tag of too many attributes. Each `<` is taken for the start of a tag, those in scripts,
-comments and values too: so no trick of quoting hides one."""
+"""A page up to the first possible tag with too many attributes.
+
+Every `<` counts as the start of a tag, also in scripts, comments and attribute values: quoting cannot hide a tag.
+"""
 
 
 class _CrowdedError(Exception):
-    """A page has more than is read."""
+    """A page has more attributes, or is nested deeper, than is read."""
 
 
-class _Counter:
-    """A parser's target that builds nothing: attributes of a tag are counted as the parser itself tells them apart."""
+class _AttributeCounter:
+    """A parser target that builds no tree, but counts attributes and depth as the parser reads them."""
 
     def __init__(self) -> None:
         self.attributes = self.depth = 0
@@ -58,11 +64,11 @@ class _Counter:
         self.depth -= 1
 
     def close(self) -> None:
-        """Return nothing: what was to be told is raised."""
+        """Return nothing; the result is whether `_CrowdedError` was raised."""
 
 
 def bounded(html: str) -> bytes:
-    """Return what is read of a page, in UTF-8: huge ones lose scripts, embedded bytes and what is too much."""
+    """Return the part of a page that is parsed, in UTF-8, without what exceeds a limit."""
     if len(html) > SMALL_PAGE_CHARS:
         html = _INLINE_BYTES.sub("", html)
         for name in ("script", "style", "svg"):
@@ -75,8 +81,8 @@ def bounded(html: str) -> bytes:
 
 
 def _uncrowded(html: str) -> bytes:
-    """Return the page in UTF-8, up to its first tags of too many attributes."""
-    end = cast("re.Match[str]", _UNTIL_CROWDED.match(html)).end()  # it matches anything
+    """Return the page in UTF-8, cut before its first tag with too many attributes."""
+    end = cast("re.Match[str]", _UNTIL_CROWDED.match(html)).end()  # it matches any string
     markup = html.encode("utf-8", "replace")
     if (end < len(html) or len(html) > SMALL_PAGE_CHARS) and _is_crowded(markup):
         return html[: min(end, SMALL_PAGE_CHARS)].encode("utf-8", "replace")
@@ -84,19 +90,20 @@ def _uncrowded(html: str) -> bytes:
 
 
 def _is_crowded(markup: bytes) -> bool:
-    target = cast("etree.ParserTarget", _Counter())  # the stub asks for methods that lxml can do without
+    """Return whether a page exceeds the limits on attributes or depth, or cannot be counted."""
+    target = cast("etree.ParserTarget", _AttributeCounter())  # the stub requires methods that lxml does not
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, target=target)
     try:
         for start in range(0, len(markup), _CHUNK_BYTES):
             parser.feed(markup[start : start + _CHUNK_BYTES])
         parser.close()
-    except (_CrowdedError, etree.LxmlError, ValueError):  # what cannot be counted is not trusted either
+    except (_CrowdedError, etree.LxmlError, ValueError):  # a page that cannot be counted is treated alike
         return True
     return False
 
 
 def _without(html: str, name: str) -> str:
-    """Return the page without the elements of that name, JSON-LD kept; one pass, nothing nested."""
+    """Return the page without the elements of that name, except JSON-LD; nested elements are not supported."""
     kept: list[str] = []
     position = 0
     ends = re.compile(f"</{name}[^>]{{0,20}}>", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""Microdata (itemscope, itemprop) of the article on a page."""
+"""Read the microdata (itemscope, itemprop) of the article on a page."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ MAX_VALUE_CHARS = 2000
 _ITEMS = etree.XPath("//*[@itemscope]")
 _PROPERTIES = etree.XPath(".//*[@itemprop]")
 _NAMES = etree.XPath(".//*[@itemprop='name']")
-_ADDRESSES = etree.XPath(".//*[@itemprop='url' or @itemprop='contentUrl'][not(@itemscope)]")
+_URLS = etree.XPath(".//*[@itemprop='url' or @itemprop='contentUrl'][not(@itemscope)]")
 _ARTICLE_TYPE = re.compile("Article|Posting|Report")
 _VALUE_ATTRIBUTES = ("content", "datetime", "href", "src")
 
 
 def read_microdata(tree: etree._Element) -> dict[str, list[str]]:
-    """Return itemprop -> values within the page's first article item; a nested item counts by its name or address.
+    """Return itemprop -> values in the first article item of the page; the value of a nested item is its name or URL.
 
-    Source: the microdata section of the HTML standard, read loosely.
+    Source: the microdata section of the HTML standard; deviations that pages contain are tolerated.
     """
     articles = (item for item in select(_ITEMS, tree) if _ARTICLE_TYPE.search(item.get("itemtype") or ""))
     article = next(articles, None)
@@ -36,14 +36,15 @@ def read_microdata(tree: etree._Element) -> dict[str, list[str]]:
 
 
 def _item_of(element: etree._Element) -> etree._Element | None:
-    """Return the item that the property belongs to: the nearest itemscope above it."""
+    """Return the item that a property belongs to: the nearest ancestor with an itemscope."""
     return next((above for above in element.iterancestors() if above.get("itemscope") is not None), None)
 
 
 def _value(element: etree._Element) -> str:
+    """Return the value of a property: the name or URL of a nested item, else an attribute, else the text."""
     if element.get("itemscope") is not None:
         names = [name for name in select(_NAMES, element) if name.get("itemscope") is None]
-        nested = names or select(_ADDRESSES, element)
+        nested = names or select(_URLS, element)
         return _value(nested[0]) if nested else text_of(element)[:MAX_VALUE_CHARS]
     for attribute in _VALUE_ATTRIBUTES:
         if value := (element.get(attribute) or "").strip():

@@ -1,4 +1,4 @@
-"""A page, parsed once: the tree and what it declares about itself, for every extraction rule to ask."""
+"""A page that is parsed once: its tree and its declarations, for all extraction rules."""
 
 from __future__ import annotations
 
@@ -16,19 +16,21 @@ from newsbot.extraction.page.tree import raw_text
 from newsbot.text import one_line
 
 MAX_CONTENTS = 200
-"""So many meta elements of one name are read: a page of tags has fifty."""
+"""Maximum number of meta elements that are read of one name; pages with many tags have fifty."""
 MAX_TITLE_CHARS = 2000
 _EMPTY = b"<html><body></body></html>"
 _META_NAMES = ("name", "property", "itemprop")
 _ITEM_TYPE = ("itemtype", "itemType", "ITEMTYPE")
-"""As React and others write it."""
-_DECLARING = ("base", "h1", "link", "meta", "script")
+"""Spellings of the itemtype attribute: React, for example, writes itemType."""
+_DECLARING_TAGS = ("base", "h1", "link", "meta", "script")
+"""Elements in which a page makes declarations."""
 
 
 class Page:
-    """One HTML page. What is asked of it is worked out on first use and kept.
+    """One HTML page. Its properties are computed on first use and kept.
 
-    `tree` holds plain lxml elements (no `lxml.html` methods), comments and processing instructions left out.
+    `tree` consists of plain lxml elements (without the methods of `lxml.html`), without comments and processing
+    instructions.
     """
 
     def __init__(self, html: str, url: str | None = None) -> None:
@@ -38,17 +40,17 @@ class Page:
 
     @classmethod
     def from_bytes(cls, body: bytes, url: str | None = None, charset: str | None = None) -> Page:
-        """Return the page of a response; `charset` is the one of its Content-Type header."""
+        """Return the page of a response; `charset` is the one in its Content-Type header."""
         return cls(decode(body, charset), url)
 
     @classmethod
     def from_text(cls, html: str, url: str | None = None) -> Page:
-        """Return the page of text that is already decoded."""
+        """Return the page of HTML that is already decoded."""
         return cls(html.replace("\0", "") if "\0" in html else html, url)
 
     @cached_property
     def tree(self) -> etree._Element:
-        """The `html` element; an empty document's for a page that has none."""
+        """The `html` element; that of an empty document if the page cannot be parsed."""
         parser = etree.HTMLParser(
             encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False
         )
@@ -61,33 +63,33 @@ class Page:
 
     @cached_property
     def _declaring(self) -> dict[str, list[etree._Element]]:
-        """Name -> the elements in which pages declare things, found in one pass."""
-        found: dict[str, list[etree._Element]] = {name: [] for name in _DECLARING}
-        for element in self.tree.iter(*_DECLARING):
+        """Tag -> its elements, for all tags in which pages make declarations; found in one pass."""
+        found: dict[str, list[etree._Element]] = {name: [] for name in _DECLARING_TAGS}
+        for element in self.tree.iter(*_DECLARING_TAGS):
             found[element.tag].append(element)
         return found
 
     @property
     def headings(self) -> list[etree._Element]:
-        """The h1 elements, in order."""
+        """The h1 elements in page order."""
         return self._declaring["h1"]
 
     @cached_property
     def title(self) -> str:
-        """The text of the title element on one line; "" for none."""
+        """The text of the title element on one line; "" if there is none."""
         element = self.tree.find(".//title")
         return "" if element is None else one_line(raw_text(element)[:MAX_TITLE_CHARS])
 
     @cached_property
     def base_url(self) -> str | None:
-        """What relative links are relative to: the base element if there is one, else the page's URL."""
+        """The URL that relative links are resolved against: that of the base element, else that of the page."""
         hrefs = (base.get("href") for base in self._declaring["base"])
         href = next((href.strip() for href in hrefs if href is not None), "")
         return _join(self.url, href) or self.url
 
     @cached_property
     def html_lang(self) -> str | None:
-        """The lang attribute of the page, as written."""
+        """The lang attribute of the html element, as written; None if there is none."""
         for name in ("lang", "xml:lang", "{http://www.w3.org/XML/1998/namespace}lang"):
             if value := (self.tree.get(name) or "").strip():
                 return value
@@ -95,7 +97,7 @@ class Page:
 
     @cached_property
     def meta(self) -> dict[str, list[str]]:
-        """Lower-cased name, property or itemprop of every meta element -> its first contents, in order, none empty."""
+        """Name, property or itemprop of meta elements in lower case -> their first non-empty contents in page order."""
         found: dict[str, list[str]] = {}
         for element in self._declaring["meta"]:
             content = (element.get("content") or "").strip()
@@ -107,12 +109,12 @@ class Page:
         return found
 
     def related(self, rel: str) -> list[str]:
-        """Return the absolute URLs of the link elements of a relation, which is given in lower case, in order."""
+        """Return the absolute URLs of the link elements with a `rel`, which is given in lower case, in page order."""
         return [url for href in self._hrefs.get(rel, ()) if (url := self.absolute(href))]
 
     @cached_property
     def _hrefs(self) -> dict[str, list[str]]:
-        """Lower-cased rel of every link element -> addresses as written: most are style sheets that nobody asks for."""
+        """Rel of link elements in lower case -> hrefs as written; most are of style sheets and never resolved."""
         found: dict[str, list[str]] = {}
         for element in self._declaring["link"]:
             for rel in (element.get("rel") or "").lower().split():
@@ -121,22 +123,23 @@ class Page:
 
     @cached_property
     def json_ld(self) -> list[dict[str, Any]]:
-        """Every JSON-LD object of the page, lists and @graph opened."""
+        """All JSON-LD objects of the page, including those in lists and in @graph."""
         scripts = self._declaring["script"]
         return read_json_ld(raw_text(script) for script in scripts if "ld+json" in (script.get("type") or ""))
 
     @cached_property
     def microdata(self) -> dict[str, list[str]]:
-        """The itemprop -> values of the page's article item."""
-        # Few pages have any, and a look at the text is ten times faster than one at every attribute.
+        """Microdata of the page's article item: itemprop -> values."""
+        # Few pages have microdata, and a search in the text is ten times faster than one in all attributes.
         return read_microdata(self.tree) if any(name in self.html for name in _ITEM_TYPE) else {}
 
     def absolute(self, href: str | None) -> str:
-        """Return the URL that a link of this page leads to; "" for none or nonsense."""
+        """Return the absolute URL of a link on this page; "" if there is no href or it is not a URL."""
         return _join(self.base_url, (href or "").strip())
 
 
 def _join(base: str | None, href: str) -> str:
+    """Return `href` resolved against `base`; "" if it is empty or not a URL."""
     if not href:
         return ""
     try:

@@ -1,6 +1,6 @@
-"""The JSON-LD objects that describe a page's article, and typed readings of properties that may hold anything.
+"""Find the JSON-LD objects that describe the article of a page, and read their properties, which may have any type.
 
-Source: schema.org/Article, its kinds and properties.
+Source: schema.org/Article with its subtypes and properties.
 """
 
 from __future__ import annotations
@@ -13,24 +13,23 @@ from newsbot.text import plain_line
 
 Object = dict[str, Any]
 
-_MAX_VALUES = 200  # of one property; hostile ones nest and repeat
+_MAX_VALUES = 200
+"""Maximum number of values that are read of one property; hostile pages nest and repeat them."""
 _ARTICLE_TYPES = ("Article", "Posting", "Report", "Review", "Recipe")
 _PAGE_TYPES = ("WebPage", "ItemPage")
-_ADDRESS_NOISE = re.compile(r"^https?://(?:www\.)?|[?#].*$|/+$", re.DOTALL)
+_URL_NOISE = re.compile(r"^https?://(?:www\.)?|[?#].*$|/+$", re.DOTALL)
 
 
-def article_objects(
-    objects: list[Object], addresses: Iterable[str], headlines: Iterable[str]
-) -> list[Object]:
-    """Return the objects that describe the article of a page, best first.
+def article_objects(objects: list[Object], urls: Iterable[str], headlines: Iterable[str]) -> list[Object]:
+    """Return the objects that describe the article of a page, best match first.
 
-    Pages also describe related articles. One that names an address or a headline of the page is preferred,
-    else the first counts. Others follow only if they have the same headline, web pages as the last resort.
+    Pages also describe related articles. The best match is the one with a URL or a headline of the page, else the first
+    one. Other articles follow only if they have the same headline. Objects of type WebPage come last.
     """
     articles = [item for item in objects if is_a(item, _ARTICLE_TYPES)]
-    here = {_bare_address(address) for address in addresses if address}
+    page_urls = {_bare_url(url) for url in urls if url}
     titles = {headline.casefold() for headline in headlines}
-    ranked = sorted(articles, key=lambda item: -_fit(item, here, titles))
+    ranked = sorted(articles, key=lambda item: -_match_score(item, page_urls, titles))
     best = _headline(ranked[0]) if ranked else ""
     return [item for item in ranked if item is ranked[0] or _headline(item) == best] + [
         item for item in objects if is_a(item, _PAGE_TYPES)
@@ -38,33 +37,29 @@ def article_objects(
 
 
 def is_a(item: Object, endings: tuple[str, ...]) -> bool:
-    """Whether a type of the object ends so: NewsArticle and ReportageNewsArticle are both an Article."""
+    """Return whether a type of the object has one of the endings, as NewsArticle has the ending Article."""
     return any(kind.endswith(endings) for kind in texts_in(item.get("@type")))
 
 
-def _fit(item: Object, here: set[str], titles: set[str]) -> int:
-    """Return how surely the object is about this page: address, headline, and being more than a stub."""
-    named = [
-        _bare_address(url) for key in ("url", "@id", "mainEntityOfPage") for url in urls_in(item.get(key))
-    ]
+def _match_score(item: Object, page_urls: set[str], titles: set[str]) -> int:
+    """Return a score from 0 to 7: 4 for a URL of the page, 2 for one of its headlines, 1 for a headline with a date."""
+    values = (item.get(key) for key in ("url", "@id", "mainEntityOfPage"))
+    item_urls = [_bare_url(url) for value in values for url in urls_in(value)]
     headline = _headline(item)
-    return (
-        4 * any(url in here for url in named)
-        + 2 * (headline in titles)
-        + bool(headline and item.get("datePublished"))
-    )
+    has_url = any(url in page_urls for url in item_urls)
+    return 4 * has_url + 2 * (headline in titles) + bool(headline and item.get("datePublished"))
 
 
 def _headline(item: Object) -> str:
     return next(texts_in(item.get("headline") or item.get("name")), "").casefold()
 
 
-def _bare_address(url: str) -> str:
-    return _ADDRESS_NOISE.sub("", url.strip())
+def _bare_url(url: str) -> str:
+    return _URL_NOISE.sub("", url.strip())
 
 
 def values_in(value: object) -> Iterator[object]:
-    """Yield the strings, numbers and objects of a property, lists opened, in order."""
+    """Yield the strings, numbers and objects of a property in order, including those in lists."""
     waiting, count = [value], 0
     while waiting and count < _MAX_VALUES:
         value, count = waiting.pop(), count + 1
@@ -77,20 +72,15 @@ def values_in(value: object) -> Iterator[object]:
 
 
 def texts_in(value: object) -> Iterator[str]:
-    """Yield the texts of a property on one line each, markup removed; an object stands for its name."""
+    """Yield the texts of a property, each on one line and without markup; the text of an object is its name."""
     for item in values_in(value):
         named = (item.get("name") or item.get("@value")) if isinstance(item, dict) else item
-        for text in values_in(named):
-            if (
-                isinstance(text, str | int | float)
-                and not isinstance(text, bool)
-                and (line := plain_line(str(text)))
-            ):
-                yield line
+        texts = (value for value in values_in(named) if isinstance(value, str | int | float))
+        yield from filter(None, (plain_line(str(text)) for text in texts if not isinstance(text, bool)))
 
 
 def urls_in(value: object) -> Iterator[str]:
-    """Yield the addresses of a property: strings, or the url, contentUrl or @id of objects."""
+    """Yield the URLs of a property: strings, or the url, contentUrl or @id of objects."""
     for item in values_in(value):
         named = (
             (item.get("url") or item.get("contentUrl") or item.get("@id")) if isinstance(item, dict) else item
@@ -99,7 +89,7 @@ def urls_in(value: object) -> Iterator[str]:
 
 
 def names_in(value: object, index: dict[str, Object]) -> Iterator[str]:
-    """Yield the names of the people and organisations of a property; `index` resolves references by @id."""
+    """Yield the names of the people and organisations in a property; `index` resolves references: @id -> object."""
     for item in values_in(value):
         if not isinstance(item, dict):
             yield from texts_in(item)

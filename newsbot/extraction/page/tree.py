@@ -1,4 +1,4 @@
-"""Small typed readings of an lxml tree."""
+"""Typed helper functions for lxml trees."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ def select(path: etree.XPath, root: etree._Element) -> list[etree._Element]:
 
 
 def raw_text(element: etree._Element) -> str:
-    """Return all text inside an element as it stands."""
+    """Return all text inside an element unchanged."""
     return "".join(cast("list[str]", list(element.itertext())))
 
 
 def text_of(element: etree._Element) -> str:
-    """Return all text inside an element on one line, white space folded."""
+    """Return all text inside an element on one line, with single spaces."""
     return " ".join(raw_text(element).split())

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from newsbot import __version__
+from newsbot import rule_versions
 from newsbot.items import Article, utc_text
 from newsbot.store.articles import story_placement
 from newsbot.store.articles.precomputed import Precomputed
@@ -53,7 +53,7 @@ def list_extracted(
         .order_by(ArticleRow.id)
     )
     if is_stale:
-        query = query.where(ArticleRow.extractor_version.is_distinct_from(__version__))
+        query = query.where(ArticleRow.extractor_version.is_distinct_from(rule_versions.label()))
     if source is not None:
         query = query.where(ArticleRow.source == source)
     if since is not None:
@@ -102,4 +102,4 @@ def mark_extracted(session: Session, article_ids: Sequence[int]) -> None:
         session.connection()
     )  # a transaction that changes the rows of several articles holds it
     query = update(ArticleRow).where(ArticleRow.id.in_(article_ids))
-    session.execute(query.values(extractor_version=__version__))
+    session.execute(query.values(extractor_version=rule_versions.label()))

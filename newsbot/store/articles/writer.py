@@ -17,7 +17,7 @@ from typing import Any, Literal, assert_never
 from sqlalchemy import Connection, LargeBinary, bindparam, cast, insert, null, select, union_all, update
 from sqlalchemy.orm import Session
 
-from newsbot import __version__
+from newsbot import rule_versions
 from newsbot.dedupe.agencies import agency_of
 from newsbot.dedupe.changes import Judgement, is_material, is_silent
 from newsbot.items import Article
@@ -147,7 +147,7 @@ def apply_rules_to(
     locks.take(connection, Rank.IDENTITY, identity_keys(article, keys))
     existing = Existing(*connection.execute(_BY_ID, {"known_id": article_id}).one())
     if existing.content_key == page.content_key:
-        _update(connection, article_id, {"extractor_version": __version__, "rules": article.rules})
+        _update(connection, article_id, {"extractor_version": rule_versions.label(), "rules": article.rules})
         return "unchanged"
     _, twin = _find(connection, [], keys.text_key)
     plan = Revise(existing, stored_content(connection, article_id))
@@ -374,7 +374,7 @@ def _content_columns(page: _Page) -> dict[str, Any]:
     return {name: getattr(page.article, name) for name in COPIED_FIELDS} | {
         "text_key": page.keys.text_key,
         "content_key": page.content_key,
-        "extractor_version": __version__,
+        "extractor_version": rule_versions.label(),
         "agency": agency_of(page.article.authors, page.article.body),
     }
 

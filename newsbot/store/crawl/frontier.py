@@ -69,12 +69,14 @@ def add_links(
         for key, link in found.items()
     ]
     connection = session.connection()
-    new = session.execute(dialect.insert(connection, FrontierRow).values(rows).on_conflict_do_nothing())
+    # PostgreSQL does not report how many rows such a statement inserted (rowcount is -1), so they are returned.
+    insert = dialect.insert(connection, FrontierRow).values(rows).on_conflict_do_nothing()
+    new = connection.execute(insert.returning(_FRONTIER.c.url_hash)).all()
     changed = [{"key": key, "changed": link.modified_at + RESOLUTION, "now": now} for key, link in found.items()
                if link.modified_at and link.modified_at <= now]  # fmt: skip
     if changed:
         connection.execute(_REFETCH, changed)
-    return int(new.rowcount)  # type: ignore[attr-defined]
+    return len(new)
 
 
 _REFETCH = (

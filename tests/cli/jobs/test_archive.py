@@ -153,7 +153,7 @@ def kept_pages(url: str, folder: Path) -> dict[str, bytes]:
     return pages
 
 
-def test_stats_count_files_records_sources_and_what_articles_were_read_from(crawled):
+def test_stats_count_files_records_sources_and_what_articles_were_read_from(crawled: Path) -> None:
     stats = found("stats")
     assert (stats["files"], stats["open_files"], stats["damaged_places"]) == (2, 0, 0)
     assert stats["bytes"] == sum(path.stat().st_size for path in files(crawled))
@@ -170,7 +170,7 @@ def test_stats_count_files_records_sources_and_what_articles_were_read_from(craw
     assert "that articles were read from\t4\t" in invoke("stats").stdout
 
 
-def test_a_whole_archive_is_told_to_be_whole(crawled):
+def test_a_whole_archive_is_told_to_be_whole(crawled: Path) -> None:
     assert problems() == []
     assert "the archive is whole" in invoke("verify").stderr
 
@@ -181,10 +181,17 @@ def flip(path: Path, at: int) -> None:
     path.write_bytes(content)
 
 
-def test_verify_names_the_file_and_the_byte_of_what_is_damaged_or_missing(crawled, database_url):
+def test_verify_names_the_file_and_the_byte_of_what_is_damaged_or_missing(
+    crawled: Path, database_url: str
+) -> None:
     first, second = files(crawled)
     with reading(database_url) as session:
-        offsets = sorted(set(session.scalars(select(Fetch.warc_offset).where(Fetch.warc_file == first.name))))
+        offsets = sorted(
+            {
+                fetch.warc_offset or 0
+                for fetch in session.scalars(select(Fetch).where(Fetch.warc_file == first.name))
+            }
+        )
     flip(first, offsets[2] + 100)
     assert [(each["file"], each["offset"]) for each in problems()] == [(first.name, offsets[2])]
     flip(first, offsets[2] + 100)
@@ -199,7 +206,7 @@ def test_verify_names_the_file_and_the_byte_of_what_is_damaged_or_missing(crawle
     }
 
 
-def test_verify_finds_records_that_are_not_where_the_database_says(crawled, database_url):
+def test_verify_finds_records_that_are_not_where_the_database_says(crawled: Path, database_url: str) -> None:
     first, second = files(crawled)
     content = first.read_bytes()
     first.write_bytes(second.read_bytes())
@@ -209,7 +216,7 @@ def test_verify_finds_records_that_are_not_where_the_database_says(crawled, data
     assert all("the database refers to it" in each["what"] for each in found)
 
 
-def test_verify_compares_contents_with_their_digests(crawled):
+def test_verify_compares_contents_with_their_digests(crawled: Path) -> None:
     path = files(crawled)[1]
     members = path.read_bytes().split(b"\x1f\x8b\x08")
     changed = [
@@ -219,7 +226,7 @@ def test_verify_compares_contents_with_their_digests(crawled):
     assert "its content is not that of its digest" in {each["what"].partition(";")[0] for each in problems()}
 
 
-def test_an_archive_that_is_being_written_is_whole(folder, database_url):
+def test_an_archive_that_is_being_written_is_whole(folder: Path, database_url: str) -> None:
     crawler = Crawler(database_url, folder)
     crawler.article(1, OLD)
     with files(folder)[0].open("ab") as file:
@@ -229,7 +236,9 @@ def test_an_archive_that_is_being_written_is_whole(folder, database_url):
     crawler.close()
 
 
-def test_pruning_keeps_what_articles_were_read_from_and_what_servers_still_answer(crawled, database_url):
+def test_pruning_keeps_what_articles_were_read_from_and_what_servers_still_answer(
+    crawled: Path, database_url: str
+) -> None:
     before = kept_pages(database_url, crawled)
     size = sum(path.stat().st_size for path in files(crawled))
     pruned = found("prune", "--older-than", "50d")
@@ -248,7 +257,7 @@ def test_pruning_keeps_what_articles_were_read_from_and_what_servers_still_answe
     assert found("prune", "--older-than", "50d")["freed_bytes"] == 0
 
 
-def test_a_dry_run_of_pruning_tells_the_same_and_changes_nothing(crawled, database_url):
+def test_a_dry_run_of_pruning_tells_the_same_and_changes_nothing(crawled: Path, database_url: str) -> None:
     before = [(path.name, path.read_bytes()) for path in files(crawled)]
     told = found("prune", "--older-than", "50d", "--dry-run")
     assert [(path.name, path.read_bytes()) for path in files(crawled)] == before
@@ -256,7 +265,7 @@ def test_a_dry_run_of_pruning_tells_the_same_and_changes_nothing(crawled, databa
     assert {**told, "dry_run": False} == done
 
 
-def test_everything_old_goes_if_that_is_asked_for(crawled, database_url):
+def test_everything_old_goes_if_that_is_asked_for(crawled: Path, database_url: str) -> None:
     pruned = found("prune", "--older-than", "1d", "--all")
     assert pruned["files_removed"] == 2
     assert files(crawled) == []
@@ -265,7 +274,7 @@ def test_everything_old_goes_if_that_is_asked_for(crawled, database_url):
     assert found("prune", "--older-than", "1d", "--all")["freed_bytes"] == 0
 
 
-def test_only_one_source_is_pruned(crawled, database_url):
+def test_only_one_source_is_pruned(crawled: Path, database_url: str) -> None:
     before = kept_pages(database_url, crawled)
     found("prune", "--older-than", "1d", "--all", "--source", "site1.example")
     assert kept_pages(database_url, crawled) == {
@@ -274,7 +283,9 @@ def test_only_one_source_is_pruned(crawled, database_url):
     assert found("stats")["orphans"]["records"] == 4
 
 
-def test_a_file_that_a_crawl_has_open_is_left_alone_also_once_it_is_full(folder, database_url):
+def test_a_file_that_a_crawl_has_open_is_left_alone_also_once_it_is_full(
+    folder: Path, database_url: str
+) -> None:
     crawler = Crawler(database_url, folder)
     crawler.article(1, OLD)
     crawler.article(2, OLD + timedelta(days=1))
@@ -286,7 +297,7 @@ def test_a_file_that_a_crawl_has_open_is_left_alone_also_once_it_is_full(folder,
     assert found("prune", "--older-than", "1d", "--all")["files_removed"] == 2
 
 
-def test_a_damaged_file_is_told_and_left_alone(crawled):
+def test_a_damaged_file_is_told_and_left_alone(crawled: Path) -> None:
     path = files(crawled)[0]
     flip(path, 500)
     before = path.read_bytes()
@@ -296,7 +307,9 @@ def test_a_damaged_file_is_told_and_left_alone(crawled):
     assert path.read_bytes() == before
 
 
-def test_an_answer_that_comes_again_while_its_record_is_pruned_is_noted_without_it(crawled, database_url):
+def test_an_answer_that_comes_again_while_its_record_is_pruned_is_noted_without_it(
+    crawled: Path, database_url: str
+) -> None:
     crawler = Crawler(database_url, crawled)
     fetched = crawler.fetch("https://site0.example/list/0", "<p>0", NOW)
     assert fetched.is_repeat
@@ -311,7 +324,7 @@ def test_an_answer_that_comes_again_while_its_record_is_pruned_is_noted_without_
     crawler.close()
 
 
-def test_an_archive_that_was_taken_in_itself_is_pruned_too(folder, database_url):
+def test_an_archive_that_was_taken_in_itself_is_pruned_too(folder: Path, database_url: str) -> None:
     other = Crawler(f"sqlite:///{folder.parent / 'other.db'}", folder)
     for number in range(3):
         other.article(number, OLD)
@@ -355,8 +368,8 @@ KILLS = [(instant, ["50d"]) for instant in INSTANTS] + [
 
 @pytest.mark.parametrize(("instant", "arguments"), KILLS, ids=str)
 def test_a_kill_at_any_instant_leaves_files_and_database_in_agreement(
-    crawled, database_url, instant, arguments
-):
+    crawled: Path, database_url: str, instant: str, arguments: list[str]
+) -> None:
     before = kept_pages(database_url, crawled)
     kill(instant, arguments)
     assert kept_pages(database_url, crawled).items() <= before.items()
@@ -385,7 +398,14 @@ def kill(instant: str, arguments: list[str]) -> None:
     (["prune", "--older-than", "2026-13-01"], 2, "is no age"), (["stats"], 1, "no such folder; NEWSBOT_ARCHIVE_DIR"),
     (["verify"], 1, "no such folder"), (["prune", "--older-than", "2024-01-01"], 1, "no such folder"), (["mend"], 2, "No such command"),
 ], ids=str)  # fmt: skip
-def test_mistakes_cost_one_line(folder, database_url, capsys, arguments, status, told):
+def test_mistakes_cost_one_line(
+    folder: Path,
+    database_url: str,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    status: int,
+    told: str,
+) -> None:
     Crawler(database_url, folder).close()
     assert run(newsbot, ["archive", *arguments]) == status
     error = capsys.readouterr().err
@@ -393,7 +413,9 @@ def test_mistakes_cost_one_line(folder, database_url, capsys, arguments, status,
     assert error.count("\n") == 1
 
 
-def test_an_empty_setting_and_a_database_that_is_not_there_cost_one_line(tmp_path, monkeypatch, capsys):
+def test_an_empty_setting_and_a_database_that_is_not_there_cost_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("NEWSBOT_DATABASE_URL", f"sqlite:///{tmp_path / 'none.db'}")
     monkeypatch.setenv("NEWSBOT_ARCHIVE_DIR", "")
     assert run(newsbot, ["archive", "stats"]) == 2
@@ -403,7 +425,7 @@ def test_an_empty_setting_and_a_database_that_is_not_there_cost_one_line(tmp_pat
     assert "stored nothing there yet" in capsys.readouterr().err
 
 
-def test_a_folder_without_archives_is_an_empty_archive(folder, database_url):
+def test_a_folder_without_archives_is_an_empty_archive(folder: Path, database_url: str) -> None:
     Crawler(database_url, folder).close()
     folder.mkdir()
     (folder / "CC-NEWS-1.warc.gz").write_bytes(b"of somebody else")

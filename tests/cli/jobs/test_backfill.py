@@ -78,7 +78,7 @@ def stored(url: str) -> dict[str, Any]:
         }  # fmt: skip
 
 
-def test_archives_are_taken_in_and_not_again(tmp_path, database_url):
+def test_archives_are_taken_in_and_not_again(tmp_path: Path, database_url: str) -> None:
     folder = archives(tmp_path / "past", 2, 30)
     first = counts(backfill(database_url, str(folder), "--workers", "2", "--json"))
     before = stored(database_url)
@@ -93,7 +93,7 @@ def test_archives_are_taken_in_and_not_again(tmp_path, database_url):
         ] * 2
 
 
-def test_a_backfill_killed_ten_times_ends_like_an_undisturbed_one(tmp_path):
+def test_a_backfill_killed_ten_times_ends_like_an_undisturbed_one(tmp_path: Path) -> None:
     folder = archives(tmp_path / "past", 4, 150)
     urls = [f"sqlite:///{tmp_path / name}.db" for name in ("undisturbed", "killed")]
     assert backfill(urls[0], str(folder), "--workers", "2").returncode == 0
@@ -122,7 +122,7 @@ def kill(url: str, folder: Path, killed: str) -> None:
     assert running.returncode == -signal.SIGKILL
 
 
-def test_a_page_that_the_database_does_not_take_is_rejected_and_holds_up_no_other(tmp_path):
+def test_a_page_that_the_database_does_not_take_is_rejected_and_holds_up_no_other(tmp_path: Path) -> None:
     folder = archives(tmp_path / "past", 1, 30)
     url = f"sqlite:///{tmp_path / 'newsbot.db'}"
     Database(url).open().close()
@@ -142,14 +142,14 @@ def test_a_page_that_the_database_does_not_take_is_rejected_and_holds_up_no_othe
 @pytest.mark.parametrize(("arguments", "new"), [
     (["--host", "site1.example"], 2), (["--language", "de"], 0), (["--until", "2024-04-30"], 0), (["--since", "2024-05-01"], 8),
 ], ids=str)  # fmt: skip
-def test_filters_choose_what_is_taken_in(tmp_path, arguments, new):
+def test_filters_choose_what_is_taken_in(tmp_path: Path, arguments: list[str], new: int) -> None:
     folder = archives(tmp_path / "past", 1, 8)
     url = f"sqlite:///{tmp_path / 'newsbot.db'}"
     found = counts(backfill(url, str(folder), "--workers", "1", "--json", *arguments))
     assert Counter(found)["new"] == new
 
 
-def test_broken_archives_are_told_and_the_others_are_taken_in(tmp_path):
+def test_broken_archives_are_told_and_the_others_are_taken_in(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'newsbot.db'}"
     folder = archives(tmp_path / "past", 1, 8)
     write(folder / "no.wacz", b"no zip")
@@ -168,7 +168,7 @@ def test_broken_archives_are_told_and_the_others_are_taken_in(tmp_path):
     (["missing"], 1, "missing: no such file"), ([], 2, "Missing argument"), (["fixtures", "--workers", "0"], 2, "--workers"),
     (["fixtures", "--since", "soon"], 2, "since is 'soon'"), (["fixtures"], 1, "no archive in it"),
 ], ids=str)  # fmt: skip
-def test_mistakes_cost_one_line(tmp_path, arguments, status, told):
+def test_mistakes_cost_one_line(tmp_path: Path, arguments: list[str], status: int, told: str) -> None:
     finished = backfill(f"sqlite:///{tmp_path / 'newsbot.db'}", *arguments)
     assert finished.returncode == status
     assert told in finished.stderr

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
-from newsbot import __version__
+from newsbot import rule_versions
 from newsbot.archive.warc_pages import read_pages, warc_spans
 from newsbot.cli import newsbot
 from newsbot.ingest.envelope import Envelope
@@ -22,6 +22,7 @@ from newsbot.ingest.process import Processor
 from newsbot.ingest.record import record_article
 from newsbot.items import Article
 from newsbot.settings import read_settings
+from newsbot.store.articles.reextraction import list_extracted
 from newsbot.store.database import Database
 from newsbot.store.queries import Filters, get_article, search, stats
 from newsbot.store.queries.history import history
@@ -31,6 +32,7 @@ from tests.crawling import reading
 from tests.pages import article_page, paragraphs
 
 PAGES = 6
+OLD_RULES = "extraction-0 cleaning-0"
 PROJECT = Path(__file__).parents[3]
 
 
@@ -70,8 +72,15 @@ def store(url: str, path: Path, alter: Callable[[Article], None]) -> None:
         alter(item.article)
         with database.write() as session:
             record_article(session, item, run_id=None, now=datetime.now(UTC))
+    database.close()
+    set_rules(url, OLD_RULES)
+
+
+def set_rules(url: str, label: str | None, *conditions: ColumnElement[bool]) -> None:
+    """Let stored articles be read by the rules of some version."""
+    database = Database(url).open()
     with database.write() as session:
-        session.execute(update(ArticleRow).values(extractor_version="0.0.1"))
+        session.execute(update(ArticleRow).where(*conditions).values(extractor_version=label))
     database.close()
 
 
@@ -95,7 +104,7 @@ def rows(url: str) -> list[Any]:
         ]
 
 
-def test_a_dry_run_tells_what_would_change_and_changes_nothing(archived):
+def test_a_dry_run_tells_what_would_change_and_changes_nothing(archived: str) -> None:
     before = rows(archived)
     found = reextract(archived, "--dry-run")
     assert found["dry_run"] is True
@@ -111,7 +120,7 @@ def test_a_dry_run_tells_what_would_change_and_changes_nothing(archived):
     assert rows(archived) == before
 
 
-def test_changes_by_rules_are_stored_and_marked_and_are_no_edits_by_the_publisher(archived):
+def test_changes_by_rules_are_stored_and_marked_and_are_no_edits_by_the_publisher(archived: str) -> None:
     seen = [(row.first_seen_at, row.last_seen_at, row.retrieved_at) for row in articles(archived)]
     found = reextract(archived)
     assert (found["changed"], found["unchanged"]) == (3, 3)
@@ -136,11 +145,12 @@ def articles(url: str) -> list[ArticleRow]:
         return list(session.scalars(select(ArticleRow).order_by(ArticleRow.id)))
 
 
-def test_what_has_not_changed_stays_as_it_is_but_for_its_version(archived):
+def test_what_has_not_changed_stays_as_it_is_but_for_its_version(archived: str) -> None:
     before = {row.id: row for row in articles(archived)}
+    assert len(before) == PAGES
     reextract(archived)
     for row in articles(archived):
-        assert row.extractor_version == __version__
+        assert row.extractor_version == rule_versions.label()
         if row.id % 2:
             assert (row.revision, row.content_key, row.body) == (
                 1,
@@ -149,7 +159,7 @@ def test_what_has_not_changed_stays_as_it_is_but_for_its_version(archived):
             )
 
 
-def test_what_is_done_is_not_done_again(archived):
+def test_what_is_done_is_not_done_again(archived: str) -> None:
     reextract(archived, "--source", "site1.example")
     assert reextract(archived)["unchanged"] == 3
     assert reextract(archived) == {"dry_run": False, "fields": {}, "samples": {}}
@@ -157,15 +167,34 @@ def test_what_is_done_is_not_done_again(archived):
     assert reextract(archived, "--all")["unchanged"] == PAGES
 
 
+@pytest.mark.parametrize(
+    ("label", "count"),
+    [
+        pytest.param("extraction-0 cleaning-1", 2, id="older rules"),
+        pytest.param("0.1.0", 2, id="a package version, as stored before rules had versions"),
+        pytest.param(None, 2, id="unknown"),
+        pytest.param(rule_versions.label(), 0, id="today's rules"),
+    ],
+)
+def test_articles_are_stale_if_other_rules_than_todays_have_read_them(
+    archived: str, label: str | None, count: int
+) -> None:
+    reextract(archived)
+    set_rules(archived, label, ArticleRow.id <= 2)
+    with reading(archived) as session:
+        assert [stale.article_id for stale in list_extracted(session)] == [1, 2][:count]
+    assert reextract(archived, "--dry-run").get("unchanged", 0) == count
+
+
 @pytest.mark.parametrize(("arguments", "count"), [
     (["--source", "site0.example"], 3), (["--source", "nowhere"], 0), (["--since", "2026-05-04"], 3),
 ], ids=str)  # fmt: skip
-def test_only_what_is_asked_for_is_read_again(archived, arguments, count):
+def test_only_what_is_asked_for_is_read_again(archived: str, arguments: list[str], count: int) -> None:
     found = reextract(archived, *arguments)
     assert found.get("changed", 0) + found.get("unchanged", 0) == count
 
 
-def test_an_edit_that_comes_later_is_one_by_the_publisher(archived, tmp_path):
+def test_an_edit_that_comes_later_is_one_by_the_publisher(archived: str, tmp_path: Path) -> None:
     reextract(archived)
     edited = record(
         "https://site1.example/1",
@@ -184,6 +213,7 @@ def test_an_edit_that_comes_later_is_one_by_the_publisher(archived, tmp_path):
 KILLED = """
 import os, signal, sys
 import newsbot.jobs.reextract as reextraction
+from newsbot.store.articles.reextraction import list_extracted
 from newsbot.store.database import Database
 act, left = reextraction.apply_rules, int(sys.argv[1])
 def apply(*arguments, **given):
@@ -202,7 +232,7 @@ main(["reextract", "--database", sys.argv[2]])
 """
 
 
-def test_work_that_was_killed_goes_on_where_it_was(archived):
+def test_work_that_was_killed_goes_on_where_it_was(archived: str) -> None:
     for _ in range(2):
         killed = subprocess.run([sys.executable, "-c", KILLED, "2", archived], cwd=PROJECT, check=False)
         assert killed.returncode == -signal.SIGKILL
@@ -212,13 +242,13 @@ def test_work_that_was_killed_goes_on_where_it_was(archived):
         assert sorted(session.scalars(select(Revision.article_id))) == [2, 4, 6]
         reasons = [run.finish_reason for run in session.scalars(select(Run).order_by(Run.id))]
     assert reasons == [None, None, "finished"]
-    assert {row.extractor_version for row in articles(archived)} == {__version__}
+    assert {row.extractor_version for row in articles(archived)} == {rule_versions.label()}
     assert reextract(archived) == {"dry_run": False, "fields": {}, "samples": {}}
 
 
 def test_a_database_without_its_archive_and_an_archive_without_a_database_cost_no_traceback(
-    archived, tmp_path
-):
+    archived: str, tmp_path: Path
+) -> None:
     assert reextract(archived, "--source", "site0.example", "--dry-run")["unchanged"] == 3
     (tmp_path / "past.warc.gz").rename(tmp_path / "elsewhere.warc.gz")
     assert reextract(archived, "--dry-run")["missing"] == PAGES
@@ -226,7 +256,7 @@ def test_a_database_without_its_archive_and_an_archive_without_a_database_cost_n
     assert reextract(empty) == {"dry_run": False, "fields": {}, "samples": {}}
 
 
-def test_pages_that_are_gone_or_broken_leave_their_articles_alone(archived, tmp_path):
+def test_pages_that_are_gone_or_broken_leave_their_articles_alone(archived: str, tmp_path: Path) -> None:
     before = [(row.title, row.body) for row in articles(archived)]
     archive = tmp_path / "past.warc.gz"
     archive.write_bytes(archive.read_bytes()[:20])
@@ -236,12 +266,9 @@ def test_pages_that_are_gone_or_broken_leave_their_articles_alone(archived, tmp_
     assert [(row.title, row.body) for row in articles(archived)] == before
 
 
-def test_rules_that_no_longer_see_an_article_delete_nothing(archived, tmp_path):
+def test_rules_that_no_longer_see_an_article_delete_nothing(archived: str, tmp_path: Path) -> None:
     empty = [record(f"https://site{number % 2}.example/{number}", b"<p>x") for number in range(PAGES)]
-    database = Database(archived).open()
-    with database.write() as session:
-        session.execute(update(ArticleRow).values(extractor_version="0.0.1"))
-    database.close()
+    set_rules(archived, OLD_RULES)
     path = tmp_path / "past.warc.gz"
     content = path.read_bytes()
     path.write_bytes(packed(*empty)[: len(content)])

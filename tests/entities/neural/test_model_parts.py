@@ -81,7 +81,7 @@ def test_casing(word: str, expected: int) -> None:
 O, B_PER, I_PER, B_ORG, I_ORG, B_LOC, I_LOC = range(7)  # noqa: E741
 
 
-def scores(*rows: dict[int, float]) -> np.ndarray:  # type: ignore[type-arg]
+def scores(*rows: dict[int, float]) -> np.ndarray:
     return np.array([[row.get(label, 0.0) for label in range(7)] for row in rows], np.float32)
 
 
@@ -95,7 +95,7 @@ DECODED = {
 
 
 @pytest.mark.parametrize(("given", "expected"), DECODED.values(), ids=DECODED)
-def test_best_labels_make_sense(given: np.ndarray, expected: list[int]) -> None:  # type: ignore[type-arg]
+def test_best_labels_make_sense(given: np.ndarray, expected: list[int]) -> None:
     assert best_labels(given) == expected
 
 

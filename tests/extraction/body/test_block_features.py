@@ -1,4 +1,4 @@
-"""What the models of the body are told about the blocks of a page."""
+"""The feature vectors of blocks, which are the input of the body models."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ import pytest
 from numpy.typing import NDArray
 
 from newsbot.extraction.body import neighbour_features
-from newsbot.extraction.body.block_features import NAMES, Known, describe
+from newsbot.extraction.body.block_features import (
+    MAX_CANDIDATES,
+    NAMES,
+    DeclaredMetadata,
+    block_rows,
+    candidate_blocks,
+)
 from newsbot.extraction.body.blocks import Block, read_blocks
-from newsbot.extraction.body.body_model import load_forests
-from newsbot.extraction.body.choice import MAX_CANDIDATES, candidates
-from newsbot.extraction.body.neighbour_features import in_context
+from newsbot.extraction.body.body_model import load_body_models
+from newsbot.extraction.body.neighbour_features import neighbour_rows
 from newsbot.extraction.page.page import Page
 
 PAGE = """
@@ -24,59 +29,64 @@ PAGE = """
 """
 
 
-NOTHING = Known()
+NOTHING = DeclaredMetadata()
 Rows = NDArray[np.float32]
 
 
-def described(html: str, known: Known = NOTHING) -> tuple[list[Block], Rows]:
-    blocks, prose = candidates(read_blocks(Page.from_text(html).tree))
-    return blocks, describe(blocks, prose, known)
+def candidates_and_rows(html: str, declared: DeclaredMetadata = NOTHING) -> tuple[list[Block], Rows]:
+    blocks, prose = candidate_blocks(read_blocks(Page.from_text(html).tree))
+    return blocks, block_rows(blocks, prose, declared)
 
 
-def named(rows: Rows, names: Sequence[str], name: str) -> list[float]:
-    """Return a column; the last of a name, as families of words and elements share some."""
-    place = len(names) - 1 - names[::-1].index(name)
-    return [round(float(value), 3) for value in rows[:, place]]
+def column_of(rows: Rows, names: Sequence[str], name: str) -> list[float]:
+    """Return the last column with this name: some word families and tags have the same name, the tag comes last."""
+    position = len(names) - 1 - names[::-1].index(name)
+    return [round(float(value), 3) for value in rows[:, position]]
 
 
-def column(name: str, html: str = PAGE, known: Known = NOTHING) -> list[float]:
-    return named(described(html, known)[1], NAMES, name)
+def first_column(name: str, html: str = PAGE, declared: DeclaredMetadata = NOTHING) -> list[float]:
+    """Return a feature of all blocks, as the first model gets it."""
+    return column_of(candidates_and_rows(html, declared)[1], NAMES, name)
 
 
-def later(name: str, scores: Sequence[float], html: str = PAGE) -> list[float]:
-    """Return a column of what the second model sees, after the first has given these scores."""
-    blocks, rows = described(html)
-    return named(in_context(blocks, rows, np.array(scores, dtype=np.float32)), neighbour_features.NAMES, name)
+def second_column(name: str, scores: Sequence[float], html: str = PAGE) -> list[float]:
+    """Return a feature of all blocks as the second model gets it, if the first model returned `scores`."""
+    blocks, rows = candidates_and_rows(html)
+    second_rows = neighbour_rows(blocks, rows, np.array(scores, dtype=np.float32))
+    return column_of(second_rows, neighbour_features.NAMES, name)
 
 
-def wording(text: str, name: str) -> float:
-    return column(name, f"<body><p>{text}</p></body>")[0]
+def text_feature(text: str, name: str) -> float:
+    return first_column(name, f"<body><p>{text}</p></body>")[0]
 
 
-def test_a_row_for_each_block_that_is_not_all_link() -> None:
-    blocks, rows = described(PAGE)
+def test_each_block_that_is_not_one_link_has_a_row() -> None:
+    blocks, rows = candidates_and_rows(PAGE)
     assert [block.text[:9] for block in blocks] == ["Bridge ov", "The bridg", "It is 340", "Read more"]
     assert rows.shape == (4, len(NAMES))
     assert rows.dtype == np.float32
     assert np.isfinite(rows).all()
 
 
-def test_the_models_take_these_rows() -> None:
-    blocks, rows = described(PAGE)
-    first, second = load_forests()
+def test_the_models_accept_these_rows_and_return_probabilities() -> None:
+    blocks, rows = candidates_and_rows(PAGE)
+    first, second = load_body_models()
     scores = first.probabilities(rows)
-    later_scores = second.probabilities(in_context(blocks, rows, scores))
-    for found in (scores, later_scores):
+    second_scores = second.probabilities(neighbour_rows(blocks, rows, scores))
+    for found in (scores, second_scores):
         assert found.shape == (4,)
         assert ((found >= 0) & (found <= 1)).all()
     assert scores[1] > scores[3]
 
 
-@pytest.mark.parametrize("forest", [0, 1])
-def test_the_models_take_no_other_rows(forest: int) -> None:
-    width = (len(NAMES), len(neighbour_features.NAMES))[forest] - 1
+@pytest.mark.parametrize(
+    ("number", "width"),
+    [(0, len(NAMES)), (1, len(neighbour_features.NAMES))],
+    ids=["first model", "second model"],
+)
+def test_a_model_rejects_rows_of_another_width(number: int, width: int) -> None:
     with pytest.raises(Exception, match="dimension"):
-        load_forests()[forest].probabilities(np.zeros((3, width), dtype=np.float32))
+        load_body_models()[number].probabilities(np.zeros((3, width - 1), dtype=np.float32))
 
 
 @pytest.mark.parametrize(
@@ -94,42 +104,43 @@ def test_the_models_take_no_other_rows(forest: int) -> None:
         ("heading_level", [0, 1, 1, 1]),
         ("heading_score", [0, 0.1, 0.1, 0.1]),
         ("element_count", [1, 2, 2, 1]),
-        ("make_count", [1, 3, 3, 3]),
+        ("signature_count", [1, 3, 3, 3]),
         ("before_heading", [0, 1, 0, 0]),
-        ("after_make", [0, 1, 1, 0]),
+        ("after_signature", [0, 1, 1, 0]),
         ("after_parent", [0, 1, 0, 0]),
         ("up", [1, 0, 0, 1]),
         ("contrast_side", [-1, -1, -1, -1]),
     ],
 )
-def test_what_the_second_model_sees(name: str, values: list[float]) -> None:
-    assert later(name, [0.1, 0.9, 0.8, 0.3]) == values
+def test_features_of_the_second_model(name: str, values: list[float]) -> None:
+    assert second_column(name, [0.1, 0.9, 0.8, 0.3]) == values
 
 
-def test_the_likely_text_in_such_elements_is_held_against_a_block() -> None:
-    sizes = column("size")
+def test_a_contrast_is_the_share_of_the_likely_text_in_that_kind_of_container() -> None:
+    sizes = first_column("size")
     total = 0.1 * sizes[0] + 0.9 * sizes[1] + 0.8 * sizes[2] + 0.3 * sizes[3]
-    assert later("contrast_related", [0.1, 0.9, 0.8, 0.3]) == [-1, -1, -1, round(0.3 * sizes[3] / total, 3)]
+    share = round(0.3 * sizes[3] / total, 3)
+    assert second_column("contrast_related", [0.1, 0.9, 0.8, 0.3]) == [-1, -1, -1, share]
 
 
-def test_no_score_at_all_is_no_error() -> None:
-    assert later("mass_before", [0, 0, 0, 0]) == [0, 0, 0, 0]
+def test_a_page_whose_scores_are_all_zero_has_finite_features() -> None:
+    assert second_column("mass_before", [0, 0, 0, 0]) == [0, 0, 0, 0]
 
 
-def test_what_the_page_declares_is_found_in_its_blocks() -> None:
-    known = Known(
+def test_blocks_are_compared_with_the_declared_metadata() -> None:
+    declared = DeclaredMetadata(
         title="Bridge over the Elm opens",
         description="The bridge was opened on Monday by the mayor, 12 years after the plan.",
     )
-    assert column("is_title", known=known) == [1, 0, 0, 0]
-    assert column("after_headline", known=known) == [0, 1, 2, 3]
-    assert column("in_description", known=known) == [0, 1, 0, 0]
+    assert first_column("is_title", declared=declared) == [1, 0, 0, 0]
+    assert first_column("after_headline", declared=declared) == [0, 1, 2, 3]
+    assert first_column("in_description", declared=declared) == [0, 1, 0, 0]
 
 
-def test_names_of_elements_count_for_all_inside() -> None:
-    assert column("in_related") == [0, 0, 0, 1]
-    assert column("in_aside") == [0, 0, 0, 1]
-    assert column("tag_h1") == [1, 0, 0, 0]
+def test_blocks_inherit_the_names_and_tags_of_their_containers() -> None:
+    assert first_column("in_related") == [0, 0, 0, 1]
+    assert first_column("in_aside") == [0, 0, 0, 1]
+    assert first_column("tag_h1") == [1, 0, 0, 0]
 
 
 @pytest.mark.parametrize(
@@ -147,23 +158,23 @@ def test_names_of_elements_count_for_all_inside() -> None:
         ("𝟙 line beyond the first plane", "opener", 0),
         ("and so on", "lower", 1),
         ("write to news@paper.example", "url", 1),
-        ("Read more about this", "says_more", 1),
-        ("Photo: Getty Images", "says_rights", 1),
-        ("© 2026", "says_rights", 1),
-        ("相关 阅读", "says_cjk", 1),
+        ("Read more about this", "opens_pointer", 1),
+        ("Photo: Getty Images", "has_rights", 1),
+        ("© 2026", "has_rights", 1),
+        ("相关 阅读", "has_cjk_phrase", 1),
     ],
 )
-def test_wording(text: str, name: str, value: float) -> None:
-    assert wording(text, name) == value
+def test_text_features(text: str, name: str, value: float) -> None:
+    assert text_feature(text, name) == value
 
 
-def test_a_page_of_too_many_blocks_is_read_as_far_as_the_bound() -> None:
+def test_only_the_first_blocks_of_a_very_long_page_are_scored() -> None:
     lines = "".join(
         f"<div class='c{number}'><p>Line {number}</p></div>" for number in range(MAX_CANDIDATES + 500)
     )
-    blocks, rows = described(f"<body>{lines}</body>")
+    blocks, rows = candidates_and_rows(f"<body>{lines}</body>")
     assert len(blocks) == len(rows) == MAX_CANDIDATES
-    assert in_context(blocks, rows, np.full(len(rows), 0.5, np.float32)).shape == (
+    assert neighbour_rows(blocks, rows, np.full(len(rows), 0.5, np.float32)).shape == (
         len(rows),
         len(neighbour_features.NAMES),
     )

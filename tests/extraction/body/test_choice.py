@@ -1,4 +1,4 @@
-"""Made-up pages against the body that a careful reader would copy out of them."""
+"""The body of invented pages, compared with the text that a careful reader would copy."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_the_body_is_the_paragraphs(content: str) -> None:
     assert extract(page(content)).body == TEXT
 
 
-def test_a_declared_body_stands_in_where_the_page_shows_none() -> None:
+def test_a_declared_body_is_used_if_the_page_shows_no_text() -> None:
     body = TEXT.replace("\n", "\\n").replace('"', '\\"')
     head = f'<script type="application/ld+json">{{"@type": "NewsArticle", "articleBody": "{body}"}}</script>'
     article = extract(page("", head))
@@ -70,7 +70,7 @@ def source(**selectors: object) -> Source:
     )
 
 
-def test_a_sources_own_selectors_go_first() -> None:
+def test_the_selectors_of_a_source_take_precedence() -> None:
     own = source(body="div.text", remove=(".promo",), title="h2.kopf")
     html = page(
         "<h2 class=kopf>Own  title</h2><div class=text><p>Short.</p><p class=promo>Buy!</p><p>Text.</p></div>"
@@ -81,23 +81,23 @@ def test_a_sources_own_selectors_go_first() -> None:
     assert (article.rules["title"], article.rules["body"]) == ("selector", "selector")
 
 
-def test_a_selector_that_finds_nothing_falls_back_and_says_so() -> None:
+def test_a_selector_that_finds_nothing_falls_back_to_the_blocks_and_is_named_in_the_rule() -> None:
     article = extract_article(Page.from_text(page(PROSE)), source=source(body="div.gone"))
     assert (article.body, article.rules["body"]) == (TEXT, "selector empty, blocks")
 
 
-def test_selectors_past_their_last_day_are_not_used() -> None:
+def test_selectors_are_not_used_after_their_last_day() -> None:
     old = source(body="h1", valid_until=date(2026, 1, 1))
     article = extract_article(Page.from_text(page(PROSE)), source=old, now=datetime(2026, 1, 2, tzinfo=UTC))
     assert article.rules["body"] == "blocks"
 
 
-def test_two_line_breaks_part_blocks_and_one_parts_lines() -> None:
+def test_two_line_breaks_separate_blocks_and_one_separates_lines() -> None:
     blocks = read_blocks(Page.from_text("<div>One<br> two<br><br>three <b>four</b></div><p>five").tree)
     assert [block.text for block in blocks] == ["One\ntwo", "three four", "five"]
 
 
-def test_scripts_and_buttons_are_no_text() -> None:
+def test_scripts_and_buttons_are_not_read() -> None:
     html = "<p>a<script>b</script>c</p><button>d</button>e<style>f</style><svg><title>g</title></svg>"
     assert [block.text for block in read_blocks(Page.from_text(html).tree)] == ["ac", "e"]
 

@@ -20,13 +20,19 @@ def json_ld(properties: str) -> str:
     ("head", "image"),
     [
         ('<meta property="og:image" content="/i.jpg">', "https://gazette.example/i.jpg"),
-        (json_ld('"image":[{"@type":"ImageObject","url":"//cdn.example/i.jpg"}]'), "https://cdn.example/i.jpg"),
-        ('<meta property="og:image" content="data:image/png;base64,AA"><meta name="twitter:image" content="https://cdn.example/t.jpg">', "https://cdn.example/t.jpg"),
+        (
+            json_ld('"image":[{"@type":"ImageObject","url":"//cdn.example/i.jpg"}]'),
+            "https://cdn.example/i.jpg",
+        ),
+        (
+            '<meta property="og:image" content="data:image/png;base64,AA"><meta name="twitter:image" content="https://cdn.example/t.jpg">',
+            "https://cdn.example/t.jpg",
+        ),
         ('<meta property="og:image" content="javascript:alert(1)">', None),
         ('<meta property="og:image" content="http://[broken">', None),
     ],
     ids=["relative", "json-ld object", "data URL passed over", "script", "broken"],
-)  # fmt: skip
+)
 def test_image_is_an_absolute_web_address(head: str, image: str | None) -> None:
     assert metadata_of(head).image_url == image
 
@@ -51,7 +57,7 @@ def test_canonical_link_goes_before_open_graph() -> None:
     ],
     ids=["false", "text", "nonsense", "content tier", "silent"],
 )
-def test_paywall_is_as_declared(head: str, is_free: bool | None) -> None:
+def test_is_free_follows_the_declaration(head: str, is_free: bool | None) -> None:
     assert metadata_of(head).is_free is is_free
 
 
@@ -65,7 +71,7 @@ def test_paywall_is_as_declared(head: str, is_free: bool | None) -> None:
     ],
     ids=["json-ld", "comma in a name", "path", "site's name"],
 )
-def test_section_is_one_name(head: str, section: str | None) -> None:
+def test_section_is_a_single_name(head: str, section: str | None) -> None:
     assert metadata_of(head).section == section
 
 

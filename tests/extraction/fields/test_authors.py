@@ -4,20 +4,39 @@ import json
 
 import pytest
 
-from newsbot.extraction.fields.authors import read_authors
-from newsbot.extraction.fields.bylines import clean_names
-from newsbot.extraction.fields.rules import Clues
+from newsbot.extraction.fields.authors import AUTHOR_LABELS, read_authors
+from newsbot.extraction.fields.bylines import (
+    AGENCY_NAMES,
+    AND,
+    BY,
+    BY_AFTER_CREDITS,
+    CREDIT_LABELS,
+    CREDITS,
+    REPORTERS,
+    REPORTERS_JOINED,
+    ROLES,
+    byline_names,
+    clean_names,
+    looks_like_name,
+)
+from newsbot.extraction.fields.evidence import PageEvidence
 from newsbot.extraction.page.page import Page
+from tests.word_list_examples import by_language
 
 URL = "https://www.harbour-gazette.example/a"
 
 
 def authors_of(head: str = "", body: str = "") -> list[str]:
-    return read_authors(Clues(Page.from_text(f"<html><head>{head}</head><body>{body}</body></html>", URL)))[0]
+    page = Page.from_text(f"<html><head>{head}</head><body>{body}</body></html>", URL)
+    return read_authors(PageEvidence(page))[0]
 
 
-def json_ld(author: object, **more: object) -> str:
-    return f'<script type="application/ld+json">{json.dumps({"@type": "NewsArticle", "headline": "H", "author": author} | more)}</script>'
+def json_ld_script(content: object) -> str:
+    return f'<script type="application/ld+json">{json.dumps(content)}</script>'
+
+
+def json_ld(author: object) -> str:
+    return json_ld_script({"@type": "NewsArticle", "headline": "H", "author": author})
 
 
 @pytest.mark.parametrize(
@@ -45,7 +64,7 @@ def json_ld(author: object, **more: object) -> str:
         ("", []),
     ],
 )
-def test_names_are_taken_out_of_what_surrounds_them(text: str, names: list[str]) -> None:
+def test_names_are_read_without_labels_roles_and_addresses(text: str, names: list[str]) -> None:
     assert clean_names([text]) == names
 
 
@@ -70,7 +89,7 @@ def test_json_ld_reference_is_resolved() -> None:
             {"@type": "Person", "@id": "#p", "name": "Lena Brandt"},
         ]
     }
-    assert authors_of(f'<script type="application/ld+json">{json.dumps(graph)}</script>') == ["Lena Brandt"]
+    assert authors_of(json_ld_script(graph)) == ["Lena Brandt"]
 
 
 @pytest.mark.parametrize(
@@ -104,6 +123,41 @@ def test_site_is_the_author_when_nobody_else_is() -> None:
 
 
 def test_authors_of_comments_and_teasers_do_not_count() -> None:
-    assert (
-        authors_of("", '<h1>H</h1><div class="comments"><span class="author">Tom Ashdown</span></div>') == []
-    )
+    comment = '<h1>H</h1><div class="comments"><span class="author">Tom Ashdown</span></div>'
+    assert authors_of("", comment) == []
+
+
+@by_language(by=BY, text_by=CREDITS, by_after_text=BY_AFTER_CREDITS, label=CREDIT_LABELS)
+def test_bylines_are_recognised_in_every_language(kind: str, texts: list[str]) -> None:
+    before = {"text_by": "{} by ", "by_after_text": "Text {} ", "label": "{}: ", "by": "{} "}[kind]
+    lines = [f"{before.format(text)}Lena Brandt" for text in texts]
+    assert [line for line in lines if byline_names(line) != ["Lena Brandt"]] == []
+
+
+@by_language(label=AUTHOR_LABELS)
+def test_labels_of_authors_are_recognised_in_every_language(kind: str, texts: list[str]) -> None:
+    bodies = [f"<h1>H</h1><p>Text.</p><li><b>{text.capitalize()}</b> Lena Brandt" for text in texts]
+    assert [body for body in bodies if authors_of("", body) != ["Lena Brandt"]] == []
+
+
+@by_language(conjunction=AND)
+def test_names_are_separated_at_and_in_every_language(kind: str, texts: list[str]) -> None:
+    separated = [text.replace("\\", "") for text in texts]
+    names = ["Lena Brandt", "Tom Ashdown"]
+    assert [word for word in separated if clean_names([f"{names[0]} {word} {names[1]}"]) != names] == []
+
+
+@by_language(role=ROLES)
+def test_roles_are_not_part_of_a_name(kind: str, texts: list[str]) -> None:
+    assert [text for text in texts if looks_like_name(f"Lena {text.capitalize()}")] == []
+
+
+@by_language(agency=AGENCY_NAMES)
+def test_agencies_are_names_of_authors(kind: str, texts: list[str]) -> None:
+    assert [text for text in texts if not looks_like_name(text)] == []
+
+
+@by_language(spaced=REPORTERS, joined=REPORTERS_JOINED)
+def test_word_for_reporter_is_cut_off_a_name(kind: str, texts: list[str]) -> None:
+    names = [f"김하늘{' ' if kind == 'spaced' else ''}{text}" for text in texts]
+    assert [name for name in names if clean_names([name]) != ["김하늘"]] == []

@@ -16,7 +16,7 @@ TEXTS = {
 
 
 @pytest.mark.parametrize("language", TEXTS)
-def test_text_decides_whatever_the_page_declares(language: str) -> None:
+def test_the_text_has_precedence_over_the_declared_language(language: str) -> None:
     assert detect(TEXTS[language], "en-US") == language
     assert detect(TEXTS[language], None) == language
 
@@ -25,16 +25,16 @@ def test_text_decides_whatever_the_page_declares(language: str) -> None:
     ("declared", "language"),
     [("de-AT", "de"), ("nb", "no"), ("iw", "he"), ("", None), ("x-klingon", None), ("français", None)],
 )
-def test_declared_language_serves_where_there_is_no_text(declared: str, language: str | None) -> None:
+def test_declared_language_is_used_without_text(declared: str, language: str | None) -> None:
     assert detect("12:30 —", declared) == language
 
 
-def test_page_decides_between_languages_that_are_written_alike() -> None:
+def test_declaration_decides_between_similar_languages() -> None:
     text = "Gradska knjižnica od ponedjeljka radi do ponoći, objavila je gradska uprava u petak. Čitatelji su to tražili."
     assert detect(text, "hr") == "hr"
     assert detect(text, "bs") == "bs"
 
 
 @pytest.mark.parametrize("text", ["\ud800" * 50, "\x00\x01" * 50, "\uffff" * 100, "🚢" * 100])
-def test_what_is_no_text_has_no_language(text: str) -> None:
+def test_characters_that_are_not_text_have_no_language(text: str) -> None:
     assert detect(text, None) is None

@@ -12,9 +12,23 @@ from newsbot.extraction.page.page import Page
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 ARTICLE_KEYS = (
-    "headline", "name", "author", "publisher", "datePublished", "dateModified", "image", "keywords", "description",
-    "articleSection", "isAccessibleForFree", "mainEntityOfPage", "url", "@id", "@graph", "inLanguage",
-)  # fmt: skip
+    "headline",
+    "name",
+    "author",
+    "publisher",
+    "datePublished",
+    "dateModified",
+    "image",
+    "keywords",
+    "description",
+    "articleSection",
+    "isAccessibleForFree",
+    "mainEntityOfPage",
+    "url",
+    "@id",
+    "@graph",
+    "inLanguage",
+)
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: (
@@ -48,19 +62,24 @@ def test_every_field_names_the_rule_that_gave_it() -> None:
     assert (metadata.declared_language, metadata.modified_at, metadata.topics) == ("en", None, [])
 
 
-def test_the_object_of_this_page_counts_not_that_of_a_related_story() -> None:
+def test_json_ld_object_of_this_page_is_preferred_to_that_of_a_related_article() -> None:
     related = {
         "@type": "NewsArticle",
         "headline": "Plane fares rise",
         "author": "Tom Ashdown",
         "url": "https://gazette.example/plane",
     }
-    ours = {"@type": ["Thing", "ReportageNewsArticle"], "headline": "Ferry returns", "author": "Lena Brandt", "mainEntityOfPage": {"@id": "https://www.gazette.example/ferry/"}}  # fmt: skip
+    ours = {
+        "@type": ["Thing", "ReportageNewsArticle"],
+        "headline": "Ferry returns",
+        "author": "Lena Brandt",
+        "mainEntityOfPage": {"@id": "https://www.gazette.example/ferry/"},
+    }
     metadata = read_metadata(page_of(related, ours))
     assert (metadata.title, metadata.authors) == ("Ferry returns", ["Lena Brandt"])
 
 
-def test_web_page_object_completes_what_the_article_lacks() -> None:
+def test_web_page_object_supplies_what_the_article_object_lacks() -> None:
     ours = {"@type": "Article", "headline": "Ferry returns"}
     web_page = {"@type": "WebPage", "datePublished": "2026-03-14T09:05:00Z"}
     assert read_metadata(page_of(ours, web_page)).published_at == datetime(2026, 3, 14, 9, 5, tzinfo=UTC)
@@ -69,13 +88,13 @@ def test_web_page_object_completes_what_the_article_lacks() -> None:
 @pytest.mark.parametrize(
     "html", ["", "<", "\x00", "<title></title>", "<meta content=x>", "<h1></h1>" * 100], ids=repr
 )
-def test_page_without_anything_has_empty_metadata(html: str) -> None:
+def test_page_without_declarations_has_empty_metadata(html: str) -> None:
     metadata = read_metadata(Page.from_text(html))
     assert (metadata.title, metadata.authors, metadata.published_at, metadata.topics) == (None, [], None, [])
 
 
 @given(st.dictionaries(st.sampled_from(ARTICLE_KEYS), ANYTHING))
-def test_json_ld_may_hold_anything_anywhere(properties: dict[str, object]) -> None:
+def test_json_ld_values_of_any_type_are_accepted(properties: dict[str, object]) -> None:
     metadata = read_metadata(page_of({"@type": "NewsArticle"} | properties), now=NOW)
     assert isinstance(metadata, Metadata)
     assert all(isinstance(text, str) for text in (*metadata.authors, *metadata.topics))
@@ -92,5 +111,5 @@ def test_json_ld_may_hold_anything_anywhere(properties: dict[str, object]) -> No
         pytest.param("<h1>" + "By " * 50_000, id="long heading"),
     ],
 )
-def test_hostile_markup_is_read_like_any_other(body: str) -> None:
+def test_hostile_markup_is_read(body: str) -> None:
     assert isinstance(read_metadata(page_of(body=body)), Metadata)

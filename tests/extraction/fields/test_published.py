@@ -5,16 +5,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from newsbot.extraction.fields.published import read_modified, read_published
-from newsbot.extraction.fields.rules import Clues
+from newsbot.extraction.fields.evidence import PageEvidence
+from newsbot.extraction.fields.published import DATE_LABELS, read_modified, read_published
 from newsbot.extraction.page.page import Page
+from tests.word_list_examples import by_language
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 MOMENT = datetime(2026, 3, 14, 9, 5, tzinfo=UTC)
 
 
-def clues(head: str = "", body: str = "", url: str = "https://gazette.example/a") -> Clues:
-    return Clues(Page.from_text(f"<html lang=en><head>{head}</head><body>{body}</body></html>", url))
+def evidence(head: str = "", body: str = "", url: str = "https://gazette.example/a") -> PageEvidence:
+    return PageEvidence(Page.from_text(f"<html lang=en><head>{head}</head><body>{body}</body></html>", url))
 
 
 def json_ld(published: str) -> str:
@@ -25,54 +26,89 @@ def json_ld(published: str) -> str:
     ("head", "body", "rule"),
     [
         pytest.param(json_ld('"2026-03-14T10:05:00+01:00"'), "", "json-ld datePublished", id="json-ld"),
-        pytest.param(json_ld('["", null, "2026-03-14 09:05Z"]'), "", "json-ld datePublished", id="json-ld list"),
-        pytest.param('<meta property="article:published_time" content="2026-03-14T09:05:00Z">', "", "meta", id="meta"),
-        pytest.param("", '<div itemscope itemtype="http://schema.org/NewsArticle"><meta itemprop="datePublished" content="2026-03-14T09:05:00Z"></div>', "meta", id="microdata in meta"),
-        pytest.param("", "<time datetime='2026-01-01T00:00Z'></time><h1>H</h1><time datetime='2026-03-14T09:05Z'></time>", "time element", id="time below the headline"),
-        pytest.param("", "<h1>H</h1><p>Published: 14 March 2026, 9.05am GMT</p>", "below headline", id="line below the headline"),
-        pytest.param("", "<h1>H</h1><ul><li><b>Date</b> 14.03.2026 09:05</li></ul>", "below headline", id="label"),
-        pytest.param("", '<span class="entry-date">14 March 2026 09:05</span><p>Text', "dated element", id="dated element"),
+        pytest.param(
+            json_ld('["", null, "2026-03-14 09:05Z"]'), "", "json-ld datePublished", id="json-ld list"
+        ),
+        pytest.param(
+            '<meta property="article:published_time" content="2026-03-14T09:05:00Z">', "", "meta", id="meta"
+        ),
+        pytest.param(
+            "",
+            '<div itemscope itemtype="http://schema.org/NewsArticle"><meta itemprop="datePublished" content="2026-03-14T09:05:00Z"></div>',
+            "meta",
+            id="microdata in meta",
+        ),
+        pytest.param(
+            "",
+            "<time datetime='2026-01-01T00:00Z'></time><h1>H</h1><time datetime='2026-03-14T09:05Z'></time>",
+            "time element",
+            id="time below the headline",
+        ),
+        pytest.param(
+            "",
+            "<h1>H</h1><p>Published: 14 March 2026, 9.05am GMT</p>",
+            "below headline",
+            id="line below the headline",
+        ),
+        pytest.param(
+            "", "<h1>H</h1><ul><li><b>Date</b> 14.03.2026 09:05</li></ul>", "below headline", id="label"
+        ),
+        pytest.param(
+            "",
+            '<span class="entry-date">14 March 2026 09:05</span><p>Text',
+            "dated element",
+            id="dated element",
+        ),
     ],
-)  # fmt: skip
-def test_date_is_found_wherever_the_page_has_it(head: str, body: str, rule: str) -> None:
-    assert read_published(clues(head, body), UTC, NOW) == (MOMENT, rule)
+)
+def test_date_is_found_by_each_rule(head: str, body: str, rule: str) -> None:
+    assert read_published(evidence(head, body), UTC, NOW) == (MOMENT, rule)
 
 
 def test_day_in_the_url_is_the_last_resort() -> None:
-    found = read_published(clues(url="https://gazette.example/2026/03/14/ferry"), UTC, NOW)
+    found = read_published(evidence(url="https://gazette.example/2026/03/14/ferry"), UTC, NOW)
     assert found == (datetime(2026, 3, 14, tzinfo=UTC), "url")
 
 
-def test_time_of_day_is_completed_by_a_later_rule() -> None:
+def test_time_of_day_comes_from_a_later_rule() -> None:
     head = json_ld('"2026-03-14"') + '<meta name="pubdate" content="2026-03-14T09:05:00Z">'
-    assert read_published(clues(head), UTC, NOW) == (MOMENT, "meta")
+    assert read_published(evidence(head), UTC, NOW) == (MOMENT, "meta")
 
 
-def test_zone_is_completed_by_a_later_rule_but_only_for_the_same_moment() -> None:
+def test_zone_comes_from_a_later_rule_only_for_the_same_moment() -> None:
     first = json_ld('"2026-03-14T10:05:30"')
     same = '<meta property="article:published_time" content="2026-03-14T10:05+01:00">'
     later = '<meta name="date" content="2026-03-14T18:41:00Z">'
-    assert read_published(clues(first + same), UTC, NOW) == (MOMENT, "meta")
-    assert read_published(clues(first + later), UTC, NOW)[1] == "json-ld datePublished"
+    assert read_published(evidence(first + same), UTC, NOW) == (MOMENT, "meta")
+    assert read_published(evidence(first + later), UTC, NOW)[1] == "json-ld datePublished"
 
 
 def test_another_day_does_not_overrule_the_first_rule() -> None:
     head = json_ld('"2026-03-14"') + '<meta name="date" content="2026-04-20T09:05:00Z">'
-    assert read_published(clues(head), UTC, NOW)[0] == datetime(2026, 3, 14, tzinfo=UTC)
+    assert read_published(evidence(head), UTC, NOW)[0] == datetime(2026, 3, 14, tzinfo=UTC)
 
 
 def test_date_without_offset_is_read_in_the_zone_of_the_source() -> None:
     head = json_ld('"2026-07-14T11:05:00"')
-    assert read_published(clues(head), ZoneInfo("Europe/Paris"), None)[0] == datetime(
+    assert read_published(evidence(head), ZoneInfo("Europe/Paris"), None)[0] == datetime(
         2026, 7, 14, 9, 5, tzinfo=UTC
     )
 
 
-def test_future_dates_and_captions_are_not_believed() -> None:
+def test_future_dates_and_dates_in_captions_are_ignored() -> None:
     body = "<h1>H</h1><p>The old harbour and its three cranes in the evening of 14 March 2019</p>"
-    assert read_published(clues(json_ld('"2031-01-01"'), body), UTC, NOW) == (None, "")
+    assert read_published(evidence(json_ld('"2031-01-01"'), body), UTC, NOW) == (None, "")
 
 
 def test_last_change_is_read_from_its_own_properties() -> None:
     head = json_ld('"2026-03-14"') + '<meta property="article:modified_time" content="2026-03-15T10:00Z">'
-    assert read_modified(clues(head), UTC, NOW) == (datetime(2026, 3, 15, 10, tzinfo=UTC), "meta")
+    assert read_modified(evidence(head), UTC, NOW) == (datetime(2026, 3, 15, 10, tzinfo=UTC), "meta")
+
+
+@by_language(label=DATE_LABELS)
+def test_labels_of_dates_are_recognised_in_every_language(kind: str, texts: list[str]) -> None:
+    # Ten words make the line too long for the rule "below headline".
+    value = "one two three four five six seven eight nine ten 2026-03-14"
+    pages = [evidence("", f"<h1>H</h1><li><b>{text.capitalize()}:</b> {value}</li>") for text in texts]
+    found = [read_published(page, UTC, NOW) for page in pages]
+    assert found == [(datetime(2026, 3, 14, tzinfo=UTC), "labelled")] * len(texts)

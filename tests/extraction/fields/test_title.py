@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from newsbot.extraction.fields.rules import Clues
+from newsbot.extraction.fields.evidence import PageEvidence
 from newsbot.extraction.fields.title import read_title
 from newsbot.extraction.page.page import Page
 
@@ -11,7 +11,7 @@ HEADLINE = "Night ferry returns after eleven years"
 
 def title_of(head: str, body: str = "", url: str = "https://www.harbour-gazette.example/a") -> str | None:
     html = f"<html><head>{head}</head><body>{body}</body></html>"
-    return read_title(Clues(Page.from_text(html, url)))[0]
+    return read_title(PageEvidence(Page.from_text(html, url)))[0]
 
 
 def og(title: str) -> str:
@@ -44,7 +44,7 @@ def test_site_name_is_cut_off(declared: str) -> None:
         "若葉橋：架け替えへ",
     ],
 )
-def test_separators_inside_a_headline_stay(headline: str) -> None:
+def test_separators_inside_a_headline_are_kept(headline: str) -> None:
     assert title_of(og(headline)) == headline
 
 
@@ -53,16 +53,16 @@ def test_section_is_cut_where_the_heading_shows_the_rest() -> None:
     assert title_of(og(f"Islands | {HEADLINE}"), f"<h1>{HEADLINE}</h1>") == HEADLINE
 
 
-def test_json_ld_headline_serves_where_open_graph_is_missing() -> None:
+def test_json_ld_headline_is_used_without_open_graph() -> None:
     script = '<script type="application/ld+json">{"@type":"NewsArticle","headline":"Ferry &amp; plane &lt;b&gt;compete&lt;/b&gt;"}</script>'
     assert title_of(script) == "Ferry & plane compete"
 
 
-def test_open_graph_title_that_is_only_the_site_name_is_passed_over() -> None:
+def test_open_graph_title_that_is_only_the_site_name_is_skipped() -> None:
     assert title_of(og("The Harbour Gazette"), f"<h1>{HEADLINE}</h1>") == HEADLINE
 
 
-def test_heading_that_is_a_logo_is_passed_over() -> None:
+def test_heading_that_is_a_logo_is_skipped() -> None:
     assert title_of(f"<title>{HEADLINE}</title>", f"<h1>Gazette for you</h1><h1>{HEADLINE}</h1>") == HEADLINE
     assert title_of(f"<title>{HEADLINE}</title>", "<h1>Gazette for you</h1>") == HEADLINE
 
@@ -80,17 +80,17 @@ def test_title_element_alone_loses_its_last_part(title: str, headline: str) -> N
     assert title_of(f"<title>{title}</title>") == headline
 
 
-def test_page_that_names_nothing_has_no_title() -> None:
+def test_page_without_headings_has_no_title() -> None:
     assert title_of("") is None
 
 
 @pytest.mark.parametrize("level", ["h2", "h3"])
-def test_lower_heading_is_the_headline_where_the_h1_is_the_site(level: str) -> None:
+def test_lower_heading_is_the_headline_if_the_h1_is_the_site_name(level: str) -> None:
     body = f"<h1><a href='/'>Harbour Gazette</a></h1><{level} class='posttitle'><a href='/a'>{HEADLINE}</a></{level}><h2>35 comments</h2>"
     assert title_of(f"<title>Harbour Gazette » {HEADLINE}</title>", body) == HEADLINE
 
 
-def test_title_element_that_begins_with_the_site_gives_its_end() -> None:
+def test_title_element_that_begins_with_the_site_name_loses_its_beginning() -> None:
     assert (
         title_of(f"<title>Harbour Gazette » {HEADLINE}</title>", "<h1><a href='/'>Harbour Gazette</a></h1>")
         == HEADLINE

@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import pytest
 
-from newsbot.extraction.fields.rules import Clues
+from newsbot.extraction.fields.evidence import PageEvidence
+from newsbot.extraction.fields.tag_links import TAG_FOLDERS
 from newsbot.extraction.fields.topics import clean_topics, read_topics
 from newsbot.extraction.page.page import Page
+from tests.word_list_examples import by_language
 
 
 def topics_of(head: str = "", body: str = "") -> list[str]:
     page = Page.from_text(f"<html><head>{head}</head><body>{body}</body></html>", "https://gazette.example/a")
-    return read_topics(Clues(page))[0]
+    return read_topics(PageEvidence(page))[0]
 
 
 @pytest.mark.parametrize(
@@ -27,19 +29,39 @@ def topics_of(head: str = "", body: str = "") -> list[str]:
         pytest.param(["_" * 80, "x" * 5000], [], id="hostile"),
     ],
 )
-def test_topics_are_single_and_for_people(texts: list[str], topics: list[str]) -> None:
+def test_topics_are_split_and_identifiers_dropped(texts: list[str], topics: list[str]) -> None:
     assert clean_topics(texts) == topics
 
 
 @pytest.mark.parametrize(
     ("head", "body"),
     [
-        pytest.param('<script type="application/ld+json">{"@type":"Article","headline":"H","keywords":["Ferry",{"name":"Islands"}]}</script>', "", id="json-ld"),
+        pytest.param(
+            '<script type="application/ld+json">{"@type":"Article","headline":"H","keywords":["Ferry",{"name":"Islands"}]}</script>',
+            "",
+            id="json-ld",
+        ),
         pytest.param('<meta name="news_keywords" content="Ferry,Islands">', "", id="news_keywords"),
-        pytest.param('<meta property="article:tag" content="Ferry"><meta property="article:tag" content="Islands">', "", id="article:tag"),
-        pytest.param('<meta name="keywords" content="Ferry, Islands, Gazette">', "", id="keywords without the site"),
-        pytest.param("", '<nav><a href="/tag/menu">Menu</a></nav><h1>H</h1><ul class="tags"><li><a href="/t/1">Ferry</a></li><li><a href="/t/2">Islands</a></li></ul><a href="/topics/x">Other</a>', id="links"),
+        pytest.param(
+            '<meta property="article:tag" content="Ferry"><meta property="article:tag" content="Islands">',
+            "",
+            id="article:tag",
+        ),
+        pytest.param(
+            '<meta name="keywords" content="Ferry, Islands, Gazette">', "", id="keywords without the site"
+        ),
+        pytest.param(
+            "",
+            '<nav><a href="/tag/menu">Menu</a></nav><h1>H</h1><ul class="tags"><li><a href="/t/1">Ferry</a></li><li><a href="/t/2">Islands</a></li></ul><a href="/topics/x">Other</a>',
+            id="links",
+        ),
     ],
-)  # fmt: skip
-def test_topics_are_found_wherever_the_page_has_them(head: str, body: str) -> None:
+)
+def test_topics_are_found_by_each_rule(head: str, body: str) -> None:
     assert topics_of(head, body) == ["Ferry", "Islands"]
+
+
+@by_language(folder=TAG_FOLDERS)
+def test_links_to_tags_are_recognised_by_their_folder_in_every_language(kind: str, texts: list[str]) -> None:
+    pages = [f'<h1>H</h1><p>Text <a href="/{text}/1">Ferry</a></p>' for text in texts]
+    assert [page for page in pages if topics_of("", page) != ["Ferry"]] == []

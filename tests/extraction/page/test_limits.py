@@ -12,7 +12,7 @@ from newsbot.extraction.page.limits import MAX_ATTRIBUTES, MAX_TAG_ATTRIBUTES, M
 from newsbot.extraction.page.page import Page
 
 MANY = 20_000
-"""As many as fit in a page that is not too long in itself."""
+"""Number that fits in a page below the limit on its size."""
 FRAGMENTS = (
     *(
         "<a",
@@ -123,10 +123,10 @@ def most_attributes(html: str) -> int:
         "comment",
     ],
 )
-def test_what_follows_a_tag_of_endless_attributes_is_not_read(tag: str) -> None:
+def test_the_page_is_cut_before_a_tag_with_too_many_attributes(tag: str) -> None:
     html = f"<p class=a>Kept{tag}Gone</p>"
     assert most_attributes(html) <= MAX_TAG_ATTRIBUTES
-    text = "".join(Page.from_text(html).tree.itertext())
+    text = "".join(map(str, Page.from_text(html).tree.itertext()))
     assert "Kept" in text
     assert "Gone" not in text
 
@@ -137,7 +137,7 @@ def test_what_follows_a_tag_of_endless_attributes_is_not_read(tag: str) -> None:
     st.lists(st.sampled_from(VALUES), min_size=1, max_size=6),
     st.lists(st.sampled_from(FRAGMENTS), max_size=8),
 )
-def test_nothing_in_or_around_a_tag_hides_how_many_attributes_it_has(
+def test_no_syntax_hides_the_number_of_attributes_of_a_tag(
     before: list[str], values: list[str], after: list[str]
 ) -> None:
     pairs = (
@@ -151,7 +151,7 @@ def test_nothing_in_or_around_a_tag_hides_how_many_attributes_it_has(
     ["x<y " + "a b c; " * 500, 'var a = "<p ' + attributes(count=500) + '>";'],
     ids=["comparison", "markup"],
 )
-def test_scripts_are_not_taken_for_tags(script: str) -> None:
+def test_scripts_are_not_read_as_tags(script: str) -> None:
     tree = Page.from_text(f"<script>{script}</script><p>Read</p>").tree
     assert tree.findtext(".//p") == "Read"
 
@@ -176,5 +176,5 @@ def test_a_huge_page_has_a_bounded_number_of_attributes() -> None:
     ],
     ids=["names", "spaces", "quotes", "equals", "slashes", "starts", "nested tags", "value", "depth"],
 )
-def test_tags_that_never_end_are_read(html: str) -> None:
+def test_unclosed_tags_are_read(html: str) -> None:
     assert extract(html).body == ""

@@ -25,7 +25,7 @@ def test_bytes_are_read_in_the_charset_they_are_in(body: bytes, charset: str | N
     assert "Grüße aus Köln" in Page.from_bytes(body, charset=charset).html
 
 
-def test_a_cut_utf8_page_stays_utf8() -> None:
+def test_a_truncated_utf8_page_is_decoded_as_utf8() -> None:
     assert "Grüße aus Köln" in Page.from_bytes(ARTICLE.encode() + b"<p>K\xc3").html
 
 
@@ -39,7 +39,7 @@ def test_binary_files_have_no_text(head: bytes) -> None:
 @pytest.mark.parametrize(
     "html", ["", "   ", "<!-- nothing -->", "\0\0"], ids=["none", "space", "comment", "nul"]
 )
-def test_nothing_is_an_empty_document(html: str) -> None:
+def test_a_page_without_elements_is_an_empty_document(html: str) -> None:
     page = Page.from_text(html)
     assert page.tree is not None
     assert (page.meta, page.related("canonical"), page.json_ld, page.microdata) == ({}, [], [], {})
@@ -52,7 +52,7 @@ def test_meta_elements_are_found_by_every_name_they_have() -> None:
     assert page.meta == {"author": ["a", "b"], "og:x": ["a"]}
 
 
-def test_a_page_that_declares_without_end_is_read_in_part() -> None:
+def test_declarations_are_read_up_to_a_limit() -> None:
     page = Page.from_text(
         "<title>" + "a - b | " * 10_000 + "</title>" + "<meta name=author content=X>" * 10_000
     )
@@ -60,7 +60,7 @@ def test_a_page_that_declares_without_end_is_read_in_part() -> None:
     assert len(page.meta["author"]) == MAX_CONTENTS
 
 
-def test_microdata_is_found_however_its_attributes_are_written() -> None:
+def test_microdata_attributes_are_found_in_any_case() -> None:
     page = "<div itemScope itemType='https://schema.org/NewsArticle'><b itemProp='author'>Ann Lee</b></div>"
     assert Page.from_text(page).microdata["author"] == ["Ann Lee"]
 
@@ -108,7 +108,7 @@ def test_a_link_that_cannot_be_joined_is_left_out() -> None:
         "deep",
     ],
 )
-def test_json_ld_is_read_however_badly_it_is_written(block: str, found: list[dict[str, object]]) -> None:
+def test_json_ld_with_common_errors_is_read(block: str, found: list[dict[str, object]]) -> None:
     assert Page.from_text(f"<script type='application/ld+json'>{block}</script>").json_ld == found
 
 
@@ -119,7 +119,7 @@ def test_a_broken_json_ld_block_does_not_hide_the_next() -> None:
     assert page.json_ld == [{"a": 1}]
 
 
-def test_microdata_is_the_articles_own() -> None:
+def test_microdata_belongs_to_the_article_item() -> None:
     page = Page.from_text(
         "<div itemscope itemtype='https://schema.org/NewsArticle'><h1 itemprop='headline'>H</h1>"
         "<time itemprop='datePublished' datetime='2026-01-02'>2 Jan</time>"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import sys
 from datetime import timedelta
+from functools import partial
 
 from newsbot.items import Article
 from newsbot.store.articles.writer import save_article
@@ -36,9 +37,7 @@ def write(url: str, seed: int, stories: int) -> None:
     database = Database(url).open()
     for each in articles:
         keys = article_keys(each)
-        database.transact(
-            lambda session, each=each, keys=keys: save_article(session, each, keys=keys, run_id=None, now=NOW)
-        )
+        database.transact(partial(save_article, article=each, keys=keys, run_id=None, now=NOW))
     database.close()
 
 

@@ -77,7 +77,7 @@ def test_processes_that_store_the_same_batches_in_other_orders_never_deadlock(
 
 
 def _store_batch(database: Database, incoming: list[Incoming], now: Any = NOW) -> list[str]:
-    outcomes = []
+    outcomes: list[str] = []
     with database.write() as session:
         lock_articles(session, incoming, now=now)
         for one in incoming:

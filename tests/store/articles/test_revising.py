@@ -88,7 +88,7 @@ def test_edit_that_is_taken_back_is_an_edit(database: Database) -> None:
     assert load(database, 1).article.title == long().title
 
 
-CONFLICTS = {
+CONFLICTS: dict[str, dict[str, Any]] = {
     "teaser": {"body": LONG[:400], "is_free": False},
     "other-article": {"body": made_up(2, 30), "title": "Ferry sold"},
 }
@@ -105,7 +105,8 @@ def _record(
 
 
 def _fetched(**given: Any) -> Fetched:
-    return Fetched(**{"url": article().url, "status": 200, "etag": '"1"'} | given)
+    defaults: dict[str, Any] = {"url": article().url, "status": 200, "etag": '"1"'}
+    return Fetched(**defaults | given)
 
 
 @pytest.mark.parametrize("reason", CONFLICTS)

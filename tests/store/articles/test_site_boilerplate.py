@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -44,11 +45,8 @@ def _reclean(database: Database, source: str = "news.example") -> int:
     with database.read() as session:
         found = find_boilerplate(session, ids_of_source(session, source, after=0, limit=1000))
     for each in found:
-        assert database.transact(
-            lambda session, article_id=each.article_id: reclean_article(
-                session, article_id, run_id=None, now=NOW + timedelta(days=1)
-            )
-        )
+        now = NOW + timedelta(days=1)
+        assert database.transact(partial(reclean_article, article_id=each.article_id, run_id=None, now=now))
     return len(found)
 
 
@@ -180,7 +178,7 @@ def test_lines_of_a_running_series_stay(database: Database, every: int) -> None:
     line = "In this series we visit a lighthouse keeper each week."
     for number in range(1, 31):
         in_series = number % every == 0
-        given = {"title": f"Lighthouses, part {number}"} if in_series else {}
+        given: dict[str, Any] = {"title": f"Lighthouses, part {number}"} if in_series else {}
         _store(database, _article(number, *([line] if in_series else []), **given))
     assert len(_holding(database, line, 30)) == 30 // every
 
@@ -189,7 +187,7 @@ def test_lines_of_a_column_stay_on_a_site_of_many_authors(database: Database) ->
     line = "Mira Holt answers your questions on money every Friday."
     for number in range(1, 31):
         is_column = number % 2 == 0
-        given = {"authors": ["Mira Holt"]} if is_column else {}
+        given: dict[str, Any] = {"authors": ["Mira Holt"]} if is_column else {}
         _store(database, _article(number, *([line] if is_column else []), **given))
     assert len(_holding(database, line, 30)) == 15
 

@@ -176,7 +176,9 @@ def test_counts_are_of_all_that_was_found(wood: tuple[Database, dict[int, Articl
 
 
 def test_labels_are_no_words() -> None:
-    for label in labels_of(source="a", language="en", section="City", dated_at=NOW):
+    labels = labels_of(source="a", language="en", section="City", dated_at=NOW)
+    assert len(labels) >= 4
+    for label in labels:
         assert [word.text for word in words(label)] != [label]
         assert parse_query(label) != [Term((label,))]
 

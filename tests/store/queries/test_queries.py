@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from newsbot.items import Entity, Mention, Reject, article_json
+from newsbot.store.articles.loading import load_articles
 from newsbot.store.crawl.rejects import save_reject
 from newsbot.store.crawl.run_rows import start_run
 from newsbot.store.database import Database
@@ -110,7 +111,6 @@ def test_articles_are_read_a_few_at_a_time(
 ) -> None:
     monkeypatch.setattr(streams, "BATCH", 2)
     sizes = []
-    load_articles = streams.load_articles
 
     def counting(session: Any, ids: Any) -> Any:
         sizes.append(len(ids))

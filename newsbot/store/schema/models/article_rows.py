@@ -52,7 +52,7 @@ class ArticleRow(Base):
     is_free: Mapped[bool | None]
     entity_engine: Mapped[str | None]
     extractor_version: Mapped[str | None]
-    """Version of newsbot that extracted it."""
+    """Versions of the rules that extracted it, as `rule_versions.label` writes them."""
     rules: Mapped[dict[str, str]] = mapped_column(JSON)
     text_key: Mapped[bytes] = mapped_column(index=True)
     """Equal for equal texts, whatever their URL."""

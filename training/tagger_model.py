@@ -1,4 +1,4 @@
-"""The network: MiniLM-L6's encoder, a casing embedding beside its uncased words, and a head of BIO labels."""
+"""The network of the tagger: the encoder of MiniLM-L6, an embedding of casings, and a head of BIO labels."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from torch import Tensor, nn
 
 WIDTH, HEADS, LAYERS, INNER, POSITIONS, VOCABULARY = 384, 12, 6, 1536, 512, 30522
 CASINGS = 8
+"""Number of ways to write a word; the encoder's vocabulary is uncased."""
 LABELS = ("O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC")
 
 
 class Layer(nn.Module):
-    """One BERT layer: attention, then a two-layer perceptron, each added to its input and normalised."""
+    """One BERT layer: attention, then a perceptron with two layers. Each is added to its input and normalised."""
 
     def __init__(self, dropout: float) -> None:
         super().__init__()
@@ -25,7 +26,9 @@ class Layer(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Tensor, bias: Tensor) -> Tensor:
-        """Return `x` after this layer; `bias` is added to the attention scores (very negative on padding)."""
+        """Return the output of this layer, in the shape of `x`.
+
+        `bias` is added to the attention scores; it is a large negative number on padding."""
         batch, length, _ = x.shape
         query, key, value = (
             linear(x).view(batch, length, HEADS, WIDTH // HEADS).transpose(1, 2)
@@ -35,11 +38,12 @@ class Layer(nn.Module):
         mixed = torch.matmul(self.dropout(scores.softmax(-1)), value)
         mixed = mixed.transpose(1, 2).reshape(batch, length, WIDTH)
         x = self.attention_norm(x + self.dropout(self.attended(mixed)))
-        return self.output_norm(x + self.dropout(self.outer(nn.functional.gelu(self.inner(x)))))
+        output: Tensor = self.output_norm(x + self.dropout(self.outer(nn.functional.gelu(self.inner(x)))))
+        return output
 
 
 class Tagger(nn.Module):
-    """Gives every piece of a batch of sentences its label scores; only those of first pieces are used."""
+    """Returns label scores for every piece of a batch of sentences; only those of the first piece of a word are used."""
 
     def __init__(self, dropout: float = 0.1) -> None:
         super().__init__()
@@ -55,18 +59,19 @@ class Tagger(nn.Module):
         self.words.weight.requires_grad = False
 
     def forward(self, pieces: Tensor, casings: Tensor) -> Tensor:
-        """Return scores (batch, length, label). Piece 0 is padding."""
+        """Return the scores. Shape (sentences, pieces, labels). Piece 0 is padding."""
         x = self.words(pieces) + self.casings(casings)
         x = x + self.positions.weight[: pieces.shape[1]] + self.segments.weight[0]
         x = self.dropout(self.norm(x))
         bias = (pieces == 0)[:, None, None, :].to(x.dtype) * -1e4
         for layer in self.layers:
             x = layer(x, bias)
-        return self.head(self.dropout(x))
+        scores: Tensor = self.head(self.dropout(x))
+        return scores
 
 
 def _encoder_names() -> dict[str, str]:
-    """Our parameter names -> those of a saved Hugging Face BertModel."""
+    """Return our parameter names -> those of a saved Hugging Face BertModel."""
     names = {
         "words.weight": "embeddings.word_embeddings.weight",
         "positions.weight": "embeddings.position_embeddings.weight",
@@ -93,7 +98,7 @@ def _encoder_names() -> dict[str, str]:
 
 
 def load_encoder(tagger: Tagger, folder: Path) -> None:
-    """Fill the encoder's part of `tagger` from `model.safetensors` in `folder`."""
+    """Load the weights of the encoder from `model.safetensors` in a folder into the tagger."""
     saved = load_file(folder / "model.safetensors")
     ours = {name: saved[theirs] for name, theirs in _encoder_names().items()}
     missing, unexpected = tagger.load_state_dict(ours, strict=False)

@@ -1,6 +1,8 @@
-"""Turn checkpoints, averaged if several, into the ONNX file that ships: int8 weights per channel, reduced range.
+"""Convert checkpoints of the tagger to the ONNX file that ships; several checkpoints are averaged.
 
-Usage: python training/export.py CHECKPOINT ... OUT.onnx
+    python -m training.export_tagger CHECKPOINT ... OUT.onnx
+
+Weights are int8 with a scale for each channel, in a reduced range.
 """
 
 from __future__ import annotations
@@ -11,16 +13,17 @@ from pathlib import Path
 
 import onnx
 import torch
-from model import Tagger
-from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.quantization import QuantType, quantize_dynamic  # type: ignore[import-untyped]
+
+from training.tagger_model import Tagger
 
 OPSET = 17
 VERSION = 1
-"""Stored with every article that the network reads: raise it with each one that ships."""
+"""Version stored with every article that the network reads. Increase it with every network that ships."""
 
 
 def export(checkpoints: list[Path], out: Path) -> None:
-    """Write the network with float weights, the mean of those of `checkpoints`."""
+    """Write the network with float weights, which are the mean of those of the checkpoints."""
     saved = [torch.load(checkpoint) for checkpoint in checkpoints]
     tagger = Tagger()
     tagger.load_state_dict({name: sum(state[name] for state in saved) / len(saved) for name in saved[0]})
@@ -42,8 +45,7 @@ def export(checkpoints: list[Path], out: Path) -> None:
 def quantize(source: Path, out: Path) -> None:
     """Write the network of `source` with int8 weights.
 
-    Reduced range (7 bits) keeps sums from overflowing on processors without VNNI.
-    """
+    With a reduced range (7 bits), sums cannot overflow on processors without VNNI."""
     quantize_dynamic(source, out, per_channel=True, reduce_range=True, weight_type=QuantType.QInt8)
     model = onnx.load(out)
     model.model_version = VERSION

@@ -1,0 +1,68 @@
+"""Ctrl-C ends a crawl at once, whatever its hosts are doing, and leaves its work to the next run."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from threading import Event
+
+import pytest
+from sqlalchemy import select
+
+from newsbot.store.schema.models import FrontierRow, Run
+from tests.crawling import reading
+from tests.pages import article_page, rss
+from tests.site import Answer, running_site
+
+PROJECT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
+def test_a_crawl_that_waits_for_a_page_is_ended_by_a_signal(
+    database_url: str, tmp_path: Path, signum: signal.Signals
+) -> None:
+    let_go = Event()
+
+    def stall(_file: object) -> None:
+        let_go.wait(300)
+
+    with running_site() as site:
+        links = [site.html(f"/{number}", article_page(number)) for number in range(3)]
+        site.pages["/1"] = Answer(headers={"Content-Length": "100"}, send=stall)
+        site.pages["/rss.xml"] = Answer(rss(*links).encode())
+        catalog = tmp_path / "sources.toml"
+        catalog.write_text(
+            f'[[source]]\nkey = "one"\nhomepage = "{site.url}/"\nfeeds = ["{site.url}/rss.xml"]\n'
+        )
+        crawl = subprocess.Popen(
+            [sys.executable, "-m", "scrapy", "crawl", "news", "-s", "DOWNLOAD_DELAY=0"],
+            cwd=PROJECT,
+            env=os.environ
+            | {
+                "NEWSBOT_DATABASE_URL": database_url,
+                "NEWSBOT_SOURCES": str(catalog),
+                "NEWSBOT_ENTITY_ENGINE": "none",
+                "NEWSBOT_ARCHIVE_DIR": "",
+                "NEWSBOT_ALLOWED_NETWORKS": "127.0.0.0/8",
+            },
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        while "/1" not in site.paths():
+            assert crawl.poll() is None
+            time.sleep(0.01)
+        crawl.send_signal(signum)
+        try:
+            _, errors = crawl.communicate(timeout=60)  # the page would take five minutes
+        finally:
+            crawl.kill()
+            let_go.set()
+    assert errors.strip().splitlines()[-1].endswith("(shutdown)")
+    assert "Traceback" not in errors
+    with reading(database_url) as session:
+        assert session.scalars(select(Run.finish_reason)).all() == ["shutdown"]
+        assert "leased" not in session.scalars(select(FrontierRow.state)).all()

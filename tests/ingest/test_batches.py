@@ -1,0 +1,89 @@
+"""One writer: what is ready shares a transaction, what fails is tried alone and fails alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+
+from newsbot.ingest import batches
+from newsbot.ingest.batches import Failure, Writer, write_together
+from newsbot.store.database import Database
+from newsbot.store.schema.models import Run
+from tests.crawling import in_reactor
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def add(session: Session, number: int, *, error: Exception | None = None) -> int:
+    """Store a run; raise `error` after that."""
+    session.add(Run(id=number, spider="test", arguments={}, version="1", started_at=NOW, counts={}))
+    session.flush()
+    if error:
+        raise error
+    return number
+
+
+def stored(database: Database) -> list[int]:
+    with database.read() as session:
+        return sorted(session.scalars(select(Run.id)))
+
+
+def test_what_fails_fails_alone(database: Database) -> None:
+    works: list[Callable[[Session], int]] = [
+        partial(add, number=1),
+        partial(add, number=2, error=ValueError("two")),
+        partial(add, number=1),  # its id is taken
+        partial(add, number=3),
+    ]
+    results = write_together(database, works)
+    assert [type(result) for result in results] == [int, Failure, Failure, int]
+    assert isinstance(results[1].error, ValueError)
+    assert isinstance(results[2].error, IntegrityError)
+    assert stored(database) == [1, 3]
+
+
+def test_a_database_that_fails_is_nobodys_fault(database: Database) -> None:
+    broken = OperationalError("SELECT 1", {}, Exception("disk full"))
+    with pytest.raises(OperationalError):
+        write_together(database, [partial(add, number=1, error=broken)])
+    assert stored(database) == []
+
+
+@in_reactor
+async def test_what_is_ready_while_another_writes_shares_a_transaction(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+    write = batches.write_together
+
+    def noting(database: Database, works: list[Callable[[Session], int]]) -> list[int]:
+        sizes.append(len(works))
+        return write(database, works)
+
+    monkeypatch.setattr(batches, "write_together", noting)
+    writer = Writer(database)
+    numbers = range(1, 41)
+    results = await asyncio.gather(*(writer.write(partial(add, number=number)) for number in numbers))
+    assert results == list(numbers)
+    assert stored(database) == list(numbers)
+    assert sum(sizes) == 40
+    assert max(sizes) == batches.MAX_BATCH
+
+
+@in_reactor
+async def test_an_error_reaches_who_asked_for_the_write(database: Database) -> None:
+    writer = Writer(database)
+    works = [partial(add, number=1), partial(add, number=2, error=ValueError("two")), partial(add, number=3)]
+    first, second, third = await asyncio.gather(
+        *(writer.write(work) for work in works), return_exceptions=True
+    )
+    assert (first, third) == (1, 3)
+    assert isinstance(second, ValueError)
+    assert stored(database) == [1, 3]

@@ -1,0 +1,101 @@
+"""The workers of a crawl: in threads first, then in processes; a page that kills its process is rejected alone."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from newsbot.ingest import pool as pools
+from newsbot.ingest.pool import Pool
+from newsbot.ingest.process import Processor
+from newsbot.items import Mention
+from newsbot.settings import read_settings
+from newsbot.store.queries import list_rejects
+from newsbot.store.schema.models import ArticleRow
+from tests.crawling import crawl, in_reactor, reading
+from tests.pages import article_page
+
+
+class Deadly:
+    """An entity engine that kills its process on one of the pages."""
+
+    name = "deadly"
+    version = "1"
+
+    def supports(self, language: str) -> bool:
+        return True
+
+    def recognize(self, text: str, language: str = "en") -> list[Mention]:
+        if "week 5 " in text:
+            os._exit(1)
+        return []
+
+
+@pytest.fixture(autouse=True)
+def _processes_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pools, "TASKS_BEFORE_START", 0)
+
+
+def settings(database_url: str, workers: int) -> dict[str, Any]:
+    return {"NEWSBOT_DATABASE_URL": database_url, "NEWSBOT_ENTITY_ENGINE": "none", "NEWSBOT_WORKERS": workers}
+
+
+class Counting(Pool):
+    """A pool that notes where its tasks ran."""
+
+    def __init__(self, database_url: str, workers: int) -> None:
+        given = read_settings(settings(database_url, workers))
+        super().__init__(given, Processor.with_database(given))
+
+    async def process_of_a_task(self) -> int:
+        self._tasks += 1
+        processes = self._ready_processes()
+        return os.getpid() if processes is None else await asyncio.wrap_future(processes.submit(os.getpid))
+
+
+@in_reactor
+async def test_processes_take_over_once_they_have_started(database_url: str) -> None:
+    pool = Counting(database_url, workers=1)
+    assert await pool.process_of_a_task() == os.getpid()  # one is being started
+    assert pool._started is not None
+    await asyncio.wrap_future(pool._started)
+    assert await pool.process_of_a_task() != os.getpid()
+    pool.close()
+
+
+@in_reactor
+async def test_no_process_is_started_where_none_is_wanted(database_url: str) -> None:
+    pool = Counting(database_url, workers=0)
+    assert await pool.process_of_a_task() == os.getpid()
+    assert pool._processes is None
+
+
+def _started_or_not(pool: Pool) -> ProcessPoolExecutor:
+    if pool._processes is None:
+        pool._processes = pool._make_processes(pool.settings.workers)
+    return pool._processes
+
+
+@in_reactor
+async def test_a_page_that_kills_its_worker_is_rejected_and_no_other(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(12):
+        (tmp_path / f"{number}.html").write_text(article_page(number, url=f"https://news.example/{number}"))
+    monkeypatch.setattr(
+        Pool, "_ready_processes", _started_or_not
+    )  # in a thread the page would kill this test
+    given = settings(database_url, workers=2) | {"NEWSBOT_ENTITY_ENGINE": f"{__name__}:Deadly"}
+    await crawl("saved", given, path=str(tmp_path))
+    with reading(database_url) as session:
+        [reject] = list_rejects(session)
+        stored = set(session.scalars(select(ArticleRow.url)))
+    assert (reject.url, reject.stage, reject.reason) == ("https://news.example/5", "entities", "stage-failed")
+    assert "worker process died" in reject.detail
+    assert stored == {f"https://news.example/{number}" for number in range(12) if number != 5}

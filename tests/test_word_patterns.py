@@ -1,0 +1,37 @@
+"""Word lists by language, and the regular expressions built from them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from newsbot.word_patterns import any_of, any_word_of, entries_of
+
+LISTS = {
+    "en": "read more, share (?:this|it)",
+    "de": """teilen, read more,
+        mehr.{0,40}""",
+    "ja": "共有",
+}
+
+
+def test_entries_of_all_languages_are_separated_by_commas_and_not_repeated() -> None:
+    assert entries_of(LISTS) == ["read more", "share (?:this|it)", "teilen", "mehr.{0,40}", "共有"]
+
+
+@pytest.mark.parametrize("text", ["read more", "share it", "mehr von uns", "共有"])
+def test_any_entry_matches_as_a_whole(text: str) -> None:
+    assert re.fullmatch(any_of(LISTS), text)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_found"),
+    [
+        pytest.param("Jetzt teilen!", True, id="a word"),
+        pytest.param("mitteilen", False, id="part of a word"),
+        pytest.param("記事を共有する", True, id="a script without spaces"),
+    ],
+)
+def test_latin_entries_are_whole_words(text: str, is_found: bool) -> None:
+    assert bool(re.search(any_word_of(LISTS), text)) == is_found

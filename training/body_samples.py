@@ -1,0 +1,127 @@
+"""The training data of the body models: pages with feature vectors and labels for their blocks."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsbot.extraction.body.block_features import NAMES, DeclaredMetadata, block_rows, candidate_blocks
+from newsbot.extraction.body.blocks import Block, read_blocks
+from newsbot.extraction.body.choice import declared_body
+from newsbot.extraction.fields.metadata import read_metadata
+from newsbot.extraction.page.page import Page
+from training.body_labels import label_blocks
+from training.body_votes import agreed_labels, count_votes
+
+CORPORA = ("aeb", "fundus_eval", "fundus_tests", "trafilatura")
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+PAGE_WEIGHT = 40.0
+"""Weight of all blocks of a page together."""
+CHUNK_WEIGHT = 2.0
+"""Weight of a block on a page whose truth names chunks only."""
+FIXTURE_WEIGHT = 4.0
+"""Factor for the pages of the fixtures: they are few, written to be hard, and their truth is exact."""
+MAX_BLOCK_WEIGHT = 8.0
+"""Weight of the longest paragraphs relative to an empty line."""
+
+Array = NDArray[Any]
+
+
+@dataclass(slots=True)
+class Sample:
+    """One page. The arrays have a row for each block that is scored."""
+
+    corpus: str
+    id: str
+    publisher: str
+    """Registered domain. Pages of one publisher are in the same fold."""
+    declared: DeclaredMetadata
+    blocks: list[Block]
+    rows: Array
+    """Input of the first model. Shape (blocks, features)."""
+    labels: Array
+    """1 for blocks in the body, else 0."""
+    weights: Array
+    """Weight in training; 0 if the label is unknown."""
+    votes: Array | None = None
+    """Number of other extractors that have each block in their text, where the truth names chunks only."""
+
+
+def read_samples(corpora: Path) -> Iterator[Sample]:
+    """Yield every page of the corpora, and every fixture with a body."""
+    for corpus in CORPORA:
+        for name, truth in json.loads((corpora / f"{corpus}.json").read_text(encoding="utf-8")).items():
+            html = gzip.decompress((corpora / truth["file"]).read_bytes()).decode("utf-8", "replace")
+            sample = make_sample(corpus, name, truth, Page.from_text(html, truth["url"]))
+            if sample and "with" in truth:
+                sample.votes = count_votes(html, truth["url"], [block.text for block in sample.blocks])
+            if sample:
+                yield sample
+    yield from _fixture_samples()
+
+
+def _fixture_samples() -> Iterator[Sample]:
+    for file in sorted(FIXTURES.glob("*/page.html")):
+        expected = json.loads((file.parent / "expected.json").read_text(encoding="utf-8"))
+        if expected.get("body"):
+            name = file.parent.name
+            page = Page.from_bytes(file.read_bytes(), f"https://{name}.example/")
+            truth = {"articleBody": expected["body"], "url": page.url}
+            if sample := make_sample("fixtures", name, truth, page):
+                yield replace(sample, weights=sample.weights * FIXTURE_WEIGHT)
+
+
+def make_sample(corpus: str, name: str, truth: dict[str, Any], page: Page) -> Sample | None:
+    """Return the page as a sample; None if it has no blocks."""
+    metadata = read_metadata(page)
+    declared = DeclaredMetadata(
+        title=metadata.title or "",
+        description=metadata.description or "",
+        authors=metadata.authors,
+        body=declared_body(page),
+    )
+    all_blocks = read_blocks(page.tree)
+    all_labels = label_blocks(truth, [block.text for block in all_blocks])
+    labels_by_block = dict(zip(map(id, all_blocks), all_labels, strict=True))
+    blocks, prose = candidate_blocks(all_blocks)
+    if not blocks:
+        return None
+    rows = block_rows(blocks, prose, declared)
+    labels, certainties = np.array([labels_by_block[id(block)] for block in blocks]).T
+    if "with" in truth:
+        weights = certainties * CHUNK_WEIGHT
+    else:
+        weights = certainties * block_weights(rows)
+        weights = weights * PAGE_WEIGHT / (weights.sum() or 1)
+    publisher = publisher_of(truth["url"]) or name
+    return Sample(corpus, name, publisher, declared, blocks, rows, labels, weights)
+
+
+def block_weights(rows: Array) -> Array:
+    """Return the weight of each block within its page: it grows with the square root of the number of words."""
+    weights: Array = np.minimum(np.sqrt(rows[:, NAMES.index("words")]) + 1, MAX_BLOCK_WEIGHT)
+    return weights
+
+
+def with_votes(sample: Sample, scores: Array) -> Sample:
+    """Return the sample with the labels that other extractors and the scores of a model agree about."""
+    if sample.votes is None:
+        return sample
+    labels, weights = agreed_labels(
+        sample.votes, scores, sample.labels, sample.weights, block_weights(sample.rows)
+    )
+    return replace(sample, labels=labels, weights=weights)
+
+
+def publisher_of(url: str) -> str:
+    """Return the registered domain of a URL by a rule of thumb: three labels if the second last is short ("co.uk")."""
+    labels = (urlsplit(url).hostname or "").split(".")
+    return ".".join(labels[-3 if len(labels) > 2 and len(labels[-2]) <= 3 else -2 :])
