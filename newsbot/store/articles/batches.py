@@ -2,12 +2,12 @@
 
     with database.write() as session:
         lock_articles(session, [Incoming(article, precomputed, site_blocks), ...], now=now)
-        for each article:
+        for article, precomputed, site_blocks in ...:
             reclean_same(session, article, site_blocks, ...)
             save_article(session, article, keys=article_keys(article), precomputed=precomputed, ...)
             learn(session, saved, article, site_blocks, ...)
 
-Two processes that store batches with the same URLs, texts, stories, sources and names do not deadlock, because each takes
+Two processes that store batches with the same URLs, texts, stories, sources and names do not deadlock, because each of them takes
 all locks of its batch in the order of `sql.locks` before it writes the first article: the keys of URLs and texts, the
 near-duplicate keys, the stories if the batch may change any, then the rows of sources, authors, topics and entities.
 Totals, forms of entities and counts of boilerplate follow when the transaction ends.

@@ -114,13 +114,17 @@ def save_article(
     page = _Page(article, keys, content_key(article), run_id, now, precomputed)
     urls = {url_hash(key): key for key in keys.url_keys}
     locks.take(connection, Rank.IDENTITY, identity_keys(article, keys))
-    stored, twin = _find(connection, list(urls), keys.text_key)
+    stored, exact_duplicate_id = _find(connection, list(urls), keys.text_key)
     existing = choose_existing(urls, stored, title=article.title, text_key=keys.text_key)
     content = None
     if existing is not None and needs_content(existing, page.content_key, now=now):
         content = _content(connection, existing, page.content_key)
     saved = _apply(
-        connection, page, decide(existing, article, page.content_key, content, now=now), twin, new_id
+        connection,
+        page,
+        decide(existing, article, page.content_key, content, now=now),
+        exact_duplicate_id,
+        new_id,
     )
     if saved.outcome != "conflict":
         new_urls = {key: url for key, url in urls.items() if key not in stored}
@@ -149,9 +153,16 @@ def apply_rules_to(
     if existing.content_key == page.content_key:
         _update(connection, article_id, {"extractor_version": rule_versions.label(), "rules": article.rules})
         return "unchanged"
-    _, twin = _find(connection, [], keys.text_key)
+    _, exact_duplicate_id = _find(connection, [], keys.text_key)
     plan = Revise(existing, stored_content(connection, article_id))
-    _revise(connection, page, plan, None if twin == article_id else twin, {}, by_rules=True)
+    _revise(
+        connection,
+        page,
+        plan,
+        None if exact_duplicate_id == article_id else exact_duplicate_id,
+        {},
+        by_rules=True,
+    )
     return "changed"
 
 
@@ -203,13 +214,13 @@ def _find(
     """Return the stored articles by the hashes of URLs that lead to them, and the id of the first with this text."""
     values: dict[str, Any] = dict(zip(_hash_names(len(hashes)), hashes, strict=True))
     stored: dict[bytes, Existing] = {}
-    twin = None
+    exact_duplicate_id = None
     for key, *columns in _find_statement(len(hashes)).rows(connection, values | {"text_key": text_key}):
         if key is None:
-            twin = columns[0]
+            exact_duplicate_id = columns[0]
         else:
             stored[key] = Existing(*columns)
-    return stored, twin
+    return stored, exact_duplicate_id
 
 
 @cache
@@ -248,17 +259,17 @@ def _apply(
     connection: Connection,
     page: _Page,
     plan: Insert | SeeAgain | Revise | Conflict,
-    twin: int | None,
+    exact_duplicate_id: int | None,
     new_id: int | None,
 ) -> Saved:
     match plan:
         case Insert():
-            return _insert(connection, page, twin, new_id)
+            return _insert(connection, page, exact_duplicate_id, new_id)
         case SeeAgain(existing=existing):
             _see_again(connection, page, plan)
             return Saved(existing.id, "unchanged")
         case Revise(existing=existing):
-            _revise(connection, page, plan, twin, _seen(page, existing) | {"gone_at": None})
+            _revise(connection, page, plan, exact_duplicate_id, _seen(page, existing) | {"gone_at": None})
             return Saved(existing.id, "changed")
         case Conflict(existing=existing, judgement=judgement):
             return Saved(existing.id, "conflict", judgement)
@@ -266,9 +277,9 @@ def _apply(
             assert_never(plan)
 
 
-def _insert(connection: Connection, page: _Page, twin: int | None, new_id: int | None) -> Saved:
+def _insert(connection: Connection, page: _Page, exact_duplicate_id: int | None, new_id: int | None) -> Saved:
     article, precomputed = page.article, current(page.article, page.precomputed)
-    related = story_placement.lock_and_relate(connection, precomputed.sketch, twin)
+    related = story_placement.lock_and_relate(connection, precomputed.sketch, exact_duplicate_id)
     _add_source(connection, page)
     dated_at = article.published_at or page.now
     values = _content_columns(page) | {
@@ -286,9 +297,14 @@ def _insert(connection: Connection, page: _Page, twin: int | None, new_id: int |
     entity_writer.add_entities(connection, article_id, article, dated_at)
     children.add_words(connection, article_id, values, precomputed.body_words)
     story_id = story_placement.place_article(
-        connection, article_id, precomputed.sketch, related, twin=twin, now=page.now
+        connection,
+        article_id,
+        precomputed.sketch,
+        related,
+        exact_duplicate_id=exact_duplicate_id,
+        now=page.now,
     )
-    return Saved(article_id, "duplicate" if twin else "new", story_id=story_id)
+    return Saved(article_id, "duplicate" if exact_duplicate_id else "new", story_id=story_id)
 
 
 def _see_again(connection: Connection, page: _Page, plan: SeeAgain) -> None:
@@ -305,7 +321,7 @@ def _revise(
     connection: Connection,
     page: _Page,
     plan: Revise,
-    twin: int | None,
+    exact_duplicate_id: int | None,
     values: Mapping[str, Any],
     *,
     by_rules: bool = False,
@@ -328,9 +344,11 @@ def _revise(
     children.add_words(connection, existing.id, {**plan.content, **new}, precomputed.body_words)
     _update(connection, existing.id, {**values, **new})
     if is_other_text:
-        story_placement.move_article(connection, existing.id, precomputed.sketch, twin=twin, now=page.now)
+        story_placement.move_article(
+            connection, existing.id, precomputed.sketch, exact_duplicate_id=exact_duplicate_id, now=page.now
+        )
     else:
-        story_placement.settle_article(connection, existing.id, now=page.now)
+        story_placement.reassign_roles(connection, existing.id, now=page.now)
 
 
 def _add_revision(connection: Connection, page: _Page, plan: Revise, *, by_rules: bool) -> None:
