@@ -28,7 +28,7 @@ from uuid import uuid4
 from sqlalchemy import create_engine, insert, text
 
 from benchmarks.corpora import corpora_folder
-from newsbot.dedupe.grouping import MAX_CANDIDATES, MAX_PER_KEY, Candidate, relatives
+from newsbot.dedupe.grouping import MAX_CANDIDATES, MAX_PER_KEY, SketchCandidate, relatives
 from newsbot.dedupe.sketches import BODY_KEYS, CONTENT_BYTES, LEAD_KEYS, sketch
 from newsbot.store.articles.story_placement import StoredSketches
 from newsbot.store.database import Database
@@ -47,7 +47,7 @@ Pairs = Iterator[tuple[int, int]]
 
 
 class MemoryIndex:
-    """The `Index` of newsbot.dedupe.grouping, in memory."""
+    """The `NearDuplicateStore` of newsbot.dedupe.grouping, in memory."""
 
     def __init__(self) -> None:
         self.contents: list[bytes] = []
@@ -60,12 +60,12 @@ class MemoryIndex:
                 self.found[place, key].append(len(self.contents))
         self.contents.append(content)
 
-    def candidates(self, keys: Sequence[int | None]) -> Iterable[Candidate]:
+    def candidates(self, keys: Sequence[int | None]) -> Iterable[SketchCandidate]:
         """Return the texts that share a key."""
         shared = Counter(
             each for at in enumerate(keys) if at in self.found for each in self.found[at][-MAX_PER_KEY:]
         )
-        return [Candidate(each, self.contents[each]) for each, _ in shared.most_common(MAX_CANDIDATES)]
+        return [SketchCandidate(each, self.contents[each]) for each, _ in shared.most_common(MAX_CANDIDATES)]
 
 
 def newsbot_pairs(bodies: Sequence[str]) -> Pairs:

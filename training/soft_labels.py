@@ -24,7 +24,7 @@ from newsbot.entities.engines.fast_engine import FastNetwork
 from newsbot.entities.engines.model_engine import FAST_WEIGHT
 from newsbot.entities.neural.label_decoding import LABELS, best_labels
 from newsbot.entities.neural.tagger import Tagger
-from newsbot.entities.tokens import Word, split_sentences, split_words
+from newsbot.entities.tokens import Token, split_sentences, split_words
 from newsbot.extraction.fields.language import detect
 from training.sentences import Sentence, Variation, as_written, read
 
@@ -61,7 +61,7 @@ class Teacher:
 
     def scores(self, words: Sequence[str]) -> NDArray[np.float32]:
         """Return the label scores of the words of a sentence. Shape (words, labels)."""
-        sentence = [Word(word, 0, 0) for word in words]
+        sentence = [Token(word, 0, 0) for word in words]
         [fast] = self._fast.scores([sentence])
         return self._tagger.scores(sentence) + FAST_WEIGHT * fast
 

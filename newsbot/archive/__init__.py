@@ -1,1 +1,1 @@
-"""Saved pages, in and out."""
+"""Archives of pages: files and WARCs, read and written."""

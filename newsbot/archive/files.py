@@ -1,4 +1,4 @@
-"""Pages saved as files: which there are under a path, and what is known beside each."""
+"""Pages saved as files: find them under a path, and read them with the metadata beside them."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ WARC_SUFFIX = re.compile(r"\.(warc(\.gz)?|wacz)$", re.IGNORECASE)
 
 
 def find_pages(pattern: str) -> Iterator[Path]:
-    """Yield the pages and archives that a path names: a file, all of a folder and below, or a glob; in order of name.
+    """Yield the pages and archives at a path (a file, a folder with its subfolders, or a glob pattern), sorted by name.
 
-    Raises InputError, at the first step, if there is nothing at the path or no page in it.
+    Raises InputError, at the first step, if the path does not exist or has no page.
     """
     if Path(pattern).is_file():
         yield Path(pattern)
@@ -62,14 +62,14 @@ def _is_page(name: str) -> bool:
 
 
 def is_warc(name: str) -> bool:
-    """Tell by its name whether a file is a WARC, or a WACZ that holds some."""
+    """Return whether a file is a WARC or a WACZ, judged by its name."""
     return WARC_SUFFIX.search(name) is not None
 
 
 def read_page(path: Path, *, max_bytes: int) -> Capture:
     """Return the capture of a saved page, unpacked if it is gzipped.
 
-    Raises InputError if the file cannot be read or unpacked, or holds more than `max_bytes`.
+    Raises InputError if the file cannot be read or decompressed, or is larger than `max_bytes`.
     """
     body = _read_bytes(path, max_bytes)
     notes = _notes_beside(path)
@@ -103,7 +103,7 @@ def _url_file(path: Path) -> str | None:
 
 
 def _notes_beside(path: Path) -> dict[str, Any]:
-    """Return what `meta.json` beside a page says; nothing if several pages share the folder."""
+    """Return the contents of `meta.json` beside a page; empty if several pages share the folder."""
     try:
         notes = json.loads(path.with_name("meta.json").read_bytes())
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""What an archived HTTP message says: its body without the codings it was sent in."""
+"""Remove the transfer and content codings from archived HTTP bodies."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def charset_of(content_type: str) -> str | None:
 
 
 def _deflate(packed: bytes) -> GzipReader:
-    """Some servers leave out the zlib header that `deflate` is to have (RFC 9110 section 8.4.1.2)."""
+    """Return a reader of `deflate`; some servers omit the zlib header that it must have (RFC 9110 section 8.4.1.2)."""
     has_header = packed[:1] == ZLIB_HEADER[:1] and int.from_bytes(packed[:2]) % 31 == 0
     return GzipReader(io.BytesIO(packed if has_header else ZLIB_HEADER + packed), zlib=True)
 
@@ -34,12 +34,13 @@ _READERS: dict[str, Callable[[bytes], Any]] = {
     "zstd": lambda body: ZstdReader(io.BytesIO(body)),
 }
 MAX_CODINGS = 4
+"""Maximum number of content codings that are removed."""
 
 
 def decode_body(body: bytes, transfer: str | None, content: str | None, *, max_bytes: int) -> bytes:
     """Return `body` without the codings of its Transfer-Encoding and Content-Encoding headers, at most `max_bytes`.
 
-    Tools that keep bodies unpacked keep these headers all the same: a coding that the body is not in is passed over.
+    Tools that save decoded bodies keep these headers all the same, so a coding that the body is not in is skipped.
     Source: RFC 9112 section 6.1, RFC 9110 section 8.4."""
     for coding in [*_codings(transfer)[-1:], *reversed(_codings(content)[:MAX_CODINGS])]:
         body = _unpack(body, coding, max_bytes)
@@ -59,6 +60,6 @@ def _unpack(body: bytes, coding: str, max_bytes: int) -> bytes:
         stream = reader(body)
         while len(unpacked) < max_bytes and (part := stream.read(min(65_536, max_bytes - len(unpacked)))):
             unpacked += part
-    except OSError:  # torn, or never in this coding
+    except OSError:  # truncated, or never in this coding
         return bytes(unpacked) or body
     return bytes(unpacked)

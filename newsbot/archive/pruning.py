@@ -1,7 +1,7 @@
-"""Copies of an archive's files without some of their records.
+"""Copy the files of an archive without some of their records.
 
-A copy has a name of its own. Both files are there while the database moves from one to the other, and whatever it
-says, it is right: a kill leaves one file too many, never one too few.
+The caller writes a copy under a new name, repoints the database in one transaction, and deletes the original: a kill
+can leave an extra file, but never loses one.
 """
 
 from __future__ import annotations
@@ -14,18 +14,20 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from newsbot.archive.inventory import Entry
+from newsbot.archive.inventory import InventoryEntry
 from newsbot.errors import InputError
 
 PART_SUFFIX = ".part"
-"""Of a copy that is not whole yet."""
+"""Suffix of a copy that is not complete yet."""
 _COPY = re.compile(r"(?:-pruned(\d+))?(\.warc\.gz)$")
 
 
-def records_to_keep(entries: Sequence[Entry], is_needed: Callable[[Entry], bool]) -> list[Entry]:
-    """Return the records that are needed, with those that belong to them, and what describes the file; in order.
+def records_to_keep(
+    entries: Sequence[InventoryEntry], is_needed: Callable[[InventoryEntry], bool]
+) -> list[InventoryEntry]:
+    """Return the needed records, the records that belong to them, and the warcinfo records, in order.
 
-    None at all if nothing is needed."""
+    Empty if no record is needed."""
     owners = {entry.record_id: entry for entry in entries if entry.record_id}
     kept = []
     for entry in entries:
@@ -43,7 +45,7 @@ def copy_name(path: Path) -> Path:
 
 
 def copied_from(path: Path) -> Path | None:
-    """Return the name of the file that a file is a copy of; None if it is none."""
+    """Return the name of the file that a file is a copy of; None if it is not a copy."""
     match = _COPY.search(path.name)
     if match is None or match[1] is None:
         return None
@@ -51,10 +53,10 @@ def copied_from(path: Path) -> Path | None:
     return path.with_name(path.name[: match.start()] + (f"-pruned{earlier}" if earlier else "") + match[2])
 
 
-def write_copy(path: Path, kept: Collection[Entry]) -> dict[int, int]:
-    """Write a copy of a file with only those records, under `copy_name`; return their new offsets by the old ones.
+def write_copy(path: Path, kept: Collection[InventoryEntry]) -> dict[int, int]:
+    """Write a copy of a file with only the given records, under `copy_name`; return old offset -> new offset.
 
-    It is on the disk when this returns, and not there at all if it raises OSError."""
+    The copy is flushed to disk when this returns. Raises OSError, and then leaves no copy."""
     copy = copy_name(path)
     part = copy.with_name(copy.name + PART_SUFFIX)
     offsets = {}
@@ -76,8 +78,10 @@ def write_copy(path: Path, kept: Collection[Entry]) -> dict[int, int]:
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Keep other commands from changing the files of an archive; raise InputError if one is doing so."""
+def archive_lock(folder: Path) -> Iterator[None]:
+    """Hold the lock of an archive that commands take before they change its files.
+
+    Raises InputError if another command holds it."""
     opened = os.open(folder, os.O_RDONLY)
     try:
         try:
@@ -90,7 +94,7 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 def sync_folder(folder: Path) -> None:
-    """Wait until the names of a folder's files are on the disk."""
+    """Flush the directory entries of a folder to disk."""
     opened = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(opened)

@@ -1,4 +1,4 @@
-"""Which pages of an archive are wanted."""
+"""Select pages of an archive."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from newsbot.sources.model import Source
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """What pages must be; nothing given: any page."""
+    """A filter over archived pages; an empty field matches all."""
 
     sources: frozenset[str] = frozenset()
-    """Keys of the catalog."""
+    """Keys of sources in the catalog."""
     hosts: frozenset[str] = frozenset()
-    """Lower case; subdomains are included."""
+    """Host names in lower case; their subdomains match too."""
     languages: frozenset[str] = frozenset()
-    """ISO 639-1."""
+    """ISO 639-1 codes."""
     since: datetime | None = None
     until: datetime | None = None
-    """When the page was fetched, both included; a page without a time is wanted."""
+    """First and last moment at which the page was fetched, both inclusive; a page without a time matches."""
 
     def __str__(self) -> str:
-        """Return words that are the same for the same selection, in every process."""
+        """Return a canonical string, the same in every process; it is part of a backfill part's key."""
         names = (sorted(self.sources), sorted(self.hosts), sorted(self.languages))
         return repr((*names, utc_text(self.since), utc_text(self.until)))
 
     def wants_page(
         self, url: str, retrieved_at: datetime | None, catalog: Mapping[str, list[Source]]
     ) -> bool:
-        """Tell from its URL and time whether a page is wanted; `catalog` is by host, as `source_for` asks."""
+        """Return whether a page is selected, by its URL and time; `catalog` is the result of `sources_by_host`."""
         if retrieved_at and self.since and retrieved_at < self.since:
             return False
         if retrieved_at and self.until and retrieved_at > self.until:
@@ -48,12 +48,12 @@ class Selection:
         return source is not None and source.key in self.sources
 
     def wants_article(self, article: Article) -> bool:
-        """Tell whether an article is in a wanted language; only its text says."""
+        """Return whether the language of an article is selected; it is known only after extraction."""
         return not self.languages or article.language in self.languages
 
 
 def _domains(url: str) -> list[str]:
-    """Return the host of a URL and every domain that it is part of."""
+    """Return the host of a URL and every parent domain."""
     try:
         labels = (urlsplit(url).hostname or "").split(".")
     except ValueError:
@@ -64,9 +64,9 @@ def _domains(url: str) -> list[str]:
 def parse_selection(
     *, source: str = "", host: str = "", language: str = "", since: str = "", until: str = ""
 ) -> Selection:
-    """Return what arguments ask for: names parted by commas, and days or moments; an empty one asks for nothing.
+    """Return the selection of command-line arguments: comma-separated names, and days or moments; empty ones match all.
 
-    Raises UsageError for a date that cannot be read."""
+    Raises UsageError for an invalid date."""
     return Selection(
         sources=_names(source),
         hosts=_names(host.lower()),
@@ -81,7 +81,7 @@ def _names(text: str) -> frozenset[str]:
 
 
 def _moment(name: str, text: str, time_of_day: time) -> datetime | None:
-    """Return a moment in UTC; a day is meant from its first to its last instant."""
+    """Return a moment in UTC; a date without a time gets `time_of_day`."""
     if not text:
         return None
     try:

@@ -1,8 +1,8 @@
-"""Records of WARC files (ISO 28500), whatever has happened to the files: what is broken is skipped, the rest is read.
+"""Read the records of WARC files (ISO 28500), damaged ones too: what cannot be read is skipped.
 
-A gzipped WARC is a chain of gzip members, usually one a record. Each is unpacked on its own, so that damage, or a
-Content-Length that lies, ends with its member. Where something does not parse, reading goes on at the next place in
-the file that does.
+A gzipped WARC is a sequence of gzip members, usually one per record. Every member is decompressed on its own, so that
+damage or a wrong Content-Length affects one member only. After something that does not parse, reading continues at the
+next position in the file that does.
 """
 
 from __future__ import annotations
@@ -16,42 +16,42 @@ from typing import Any, BinaryIO, NamedTuple
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
 UNREADABLE = (OSError, zlib.error)
-"""What reading from a damaged record raises."""
+"""Exceptions raised by reading a damaged record."""
 
 CHUNK_BYTES = 64 * 1024
 MAX_HEADER_BYTES = 64 * 1024
-"""Of the headers of a record, or of its HTTP message: twice what servers accept."""
+"""Maximum size of the headers of a record, or of its HTTP message: twice what servers accept."""
 MAX_SKIPPED_BYTES = 2**30
 MAX_RATIO = 200
-"""Text shrinks to a tenth; members that are larger than a GiB by more than this are made to exhaust a reader."""
+"""Maximum compression ratio of a member larger than 1 GiB. Text shrinks to a tenth; a higher ratio is a decompression bomb."""
 _START = re.compile(rb"\x1f\x8b\x08|WARC/[01]\.\d")
 _LONGEST_START = 8
 _HEAD_BYTES = 2048
-"""Of a gzip member: enough to unpack its first bytes, also after a header with a file name."""
+"""Bytes of a gzip member that suffice to decompress its first bytes, even after a header with a file name."""
 
 
-class Place(NamedTuple):
-    """Where a record stands in its file."""
+class RecordPosition(NamedTuple):
+    """The position of a record in its file."""
 
     offset: int
-    """Of its gzip member, or of itself in a file that is not compressed."""
+    """Offset of its gzip member; in an uncompressed file, of the record itself."""
     number: int
-    """Among the records of that member: 0 where each record is a member of its own."""
+    """Index within the member: 0 if every record is a member of its own."""
 
 
 def read_records(
     file: BinaryIO, problems: Counter[str], *, start: int = 0, end: int | None = None
-) -> Iterator[tuple[Place, WarcRecord]]:
-    """Yield the records of a file whose places begin from `start` up to `end`.
+) -> Iterator[tuple[RecordPosition, WarcRecord]]:
+    """Yield the records of a file that begin at or after `start` and before `end`.
 
-    A record can be read until the next one is asked for; that may raise `UNREADABLE`. What cannot be read is skipped,
+    A record is valid until the next one is requested; reading it may raise `UNREADABLE`. What cannot be read is skipped
     and counted in `problems`.
     """
     offset = next_start(file, start, end)
     while offset is not None:
         is_gzip = _is_gzip(file, offset)
         if is_gzip:
-            after = yield from _records_of_member(Member(file, offset), problems)
+            after = yield from _records_of_member(GzipMember(file, offset), problems)
         else:
             after = yield from _plain_records(file, offset, end, problems)
         offset = next_start(file, after, end)
@@ -59,22 +59,22 @@ def read_records(
             problems["garbage"] += 1
 
 
-class Member:
-    """One gzip member of a file, unpacked as it is read: what `ArchiveIterator` takes for a file."""
+class GzipMember:
+    """One gzip member of a file, decompressed while it is read; file-like, for `ArchiveIterator`."""
 
     def __init__(self, file: BinaryIO, offset: int) -> None:
         self.file = file
         self.offset = offset
         self.end = offset
-        """How far the file has been read for this member; once `is_whole`, where the next one may begin."""
+        """Offset up to which the file has been read; once `is_whole`, the offset at which the next member may begin."""
         self.is_whole = False
         self._unpacker = zlib.decompressobj(wbits=31)
         self._unpacked_bytes = 0
 
     def read(self, size: int = CHUNK_BYTES) -> bytes:
-        """Return at most `size` bytes; none at the end of the member, or of a file that ends within it.
+        """Return at most `size` bytes; none at the end of the member, or if the file ends within it.
 
-        Raises zlib.error where it is damaged."""
+        Raises zlib.error if the member is damaged."""
         unpacked = b""
         while not unpacked and not self.is_whole:
             packed = self._unpacker.unconsumed_tail or self._more()
@@ -90,7 +90,7 @@ class Member:
         return unpacked
 
     def tell(self) -> int:
-        """Return how many bytes have been unpacked."""
+        """Return the number of decompressed bytes so far."""
         return self._unpacked_bytes
 
     def _more(self) -> bytes:
@@ -101,12 +101,12 @@ class Member:
 
 
 def _records_of_member(
-    member: Member, problems: Counter[str]
-) -> Generator[tuple[Place, WarcRecord], None, int]:
-    """Yield the records of a member; return where to look for the next one."""
+    member: GzipMember, problems: Counter[str]
+) -> Generator[tuple[RecordPosition, WarcRecord], None, int]:
+    """Yield the records of a member; return the offset at which to search for the next one."""
     try:
         for number, record in enumerate(stream_records(member)):
-            yield Place(member.offset, number), record
+            yield RecordPosition(member.offset, number), record
         while member.read():
             pass
     except UNREADABLE:
@@ -119,10 +119,10 @@ def _records_of_member(
 
 def _plain_records(
     file: BinaryIO, start: int, end: int | None, problems: Counter[str]
-) -> Generator[tuple[Place, WarcRecord], None, int]:
-    """Yield records up to the first that cannot be read; return where to look for the next one.
+) -> Generator[tuple[RecordPosition, WarcRecord], None, int]:
+    """Yield records up to the first unreadable one; return the offset at which to search for the next one.
 
-    That is just behind the start of the last one that could be: its length may be wrong, and hide others."""
+    That is just after the start of the last readable record: its length may be wrong and hide others."""
     file.seek(start)
     offset = start
     try:
@@ -130,18 +130,18 @@ def _plain_records(
             offset = record.stream_pos
             if end is not None and offset >= end:
                 return offset
-            yield Place(offset, 0), record
+            yield RecordPosition(offset, 0), record
     except UNREADABLE:
         problems["damaged"] += 1
     return offset + 1
 
 
 def whole_bytes(file: BinaryIO) -> int:
-    """Return the length of a gzipped WARC without a last record that was not written to its end."""
+    """Return the length of a gzipped WARC up to its last complete record."""
     offset = next_start(file, 0)
     end = 0
     while offset is not None:
-        member = Member(file, offset)
+        member = GzipMember(file, offset)
         problems: Counter[str] = Counter()
         for _ in _records_of_member(member, problems):
             pass
@@ -152,7 +152,7 @@ def whole_bytes(file: BinaryIO) -> int:
 
 
 def stream_records(stream: Any) -> ArchiveIterator:
-    """Return the records of an open file or member, of every type; their HTTP headers are not parsed yet."""
+    """Return the records of an open file or member, of every type, without parsing their HTTP headers."""
     any_type = WarcRecordType.any_type
     return ArchiveIterator(
         stream, record_types=any_type, parse_http=False, max_header_len=MAX_HEADER_BYTES, stream_detect=False
@@ -160,7 +160,7 @@ def stream_records(stream: Any) -> ArchiveIterator:
 
 
 def next_start(file: BinaryIO, offset: int, end: int | None = None) -> int | None:
-    """Return where the next record or gzip member of records begins, from `offset` up to `end`; None if none does."""
+    """Return the offset of the next record or gzip member at or after `offset` and before `end`; None if there is none."""
     at_once = offset
     while end is None or offset < end:
         file.seek(offset)

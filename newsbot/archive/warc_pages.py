@@ -1,4 +1,4 @@
-"""The pages of WARC and WACZ files: what a server answered with 200 and HTML, one after the other."""
+"""Read the pages of WARC and WACZ files: the HTML responses with status 200."""
 
 from __future__ import annotations
 
@@ -14,32 +14,33 @@ from fastwarc.warc import WarcRecord, WarcRecordType
 
 from newsbot.archive.files import is_warc
 from newsbot.archive.http_coding import charset_of, decode_body
-from newsbot.archive.warc import MAX_HEADER_BYTES, UNREADABLE, Place, read_records
+from newsbot.archive.warc import MAX_HEADER_BYTES, UNREADABLE, RecordPosition, read_records
 from newsbot.capture import Capture
 from newsbot.errors import InputError
 from newsbot.urls import is_fetchable
 
 HTML = frozenset({"text/html", "application/xhtml+xml", ""})
-"""Content types of pages; a page may go without."""
+"""Content types of pages; the header may be missing."""
 
 Wanted = Callable[[str, datetime | None], bool]
+"""Takes the URL of a page and the time at which it was fetched; returns whether the page is selected."""
 
 
-class Span(NamedTuple):
-    """Bytes of a file that are a WARC, or part of one: records that begin from `start` up to `end`."""
+class ByteRange(NamedTuple):
+    """A range of a file that is a WARC or part of one: the records that begin at or after `start` and before `end`."""
 
     start: int
     end: int
 
 
-def warc_spans(path: Path) -> list[Span]:
-    """Return where the WARCs in a file are: all of it, or the entries of a WACZ.
+def warc_spans(path: Path) -> list[ByteRange]:
+    """Return the ranges of the WARCs in a file: the whole file, or the WARC entries of a WACZ.
 
-    Raises InputError if it cannot be read. A WACZ keeps its WARCs uncompressed (WACZ 1.1.1), so that records can be
-    read in place."""
+    Raises InputError if the file cannot be read. A WACZ stores its WARCs uncompressed (WACZ 1.1.1), so that records can
+    be read in place."""
     try:
         if path.suffix.lower() != ".wacz":
-            return [Span(0, path.stat().st_size)]
+            return [ByteRange(0, path.stat().st_size)]
         with zipfile.ZipFile(path) as archive, path.open("rb") as file:
             entries = [entry for entry in archive.infolist() if is_warc(entry.filename)]
             if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries):
@@ -51,25 +52,25 @@ def warc_spans(path: Path) -> list[Span]:
         raise InputError(f"{path}: cannot be read: {error}", path=str(path)) from error
 
 
-def _entry_span(file: BinaryIO, entry: zipfile.ZipInfo) -> Span:
-    """Return where the bytes of an entry are: behind a header that repeats its name (APPNOTE.TXT 4.3.7)."""
+def _entry_span(file: BinaryIO, entry: zipfile.ZipInfo) -> ByteRange:
+    """Return the range of a ZIP entry's bytes: after a local header that repeats its name (APPNOTE.TXT 4.3.7)."""
     file.seek(entry.header_offset + 26)
     header = file.read(4)
     start = (
         entry.header_offset + 30 + int.from_bytes(header[:2], "little") + int.from_bytes(header[2:], "little")
     )
-    return Span(start, start + entry.file_size)
+    return ByteRange(start, start + entry.file_size)
 
 
 def read_pages(
     path: Path,
-    span: Span,
+    span: ByteRange,
     *,
     max_bytes: int,
     skipped: Counter[str],
     wanted: Wanted | None = None,
-    after: Place | None = None,
-) -> Iterator[tuple[Place, Capture]]:
+    after: RecordPosition | None = None,
+) -> Iterator[tuple[RecordPosition, Capture]]:
     """Yield the pages of a span of a file after the place `after`, each with its place, one in memory at a time.
 
     Everything else is counted in `skipped` by its kind. Raises InputError if the file cannot be opened."""
@@ -95,8 +96,8 @@ def read_page_at(path: Path, offset: int, *, max_bytes: int) -> Capture | None:
     """Return the page whose record is at `offset`; None if there is none that can be read.
 
     Raises InputError if the file cannot be opened."""
-    pages = read_pages(path, Span(offset, offset + 1), max_bytes=max_bytes, skipped=Counter())
-    return next((page for place, page in pages if place == Place(offset, 0)), None)
+    pages = read_pages(path, ByteRange(offset, offset + 1), max_bytes=max_bytes, skipped=Counter())
+    return next((page for place, page in pages if place == RecordPosition(offset, 0)), None)
 
 
 def _read_page(record: WarcRecord, max_bytes: int, wanted: Wanted | None) -> Capture | str:

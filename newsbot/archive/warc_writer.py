@@ -1,7 +1,7 @@
-"""Keeps HTTP exchanges in WARC/1.1 files (ISO 28500:2017): a gzip member a record, one open file a process.
+"""Write HTTP exchanges to WARC/1.1 files (ISO 28500:2017): one gzip member per record, one open file per process.
 
-A file that is being written has an empty file `<name>.open` beside it, and is locked by its process. The lock ends
-with the process, however that ends: what it left behind is mended by the next one that writes to the folder.
+A file that is being written has an empty file `<name>.open` beside it and is locked by its process. The lock ends with
+the process, even if that is killed; the next process that writes to the folder repairs the files that it left.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from fastwarc.warc import WarcRecord, WarcRecordType
 from newsbot.archive.warc import whole_bytes
 
 MAX_FILE_BYTES = 2**30
-"""A file is closed once it is larger; the size that WARC recommends (ISO 28500:2017, annex C)."""
+"""Size above which a file is closed; the size that WARC recommends (ISO 28500:2017, annex C)."""
 FILES = "newsbot-*.warc.gz"
-"""The files that crawls write to an archive: a pattern."""
+"""Glob pattern of the files that crawls write to an archive."""
 GZIP_LEVEL = 6
 OPEN_SUFFIX = ".open"
 SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
@@ -35,7 +35,7 @@ Headers = Iterable[tuple[bytes, bytes]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """A request and its answer, as they went over the network but for chunks."""
+    """A request and its response as sent over the network, but without chunked coding."""
 
     url: str
     method: str
@@ -45,36 +45,36 @@ class Exchange:
     reason: str
     headers: Headers
     body: bytes
-    """In its Content-Encoding."""
+    """The body, still in its Content-Encoding."""
     fetched_at: datetime
     ip_address: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """Where an answer is kept."""
+    """The record in which a response is archived."""
 
     file: str
-    """Name of a file in the archive's folder."""
+    """File name within the folder of the archive."""
     offset: int
-    """Of the record, in bytes."""
+    """Offset of the record in bytes."""
     digest: str
-    """Of the body, as `payload_digest` gives it."""
+    """Digest of the body, in the form that `payload_digest` returns."""
     url: str
     fetched_at: datetime
     is_repeat: bool = False
-    """It was found there, and not written now."""
+    """Whether the body was archived before, and not now."""
 
 
 def payload_digest(body: bytes) -> str:
-    """Return the digest of a body as WARCs write it: `sha1:` and base 32."""
+    """Return the digest of a body in the format of WARC-Payload-Digest: `sha1:` and base 32."""
     return f"sha1:{b32encode(sha1(body, usedforsecurity=False).digest()).decode()}"
 
 
 class WarcWriter:
-    """Appends to one file of `folder`; a new one each day, and when it is full. Opens nothing before it must.
+    """Appends records to a file of `folder`; starts a new one every day and when the file is full.
 
-    `name` begins the names of its files, and tells processes apart."""
+    The first file is opened by the first write. `name` is the prefix of file names; every process needs its own."""
 
     def __init__(
         self, folder: Path, name: str, *, software: str, max_file_bytes: int = MAX_FILE_BYTES
@@ -85,16 +85,16 @@ class WarcWriter:
         self.max_file_bytes = max_file_bytes
         self._file: BinaryIO | None = None
         self._full: list[BinaryIO] = []
-        """Files that are written to no more, but stay locked: the database is yet to be told of their last records."""
+        """Complete files that stay locked until `close`, because the database may not refer to their last records yet."""
         self._path = folder
         self._day: date | None = None
         self._serial = 0
 
     def write(self, exchange: Exchange, earlier: Kept | None = None) -> Kept:
-        """Keep an exchange; if its answer is that of an `earlier` one, only that it was given again.
+        """Archive an exchange; with `earlier`, write a revisit record, because the response has the same body.
 
-        Returns where the answer is: for one that was given again, where it was kept first. Raises OSError, and then
-        leaves the file as it was."""
+        Returns the record that has the body: the new one, or `earlier`. Raises OSError, and then leaves the file as it
+        was."""
         response = _revisit(exchange, earlier) if earlier else _response(exchange)
         request = _request(exchange)
         request.headers["WARC-Concurrent-To"] = response.record_id or ""
@@ -133,9 +133,9 @@ class WarcWriter:
     def _open(self, now: datetime) -> BinaryIO:
         self.folder.mkdir(parents=True, exist_ok=True)
         if self._serial == 0:
-            mend(self.folder)
+            repair(self.folder)
         self._day = now.date()
-        while self._serial == 0 or self._path.exists():  # of another crawl of this process
+        while self._serial == 0 or self._path.exists():  # another crawl of this process has written it
             self._serial += 1
             self._path = self.folder / f"{self.name}-{now:%Y%m%d%H%M%S}-{self._serial:05}.warc.gz"
         file = self._path.open("xb", buffering=0)
@@ -144,9 +144,9 @@ class WarcWriter:
         return file
 
 
-def mend(folder: Path) -> list[Path]:
-    """Cut off the last record of files whose process has ended within it; return the files that it left open."""
-    mended = []
+def repair(folder: Path) -> list[Path]:
+    """Truncate the files that killed processes left open to their last complete record; return these files."""
+    repaired = []
     for mark in sorted(folder.glob(f"*{OPEN_SUFFIX}")):
         path = mark.with_suffix("")
         path.touch()  # it may have been deleted
@@ -157,8 +157,8 @@ def mend(folder: Path) -> list[Path]:
                 continue
             file.truncate(whole_bytes(file))
             mark.unlink(missing_ok=True)
-        mended.append(path)
-    return mended
+        repaired.append(path)
+    return repaired
 
 
 def _mark(path: Path) -> Path:
@@ -166,7 +166,7 @@ def _mark(path: Path) -> Path:
 
 
 def _write_whole(file: BinaryIO, content: bytes) -> None:
-    """Write all of `content`, or nothing: an unbuffered file takes only a part when the disk fills up."""
+    """Write all of `content` or nothing: an unbuffered file accepts only a part of it when the disk is full."""
     start = file.tell()
     view = memoryview(content)
     try:
@@ -206,15 +206,15 @@ def _info(name: str, software: str, now: datetime) -> WarcRecord:
 
 def _response(exchange: Exchange) -> WarcRecord:
     headers = {"WARC-Target-URI": exchange.url, "WARC-IP-Address": exchange.ip_address}
-    content = _answer(exchange, exchange.body)
+    content = _http_response(exchange, exchange.body)
     record = _record(WarcRecordType.response, content, exchange.fetched_at, headers)
     record.is_http = True
-    record.parse_http()  # so that its payload gets a digest
+    record.parse_http()  # adds the digest of the payload
     return record
 
 
 def _revisit(exchange: Exchange, earlier: Kept) -> WarcRecord:
-    """Return the record of an answer without its body, which the one of `earlier` has (ISO 28500:2017, 6.7)."""
+    """Return a revisit record: the response without its body, which `earlier` has (ISO 28500:2017, 6.7)."""
     headers = {
         "WARC-Target-URI": exchange.url,
         "WARC-IP-Address": exchange.ip_address,
@@ -223,7 +223,7 @@ def _revisit(exchange: Exchange, earlier: Kept) -> WarcRecord:
         "WARC-Refers-To-Target-URI": earlier.url,
         "WARC-Refers-To-Date": f"{earlier.fetched_at:%Y-%m-%dT%H:%M:%SZ}",
     }
-    record = _record(WarcRecordType.revisit, _answer(exchange, b""), exchange.fetched_at, headers)
+    record = _record(WarcRecordType.revisit, _http_response(exchange, b""), exchange.fetched_at, headers)
     record.headers["Content-Type"] = "application/http; msgtype=response"
     return record
 
@@ -236,7 +236,7 @@ def _request(exchange: Exchange) -> WarcRecord:
     return record
 
 
-def _answer(exchange: Exchange, body: bytes) -> bytes:
+def _http_response(exchange: Exchange, body: bytes) -> bytes:
     return _message(f"HTTP/1.1 {exchange.status} {exchange.reason}".rstrip(), exchange.headers, body)
 
 

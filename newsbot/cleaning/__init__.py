@@ -1,1 +1,1 @@
-"""Cleaning: values as they should be stored, and what a site repeats on its pages."""
+"""Cleaning: normalised field values, and boilerplate that a site repeats on its pages."""

@@ -1,4 +1,4 @@
-"""Every field of an article as it should be stored: clean Unicode, one line where one line is meant, no repeats."""
+"""Normalise the fields of an article: clean Unicode, single-line titles and names, no duplicates."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from newsbot.text import one_line, paragraphs, word_count
 from newsbot.urls import is_fetchable
 
 MAX_LINE = 2_000
-"""Characters of a title, name or topic that are kept; what is longer was not meant as one."""
+"""Maximum number of characters of a title, name or topic; a longer one is an extraction error and is cut."""
 MAX_NAMES = 200
-"""Authors or topics that are kept; sites that list more stuff keywords."""
+"""Maximum number of authors or topics; sites that list more stuff keywords."""
 
 
 def clean_article(article: Article) -> None:
-    """Tidy an article in place. Doing it twice changes nothing more."""
+    """Normalise the fields of an article in place. Idempotent."""
     article.title = _line(article.title)
     article.description = _line(article.description)
     article.section = _line(article.section)
@@ -42,12 +42,12 @@ def _web_url(url: str | None) -> str | None:
 
 
 def _without_echoes(texts: list[str]) -> list[str]:
-    """Drop a paragraph that only repeats the one before it, as pages that render a block twice do."""
+    """Drop a paragraph that repeats the one before it; some pages render a block twice."""
     return [text for i, text in enumerate(texts) if i == 0 or text != texts[i - 1]]
 
 
 def _without_invitations(texts: list[str]) -> list[str]:
-    """Drop what a text ends with to have readers share, follow or subscribe; the same words in its midst are kept."""
+    """Drop invitations to share, follow or subscribe at the end of a text; the same words in the middle are kept."""
     end = len(texts)
     while end and is_invitation(texts[end - 1], word_count(texts[end - 1])):
         end -= 1

@@ -1,4 +1,4 @@
-"""Short paragraphs that a site puts around its articles, told from text by how they recur."""
+"""Boilerplate of a site: short paragraphs at the ends of its articles, recognised by how often they recur."""
 
 from __future__ import annotations
 
@@ -12,21 +12,23 @@ from newsbot.items import Article
 from newsbot.text import letters, word_count
 
 EDGE = 3
-"""Paragraphs at each end of a body that are looked at."""
+"""Number of paragraphs at each end of a body that are examined."""
 MAX_WORDS, MAX_CHARS = 39, 400
-"""Of a block; what is longer is text."""
+"""Maximum length of a block; a longer paragraph is text."""
 DECAY = 0.95
-"""How much an article counts beside the next one of its site: the last twenty or so decide."""
+"""Weight of an article relative to the next one of its site: about the last twenty decide."""
 MEMORY = 60
-"""Articles of a site without a block after which it is forgotten."""
+"""Number of articles of a site without a block after which the block is forgotten."""
 MIN_ARTICLES = 5
+"""Minimum number of articles with a block before it counts as boilerplate."""
 MIN_SHARE, KEPT_SHARE = 0.3, 0.15
-"""Of a site's recent articles: to be learnt, and to stay so. Between them nothing flickers."""
+"""Shares of a site's recent articles: minimum to become boilerplate, and minimum to remain so. The gap prevents flicker."""
 SITE_SHARE = 0.8
-"""From here on a common author or section is the site's, not that of a series on it."""
+"""Share from which a common author or section is that of the whole site, not of a series."""
 SERIES_SHARE = 2 / 3
-"""Of a block's articles that must have a mark in common to be a series."""
+"""Minimum share of a block's articles with a common mark that makes them a series."""
 MAX_MARKS = 24
+"""Maximum number of marks stored per block, and names per article."""
 
 _QUOTED = re.compile('["„“”«»‹›‘「」『』＂]|^[-–—―]')
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।][)\]）]*$")
@@ -35,30 +37,31 @@ _TITLE_WORD = re.compile(r"[^\W\d_]{4,}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """What is known of one block on one site."""
+    """The statistics of one block on one site."""
 
     article_count: int = 0
     weight: float = 0.0
-    """Its articles, the older the less: `DECAY` for every article of the site since."""
+    """Number of articles with the block, weighted by `DECAY` for every later article of the site."""
     last_article: int = 0
-    """Number, among those of the site, of the last article that it stood in."""
+    """Sequence number within the site of the last article with the block."""
     marks: Mapping[str, int] = field(default_factory=dict)
-    """What its articles have in common: mark -> number of articles."""
+    """Mark -> number of articles with the block that have the mark (see `series_marks`)."""
     is_learnt: bool = False
+    """Whether the block was boilerplate after `last_article`."""
 
     def share(self, number: int) -> float:
-        """Return in which share (0..1) of the site's recent articles it stood, when the last one had this number."""
+        """Return the share (0..1) of the site's recent articles with the block; `number` is that of the newest article."""
         return self.weight * DECAY ** (number - self.last_article) * (1 - DECAY) / (1 - DECAY**number)
 
     def is_boilerplate(self, number: int) -> bool:
-        """Tell whether it is to be removed after the site's article of this number."""
+        """Return whether the block is boilerplate after the site's article of this number."""
         share = self.share(number)
         if self.is_learnt:
             return share >= KEPT_SHARE
         return self.article_count >= MIN_ARTICLES and share >= MIN_SHARE and not self._is_of_series(share)
 
     def counted(self, number: int, marks: Collection[str]) -> Tally:
-        """Return what is known after the article of this number, in which the block stands."""
+        """Return the statistics updated with the article of this number, which has the block."""
         old = self if number == 1 or not self.is_learnt or self.is_boilerplate(number - 1) else Tally()
         new = replace(
             old,
@@ -76,16 +79,16 @@ class Tally:
 
 
 def series_marks(article: Article) -> set[str]:
-    """Return what articles of a series have in common: words of titles, authors, section, topics."""
+    """Return the marks by which a series is recognised: title words, authors, section and topics of an article."""
     title = {f"title:{word}" for word in _TITLE_WORD.findall((article.title or "").casefold())}
     names = {*article.authors, *article.topics, *filter(None, [article.section])}
     return title | {f"name:{name[:60].casefold()}" for name in sorted(names)[:MAX_MARKS]}
 
 
 def block_keys(texts: Sequence[str]) -> dict[int, bytes]:
-    """Return the places of paragraphs that may be boilerplate -> 16 bytes, the same for the same words at the same end.
+    """Return paragraph index -> 16-byte key of the paragraphs that may be boilerplate; equal words at the same end, equal key.
 
-    Never a quotation, a line of dialogue or a line without letters; a text of one paragraph has none."""
+    Quotations, dialogue and lines without letters are left out, and so is the only paragraph of a text."""
     if len(texts) < 2:
         return {}
     return {
@@ -96,9 +99,9 @@ def block_keys(texts: Sequence[str]) -> dict[int, bytes]:
 
 
 def kept_places(texts: Sequence[str], learnt: Collection[bytes]) -> list[int]:
-    """Return the places of the paragraphs that stay once the learnt blocks are removed; never none.
+    """Return the indexes of the paragraphs that remain after the learnt blocks are removed; at least one remains.
 
-    A line that is no sentence may be a sub-headline: it goes only if nothing stays between it and its end."""
+    A line that is no sentence may be a sub-headline: it is removed only if all paragraphs outside it are."""
     keys = block_keys(texts)
     removed: set[int] = set()
     for order in (range(len(texts)), range(len(texts) - 1, -1, -1)):

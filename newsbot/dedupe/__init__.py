@@ -1,1 +1,1 @@
-"""Exact and near duplicates, stories, and how an article changed. Pure: what is stored is `newsbot.store`'s."""
+"""Exact and near duplicates, stories, and changes of articles. Pure functions; storage is in `newsbot.store`."""

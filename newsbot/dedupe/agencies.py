@@ -1,187 +1,153 @@
-"""News agencies: which one an article was taken from, as its byline, its dateline or its last line says."""
+"""News agencies: the agency that an article credits in its byline, its dateline or its last line.
+
+Their names are in `data/agencies.tsv`: the label that is stored, the language (ISO 639-1; `*` for initials and brands
+that are the same in every language that writes them so), and the spellings. Agencies that share their initials
+cannot be distinguished.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
 
-from newsbot.dedupe.passing import is_sentence
+from newsbot.dedupe.volatile import is_sentence
 
 MAX_HEAD_CHARS = 160
-"""Of the text, in which a dateline stands: "LONDON, March 3 (Reuters) - "."""
+"""Length of the beginning of a text that is searched for a dateline: "LONDON, March 3 (Reuters) - "."""
 MAX_CREDIT_CHARS = 80
-"""Of a text's end, in which a credit stands: "Source: AFP", "... he said. (PTI)"."""
+"""Length of the end of a text that is searched for a credit: "Source: AFP", "... he said. (PTI)"."""
 MAX_BYLINE_WORDS = 4
-"""Of a part of a byline that names an agency among other words: "Reuters Staff"."""
-LONG_CHARS = 5
-"""From here on a name may also be written in capitals."""
-
-AGENCIES: dict[str, str] = {
-    "Reuters": "Reuters|Thomson Reuters|رويترز|路透社|路透|ロイター|로이터|Рейтер|रॉयटर्स|רויטרס",
-    "AP": "AP|Associated Press|AP News|أسوشيتد برس|美联社|美聯社|AP通信|AP통신",
-    "AFP": "AFP|Agence France-Presse|Agence France Presse|أ ف ب|فرانس برس|法新社|АФП|এএফপি",
-    "dpa": "dpa|DPA|dpa-AFX|Deutsche Presse-Agentur|د ب أ|德新社",
-    "Xinhua": "Xinhua|新华社|新華社|شينخوا|Синьхуа",
-    "China News Service": "China News Service|中新社|中新网",
-    "UPI": "UPI|United Press International",
-    "Bloomberg": "Bloomberg|彭博社",
-    "PA": "PA|PA Media|Press Association",
-    "Canadian Press": "Canadian Press|La Presse Canadienne",
-    "AAP": "AAP|Australian Associated Press",
-    "EFE": "EFE|Agencia EFE",
-    "Europa Press": "Europa Press",
-    "Prensa Latina": "Prensa Latina",
-    "Télam": "Télam|Telam",
-    "Noticias Argentinas": "Noticias Argentinas",
-    "Colprensa": "Colprensa",
-    "Lusa": "Lusa|LUSA|Agência Lusa",
-    "Agência Brasil": "Agência Brasil",
-    "Estadão Conteúdo": "Estadão Conteúdo",
-    "Folhapress": "Folhapress",
-    "ANSA": "ANSA",
-    "Adnkronos": "Adnkronos",
-    "AGI": "AGI",
-    "LaPresse": "LaPresse",
-    "APA": "APA|Austria Presse Agentur",
-    "Keystone-SDA": "Keystone-SDA|Keystone-ATS|sda|SDA|ATS",
-    "epd": "epd",
-    "KNA": "KNA",
-    "SID": "SID|Sport-Informations-Dienst",
-    "Belga": "Belga",
-    "ANP": "ANP",
-    "TT": "TT|TT Nyhetsbyrån",
-    "NTB": "NTB",
-    "Ritzau": "Ritzau|ritzau",
-    "STT": "STT|Suomen Tietotoimisto",
-    "BNS": "BNS",
-    "LETA": "LETA",
-    "ELTA": "ELTA",
-    "PAP": "PAP|Polska Agencja Prasowa",
-    "ČTK": "ČTK|CTK",
-    "TASR": "TASR",
-    "MTI": "MTI",
-    "Agerpres": "Agerpres",
-    "Mediafax": "Mediafax",
-    "BTA": "BTA|БТА",
-    "Hina": "Hina|HINA",
-    "STA": "STA",
-    "Tanjug": "Tanjug|Танјуг",
-    "ANA-MPA": "ANA-MPA|ΑΠΕ-ΜΠΕ|ΑΠΕ",
-    "Anadolu": "Anadolu|Anadolu Agency|Anadolu Ajansı|AA|الأناضول",
-    "DHA": "DHA|Demirören Haber Ajansı",
-    "İHA": "İHA|IHA|İhlas Haber Ajansı",
-    "TASS": "TASS|ТАСС",
-    "RIA Novosti": "RIA Novosti|РИА Новости",
-    "Interfax": "Interfax|Интерфакс",
-    "Ukrinform": "Ukrinform|Укрінформ|Укринформ",
-    "UNIAN": "UNIAN|УНІАН|УНИАН",
-    "BelTA": "BelTA|БЕЛТА|БелТА",
-    "SPA": "SPA|واس",
-    "WAM": "WAM|وام",
-    "KUNA": "KUNA|كونا",
-    "Petra": "بترا",
-    "IRNA": "IRNA|ایرنا",
-    "ISNA": "ISNA|ایسنا",
-    "PTI": "PTI|Press Trust of India|पीटीआई|भाषा",
-    "ANI": "ANI|एएनआई",
-    "IANS": "IANS|आईएएनएस",
-    "APP": "APP|Associated Press of Pakistan",
-    "BSS": "BSS|বাসস",
-    "UNB": "UNB|ইউএনবি",
-    "VNA": "VNA|TTXVN",
-    "Antara": "Antara",
-    "Bernama": "Bernama",
-    "PNA": "PNA|Philippine News Agency",
-    "Kyodo": "Kyodo|Kyodo News|共同通信|共同社|共同",
-    "Jiji": "Jiji Press|時事通信|時事",
-    "Yonhap": "Yonhap|연합뉴스|韩联社",
-    "Newsis": "Newsis|뉴시스",
-    "News1": "뉴스1",
-    "KCNA": "KCNA|조선중앙통신",
-    "CNA": "中央社",
-    "NAN": "NAN|News Agency of Nigeria",
-    "GNA": "GNA|Ghana News Agency",
-}
-"""Label -> how pages write it. Two that are called the same by their initials are told by nothing here."""
+"""Maximum length of a part of a byline that has an agency among other words: "Reuters Staff"."""
+MIN_CHARS_OF_CAPITALS = 5
+"""Minimum length of a name that may also be written in capitals; shorter ones are too often other words."""
 
 
-def _spellings() -> dict[str, str]:
-    spellings = {each: label for label, row in AGENCIES.items() for each in row.split("|")}
-    capitals = {each.upper(): label for each, label in spellings.items() if len(each) >= LONG_CHARS}
-    return capitals | spellings
+class Spelling(NamedTuple):
+    """One way to write the name of an agency."""
+
+    label: str
+    language: str
+    """ISO 639-1, or `*`."""
+    text: str
 
 
-_LABELS = _spellings()
+@cache
+def spellings() -> tuple[Spelling, ...]:
+    """Return every spelling of `data/agencies.tsv`."""
+    text = files("newsbot.dedupe").joinpath("data", "agencies.tsv").read_text(encoding="utf-8")
+    rows = (line.split("\t") for line in text.splitlines())
+    return tuple(
+        Spelling(label, language, name) for label, language, names in rows for name in names.split("|")
+    )
+
+
+def _labels() -> dict[str, str]:
+    """Return spelling -> label, with the capitalised spellings of longer names."""
+    written = {spelling.text: spelling.label for spelling in spellings()}
+    capitals = {text.upper(): label for text, label in written.items() if len(text) >= MIN_CHARS_OF_CAPITALS}
+    return capitals | written
+
+
+_LABELS = _labels()
+_BY_FOLDED_NAME = {text.casefold().replace(" ", ""): label for text, label in _LABELS.items()}
 _LETTER = r"[^\W\d_]"
 _SPACELESS = re.compile("[\u3040-\u9fff\uac00-\ud7a3]")
 
 
-def _any(spellings: Iterable[str]) -> str:
-    """Return a pattern of names, the longest first; those in scripts with spaces are whole words."""
-    longest = sorted(spellings, key=len, reverse=True)
-    spaced = "|".join(re.escape(each) for each in longest if not _SPACELESS.search(each))
-    spaceless = "|".join(re.escape(each) for each in longest if _SPACELESS.search(each))
+def _any_of(names: Iterable[str]) -> str:
+    """Return a pattern of names, the longest first; those in scripts with spaces match whole words only."""
+    longest = sorted(names, key=len, reverse=True)
+    spaced = "|".join(re.escape(name) for name in longest if not _SPACELESS.search(name))
+    spaceless = "|".join(re.escape(name) for name in longest if _SPACELESS.search(name))
     return rf"(?<!{_LETTER})(?:{spaced})(?!{_LETTER})" + (f"|{spaceless}" if spaceless else "")
 
 
-_ANY = f"(?P<name>{_any(_LABELS)})"
-_BYLINE_PARTS = re.compile(r"[,/|;&()·]|\s[-–—]\s|\s(?:and|und|et|y|e|with|mit)\s")
-_DESK = "Staff|News|Agency|Desk|Bureau|Photos?|Reporters?|Correspondents?|Writers?|Redaktion"
-_INSIDE_BYLINE = re.compile(
-    rf"(?P<name>{_any(each for each in _LABELS if ' ' in each)})|(?P<single>{_any(_LABELS)})\s+(?:{_DESK})\b"
-)
-_DATELINES = (
-    re.compile(rf"[^!?。]{{0,80}}?[(（\[][^()（）\[\]]{{0,20}}?{_ANY}[^()（）\[\]]{{0,20}}?[)）\]]\s?[-–—:.,।]"),
-    re.compile(rf"[^!?。]{{0,80}}?/{_ANY}/"),
-    re.compile(rf"[(（\[【][^)）\]】]{{0,14}}?{_ANY}[)）\]】]"),
-    re.compile(rf"(?:{_LETTER}{{3,20}}[,/ ]\s?)?{_ANY}\s?[-–—]"),
-    re.compile(rf"{_ANY}\S{{0,14}}[电電]"),
-    re.compile(rf"[^.!?。]{{2,40}}\s[-–—]\s?{_ANY}\."),
-)  # fmt: skip
-"""Where a text begins."""
-_OTHERS = rf"(?:[,/+& ]{{1,2}}(?:(?:and|und|et|y) )?{_LETTER}{{2,12}}){{0,2}}[)\]/.\s]*$"
-_CREDITS = (
-    re.compile(rf"[.!?。।…”\"»)]\s*[(（—–\-/©\s]*{_ANY}[)\]/.\s]*$"),
-    re.compile(rf"^\W*(?:{_LETTER}+[ :：]{{1,3}}){{0,4}}[(（—–\-/©\s]*{_ANY}{_OTHERS}"),
-)  # fmt: skip
-"""How a text ends: behind its last sentence, and in a last line of its own."""
+_AGENCY = f"(?P<name>{_any_of(_LABELS)})"
+
+# ------------------------------------------------------------------ bylines
+
+AND = {"de": "und", "en": "and", "es": "y|e", "fr": "et", "it": "e", "pt": "e"}
+WITH = {"de": "mit", "en": "with"}
+BYLINE_PREFIXES = (("en", "By "), ("de", "Von "), ("en", "The "))
+"""Language and prefix, removed from a part of a byline in this order."""
+DESKS = {
+    "en": "Staff|News|Agency|Desk|Bureau|Photos?|Reporters?|Correspondents?|Writers?",
+    "de": "Redaktion",
+}
+"""Words behind an agency in a byline: "Reuters Staff"."""
+
+_BYLINE_PARTS = re.compile(rf"[,/|;&()·]|\s[-–—]\s|\s(?:{'|'.join([*AND.values(), *WITH.values()])})\s")
+_LONG_NAME = f"(?P<name>{_any_of(text for text in _LABELS if ' ' in text)})"
+_NAME_OF_DESK = rf"(?P<single>{_any_of(_LABELS)})\s+(?:{'|'.join(DESKS.values())})\b"
+_INSIDE_BYLINE = re.compile(f"{_LONG_NAME}|{_NAME_OF_DESK}")
+
+# ------------------------------------------------------------------ datelines and credits
+
+_SAME_SENTENCE = "[^!?。]{0,80}?"
+_DATELINES = {
+    "LONDON, March 3 (Reuters) -": (
+        rf"{_SAME_SENTENCE}[(（\[][^()（）\[\]]{{0,20}}?{_AGENCY}[^()（）\[\]]{{0,20}}?[)）\]]\s?[-–—:.,।]"
+    ),
+    "KYIV /Ukrinform/": rf"{_SAME_SENTENCE}/{_AGENCY}/",
+    "(ANSA)": rf"[(（\[【][^)）\]】]{{0,14}}?{_AGENCY}[)）\]】]",
+    "Berlin/dpa -": rf"(?:{_LETTER}{{3,20}}[,/ ]\s?)?{_AGENCY}\s?[-–—]",
+    "新华社北京11月23日电": rf"{_AGENCY}\S{{0,14}}[电電]",
+    "МОСКВА, 23 ноя - РИА Новости.": rf"[^.!?。]{{2,40}}\s[-–—]\s?{_AGENCY}\.",
+}
+"""How texts begin that are an agency's: example -> pattern."""
+_DATELINE_PATTERNS = tuple(re.compile(pattern) for pattern in _DATELINES.values())
+
+_CREDIT_MARKS = r"[(（—–\-/©\s]*"
+_MORE_AGENCIES = rf"(?:[,/+& ]{{1,2}}(?:(?:and|und|et|y) )?{_LETTER}{{2,12}}){{0,2}}[)\]/.\s]*$"
+_CREDIT_BEHIND_SENTENCE = re.compile(rf"[.!?。।…”\"»)]\s*{_CREDIT_MARKS}{_AGENCY}[)\]/.\s]*$")
+"""`He said so again on Monday. – AFP`"""
+_CREDIT_LINE = re.compile(rf"^\W*(?:{_LETTER}+[ :：]{{1,3}}){{0,4}}{_CREDIT_MARKS}{_AGENCY}{_MORE_AGENCIES}")
+"""`Mit Material von dpa`"""
 _REUTERS_DESK = re.compile(r"\(?(?:Reporting|Writing|Compiled) by\b[^\n]+\bEditing by\b")
 
 
 def agency_of(authors: Sequence[str], body: str) -> str | None:
-    """Return the agency that a byline or the text itself credits; None if it credits none.
+    """Return the label of the agency that a byline, the dateline or the last line credits; None if there is none.
 
-    An agency that is only reported to have said something is not meant, nor one that has the picture."""
+    An agency that is only quoted, or credited with the picture, does not count."""
     for author in authors:
         if label := _in_byline(author):
             return label
-    head = body[:MAX_HEAD_CHARS]
-    if found := next((match for dateline in _DATELINES if (match := dateline.match(head))), None):
-        return _LABELS[found["name"]]
-    tail = body[-MAX_CREDIT_CHARS * 4 :].rpartition("\n")[2]
-    if _REUTERS_DESK.search(tail):
-        return "Reuters"
-    if credit := _CREDITS[0].search(tail[-MAX_CREDIT_CHARS:]):
-        return _LABELS[credit["name"]]
-    is_line = len(tail) <= MAX_CREDIT_CHARS < len(body) and not is_sentence(tail)
-    credit = _CREDITS[1].match(tail) if is_line else None
-    return _LABELS[credit["name"]] if credit else None
+    return _in_dateline(body[:MAX_HEAD_CHARS]) or _in_credit(body)
 
 
 def agency_named(name: str) -> str | None:
-    """Return the agency that has this name, without regard to case ("reuters"); None if there is none."""
-    return _BY_FOLDED.get(name.casefold())
-
-
-_BY_FOLDED = {each.casefold().replace(" ", ""): label for each, label in _LABELS.items()}
+    """Return the label of the agency of this name, ignoring case and spaces ("reuters"); None if there is none."""
+    return _BY_FOLDED_NAME.get(name.casefold())
 
 
 def _in_byline(author: str) -> str | None:
     for part in _BYLINE_PARTS.split(author):
-        name = part.strip().removeprefix("By ").removeprefix("Von ").removeprefix("The ")
+        name = part.strip()
+        for _, prefix in BYLINE_PREFIXES:
+            name = name.removeprefix(prefix)
         if name in _LABELS:
             return _LABELS[name]
         found = _INSIDE_BYLINE.search(name) if len(name.split()) <= MAX_BYLINE_WORDS else None
         if found:
             return _LABELS[found["name"] or found["single"]]
     return None
+
+
+def _in_dateline(head: str) -> str | None:
+    matches = (pattern.match(head) for pattern in _DATELINE_PATTERNS)
+    found = next((match for match in matches if match), None)
+    return _LABELS[found["name"]] if found else None
+
+
+def _in_credit(body: str) -> str | None:
+    tail = body[-MAX_CREDIT_CHARS * 4 :].rpartition("\n")[2]
+    if _REUTERS_DESK.search(tail):
+        return "Reuters"
+    credit = _CREDIT_BEHIND_SENTENCE.search(tail[-MAX_CREDIT_CHARS:])
+    if credit is None and len(tail) <= MAX_CREDIT_CHARS < len(body) and not is_sentence(tail):
+        credit = _CREDIT_LINE.match(tail)
+    return _LABELS[credit["name"]] if credit else None

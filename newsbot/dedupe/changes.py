@@ -1,5 +1,4 @@
-"""What became of an article whose page says something else: nothing that a reader would care for, an edit, or a page
-that is not the article any longer."""
+"""Classify a re-fetched page against the stored article: same (cosmetic), changed, teaser, other-article."""
 
 from __future__ import annotations
 
@@ -13,9 +12,9 @@ from itertools import pairwise
 from typing import Literal, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
+from newsbot.dedupe.bounded_diff import opcodes
 from newsbot.dedupe.fingerprints import words_of
-from newsbot.dedupe.passing import date_lines, is_sentence, settled
-from newsbot.dedupe.stretches import stretches
+from newsbot.dedupe.volatile import date_lines, is_sentence, strip_volatile
 from newsbot.dedupe.words import Words, words
 from newsbot.items import Article
 from newsbot.text import word_count
@@ -23,28 +22,32 @@ from newsbot.text import word_count
 T = TypeVar("T")
 
 Verdict = Literal["same", "changed", "teaser", "other-article"]
-"""`same`: no reader would call it changed. `teaser`: its beginning is left, or next to nothing. `other-article`: another one."""
+"""`same`: the difference is cosmetic. `changed`: the article was edited. `teaser`: only its beginning, or next to nothing,
+is left. `other-article`: the page shows another article."""
 
 MAX_ASIDE_WORDS = 30
-"""Of a paragraph that may move, or be replaced, without a change of the article: an advertisement, a teaser."""
+"""Maximum length of a paragraph that may be an advertisement or teaser: it may move or be replaced without an edit."""
 MAX_COUNTER_WORDS = 3
+"""Maximum length of a line that may be a counter in a language without a word list."""
+LAST_LINES = 3
+"""Number of lines at the end of a text that may be counters in a language without a word list."""
 MAX_TEASER_SHARE = 0.6
-"""Of the stored words: a text that is longer is no teaser of it."""
+"""Share of the stored words above which a shorter text is no teaser."""
 MAX_LOCKED_SHARE = 0.9
-"""The same, where the page has come to say that it is not free."""
+"""The same share for a page that now declares that it is not free."""
 MAX_STUB_SHARE = 0.1
-"""Of the stored words: so little is no article any longer, whatever it says ("This story is for subscribers")."""
+"""Share of the stored words below which a text is a teaser whatever its words ("This story is for subscribers")."""
 MIN_OF_BEGINNING = 0.75
-"""Of a teaser's word pairs, those that must stand in the beginning of the stored text; the rest asks for money."""
+"""Minimum share of a teaser's word pairs that are in the beginning of the stored text; the rest asks for money."""
 MAX_OTHER_TEXT, MAX_OTHER_TITLE, MAX_OTHER_NAMES = 0.08, 0.34, 0.3
-"""Of word triples, words of titles and names, the shares in common below which an article is another one. Measured
+"""Shares of common word triples, title words and names below which two articles are different ones. Measured
 (benchmarks/revisions.py): unrelated articles of one language share up to 0.024 of their triples, updates at least 0.30."""
 MAX_DIFF_LINES = 1000
-"""Of a changed stretch; a longer one counts as replaced. No article has half of it."""
+"""Maximum number of differing lines that are compared; a longer range counts as replaced. No article has half of it."""
 MAX_ALERT_WORDS = 150
-"""Of a first report, which the full one may replace word by word: it is known by the names that they have in common."""
+"""Maximum length of a first report. The full report may share no sentence with it; common names show that it is the same."""
 REDATED = timedelta(days=1)
-"""A publication date that moves by less is a clock or a time zone read otherwise."""
+"""Minimum change of a publication date; a smaller one is a clock or a time zone that was read differently."""
 
 _SIGN = re.compile("[%‰?؟+$¢£¤¥֏؋৲৳૱௹฿៛\u20a0-\u20cf]")
 _NUMBER = re.compile(r"\d+")
@@ -53,18 +56,18 @@ _GROUPED = re.compile(r"(?<=\d)[.,'’\s](?=\d{3}(?!\d))")
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What became of an article, and in one line why."""
+    """A verdict and its reason in one line."""
 
     verdict: Verdict
     detail: str = ""
 
 
 def judge(old: Article, new: Article) -> Judgement:
-    """Tell what `new`, under the address of the stored `old`, is to it."""
+    """Return the verdict for `new`, fetched from the URL of the stored `old`."""
     if not is_material(old, new):
         return Judgement("same")
     if sum(map(len, _common_lines(old.body, new.body))) >= MAX_LOCKED_SHARE * len(old.body):
-        return Judgement("changed")  # what follows takes longer, and could say nothing else
+        return Judgement("changed")  # the checks below take longer and would give the same verdict
     before, after = words(old.body), words(new.body)
     if _is_teaser(old, new, before.texts, after.texts):
         detail = f"{len(after.texts)} words are left of the {len(before.texts)} that are stored"
@@ -75,13 +78,16 @@ def judge(old: Article, new: Article) -> Judgement:
 
 
 def is_material(old: Article, new: Article) -> bool:
-    """Tell whether a reader would call the article changed: its headline, its text, or what is said about it.
+    """Return whether a reader would call the article changed: its headline, its text or its metadata.
 
-    Not by white space, case and typography, nor by what `passing` knows, paragraphs that are advertisements and move
-    or are replaced, a language judged otherwise, or dates of modification alone."""
+    These differences do not count: white space, case, typography, volatile lines, advertisements that moved or were
+    replaced, the detected language, and the date of modification."""
     return (
         is_text_changed(old, new)
-        or any(_told(getattr(old, name)) != _told(getattr(new, name)) for name in ("description", "section"))
+        or any(
+            _reader_tokens(getattr(old, name)) != _reader_tokens(getattr(new, name))
+            for name in ("description", "section")
+        )
         or any(_names(getattr(old, name)) != _names(getattr(new, name)) for name in ("authors", "topics"))
         or _picture(old.image_url) != _picture(new.image_url)
         or (old.kind, old.is_free) != (new.kind, new.is_free)
@@ -90,13 +96,14 @@ def is_material(old: Article, new: Article) -> bool:
 
 
 def is_text_changed(old: Article, new: Article) -> bool:
-    """Tell whether a reader would call the headline or the text changed."""
-    return _told(old.title) != _told(new.title) or _is_body_changed(old.body, new.body)
+    """Return whether a reader would call the headline or the text changed."""
+    return _reader_tokens(old.title) != _reader_tokens(new.title) or _is_body_changed(old.body, new.body)
 
 
 def is_silent(old: Article, new: Article) -> bool:
-    """Tell whether headline or text changed, and the page does not say so: neither its own date of modification, if
-    it has one, nor a date line in the text moved."""
+    """Return whether headline or text changed although the page does not say so.
+
+    A page says so with a later date of modification or with a new date line in the text."""
     has_moved = new.modified_at is not None and (old.modified_at is None or new.modified_at > old.modified_at)
     if has_moved or date_lines(new.body) - date_lines(old.body):
         return False
@@ -106,8 +113,8 @@ def is_silent(old: Article, new: Article) -> bool:
 # ------------------------------------------------------------------ a reader's view
 
 
-def _told(text: str | None) -> list[str]:
-    """Return what a reader takes in of a text: its words and, after them, the signs that are more than typography."""
+def _reader_tokens(text: str | None) -> list[str]:
+    """Return the words of a text and, after them, the signs that carry meaning (currencies, percent, question marks)."""
     normal = unicodedata.normalize("NFKC", _GROUPED.sub("", text or ""))
     return [*words_of(normal), *_SIGN.findall(normal)]
 
@@ -117,7 +124,7 @@ def _names(names: Iterable[str]) -> set[str]:
 
 
 def _picture(url: str | None) -> str:
-    """Return the address of a picture without size, signature and the like."""
+    """Return the path of a picture's URL; the query holds its size and signature."""
     return urlsplit(url).path if url else ""
 
 
@@ -127,63 +134,80 @@ def _is_redated(old: datetime | None, new: datetime | None) -> bool:
     return abs(new - old) >= REDATED
 
 
-class _Line(NamedTuple):
+class _BodyLine(NamedTuple):
     key: str
-    """The same for lines that say the same."""
+    """Equal for lines that differ only in case, white space and typography."""
     text: str
-    """What of it may not change by itself."""
+    """The line without its volatile parts."""
 
 
 def _is_body_changed(old: str, new: str) -> bool:
     common = _common_lines(old, new)
-    before, after = _lines(old, common), _lines(new, common)
-    gone, come = _unlike(before, after)
-    ends = [[each.text for each in lines[-3:]] for lines in (before, after)]
-    if len(gone) == len(come) <= 2 and sorted(map(_told, gone)) == sorted(map(_told, come)):
-        return not all(map(_is_short, gone)) and _without_asides(before) != _without_asides(after)
-    return not _are_counters(gone, come, *ends)
+    before, after = _body_lines(old, common), _body_lines(new, common)
+    removed, added = _unlike(before, after)
+    if len(removed) == len(added) <= 2 and _same_lines(removed, added):
+        return _is_moved_text(removed, before, after)
+    return not _are_counters(removed, added, before, after)
 
 
 def _common_lines(old: str, new: str) -> set[str]:
     return set(old.split("\n")) & set(new.split("\n"))
 
 
-def _lines(body: str, common: AbstractSet[str]) -> list[_Line]:
-    """Return the lines of a text, those that the other text has not too without what may change by itself."""
-    lines = []
-    for line in body.split("\n"):
-        text = line if line in common else settled(line)
-        if text if line in common else words_of(text):
-            lines.append(_Line(text if line in common else " ".join(_told(text)), text))
-    return lines
+def _same_lines(removed: Sequence[str], added: Sequence[str]) -> bool:
+    return sorted(map(_reader_tokens, removed)) == sorted(map(_reader_tokens, added))
 
 
-def _unlike(before: Sequence[_Line], after: Sequence[_Line]) -> tuple[list[str], list[str]]:
-    """Return the lines that are only in the one and in the other text, but for replaced teasers."""
-    gone: list[str] = []
-    come: list[str] = []
-    one, other = ([each.key for each in lines] for lines in (before, after))
-    for is_equal, i, j, k, m in stretches(one, other, MAX_DIFF_LINES):
-        old, new = [each.text for each in before[i:j]], [each.text for each in after[k:m]]
-        # paragraphs joined or parted
-        is_same = is_equal or _told(" ".join(old)) == _told(" ".join(new))
-        if not is_same and not (i and _are_teasers(old, new)):
-            gone += old
-            come += new
-    return gone, come
+def _is_moved_text(moved: Sequence[str], before: Sequence[_BodyLine], after: Sequence[_BodyLine]) -> bool:
+    """Return whether lines that only moved are text: one of them is long, and the lines of text are in another order."""
+    if all(map(_is_short, moved)):
+        return False
+    return _text_keys(before) != _text_keys(after)
 
 
-def _are_teasers(gone: Sequence[str], come: Sequence[str]) -> bool:
-    """Tell whether as many lines that are no sentences have come as have gone, in quite other words.
+def _body_lines(body: str, common: AbstractSet[str]) -> list[_BodyLine]:
+    """Split a text into lines; strip volatile parts from those that the other version does not have, and drop empty ones."""
+    lines = (_common_line(line) if line in common else _own_line(line) for line in body.split("\n"))
+    return [line for line in lines if line is not None]
+
+
+def _common_line(line: str) -> _BodyLine | None:
+    return _BodyLine(line, line) if line else None
+
+
+def _own_line(line: str) -> _BodyLine | None:
+    """Return a line of one version only, without its volatile parts; None if no word is left."""
+    text = strip_volatile(line)
+    return _BodyLine(" ".join(_reader_tokens(text)), text) if words_of(text) else None
+
+
+def _unlike(before: Sequence[_BodyLine], after: Sequence[_BodyLine]) -> tuple[list[str], list[str]]:
+    """Return the lines that only the old and only the new text has; replaced teasers are left out."""
+    removed: list[str] = []
+    added: list[str] = []
+    old_keys, new_keys = ([line.key for line in lines] for lines in (before, after))
+    for is_equal, i1, i2, j1, j2 in opcodes(old_keys, new_keys, MAX_DIFF_LINES):
+        old, new = [line.text for line in before[i1:i2]], [line.text for line in after[j1:j2]]
+        # The same words in other lines: paragraphs were joined or split.
+        is_same = is_equal or _reader_tokens(" ".join(old)) == _reader_tokens(" ".join(new))
+        if not is_same and not (i1 and _are_teasers(old, new)):
+            removed += old
+            added += new
+    return removed, added
+
+
+def _are_teasers(removed: Sequence[str], added: Sequence[str]) -> bool:
+    """Return whether only teasers were swapped: equally many non-sentence lines removed and added, with no common word.
 
     A publisher who edits a sub-headline keeps some of its words; one teaser has none of another's."""
-    return len(gone) == len(come) and all(
+    return len(removed) == len(added) and all(
         _is_aside(old) and _is_aside(new) and not set(words_of(old)) & set(words_of(new))
-        for old, new in zip(gone, come, strict=True)
+        for old, new in zip(removed, added, strict=True)
     )
 
 
 def _is_aside(line: str) -> bool:
+    """Return whether a line may be an advertisement or a teaser: short, and no sentence."""
     return not is_sentence(line) and _is_short(line)
 
 
@@ -191,22 +215,35 @@ def _is_short(line: str) -> bool:
     return word_count(line) <= MAX_ASIDE_WORDS
 
 
-def _without_asides(lines: Sequence[_Line]) -> list[str]:
-    """Return the keys of the paragraphs that an advertisement may move between."""
+def _text_keys(lines: Sequence[_BodyLine]) -> list[str]:
+    """Return the keys of the lines that are neither advertisements nor teasers."""
     return [line.key for line in lines if not _is_aside(line.text)]
 
 
-def _are_counters(gone: Sequence[str], come: Sequence[str], *ends: Sequence[str]) -> bool:
-    """Tell whether only numbers are others, in lines of up to three words at the end: counters in any language."""
-    are_last = all(each in end for lines, end in zip((gone, come), ends, strict=True) for each in lines)
-    are_short = all(
-        word_count(each) <= MAX_COUNTER_WORDS and not is_sentence(each) for each in (*gone, *come)
+def _are_counters(
+    removed: Sequence[str], added: Sequence[str], before: Sequence[_BodyLine], after: Sequence[_BodyLine]
+) -> bool:
+    """Return whether the texts differ only in numbers, in lines of up to three words at the end.
+
+    Such lines are counters, in any language."""
+    return (
+        _are_last(removed, before)
+        and _are_last(added, after)
+        and all(map(_may_be_counter, (*removed, *added)))
+        and _without_numbers(removed) == _without_numbers(added)
     )
-    return are_last and are_short and _without_numbers(gone) == _without_numbers(come)
+
+
+def _are_last(texts: Iterable[str], lines: Sequence[_BodyLine]) -> bool:
+    return {line.text for line in lines[-LAST_LINES:]}.issuperset(texts)
+
+
+def _may_be_counter(line: str) -> bool:
+    return word_count(line) <= MAX_COUNTER_WORDS and not is_sentence(line)
 
 
 def _without_numbers(lines: Iterable[str]) -> list[str]:
-    return [_NUMBER.sub("0", " ".join(_told(each))) for each in lines]
+    return [_NUMBER.sub("0", " ".join(_reader_tokens(line))) for line in lines]
 
 
 # ------------------------------------------------------------------ another page
@@ -223,7 +260,7 @@ def _triples(texts: Sequence[str]) -> set[tuple[str, str, str]]:
 def _is_teaser(old: Article, new: Article, before: Sequence[str], after: Sequence[str]) -> bool:
     is_locked = new.is_free is False and old.is_free is not False
     if new.kind == "live_blog" and not is_locked:
-        return False  # its oldest entries go to further pages
+        return False  # a live blog moves its oldest entries to further pages
     if is_locked:
         return len(after) <= len(before) * MAX_LOCKED_SHARE
     if len(after) > len(before) * MAX_TEASER_SHARE:
@@ -246,15 +283,15 @@ def _is_other(old: Article, new: Article, before: Words, after: Words) -> bool:
 
 
 def _title_words(article: Article) -> set[str]:
-    """Return the words of a headline that say what it is about: longer ones, if it has any."""
-    said = set(words(article.title or "").texts)
-    return {word for word in said if len(word) > 3 or not word.isascii()} or said
+    """Return the words of a headline that carry its topic: those of more than three letters, if there are any."""
+    title = set(words(article.title or "").texts)
+    return {word for word in title if len(word) > 3 or not word.isascii()} or title
 
 
 def _names_in(text: Words) -> set[str]:
-    return {text.texts[place] for place in text.facts} - {each for each in text.texts if each[0].isdecimal()}
+    return {text.texts[place] for place in text.facts} - {word for word in text.texts if word[0].isdecimal()}
 
 
 def _common(one: AbstractSet[T], other: AbstractSet[T]) -> float:
-    """Return which share of the smaller set the other one has."""
+    """Return the share (0..1) of the smaller set that is in the other one."""
     return len(one & other) / max(1, min(len(one), len(other)))

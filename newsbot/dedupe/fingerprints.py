@@ -1,4 +1,4 @@
-"""What two texts must share to be the same text."""
+"""Exact duplicates: the words of a text as they are compared, and the key that equal texts share."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from hashlib import blake2b
 
 KEY_BYTES = 16
 MIN_BODY_CHARS = 200
-"""Below this many normalised characters a body may be a site's stock sentence, and the title decides as well."""
+"""Minimum normalised length of a body that identifies an article without its title; a shorter one may be a stock sentence."""
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words of `text` as they are compared: NFKC, without case, punctuation and invisible characters."""
+    """Return the words of `text` for comparison: NFKC, case-folded, without punctuation and invisible characters."""
     text = unicodedata.normalize("NFKC", text).casefold()
     for char in set(text):
         if not char.isalnum():
@@ -22,13 +22,13 @@ def words_of(text: str) -> list[str]:
 
 @cache
 def _folded(char: str) -> str:
-    """Return what is left of a character for comparison: letters, digits and marks; a space for everything else."""
+    """Return letters, digits and marks unchanged, nothing for format characters, and a space for every other character."""
     category = unicodedata.category(char)
     return char if category[0] in "LNM" else "" if category == "Cf" else " "
 
 
 def text_key(title: str | None, body: str) -> bytes:
-    """Return the 16 bytes that equal texts share, whatever their white space, case, quotes and dashes.
+    """Return a 16-byte hash that is equal for texts that differ only in white space, case, quotes and dashes.
 
     The body alone decides, since reprints rewrite headlines; only where it is shorter than `MIN_BODY_CHARS`
     (stock sentences of videos and galleries) the title counts too."""

@@ -1,4 +1,4 @@
-"""Which stored texts a new one belongs to: found through an index, never by comparing with all."""
+"""Find the stored near duplicates of a text through an index, without comparing it with every stored text."""
 
 from __future__ import annotations
 
@@ -8,27 +8,29 @@ from typing import NamedTuple, Protocol
 from newsbot.dedupe.sketches import Relation, Sketch, relation
 
 MAX_PER_KEY = 64
-"""Stored texts looked at for one key. Phrases that every page of a site has fill their keys, and are cut here."""
+"""Maximum number of stored texts examined per key. Phrases that all pages of a site contain would match far more."""
 MAX_CANDIDATES = 48
-"""Texts compared with a new one: those that share most keys with it."""
+"""Maximum number of texts compared with a new one: those that share most keys with it."""
 
 
-class Candidate(NamedTuple):
+class SketchCandidate(NamedTuple):
     """A stored text that shares a key with a new one."""
 
     id: int
     content: bytes
+    """The `content` of its sketch."""
 
 
-class Index(Protocol):
-    """Stored sketches, to be found by their keys."""
+class NearDuplicateStore(Protocol):
+    """Stored sketches that can be looked up by their keys."""
 
-    def candidates(self, keys: Sequence[int | None]) -> Iterable[Candidate]:
-        """Return the texts that share a key at the same place: at most `MAX_PER_KEY` a key, the newest, of them
-        the `MAX_CANDIDATES` that share most."""
+    def candidates(self, keys: Sequence[int | None]) -> Iterable[SketchCandidate]:
+        """Return the texts that share a key at the same position.
+
+        At most the newest `MAX_PER_KEY` per key, and of these the `MAX_CANDIDATES` that share most keys."""
 
 
-def relatives(sketch: Sketch, index: Index) -> list[tuple[Candidate, Relation]]:
-    """Return the stored near duplicates and excerpts of a text, and the texts that it is an excerpt of."""
-    found = ((each, relation(sketch.content, each.content)) for each in index.candidates(sketch.keys))
+def relatives(sketch: Sketch, store: NearDuplicateStore) -> list[tuple[SketchCandidate, Relation]]:
+    """Return the stored near duplicates and excerpts of a text, and the stored texts that it is an excerpt of."""
+    found = ((stored, relation(sketch.content, stored.content)) for stored in store.candidates(sketch.keys))
     return [(candidate, related) for candidate, related in found if related is not None]

@@ -1,4 +1,4 @@
-"""How a text changed: what must be kept to restore the older one, and the words removed and added."""
+"""Text revisions: the record that restores an older text from the newer one, and word diffs for display."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from newsbot.dedupe.stretches import Stretch, stretches
+from newsbot.dedupe.bounded_diff import Opcode, opcodes
 from newsbot.dedupe.words import SPACELESS
 
 MAX_DIFF_WORDS = 10_000
-"""Of a changed stretch; a longer one is given as removed and added whole."""
+"""Maximum number of differing words that are compared; a longer range is one removal and one addition."""
 
 _WORD = re.compile(rf"{SPACELESS}\s*|(?:(?!{SPACELESS})\S)+\s*|\s+")
 
 
 class Segment(NamedTuple):
-    """A stretch of text that stayed, went or came."""
+    """A piece of text that both versions have, or that was removed or added."""
 
     kind: Literal["same", "removed", "added"]
     text: str
 
 
 class Splice(NamedTuple):
-    """`text` stands in the old text in the place of `new[start:end]`."""
+    """A replacement: the old text has `text` where the new text has `new[start:end]`."""
 
     start: int
     end: int
@@ -31,20 +31,20 @@ class Splice(NamedTuple):
 
 
 def splices(old: str, new: str) -> list[Splice]:
-    """Return a record, as small as the change, from which `restore` makes `old` out of `new`."""
+    """Return the replacements by which `restore` turns `new` into `old`; as small as the change."""
     before, after = _WORD.findall(old), _WORD.findall(new)
     places = [0]
     for word in after:
         places.append(places[-1] + len(word))
     return [
         Splice(places[new_start], places[new_end], "".join(before[old_start:old_end]))
-        for is_same, old_start, old_end, new_start, new_end in _stretches(before, after)
-        if not is_same
+        for is_equal, old_start, old_end, new_start, new_end in _word_opcodes(before, after)
+        if not is_equal
     ]
 
 
 def restore(new: str, changes: Sequence[Splice]) -> str:
-    """Return the text as it was before `changes`."""
+    """Return the old text, given the new one and the result of `splices`."""
     parts, done = [], 0
     for start, end, text in changes:
         parts += [new[done:start], text]
@@ -53,12 +53,12 @@ def restore(new: str, changes: Sequence[Splice]) -> str:
 
 
 def word_diff(old: str, new: str) -> list[Segment]:
-    """Return both texts as one: what stayed, and between it what was removed and then what was added."""
+    """Return both texts as one list of segments; at each change the removed text comes before the added text."""
     before, after = _WORD.findall(old), _WORD.findall(new)
     segments = []
-    for is_same, old_start, old_end, new_start, new_end in _stretches(before, after):
+    for is_equal, old_start, old_end, new_start, new_end in _word_opcodes(before, after):
         removed, added = "".join(before[old_start:old_end]), "".join(after[new_start:new_end])
-        if is_same:
+        if is_equal:
             segments.append(Segment("same", added))
             continue
         segments += [Segment("removed", removed)] if removed else []
@@ -66,6 +66,6 @@ def word_diff(old: str, new: str) -> list[Segment]:
     return segments
 
 
-def _stretches(before: Sequence[str], after: Sequence[str]) -> Iterator[Stretch]:
-    # Its rule for frequent words (autojunk) keeps the time below the square of the length.
-    return stretches(before, after, MAX_DIFF_WORDS, autojunk=True)
+def _word_opcodes(before: Sequence[str], after: Sequence[str]) -> Iterator[Opcode]:
+    # difflib's heuristic for frequent words (autojunk) keeps the time below the square of the length.
+    return opcodes(before, after, MAX_DIFF_WORDS, autojunk=True)

@@ -1,8 +1,8 @@
-"""Small fingerprints of texts that tell how much two texts share without the texts.
+"""Sketches: small fingerprints that estimate how much two texts share, without the texts.
 
-A sketch answers two questions about a pair: which share of their word pairs do they have in common, and do they
-name the same numbers and names in the same places. The second keeps stories apart that are written to one
-template: there every sentence agrees, and every fact differs.
+A sketch answers two questions about a pair of texts: what share of their word pairs they have in common, and whether
+they have the same numbers and names in the same positions. The second question separates stories written to one
+template: there every sentence agrees and every fact differs.
 """
 
 from __future__ import annotations
@@ -19,52 +19,58 @@ from numpy.typing import NDArray
 from newsbot.dedupe.words import Words, words
 
 MIN_WORDS = 20
-"""A shorter body (one sentence under a video) is nobody's near duplicate."""
+"""Minimum length of a body that can have near duplicates; shorter ones are a sentence under a video."""
 BODY_KEYS = 8
+"""Number of keys taken from the whole text."""
 LEAD_KEYS = 2
+"""Number of keys taken from the first `LEAD_WORDS` words."""
 LEAD_WORDS = 40
-"""The words that an excerpt has with certainty: two of the keys are theirs."""
+"""Words at the beginning that every excerpt contains, so that an excerpt shares a lead key with its text."""
 KEY_WORDS = 5
-"""Words in a row that two texts must share to be compared at all."""
+"""Words in a row that two texts must share to become candidates for a comparison."""
 
 SHINGLE_WORDS = 2
-"""Words in a row that count as shared: pairs survive synonyms and misprints better than longer runs do."""
+"""Words per shingle: pairs survive synonyms and misprints better than longer runs do."""
 SHINGLE_BINS = 512
+"""Sample size of the shingles, four bits each."""
 SLOT_WORDS = 2
-"""Words before a fact that say which fact it is ("rose by 4.2")."""
+"""Words before a fact that identify it ("rose by 4.2"): its slot."""
 SLOT_BINS = 96
+"""Sample size of the slots, two bytes each."""
 MAX_RUN = 2
-"""Facts in a row that count: further ones are cells of a table, and shift when one is left out."""
+"""Maximum number of facts in a row that count: further ones are cells of a table and shift when one is left out."""
 
 MIN_SHARED_OF_LARGER = 0.53
-"""Follow-ups share up to half of their words with the story before, as background."""
+"""Minimum share of the larger text in a near duplicate. Follow-ups repeat up to half of the previous story as background."""
 MIN_SHARED_OF_EXCERPT = 0.7
+"""Minimum share of the smaller text in an excerpt."""
 MIN_FACT_AGREEMENT = 0.65
+"""Minimum share of common slots with the same fact, if the texts also differ in other words."""
 MORE_AGREEMENT = 0.15
-"""Is asked for where other facts alone make the texts differ, as they do in stories of one template; less, the more
-else differs. One other fact is a correction."""
+"""Added to `MIN_FACT_AGREEMENT` if the texts differ only in facts, as stories of one template do; a part of it is added if
+they differ in other words too. One different fact is a correction and does not count."""
 
 EMPTY = (1 << 64) - 1
-"""Of a bin."""
+"""Value of an empty bin."""
 
-Kind = Literal["near", "excerpt"]
-Numbers = NDArray[np.uint64]
+RelationKind = Literal["near", "excerpt"]
+Hashes = NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """What is stored of a text to find and compare its near duplicates."""
+    """The stored fingerprint of a text, by which near duplicates are found and compared."""
 
     keys: tuple[int | None, ...]
-    """Signed 32-bit; near duplicates share one at the same place with near certainty. None where a short text has none."""
+    """Signed 32-bit integers. Near duplicates almost certainly share one at the same position. None in a short text."""
     content: bytes
-    """`CONTENT_BYTES` bytes for `relation`."""
+    """`CONTENT_BYTES` bytes, compared by `relation`."""
 
 
 class Relation(NamedTuple):
-    """How two texts are related, and the shares of each that the other holds (0..1)."""
+    """The relation of two texts, and the share of each that the other contains (0..1)."""
 
-    kind: Kind
+    kind: RelationKind
     """`near`: the same story. `excerpt`: the smaller one is a part of the larger one."""
     of_smaller: float
     of_larger: float
@@ -80,7 +86,7 @@ def sketch(body: str) -> Sketch:
 
 
 def relation(one: bytes, other: bytes) -> Relation | None:
-    """Return how the texts of two sketches' contents are related; None if they tell different stories."""
+    """Return the relation of two texts, given the contents of their sketches; None for different stories."""
     size, shingles, slots, facts = _parts(one)
     other_size, other_shingles, other_slots, other_facts = _parts(other)
     larger = max(size, other_size)
@@ -98,7 +104,7 @@ def relation(one: bytes, other: bytes) -> Relation | None:
 
 
 def is_smaller(one: bytes, other: bytes) -> bool:
-    """Tell whether the text of the first sketch's content is the smaller one."""
+    """Return whether the text of the first sketch is the smaller one, given the contents of two sketches."""
     return one[:_SIZE_BYTES] < other[:_SIZE_BYTES]
 
 
@@ -112,23 +118,23 @@ def _hash(text: str) -> int:
 _word_hash = lru_cache(maxsize=1 << 16)(_hash)
 
 
-def _word_hashes(texts: Sequence[str]) -> Numbers:
-    """Return a number for every word; for a text without words, one for none."""
+def _word_hashes(texts: Sequence[str]) -> Hashes:
+    """Return one hash per word, shape (words,); a text without words has the hash of the empty string."""
     return np.fromiter(map(_word_hash, texts or [""]), np.uint64, max(1, len(texts)))
 
 
-def _runs(hashes: Numbers, length: int) -> Numbers:
-    """Return a number for every run of so many words, or for all words of a shorter text."""
+def _runs(hashes: Hashes, length: int) -> Hashes:
+    """Return one hash per run of `length` words; a shorter text is one run."""
     length = min(length, len(hashes))
     count = len(hashes) - length + 1
     numbers = np.zeros(count, np.uint64)
-    for place in range(length):
-        numbers = _mixed(numbers ^ hashes[place : place + count])
+    for offset in range(length):
+        numbers = _mixed(numbers ^ hashes[offset : offset + count])
     return numbers
 
 
-def _mixed(numbers: Numbers) -> Numbers:
-    """Return numbers each of whose bits depends on all of theirs, one to one.
+def _mixed(numbers: Hashes) -> Hashes:
+    """Return mixed hashes: a bijection in which every bit of the result depends on every bit of the input.
 
     Source: the finaliser of SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014)."""
     numbers = (numbers ^ (numbers >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -136,41 +142,42 @@ def _mixed(numbers: Numbers) -> Numbers:
     return numbers ^ (numbers >> np.uint64(31))
 
 
-def _smallest(numbers: Numbers, bins: int) -> Numbers:
-    """Return the smallest number of every bin, `EMPTY` without one: one permutation hashing, a fair sample of a set."""
+def _smallest(numbers: Hashes, bins: int) -> Hashes:
+    """Return the smallest hash of every bin, `EMPTY` for an empty bin: one permutation hashing, an unbiased sample of a set."""
     smallest = np.full(bins, EMPTY, np.uint64)
     np.minimum.at(smallest, (numbers % np.uint64(bins)).astype(np.intp), numbers)
     return smallest
 
 
-# ------------------------------------------------------------------ making a sketch
+# ------------------------------------------------------------------ building a sketch
 
 
-def _keys(hashes: Numbers) -> tuple[int | None, ...]:
+def _keys(hashes: Hashes) -> tuple[int | None, ...]:
     if len(hashes) < MIN_WORDS:
         return (None,) * (BODY_KEYS + LEAD_KEYS)
     runs = _runs(hashes, KEY_WORDS)
     body = _smallest(runs, BODY_KEYS)
     lead = _smallest(runs[: LEAD_WORDS - KEY_WORDS + 1], LEAD_KEYS)
     return tuple(
-        None if each == EMPTY else _signed(each >> 8 & 0xFFFFFFFF)
-        for each in [*body.tolist(), *lead.tolist()]
+        None if smallest == EMPTY else _signed(smallest >> 8 & 0xFFFFFFFF)
+        for smallest in [*body.tolist(), *lead.tolist()]
     )
 
 
 def _signed(number: int) -> int:
+    """Return a 32-bit integer as a signed one (two's complement)."""
     return number - (1 << 32) if number >> 31 else number
 
 
-def _shingle_bins(shingles: Numbers) -> bytes:
-    """Return four bits for every bin: 0 if it is empty, else 1 to 15 of its smallest number."""
+def _shingle_bins(shingles: Hashes) -> bytes:
+    """Return four bits per bin: 0 if it is empty, else 1 to 15, derived from its smallest hash."""
     smallest = _smallest(shingles, SHINGLE_BINS)
     fours = np.where(smallest == EMPTY, 0, 1 + smallest // SHINGLE_BINS % 15).astype(np.uint8)
     return (fours[::2] << 4 | fours[1::2]).tobytes()
 
 
 def _slot_bins(text: Words) -> bytes:
-    """Return two bytes for every bin: which slot (0 if empty), and after all bins so, which fact fills it."""
+    """Return one byte per bin for the slot (0 if empty), followed by one byte per bin for the fact in it."""
     filled = {_hash(slot): fact for slot, fact in _slots(text).items()}
     slots, facts = bytearray(SLOT_BINS), bytearray(SLOT_BINS)
     for place, number in enumerate(
@@ -183,8 +190,9 @@ def _slot_bins(text: Words) -> bytes:
 
 
 def _slots(text: Words) -> dict[str, str]:
-    """Return the fact that follows every pair of common words, and the one behind it; of several the one of the
-    smallest hash, whatever the order of paragraphs."""
+    """Return slot -> fact. A slot is the pair of common words before a fact, and the position of the fact in its run.
+
+    If a slot occurs several times, the fact with the smallest hash is kept, so the order of paragraphs does not matter."""
     slots: dict[str, str] = {}
     before: list[str] = [""] * SLOT_WORDS
     after, run = 0, 0
@@ -198,7 +206,7 @@ def _slots(text: Words) -> dict[str, str]:
     return slots
 
 
-# ------------------------------------------------------------------ comparing two
+# ------------------------------------------------------------------ comparing two sketches
 
 _SIZE_BYTES = 4
 _SHINGLES_END = _SIZE_BYTES + SHINGLE_BINS // 2
@@ -218,19 +226,20 @@ def _parts(content: bytes) -> tuple[int, int, int, int]:
 
 
 def _filled_fours(bins: int) -> int:
-    """Return a number with one bit set for every bin of four bits that is not 0."""
+    """Return an integer with one bit set per four-bit bin that is not 0."""
     bins |= bins >> 2
     return (bins | bins >> 1) & _FOURS
 
 
 def _filled_eights(bins: int) -> int:
+    """Return an integer with one bit set per eight-bit bin that is not 0."""
     bins |= bins >> 4
     bins |= bins >> 2
     return (bins | bins >> 1) & _EIGHTS
 
 
 def _shared(size: int, shingles: int, other_size: int, other_shingles: int) -> float:
-    """Return about how many shingles two sets share, from the part of their filled bins that is equal."""
+    """Return the estimated number of shingles that two sets share, from the share of their filled bins that is equal."""
     filled, other_filled = _filled_fours(shingles), _filled_fours(other_shingles)
     both = (filled & other_filled).bit_count()
     equal = both - (filled & other_filled & _filled_fours(shingles ^ other_shingles)).bit_count()
@@ -240,6 +249,6 @@ def _shared(size: int, shingles: int, other_size: int, other_shingles: int) -> f
 
 
 def _common_facts(slots: int, facts: int, other_slots: int, other_facts: int) -> tuple[int, int]:
-    """Return how many slots both texts have, and how many of these are filled with the same fact."""
+    """Return the number of slots that both texts have, and the number of these with the same fact."""
     common = _filled_eights(slots) & ~_filled_eights(slots ^ other_slots)
     return common.bit_count(), (common & ~_filled_eights(facts ^ other_facts)).bit_count()

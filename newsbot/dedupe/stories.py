@@ -1,4 +1,4 @@
-"""Who told a story first, and what the others made of it."""
+"""The roles of the articles of a story: which one is the original, and what the others are to it."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from newsbot.dedupe.agencies import agency_named
 from newsbot.urls import canonicalize
 
 Role = Literal["original", "copy", "update", "excerpt"]
-"""`update`: the source's own later version. `excerpt`: a part of the text, related to the story but not of it."""
+"""`update`: a later version by the same source. `excerpt`: a part of the text; related to the story, but no member of it."""
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _NOT_IN_NAMES = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
-    """What of an article decides its part in a story."""
+class StoryMember:
+    """The fields of an article that decide its role in a story."""
 
     id: int
     url: str
@@ -30,20 +30,20 @@ class Member:
     authors: Sequence[str] = field(default=())
     published_at: datetime | None = None
     agency: str | None = None
-    """Which it credits."""
+    """Label of the agency that the article credits."""
     word_count: int = 0
     text_key: bytes = b""
 
 
-def choose_original(members: Sequence[Member]) -> Member:
-    """Return the member that the others repeat, whatever the order in which they were met.
+def choose_original(members: Sequence[StoryMember]) -> StoryMember:
+    """Return the original of a story; the order of `members` does not matter. Raises ValueError for an empty sequence.
 
-    The one that most others name by their canonical link; else, that most credit in their byline ("Reuters"); else
-    the earliest; else the longest. A page without a date is later than any with one."""
+    It is the member that most others name in their canonical link; on a tie, the one whose source most others credit in
+    their byline ("Reuters"); then the earliest; then the longest. A page without a date counts as the latest."""
     linked = Counter(_named_page(member) for member in members)
     credited = Counter(name for member in members for name in _credits(member))
 
-    def rank(member: Member) -> tuple[int, int, datetime, int, str]:
+    def rank(member: StoryMember) -> tuple[int, int, datetime, int, str]:
         credits_ = max((credited[name] for name in _source_names(member.source)), default=0)
         links = linked[canonicalize(member.url)]
         return -links, -credits_, member.published_at or _NEVER, -member.word_count, member.url
@@ -51,24 +51,24 @@ def choose_original(members: Sequence[Member]) -> Member:
     return min(members, key=rank)
 
 
-def roles(members: Sequence[Member]) -> dict[int, Role]:
-    """Return the part of every member, by its id."""
+def roles(members: Sequence[StoryMember]) -> dict[int, Role]:
+    """Return member id -> role."""
     original = choose_original(members)
-    parts: dict[int, Role] = {}
-    told: dict[str, bytes] = {}
+    result: dict[int, Role] = {}
+    first_keys: dict[str, bytes] = {}
     if original.source is not None:
-        told[original.source] = original.text_key
-    for member in sorted(members, key=lambda each: (each.published_at or _NEVER, each.url)):
+        first_keys[original.source] = original.text_key
+    for member in sorted(members, key=lambda member: (member.published_at or _NEVER, member.url)):
         if member is original:
-            parts[member.id] = "original"
+            result[member.id] = "original"
             continue
-        first = told.setdefault(member.source, member.text_key) if member.source else member.text_key
-        parts[member.id] = "copy" if first == member.text_key else "update"
-    return parts
+        first = first_keys.setdefault(member.source, member.text_key) if member.source else member.text_key
+        result[member.id] = "copy" if first == member.text_key else "update"
+    return result
 
 
-def _named_page(member: Member) -> str | None:
-    """Return the page that a member names as the original, if it is another one."""
+def _named_page(member: StoryMember) -> str | None:
+    """Return the canonical URL that a member declares, if it is the URL of another page."""
     if member.canonical_url is None:
         return None
     named = canonicalize(member.canonical_url)
@@ -79,12 +79,12 @@ def _folded(name: str) -> str:
     return _NOT_IN_NAMES.sub("", name).casefold()
 
 
-def _credits(member: Member) -> set[str]:
-    """Return whom a member credits, folded: its authors, and an agency by its label."""
+def _credits(member: StoryMember) -> set[str]:
+    """Return the folded names that a member credits: its authors and the label of its agency."""
     return {_folded(name) for name in (*member.authors, member.agency or "")} - {""}
 
 
 def _source_names(source: str | None) -> set[str]:
-    """Return how bylines may write a source, folded: of `news.reuters.example` "news", "reuters" and "example"."""
+    """Return the folded names by which bylines may credit a source: "news", "reuters" and "example" for `news.reuters.example`."""
     labels = {_folded(label) for label in (source or "").split(".")} - {""}
     return labels | {_folded(agency) for label in labels if (agency := agency_named(label))}

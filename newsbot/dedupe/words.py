@@ -1,4 +1,4 @@
-"""The words of a text as near duplicates compare them, and which of them are facts: numbers and names."""
+"""The words of a text for the comparison of near duplicates, and which of them are facts: numbers and names."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import unicodedata
 from typing import NamedTuple
 
 MAX_CHARS = 500_000
-"""What is compared of a text; longer ones (live blogs of weeks) are compared by their beginning."""
+"""Maximum number of characters that are compared; of longer texts (live blogs of weeks) only the beginning is."""
 
 SPACELESS = "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]"
-"""Characters of scripts written without spaces, where a run of letters is not one word: Thai, Lao, Myanmar, Khmer,
-kana, Han. A regular expression."""
+"""A regular expression for characters of scripts without spaces, where a run of letters is not one word: Thai, Lao,
+Myanmar, Khmer, kana, Han."""
 
 _TOKEN = re.compile(r"[^\W\d_]+|\d+(?:[.,:]\d+)*")
 _SPACELESS = re.compile(SPACELESS)
@@ -19,16 +19,16 @@ _ACCENTS = re.compile("[\u0300-\u036f]+")
 
 
 class Words(NamedTuple):
-    """The words of a text in their order."""
+    """The words of a text in order."""
 
     texts: list[str]
-    """Without case; in scripts without spaces two neighbouring characters."""
+    """Case-folded; in scripts without spaces every pair of neighbouring characters."""
     facts: list[int]
-    """Places of numbers, and of words that this text writes with a capital only: names, more often than not."""
+    """Indexes of numbers and of words that this text only writes with a capital letter: mostly names."""
 
 
 def words(text: str) -> Words:
-    """Return the words of a text, whatever its white space, case, punctuation, typography and accents, which wires drop."""
+    """Return the words of a text without case, punctuation and accents, which news wires drop."""
     text = text[:MAX_CHARS]
     if not text.isascii():
         text = unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", text)))

@@ -1,1 +1,1 @@
-"""From the bytes of feeds, sitemaps, section pages and homepages to links, and when to look again. All pure."""
+"""Discovery: links from feeds, sitemaps, section pages and homepages, and the times of the next polls. All pure."""

@@ -1,4 +1,4 @@
-"""From the bytes of a feed or sitemap to its elements: packed, badly encoded, broken, hostile ones too."""
+"""Parse the bytes of a feed or sitemap into elements, even if compressed, wrongly encoded, broken or hostile."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lxml import etree
 from w3lib.encoding import html_to_unicode
 
 _GZIP_MAGIC = b"\x1f\x8b"
-# What stands before the root (declarations, warnings of a broken server) is never longer.
+# Nothing before the root (declarations, warnings of a broken server) is longer.
 _MAX_PROLOGUE = 32_768
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CHARACTER = re.compile(r"&#(?:x([0-9a-f]+)|([0-9]+));", re.IGNORECASE)
@@ -25,7 +25,7 @@ _AMPERSAND = re.compile(
 
 
 def unpack(body: bytes, max_bytes: int) -> tuple[bytes, bool]:
-    """Return at most `max_bytes` of the body, unpacked if it is a gzip file, and whether that is all of it."""
+    """Return at most `max_bytes` of the body, decompressed if it is a gzip file, and whether that is all of it."""
     if body.startswith(_GZIP_MAGIC):
         unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
         try:
@@ -39,8 +39,9 @@ def unpack(body: bytes, max_bytes: int) -> tuple[bytes, bool]:
 def decode(body: bytes, content_type: str | None = None) -> str:
     """Return the text of a feed or sitemap.
 
-    Bytes that are valid UTF-8 (but for a character cut off at the end) are UTF-8, whatever is declared: servers
-    and feeds lie about it. Else byte order mark, Content-Type and XML declaration are asked, in this order.
+    Bytes that are valid UTF-8 (except for a character cut off at the end) are read as UTF-8 whatever is declared, because
+    servers and feeds declare wrong charsets. Otherwise the byte order mark, Content-Type and the XML declaration decide,
+    in this order.
     """
     try:
         text = codecs.getincrementaldecoder("utf-8-sig")().decode(body, final=False)
@@ -50,25 +51,25 @@ def decode(body: bytes, content_type: str | None = None) -> str:
 
 
 def from_root(text: str, *names: str) -> tuple[str, str] | None:
-    """Return the name of the root element and the text from it on, or None if no root of these names is there.
+    """Return the name of the root element and the text from it on; None if there is no root of these names.
 
-    A document type is cut off with all else that stands before the root, so no entity is ever declared.
+    A document type is cut off with everything else before the root, so no entity is ever declared.
     """
     root = re.compile(rf"<(?:\w+:)?({'|'.join(names)})(?=[\s>])").search(text[:_MAX_PROLOGUE])
     return (root[1], text[root.start() :]) if root else None
 
 
 def elements(text: str, *names: str) -> Iterator[etree._Element]:
-    """Yield the elements of these local names, in any namespace, as they close; broken XML is mended.
+    """Yield the elements with these local names, in any namespace, as they close; broken XML is repaired.
 
-    One that the end of the text cuts off is left out. Stray ampersands and HTML's named characters are read as
-    they were meant. Nothing is fetched, no entity is expanded.
+    An element that the end of the text cuts off is left out. Stray ampersands are text, and HTML's named characters are
+    replaced by the characters. Nothing is fetched, no entity is expanded.
     """
     closing_tags = re.finditer(rf"</(?:\w+:)?(?:{'|'.join(names)})\s*>", text)
     closed = max((tag.end() for tag in closing_tags), default=0)
-    mended = _AMPERSAND.sub(_mend_ampersand, _CHARACTER.sub(_allowed_character, text[:closed]))
+    repaired = _AMPERSAND.sub(_repair_ampersand, _CHARACTER.sub(_allowed_character, text[:closed]))
     parser = etree.iterparse(
-        BytesIO(mended.encode()),
+        BytesIO(repaired.encode()),
         tag=[f"{{*}}{name}" for name in names],
         recover=True,
         resolve_entities=False,
@@ -80,26 +81,26 @@ def elements(text: str, *names: str) -> Iterator[etree._Element]:
         for _, element in parser:
             yield element
     except etree.XMLSyntaxError:
-        return  # nothing that even a forgiving parser can go on from
+        return  # too broken even for the recovering parser
 
 
 def is_whole(text: str, root: str) -> bool:
-    """Return whether the document ends with the closing tag of its root, so that nothing was cut off."""
+    """Return whether the document ends with the closing tag of its root, that is, nothing was cut off."""
     return re.search(rf"</(?:\w+:)?{root}\s*>\s*(?:<!--|\Z)", text[-_MAX_PROLOGUE:]) is not None
 
 
 def _allowed_character(match: re.Match[str]) -> str:
-    """Return the character reference, or a replacement character for what XML forbids.
+    """Return the character reference, or the replacement character for a character that XML forbids.
 
-    A forgiving parser lets a lone surrogate through and cannot read the text then, so this is done in CDATA and
-    comments too, where broken markup may end anywhere.
+    The recovering parser accepts a lone surrogate but cannot return its text, so references are replaced in CDATA and
+    comments too, which broken markup may end anywhere.
     """
     number = (match[1] or match[2]).lstrip("0")[:8] or "0"
     code = int(number, 16 if match[1] else 10)
     return "\ufffd" if code > sys.maxunicode or _NOT_XML.match(chr(code)) else f"&#{code};"
 
 
-def _mend_ampersand(match: re.Match[str]) -> str:
+def _repair_ampersand(match: re.Match[str]) -> str:
     name = match["name"]
     if match["kept"] or name in ("amp;", "lt;", "gt;", "quot;", "apos;"):
         return match[0]

@@ -1,7 +1,7 @@
-"""Feeds: RSS 0.9x, 1.0 and 2.0, Atom 0.3 and 1.0, JSON Feed -> links to articles.
+"""Parse feeds into links to articles: RSS 0.9x, 1.0 and 2.0, Atom 0.3 and 1.0, JSON Feed.
 
-Only what discovery needs is read: feed parsers of general use also clean the HTML of every entry, which takes
-most of their time. Sources: RSS 2.0 (rssboard.org), RFC 4287, jsonfeed.org 1.1, WebSub.
+Only what discovery needs is read: general feed parsers also clean the HTML of every entry, which takes most of their
+time. Sources: RSS 2.0 (rssboard.org), RFC 4287, jsonfeed.org 1.1.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _KINDS: dict[str, FeedKind] = {"rss": "rss", "RDF": "rdf", "feed": "atom"}
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _PERIODS_S = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
 
-# Besides names of the feed's own namespace these are read; media:title and itunes:title are other things.
+# Namespaces that are read besides the feed's own. Others are not, because media:title and itunes:title are other titles.
 _EXTENSIONS = frozenset(
     {
         "",
@@ -37,30 +37,28 @@ _EXTENSIONS = frozenset(
         "http://purl.org/dc/terms/",
         "http://purl.org/rss/1.0/modules/syndication/",
         "http://rssnamespace.org/feedburner/ext/1.0",
-        *("dc", "dcterms", "atom", "sy", "feedburner"),  # prefixes that a careless feed does not declare
+        *("dc", "dcterms", "atom", "sy", "feedburner"),  # prefixes that some feeds do not declare
     }
 )
 Children = Mapping[str, list[etree._Element]]
-"""Local names in lower case -> the child elements of that name."""
+"""Local name in lower case -> child elements of that name."""
 
 _PUBLISHED = ("pubdate", "published", "issued", "created", "date")
 _MODIFIED = ("updated", "modified")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Feed:
-    """What a feed says. `kind` is None where the bytes are no feed."""
+class ParsedFeed:
+    """The contents of a feed; `kind` is None if the bytes are no feed."""
 
     kind: FeedKind | None = None
     title: str | None = None
     links: tuple[Link, ...] = ()
-    """One for each entry with a usable URL, in the order of the feed, without repeats."""
+    """One link for each entry with a usable URL, in the order of the feed, without duplicates."""
     ttl_s: int | None = None
-    """How long the publisher asks readers to wait between two polls (ttl, sy:updatePeriod)."""
-    hub_url: str | None = None
-    """The WebSub hub that would push new entries."""
+    """Seconds that the publisher asks readers to wait between two polls (ttl, sy:updatePeriod)."""
     whole: bool = True
-    """False if the end is missing, or entries or bytes over the limits were left out."""
+    """False if the end is missing, or if entries or bytes beyond the limits were left out."""
 
 
 def parse_feed(
@@ -70,11 +68,11 @@ def parse_feed(
     *,
     timezone: tzinfo = UTC,
     max_bytes: int = MAX_FEED_BYTES,
-) -> Feed:
-    """Return what the feed fetched from `url` says; `Feed(kind=None)` for anything that is no feed.
+) -> ParsedFeed:
+    """Return the contents of the feed fetched from `url`; `ParsedFeed(kind=None)` if the bytes are no feed.
 
-    Takes the bytes as they came, gzip files too; `max_bytes` bounds them unpacked. Broken, cut-off and wrongly
-    declared feeds give the entries that are whole. Never raises, fetches nothing, expands no entity.
+    `body` may be a gzip file; `max_bytes` limits its decompressed size. Broken, truncated and wrongly declared feeds give
+    their complete entries. Never raises, fetches nothing, expands no entity.
     """
     unpacked, complete = unpack(body, max_bytes)
     text = decode(unpacked, content_type)
@@ -82,12 +80,12 @@ def parse_feed(
         return _json_feed(text, url, DateReader(timezone), complete)
     found = from_root(text, *_KINDS)
     if found is None:
-        return Feed(whole=complete)
+        return ParsedFeed(whole=complete)
     root, document = found
     return _xml_feed(document, root, url, DateReader(timezone), complete and is_whole(document, root))
 
 
-def _xml_feed(document: str, root: str, url: str, dates: DateReader, whole: bool) -> Feed:
+def _xml_feed(document: str, root: str, url: str, dates: DateReader, whole: bool) -> ParsedFeed:
     entry_name = "entry" if root == "feed" else "item"
     links: list[Link | None] = []
     channel: Children = {}
@@ -100,18 +98,17 @@ def _xml_feed(document: str, root: str, url: str, dates: DateReader, whole: bool
         if len(links) > MAX_ENTRIES:
             whole = False
             break
-    return Feed(
+    return ParsedFeed(
         kind=_KINDS[root],
         title=_title(_text(channel, "title")),
         links=_usable(links[:MAX_ENTRIES], url),
         ttl_s=_ttl_s(channel),
-        hub_url=_target(channel, "hub", url),
         whole=whole,
     )
 
 
 def _entry_link(entry: Children, url: str, dates: DateReader) -> Link | None:
-    target = web_url(_text(entry, "origlink", "link"), url) or _target(entry, "alternate", url)
+    target = web_url(_text(entry, "origlink", "link"), url) or _alternate_url(entry, url)
     target = target or web_url(_permalink(entry), url)
     if target is None:
         return None
@@ -125,7 +122,7 @@ def _entry_link(entry: Children, url: str, dates: DateReader) -> Link | None:
 
 
 def _permalink(entry: Children) -> str | None:
-    """Return the guid (RSS) or id (Atom) where it is a URL; RSS can say that it only looks like one."""
+    """Return the guid (RSS) or id (Atom) if it is a URL; `isPermaLink="false"` in RSS means that it only looks like one."""
     for name in ("guid", "id"):
         for element in entry.get(name, ()):
             if element.get("isPermaLink", "true").lower() != "false":
@@ -145,14 +142,14 @@ def _children(element: etree._Element) -> Children:
 
 
 def _namespace_and_name(element: etree._Element) -> tuple[str, str]:
-    """Return namespace and local name; a prefix that is not declared stands for its namespace."""
+    """Return namespace and local name; an undeclared prefix is used as the namespace."""
     namespace, _, name = element.tag.removeprefix("{").rpartition("}")
     prefix, _, local_name = name.rpartition(":")
     return namespace or prefix, local_name
 
 
 def _text(children: Children, *names: str) -> str | None:
-    """Return the first text, of the first of these names that has one."""
+    """Return the first text that is not empty, trying the names in order."""
     for name in names:
         for element in children.get(name, ()):
             if text := "".join(map(str, element.itertext())).strip():
@@ -160,30 +157,38 @@ def _text(children: Children, *names: str) -> str | None:
     return None
 
 
-def _target(children: Children, rel: str, url: str) -> str | None:
-    """Return the target of Atom's `<link rel href>`, which other feeds borrow, resolved against xml:base."""
+def _alternate_url(children: Children, url: str) -> str | None:
+    """Return the URL of Atom's `<link rel="alternate" href>` (other formats use it too), resolved against xml:base."""
     for element in children.get("link", ()):
-        fits = element.get("rel", "alternate") == rel and "html" in element.get("type", "html")
-        if fits and (target := web_url(element.get("href"), web_url(element.base, url) or url)):
+        is_page = element.get("rel", "alternate") == "alternate" and "html" in element.get("type", "html")
+        if is_page and (target := web_url(element.get("href"), web_url(element.base, url) or url)):
             return target
     return None
 
 
 def _ttl_s(channel: Children) -> int | None:
-    ttl, frequency = _text(channel, "ttl") or "", _text(channel, "updatefrequency") or "1"
-    if re.fullmatch(r"\d{1,6}", ttl):
-        return int(ttl) * 60 or None
+    """Return the polling interval that a feed asks for: RSS's `ttl`, else `sy:updatePeriod` / `sy:updateFrequency`."""
+    ttl_minutes = _number(_text(channel, "ttl"), max_digits=6)
+    if ttl_minutes is not None:
+        return ttl_minutes * 60 or None
     period_s = _PERIODS_S.get(_text(channel, "updateperiod") or "")
-    return period_s and period_s // (int(frequency) or 1 if re.fullmatch(r"\d{1,4}", frequency) else 1)
+    if period_s is None:
+        return None
+    times_per_period = _number(_text(channel, "updatefrequency"), max_digits=4) or 1
+    return period_s // times_per_period
+
+
+def _number(text: str | None, *, max_digits: int) -> int | None:
+    return int(text) if text and re.fullmatch(rf"\d{{1,{max_digits}}}", text) else None
 
 
 def _title(text: str | None) -> str | None:
-    """Return a headline on one line: feeds escape HTML in it once too often, or put tags there."""
+    """Return a headline on one line; some feeds escape its HTML twice or put tags into it."""
     return short_text(html.unescape(_TAG.sub(" ", text or "")))
 
 
 def _usable(links: Iterable[Link | None], url: str) -> tuple[Link, ...]:
-    """Return the links without repeats and without the feed itself, which an empty URL leads to."""
+    """Return the links without duplicates and without the feed's own URL, to which an empty URL resolves."""
     first: dict[str, Link] = {}
     for link in links:
         if link and link.url != url:
@@ -191,20 +196,18 @@ def _usable(links: Iterable[Link | None], url: str) -> tuple[Link, ...]:
     return tuple(first.values())
 
 
-def _json_feed(text: str, url: str, dates: DateReader, whole: bool) -> Feed:
+def _json_feed(text: str, url: str, dates: DateReader, whole: bool) -> ParsedFeed:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
         document, whole = _cut_off_json(text), False
     if "jsonfeed.org" not in str(document.get("version")):
-        return Feed(whole=whole)
+        return ParsedFeed(whole=whole)
     entries = [entry for entry in _list(document, "items") if isinstance(entry, dict)]
-    hubs = [hub.get("url") for hub in _list(document, "hubs") if isinstance(hub, dict)]
-    return Feed(
+    return ParsedFeed(
         kind="json",
         title=_title(_string(document, "title")),
         links=_usable((_json_link(entry, url, dates) for entry in entries[:MAX_ENTRIES]), url),
-        hub_url=next((web_url(hub, url) for hub in hubs if isinstance(hub, str)), None),
         whole=whole and len(entries) <= MAX_ENTRIES,
     )
 
@@ -223,12 +226,12 @@ def _json_link(entry: dict[str, object], url: str, dates: DateReader) -> Link | 
 
 
 def _cut_off_json(text: str) -> dict[str, object]:
-    """Return the version and the whole entries of a JSON Feed whose end is missing."""
+    """Return the version and the complete entries of a truncated JSON Feed."""
     version = re.search(r'"version"\s*:\s*"([^"]{1,100})"', text)
     start = re.search(r'"items"\s*:\s*\[', text)
     entries: list[object] = []
     position = start.end() if start else len(text)
-    with suppress(ValueError, RecursionError):  # the first entry that is not whole ends it
+    with suppress(ValueError, RecursionError):  # the first incomplete entry ends the loop
         while len(entries) <= MAX_ENTRIES:
             entry, position = json.JSONDecoder().raw_decode(text, _next_value(text, position))
             entries.append(entry)

@@ -1,4 +1,4 @@
-"""A homepage and nothing else -> where feeds, sitemaps and sections may be, and a source to propose in TOML."""
+"""Find the likely feeds and sitemaps of a homepage, and propose a source for it in TOML."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from newsbot.text import one_line
 from newsbot.urls import source_of
 
 MAX_FOUND = 20
+"""Maximum number of feeds returned for a page."""
 FEED_PATHS = (
     "/feed/",
     "/rss",
@@ -33,7 +34,7 @@ SITEMAP_PATHS = (
     "/sitemap.xml",
     "/sitemap_index.xml",
 )
-"""Where content systems of publishers put them by default; worth a request each when nothing is advertised."""
+"""Default paths of publishers' content management systems; worth a request each if the site advertises none."""
 
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml")
 _FEED_PATH = re.compile(
@@ -45,15 +46,15 @@ _NEWS_SITEMAP = re.compile(r"news|latest|recent|today|aktuell|noticias|actu", re
 
 
 def advertised_feeds(page: Page) -> list[str]:
-    """Return the feeds that a page names: `<link rel=alternate>` first, then links of its site that look like feeds.
+    """Return the feeds that a page advertises: `<link rel=alternate>` first, then links of its site that look like feeds.
 
-    Feeds of comments are left out. Not fetched yet: any may turn out to be something else.
+    Feeds of comments are left out. The URLs have not been fetched, so any may be something else.
     """
     base = page.base_url or ""
     declared = _unique_urls(
-        (each.get("href") for each in page.tree.iter("link") if _declares_feed(each)), base
+        (link.get("href") for link in page.tree.iter("link") if _declares_feed(link)), base
     )
-    linked = _unique_urls((each.get("href") for each in page.tree.iter("a")), base)
+    linked = _unique_urls((anchor.get("href") for anchor in page.tree.iter("a")), base)
     fitting = (url for url in linked if _FEED_PATH.search(urlsplit(url).path) and same_site(url, base))
     feeds = dict.fromkeys([*declared, *fitting])
     return [url for url in feeds if not _COMMENTS.search(urlsplit(url).path)][:MAX_FOUND]
@@ -65,31 +66,31 @@ def _declares_feed(link: etree._Element) -> bool:
 
 
 def likely_feeds(homepage: str) -> list[str]:
-    """Return where a feed may be if the homepage advertises none, likeliest first."""
+    """Return URLs to try for a feed if the homepage advertises none, most likely first."""
     return _unique_urls(FEED_PATHS, homepage)
 
 
 def likely_sitemaps(homepage: str) -> list[str]:
-    """Return where a sitemap may be if robots.txt names none, news sitemaps first."""
+    """Return URLs to try for a sitemap if robots.txt names none, news sitemaps first."""
     return _unique_urls(SITEMAP_PATHS, homepage)
 
 
 def news_sitemaps_first(sitemaps: Iterable[str]) -> list[str]:
-    """Return the sitemaps with those first whose name says that they hold recent news."""
+    """Return the sitemaps, those first whose path suggests recent news."""
     return sorted(sitemaps, key=lambda url: not _NEWS_SITEMAP.search(urlsplit(url).path))
 
 
 def robots_url(homepage: str) -> str:
-    """Return where the robots.txt of the homepage's host is (RFC 9309)."""
+    """Return the URL of the robots.txt of the homepage's host (RFC 9309)."""
     return urljoin(homepage, "/robots.txt")
 
 
 def propose_source(
     page: Page, *, feeds: Sequence[str] = (), sitemaps: Sequence[str] = (), sections: Sequence[str] = ()
 ) -> str:
-    """Return the TOML of a source for a homepage, with the feeds, sitemaps and sections that proved to be some.
+    """Return the TOML of a source for a homepage, with the given (checked) feeds, sitemaps and sections.
 
-    Key and name come from the host and og:site_name; the time zone is the reader's to add.
+    Key and name come from the host and og:site_name; the user has to add the time zone.
     """
     homepage = page.url or ""
     language = re.match(r"[a-z]{2,3}\b", (page.html_lang or "").lower())
@@ -106,7 +107,7 @@ def propose_source(
 
 
 def _key(homepage: str) -> str:
-    """Return the host without its public suffix as far as that is one or two labels: news.example.co.uk -> news-example."""
+    """Return the host without a public suffix of one or two labels, joined by hyphens: news.example.co.uk -> news-example."""
     labels = source_of(homepage).split(".")
     if labels[-1].isdigit():  # an IP address
         return "-".join(labels)
@@ -115,7 +116,7 @@ def _key(homepage: str) -> str:
 
 
 def _toml(value: str | list[str]) -> str:
-    """Return a TOML string or list of strings; JSON's escapes are TOML's too, once no control character is left."""
+    """Return a TOML string or list of strings; JSON's escapes are valid TOML if there is no control character."""
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -1,4 +1,4 @@
-"""A link to what may be an article, and what the page, feed or sitemap that holds it says of it."""
+"""Links that may lead to articles, with the metadata of the page, feed or sitemap that lists them."""
 
 from __future__ import annotations
 
@@ -12,34 +12,31 @@ from newsbot.text import one_line
 from newsbot.urls import source_of
 
 MAX_URL_LENGTH = 2_083
-"""Longest URL that browsers and caches agreed to carry; longer ones are traps or embedded files."""
-
-
+"""Longest URL that browsers and caches support; longer ones are crawler traps or embedded files."""
 MAX_TEXT_LENGTH = 500
-"""Longest headline, guid or keyword that is kept."""
+"""Maximum length of a headline or guid."""
 _UNSEEN = re.compile("[\x00-\x1f\x7f\u200b-\u200f\u2060\ufeff\ud800-\udfff]")
-"""What copying leaves in URLs, and what cannot be stored or sent."""
+"""Invisible characters that copying leaves in URLs, and characters that cannot be stored or sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """An absolute http or https URL; times are aware and in UTC; None: not said."""
+    """A link to an absolute http or https URL. Times are aware and in UTC; None means not given."""
 
     url: str
     title: str | None = None
     published_at: datetime | None = None
     modified_at: datetime | None = None
     guid: str | None = None
-    """The feed's own name of the entry: stays the same when the URL changes."""
+    """The feed's identifier of the entry, which stays the same when the URL changes."""
     language: str | None = None
-    keywords: tuple[str, ...] = ()
 
 
 def web_url(href: str | None, base: str) -> str | None:
-    """Return `href` resolved against `base`, without its fragment, or None unless it is an http or https URL.
+    """Return `href` resolved against `base`, without its fragment; None if it is no http or https URL.
 
-    Spaces around it and invisible characters within are dropped as browsers do. `javascript:`, `file:` and
-    `mailto:`, URLs with a password, and overlong ones are not links to articles.
+    Spaces around it and invisible characters inside are dropped, as browsers do. URLs with a password and overlong ones
+    give None too, because they do not lead to articles.
     """
     if not href or len(href) > MAX_URL_LENGTH:
         return None
@@ -53,25 +50,26 @@ def web_url(href: str | None, base: str) -> str | None:
 
 
 def short_text(text: str | None) -> str | None:
-    """Return the beginning of a text, cleaned and on one line, or None if there is none."""
+    """Return the beginning of a text, cleaned and on one line; None if it is empty."""
     return one_line((text or "")[: 8 * MAX_TEXT_LENGTH])[:MAX_TEXT_LENGTH] or None
 
 
 def same_site(url: str, homepage: str) -> bool:
-    """Return whether the host of `url` is that of the homepage or below it; `www.` does not tell hosts apart."""
+    """Return whether the host of `url` is that of the homepage or below it; a leading `www.` is ignored."""
     return f".{source_of(url)}".endswith(f".{source_of(homepage)}")
 
 
 @dataclass(slots=True)
 class DateReader:
-    """Reads the dates of one feed or sitemap; those without an offset are read in `timezone`."""
+    """Parses the dates of one feed or sitemap; a date without an offset is in `timezone`."""
 
     timezone: tzinfo = UTC
     unreadable_left: int = 5
-    """Dates in words cost 10 ms and more to give up on, so a document whose dates are none is not read to its end."""
+    """Number of unreadable dates after which parsing stops: an unreadable date costs 10 ms or more, and a document may have
+    thousands."""
 
     def read(self, text: str | None) -> datetime | None:
-        """Return the moment in UTC, or None."""
+        """Return the moment in UTC; None if the date cannot be parsed."""
         if not text or not self.unreadable_left:
             return None
         moment = parse_date(text, self.timezone)

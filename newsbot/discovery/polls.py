@@ -1,4 +1,4 @@
-"""One answer to one poll -> the links it holds, whatever kind of page was polled."""
+"""Read the response to a poll of a feed, sitemap, section page or homepage into links."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ from newsbot.extraction.page.page import Page
 from newsbot.sources.model import Source
 
 MAX_AGE = timedelta(days=7)
-"""Older pages of a sitemap are the site's past, not its news: a site lists all it ever had."""
+"""Maximum age of a page in a sitemap; older ones are the site's archive, since many sitemaps list every page ever."""
 MAX_UNDATED = 1_000
-"""A sitemap with more links and no dates is such a list too."""
+"""Maximum number of links in a sitemap whose undated pages are taken; a longer one lists the site's archive."""
 MAX_CHILDREN = 5
-"""Sitemaps of an index that are polled: the newest. Old months do not change."""
+"""Maximum number of sitemaps of an index that are polled: the newest. Sitemaps of past months do not change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What one poll led to."""
+class PollResult:
+    """The links and further polls that the response to a poll contains."""
 
     links: tuple[Link, ...] = ()
     feeds: tuple[tuple[str, str], ...] = ()
-    """Kind and URL of what else is worth polling."""
+    """Kind and URL of further feeds and sitemaps to poll."""
     next_url: str | None = None
-    """The next page of a list."""
+    """URL of the next page of a section."""
     ttl_s: int | None = None
     """Seconds that the feed asks to wait before the next poll."""
     whole: bool = True
-    """False if something is missing: its validators must not be kept, or a 304 would hide the rest."""
+    """False if something is missing; then the validators must not be stored, because a 304 would hide the rest."""
     problem: str | None = None
-    """Why the answer is not what was polled for; None if it is."""
+    """Reason why the response is not of the polled kind; None if it is."""
 
 
 def read_poll(
     kind: str, body: bytes, url: str, source: Source, *, now: datetime, content_type: str | None = None
-) -> Found:
-    """Return what the answer to a poll holds; `kind` is `feed`, `sitemap`, `section` or `homepage`."""
+) -> PollResult:
+    """Return the contents of the response to a poll; `kind` is `feed`, `sitemap`, `section` or `homepage`."""
     if kind == "feed":
         return _read_feed(body, url, source, content_type)
     if kind == "sitemap":
@@ -49,26 +49,26 @@ def read_poll(
     page = Page.from_bytes(body, url)
     feeds = tuple(("feed", feed) for feed in advertised_feeds(page)) if kind == "homepage" else ()
     next_url = next_page(page) if kind == "section" else None
-    return Found(links=tuple(article_links(page, source)), feeds=feeds, next_url=next_url)
+    return PollResult(links=tuple(article_links(page, source)), feeds=feeds, next_url=next_url)
 
 
-def _read_feed(body: bytes, url: str, source: Source, content_type: str | None) -> Found:
+def _read_feed(body: bytes, url: str, source: Source, content_type: str | None) -> PollResult:
     feed = parse_feed(body, url, content_type, timezone=source.timezone)
     if feed.kind is None:
-        return Found(problem="neither RSS, Atom nor JSON Feed")
-    return Found(links=feed.links, ttl_s=feed.ttl_s, whole=feed.whole)
+        return PollResult(problem="neither RSS, Atom nor JSON Feed")
+    return PollResult(links=feed.links, ttl_s=feed.ttl_s, whole=feed.whole)
 
 
-def _read_sitemap(body: bytes, url: str, source: Source, now: datetime) -> Found:
+def _read_sitemap(body: bytes, url: str, source: Source, now: datetime) -> PollResult:
     sitemap = parse_sitemap(body, url, timezone=source.timezone)
     if sitemap.kind is None:
-        return Found(problem="not a sitemap")
+        return PollResult(problem="not a sitemap")
     if sitemap.kind == "index":
         children = tuple(("sitemap", link.url) for link in newest(sitemap.links))
-        return Found(feeds=children, whole=sitemap.whole)
+        return PollResult(feeds=children, whole=sitemap.whole)
     undated = len(sitemap.links) <= MAX_UNDATED
     links = tuple(link for link in sitemap.links if _is_news(link, now, undated=undated))
-    return Found(links=links, whole=sitemap.whole)
+    return PollResult(links=links, whole=sitemap.whole)
 
 
 def _is_news(link: Link, now: datetime, *, undated: bool) -> bool:
@@ -77,9 +77,9 @@ def _is_news(link: Link, now: datetime, *, undated: bool) -> bool:
 
 
 def newest(children: tuple[Link, ...]) -> list[Link]:
-    """Return the sitemaps of an index that may hold new articles: the last changed; without dates, both ends."""
-    dated = sorted(((child.modified_at, child) for child in children if child.modified_at),
-                   key=lambda pair: pair[0], reverse=True)  # fmt: skip
+    """Return the sitemaps of an index that may list new articles: the last modified; of undated ones, both ends."""
+    pairs = ((child.modified_at, child) for child in children if child.modified_at)
+    dated = sorted(pairs, key=lambda pair: pair[0], reverse=True)
     undated = [child for child in children if not child.modified_at]
     ends = undated if len(undated) <= MAX_CHILDREN else [*undated[:2], *undated[-3:]]
     return [child for _, child in dated[:MAX_CHILDREN]] + ends

@@ -1,6 +1,6 @@
-"""When to ask again: feeds by how often something new comes, articles by their age, hosts by what they say.
+"""Polling intervals of feeds, refetch ages of articles, and delays between requests to a host.
 
-Everything is a duration in seconds or a moment computed from the `now` that is passed in.
+Every result is a duration in seconds; where the current time matters, it is the argument `now`.
 """
 
 from __future__ import annotations
@@ -14,31 +14,37 @@ MINUTE_S, HOUR_S, DAY_S = 60, 3_600, 86_400
 MIN_POLL_S = 2 * MINUTE_S
 MAX_POLL_S = DAY_S
 FIRST_POLL_S = 15 * MINUTE_S
-"""Interval of a feed of which nothing is known yet."""
+"""Interval of a feed that was never read before."""
 DEAD_AFTER = 10
-"""Failures in a row after which a feed is taken for dead: some days, as the interval doubles each time."""
+"""Failures in a row after which a feed counts as dead: after some days, as the interval doubles with every failure."""
 DEAD_PROBE_S = 7 * DAY_S
+"""Interval of a dead feed."""
 JITTER = 0.1
-"""Share by which an interval is moved at random, so that feeds do not come due together for ever."""
+"""Share of an interval by which it is moved at random, so that feeds do not stay due at the same time."""
 
 REFETCH_AGES_S = (HOUR_S, 6 * HOUR_S, DAY_S, 3 * DAY_S)
-"""Ages since publication at which an article is fetched again: corrections come soon or never."""
+"""Ages since publication at which an article is fetched again: most corrections come within three days."""
 MAX_RETRY_AFTER_S = DAY_S
 MAX_CRAWL_DELAY_S = 600.0
-"""Longer ones are mistakes, such as milliseconds: one a day would keep any news from being fetched."""
+"""Maximum Crawl-delay that is respected; longer ones are mistakes, such as milliseconds, and would stop the crawl."""
+
+
+_INTERVAL_FACTORS = (1.5, 0.5, 0.25)
+"""Factors of the interval after a poll with no, one, and several new entries."""
 
 
 def poll_interval_s(previous_s: float | None, new_entries: int, *, ttl_s: int | None = None) -> float:
     """Return the seconds until the next poll of a feed that has just been read, before jitter.
 
-    Halved when one entry was new, quartered when several were, half as long again when none was: settles where
-    every third poll finds something. What the publisher asks for (`ttl_s`) is heeded up to an hour, because most
-    ask for the default of their software. Between 2 minutes and 24 hours; `previous_s` None: never read before.
+    The interval is halved if one entry was new, quartered if several were, and multiplied by 1.5 if none was, so that
+    about every third poll finds something. The publisher's wish (`ttl_s`) is respected up to an hour, because most
+    publishers only state the default of their software. The result is between 2 minutes and 24 hours. `previous_s` is
+    None for a feed that was never read before.
     """
     if previous_s is None:
         interval_s: float = FIRST_POLL_S
     else:
-        interval_s = previous_s * (1.5 if new_entries == 0 else 0.5 if new_entries == 1 else 0.25)
+        interval_s = previous_s * _INTERVAL_FACTORS[min(new_entries, 2)]
     return min(max(interval_s, MIN_POLL_S, min(ttl_s or 0, HOUR_S)), MAX_POLL_S)
 
 
@@ -53,17 +59,17 @@ def failure_interval_s(previous_s: float, failures: int) -> float:
 
 
 def with_jitter(interval_s: float, chance: float) -> float:
-    """Return the interval moved by up to a tenth either way; `chance` is a random number from 0 to 1."""
+    """Return the interval changed by up to a tenth; `chance` is a random number from 0 to 1."""
     return interval_s * (1 + JITTER * (2 * chance - 1))
 
 
 def next_refetch_age_s(age_s: float) -> int | None:
-    """Return the age at which an article of `age_s` since publication is fetched next; None: no more."""
-    return next((each for each in REFETCH_AGES_S if each > age_s), None)
+    """Return the age at which an article that is now `age_s` old is fetched next; None if it is not fetched again."""
+    return next((refetch_age_s for refetch_age_s in REFETCH_AGES_S if refetch_age_s > age_s), None)
 
 
 def retry_after_s(header: str | None, now: datetime) -> float | None:
-    """Return the seconds that a Retry-After header asks to wait: 0 to a day; None if there is no valid one.
+    """Return the seconds to wait that a Retry-After header states, from 0 to a day; None without a valid header.
 
     Source: RFC 9110, section 10.2.3: whole seconds or an HTTP date.
     """
@@ -80,5 +86,5 @@ def retry_after_s(header: str | None, now: datetime) -> float | None:
 
 
 def request_delay_s(source_delay_s: float, crawl_delay_s: float | None) -> float:
-    """Return the seconds between two requests to a host: what the source or its robots.txt asks, the longer."""
+    """Return the seconds between two requests to a host: the longer of the source's delay and the Crawl-delay of robots.txt."""
     return max(source_delay_s, min(max(crawl_delay_s or 0.0, 0.0), MAX_CRAWL_DELAY_S))

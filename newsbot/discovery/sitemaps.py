@@ -1,4 +1,4 @@
-"""Sitemaps: urlset with the news extension, sitemap index, plain text -> links; `Sitemap:` lines of robots.txt.
+"""Parse sitemaps into links: urlset with the news extension, sitemap index, plain text; `Sitemap:` lines of robots.txt.
 
 Sources: sitemaps.org protocol 0.9, Google's news sitemap 0.9, RFC 9309.
 """
@@ -17,9 +17,7 @@ from newsbot.discovery.links import DateReader, Link, short_text, web_url
 
 MAX_SITEMAP_BYTES = 50 * 1024 * 1024
 MAX_SITEMAP_LINKS = 50_000
-"""Both are the protocol's own limits."""
-
-MAX_KEYWORDS = 50
+"""Both limits are those of the protocol."""
 
 SitemapKind = Literal["urlset", "index", "text"]
 _ROOTS: dict[str, tuple[SitemapKind, str]] = {
@@ -32,22 +30,22 @@ _MAX_ROBOTS_CHARS = 500 * 1024  # RFC 9309, section 2.5: what a crawler must at 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sitemap:
-    """What a sitemap lists. `kind` is None where the bytes are no sitemap."""
+    """The contents of a sitemap; `kind` is None if the bytes are no sitemap."""
 
     kind: SitemapKind | None = None
     links: tuple[Link, ...] = ()
-    """Pages, or sitemaps where `kind` is "index". `modified_at` is lastmod; the rest comes from news sitemaps."""
+    """Pages, or sitemaps if `kind` is "index". `modified_at` is lastmod; the other fields come from news sitemaps."""
     whole: bool = True
-    """False if the end is missing, or links or bytes over the limits were left out."""
+    """False if the end is missing, or if links or bytes beyond the limits were left out."""
 
 
 def parse_sitemap(
     body: bytes, url: str, max_bytes: int = MAX_SITEMAP_BYTES, *, timezone: tzinfo = UTC
 ) -> Sitemap:
-    """Return what the sitemap fetched from `url` lists, in its order; `Sitemap(kind=None)` for anything else.
+    """Return the contents of the sitemap fetched from `url`, in order; `Sitemap(kind=None)` if the bytes are no sitemap.
 
-    Takes the bytes as they came, gzip files too; `max_bytes` bounds them unpacked. Broken and cut-off sitemaps
-    give the links that are whole. Never raises, fetches nothing, expands no entity.
+    `body` may be a gzip file; `max_bytes` limits its decompressed size. Broken and truncated sitemaps give their complete
+    links. Never raises, fetches nothing, expands no entity.
     """
     unpacked, whole = unpack(body, max_bytes)
     text = decode(unpacked)
@@ -63,13 +61,13 @@ def parse_sitemap(
 
 
 def sitemaps_of_robots(text: str, url: str) -> list[str]:
-    """Return the sitemaps that the robots.txt fetched from `url` names: absolute URLs, without repeats."""
+    """Return the sitemaps that the robots.txt fetched from `url` lists: absolute URLs, without duplicates."""
     named = (web_url(match[1], url) for match in _ROBOTS_SITEMAP.finditer(text[:_MAX_ROBOTS_CHARS]))
     return list(dict.fromkeys(target for target in named if target))
 
 
 def _entries(document: str, name: str) -> Iterator[dict[str, str]]:
-    """Yield the texts of each entry by local name: loc and lastmod, and what is inside news:news."""
+    """Yield local name -> text of every entry: loc, lastmod and the elements inside news:news."""
     for element in elements(document, name):
         texts: dict[str, str] = {}
         for leaf in chain(element.iterchildren("*"), element.iterfind("{*}news//*")):
@@ -88,21 +86,16 @@ def _links(entries: Iterator[dict[str, str]], url: str, dates: DateReader) -> tu
                 published_at=dates.read(entry.get("publication_date")),
                 modified_at=dates.read(entry.get("lastmod")),
                 language=short_text(entry.get("language")),
-                keywords=_keywords(entry.get("keywords", "")),
             )
     return tuple(links.values())
 
 
-def _keywords(text: str) -> tuple[str, ...]:
-    return tuple(word for part in text.split(",", MAX_KEYWORDS)[:MAX_KEYWORDS] if (word := short_text(part)))
-
-
 def _text_sitemap(text: str, url: str, whole: bool) -> Sitemap:
-    """Return the links of a plain text sitemap: nothing but one absolute URL a line."""
+    """Return the links of a plain text sitemap, which has one absolute URL per line and nothing else."""
     lines = text.split()
     if not lines or not all(line.startswith(("http://", "https://")) for line in lines):
         return Sitemap(whole=whole)
     if not (whole or text[-1].isspace()):
-        lines.pop()  # cut off within
+        lines.pop()  # the last URL is truncated
     links = _links(({"loc": line} for line in lines[:MAX_SITEMAP_LINKS]), url, DateReader())
     return Sitemap(kind="text", links=links, whole=whole and len(lines) <= MAX_SITEMAP_LINKS)

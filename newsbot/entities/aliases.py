@@ -1,11 +1,11 @@
-"""Alias files: what a person knows of names, as TOML.
+"""Alias files: TOML files in which the user lists other names of entities.
 
     [[entity]]
     name = "Harbour Board"
     type = "ORG"
     aliases = ["Board of the Harbour", "LOC:Harbour Board"]
 
-An alias is of the entity's type unless it says otherwise.
+An alias has the type of the entity unless it begins with another type and a colon.
 """
 
 from __future__ import annotations
@@ -23,15 +23,16 @@ KEYS = {"name", "type", "aliases"}
 
 @dataclass(frozen=True, slots=True)
 class AliasEntry:
-    """An entity, and the names under which it is found too."""
+    """An entity and its other names."""
 
     type: EntityType
     name: str
     aliases: tuple[tuple[EntityType, str], ...]
+    """Type and text of every alias."""
 
 
 def parse_aliases(text: str, path: str) -> list[AliasEntry]:
-    """Return the entries of an alias file; UsageError, naming file and entry, for anything else in it."""
+    """Return the entries of an alias file; raises UsageError, which names file and entry, for invalid contents."""
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -39,7 +40,7 @@ def parse_aliases(text: str, path: str) -> list[AliasEntry]:
     listed = tables.pop("entity", None)
     if tables or not isinstance(listed, list):
         raise UsageError(f"{path}: accepted: [[entity]] tables with name, type, aliases", path=path)
-    entries = [_entry(each, f"{path}: entity {number}") for number, each in enumerate(listed, 1)]
+    entries = [_entry(table, f"{path}: entity {number}") for number, table in enumerate(listed, 1)]
     _check_distinct(entries, path)
     return entries
 
@@ -51,7 +52,7 @@ def _entry(table: Any, where: str) -> AliasEntry:
     if kind not in ENTITY_TYPES:
         raise UsageError(f"{where}: type {kind!r}; accepted: {', '.join(ENTITY_TYPES)}")
     names = [name, *aliases] if isinstance(aliases, list) else [None]
-    if not all(isinstance(each, str) and each.strip() for each in names):
+    if not all(isinstance(text, str) and text.strip() for text in names):
         raise UsageError(f"{where}: accepted: a text as name, a list of texts as aliases")
     return AliasEntry(kind, " ".join(name.split()), tuple(_typed(alias, kind) for alias in aliases))
 

@@ -1,6 +1,6 @@
-"""What one place in a text tells of another: a name means the same all through an article.
+"""Make the mentions of an article consistent: a name has the same type wherever it occurs.
 
-Never across articles: what "Washington" is in one says nothing of the next.
+Nothing is carried over to other articles: "Washington" may be a person in one and a place in the next.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ from newsbot.entities import tables
 from newsbot.items import EntityType, Mention
 
 MAX_NAMES = 500
-"""So many names, the commonest, are looked for again; bounds the work on texts made to cost time."""
+"""Maximum number of names, the most frequent ones, whose missed occurrences are searched; bounds the time on hostile texts."""
 _MIN_INITIALS = 3
+"""Minimum length of initials that are unlikely to be an accident."""
 
 _IN_BRACKETS = re.compile(r" \(([A-Z]{2,8})\)")
 
 
 def make_consistent(mentions: list[Mention], text: str) -> list[Mention]:
-    """Return the mentions in order, contradictions of type settled, and missed places of names added."""
+    """Return the mentions in order, with one type per name, and with the missed occurrences of names added."""
     mentions = _with_own_possessives(mentions, text)
     explained = _explained_acronyms(mentions, text)
     settled = _with_settled_types(mentions, explained)
@@ -28,7 +29,7 @@ def make_consistent(mentions: list[Mention], text: str) -> list[Mention]:
 
 
 def _with_own_possessives(mentions: list[Mention], text: str) -> list[Mention]:
-    """Return the mentions; the "'s" of organisations called so ("Moody's") belongs to them, if it is nobody's surname."""
+    """Extend the mentions of organisations whose name has a possessive ("Moody's"), unless the name is a person's surname."""
     surnames = _surnames(mentions)
     return [
         Mention(
@@ -43,7 +44,7 @@ def _with_own_possessives(mentions: list[Mention], text: str) -> list[Mention]:
 
 
 def _explained_acronyms(mentions: list[Mention], text: str) -> dict[str, EntityType]:
-    """Return acronym -> type of those in brackets after the name whose initials they are: "Harbour Board (HB)"."""
+    """Return acronym -> type of the acronyms in brackets after the name that they abbreviate: "Harbour Board (HB)"."""
     found: dict[str, EntityType] = {}
     for mention in mentions:
         match = _IN_BRACKETS.match(text, mention.end)
@@ -54,10 +55,11 @@ def _explained_acronyms(mentions: list[Mention], text: str) -> dict[str, EntityT
 
 
 def _with_settled_types(mentions: list[Mention], explained: Mapping[str, EntityType]) -> list[Mention]:
-    """Give every mention of a name the type that most of them have; a full name also votes for its last word.
+    """Give every mention of a name the most frequent type of its mentions; a full name also votes for its last word.
 
-    An acronym is what the name is that explains it. What the tables know as an organisation ("Kremlin") is one, a
-    country is a place when it plays football, too, and a surname that they do not know as a place is none.
+    An acronym has the type of the name that explains it. A name that the tables list as an organisation ("Kremlin") is
+    one; a country is a place even if an engine took its team for an organisation; a surname is no place unless the tables
+    list it as one.
     """
     votes: dict[str, Counter[EntityType]] = defaultdict(Counter)
     for mention in mentions:
@@ -80,14 +82,14 @@ def _known_type(mention: Mention) -> EntityType:
 
 
 def _surnames(mentions: list[Mention]) -> set[str]:
-    """Return the last words of full names of people."""
+    """Return the last words of people's full names."""
     return {m.text.rpartition(" ")[2] for m in mentions if m.type == "PER" and " " in m.text}
 
 
 def _initials_of_organisations(mentions: list[Mention]) -> set[str]:
-    """Return the initials of names of organisations, where they are long enough to be no accident: "GAO"."""
+    """Return the initials of organisations' names that have at least `_MIN_INITIALS` letters: "GAO"."""
     initials = {_initials(mention.text) for mention in mentions if mention.type == "ORG"}
-    return {each for each in initials if len(each) >= _MIN_INITIALS}
+    return {letters for letters in initials if len(letters) >= _MIN_INITIALS}
 
 
 def _initials(name: str) -> str:
@@ -102,10 +104,10 @@ def _retyped(mention: Mention, votes: Counter[EntityType]) -> Mention:
 
 
 def _missed(mentions: list[Mention], text: str, explained: Mapping[str, EntityType]) -> Iterator[Mention]:
-    """Yield where a name stands that was found elsewhere, and nothing was found.
+    """Yield mentions of names that were found elsewhere in the text, at places where nothing was found.
 
-    A single word only if it was found at least as often as it was passed over: "Apple" the company, in a text
-    about the fruit.
+    A single word is added only if it was found at least as often as it was missed: in a text about the fruit, "Apple" is
+    not always the company.
     """
     taken = bytearray(len(text))
     for mention in mentions:
@@ -126,7 +128,7 @@ def _missed(mentions: list[Mention], text: str, explained: Mapping[str, EntityTy
 
 
 def _whole_words(name: str, text: str) -> Iterator[int]:
-    """Yield where `name` stands in `text` and is not part of a longer word or compound."""
+    """Yield the offsets of `name` in `text` where it is not part of a longer word or compound."""
     start = text.find(name)
     while start >= 0:
         end = start + len(name)

@@ -1,4 +1,4 @@
-"""What an entity engine is, which ones there are, and how one is chosen by name."""
+"""The protocol of entity engines, the built-in engines, and loading an engine by name."""
 
 from __future__ import annotations
 
@@ -17,40 +17,40 @@ BUILT_IN = {
     "model": "newsbot.entities.engines.model_engine:ModelEngine",
     "spacy": "newsbot.entities.engines.spacy_engine:SpacyEngine",
 }
-"""Name -> where the engine is. Another one is a file in `engines/` and a row here."""
+"""Name -> import path of the engine. To add an engine, add a file to `engines/` and a row here."""
 AUTO_ORDER = ("model", "spacy", "rules")
-"""`auto` takes the first of these that is installed and supports the language."""
+"""`auto` uses the first of these engines that is installed and supports the language."""
 
 
 @runtime_checkable
 class Engine(Protocol):
-    """Finds the names in a text. Made without arguments; may be used from several threads at once."""
+    """Finds the names in a text. The class is called without arguments; an engine must be thread-safe."""
 
     @property
     def name(self) -> str:
-        """The name that settings choose it by."""
+        """The name of the engine in settings."""
 
     @property
     def version(self) -> str:
-        """Changes whenever the same text may give other mentions."""
+        """The version, which must change whenever the same text may give other mentions."""
 
     def supports(self, language: str) -> bool:
-        """Whether it finds names in this language (ISO 639-1)."""
+        """Return whether the engine finds names in this language (ISO 639-1)."""
 
     def recognize(self, text: str, language: str = "en") -> list[Mention]:
-        """Return the mentions in `text`, in order, without overlaps; none for a language it does not support."""
+        """Return the mentions in `text`, in order and without overlaps; none for an unsupported language."""
 
 
 @runtime_checkable
 class Chooser(Protocol):
-    """An engine that has another one for each language."""
+    """An engine that delegates to another engine per language."""
 
     def for_language(self, language: str) -> Engine:
         """Return the engine that reads this language."""
 
 
 class AutoEngine:
-    """For each language the first engine of a list that is installed and supports it."""
+    """Delegates every language to the first engine of a list that is installed and supports it."""
 
     version = "1"
 
@@ -59,7 +59,7 @@ class AutoEngine:
         self._order = order
 
     def for_language(self, language: str) -> Engine:
-        """Return the engine that this one stands for in this language."""
+        """Return the engine to which this language is delegated; the engine `none` if no other supports it."""
         for name in self._order:
             engine = _loaded_if_possible(name)
             if engine is not None and engine.supports(language):
@@ -67,21 +67,21 @@ class AutoEngine:
         return load_engine("none")
 
     def supports(self, language: str) -> bool:
-        """Whether any engine finds names in this language."""
+        """Return whether any engine of the list finds names in this language."""
         return self.for_language(language).name != "none"
 
     def recognize(self, text: str, language: str = "en") -> list[Mention]:
-        """Return the mentions that the best engine for this language finds."""
+        """Return the mentions found by the engine to which this language is delegated."""
         return self.for_language(language).recognize(text, language)
 
 
 @lru_cache(maxsize=16)
 def load_engine(name: str) -> Engine:
-    """Return the engine called `name`: "auto", a built-in one, or "package.module:Class". Loaded once a process.
+    """Return the engine called `name`: "auto", a built-in one, or "package.module:Class". Loaded once per process.
 
-    Several, parted by commas, are one that reads each language by the first of them that supports it.
+    Several names separated by commas give an engine that delegates every language to the first that supports it.
 
-    Raises UsageError if there is no such engine, or what it needs is not installed.
+    Raises UsageError if there is no such engine or if its dependencies are not installed.
     """
     if name == "auto":
         return AutoEngine()
@@ -104,7 +104,7 @@ def load_engine(name: str) -> Engine:
 
 
 def engine_label(engine: Engine, language: str) -> str:
-    """Return the name and version of the engine that this language's texts are read by, as articles keep it."""
+    """Return "name version" of the engine that reads texts in this language; stored with every article."""
     while isinstance(engine, Chooser):
         engine = engine.for_language(language)
     return f"{engine.name} {engine.version}"

@@ -1,4 +1,4 @@
-"""When two names are the same: the key that holds across articles."""
+"""Entity keys: equal for the names of one entity, across articles."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LATIN_WITH_MARKS = re.compile("([a-z])[\u0300-\u036f]+")
 
 
 def bare_name(text: str, kind: EntityType) -> str:
-    """Return a mention's text without possessive (but "Moody's"), honorifics ("Mr.") or leading article, on one line."""
+    """Return the text of a mention on one line, without possessive (except "Moody's"), honorifics ("Mr.") and leading article."""
     name = " ".join(text[:MAX_NAME_CHARS].split())
     if kind != "ORG" or name.replace("’", "'") not in tables.organisations():
         name = _POSSESSIVE.sub("", name)
@@ -39,10 +39,10 @@ def _is_ornament(word: str, kind: EntityType) -> bool:
 
 @lru_cache(maxsize=100_000)
 def entity_key(name: str, kind: EntityType) -> str:
-    """Return what equals exactly for the names of one entity: type, colon, folded name ("LOC:united states").
+    """Return the key of an entity: type, colon, folded name ("LOC:united states"). Equal for all names of the entity.
 
-    Case, accents, full stops, possessives, honorifics and a company's legal form do not count, and the curated
-    tables join aliases ("U.S.") and names in other languages ("Russland").
+    Case, accents, full stops, possessives, honorifics and the legal form of a company are ignored. The curated tables map
+    aliases ("U.S.") and names in other languages ("Russland") to one name.
     """
     folded = _folded_name(name, kind)
     known = _canonical_by_fold().get((kind, folded))
@@ -50,7 +50,7 @@ def entity_key(name: str, kind: EntityType) -> str:
 
 
 def canonical_name(name: str, kind: EntityType) -> str | None:
-    """Return the name under which the curated tables keep this one; None if they do not know it."""
+    """Return the canonical form of a name in the curated tables; None if they do not have it."""
     return _canonical_by_fold().get((kind, _folded_name(name, kind)))
 
 
@@ -69,7 +69,7 @@ def _fold(name: str) -> str:
 
 @cache
 def _canonical_by_fold() -> dict[tuple[EntityType, str], str]:
-    """(type, folded alias) -> canonical name. The aliases' table goes before those of the languages."""
+    """Return (type, folded alias) -> canonical name. The table of aliases takes precedence over those of languages."""
     named = {(kind, _fold(alias)): name for (kind, alias), name in tables.aliases().items()}
     english = {("LOC", _fold(place.name)) for place in tables.places()}
     for kind, foreign, name in tables.all_foreign_names():

@@ -1,4 +1,4 @@
-"""What the rules engine knows in each language: names with their types, and words that announce a name."""
+"""The lexicon of the rules engine, by language: names with their types, and words that precede a name."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _OTHERS = "ar bg el fa he hi ko ru sr uk"
 LATIN = frozenset(_LATIN.split())
 SUPPORTED = SPACELESS | LATIN | frozenset(_OTHERS.split())
 MIN_CITY_POPULATION = 300
-"""In thousands: smaller cities share too many names with people and with words."""
+"""In thousands. Names of smaller cities are too often names of people or ordinary words."""
 
 _LAST_LATIN = "\u024f"
 
-Names = dict[str, EntityType]
+NameTypes = dict[str, EntityType]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +28,23 @@ class Lexicon:
     """The names and cues of one language."""
 
     language: str
-    names: Names
+    names: NameTypes
     longest: int
-    """Of how many words the longest name is."""
+    """Number of words of the longest name."""
     first_names: frozenset[str]
     cues: frozenset[str]
+    """Words before a person's name ("Frau")."""
 
 
 @cache
 def lexicon(language: str) -> Lexicon:
-    """Return what is known in a language of `SUPPORTED`."""
+    """Return the lexicon of a language of `SUPPORTED`."""
     names = _english_names() if language == "en" else _names_elsewhere(language)
     first_names = tables.first_names() if language in LATIN else frozenset()
     return Lexicon(
         language=language,
         names=names,
-        # A full stop or a hyphen may count as a word of its own.
+        # A full stop or a hyphen may be a token of its own.
         longest=max(len(name.split()) for name in names) + 2,
         first_names=first_names - tables.words("no_first_names_de") if language == "de" else first_names,
         cues=tables.cues(language),
@@ -52,12 +53,12 @@ def lexicon(language: str) -> Lexicon:
 
 @cache
 def spaceless_names(language: str) -> re.Pattern[str]:
-    """Return a pattern of all names of a language that puts no spaces between words, the longest first."""
+    """Return a pattern of all names of a language without spaces between words, the longest first."""
     names = sorted(lexicon(language).names, key=len, reverse=True)
     return re.compile("|".join(map(re.escape, names)))
 
 
-def _english_names() -> Names:
+def _english_names() -> NameTypes:
     places = (place.name for place in tables.places() if place.kind in ("country", "state"))
     return (
         _all_are("LOC", places)
@@ -67,8 +68,8 @@ def _english_names() -> Names:
     )
 
 
-def _names_elsewhere(language: str) -> Names:
-    """Names in the language itself; in Latin script also the cities and acronyms that are the same everywhere."""
+def _names_elsewhere(language: str) -> NameTypes:
+    """NameTypes in the language itself; in Latin script also the cities and acronyms that are the same everywhere."""
     table = tables.foreign_names("nb" if language == "no" else language)
     own = {name: kind for name, (kind, _) in table.items() if len(name) > 1}
     if language not in LATIN:
@@ -85,5 +86,5 @@ def _big_cities() -> Iterator[str]:
             yield place.name
 
 
-def _all_are(kind: EntityType, names: Iterable[str]) -> Names:
+def _all_are(kind: EntityType, names: Iterable[str]) -> NameTypes:
     return dict.fromkeys(names, kind)

@@ -1,4 +1,4 @@
-"""Joins the mentions of an article under one name each.
+"""Link the mentions of an article: group them into entities under one name each.
 
 A lone surname belongs to the full name that ends in it, an acronym to its expansion; the nearest one before it if
 there are several. Names are equal when their keys are (`keys.entity_key`).
@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache
 from itertools import pairwise
 
 from newsbot.entities import tables
@@ -23,36 +24,52 @@ _MINOR_WORDS = frozenset(
 )
 _GENERATIONS = frozenset(("jr", "sr", "ii", "iii", "iv"))
 _MAX_NAME_WORDS = 8
+_MAX_TITLE_WORDS = 100
 
-Sightings = dict[str, list[tuple[int, str]]]
-"""What a short form may stand for: short form -> (offset, key of the full form), in the order of the text."""
+FullForms = dict[str, list[tuple[int, str]]]
+"""Short form -> (offset, key) of every full name that it may abbreviate, in the order of the text."""
 
 
 def link(mentions: list[Mention], text: str, title: str = "") -> list[Entity]:
-    """Return the entities of an article in the order of their first mention; each mention is in exactly one.
+    """Return the entities of an article in the order of their first mention; every mention is in exactly one.
 
-    `text` is what the mentions' offsets count in. A full name that stands only in `title` still gives its surname
-    a name.
+    `text` is the text that the offsets of the mentions refer to. A full name that occurs only in `title` also
+    gives its surname a name.
     """
     ordered = sorted(mentions, key=lambda mention: mention.start)
     headline = _names_in_title(title)
     surnames = _surnames(ordered, headline)
     acronyms = _acronyms(ordered, text)
-    same_person = _same_person(key for found in surnames.values() for _, key in found)
+    fuller = _fuller_keys(key for found in surnames.values() for _, key in found)
     groups: dict[str, list[Mention]] = defaultdict(list)
     for mention in ordered:
         key = entity_key(mention.text, mention.type)
         if mention.type == "PER":
-            key = _nearest(surnames, key, mention.start) or key
-            key = same_person.get(key, key)
+            key = _full_person_key(key, mention.start, surnames, fuller)
         elif mention.type == "ORG" and _is_acronym(mention):
             key = _nearest(acronyms, _letters(mention.text), mention.start) or key
         groups[key].append(mention)
     return [_entity(key, found, text, headline.get(key)) for key, found in groups.items()]
 
 
-def _nearest(sightings: Sightings, short: str, offset: int) -> str | None:
-    found = sightings.get(short)
+def _full_person_key(key: str, offset: int, surnames: FullForms, fuller: Mapping[str, str]) -> str:
+    """Return the key of the fullest name that a person's name at `offset` abbreviates.
+
+    The full form of a surname may itself be short for a longer one, so the look-up is repeated until nothing changes:
+    in "S Orlan Petrakis ... Orlan Petrakis ... Petrakis" a single step would put the last mention into a group that
+    no mention gives a name to. Every step leads to a longer key, or to a greater one of the same length, so it ends.
+    """
+    while True:
+        longer = _nearest(surnames, key, offset) or key
+        longer = fuller.get(longer, longer)
+        if longer == key:
+            return key
+        key = longer
+
+
+def _nearest(full_forms: FullForms, short: str, offset: int) -> str | None:
+    """Return the key of the last full form before `offset`, else of the first one after it; None if there is none."""
+    found = full_forms.get(short)
     if not found:
         return None
     return found[max(0, bisect_left(found, (offset, "")) - 1)][1]
@@ -64,35 +81,42 @@ def _name_words(key: str) -> list[str]:
 
 def _names_in_title(title: str) -> dict[str, str]:
     """Return key -> name for each "Jens Stoltenberg" of a headline: a known first name and a capitalised word."""
-    words = [word.strip('.,:;!?"“”‘()') for word in title.split()[:100]]
+    words = [word.strip('.,:;!?"“”‘()') for word in title.split()[:_MAX_TITLE_WORDS]]
     pairs = ((a, b) for a, b in pairwise(words) if a in tables.first_names() and b[:1].isupper())
     names = (bare_name(f"{first} {last}", "PER") for first, last in pairs)
     return {entity_key(name, "PER"): name for name in names}
 
 
-def _surnames(ordered: list[Mention], headline: dict[str, str]) -> Sightings:
-    """Return what each lone surname may stand for; the headline's names come before all others."""
+def _surnames(ordered: list[Mention], headline: dict[str, str]) -> FullForms:
+    """Return the full names that each lone surname may abbreviate; names of the headline come before all others."""
     seen = [(-1, key) for key in headline]
     seen += [(m.start, entity_key(m.text, "PER")) for m in ordered if m.type == "PER"]
-    family_first = {name.lower() for name in tables.words("family_first")}
-    sightings: Sightings = defaultdict(list)
+    full_forms: FullForms = defaultdict(list)
     for start, key in seen:
-        words = _name_words(key)
-        if not 1 < len(words) <= _MAX_NAME_WORDS:
-            continue
-        core = words[:-1] if words[-1] in _GENERATIONS else words
-        shorts = {" ".join(core[i:]) for i in range(1, len(core))}
-        if words[0] in family_first:
-            shorts.add(words[0])
-        for short in shorts:
-            sightings[f"PER:{short}"].append((start, key))
-    return sightings
+        for short in _short_forms(_name_words(key)):
+            full_forms[f"PER:{short}"].append((start, key))
+    return full_forms
 
 
-def _same_person(keys: Iterable[str]) -> dict[str, str]:
-    """Return key -> fuller key, for names that differ only in what stands between first and last ("George W. Bush").
+def _short_forms(words: list[str]) -> set[str]:
+    """Return the surnames that abbreviate a full name; none for a single word or an implausibly long name."""
+    if not 1 < len(words) <= _MAX_NAME_WORDS:
+        return set()
+    core = words[:-1] if words[-1] in _GENERATIONS else words
+    shorts = {" ".join(core[i:]) for i in range(1, len(core))}
+    return shorts | {words[0]} if words[0] in _names_before_given_names() else shorts
 
-    Not if the article tells two people apart by it.
+
+@cache
+def _names_before_given_names() -> frozenset[str]:
+    """Return the family names that are written before the given name ("xi"), in lower case."""
+    return frozenset(name.lower() for name in tables.words("family_first"))
+
+
+def _fuller_keys(keys: Iterable[str]) -> dict[str, str]:
+    """Return key -> fuller key, for names that differ only between first and last word ("George W. Bush").
+
+    Names are left apart if the article has several people with the same first and last word.
     """
     variants: dict[tuple[str, str], set[str]] = defaultdict(set)
     for key in keys:
@@ -115,10 +139,10 @@ def _letters(text: str) -> str:
     return bare_name(text, "ORG").replace(".", "").lower()
 
 
-def _acronyms(ordered: list[Mention], text: str) -> Sightings:
-    """Return what each acronym may stand for: names with its initials, and names that it follows in brackets."""
+def _acronyms(ordered: list[Mention], text: str) -> FullForms:
+    """Return the names that each acronym may abbreviate: names with its initials, and names it follows in brackets."""
     organisations = [mention for mention in ordered if mention.type == "ORG"]
-    sightings: Sightings = defaultdict(list)
+    full_forms: FullForms = defaultdict(list)
     for i, mention in enumerate(organisations):
         words = bare_name(mention.text, "ORG").lower().replace("-", " ").split()
         if len(words) < 2 or len(words) > 2 * _MAX_NAME_WORDS:
@@ -131,28 +155,32 @@ def _acronyms(ordered: list[Mention], text: str) -> Sightings:
         if following and _in_brackets(mention, following, text):
             shorts.add(_letters(following.text))
         for short in shorts:
-            sightings[short].append((mention.start, entity_key(mention.text, "ORG")))
-    return sightings
+            full_forms[short].append((mention.start, entity_key(mention.text, "ORG")))
+    return full_forms
 
 
 def _in_brackets(name: Mention, acronym: Mention, text: str) -> bool:
-    """Whether `acronym` stands in brackets right after `name`, and begins as it does."""
+    """Return whether `acronym` is in brackets right after `name` and begins with the same letter."""
     between, after = text[name.end : acronym.start], text[acronym.end : acronym.end + 1]
     same_letter = name.text[:1].lower() == acronym.text[:1].lower()
     return between == " (" and after == ")" and same_letter and _is_acronym(acronym)
 
 
 def _entity(key: str, mentions: list[Mention], text: str, headline_name: str | None) -> Entity:
+    """Return the entity of a group of mentions, named by the mentions that have the group's own key.
+
+    Without such a mention the name comes from the headline, else from all mentions of the group.
+    """
     kind = mentions[0].type
     own = [bare_name(m.text, kind) for m in mentions if entity_key(m.text, kind) == key]
     name = canonical_name(own[0], kind) if own else headline_name
     roles = (role_at(text, m.start, m.end) for m in mentions if kind == "PER")
-    name = name or _best_spelling(own, kind)
+    name = name or _best_spelling(own or [bare_name(m.text, kind) for m in mentions], kind)
     return Entity(name=name, type=kind, mentions=mentions, role=next(filter(None, roles), None))
 
 
 def _best_spelling(names: list[str], kind: EntityType) -> str:
-    """Return the fullest, then the commonest, spelling; one all in capitals or small letters only for want of better."""
+    """Return the fullest, then the commonest, spelling; one all in capitals or all in lower case only as a last resort."""
     counts = Counter(names)
     best = max(
         counts, key=lambda name: (name.upper() != name != name.lower(), len(name.split()), counts[name])
@@ -161,8 +189,9 @@ def _best_spelling(names: list[str], kind: EntityType) -> str:
 
 
 def salience(entity: Entity, text: str, title: str = "") -> float:
-    """Return how much an article is about an entity, 0 to 1: half of it for the title, a quarter each for the lead
-    and for how often it is named. Above 0.5: an article about it; below: one that mentions it.
+    """Return how much an article is about an entity, from 0 to 1; above 0.5 the article is about it.
+
+    Half of it is for the title, a quarter for the lead and a quarter for the number of mentions.
     """
     names = {bare_name(mention.text, entity.type) for mention in entity.mentions}
     if entity.type == "PER":

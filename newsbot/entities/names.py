@@ -1,4 +1,4 @@
-"""From the words that a network takes for one name to what they name, and no more."""
+"""Adjust the boundaries of the names that a network finds: titles, compounds, abbreviations, stock tickers."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from newsbot.entities import tables
-from newsbot.entities.tokens import Word
+from newsbot.entities.tokens import Token
 from newsbot.items import EntityType
 
-Span = tuple[int, int, EntityType]
-"""Start, end, type."""
+NameSpan = tuple[int, int, EntityType]
+"""Start offset, end offset and type of a name."""
 
 _ABBREVIATIONS = frozenset(("Bros", "Co", "Corp", "Inc", "Jr", "Ltd", "Sr"))
 _DOMAINS = frozenset(("com", "net", "org"))
@@ -21,8 +21,8 @@ _PARTY_OF_STATE = re.compile(r"[DRI]-(?=[A-Z])")
 _COMPOUND_END = re.compile(r"[a-z]+ed|led|born|run|held|made|bound|style|wide|area|friendly")
 
 
-def end_of_name(words: Sequence[Word], end: int) -> int:
-    """Return where a name ends that ends before `end`, with what belongs to it there: "Gull Inc.", "Gull.com"."""
+def end_of_name(words: Sequence[Token], end: int) -> int:
+    """Return the end index of a name, extended beyond `end` by a full stop or domain of the name: "Gull Inc.", "Gull.com"."""
     last, (stop, domain) = words[end - 1], (words[i : i + 1] for i in (end, end + 1))
     if not stop or stop[0][:2] != (".", last.end):
         return end
@@ -31,10 +31,10 @@ def end_of_name(words: Sequence[Word], end: int) -> int:
     return end + 1 if last.text in _ABBREVIATIONS else end
 
 
-def names_in(words: Sequence[Word], kind: EntityType) -> Iterator[Span]:
-    """Yield the name that `words` are: without title, "of" at its end, and marks around it; no ticker of a share.
+def names_in(words: Sequence[Token], kind: EntityType) -> Iterator[NameSpan]:
+    """Yield the name in `words`, without title, trailing "of", surrounding marks and stock ticker.
 
-    Of a compound such as "Moscow-based" only what is named; both names of "U.S.-China".
+    A compound such as "Moscow-based" gives only its name; "U.S.-China" gives both names.
     """
     words = _without_title(words) if kind == "PER" else words
     while len(words) > 1 and words[-1].text in _NOT_LAST:
@@ -54,10 +54,10 @@ def names_in(words: Sequence[Word], kind: EntityType) -> Iterator[Span]:
     yield start, last.start + len(name) if compound else last.end, kind
 
 
-def known_name(word: Word) -> Iterator[Span]:
-    """Yield what the tables know in a word that is no name to a network: of "Malaysia-based", or all of "WHO".
+def known_name(word: Token) -> Iterator[NameSpan]:
+    """Yield the known name in a word that the network did not label: the first part of "Malaysia-based", or "WHO".
 
-    To networks with an uncased vocabulary, that one is a pronoun before all.
+    A network with an uncased vocabulary takes "WHO" for the pronoun.
     """
     if word.text in tables.acronyms():
         yield word.start, word.end, "ORG"
@@ -68,7 +68,7 @@ def known_name(word: Word) -> Iterator[Span]:
         yield word.start, word.start + len(first), kind
 
 
-def _without_title(words: Sequence[Word]) -> Sequence[Word]:
+def _without_title(words: Sequence[Token]) -> Sequence[Token]:
     while words[0].text in tables.words("titles"):
         rest = words[2:] if words[1:2] and words[1].text == "." else words[1:]
         if not rest:
@@ -77,8 +77,8 @@ def _without_title(words: Sequence[Word]) -> Sequence[Word]:
     return words
 
 
-def _names_in_compound(word: Word, kind: EntityType) -> Iterator[Span]:
-    """Yield what a word with a hyphen names: its first part, both, the state of "D-Iowa", or all of it."""
+def _names_in_compound(word: Token, kind: EntityType) -> Iterator[NameSpan]:
+    """Yield the names in a word with a hyphen: its first part, both parts, the state of "D-Iowa", or the whole word."""
     text, start = word.text, word.start
     first, _, rest = text.partition("-")
     kinds = _kind_of(first), _kind_of(rest)
@@ -94,7 +94,7 @@ def _names_in_compound(word: Word, kind: EntityType) -> Iterator[Span]:
 
 
 def _kind_of(name: str) -> EntityType | None:
-    """Return the type of a country, or of what the table of aliases knows; None for any other name."""
+    """Return the type of a country or of a name in the table of aliases; None for any other name."""
     if ("ORG", name) in tables.aliases():
         return "ORG"
     return "LOC" if name in tables.countries() or ("LOC", name) in tables.aliases() else None

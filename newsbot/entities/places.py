@@ -1,7 +1,7 @@
-"""Where the places of an article are: country and coordinates, from a table derived from GeoNames.
+"""Locate the places of an article: country and coordinates, from a table derived from GeoNames.
 
-A name that many places bear is decided by the countries that the article also names, by name or demonym ("Syrian"),
-then by how many people live there.
+An ambiguous name is resolved by the countries that the article mentions, by name or demonym ("Syrian"), then by
+population.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from newsbot.entities.tables import Place
 
 
 def locate(names: Collection[str], text: str) -> dict[str, Place]:
-    """Return name -> place, for those of the places that an article names that the table knows.
+    """Return name -> place, for the names of places in an article that are in the table.
 
-    `text` is the article's body: its demonyms count as naming their country.
+    `text` is the body of the article: a demonym in it counts as a mention of its country.
     """
     if not any(_by_key().get(entity_key(name, "LOC")) for name in names):
         return {}
@@ -28,10 +28,11 @@ def locate(names: Collection[str], text: str) -> dict[str, Place]:
 
 
 def find_place(name: str, countries: Iterable[str] = ()) -> Place | None:
-    """Return the place that `name` means in an article that names `countries` (ISO 3166-1); None if unknown.
+    """Return the most likely place called `name` in an article that mentions `countries` (ISO 3166-1); None if unknown.
 
-    A country goes before a city; a US state too, unless the article names a country of that name ("Georgia") or
-    nothing of America; so does a nation of the United Kingdom.
+    A country is preferred to a city. So are a US state and a nation of the United Kingdom, if the article mentions that
+    country; if a country and a US state have the same name ("Georgia"), the state is chosen only if the article mentions
+    the United States and not the country.
     """
     candidates = _by_key().get(entity_key(name, "LOC"), ())
     named = set(countries)
@@ -46,9 +47,9 @@ def _likelihood(place: Place, countries: set[str]) -> tuple[bool, bool, bool, in
 
 
 def countries_named(names: Iterable[str], text: str = "") -> Counter[str]:
-    """Return how often an article names each country (ISO 3166-1): by `names` of its places, and by demonym.
+    """Return the number of mentions per country (ISO 3166-1) in an article: by `names` of its places, and by demonym.
 
-    A state names its country, unless a country is called the same.
+    A state counts for its country, unless a country has the same name.
     """
     found: Counter[str] = Counter(demonyms_in(text))
     for name in names:
@@ -60,7 +61,7 @@ def countries_named(names: Iterable[str], text: str = "") -> Counter[str]:
 
 
 def demonyms_in(text: str) -> Iterator[str]:
-    """Yield the country of each demonym in `text`: it relates the article to the country, but is no mention."""
+    """Yield the country of every demonym in `text`, which relates the article to the country but is no mention of a place."""
     known = tables.demonyms()
     return (known[match[0]] for match in _demonym_pattern().finditer(text))
 
@@ -75,7 +76,7 @@ def _demonym_pattern() -> re.Pattern[str]:
 def _by_key() -> dict[str, tuple[Place, ...]]:
     places: dict[str, list[Place]] = defaultdict(list)
     for place in tables.places():
-        # The curated table says where the bare name means the city: Washington, New York.
+        # For a name in the curated table, the bare name means the city: Washington, New York.
         if place.kind != "state" or ("LOC", place.name) not in tables.aliases():
             places[entity_key(place.name, "LOC")].append(place)
     return {key: tuple(found) for key, found in places.items()}

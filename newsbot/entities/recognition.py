@@ -1,4 +1,4 @@
-"""From an article's text to its entities."""
+"""Find the entities of an article."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from newsbot.entities.linking import link
 from newsbot.items import Article
 
 UNKNOWN = "und"
-"""What ISO 639-2 calls an undetermined language."""
+"""Code of ISO 639-2 for an undetermined language."""
 MAX_TEXT_CHARS = 100_000
-"""Of a body; what follows is not read. The longest articles have half of it, and as much again takes five seconds."""
+"""Maximum number of characters of a body that are read. The longest articles have half of it, and reading this many takes
+five seconds."""
 
 
 def find_entities(article: Article, engine: Engine) -> None:
-    """Fill `entities` and `entity_engine` of an article; a text in no known language is not guessed at."""
+    """Set `entities` and `entity_engine` of an article. The language is `UNKNOWN` if the article has none."""
     language = article.language or UNKNOWN
     text = article.body[:MAX_TEXT_CHARS]
     mentions = engine.recognize(text, language)

@@ -1,4 +1,4 @@
-"""What a text calls a person in apposition: "Foreign Minister", before the name or after it."""
+"""Find the role of a person in apposition: "Foreign Minister", before or after the name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _APPOSITION_CHARS = 80
 
 
 def role_at(text: str, start: int, end: int) -> str | None:
-    """Return the role of the person named by `text[start:end]`, as written; None if the text gives none there."""
+    """Return the role of the person named by `text[start:end]`, as written; None if there is none next to the name."""
     before, after = _patterns()
     found = before.search(text[max(0, start - _APPOSITION_CHARS) : start])
     found = found or after.match(text[end : end + _APPOSITION_CHARS])

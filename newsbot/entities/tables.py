@@ -1,6 +1,6 @@
-"""The small tables that ship with the package: places, organisations, given names, aliases, demonyms, word lists.
+"""The tables of the package: places, organisations, given names, aliases, demonyms, word lists.
 
-`places.tsv` is derived from GeoNames and `names.tsv` from CLDR (see NOTICE); the others are written by hand.
+`places.tsv` is derived from GeoNames and `names.tsv` from CLDR (see NOTICE); the others are curated by hand.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ PlaceKind = Literal["country", "state", "capital", "city"]
 
 
 class Place(NamedTuple):
-    """A place on the map. A country's coordinates, and a state's, are the centre of where its people live."""
+    """A place with coordinates; those of a country or state are the centre of its population."""
 
     kind: PlaceKind
     name: str
@@ -37,7 +37,7 @@ def _lines(file_name: str) -> tuple[str, ...]:
 
 @cache
 def places() -> tuple[Place, ...]:
-    """Return countries, US states and the nations of the United Kingdom, capitals, cities of 30,000 people and more."""
+    """Return countries, US states, nations of the United Kingdom, capitals, and cities of at least 30,000 people."""
     rows = (line.split("\t") for line in _lines("places.tsv"))
     return tuple(
         Place(cast(PlaceKind, kind), name, country, float(latitude), float(longitude), int(people))
@@ -53,7 +53,7 @@ def place_names() -> frozenset[str]:
 
 @cache
 def countries() -> frozenset[str]:
-    """Return countries and the nations of the United Kingdom, by every English name; quicker than `places`."""
+    """Return all English names of countries and of the nations of the United Kingdom; faster than `places`."""
     rows = (line.split("\t")[:3] for line in _lines("places.tsv"))
     names = {name for kind, name, country in rows if kind == "country" or (kind, country) == ("state", "GB")}
     return frozenset(names | {alias for (kind, alias), name in aliases().items() if name in names})
@@ -61,13 +61,13 @@ def countries() -> frozenset[str]:
 
 @cache
 def words(name: str) -> frozenset[str]:
-    """Return one of the lists of `words.toml`."""
+    """Return the list of this name in `words.toml`."""
     return frozenset(_word_lists()[name].split())
 
 
 @cache
 def cues(language: str) -> frozenset[str]:
-    """Return what comes before a person's name in a language ("Frau")."""
+    """Return the words that come before a person's name in a language ("Frau")."""
     return frozenset(_word_lists()["cues"].get(language, "").split())
 
 
@@ -78,7 +78,7 @@ def _word_lists() -> dict[str, Any]:
 
 @cache
 def aliases() -> dict[tuple[EntityType, str], str]:
-    """Return (type, name or alias) -> the one name it is kept under."""
+    """Return (type, name or alias) -> canonical name."""
     table: dict[tuple[EntityType, str], str] = {}
     for line in _lines("aliases.tsv"):
         kind, name, *others = line.split("\t")
@@ -102,19 +102,19 @@ def all_foreign_names() -> Iterator[tuple[EntityType, str, str]]:
 
 @cache
 def organisations() -> frozenset[str]:
-    """Return organisations that the news often names."""
+    """Return organisations that are frequent in the news."""
     return frozenset(_lines("organisations.txt"))
 
 
 @cache
 def known_organisations() -> frozenset[str]:
-    """Return the organisations of the list and of the aliases, by every name."""
+    """Return all names of the organisations of the list and of the aliases."""
     return organisations() | {name for kind, name in aliases() if kind == "ORG"}
 
 
 @cache
 def acronyms() -> frozenset[str]:
-    """Return the known organisations that are written in capitals, of three letters and more ("IS" is a verb, too)."""
+    """Return the known organisations written in capitals with at least three letters ("IS" is a verb too)."""
     return frozenset(
         name for name in known_organisations() if name.isalpha() and name.isupper() and len(name) > 2
     )
@@ -122,7 +122,7 @@ def acronyms() -> frozenset[str]:
 
 @cache
 def first_names() -> frozenset[str]:
-    """Return given names that tell a person."""
+    """Return given names, which show that a name is a person's."""
     return frozenset(" ".join(_lines("first_names.txt")).split())
 
 

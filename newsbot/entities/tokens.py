@@ -1,4 +1,4 @@
-"""Text into sentences and words, with offsets; made for finding names, not for grammar."""
+"""Split text into sentences and tokens with offsets; made for finding names, not for grammar."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 
-class Word(NamedTuple):
+class Token(NamedTuple):
     """One word, number or punctuation mark: `text[start:end]` of the text it was found in."""
 
     text: str
@@ -15,9 +15,9 @@ class Word(NamedTuple):
     end: int
 
 
-# In this order: abbreviations with inner dots ("U.S.", "U.S.-led"), numbers, possessive endings, words held together by hyphens,
-# apostrophes and ampersands ("al-Qaeda", "O'Brien", "AT&T", "Japan-U.S."), else any one mark. Repeats are bounded, so that a
-# megabyte of hyphens is cut and not backtracked over.
+# Alternatives in this order: abbreviations with inner dots ("U.S.", "U.S.-led"), numbers, possessive endings, words held together by hyphens,
+# apostrophes and ampersands ("al-Qaeda", "O'Brien", "AT&T", "Japan-U.S."), and any other single mark. Repeats are bounded, so
+# that a megabyte of hyphens is cut instead of causing backtracking.
 _WORD = re.compile(
     r"(?:[^\W\d_]\.){2,8}(?:[-‐‑]\w{1,60}){0,3}"
     r"|\d{1,20}(?:[.,]\d{1,20}){1,8}"
@@ -34,17 +34,16 @@ _ABBREVIATION = re.compile(
 MAX_SENTENCE_CHARS = 2_000
 
 
-def split_words(text: str, start: int = 0, end: int | None = None) -> list[Word]:
-    """Return the words of `text[start:end]`, their offsets counted from the start of `text`."""
+def split_words(text: str, start: int = 0, end: int | None = None) -> list[Token]:
+    """Return the tokens of `text[start:end]`; offsets count from the start of `text`."""
     found = _WORD.finditer(text, start, len(text) if end is None else end)
-    return [Word(match.group(), *match.span()) for match in found]
+    return [Token(match.group(), *match.span()) for match in found]
 
 
 def split_sentences(text: str) -> Iterator[tuple[int, int]]:
     """Yield the (start, end) of each sentence of `text`; a line break always ends one.
 
-    None is longer than `MAX_SENTENCE_CHARS`: what has no full stop is cut there, between words if
-    it can be.
+    A sentence without a full stop is cut after `MAX_SENTENCE_CHARS`, between words if possible.
     """
     start = 0
     for match in _SENTENCE_END.finditer(text):

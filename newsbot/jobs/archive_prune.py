@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from newsbot.archive.inventory import Damage, Entry, archive_files, is_closed, read_entries
+from newsbot.archive.inventory import Damage, InventoryEntry, archive_files, read_entries, try_lock
 from newsbot.archive.pruning import (
     PART_SUFFIX,
-    alone,
+    archive_lock,
     copied_from,
     copy_name,
     records_to_keep,
     sync_folder,
     write_copy,
 )
-from newsbot.archive.warc_writer import FILES, mend
+from newsbot.archive.warc_writer import FILES, repair
 from newsbot.errors import NewsbotError
 from newsbot.store.crawl.fetches import Reference, move_references, references, referred_files
 from newsbot.store.database import Database
@@ -38,7 +38,7 @@ class Rules:
     is_all: bool = False
     """Those too that articles were read from."""
 
-    def needs(self, entry: Entry, reference: Reference | None) -> bool:
+    def needs(self, entry: InventoryEntry, reference: Reference | None) -> bool:
         """Tell whether a record stays."""
         if self.source is not None and (reference is None or reference.source != self.source):
             return True
@@ -70,9 +70,9 @@ def prune(database: Database, folder: Path, rules: Rules, *, dry_run: bool = Fal
     Raises InputError if there is no such folder, or another command is at work on it; NewsbotError if a copy cannot
     be written, and then that file is as it was."""
     paths = archive_files(folder)
-    with alone(folder):
+    with archive_lock(folder):
         if not dry_run:
-            mend(folder)
+            repair(folder)
             _settle(database, folder)
             paths = archive_files(folder)
         for path in paths:
@@ -100,7 +100,7 @@ def _settle(database: Database, folder: Path) -> None:
 
 def _prune_file(database: Database, path: Path, rules: Rules, *, dry_run: bool) -> Pruned:
     with path.open("rb") as file:
-        if not is_closed(file):
+        if not try_lock(file):
             return Pruned(path=path, skipped="a crawl has it open")
         entries = []
         for each in read_entries(file):
@@ -121,7 +121,9 @@ def _prune_file(database: Database, path: Path, rules: Rules, *, dry_run: bool) 
     return Pruned(path=path, kept=len(kept), dropped=len(entries) - len(kept), freed_bytes=freed)
 
 
-def _replace(database: Database, path: Path, kept: Sequence[Entry], known: Mapping[int, Reference]) -> bool:
+def _replace(
+    database: Database, path: Path, kept: Sequence[InventoryEntry], known: Mapping[int, Reference]
+) -> bool:
     """Put a copy with only some records in place of a file; not so if others than `known` are referred to by now."""
     copy = copy_name(path)
     offsets = write_copy(path, kept) if kept else {}

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from newsbot.archive.inventory import Damage, Entry, archive_files, is_closed, read_entries
-from newsbot.archive.pruning import alone
+from newsbot.archive.inventory import Damage, InventoryEntry, archive_files, read_entries, try_lock
+from newsbot.archive.pruning import archive_lock
 from newsbot.store.crawl.fetches import Reference, references, referred_files
 from newsbot.store.database import Database
 
@@ -47,7 +47,7 @@ class Stock:
     orphans: Tally = field(default_factory=Tally)
     """Answers that the database does not know: redirects, robots.txt, what a killed crawl had no time to store."""
 
-    def count(self, entry: Entry, known: Reference | None) -> None:
+    def count(self, entry: InventoryEntry, known: Reference | None) -> None:
         """Take in a record, and what the database knows of it."""
         size = entry.end - entry.offset
         self.kinds[entry.kind].add(1, size)
@@ -84,9 +84,9 @@ def take_stock(database: Database, folder: Path) -> Iterator[Stock]:
         with path.open("rb") as file:
             stock.files += 1
             stock.bytes += path.stat().st_size
-            stock.open_files += not is_closed(file)
+            stock.open_files += not try_lock(file)
             for entry in read_entries(file):
-                if isinstance(entry, Entry):
+                if isinstance(entry, InventoryEntry):
                     stock.count(entry, known.get(entry.offset))
                 else:
                     stock.damaged_places += 1
@@ -98,7 +98,7 @@ def verify(database: Database, folder: Path) -> Iterator[list[Problem]]:
 
     Raises InputError if there is no such folder, or a command is changing it."""
     paths = archive_files(folder)
-    with alone(folder):
+    with archive_lock(folder):
         for path in paths:
             yield list(_problems(database, path))
         yield list(_missing_files(database, folder))
@@ -108,7 +108,7 @@ def _problems(database: Database, path: Path) -> Iterator[Problem]:
     with database.read() as session:  # first: what a crawl tells the database is in the file by then
         known = references(session, path)
     with path.open("rb") as file:
-        is_whole = is_closed(file)
+        is_whole = try_lock(file)
         found = list(read_entries(file, checks_digests=True))
     if found and isinstance(found[-1], Damage) and not is_whole:
         found.pop()  # a record that a crawl is writing
@@ -121,7 +121,7 @@ def _problems(database: Database, path: Path) -> Iterator[Problem]:
         yield Problem(path.name, offset, "no record begins here; the database refers to it")
 
 
-def _disagreement(entry: Entry, reference: Reference | None) -> str | None:
+def _disagreement(entry: InventoryEntry, reference: Reference | None) -> str | None:
     if reference is None:
         return None
     if entry.kind != "response":

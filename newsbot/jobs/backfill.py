@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from newsbot.archive.files import find_pages, is_warc
 from newsbot.archive.selection import Selection
-from newsbot.archive.warc import Place
-from newsbot.archive.warc_pages import Span, read_pages, warc_spans
+from newsbot.archive.warc import RecordPosition
+from newsbot.archive.warc_pages import ByteRange, read_pages, warc_spans
 from newsbot.capture import Capture
 from newsbot.errors import InputError, NewsbotError
 from newsbot.ingest.batches import MAX_BATCH, Failure, write_together
@@ -34,7 +34,7 @@ PART_BYTES = 4 * 1024 * 1024
 class Step:
     """A record that has been read."""
 
-    place: Place
+    place: RecordPosition
     item: Envelope | Reject | None
     """What it holds; None: an article in a language that is not wanted."""
     skipped: Counter[str]
@@ -55,7 +55,7 @@ def find_archives(patterns: Iterable[str]) -> list[Path]:
 def split(path: Path, selection: Selection) -> list[Part]:
     """Return the parts of an archive. Raises InputError if it cannot be read."""
     spans = [
-        Span(start, min(start + PART_BYTES, whole.end))
+        ByteRange(start, min(start + PART_BYTES, whole.end))
         for whole in warc_spans(path)
         for start in range(whole.start, whole.end, PART_BYTES)
     ]

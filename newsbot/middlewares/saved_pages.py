@@ -13,7 +13,7 @@ from scrapy.http import HtmlResponse, Response, TextResponse
 from scrapy.utils.asyncio import run_in_thread
 
 from newsbot.archive.files import read_page
-from newsbot.archive.warc import Place
+from newsbot.archive.warc import RecordPosition
 from newsbot.capture import Capture
 from newsbot.session import CAPTURE, PLACE, SAVED_PATH
 from newsbot.settings import read_settings
@@ -28,7 +28,7 @@ class SavedPages:
         self.max_bytes = max_bytes
         self.emptied = asyncio.Event()
         """Set when the shelf is empty: the next pages may be read."""
-        self._shelf: dict[tuple[str, Place], Capture] = {}
+        self._shelf: dict[tuple[str, RecordPosition], Capture] = {}
         """Pages of archives, which are read from front to end, until their requests are answered."""
 
     @classmethod
@@ -36,7 +36,7 @@ class SavedPages:
         """Read the maximum size of a page."""
         return cls(read_settings(crawler.settings).max_page_bytes)
 
-    def put(self, path: str, place: Place, capture: Capture) -> None:
+    def put(self, path: str, place: RecordPosition, capture: Capture) -> None:
         """Keep a page of an archive for its request."""
         self._shelf[path, place] = capture
         self.emptied.clear()
@@ -60,7 +60,7 @@ class SavedPages:
         response_class = TextResponse if capture.media == "text" else HtmlResponse
         return response_class(url=capture.url, body=capture.body)
 
-    def _take(self, path: str, place: Place) -> Capture:
+    def _take(self, path: str, place: RecordPosition) -> Capture:
         capture = self._shelf.pop((path, place))
         if not self._shelf:
             self.emptied.set()

@@ -1,1 +1,1 @@
-"""What to crawl: one `Source` a publisher, read from TOML, and how each one is doing."""
+"""Sources: what to crawl of every publisher, read from TOML, and the health of every source."""

@@ -1,8 +1,8 @@
-"""Reading sources from TOML, strictly: a mistake is told with the file, the source, the key and what is accepted.
+"""Read sources from TOML strictly: an error names the file, the source, the key and the accepted values.
 
-The catalog that is shipped lies in the folder `catalog/` beside this module, one file a publisher. Its feeds are
-those that publishers make known; until somebody has fetched them and read what came out, a source says
-`verified = false`, which is the default.
+The shipped catalog is the folder `catalog/` beside this module, one file per publisher. Its feeds are those that
+publishers announce; a source keeps `verified = false`, the default, until somebody has fetched its feeds and read the
+articles.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ SHIPPED_CATALOG = Path(__file__).with_name("catalog")
 
 
 def load_sources(path: str | None = None) -> dict[str, Source]:
-    """Return the sources by key: of a TOML file, of every `*.toml` of a folder, or those shipped (None, "").
+    """Return key -> source of a TOML file, of every `*.toml` of a folder, or of the shipped catalog (None, "").
 
-    Raises `UsageError`, one line, for a missing path, broken TOML, an unknown or missing key, a value of the
-    wrong form, or a source key that is given twice.
+    Raises a `UsageError` of one line for a missing path, invalid TOML, an unknown or missing key, an invalid value, or a
+    duplicate source key.
     """
     sources: dict[str, Source] = {}
     files: dict[str, Path] = {}
@@ -38,7 +38,7 @@ def load_sources(path: str | None = None) -> dict[str, Source]:
 
 
 def sources_by_host(sources: Mapping[str, Source]) -> dict[str, list[Source]]:
-    """Return the index that `source_for` asks: host of the homepage -> its sources, longest path first."""
+    """Return host of the homepage -> its sources, longest path first: the index that `source_for` takes."""
     hosts: dict[str, list[Source]] = {}
     for source in sources.values():
         hosts.setdefault(_site(urlsplit(source.homepage)), []).append(source)
@@ -48,9 +48,9 @@ def sources_by_host(sources: Mapping[str, Source]) -> dict[str, list[Source]]:
 
 
 def source_for(url: str, hosts: Mapping[str, list[Source]]) -> Source | None:
-    """Return the source whose homepage is on the host of `url` or on a parent domain of it, or None.
+    """Return the source whose homepage is on the host of `url` or on a parent domain of it; None if there is none.
 
-    Where sources share a host, the one whose homepage path `url` begins with wins, else the most general one.
+    If sources share a host, it is the one whose homepage path is a prefix of the path of `url`, else the most general one.
     """
     try:
         parts = urlsplit(url)
@@ -66,7 +66,7 @@ def source_for(url: str, hosts: Mapping[str, list[Source]]) -> Source | None:
 
 
 def _site(parts: SplitResult) -> str:
-    """Return host and, unless it is the default one, port; `www.` does not tell sites apart."""
+    """Return the host without a leading `www.`, and the port unless it is the default one."""
     site = parts.netloc.rpartition("@")[2].lower().removeprefix("www.")
     return site.removesuffix({"http": ":80", "https": ":443"}.get(parts.scheme, ":"))
 

@@ -1,6 +1,6 @@
-"""From what a source gave each day to flags: silence, a drop in coverage, a bot wall, feeds that fail.
+"""Flag unhealthy sources by their daily counts: silence, a coverage drop, a bot wall, failing feeds.
 
-All counts come in; nothing is fetched or asked of a clock.
+Pure: the counts and the current day are arguments.
 """
 
 from __future__ import annotations
@@ -15,51 +15,54 @@ from typing import Literal
 FlagKind = Literal["silence", "coverage drop", "bot wall", "failing feed"]
 
 BASELINE_DAYS = 28
-"""Four weeks: each weekday is seen four times, as papers publish less on weekends."""
+"""Four weeks, so that every weekday is counted four times: newspapers publish less on weekends."""
 EXPECTED_IN_SILENCE = 7.0
-"""Articles that should have come before silence is flagged: by chance none comes once in 1,000 times (e^-7)."""
+"""Expected number of articles in a silent period before it is flagged: chance alone gives none once in 1,000 times (e^-7)."""
 DAYS_TO_FIRST_ARTICLE = 3
+"""Days of crawling without any article before a new source is flagged."""
 COVERAGE_ARTICLES = 20
+"""Minimum number of articles before and after a coverage drop."""
 MAX_COVERAGE_DROP = 0.3
 """A share that falls by more than this (0.95 -> 0.6) means that the site changed, not its authors."""
 WALL_PAGES, WALL_SHARE = 5, 0.8
+"""Minimum number of pages, and minimum share of pages without an article, for a bot wall."""
 FEED_FAILURES = 5
-"""Failures in a row that no site's usual hiccups reach."""
+"""Failures in a row of a feed before it is flagged; temporary failures of a site do not reach it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayCounts:
-    """What one source gave on one day (UTC)."""
+    """The counts of one source on one day (UTC)."""
 
     articles: int = 0
     """Articles stored for the first time."""
     pages: int = 0
-    """Article pages answered with 2xx."""
+    """Article pages with a 2xx response."""
     not_articles: int = 0
-    """Of these, pages that turned out to be no article: lists, empty pages, walls."""
+    """Number of these pages that are no article: lists, empty pages, bot walls and paywalls."""
     with_author: int = 0
     with_date: int = 0
     with_body: int = 0
-    """Articles of more than 100 words."""
+    """Articles with more than 100 words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flag:
-    """Something about a source that a person should look at."""
+    """A problem of a source that a person should look at."""
 
     source: str
     kind: FlagKind
     detail: str
-    """One line with the figures that raised it."""
+    """One line with the figures that raised the flag."""
 
 
 def health_flags(
     source: str, days: Mapping[date, DayCounts], today: date, feed_failures: Mapping[str, int] | None = None
 ) -> list[Flag]:
-    """Return what is wrong with a source; empty: nothing.
+    """Return the problems of a source; empty for a healthy one.
 
-    `days` holds the days on which the source was crawled, 60 of them or more; others are no sign of anything.
-    Silence is judged on the days before `today`, which is not over. `feed_failures`: URL -> failures in a row.
+    `days` has the counts of the days on which the source was crawled, 60 or more of them; a day without a crawl must be
+    left out. Silence is judged on the days before `today`, which is not over. `feed_failures` is URL -> failures in a row.
     """
     failing = [
         f"{url}: {failures} failures in a row"
@@ -78,7 +81,7 @@ def health_flags(
 
 
 def _silence(articles: Mapping[date, int]) -> list[str]:
-    """Compare the days since the last article with the same weekdays of the four weeks before it."""
+    """Return the silence flag: compares the days since the last article with the same weekdays of the four weeks before."""
     active = [day for day, count in articles.items() if count]
     if not active:
         return [f"no article in {len(articles)} days"] if len(articles) >= DAYS_TO_FIRST_ARTICLE else []
@@ -92,7 +95,7 @@ def _silence(articles: Mapping[date, int]) -> list[str]:
 
 
 def _expected(day: date, baseline: Mapping[date, int]) -> float:
-    """Return the mean of this weekday, or of all days where the baseline is too young to know it."""
+    """Return the mean count of this weekday, or of all days if the baseline has it less than twice."""
     same_weekday = [count for other, count in baseline.items() if other.weekday() == day.weekday()]
     return fmean(same_weekday if len(same_weekday) > 1 else baseline.values())
 
@@ -106,7 +109,7 @@ def _bot_wall(recent: Sequence[DayCounts]) -> list[str]:
 
 
 def _coverage_drops(newest_first: Sequence[DayCounts]) -> list[str]:
-    """Compare the newest days that have enough articles together with the four weeks before them."""
+    """Return the coverage flags: compares the newest days with enough articles with the four weeks before them."""
     recent_days = _days_with_articles(newest_first, COVERAGE_ARTICLES)
     recent = newest_first[:recent_days]
     before = newest_first[recent_days : recent_days + BASELINE_DAYS]
@@ -124,7 +127,7 @@ def _coverage_drops(newest_first: Sequence[DayCounts]) -> list[str]:
 
 
 def _days_with_articles(newest_first: Sequence[DayCounts], enough: int) -> int:
-    """Return how many days it takes to come to so many articles; 0 if they never do."""
+    """Return the number of newest days that have `enough` articles together; 0 if all days have fewer."""
     totals = accumulate(counts.articles for counts in newest_first)
     return next((number for number, total in enumerate(totals, start=1) if total >= enough), 0)
 

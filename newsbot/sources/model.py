@@ -15,40 +15,41 @@ class Selectors:
     """CSS selectors of one site (`[source.extract]`), tried before the general rules of extraction."""
 
     title: str | None = None
-    """Where the headline is."""
+    """The element of the headline."""
     body: str | None = None
-    """The element that holds the text of the article."""
+    """The element that contains the text of the article."""
     remove: tuple[str, ...] = ()
-    """What is cut out of the page before anything is read from it."""
+    """Elements that are removed from the page before extraction."""
     valid_until: date | None = None
-    """Last day on which these selectors are meant to be used: a redesign is expected or known."""
+    """Last day on which these selectors are used, if a redesign of the site is expected or known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """What to crawl of one publisher, and how. All URLs are absolute, http or https."""
+    """The crawl configuration of one publisher. All URLs are absolute http or https URLs."""
 
     key: str
-    """Unique, `[a-z0-9-]+`; stored with every article."""
+    """Unique key, `[a-z0-9-]+`; stored with every article."""
     name: str
-    """The publisher's name as readers know it."""
+    """Display name of the publisher."""
     homepage: str
-    """Enough on its own: feeds, sitemaps and sections are then discovered."""
+    """The homepage. If nothing else is given, feeds, sitemaps and sections are discovered from it."""
     feeds: tuple[str, ...] = ()
     sitemaps: tuple[str, ...] = ()
     """News sitemaps or sitemap indexes."""
     sections: tuple[str, ...] = ()
-    """Pages that list articles, for what feeds and sitemaps leave out."""
+    """Pages that list articles, for articles that are missing from feeds and sitemaps."""
     article_urls: tuple[re.Pattern[str], ...] = ()
-    """Searched in the URLs found on section pages; empty: articles are told by general signs."""
+    """Patterns that are searched in the URLs of section pages to recognise articles; if empty, `url_score` and the link's text
+    and position decide."""
     language: str | None = None
-    """A hint, ISO 639-1 (639-3 where that has no code)."""
+    """Language hint: ISO 639-1, or ISO 639-3 for a language without such a code."""
     country: str | None = None
-    """Where the publisher is at home, ISO 3166-1 alpha-2."""
+    """Country of the publisher: ISO 3166-1 alpha-2."""
     timezone: ZoneInfo = UTC
-    """For dates without an offset."""
+    """Time zone of dates without an offset."""
     delay_s: float = 0.0
-    """At least this many seconds between two requests to its host; robots.txt may ask for more."""
+    """Minimum number of seconds between two requests to its host; robots.txt may require more."""
     enabled: bool = True
     verified: bool = False
     """Whether somebody has fetched its feeds and read the articles that came out."""

@@ -1,4 +1,4 @@
-"""What each key of a source in TOML accepts, and the value it becomes."""
+"""Validate and convert the values of a source in TOML."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from cssselect import HTMLTranslator, SelectorError
 from newsbot.sources.model import Selectors
 
 Reader = Callable[[object], Any]
-"""Takes a TOML value, returns what the `Source` keeps; raises ValueError that says what is accepted."""
+"""Converts a TOML value to a value of `Source`; raises ValueError with a message that states what is accepted."""
 
 
 def read_table(
     table: Mapping[str, object], readers: Mapping[str, Reader], required: tuple[str, ...] = ()
 ) -> dict[str, Any]:
-    """Return the values by key; raises ValueError, one line, for the first that is unknown, missing or wrong."""
+    """Return key -> converted value; raises a ValueError of one line for the first unknown, missing or invalid key."""
     if unknown := [key for key in table if key not in readers]:
         raise ValueError(f"{unknown[0]}: unknown key; accepted are {', '.join(readers)}")
     if missing := [key for key in required if key not in table]:

@@ -20,7 +20,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from newsbot.discovery.homepages import likely_feeds, likely_sitemaps, news_sitemaps_first, robots_url
-from newsbot.discovery.polls import Found, read_poll
+from newsbot.discovery.polls import PollResult, read_poll
 from newsbot.discovery.sitemaps import sitemaps_of_robots
 from newsbot.errors import UsageError
 from newsbot.ingest import record
@@ -175,15 +175,15 @@ class NewsSpider(PageSpider):
         finally:
             self._landed(feed.source)
 
-    def _found(self, response: Response, feed: DueFeed, now: datetime) -> Found:
+    def _found(self, response: Response, feed: DueFeed, now: datetime) -> PollResult:
         """Return what an answer leads to: nothing if it is the same as the last one."""
         if response.status == NOT_MODIFIED or polling.body_hash(response.body) == feed.content_hash:
             self._count("feeds/unchanged")
-            return Found()
+            return PollResult()
         return read_poll(feed.kind, response.body, response.url, self.catalog[feed.source], now=now,
                          content_type=header(response, "Content-Type"))  # fmt: skip
 
-    async def _queue_further_polls(self, feed: DueFeed, found: Found) -> None:
+    async def _queue_further_polls(self, feed: DueFeed, found: PollResult) -> None:
         """Have the feeds polled that a poll has led to; where a homepage names none, guess, the first time."""
         if found.feeds:
             await self._queue_polls([feed.source], only_due=True)

@@ -14,7 +14,7 @@ from scrapy.utils.asyncio import run_in_thread
 
 from newsbot.archive.files import find_pages, is_warc
 from newsbot.archive.selection import parse_selection
-from newsbot.archive.warc import Place
+from newsbot.archive.warc import RecordPosition
 from newsbot.archive.warc_pages import read_pages, warc_spans
 from newsbot.capture import Capture
 from newsbot.errors import InputError, UsageError
@@ -80,7 +80,7 @@ class SavedSpider(PageSpider):
             except InputError as error:
                 self._fail(error)
 
-    def _request(self, file: Path, place: Place | None = None) -> Request:
+    def _request(self, file: Path, place: RecordPosition | None = None) -> Request:
         """Return a request for a page under its file's URL: the page's own may be none that Scrapy takes."""
         meta = {SAVED_PATH: str(file), PLACE: place, "url": self.url}
         callback = self.parse_archived if place else self.parse_page
@@ -104,7 +104,7 @@ class SavedSpider(PageSpider):
         finally:
             self._count(skipped)
 
-    def _pages(self, path: Path, skipped: Counter[str]) -> Iterator[tuple[Place, Capture]]:
+    def _pages(self, path: Path, skipped: Counter[str]) -> Iterator[tuple[RecordPosition, Capture]]:
         for span in warc_spans(path):
             yield from read_pages(
                 path,

@@ -21,7 +21,7 @@ def found(pattern: object, root: Path) -> list[str]:
     return [str(path.relative_to(root)) for path in find_pages(str(pattern))]
 
 
-def test_a_folder_gives_its_pages_and_those_below_in_order(tmp_path: Path) -> None:
+def test_folder_gives_its_pages_and_those_of_subfolders_in_order(tmp_path: Path) -> None:
     for name in (
         "b.html",
         "a.htm",
@@ -36,20 +36,20 @@ def test_a_folder_gives_its_pages_and_those_below_in_order(tmp_path: Path) -> No
     assert found(tmp_path, tmp_path) == ["UPPER.HTML", "a.htm", "b.html", "sub/c.html.gz", "sub/d.txt"]
 
 
-def test_a_glob_gives_what_matches_it(tmp_path: Path) -> None:
+def test_glob_gives_the_matching_files(tmp_path: Path) -> None:
     for name in ("2024/a.html", "2024/b.txt", "2025/c.html", "2025/d.json"):
         write(tmp_path / name)
     assert found(tmp_path / "*" / "*.html", tmp_path) == ["2024/a.html", "2025/c.html"]
     assert found(tmp_path / "20*", tmp_path) == ["2024/a.html", "2024/b.txt", "2025/c.html"]
 
 
-def test_a_single_file_is_taken_whatever_its_name(tmp_path: Path) -> None:
+def test_single_file_may_have_any_name(tmp_path: Path) -> None:
     page = write(tmp_path / "page.asp")
     assert list(find_pages(str(page))) == [page]
 
 
 @pytest.mark.parametrize("name", ["missing.html", "empty", "empty/*.html"])
-def test_nothing_to_read_is_an_error_that_names_the_path(tmp_path: Path, name: str) -> None:
+def test_path_without_pages_raises_an_error_with_the_path(tmp_path: Path, name: str) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match=name.replace("*", r"\*")):
         list(find_pages(str(tmp_path / name)))
@@ -62,7 +62,7 @@ def test_the_url_is_read_from_the_url_file_beside_the_page(tmp_path: Path) -> No
     assert (saved.url, saved.body) == ("https://news.example/story", b"<p>text")
 
 
-def test_meta_json_tells_url_time_and_charset(tmp_path: Path) -> None:
+def test_meta_json_gives_url_time_and_charset(tmp_path: Path) -> None:
     page = write(tmp_path / "page.html")
     notes = {"url": "https://news.example/a", "fetched_at": "2024-05-01T12:00:00+02:00", "charset": "latin-1"}
     write(tmp_path / "meta.json", json.dumps(notes).encode())
@@ -72,7 +72,7 @@ def test_meta_json_tells_url_time_and_charset(tmp_path: Path) -> None:
     assert saved.charset == "latin-1"
 
 
-def test_meta_json_says_nothing_where_several_pages_share_the_folder(tmp_path: Path) -> None:
+def test_meta_json_is_ignored_if_several_pages_share_the_folder(tmp_path: Path) -> None:
     page = write(tmp_path / "a.html")
     write(tmp_path / "b.html")
     write(tmp_path / "meta.json", b'{"url": "https://news.example/a"}')
@@ -82,13 +82,13 @@ def test_meta_json_says_nothing_where_several_pages_share_the_folder(tmp_path: P
 @pytest.mark.parametrize(
     "notes", [b"", b"[]", b"{", b'{"url": 1}', b'{"url": "javascript:alert(1)"}', b"\xff"]
 )
-def test_notes_that_make_no_sense_are_passed_over(tmp_path: Path, notes: bytes) -> None:
+def test_invalid_metadata_is_ignored(tmp_path: Path, notes: bytes) -> None:
     page = write(tmp_path / "page.html")
     write(tmp_path / "meta.json", notes)
     assert read_page(page, max_bytes=LIMIT).url == page.as_uri()
 
 
-def test_a_page_above_the_limit_is_told_apart_from_one_that_cannot_be_read(tmp_path: Path) -> None:
+def test_page_above_the_limit_raises_another_error_than_an_unreadable_one(tmp_path: Path) -> None:
     bomb = write(tmp_path / "bomb.html.gz", gzip.compress(b"a" * 1_000_000))
     with pytest.raises(TooLargeError):
         read_page(bomb, max_bytes=LIMIT)

@@ -12,8 +12,8 @@ import brotli
 import pytest
 from fastwarc.stream_io import ZstdWriter
 
-from newsbot.archive.warc import Place
-from newsbot.archive.warc_pages import Span, read_page_at, read_pages, warc_spans
+from newsbot.archive.warc import RecordPosition
+from newsbot.archive.warc_pages import ByteRange, read_page_at, read_pages, warc_spans
 from newsbot.capture import Capture
 from newsbot.errors import InputError
 from tests.archive.warcs import packed, record, write
@@ -22,7 +22,7 @@ LIMIT = 100_000
 A, B, C = (record(f"https://news.example/{name}", f"<p>{name}".encode()) for name in "abc")
 
 
-def placed(path: Path, skipped: Counter[str], **given: Any) -> list[tuple[Place, Capture]]:
+def placed(path: Path, skipped: Counter[str], **given: Any) -> list[tuple[RecordPosition, Capture]]:
     return [
         found
         for span in warc_spans(path)
@@ -72,11 +72,11 @@ def test_reading_goes_on_behind_any_place_and_finds_a_record_at_its_offset(
 
 
 @pytest.mark.parametrize("content", [packed(A, B, C) * 50, (A + B + C) * 50], ids=["gzip", "plain"])
-def test_parts_of_a_file_hold_every_record_once(tmp_path: Path, content: bytes) -> None:
+def test_ranges_of_a_file_cover_every_record_once(tmp_path: Path, content: bytes) -> None:
     path = write(tmp_path / "a.warc", content)
     found = []
     for start in range(0, len(content), 1000):
-        span = Span(start, start + 1000)
+        span = ByteRange(start, start + 1000)
         found += list(read_pages(path, span, max_bytes=LIMIT, skipped=Counter()))
     assert found == placed(path, Counter())
     assert len(found) == 150
@@ -91,7 +91,7 @@ def test_the_warcs_of_a_wacz_are_read_in_place(tmp_path: Path) -> None:
     assert bodies(path) == ["<p>a", "<p>b", "<p>c"]
 
 
-def test_a_wacz_that_packs_its_warcs_again_or_is_no_zip_is_refused(tmp_path: Path) -> None:
+def test_compressed_warcs_in_a_wacz_and_an_invalid_zip_raise_an_error(tmp_path: Path) -> None:
     path = tmp_path / "a.wacz"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("archive/two.warc", C)
@@ -141,13 +141,13 @@ def test_bodies_are_unpacked_whatever_they_are_said_to_be_packed_in(
     assert read(write(tmp_path / "a.warc.gz", packed(content)))[0][0].body == PAGE
 
 
-def test_chunked_bodies_are_joined_and_those_only_said_to_be_chunked_are_kept(tmp_path: Path) -> None:
+def test_chunked_body_is_joined_and_a_wrongly_declared_one_is_kept(tmp_path: Path) -> None:
     headers = ["Content-Type: text/html", "Transfer-Encoding: chunked"]
     chunked = record(body=b"5\r\n<p>ab\r\n3\r\ncde\r\n0\r\n\r\n", headers=headers)
     assert bodies(write(tmp_path / "a.warc", chunked + record(headers=headers))) == ["<p>abcde", "<p>page"]
 
 
-def test_a_page_saved_without_http_and_an_address_in_brackets_are_read(tmp_path: Path) -> None:
+def test_resource_record_and_a_url_in_angle_brackets_are_read(tmp_path: Path) -> None:
     content = record("<https://news.example/wget>", kind="resource", block_type="text/html")
     page = read(write(tmp_path / "a.warc", content))[0][0]
     assert (page.url, page.body) == ("https://news.example/wget", b"<p>page")
@@ -157,7 +157,7 @@ def test_a_record_without_a_time_is_read(tmp_path: Path) -> None:
     assert read(write(tmp_path / "a.warc", record(date="yesterday")))[0][0].retrieved_at is None
 
 
-def test_an_address_that_is_not_utf_8_and_headers_that_are_no_text_are_read_or_skipped(
+def test_undecodable_urls_and_headers_never_raise(
     tmp_path: Path,
 ) -> None:
     odd = record("https://news.example/caf\udce9")
@@ -202,7 +202,7 @@ def test_records_hidden_by_a_length_that_is_too_great_are_found(tmp_path: Path) 
     assert bodies(path)[-2:] == ["<p>b", "<p>c"]
 
 
-def test_a_record_that_unpacks_to_gigabytes_is_not_held_in_memory(tmp_path: Path) -> None:
+def test_decompression_bomb_is_not_held_in_memory(tmp_path: Path) -> None:
     bomb = brotli.compress(b"a" * 200_000_000, quality=1)
     content = packed(record(body=bomb, headers=["Content-Type: text/html", "Content-Encoding: br"]), C)
     pages, skipped = read(write(tmp_path / "a.warc.gz", content))

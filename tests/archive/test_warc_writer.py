@@ -14,8 +14,8 @@ from fastwarc.warc import ArchiveIterator as OtherReader
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
-from newsbot.archive.warc_pages import Span, read_page_at, read_pages
-from newsbot.archive.warc_writer import Exchange, WarcWriter, mend, payload_digest
+from newsbot.archive.warc_pages import ByteRange, read_page_at, read_pages
+from newsbot.archive.warc_writer import Exchange, WarcWriter, payload_digest, repair
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PAGE = b"<!doctype html><p>" + b"A harbour opened, and the mayor came. " * 200
@@ -23,11 +23,17 @@ PAGE = b"<!doctype html><p>" + b"A harbour opened, and the mayor came. " * 200
 
 def exchange(number: int = 1, body: bytes = PAGE, **given: Any) -> Exchange:
     values: dict[str, Any] = {
-        "url": f"https://news.example/{number}?a=b#c", "method": "GET",
-        "request_headers": [(b"User-Agent", b"newsbot"), (b"Host", b"news.example")], "request_body": b"",
-        "status": 200, "reason": "OK", "headers": [(b"Content-Type", b"text/html"), (b"Set-Cookie", b"a"), (b"Set-Cookie", b"b")],
-        "body": body, "fetched_at": NOW, "ip_address": "192.0.2.1",
-    }  # fmt: skip
+        "url": f"https://news.example/{number}?a=b#c",
+        "method": "GET",
+        "request_headers": [(b"User-Agent", b"newsbot"), (b"Host", b"news.example")],
+        "request_body": b"",
+        "status": 200,
+        "reason": "OK",
+        "headers": [(b"Content-Type", b"text/html"), (b"Set-Cookie", b"a"), (b"Set-Cookie", b"b")],
+        "body": body,
+        "fetched_at": NOW,
+        "ip_address": "192.0.2.1",
+    }
     return Exchange(**values | given)
 
 
@@ -56,22 +62,20 @@ def check(path: Path) -> int:
     return int(checker.exit_value)
 
 
-def test_an_exchange_is_kept_whole_and_found_again_by_its_offset(tmp_path: Path) -> None:
+def test_exchange_is_archived_completely_and_found_by_its_offset(tmp_path: Path) -> None:
     warcs = writer(tmp_path / "archive")
     kept = [warcs.write(exchange(number, PAGE + b"%d" % number)) for number in range(3)]
     warcs.close()
-    for number, each in enumerate(kept):
-        page = read_page_at(tmp_path / "archive" / each.file, each.offset, max_bytes=10**6)
+    for number, response in enumerate(kept):
+        page = read_page_at(tmp_path / "archive" / response.file, response.offset, max_bytes=10**6)
         assert page is not None
         assert page.body == PAGE + b"%d" % number
         assert page.url == f"https://news.example/{number}?a=b#c"
         assert page.retrieved_at == NOW
-        assert each.digest == payload_digest(page.body)
+        assert response.digest == payload_digest(page.body)
 
 
-def test_another_reader_and_its_checker_take_the_files(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_warcio_reads_and_checks_the_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     warcs = writer(tmp_path)
     first = warcs.write(exchange(1))
     warcs.write(exchange(1, fetched_at=NOW + timedelta(hours=1)), first)
@@ -123,7 +127,7 @@ def test_headers_keep_their_order_and_repeats_and_the_request_names_its_response
     assert dict(response[0])["WARC-Date"].startswith("2026-03-01T12:00:00")
 
 
-def test_an_answer_given_again_is_kept_once_and_referred_to(tmp_path: Path) -> None:
+def test_repeated_response_is_archived_once_and_referred_to(tmp_path: Path) -> None:
     warcs = writer(tmp_path)
     first = warcs.write(exchange(1))
     again = warcs.write(exchange(1, fetched_at=NOW + timedelta(hours=1)), first)
@@ -145,12 +149,12 @@ def test_a_new_file_begins_each_day_and_when_one_is_full(tmp_path: Path) -> None
     assert list(tmp_path.glob("*.open")) == []
 
 
-def test_nothing_is_made_before_it_is_needed(tmp_path: Path) -> None:
+def test_no_file_is_created_before_the_first_write(tmp_path: Path) -> None:
     writer(tmp_path / "archive").close()
     assert not (tmp_path / "archive").exists()
 
 
-def test_two_writers_have_a_file_each_and_leave_the_others_alone(tmp_path: Path) -> None:
+def test_two_writers_use_different_files(tmp_path: Path) -> None:
     one, two = writer(tmp_path, "one"), writer(tmp_path, "two")
     one.write(exchange(1))
     two.write(exchange(2))
@@ -178,7 +182,7 @@ class FullDisk:
         return getattr(self.file, name)
 
 
-def test_a_full_disk_raises_and_leaves_a_whole_file(tmp_path: Path) -> None:
+def test_full_disk_raises_and_leaves_a_complete_file(tmp_path: Path) -> None:
     warcs = writer(tmp_path)
     warcs.write(exchange(1))
     warcs._file = cast("BinaryIO", FullDisk(warcs._file, room=100))
@@ -204,7 +208,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 @pytest.mark.parametrize("torn", ["1", "40", "200", "middle"])
-def test_a_record_torn_by_a_kill_is_cut_off_by_the_next_process(tmp_path: Path, torn: bytes) -> None:
+def test_record_truncated_by_a_kill_is_removed_by_the_next_process(tmp_path: Path, torn: bytes) -> None:
     project = Path(__file__).parents[2]
     killed = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), torn], cwd=project, check=False)
     assert killed.returncode == -signal.SIGKILL
@@ -219,12 +223,12 @@ def test_a_record_torn_by_a_kill_is_cut_off_by_the_next_process(tmp_path: Path, 
     warcs.close()
 
 
-def test_a_file_that_is_being_written_is_not_mended(tmp_path: Path) -> None:
+def test_file_that_is_being_written_is_not_repaired(tmp_path: Path) -> None:
     warcs = writer(tmp_path)
     warcs.write(exchange())
-    assert mend(tmp_path) == []
+    assert repair(tmp_path) == []
     warcs.close()
     skipped: Counter[str] = Counter()
     (path,) = files(tmp_path)
-    assert len(list(read_pages(path, Span(0, 10**6), max_bytes=10**6, skipped=skipped))) == 1
+    assert len(list(read_pages(path, ByteRange(0, 10**6), max_bytes=10**6, skipped=skipped))) == 1
     assert skipped == {"warcinfo": 1, "request": 1}

@@ -42,7 +42,7 @@ def record(
 
 def packed(*records: bytes) -> bytes:
     """Return records, each a gzip member."""
-    return b"".join(gzip.compress(each, 1) for each in records)
+    return b"".join(gzip.compress(record, 1) for record in records)
 
 
 def write(path: Path, content: bytes) -> Path:

@@ -12,18 +12,18 @@ def cleaned(**values: object) -> Article:
     return article
 
 
-def test_fields_of_one_line_have_one_line() -> None:
+def test_single_line_fields_have_one_line() -> None:
     article = cleaned(title=" A\n headline\x00 ", section="\u200bPolitics ", description="")
     assert (article.title, article.section, article.description) == ("A headline", "Politics", None)
 
 
-def test_names_and_topics_lose_repeats_and_empty_ones() -> None:
+def test_duplicate_and_empty_names_and_topics_are_removed() -> None:
     article = cleaned(authors=["Ann Lee", " Ann  Lee", ""], topics=["a", "a", " b "])
     assert (article.authors, article.topics) == (["Ann Lee"], ["a", "b"])
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "/relative", "data:image/png;base64,x", ""])
-def test_what_is_no_web_address_is_none(url: str) -> None:
+def test_invalid_url_becomes_none(url: str) -> None:
     article = cleaned(canonical_url=url, image_url=url)
     assert (article.canonical_url, article.image_url) == (None, None)
 
@@ -55,7 +55,7 @@ def test_an_invitation_in_the_midst_of_a_text_is_kept() -> None:
     assert cleaned(body=body).body == body
 
 
-def test_words_are_counted_again_and_twice_changes_nothing() -> None:
+def test_words_are_counted_again_and_cleaning_is_idempotent() -> None:
     article = cleaned(body=f" {TEXT} ", word_count=1, title="  T ")
     first = (article.body, article.title, article.word_count)
     clean_article(article)

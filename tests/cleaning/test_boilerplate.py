@@ -12,7 +12,7 @@ TEXT = [f"The council met for the {n}th time, and agreed on nothing at all." for
 
 
 def _kept(texts: list[str], *learnt_from: list[str]) -> list[str]:
-    learnt = {key for each in learnt_from for key in block_keys(each).values()}
+    learnt = {key for texts in learnt_from for key in block_keys(texts).values()}
     return [texts[place] for place in kept_places(texts, learnt)]
 
 
@@ -35,23 +35,23 @@ def _is_boilerplate(present: Iterable[bool], titles: str = "") -> bool:
     return tally.is_boilerplate(number)
 
 
-def test_learnt_block_goes_from_its_end() -> None:
+def test_learnt_block_is_removed_at_its_end_of_the_text() -> None:
     assert _kept([*TEXT, SHARE], ["Other.", SHARE]) == TEXT
     assert _kept([SHARE, *TEXT], [SHARE, "Other."]) == TEXT
 
 
-def test_case_white_space_and_punctuation_do_not_tell_blocks_apart() -> None:
+def test_blocks_are_equal_up_to_case_white_space_and_punctuation() -> None:
     assert _kept([*TEXT, "LIKE this story?  Share it with a friend"], ["Other.", SHARE]) == TEXT
 
 
-def test_same_words_at_the_other_end_or_in_the_midst_stay() -> None:
+def test_same_words_at_the_other_end_or_in_the_middle_stay() -> None:
     at_start = [SHARE, *TEXT]
     in_midst = [*TEXT[:4], SHARE, *TEXT[4:]]
     assert _kept(at_start, ["Other.", SHARE]) == at_start
     assert _kept(in_midst, ["Other.", SHARE]) == in_midst
 
 
-def test_sentence_goes_though_a_line_of_its_article_follows() -> None:
+def test_learnt_sentence_is_removed_even_if_text_follows() -> None:
     assert _kept([*TEXT, SHARE, "Reporting by Ada Kovac"], ["Other.", SHARE]) == [
         *TEXT,
         "Reporting by Ada Kovac",
@@ -63,7 +63,7 @@ def test_sub_headline_stays_while_text_follows() -> None:
     assert _kept(texts, ["Other.", "What comes next"]) == texts
 
 
-def test_text_of_nothing_but_boilerplate_stays() -> None:
+def test_text_that_is_all_boilerplate_stays() -> None:
     texts = [SHARE, "Follow us on all channels."]
     assert _kept(texts, texts) == texts
 
@@ -95,7 +95,7 @@ def test_text_of_nothing_but_boilerplate_stays() -> None:
         "endless",
     ],
 )
-def test_never_a_block(line: str) -> None:
+def test_paragraph_that_is_never_a_block(line: str) -> None:
     assert block_keys(["Other", line]).keys() == {0}
 
 
@@ -117,11 +117,11 @@ def test_text_of_one_paragraph_has_no_blocks() -> None:
     ],
     ids=["four", "five", "every-second", "every-third", "every-fifth", "gap", "long-gap", "template-changed"],
 )
-def test_boilerplate_is_what_many_recent_articles_have(present: list[bool], expected: bool) -> None:
+def test_block_of_many_recent_articles_is_boilerplate(present: list[bool], expected: bool) -> None:
     assert _is_boilerplate(present) is expected
 
 
-def test_block_that_was_given_up_starts_anew() -> None:
+def test_forgotten_block_starts_from_zero() -> None:
     tally, number = _after([True] * 20 + [False] * (MEMORY - 1) + [True])
     assert (tally.article_count, tally.is_boilerplate(number)) == (1, False)
 
@@ -149,5 +149,5 @@ def test_block_of_a_site_with_one_author_is_boilerplate() -> None:
 
 
 @pytest.mark.parametrize("texts", [[], [""], ["\ud800 a", "b"], ["", "", ""], ["a"] * 5], ids=str)
-def test_any_text_is_taken(texts: list[str]) -> None:
+def test_any_text_is_accepted(texts: list[str]) -> None:
     assert kept_places(texts, set(block_keys(texts).values())) is not None

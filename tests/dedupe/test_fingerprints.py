@@ -31,7 +31,7 @@ def test_the_headline_of_a_reprint_may_differ() -> None:
     assert text_key("Harbour opened", text(1)) == text_key("At last, a harbour", text(1))
 
 
-def test_stock_sentences_are_told_apart_by_their_headlines() -> None:
+def test_headlines_distinguish_articles_with_the_same_stock_sentence() -> None:
     assert text_key("Storm", "Watch the video.") != text_key("Harbour", "Watch the video.")
     assert text_key("Storm", "Watch the video.") == text_key("STORM", "Watch the  video")
 

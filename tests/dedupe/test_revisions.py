@@ -44,5 +44,5 @@ _WORDS = st.lists(
 def test_the_old_text_can_always_be_restored(old: str, new: str) -> None:
     assert restore(new, splices(old, new)) == old
     diff = word_diff(old, new)
-    assert "".join(each.text for each in diff if each.kind != "added") == old
-    assert "".join(each.text for each in diff if each.kind != "removed") == new
+    assert "".join(segment.text for segment in diff if segment.kind != "added") == old
+    assert "".join(segment.text for segment in diff if segment.kind != "removed") == new

@@ -44,7 +44,7 @@ NEAR = {
 
 @pytest.mark.parametrize("change", NEAR.values(), ids=NEAR)
 @pytest.mark.parametrize("seed", range(5))
-def test_what_publishers_do_to_a_text_leaves_it_a_near_duplicate(
+def test_text_that_a_publisher_altered_slightly_is_a_near_duplicate(
     change: Callable[[str], str], seed: int
 ) -> None:
     body = text(seed)
@@ -111,7 +111,7 @@ def test_a_sketch_is_small_and_the_same_everywhere() -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=400), st.text(max_size=400))
-def test_any_two_texts_can_be_compared_and_alike_from_both_sides(one: str, other: str) -> None:
+def test_relation_of_any_two_texts_is_symmetric(one: str, other: str) -> None:
     left, right = sketch(one).content, sketch(other).content
     there, back = relation(left, right), relation(right, left)
     assert there == back

@@ -4,17 +4,21 @@ from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from typing import Any
 
-from newsbot.dedupe.stories import Member, choose_original, roles
+from newsbot.dedupe.stories import StoryMember, choose_original, roles
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def member(number: int, **given: Any) -> Member:
+def member(number: int, **given: Any) -> StoryMember:
     defaults: dict[str, Any] = {
-        "id": number, "url": f"https://site{number}.example/harbour", "source": f"site{number}.example",
-        "published_at": NOON + timedelta(hours=number), "word_count": 300, "text_key": bytes([number]),
-    }  # fmt: skip
-    return Member(**defaults | given)
+        "id": number,
+        "url": f"https://site{number}.example/harbour",
+        "source": f"site{number}.example",
+        "published_at": NOON + timedelta(hours=number),
+        "word_count": 300,
+        "text_key": bytes([number]),
+    }
+    return StoryMember(**defaults | given)
 
 
 def test_the_page_that_others_name_as_canonical_is_the_original() -> None:
@@ -56,4 +60,4 @@ def test_order_of_arrival_changes_nothing() -> None:
         member(3, published_at=None),
         member(4, canonical_url=member(2).url),
     ]
-    assert len({tuple(sorted(roles(each).items())) for each in permutations(members)}) == 1
+    assert len({tuple(sorted(roles(order).items())) for order in permutations(members)}) == 1

@@ -41,7 +41,7 @@ def test_advertised_feeds_come_before_links_that_look_like_feeds() -> None:
     ]
 
 
-def test_likely_places_are_on_the_host_of_the_homepage() -> None:
+def test_likely_urls_are_on_the_host_of_the_homepage() -> None:
     homepage_url = "https://courier.example/de/"
     places = [*likely_feeds(homepage_url), *likely_sitemaps(homepage_url), robots_url(homepage_url)]
     assert all(url.startswith("https://courier.example/") for url in places)
@@ -66,7 +66,7 @@ def test_news_sitemaps_come_first() -> None:
     ],
     ids=["named, with quotes", "not named"],
 )
-def test_proposed_source_is_read_back_as_it_was_found(head: str, name: str, tmp_path: Path) -> None:
+def test_proposed_source_can_be_loaded(head: str, name: str, tmp_path: Path) -> None:
     feed = 'https://courier.example/feed?a="b"'
     toml = propose_source(homepage(head=head), feeds=[feed], sections=[f"{HOMEPAGE}politics/"])
     file = tmp_path / "courier.toml"

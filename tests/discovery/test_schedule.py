@@ -45,7 +45,7 @@ def settled_interval_s(publishes_every_s: float) -> float:
 @pytest.mark.parametrize(
     "every_s", [10 * MINUTE_S, HOUR_S, 6 * HOUR_S, DAY_S], ids=["10 min", "1 h", "6 h", "1 day"]
 )
-def test_interval_settles_below_that_of_publication_but_not_far(every_s: float) -> None:
+def test_interval_settles_slightly_below_that_of_publication(every_s: float) -> None:
     assert every_s / 8 < settled_interval_s(every_s) < every_s
 
 
@@ -58,7 +58,7 @@ def test_interval_stays_in_bounds(previous_s: float | None, new: int, ttl_s: int
     assert MIN_POLL_S <= poll_interval_s(previous_s, new, ttl_s=ttl_s) <= MAX_POLL_S
 
 
-def test_ttl_is_heeded_up_to_an_hour() -> None:
+def test_ttl_is_respected_up_to_an_hour() -> None:
     assert poll_interval_s(FIRST_POLL_S, 9, ttl_s=1800) == 1800
     assert poll_interval_s(FIRST_POLL_S, 9, ttl_s=7 * DAY_S) == HOUR_S
 
@@ -75,7 +75,7 @@ def test_jitter_moves_an_interval_by_a_tenth_at_most() -> None:
     assert [with_jitter(1000, chance) for chance in (0, 0.5, 1)] == pytest.approx([900, 1000, 1100])
 
 
-def test_articles_are_looked_at_again_ever_more_rarely() -> None:
+def test_articles_are_fetched_again_at_growing_intervals() -> None:
     ages: list[float] = [0]
     while (age_s := next_refetch_age_s(ages[-1])) is not None:
         ages.append(age_s)
@@ -109,12 +109,12 @@ def test_retry_after(header: str | None, expected: float | None) -> None:
 
 
 @given(st.text(max_size=40))
-def test_any_retry_after_is_taken(header: str) -> None:
+def test_any_retry_after_is_accepted(header: str) -> None:
     seconds = retry_after_s(header, NOW)
     assert seconds is None or 0 <= seconds <= DAY_S
 
 
-def test_delay_of_a_host_is_the_longer_of_what_source_and_robots_ask() -> None:
+def test_delay_of_a_host_is_the_longer_of_source_and_robots() -> None:
     assert request_delay_s(1.0, None) == 1
     assert request_delay_s(1.0, 5.0) == 5
     assert request_delay_s(9.0, 5.0) == 9

@@ -115,7 +115,7 @@ def test_the_page_itself_is_no_article() -> None:
     assert article_links(own, SITE) == []
 
 
-def test_base_element_is_heeded() -> None:
+def test_base_element_is_respected() -> None:
     links = article_links(
         page(
             '<a href="2026/11/23/bridge-is-open">The bridge is open again</a>',
@@ -174,13 +174,13 @@ def test_sections_are_short_paths_of_plain_words_main_ones_first() -> None:
         "long urls",
     ],
 )
-def test_hostile_pages_end_soon(body: str) -> None:
+def test_hostile_page_is_read_in_bounded_time(body: str) -> None:
     assert len(article_links(page(body), SITE)) <= 5_000
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=60), st.sampled_from(["href", "rel", "class", "role"]))
-def test_any_attribute_is_taken(value: str, name: str) -> None:
+def test_any_attribute_is_accepted(value: str, name: str) -> None:
     broken = page(
         f'<a href="/a" {name}="{value}">x</a><base href="{value}"><a href="{value}" rel="next">{value}</a>'
     )

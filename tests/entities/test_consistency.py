@@ -1,4 +1,4 @@
-"""What one place in a text tells of another."""
+"""The mentions of an article agree with one another."""
 
 from __future__ import annotations
 

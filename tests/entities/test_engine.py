@@ -68,25 +68,25 @@ def test_engine_is_loaded_once() -> None:
     assert load_engine("rules") is load_engine("rules")
 
 
-def test_auto_reads_english_by_the_first_engine_there_is() -> None:
+def test_auto_reads_english_with_the_first_installed_engine() -> None:
     auto = load_engine("auto")
     assert isinstance(auto, AutoEngine)
     assert auto.supports("en")
     assert engine_label(auto, "en") == engine_label(auto.for_language("en"), "en")
 
 
-def test_auto_finds_nothing_in_a_language_nobody_knows() -> None:
+def test_auto_finds_nothing_in_an_unsupported_language() -> None:
     assert not load_engine("auto").supports("xx")
     assert recognize(TEXT, "xx") == []
     assert engine_label(load_engine("auto"), "xx") == "none 1"
 
 
-def test_engine_of_a_users_own_is_loaded_by_import_path() -> None:
+def test_custom_engine_is_loaded_by_import_path() -> None:
     engine = load_engine(f"{__name__}:ShoutingEngine")
     assert engine_label(engine, "en") == "shouting 7"
 
 
-def test_several_engines_read_each_language_by_the_first_that_supports_it() -> None:
+def test_first_supporting_engine_of_a_list_reads_a_language() -> None:
     engine = load_engine("fast, rules")
     assert engine_label(engine, "en").startswith("fast ")
     assert engine_label(engine, "de").startswith("rules ")

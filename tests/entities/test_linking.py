@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from newsbot.entities.keys import canonical_name, entity_key
 from newsbot.entities.linking import link, salience
@@ -93,6 +95,26 @@ SURNAMES = {
         [("John Fitz Hale", 2)],
     ),
     "line break inside the name": ("{PER Jens\nHolm} came. {PER Holm} sat.", [("Jens Holm", 2)]),
+    "position fused to the front of a name, as in tables of statistics": (
+        "{PER S Orlan Petrakis} 42. {PER Orlan Petrakis} did well. {PER Petrakis} rested.",
+        [("S Orlan Petrakis", 3)],
+    ),
+    "surname before a fused position": (
+        "{PER Ridgewell} led. {PER Tomas Ridgewell} sat. {PER G Tomas Ridgewell} 12.",
+        [("G Tomas Ridgewell", 3)],
+    ),
+    "full names that each end in the next": (
+        "{PER Ana Mara Vel Korrin} came. {PER Mara Vel Korrin} sat. {PER Vel Korrin} spoke. {PER Korrin} left.",
+        [("Ana Mara Vel Korrin", 4)],
+    ),
+    "fused position and middle initial": (
+        "{PER QB Jon A. Tarn} threw. {PER Jon A. Tarn} ran. {PER Jon Tarn} fell. {PER Tarn} rose.",
+        [("QB Jon A. Tarn", 4)],
+    ),
+    "name that ends in another, and begins with a family name": (
+        "{PER Kim Xi Lindow} came. {PER Xi Lindow} spoke. {PER Xi} sat. {PER Lindow} left.",
+        [("Kim Xi Lindow", 4)],
+    ),
     "surname that is a place too": (
         "{PER Ann London} went to {LOC London}. {PER London} liked it.",
         [("Ann London", 2), ("London", 1)],
@@ -194,6 +216,26 @@ def test_no_mention_is_lost_or_doubled(
     assert sorted(kept, key=lambda m: m.start) == mentions
 
 
+NAME_PARTS = st.sampled_from(
+    ["Orlan", "Jens", "Xi", "Kim", "S", "A.", "Petrakis", "Vel", "Jr.", "NFC", "the", "Mr.", "’s", "-"]
+)
+NAMES = st.lists(NAME_PARTS, min_size=1, max_size=6).map(" ".join) | st.text(min_size=1, max_size=4)
+MARKS = st.lists(st.tuples(st.sampled_from(ENTITY_TYPES), NAMES), max_size=12)
+
+
+@settings(max_examples=200, deadline=None)
+@given(MARKS, st.lists(NAME_PARTS, max_size=6).map(" ".join))
+def test_any_names_in_any_order_are_linked_and_every_mention_is_in_one_entity(
+    marks: list[tuple[EntityType, str]], title: str
+) -> None:
+    text, mentions = "", []
+    for kind, name in marks:
+        mentions.append(Mention(start=len(text), end=len(text) + len(name), text=name, type=kind))
+        text += f"{name} ("
+    linked = [mention for entity in link(mentions, text, title) for mention in entity.mentions]
+    assert sorted(linked, key=lambda mention: mention.start) == mentions
+
+
 TITLES = {
     "full name only in the title": ("Anna Berg resigns", "{PER Berg} left.", "Anna Berg"),
     "title with quotes": ("“Anna Berg” resigns", "{PER Berg} left.", "Anna Berg"),
@@ -201,6 +243,11 @@ TITLES = {
         "Anna Berg resigns",
         "{PER Karl Berg} came. {PER Berg} left.",
         "Karl Berg",
+    ),
+    "a full name that a longer one in the text ends in": (
+        "Anna Berg resigns",
+        "{PER S Anna Berg} 4. {PER Anna Berg} came. {PER Berg} left.",
+        "S Anna Berg",
     ),
     "no first name in the title": ("Angry Berg resigns", "{PER Berg} left.", "Berg"),
 }
@@ -281,7 +328,7 @@ def test_linking_ten_thousand_names_is_linear(read_marks: ReadMarks) -> None:
     assert len(link(mentions, text)) == 5_000
 
 
-def test_salience_tells_about_from_mentions(read_marks: ReadMarks) -> None:
+def test_salience_distinguishes_the_subject_from_a_mention(read_marks: ReadMarks) -> None:
     marked_text = "{PER Jens Holm} resigned. {PER Holm} left.\n\nHe once met {PER Eva Lind}."
     text, mentions = read_marks(marked_text)
     subject, aside = link(mentions, text)

@@ -32,7 +32,7 @@ CASES = {
 
 
 @pytest.mark.parametrize(("name", "countries", "expected"), CASES.values(), ids=CASES)
-def test_place_is_decided_by_countries_named_then_population(
+def test_place_is_chosen_by_mentioned_countries_then_population(
     name: str, countries: list[str], expected: tuple[str, str]
 ) -> None:
     place = find_place(name, countries)

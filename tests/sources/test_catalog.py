@@ -1,4 +1,4 @@
-"""Sources in TOML: what is read, and how mistakes are told. All publishers are made up."""
+"""Sources in TOML: values and error messages. All publishers are invented."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_without_a_path_the_shipped_catalog_is_read(path: str | None) -> None:
         ("[source.extract]\nvalid_until = 2026-12-31T10:00:00", "extract: valid_until", "a date"),
     ],
 )
-def test_mistake_is_told_in_one_line_with_file_source_key_and_what_is_accepted(
+def test_error_is_one_line_with_file_source_key_and_accepted_values(
     line: str, key: str, accepted: str, tmp_path: Path
 ) -> None:
     given = {"key": 'key = "courier"', "homepage": 'homepage = "https://courier.example/"'}
@@ -147,24 +147,24 @@ def test_mistake_is_told_in_one_line_with_file_source_key_and_what_is_accepted(
         ('[[source]]\nkey = "a"', 'source "a": homepage: missing'),
     ],
 )
-def test_file_that_holds_no_sources_is_told(text: str, problem: str, tmp_path: Path) -> None:
+def test_file_without_sources_is_an_error(text: str, problem: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=re.escape(problem)):
         load_sources(write(tmp_path, text))
 
 
-def test_bytes_that_are_no_text_are_told(tmp_path: Path) -> None:
+def test_undecodable_file_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "a.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(UsageError, match="not readable as TOML"):
         load_sources(str(tmp_path))
 
 
 @pytest.mark.parametrize("name", ["missing.toml", "."], ids=["missing", "empty folder"])
-def test_path_without_sources_is_told(name: str, tmp_path: Path) -> None:
+def test_path_without_sources_is_an_error(name: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no sources"):
         load_sources(str(tmp_path / name))
 
 
-def test_key_used_twice_is_told_with_both_files(tmp_path: Path) -> None:
+def test_duplicate_key_is_an_error_that_names_both_files(tmp_path: Path) -> None:
     for name in ("a.toml", "b.toml"):
         write(tmp_path, '[[source]]\nkey = "courier"\nhomepage = "https://courier.example/"', name)
     with pytest.raises(UsageError, match=r'b\.toml: source "courier": key is already used in .*a\.toml'):

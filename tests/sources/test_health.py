@@ -12,7 +12,7 @@ TODAY = date(2026, 11, 23)  # a Monday
 
 
 def articles(*a_day: int) -> dict[date, DayCounts]:
-    """Return days up to yesterday with so many articles each, all of them complete."""
+    """Return the counts of the days up to yesterday, given the articles of every day, all of them complete."""
     days = [TODAY - timedelta(days=number) for number in range(len(a_day), 0, -1)]
     return {day: complete(count) for day, count in zip(days, a_day, strict=True)}
 
@@ -73,7 +73,7 @@ def test_days_without_a_crawl_are_no_silence() -> None:
     assert kinds(days, TODAY + timedelta(days=20)) == []
 
 
-def test_silence_tells_since_when_and_what_was_expected() -> None:
+def test_silence_states_its_start_and_the_expected_number() -> None:
     (flag,) = health_flags("courier", articles(*[10] * 30, 0, 0), TODAY)
     assert (flag.source, flag.detail) == ("courier", "no article since 2026-11-20, 20 expected in 2 days")
 
@@ -94,7 +94,7 @@ def test_coverage_is_not_judged_on_few_articles() -> None:
     assert kinds({TODAY: DayCounts(articles=100, pages=100)}) == []
 
 
-def test_field_that_never_was_there_has_not_dropped() -> None:
+def test_field_that_was_always_missing_has_not_dropped() -> None:
     assert kinds({day: DayCounts(articles=10, pages=10, with_body=10) for day in articles(*[1] * 30)}) == []
 
 
@@ -103,9 +103,7 @@ def test_field_that_never_was_there_has_not_dropped() -> None:
     [(50, 45, True), (50, 20, False), (4, 4, False)],
     ids=["wall", "some", "few"],
 )
-def test_pages_that_answer_but_hold_no_article_are_a_bot_wall(
-    pages: int, not_articles: int, wall: bool
-) -> None:
+def test_2xx_pages_without_an_article_are_a_bot_wall(pages: int, not_articles: int, wall: bool) -> None:
     days = {
         TODAY: DayCounts(pages=pages, not_articles=not_articles),
         TODAY - timedelta(days=2): complete(500),
@@ -113,7 +111,7 @@ def test_pages_that_answer_but_hold_no_article_are_a_bot_wall(
     assert kinds(days) == (["bot wall"] if wall else [])
 
 
-def test_feeds_that_fail_again_and_again_are_named() -> None:
+def test_feed_that_fails_repeatedly_is_named() -> None:
     failures = {"https://courier.example/a.xml": 5, "https://courier.example/b.xml": 4}
     (flag,) = health_flags("courier", {}, TODAY, failures)
     assert (flag.kind, flag.detail) == ("failing feed", "https://courier.example/a.xml: 5 failures in a row")

@@ -19,7 +19,7 @@ def test_catalog_is_broad() -> None:
     assert len({source.country for source in CATALOG.values()}) >= 25
 
 
-def test_one_file_a_publisher_named_by_its_key() -> None:
+def test_every_publisher_has_one_file_named_by_its_key() -> None:
     assert {file.stem for file in SHIPPED_CATALOG.iterdir()} == CATALOG.keys()
 
 
@@ -41,6 +41,6 @@ def test_source_is_complete(source: Source) -> None:
 
 
 @each_source
-def test_source_is_asked_over_https_only(source: Source) -> None:
+def test_urls_of_a_source_are_https(source: Source) -> None:
     urls = (source.homepage, *source.feeds, *source.sitemaps, *source.sections)
     assert [url for url in urls if urlsplit(url).scheme != "https"] == []

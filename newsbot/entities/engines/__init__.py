@@ -1,1 +1,1 @@
-"""The engines that find names, one module each."""
+"""The built-in entity engines, one module per engine."""

@@ -1,6 +1,7 @@
-"""The engine for bulk runs: a network of a few convolutions that has learnt from the engine `model`.
+"""The engine for bulk runs: a small convolutional network, distilled from the engine `model`.
 
-It sees a word as the sum of a few vectors, with nine words around it on either side; see training/README.md.
+A word is represented by the sum of a few vectors; the receptive field is nine words on either side. See
+training/README.md.
 """
 
 from __future__ import annotations
@@ -10,32 +11,32 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from newsbot.entities.names import Span
+from newsbot.entities.names import NameSpan
 from newsbot.entities.neural.hints import with_hints
 from newsbot.entities.neural.label_decoding import best_labels, spans
 from newsbot.entities.neural.sentence_reader import VERSION, SentenceReader
 from newsbot.entities.neural.shipped import FOLDER, load_wordpiece, network_version
 from newsbot.entities.neural.token_features import NOTHING, WordFeatures
-from newsbot.entities.tokens import Word, split_words
+from newsbot.entities.tokens import Token, split_words
 from newsbot.items import Mention
 from newsbot.onnx import load_network
 
 GAP = 4
-"""Places left empty between sentences, as far as the widest layer reaches: none sees the next."""
+"""Padding between the sentences of a batch, as wide as the widest layer, so that no sentence influences the next."""
 BATCH_WORDS = 4_000
-"""Read at once; bounds memory on long texts."""
+"""Words per batch; bounds the memory on long texts."""
 
 
 class FastNetwork:
-    """Scores the words of sentences, many at once: a sentence's scores are the same whatever shares its batch."""
+    """Scores the words of many sentences at once; the scores of a sentence do not depend on the rest of its batch."""
 
     def __init__(self) -> None:
         self._session = load_network(FOLDER.joinpath("fast.onnx"))
         self.version = network_version(self._session)
         self._features = WordFeatures(load_wordpiece())
 
-    def scores(self, sentences: Iterable[Sequence[Word]]) -> Iterator[NDArray[np.float32]]:
-        """Yield the scores of the labels of each sentence's words: (word, label)."""
+    def scores(self, sentences: Iterable[Sequence[Token]]) -> Iterator[NDArray[np.float32]]:
+        """Yield one array of label scores per sentence, shape (words, labels)."""
         for batch in _batches(sentences):
             rows: list[tuple[int, ...]] = []
             for words in batch:
@@ -51,7 +52,7 @@ class FastNetwork:
 
 
 class FastEngine:
-    """Finds names in English, several times as fast as `model`, and not as well."""
+    """Finds names in English; several times as fast as `model`, and less accurate."""
 
     name = "fast"
 
@@ -61,22 +62,22 @@ class FastEngine:
         self._reader = SentenceReader(self._read)
 
     def supports(self, language: str) -> bool:
-        """Only English."""
+        """Return whether the language is English."""
         return language == "en"
 
     def recognize(self, text: str, language: str = "en") -> list[Mention]:
         """Return the mentions in an English text, made consistent over the whole of it."""
         return self._reader.mentions(text) if self.supports(language) else []
 
-    def _read(self, sentences: Sequence[str]) -> Iterator[Iterator[Span]]:
-        """Yield the names of each sentence."""
+    def _read(self, sentences: Sequence[str]) -> Iterator[Iterator[NameSpan]]:
+        """Yield the names of every sentence."""
         cut = [split_words(sentence) for sentence in sentences]
         for words, scores in zip(cut, self._network.scores(cut), strict=True):
             yield spans(words, best_labels(scores))
 
 
-def _batches(sentences: Iterable[Sequence[Word]]) -> Iterator[list[Sequence[Word]]]:
-    batch: list[Sequence[Word]] = []
+def _batches(sentences: Iterable[Sequence[Token]]) -> Iterator[list[Sequence[Token]]]:
+    batch: list[Sequence[Token]] = []
     size = 0
     for words in sentences:
         batch.append(words)

@@ -1,7 +1,8 @@
-"""The engine that ships: two networks for English, one that is fast and one that is good.
+"""The default engine for English: a fast network and an accurate one.
 
-The fast one (`fast.py`) reads every sentence. Where it is sure of every word, that is that; where it is not, the tagger
-(`tagger.py`) reads, too, and what both say counts: they err in different places, and together least.
+The fast network (`fast_engine.py`) reads every sentence. If it is sure of every word, its labels are final; otherwise the
+tagger (`neural/tagger.py`) reads the doubtful words too, and the scores of both are added: they make different errors,
+and the fewest together.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from newsbot.entities.engines.fast_engine import FastNetwork
-from newsbot.entities.names import Span
+from newsbot.entities.names import NameSpan
 from newsbot.entities.neural.label_decoding import best_labels, doubtful, spans
 from newsbot.entities.neural.sentence_reader import VERSION, SentenceReader
 from newsbot.entities.neural.tagger import Tagger
@@ -17,11 +18,11 @@ from newsbot.entities.tokens import split_words
 from newsbot.items import Mention
 
 SURE = 0.9
-"""The fast network is sure of a word whose label it gives this probability: two thirds of the news are then read by it alone."""
+"""Probability of a label from which the fast network is sure of a word; it then reads two thirds of the news alone."""
 AROUND = 12
-"""So many words on either side of those in doubt the tagger reads with them: all of a sentence gave no better names."""
+"""Words that the tagger reads on either side of the doubtful ones; reading the whole sentence gave no better names."""
 FAST_WEIGHT = 0.4
-"""Of the fast network's scores beside the tagger's."""
+"""Weight of the fast network's scores when they are added to the tagger's."""
 
 
 class ModelEngine:
@@ -35,15 +36,15 @@ class ModelEngine:
         self._reader = SentenceReader(self._read)
 
     def supports(self, language: str) -> bool:
-        """Only English."""
+        """Return whether the language is English."""
         return language == "en"
 
     def recognize(self, text: str, language: str = "en") -> list[Mention]:
         """Return the mentions in an English text, made consistent over the whole of it."""
         return self._reader.mentions(text) if self.supports(language) else []
 
-    def _read(self, sentences: Sequence[str]) -> Iterator[Iterator[Span]]:
-        """Yield the names of each sentence."""
+    def _read(self, sentences: Sequence[str]) -> Iterator[Iterator[NameSpan]]:
+        """Yield the names of every sentence."""
         cut = [split_words(sentence) for sentence in sentences]
         for words, scores in zip(cut, self._fast.scores(cut), strict=True):
             part = doubtful(scores, SURE, AROUND)

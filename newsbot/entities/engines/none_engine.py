@@ -1,4 +1,4 @@
-"""The engine that finds nothing, for runs that need no entities."""
+"""An engine that finds nothing, for runs that need no entities."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ class NoEngine:
     version = "1"
 
     def supports(self, language: str) -> bool:
-        """Yes, in its way."""
+        """Return True: every language has no names."""
         return True
 
     def recognize(self, text: str, language: str = "en") -> list[Mention]:
-        """Return nothing."""
+        """Return an empty list."""
         return []

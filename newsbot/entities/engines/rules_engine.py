@@ -1,8 +1,8 @@
-"""Names by rules and word lists: needs nothing installed, guesses little, and outside English hardly at all.
+"""The engine of rules and word lists: needs no model, and prefers missing a name to guessing one.
 
-In English: known names, capitalised runs around words such as "Ministry", people by first name or title, acronyms.
-In other languages only what can be known: places and organisations of the tables, people behind a title or a first
-name. Never a capital letter alone, which says nothing in German and does not exist in Chinese.
+In English it finds known names, capitalised runs around words such as "Ministry", people by first name or title, and
+acronyms. In other languages it finds only the places and organisations of the tables, and people after a title or a
+first name. A capital letter alone is no evidence: it says nothing in German and does not exist in Chinese.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import NamedTuple
 
 from newsbot.entities import tables
 from newsbot.entities.lexicon import SPACELESS, SUPPORTED, Lexicon, lexicon, spaceless_names
-from newsbot.entities.tokens import Word, split_sentences, split_words
+from newsbot.entities.tokens import Token, split_sentences, split_words
 from newsbot.items import EntityType, Mention
 
 _JOINING = frozenset(("of", "for", "and", "on", "the", "in", "&"))
-# Of these, those that also part two names: "Foreign Ministry and Kremlin".
+# The joining words that may also separate two names: "Foreign Ministry and Kremlin".
 _PARTING = frozenset(("and", "on", "in"))
 _ELIDING = frozenset(("ca", "fr", "it"))
 _ELISION = re.compile(r"(?:[cdjlmnst]|qu|un|[dns]?[aeu]ll)['’](?=\w)", re.IGNORECASE)
@@ -27,15 +27,15 @@ _MAX_PERSON_WORDS = 4
 
 
 class Sentence(NamedTuple):
-    """What a rule looks at: the words of a sentence, the text their offsets count in, and what is known."""
+    """The input of a rule: the words of a sentence, the text that their offsets refer to, and the lexicon."""
 
-    words: list[Word]
+    words: list[Token]
     text: str
     known: Lexicon
 
 
-Found = tuple[int, EntityType]
-"""The index after the name's last word, and its type."""
+FoundName = tuple[int, EntityType]
+"""The index after the last word of a name, and the type of the name."""
 
 
 class RulesEngine:
@@ -45,11 +45,11 @@ class RulesEngine:
     version = "2"
 
     def supports(self, language: str) -> bool:
-        """Whether there are lists for this language."""
+        """Return whether there are word lists for this language."""
         return language in SUPPORTED
 
     def recognize(self, text: str, language: str = "en") -> list[Mention]:
-        """Return what the lists and patterns find."""
+        """Return the mentions that the lists and patterns find."""
         if not self.supports(language):
             return []
         if language in SPACELESS:
@@ -68,14 +68,14 @@ def _known_anywhere(text: str, language: str) -> Iterator[Mention]:
         yield Mention(start=match.start(), end=match.end(), text=match[0], type=names[match[0]])
 
 
-def _without_elision(word: Word) -> Word:
-    """Return a word without the small one that has lost its vowel before it: "Union" of "l’Union"."""
+def _without_elision(word: Token) -> Token:
+    """Return a word without an elided article or preposition: "Union" for "l’Union"."""
     found = _ELISION.match(word.text)
-    return Word(word.text[found.end() :], word.start + found.end(), word.end) if found else word
+    return Token(word.text[found.end() :], word.start + found.end(), word.end) if found else word
 
 
 def _scan(sentence: Sentence) -> Iterator[Mention]:
-    """Yield the names of a sentence: at each word the first rule that finds one."""
+    """Yield the names of a sentence; at every word the first rule that matches decides."""
     words, text, known = sentence
     i = 0
     while i < len(words):
@@ -95,19 +95,19 @@ def _mention(text: str, start: int, end: int, kind: EntityType) -> Mention:
     return Mention(start=start, end=end, text=text[start:end], type=kind)
 
 
-def _before_hyphen(word: Word, text: str, known: Lexicon) -> Iterator[Mention]:
+def _before_hyphen(word: Token, text: str, known: Lexicon) -> Iterator[Mention]:
     """Yield the name in a compound such as "US-led"."""
     name, hyphen, rest = word.text.partition("-")
     if hyphen and rest.islower() and name in known.names:
         yield _mention(text, word.start, word.start + len(name), known.names[name])
 
 
-def _is_capitalised(word: Word) -> bool:
+def _is_capitalised(word: Token) -> bool:
     return word.text[0].isupper()
 
 
-def _known(sentence: Sentence, i: int) -> Found | None:
-    """Find a name of the lists, the longest that fits."""
+def _known(sentence: Sentence, i: int) -> FoundName | None:
+    """Return the longest name of the lists that begins at word `i`."""
     words, text, known = sentence
     if not words[i].text[0].isalnum() or (words[i].text[0].islower() and words[i].text not in known.names):
         return None
@@ -115,14 +115,14 @@ def _known(sentence: Sentence, i: int) -> Found | None:
         name = " ".join(text[words[i].start : words[end - 1].end].split())
         kind = known.names.get(name)
         if kind is None and end == i + 1 and known.language == "de" and name.endswith("s"):
-            kind = known.names.get(name[:-1])  # the genitive: "Russlands"
+            kind = known.names.get(name[:-1])  # the German genitive: "Russlands"
         if kind:
             return end, kind
     return None
 
 
-def _organisation(sentence: Sentence, i: int) -> Found | None:
-    """Find a capitalised run that holds a word such as "Ministry"."""
+def _organisation(sentence: Sentence, i: int) -> FoundName | None:
+    """Return the capitalised run at word `i` if it has a word such as "Ministry"."""
     words, _, known = sentence
     first = words[i].text
     never_first = (tables.words("sentence_starts"), tables.demonyms(), known.first_names, known.cues)
@@ -136,8 +136,8 @@ def _organisation(sentence: Sentence, i: int) -> Found | None:
     return (i + end, "ORG") if end > 1 else None
 
 
-def _capitalised_run(words: list[Word], i: int) -> list[str]:
-    """Return the words from `i` on that are capitalised, or stand between such in a name."""
+def _capitalised_run(words: list[Token], i: int) -> list[str]:
+    """Return the capitalised words from `i` on, with the joining words between them."""
     ahead = words[i : i + _MAX_ORGANISATION_WORDS]
     run = [
         word.text for word in takewhile(lambda word: _is_capitalised(word) or word.text in _JOINING, ahead)
@@ -147,8 +147,8 @@ def _capitalised_run(words: list[Word], i: int) -> list[str]:
     return run
 
 
-def _person(sentence: Sentence, i: int) -> Found | None:
-    """Find a first name with what follows it, or what follows a title (which `_scan` passes over first)."""
+def _person(sentence: Sentence, i: int) -> FoundName | None:
+    """Return the person whose first name is word `i`, or whose title precedes it."""
     words, _, known = sentence
     if not _is_capitalised(words[i]):
         return None
@@ -162,7 +162,7 @@ def _person(sentence: Sentence, i: int) -> Found | None:
     return None
 
 
-def _person_end(words: list[Word], i: int, limit: int) -> int:
+def _person_end(words: list[Token], i: int, limit: int) -> int:
     """Return the index after the last word of the name that begins at `i`."""
     end, count, last = i, 0, i
     while end < len(words) and count < limit:
@@ -176,27 +176,27 @@ def _person_end(words: list[Word], i: int, limit: int) -> int:
     return last
 
 
-def _follows_cue(words: list[Word], i: int, known: Lexicon) -> bool:
+def _follows_cue(words: list[Token], i: int, known: Lexicon) -> bool:
     before = i - 2 if i > 1 and words[i - 1].text == "." else i - 1
     return before >= 0 and words[before].text in known.cues
 
 
-def _acronym(sentence: Sentence, i: int) -> Found | None:
-    """Find three to six capitals among words that are not in capitals."""
+def _acronym(sentence: Sentence, i: int) -> FoundName | None:
+    """Return word `i` if it is three to six capitals in a sentence that is not in capitals itself."""
     word = sentence.words[i].text
     if not (3 <= len(word) <= 6 and word.isalpha() and word.isupper()) or word in tables.words("no_acronyms"):
         return None
-    shouted = sum(w.text.isupper() for w in sentence.words) * 2 > len(sentence.words)
-    return None if shouted else (i + 1, "ORG")
+    is_in_capitals = sum(w.text.isupper() for w in sentence.words) * 2 > len(sentence.words)
+    return None if is_in_capitals else (i + 1, "ORG")
 
 
-Rule = Callable[[Sentence, int], Found | None]
-RULES: tuple[Rule, ...] = (_organisation, _known, _person, _acronym)
-RULES_ELSEWHERE: tuple[Rule, ...] = (_known, _person)
+NameRule = Callable[[Sentence, int], FoundName | None]
+RULES: tuple[NameRule, ...] = (_organisation, _known, _person, _acronym)
+RULES_ELSEWHERE: tuple[NameRule, ...] = (_known, _person)
 
 
-def _with_surnames(found: list[Mention], sentences: list[list[Word]], text: str) -> list[Mention]:
-    """Add the places where only the last name of a person stands who is named in full elsewhere in the text."""
+def _with_surnames(found: list[Mention], sentences: list[list[Token]], text: str) -> list[Mention]:
+    """Add the lone surnames of people whose full name is elsewhere in the text."""
     surnames = {m.text.split()[-1] for m in found if m.type == "PER" and " " in m.text}
     taken = {offset for m in found for offset in range(m.start, m.end)}
     lone = [

@@ -1,4 +1,4 @@
-"""spaCy's recogniser, for each language whose model is installed."""
+"""The engine that uses spaCy, for every language whose spaCy model is installed."""
 
 from __future__ import annotations
 
@@ -31,22 +31,23 @@ TYPES: dict[str, EntityType] = {
     "placeName": "LOC",
     "geogName": "LOC",
 }
-"""spaCy's labels -> ours: those of OntoNotes and WikiNER, and those of the Korean, Norwegian, Polish, Romanian and Swedish
-models; the others are no names of people, organisations or places."""
+"""spaCy's label -> entity type, for the labels of OntoNotes and WikiNER and of the Korean, Norwegian, Polish, Romanian and
+Swedish models; other labels are not people, organisations or places."""
 SIZES = ("trf", "lg", "md", "sm")
 GENRES = ("news", "web")
 CODES = {"no": "nb"}
-"""What spaCy calls a language otherwise."""
+"""ISO 639-1 code -> the code that spaCy uses instead."""
 UNUSED = ["tagger", "morphologizer", "parser", "senter", "lemmatizer", "attribute_ruler"]
-"""Parts of spaCy's models that its recogniser does without."""
+"""Components of spaCy's models that its named entity recogniser does not need."""
 MAX_CHARS = 100_000
-"""spaCy refuses texts of a million characters, and takes a gigabyte of memory for each 100,000."""
+"""Maximum length of a part that is read at once: spaCy rejects texts of a million characters and needs a gigabyte of memory
+per 100,000."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class SpacyEngine:
-    """Uses the biggest installed model of a language. Making one raises ImportError if spaCy is not installed."""
+    """Uses the largest installed model of a language. Raises ImportError if spaCy is not installed."""
 
     name = "spacy"
 
@@ -57,16 +58,16 @@ class SpacyEngine:
         self._reader = lru_cache(maxsize=8)(self._load)
 
     def for_language(self, language: str) -> SpacyModel | NoEngine:
-        """Return the engine that reads a language: its version tells the model too."""
+        """Return the engine for a language; its version includes the model."""
         model = self._model(language)
         return NoEngine() if model is None else self._reader(model)
 
     def supports(self, language: str) -> bool:
-        """Whether a model of this language is installed."""
+        """Return whether a model of this language is installed."""
         return self._model(language) is not None
 
     def recognize(self, text: str, language: str = "en") -> list[Mention]:
-        """Return the mentions that the language's model finds."""
+        """Return the mentions found by the model of the language."""
         return self.for_language(language).recognize(text, language)
 
     def _find_model(self, language: str) -> str | None:
@@ -79,7 +80,7 @@ class SpacyEngine:
 
 
 class SpacyModel:
-    """One loaded model of spaCy's."""
+    """One loaded spaCy model."""
 
     name = "spacy"
 
@@ -88,11 +89,11 @@ class SpacyModel:
         self._pipeline = pipeline
 
     def supports(self, language: str) -> bool:
-        """The language that it was loaded for."""
+        """Return whether this is the language of the model."""
         return bool(CODES.get(language, language) == self._pipeline.lang)
 
     def recognize(self, text: str, language: str = "en") -> list[Mention]:
-        """Return the mentions in `text`; long ones are read in parts."""
+        """Return the mentions in `text`; a long text is read in parts."""
         readable = _SURROGATE.sub("\ufffd", text)
         return [
             Mention(start=start, end=end, text=text[start:end], type=kind)
@@ -107,7 +108,7 @@ class SpacyModel:
 
 
 def _parts(text: str) -> Iterator[tuple[str, int]]:
-    """Yield parts of a text and where they begin: cut between lines, or words, where it can be."""
+    """Yield the parts of a text and their offsets; the text is cut between lines or words if possible."""
     start = 0
     while len(text) - start > MAX_CHARS:
         half, end = start + MAX_CHARS // 2, start + MAX_CHARS

@@ -1,1 +1,1 @@
-"""The parts of the English networks: tokens, features, label decoding, sentences."""
+"""The parts of the English networks: features, word pieces, label decoding, sentence cache."""

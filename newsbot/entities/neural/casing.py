@@ -1,4 +1,4 @@
-"""How a word is written, as one of eight numbers: what an uncased vocabulary does not tell."""
+"""The casing of a word as one of eight classes, which an uncased vocabulary does not contain."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ MARK, LOWER, TITLE, UPPER, INITIAL, MIXED, NUMBER, WITH_DIGITS = range(8)
 
 
 def casing(word: str) -> int:
-    """Return which of the eight ways `word` is written in; the trained model knows them by number."""
+    """Return the casing class of `word`. The numbers are an input of the trained networks and must not change."""
     if not any(map(str.isalnum, word)):
         return MARK
     if any(map(str.isdigit, word)):

@@ -1,4 +1,4 @@
-"""What the tables know, as a hint to a network: it may outweigh a doubt, but not what the sentence says."""
+"""Add the lexicon to the scores of a network as a hint: it decides doubtful cases, but does not overrule the sentence."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from numpy.typing import NDArray
 
 from newsbot.entities.lexicon import lexicon
 from newsbot.entities.neural.label_decoding import KINDS
-from newsbot.entities.tokens import Word, split_words
+from newsbot.entities.tokens import Token, split_words
 from newsbot.items import EntityType
 
 WEIGHT = 1.0
 """Added to the scores of a known name's labels; 0.7 to 1.5 make no difference on sentences held out of training."""
 
-Known = dict[tuple[str, ...], EntityType]
+KnownNames = dict[tuple[str, ...], EntityType]
 
 
-def with_hints(words: Sequence[Word], scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the scores of a sentence's words, those higher that begin and continue names of the English lexicon."""
+def with_hints(words: Sequence[Token], scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the scores of a sentence's words, raised where a name of the English lexicon begins or continues."""
     hinted = scores.copy()
     for start, end, kind in _known_names([word.text for word in words]):
         begin = 2 * KINDS.index(kind) + 1
@@ -30,7 +30,7 @@ def with_hints(words: Sequence[Word], scores: NDArray[np.float32]) -> NDArray[np
 
 
 def _known_names(words: Sequence[str]) -> Iterator[tuple[int, int, EntityType]]:
-    """Yield the longest known names, none within another: first word, word after the last, type."""
+    """Yield the longest known names without overlaps: index of the first word, index after the last word, type."""
     start = 0
     while start < len(words):
         known = _names_by_first_word().get(words[start], {})
@@ -40,13 +40,13 @@ def _known_names(words: Sequence[str]) -> Iterator[tuple[int, int, EntityType]]:
         start = max(start + 1, end)
 
 
-def _lengths(known: Known) -> list[int]:
+def _lengths(known: KnownNames) -> list[int]:
     return sorted({len(name) for name in known}, reverse=True)
 
 
 @cache
-def _names_by_first_word() -> dict[str, Known]:
-    found: dict[str, Known] = {}
+def _names_by_first_word() -> dict[str, KnownNames]:
+    found: dict[str, KnownNames] = {}
     for name, kind in lexicon("en").names.items():
         words = tuple(word.text for word in split_words(name))
         found.setdefault(words[0], {})[words] = kind

@@ -1,4 +1,4 @@
-"""From the scores of labels to names: the best sequence of labels that makes sense, and the spans it marks."""
+"""Decode label scores into names: the best valid sequence of BIO labels, and the names that it marks."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from newsbot.entities.names import Span, end_of_name, known_name, names_in
-from newsbot.entities.tokens import Word
+from newsbot.entities.names import NameSpan, end_of_name, known_name, names_in
+from newsbot.entities.tokens import Token
 from newsbot.items import EntityType
 
 KINDS: tuple[EntityType, ...] = ("PER", "ORG", "LOC")
 OUTSIDE = 0
 LABELS = ("O", *(f"{place}-{kind}" for kind in KINDS for place in "BI"))
-"""What networks call words: odd numbers begin a name, even ones continue one."""
+"""BIO labels of the networks: odd indexes begin a name, even ones continue it."""
 _FORBIDDEN = -1e9
 _TRANSITIONS = np.array(
     [
@@ -25,9 +25,9 @@ _TRANSITIONS = np.array(
 
 
 def doubtful(scores: NDArray[np.float32], probability: float, around: int) -> slice:
-    """Return the words between the first and the last whose best label has less than this probability.
+    """Return the slice from the first to the last word whose best label has less than this probability.
 
-    `around` words more on either side, and more where a name would be cut; none if there is no such word.
+    It is extended by `around` words on either side, and further if it would cut a name; empty if there is no such word.
     """
     best = scores.max(-1, keepdims=True)
     doubts = np.flatnonzero(np.exp(scores - best).sum(-1) * probability > 1)
@@ -43,7 +43,7 @@ def doubtful(scores: NDArray[np.float32], probability: float, around: int) -> sl
 
 
 def best_labels(scores: NDArray[np.float32]) -> list[int]:
-    """Return the best sequence in which a name only goes on where it has begun. `scores`: (word, label)."""
+    """Return the best valid label sequence: a name continues only after its beginning. `scores`: shape (words, labels)."""
     greedy: list[int] = scores.argmax(-1).tolist()
     if all(
         b == OUTSIDE or b % 2 or a in (b, b - 1) for a, b in zip([OUTSIDE, *greedy], greedy, strict=False)
@@ -65,10 +65,10 @@ def _viterbi(scores: NDArray[np.float32]) -> list[int]:
     return labels[::-1]
 
 
-def spans(words: Sequence[Word], labels: Sequence[int]) -> Iterator[Span]:
-    """Yield the names that valid `labels` mark in `words`."""
+def spans(words: Sequence[Token], labels: Sequence[int]) -> Iterator[NameSpan]:
+    """Yield the names that a valid label sequence marks in `words`."""
     start = None
-    shouted = sum(word.text.isupper() for word in words) * 2 > len(words)
+    is_in_capitals = sum(word.text.isupper() for word in words) * 2 > len(words)
     for i, label in enumerate([*labels, OUTSIDE]):
         if start is not None and (label == OUTSIDE or label % 2):
             end = end_of_name(words, i) if label == OUTSIDE else i
@@ -76,5 +76,5 @@ def spans(words: Sequence[Word], labels: Sequence[int]) -> Iterator[Span]:
             start = None
         if label % 2:
             start = i
-        elif label == OUTSIDE and i < len(words) and not shouted:
+        elif label == OUTSIDE and i < len(words) and not is_in_capitals:
             yield from known_name(words[i])

@@ -1,4 +1,4 @@
-"""Remembers the newest answers, for several threads."""
+"""A thread-safe LRU cache of answers by text."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Generic, TypeVar
 Answer = TypeVar("Answer")
 
 
-class Recent(Generic[Answer]):
-    """Keeps at most `size` answers by their text; those not asked for longest go first."""
+class RecentAnswers(Generic[Answer]):
+    """Keeps at most `size` answers by text and evicts the least recently used ones."""
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -19,7 +19,7 @@ class Recent(Generic[Answer]):
         self._lock = Lock()
 
     def get(self, texts: Iterable[str]) -> dict[str, Answer]:
-        """Return those answers that are remembered."""
+        """Return text -> answer for the texts in the cache."""
         with self._lock:
             found = {text: self._answers[text] for text in texts if text in self._answers}
             for text in found:
@@ -27,7 +27,7 @@ class Recent(Generic[Answer]):
         return found
 
     def add(self, answers: Mapping[str, Answer]) -> None:
-        """Remember `answers`."""
+        """Add answers to the cache."""
         with self._lock:
             self._answers.update(answers)
             while len(self._answers) > self._size:

@@ -1,7 +1,7 @@
-"""An article's mentions by an engine that reads a sentence by itself: which sentences, each only once, then the whole.
+"""Read the mentions of a text with a network that reads single sentences.
 
-A sentence that came before, in this text or another, costs nothing (wire copies); one without a capital letter that
-could begin a name is not looked at.
+A sentence that was read before, in this text or another, comes from a cache (wire copies); a sentence without a capital
+letter that could begin a name is skipped. Afterwards the mentions are made consistent over the whole text.
 """
 
 from __future__ import annotations
@@ -10,20 +10,21 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from newsbot.entities.consistency import make_consistent
-from newsbot.entities.names import Span
-from newsbot.entities.neural.recent import Recent
+from newsbot.entities.names import NameSpan
+from newsbot.entities.neural.recent import RecentAnswers
 from newsbot.entities.tokens import split_sentences
 from newsbot.items import Mention
 
 VERSION = 2
-"""Of all that stands between a network and mentions: raise it when the same scores may give others."""
+"""Version of the code between scores and mentions: increase it when the same scores may give other mentions."""
 REMEMBERED_SENTENCES = 20_000
+"""Number of sentences in the cache."""
 
-ReadSentences = Callable[[Sequence[str]], Iterable[Iterable[Span]]]
-"""Gives for each sentence the names in it, offsets counted in it."""
+ReadSentences = Callable[[Sequence[str]], Iterable[Iterable[NameSpan]]]
+"""Takes sentences and yields the names of every sentence, with offsets within it."""
 
 _CAPITAL = re.compile(r"[^\W\d_a-z]")
-# Words that often begin a sentence and never a name: with no other capital, the sentence holds none.
+# Words that often begin a sentence and never a name: without another capital, the sentence has no name.
 _PLAIN_START = re.compile(
     r"\W*(?:The|A|An|I|It|He|She|We|You|They|This|That|These|Those|There|Here|His|Her|Its|Their|Our|My|Your|But|And|Or"
     r"|So|If|In|On|At|By|For|From|With|As|To|Of|After|Before|When|While|Where|What|Who|Why|How|Not|No|Yes|Now|Then|Also"
@@ -34,14 +35,14 @@ _PLAIN_START = re.compile(
 
 
 class SentenceReader:
-    """Finds names by reading each sentence once; may be used from several threads at once."""
+    """Finds names by reading every distinct sentence once; thread-safe."""
 
     def __init__(self, read: ReadSentences) -> None:
         self._read = read
-        self._recent = Recent[tuple[Span, ...]](REMEMBERED_SENTENCES)
+        self._recent = RecentAnswers[tuple[NameSpan, ...]](REMEMBERED_SENTENCES)
 
     def mentions(self, text: str) -> list[Mention]:
-        """Return the mentions in `text`, in order, made consistent over the whole of it."""
+        """Return the mentions in `text`, in order, made consistent over the whole text."""
         places = _worth_reading(text)
         known = self._spans_of({text[start:end]: None for start, end in places})
         mentions = [
@@ -51,7 +52,7 @@ class SentenceReader:
         ]
         return make_consistent(mentions, text)
 
-    def _spans_of(self, sentences: Iterable[str]) -> dict[str, tuple[Span, ...]]:
+    def _spans_of(self, sentences: Iterable[str]) -> dict[str, tuple[NameSpan, ...]]:
         known = self._recent.get(sentences)
         unread = [sentence for sentence in sentences if sentence not in known]
         new = dict(zip(unread, map(tuple, self._read(unread)), strict=True)) if unread else {}
@@ -60,7 +61,7 @@ class SentenceReader:
 
 
 def _worth_reading(text: str) -> list[tuple[int, int]]:
-    """Return the sentences that may hold a name: those with a capital, or all where capitals are hardly used."""
+    """Return the ranges of sentences that may have a name: those with a capital, or all if most have none."""
     places = list(split_sentences(text))
     capitalised = [place for place in places if _may_hold_name(text[slice(*place)])]
     return capitalised if 2 * len(capitalised) >= len(places) else places

@@ -1,4 +1,4 @@
-"""The networks that ship, and the vocabulary that they share."""
+"""The networks of the package, and the vocabulary that they share."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ FOLDER = files("newsbot.entities.neural").joinpath("model_data")
 
 
 def network_version(network: onnxruntime.InferenceSession) -> str:
-    """Return the version that the network was exported as."""
+    """Return the version in the metadata of a network."""
     return str(network.get_modelmeta().version)
 
 
 def load_vocabulary() -> list[str]:
-    """Return the pieces of words that the networks know, by their number."""
+    """Return the word pieces of the networks' vocabulary, in the order of their numbers."""
     return FOLDER.joinpath("vocabulary.txt").read_text(encoding="utf-8").splitlines()
 
 
 @cache
 def load_wordpiece() -> WordPiece:
-    """Return what cuts words into the networks' pieces: one for all of them, so that each word is cut once."""
+    """Return the word piece tokenizer; the networks share it, so that every word is split once."""
     return WordPiece(load_vocabulary())

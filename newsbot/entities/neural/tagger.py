@@ -15,35 +15,36 @@ from numpy.typing import NDArray
 from newsbot.entities.neural.casing import LOWER, MARK, casing
 from newsbot.entities.neural.label_decoding import LABELS
 from newsbot.entities.neural.shipped import FOLDER, load_wordpiece, network_version
-from newsbot.entities.tokens import Word
+from newsbot.entities.tokens import Token
 from newsbot.onnx import load_network
 
 MAX_PIECES = 160
-"""Longer sentences are cut between words: memory grows with the square, and training saw none."""
+"""Maximum number of pieces of a chunk; longer sentences are cut between words, because memory grows with the square of
+the length and the training data had none."""
 
 
 class Encoded(NamedTuple):
-    """A word's pieces, and how it is written."""
+    """The pieces of a word and its casing class."""
 
     pieces: tuple[int, ...]
     style: int
 
 
 class Chunk(NamedTuple):
-    """As many words of a sentence as the network takes at once, in the form that it takes them."""
+    """The input of the network for as many words of a sentence as fit."""
 
     pieces: list[int]
     casings: list[int]
     firsts: list[int]
-    """Where in `pieces` each word begins."""
+    """Index in `pieces` of the first piece of every word."""
 
 
 def _cut(encoded: Sequence[Encoded], start: int) -> int:
-    """Return where the chunk that begins at `start` ends: where it is full, but not within a name if it can be."""
-    room = MAX_PIECES - 2
+    """Return the end of the chunk that begins at `start`: where it is full, but not inside a name if possible."""
+    capacity = MAX_PIECES - 2
     end = start
-    while end < len(encoded) and len(encoded[end].pieces) <= room:
-        room -= len(encoded[end].pieces)
+    while end < len(encoded) and len(encoded[end].pieces) <= capacity:
+        capacity -= len(encoded[end].pieces)
         end += 1
     if end == len(encoded):
         return end
@@ -51,14 +52,14 @@ def _cut(encoded: Sequence[Encoded], start: int) -> int:
 
 
 class Tagger:
-    """Scores the words of a sentence; may be used from several threads at once.
+    """Scores the words of a sentence; thread-safe.
 
-    One sentence at a time: the int8 network rounds by what shares its batch, so that in batches the same sentence
-    would not always give the same scores; and sentences are long enough to keep a core busy (a tenth is lost).
+    It reads one sentence at a time: the rounding of the int8 network depends on the batch, so the same sentence would not
+    always give the same scores; and a sentence is long enough to keep a core busy (a tenth of the speed is lost).
     """
 
     def __init__(self) -> None:
-        # ONNX Runtime 1.32 takes four times as long for the two steps fused as for each by itself.
+        # ONNX Runtime 1.32 takes four times as long for the two fused operations as for the separate ones.
         self._session = load_network(
             FOLDER.joinpath("tagger.onnx"), disabled_optimizers=["SkipLayerNormFusion"]
         )
@@ -66,15 +67,15 @@ class Tagger:
         self._wordpiece = load_wordpiece()
         self._encode_word = lru_cache(maxsize=50_000)(self._encoded_word)
 
-    def scores(self, words: Sequence[Word]) -> NDArray[np.float32]:
-        """Return the scores of the labels of a sentence's words: (word, label)."""
+    def scores(self, words: Sequence[Token]) -> NDArray[np.float32]:
+        """Return the label scores of a sentence's words, shape (words, labels)."""
         parts = [np.zeros((0, len(LABELS)), np.float32)]
         for chunk in self._chunks(words):
             inputs = {"pieces": np.array([chunk.pieces]), "casings": np.array([chunk.casings])}
             parts.append(self._session.run(["scores"], inputs)[0][0][chunk.firsts])
         return np.concatenate(parts)
 
-    def _chunks(self, words: Sequence[Word]) -> Iterator[Chunk]:
+    def _chunks(self, words: Sequence[Token]) -> Iterator[Chunk]:
         encoded = [self._encode_word(word.text) for word in words]
         start = 0
         while start < len(encoded):

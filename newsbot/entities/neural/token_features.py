@@ -1,4 +1,4 @@
-"""A word as a few numbers: rows of one table of vectors, whose sum stands for the word."""
+"""The features of a word: row numbers of one embedding table, whose vectors are added."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from newsbot.entities.neural.casing import casing
 from newsbot.entities.neural.wordpiece import WordPiece
 
 SLOTS = 12
-"""Numbers that a word has: casing, shape, two beginnings, two endings, and the first of its pieces."""
+"""Number of features per word: casing, shape, two prefixes, two suffixes, and the first word pieces."""
 NOTHING = (0,) * SLOTS
-"""What fills the place between two sentences."""
+"""The features of padding."""
 CASINGS = 8
 BUCKETS = 4096
-"""Rows that shapes, beginnings and endings share by their hash."""
+"""Number of rows shared by the hashes of shapes, prefixes and suffixes."""
 FIRST_BUCKET = 1 + CASINGS
 FIRST_PIECE = FIRST_BUCKET + BUCKETS
 
@@ -24,7 +24,7 @@ _RUNS = ((re.compile(r"[A-Z]+"), "X"), (re.compile(r"[a-z]+"), "x"), (re.compile
 
 
 class WordFeatures:
-    """Gives words their numbers; remembers the words it has seen."""
+    """Computes and caches the features of words."""
 
     def __init__(self, wordpiece: WordPiece) -> None:
         self._wordpiece = wordpiece

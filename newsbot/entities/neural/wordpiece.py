@@ -1,4 +1,4 @@
-"""WordPiece as uncased BERT models use it: lower case, no accents, greedy longest match."""
+"""The WordPiece tokenizer of uncased BERT models: lower case, no accents, greedy longest match."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MAX_WORD_CHARS = 100
 
 
 class WordPiece:
-    """Turns words into the numbers of their pieces; remembers the words it has seen."""
+    """Converts words to the numbers of their pieces, with a cache."""
 
     def __init__(self, vocabulary: list[str]) -> None:
         self._numbers = {piece: number for number, piece in enumerate(vocabulary)}
@@ -40,13 +40,13 @@ class WordPiece:
 
 
 def _parts(word: str) -> Iterator[str]:
-    """Yield what BERT's first step makes of `word`: runs of letters and digits, and single marks and ideographs."""
+    """Yield the basic tokens of BERT in `word`: runs of letters and digits, and single marks and ideographs."""
     run = ""
     for character in unicodedata.normalize("NFD", word.lower()):
         category = unicodedata.category(character)
         if category == "Mn" or (category[0] == "C" and category != "Cn"):
             continue
-        if _stands_alone(character, category):
+        if _is_single_token(character, category):
             if run:
                 yield run
             yield character
@@ -57,7 +57,7 @@ def _parts(word: str) -> Iterator[str]:
         yield run
 
 
-def _stands_alone(character: str, category: str) -> bool:
-    # BERT counts every ASCII symbol as punctuation, but no other symbols.
+def _is_single_token(character: str, category: str) -> bool:
+    # BERT treats all ASCII symbols as punctuation, and no other symbols.
     symbol = character.isascii() and not character.isalnum()
     return symbol or category[0] == "P" or "一" <= character <= "鿿" or "㐀" <= character <= "䶿"

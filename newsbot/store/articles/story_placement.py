@@ -25,9 +25,9 @@ from sqlalchemy import (
     update,
 )
 
-from newsbot.dedupe.grouping import MAX_CANDIDATES, MAX_PER_KEY, Candidate, relatives
+from newsbot.dedupe.grouping import MAX_CANDIDATES, MAX_PER_KEY, SketchCandidate, relatives
 from newsbot.dedupe.sketches import Relation, Sketch, is_smaller
-from newsbot.dedupe.stories import Member, choose_original, roles
+from newsbot.dedupe.stories import StoryMember, choose_original, roles
 from newsbot.store.schema.models import ArticleAuthor, ArticleRow, ArticleSketch, Author, Story
 from newsbot.store.sql import locks
 from newsbot.store.sql.compiled import CompiledStatement
@@ -96,7 +96,7 @@ _AUTHORS = (
 )
 
 
-Related = Sequence[tuple[Candidate, Relation]]
+Related = Sequence[tuple[SketchCandidate, Relation]]
 """Stored articles with near duplicates or excerpts of a text, and how they are related to it."""
 
 
@@ -185,15 +185,15 @@ def reassign_roles(connection: Connection, article_id: int, *, now: datetime) ->
 
 
 class StoredSketches:
-    """The stored sketches as a `dedupe.grouping.Index`."""
+    """The stored sketches as a `dedupe.grouping.NearDuplicateStore`."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
-    def candidates(self, keys: Sequence[int | None]) -> Iterable[Candidate]:
+    def candidates(self, keys: Sequence[int | None]) -> Iterable[SketchCandidate]:
         """Return the articles that share a key at the same position, in one statement."""
         found = _CANDIDATES.rows(self.connection, dict(zip(_KEYS, keys, strict=True)))
-        return [Candidate(*row) for row in found]
+        return [SketchCandidate(*row) for row in found]
 
 
 def _row(article_id: int, text: Sketch) -> dict[str, Any]:
@@ -243,7 +243,7 @@ def _assign_roles(connection: Connection, story_id: int, now: datetime) -> None:
         _note_excerpts(connection, stored)
 
 
-def _members(connection: Connection, story_id: int) -> tuple[dict[int, StoryMembership], list[Member]]:
+def _members(connection: Connection, story_id: int) -> tuple[dict[int, StoryMembership], list[StoryMember]]:
     """Return the stored memberships of a story by article id, and its members with what decides their roles."""
     authors: dict[int, list[str]] = defaultdict(list)
     for article_id, name in connection.execute(_AUTHORS, {"of_story": story_id}):
@@ -251,12 +251,13 @@ def _members(connection: Connection, story_id: int) -> tuple[dict[int, StoryMemb
     rows = connection.execute(_MEMBERS, {"of_story": story_id}).mappings().all()
     parts = {row["id"]: StoryMembership(*(row[name] for name in StoryMembership._fields)) for row in rows}
     members = [
-        Member(**{name: row[name] for name in _DECIDING_COLUMNS}, authors=authors[row["id"]]) for row in rows
+        StoryMember(**{name: row[name] for name in _DECIDING_COLUMNS}, authors=authors[row["id"]])
+        for row in rows
     ]
     return parts, members
 
 
-def _memberships(story_id: int, members: Sequence[Member]) -> dict[int, StoryMembership]:
+def _memberships(story_id: int, members: Sequence[StoryMember]) -> dict[int, StoryMembership]:
     original, role_of = choose_original(members), roles(members)
     parts = {
         member.id: StoryMembership(

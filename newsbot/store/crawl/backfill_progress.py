@@ -15,8 +15,8 @@ from hashlib import blake2b
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from newsbot.archive.warc import Place
-from newsbot.archive.warc_pages import Span
+from newsbot.archive.warc import RecordPosition
+from newsbot.archive.warc_pages import ByteRange
 from newsbot.errors import NewsbotError
 from newsbot.store.schema.models import BackfillPart
 from newsbot.store.sql import dialect
@@ -40,7 +40,7 @@ class Part:
     path: str
     """Absolute."""
     file_bytes: int
-    span: Span
+    span: ByteRange
     selection: str = ""
     """What is taken of it, in words that are the same for the same selection."""
 
@@ -56,7 +56,7 @@ class Progress:
     """How far a part has come."""
 
     part: Part
-    done: Place | None = None
+    done: RecordPosition | None = None
     """The last record that is done."""
     state: str = "begun"
     error: str | None = None
@@ -101,7 +101,7 @@ def load_part(session: Session, part: Part) -> Progress:
 def _progress(part: Part, row: BackfillPart | None) -> Progress:
     if row is None:
         return Progress(part=part, counts=Counter())
-    done = None if row.done_offset is None else Place(row.done_offset, row.done_number or 0)
+    done = None if row.done_offset is None else RecordPosition(row.done_offset, row.done_number or 0)
     return Progress(part=part, done=done, state=row.state, error=row.error, counts=Counter(row.counts))
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from newsbot.discovery.polls import Found
+from newsbot.discovery.polls import PollResult
 from newsbot.discovery.schedule import MIN_POLL_S, failure_interval_s, poll_interval_s, with_jitter
 from newsbot.sources.model import Source
 from newsbot.store.crawl import frontier
@@ -105,7 +105,7 @@ class PollAnswer(NamedTuple):
 
 
 def save_poll(
-    session: Session, feed: DueFeed, found: Found, answer: PollAnswer, *, now: datetime, chance: float
+    session: Session, feed: DueFeed, found: PollResult, answer: PollAnswer, *, now: datetime, chance: float
 ) -> int:
     """Note a poll that was answered: links go to the frontier, the feed learns when to ask again.
 

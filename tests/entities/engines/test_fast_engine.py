@@ -13,7 +13,7 @@ from newsbot.entities.neural.wordpiece import WordPiece
 
 CASES = {
     "person, organisation, place": (
-        "Angela Merkel told the European Commission in Brussels.",
+        "Angela Merkel met the European Commission in Brussels.",
         ["PER Angela Merkel", "ORG European Commission", "LOC Brussels"],
     ),
     "title is no part of the name": ("President Emmanuel Macron spoke.", ["PER Emmanuel Macron"]),
@@ -48,11 +48,11 @@ def test_only_english_is_read(engine: Engine) -> None:
     assert not engine.supports("de")
 
 
-def test_it_is_used_only_where_asked_for() -> None:
+def test_engine_is_used_only_if_configured() -> None:
     assert "fast" not in AUTO_ORDER
 
 
-def test_sentence_gives_the_same_names_whatever_stands_around_it() -> None:
+def test_names_of_a_sentence_do_not_depend_on_its_neighbours() -> None:
     alone = found(type(load_engine("fast"))(), SENTENCE)
     others = [f"{number} ministers of Spain and Anna Zorbin of NATO left for Rome." for number in range(60)]
     among = found(type(load_engine("fast"))(), "\n".join([*others, SENTENCE, *others]))
@@ -70,7 +70,7 @@ def test_sentence_longer_than_a_part_is_read(engine: Engine) -> None:
     assert names.count("PER Angela Merkel") > 0.99 * BATCH_WORDS
 
 
-def test_several_threads_get_what_one_gets(engine: Engine) -> None:
+def test_threads_get_the_same_results(engine: Engine) -> None:
     texts = [f"Angela Merkel met {name} Zorbin in Berlin." for name in ("Anna", "Boris", "Carl", "Dora")] * 5
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(engine.recognize, texts))
@@ -85,7 +85,7 @@ VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "holm", "##s"]
     [("Holms", [4, 5]), ("Lind", [1]), ("\u200b", [1]), ("\udc80", [1]), ("Holm" * 30, None)],
     ids=["pieces", "unknown", "invisible", "no text", "long"],
 )
-def test_word_has_as_many_numbers_as_any(word: str, pieces: list[int] | None) -> None:
+def test_every_word_has_the_same_number_of_features(word: str, pieces: list[int] | None) -> None:
     features = WordFeatures(WordPiece(VOCABULARY))
     numbers = features.of(word)
     assert len(numbers) == SLOTS
@@ -94,7 +94,7 @@ def test_word_has_as_many_numbers_as_any(word: str, pieces: list[int] | None) ->
         assert [number - FIRST_PIECE for number in numbers if number >= FIRST_PIECE] == pieces
 
 
-def test_how_a_word_is_written_counts() -> None:
+def test_casing_changes_the_features() -> None:
     features = WordFeatures(WordPiece(VOCABULARY))
     assert len({features.of(word) for word in ("holm", "Holm", "HOLM", "Holms")}) == 4
     assert NOTHING not in {features.of(word) for word in ("holm", "-", "7")}

@@ -53,6 +53,6 @@ CASES = {
 
 
 @pytest.mark.parametrize(("language", "text", "expected"), CASES.values(), ids=CASES)
-def test_rules_find_what_they_know(language: str, text: str, expected: list[str]) -> None:
+def test_rules_find_known_names(language: str, text: str, expected: list[str]) -> None:
     mentions = load_engine("rules").recognize(text, language)
     assert [f"{mention.type} {mention.text}" for mention in mentions] == expected

@@ -1,4 +1,4 @@
-"""The spaCy engine, with a stand-in for spaCy."""
+"""The spaCy engine, with a fake spaCy."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> SpacyEngine:
     return SpacyEngine()
 
 
-def test_biggest_installed_model_finds_our_types_only(engine: SpacyEngine) -> None:
+def test_largest_installed_model_finds_only_our_types(engine: SpacyEngine) -> None:
     found = engine.recognize("Merkel am Montag in Berlin", "de")
     assert [(mention.text, mention.type) for mention in found] == [("Merkel", "PER"), ("Berlin", "LOC")]
 
@@ -61,18 +61,18 @@ def test_language_without_a_model_is_not_supported(engine: SpacyEngine) -> None:
     assert engine_label(engine, "fr") == "none 1"
 
 
-def test_norwegian_is_what_spacy_calls_bokmal(engine: SpacyEngine) -> None:
+def test_norwegian_uses_the_bokmal_model(engine: SpacyEngine) -> None:
     assert engine.supports("no")
 
 
-def test_label_tells_spacy_and_the_model(engine: SpacyEngine) -> None:
+def test_label_names_spacy_and_the_model(engine: SpacyEngine) -> None:
     assert engine_label(engine, "de") == "spacy 9.9 de_core_news_md 3.8.0"
 
 
 @pytest.mark.parametrize(
     "text", ["Merkel \udc80 in Berlin.", "Merkel in Berlin.\n" * 100_000, "Berlin" * 200_000]
 )
-def test_text_that_spacy_would_refuse_is_read(engine: SpacyEngine, text: str) -> None:
+def test_text_that_spacy_would_reject_is_read(engine: SpacyEngine, text: str) -> None:
     found = engine.recognize(text, "de")
     assert len(found) >= text.count("Merkel") + text.count("Berlin") - 12
     assert all(text[mention.start : mention.end] == mention.text for mention in found)

@@ -18,7 +18,7 @@ from newsbot.entities.neural.casing import (
 )
 from newsbot.entities.neural.hints import with_hints
 from newsbot.entities.neural.label_decoding import best_labels, doubtful, spans
-from newsbot.entities.neural.recent import Recent
+from newsbot.entities.neural.recent import RecentAnswers
 from newsbot.entities.neural.wordpiece import WordPiece
 from newsbot.entities.tokens import split_words
 
@@ -43,8 +43,8 @@ PIECES = {
     "longest first": ("Stoltenberg", ["stol", "##ten", "##berg"]),
     "accents": ("ÉÉ", ["[UNK]"]),
     "one accent": ("é", ["e"]),
-    "marks stand alone": ("U.S.", ["u", ".", "s", "."]),
-    "ideographs stand alone": ("中中", ["中", "中"]),
+    "every mark is a piece": ("U.S.", ["u", ".", "s", "."]),
+    "every ideograph is a piece": ("中中", ["中", "中"]),
     "currency": ("€", ["€"]),
     "unknown": ("xyz", ["[UNK]"]),
     "too long": ("stolen" * 50, ["[UNK]"]),
@@ -95,7 +95,7 @@ DECODED = {
 
 
 @pytest.mark.parametrize(("given", "expected"), DECODED.values(), ids=DECODED)
-def test_best_labels_make_sense(given: np.ndarray, expected: list[int]) -> None:
+def test_best_labels_are_a_valid_sequence(given: np.ndarray, expected: list[int]) -> None:
     assert best_labels(given) == expected
 
 
@@ -118,9 +118,12 @@ def test_doubtful_words_and_those_around(rows: list[dict[int, float]], expected:
 
 HINTS = {
     "country": ("in Chad now", [(1, B_LOC)]),
-    "the longest name": ("New Zealand and the World Health Organization", [(0, B_LOC), (1, I_LOC), (4, B_ORG), (5, I_ORG), (6, I_ORG)]),
+    "the longest name": (
+        "New Zealand and the World Health Organization",
+        [(0, B_LOC), (1, I_LOC), (4, B_ORG), (5, I_ORG), (6, I_ORG)],
+    ),
     "no known name": ("Gull chad", []),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("text", "expected"), HINTS.values(), ids=HINTS)
@@ -168,8 +171,8 @@ def test_spans(text: str, labels: list[int], expected: list[tuple[int, int, str]
     assert list(spans(split_words(text), labels)) == expected
 
 
-def test_memory_keeps_the_newest_and_those_asked_for() -> None:
-    recent = Recent[int](2)
+def test_cache_keeps_recently_used_answers() -> None:
+    recent = RecentAnswers[int](2)
     recent.add({"a": 1, "b": 2})
     assert recent.get(["a"]) == {"a": 1}
     recent.add({"c": 3})

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from newsbot.archive.warc import Place
-from newsbot.archive.warc_pages import Span
+from newsbot.archive.warc import RecordPosition
+from newsbot.archive.warc_pages import ByteRange
 from newsbot.store.crawl.backfill_progress import (
     OvertakenError,
     Part,
@@ -20,7 +20,8 @@ from newsbot.store.database import Database
 from tests.store.samples import LATER, NOW
 
 PARTS = [
-    Part(path="/past/1.warc.gz", file_bytes=300, span=Span(start, start + 100)) for start in (0, 100, 200)
+    Part(path="/past/1.warc.gz", file_bytes=300, span=ByteRange(start, start + 100))
+    for start in (0, 100, 200)
 ]
 
 
@@ -28,7 +29,9 @@ def test_only_parts_under_way_are_moving(database: Database) -> None:
     with database.write() as session:
         add_parts(session, PARTS, now=NOW)
         begun = load_progress(session, PARTS)
-        advance(session, begun[0], replace(begun[0], done=Place(40, 0), counts=Counter(new=3)), now=LATER)
+        advance(
+            session, begun[0], replace(begun[0], done=RecordPosition(40, 0), counts=Counter(new=3)), now=LATER
+        )
         finish_part(session, replace(begun[1], state="done", counts=Counter(new=9)), now=LATER)
         known = {each.part.key: each for each in begun}
         [moving] = load_moving(session, known)
@@ -41,6 +44,6 @@ def test_a_part_is_taken_in_by_one_process(database: Database) -> None:
     with database.write() as session:
         add_parts(session, PARTS, now=NOW)
         [begun] = load_progress(session, PARTS[:1])
-        advance(session, begun, replace(begun, done=Place(40, 0)), now=NOW)
+        advance(session, begun, replace(begun, done=RecordPosition(40, 0)), now=NOW)
         with pytest.raises(OvertakenError):
-            advance(session, begun, replace(begun, done=Place(50, 0)), now=NOW)
+            advance(session, begun, replace(begun, done=RecordPosition(50, 0)), now=NOW)

@@ -1,22 +1,22 @@
-"""Which stretches of two sequences are the same, in bounded time."""
+"""A diff of two sequences in bounded time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
-Stretch = tuple[bool, int, int, int, int]
-"""Whether both sequences are the same there, start and end in the older one, start and end in the newer one."""
+Opcode = tuple[bool, int, int, int, int]
+"""(is_equal, i1, i2, j1, j2): whether `before[i1:i2]` equals `after[j1:j2]`."""
 
 
-def stretches(
+def opcodes(
     before: Sequence[str], after: Sequence[str], limit: int, *, autojunk: bool = False
-) -> Iterator[Stretch]:
-    """Yield the stretches of two sequences, in order; together they cover both.
+) -> Iterator[Opcode]:
+    """Yield the diff opcodes (is_equal, i1, i2, j1, j2) of two sequences in order; together they cover both.
 
-    What lies between the common beginning and the common end is compared if neither sequence has more than `limit`
-    elements there, and given as one stretch that is not the same otherwise: difflib takes up to the square of their
-    number. `autojunk` is difflib's: frequent elements are no reason to call a stretch the same.
+    The middle between the common beginning and the common end is compared by difflib if neither sequence has more than
+    `limit` elements there; a longer one is one replacement, because difflib takes up to the square of their number.
+    `autojunk` is difflib's heuristic: frequent elements alone do not make two ranges equal.
     """
     start, old_end, new_end = 0, len(before), len(after)
     while start < min(old_end, new_end) and before[start] == after[start]:
