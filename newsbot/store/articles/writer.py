@@ -8,13 +8,12 @@ written when the transaction ends.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any, Literal, assert_never
 
-from sqlalchemy import Connection, LargeBinary, bindparam, cast, insert, null, select, union_all, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from newsbot import rule_versions
@@ -22,9 +21,9 @@ from newsbot.dedupe.agencies import agency_of
 from newsbot.dedupe.changes import Judgement, is_material, is_silent
 from newsbot.items import Article
 from newsbot.store.articles import children, story_placement
+from newsbot.store.articles.existing import find_existing, load_content, load_existing
 from newsbot.store.articles.plan import (
     Conflict,
-    Content,
     Existing,
     Insert,
     Revise,
@@ -114,11 +113,11 @@ def save_article(
     page = _Page(article, keys, content_key(article), run_id, now, precomputed)
     urls = {url_hash(key): key for key in keys.url_keys}
     locks.take(connection, Rank.IDENTITY, identity_keys(article, keys))
-    stored, exact_duplicate_id = _find(connection, list(urls), keys.text_key)
+    stored, exact_duplicate_id = find_existing(connection, list(urls), keys.text_key)
     existing = choose_existing(urls, stored, title=article.title, text_key=keys.text_key)
     content = None
     if existing is not None and needs_content(existing, page.content_key, now=now):
-        content = _content(connection, existing, page.content_key)
+        content = load_content(connection, existing, page.content_key)
     saved = _apply(
         connection,
         page,
@@ -149,11 +148,11 @@ def apply_rules_to(
     connection = session.connection()
     page = _Page(article, keys, content_key(article), run_id, now, precomputed)
     locks.take(connection, Rank.IDENTITY, identity_keys(article, keys))
-    existing = Existing(*connection.execute(_BY_ID, {"known_id": article_id}).one())
+    existing = load_existing(connection, article_id)
     if existing.content_key == page.content_key:
         _update(connection, article_id, {"extractor_version": rule_versions.label(), "rules": article.rules})
         return "unchanged"
-    _, exact_duplicate_id = _find(connection, [], keys.text_key)
+    _, exact_duplicate_id = find_existing(connection, [], keys.text_key)
     plan = Revise(existing, stored_content(connection, article_id))
     _revise(
         connection,
@@ -197,62 +196,11 @@ def identity_keys(article: Article, keys: ArticleKeys) -> list[bytes]:
     return [*map(url_hash, [*keys.url_keys, canonicalize(article.url)]), keys.text_key]
 
 
-# ------------------------------------------------------------------ reading
+# ------------------------------------------------------------------ writing
 
-_COLUMNS = [getattr(ArticleRow, name) for name in Existing.__slots__]
 _ARTICLES = ArticleRow.metadata.tables["articles"]
 _INSERT = CompiledStatement(insert(_ARTICLES).returning(_ARTICLES.c.id))
-_BY_ID = select(*(_ARTICLES.c[name] for name in Existing.__slots__)).where(
-    _ARTICLES.c.id == bindparam("known_id")
-)
 _UPDATE = update(_ARTICLES).where(_ARTICLES.c.id == bindparam("known_id"))
-
-
-def _find(
-    connection: Connection, hashes: Collection[bytes], text_key: bytes
-) -> tuple[dict[bytes, Existing], int | None]:
-    """Return the stored articles by the hashes of URLs that lead to them, and the id of the first with this text."""
-    values: dict[str, Any] = dict(zip(_hash_names(len(hashes)), hashes, strict=True))
-    stored: dict[bytes, Existing] = {}
-    exact_duplicate_id = None
-    for key, *columns in _find_statement(len(hashes)).rows(connection, values | {"text_key": text_key}):
-        if key is None:
-            exact_duplicate_id = columns[0]
-        else:
-            stored[key] = Existing(*columns)
-    return stored, exact_duplicate_id
-
-
-@cache
-def _find_statement(count: int) -> CompiledStatement:
-    """Return the query for the articles under `count` URLs, and for the first article with a text (without a hash)."""
-    by_url = (
-        select(ArticleUrl.url_hash, *_COLUMNS)
-        .join(ArticleRow, ArticleRow.id == ArticleUrl.article_id)
-        .where(ArticleUrl.url_hash.in_([bindparam(name) for name in _hash_names(count)]))
-    )
-    by_text = (
-        select(cast(null(), LargeBinary).label("url_hash"), *_COLUMNS)
-        .where(ArticleRow.text_key == bindparam("text_key"))
-        .order_by(ArticleRow.id)
-        .limit(1)
-    )
-    return CompiledStatement(union_all(by_url, select(by_text.subquery())) if count else by_text)
-
-
-def _hash_names(count: int) -> list[str]:
-    return [f"url_{place}" for place in range(count)]
-
-
-def _content(connection: Connection, existing: Existing, new_key: bytes) -> Content:
-    keys = (existing.content_key, new_key)
-    query = select(Revision.content_key).where(
-        Revision.article_id == existing.id, Revision.content_key.in_(keys)
-    )
-    return Content(stored_content(connection, existing.id), set(connection.scalars(query)))
-
-
-# ------------------------------------------------------------------ writing
 
 
 def _apply(
