@@ -51,7 +51,7 @@ WORDS = ("tram", "harbour", "museum", "divers from Lima", '"flood barrier"', "co
 
 def fill(database: Database, articles: int) -> None:
     """Store a newsroom in bulk; its days are those before `newsroom.NOW`."""
-    told = newsroom.told(newsroom.Newsroom(articles=articles, days=max(30, articles // 500)))
+    told = newsroom.made_up_articles(newsroom.Newsroom(articles=articles, days=max(30, articles // 500)))
     with database.write() as session:
         sync_sources(session, newsroom.sources(), now=newsroom.NOW)
     entities: dict[str, int] = {}
@@ -173,7 +173,7 @@ def writing(url: str) -> Iterator[None]:
 def _write(url: str, stored: Any) -> None:
     database = Database(url).open()
     run = time.time_ns()
-    for article in newsroom.told(newsroom.Newsroom(articles=100_000, days=1, seed=run)):
+    for article in newsroom.made_up_articles(newsroom.Newsroom(articles=100_000, days=1, seed=run)):
         new = replace(article, url=f"{article.url}-{run}")
 
         def save(session: Session, new: Article = new) -> None:

@@ -1,7 +1,7 @@
 """Scrapy's settings for this project, and newsbot's own (`NEWSBOT_*`).
 
-A value is taken from the command line (`-s NAME=VALUE`), else from an environment variable of the same name, else
-from the default here. `read_settings` checks and types newsbot's own.
+A value is taken from the command line (`-s NAME=VALUE`), otherwise from an environment variable of the same name,
+otherwise from the default here. `read_settings` checks and converts newsbot's own.
 """
 
 from __future__ import annotations
@@ -52,32 +52,67 @@ def _filled(value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One of newsbot's settings: what it is called, what it may be, and what it does."""
+    """One of newsbot's settings."""
 
     name: str
     default: str | int
     read: Callable[[str], Any]
-    """Turns the text given into the value; ValueError if it is not acceptable."""
+    """Converts the text to the value; raises ValueError if it is not accepted."""
     accepted: str
-    """What is acceptable, to end an error message."""
+    """The accepted values in words, for the end of an error message."""
     purpose: str
 
 
 NEWSBOT_SETTINGS = (
-    Setting("NEWSBOT_DATABASE_URL", "sqlite:///newsbot.db", _filled,
-            "a database URL: sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME", "where articles are kept"),
-    Setting("NEWSBOT_SOURCES", "", str,
-            "a TOML file or a folder of them; empty: the catalog in the package", "what the news spider crawls"),
-    Setting("NEWSBOT_ARCHIVE_DIR", "archive", str,
-            "a folder, made when it is needed; empty: not kept", "where answers of the network are kept as WARC"),
-    Setting("NEWSBOT_ENTITY_ENGINE", "auto", _filled,
-            "auto, none, an engine's name, or an import path; several, parted by commas", "what finds people, organisations and places"),
-    Setting("NEWSBOT_ALLOWED_NETWORKS", "", _networks,
-            "networks, parted by commas (127.0.0.0/8,10.1.0.0/16)", "private networks that may be fetched"),
-    Setting("NEWSBOT_MAX_PAGE_BYTES", 10 * 1024 * 1024, _positive,
-            "a number of bytes above 0", "decompressed size above which a page is rejected, in bytes"),
-    Setting("NEWSBOT_USER_AGENT", f"newsbot/{__version__} (+{HOME_PAGE})", _filled,
-            "any text", "how the spiders introduce themselves"),
+    Setting(
+        "NEWSBOT_DATABASE_URL",
+        "sqlite:///newsbot.db",
+        _filled,
+        "a database URL: sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME",
+        "where articles are kept",
+    ),
+    Setting(
+        "NEWSBOT_SOURCES",
+        "",
+        str,
+        "a TOML file or a folder of them; empty: the catalog in the package",
+        "what the news spider crawls",
+    ),
+    Setting(
+        "NEWSBOT_ARCHIVE_DIR",
+        "archive",
+        str,
+        "a folder, made when it is needed; empty: not kept",
+        "where answers of the network are kept as WARC",
+    ),
+    Setting(
+        "NEWSBOT_ENTITY_ENGINE",
+        "auto",
+        _filled,
+        "auto, none, an engine's name, or an import path; several, parted by commas",
+        "what finds people, organisations and places",
+    ),
+    Setting(
+        "NEWSBOT_ALLOWED_NETWORKS",
+        "",
+        _networks,
+        "networks, parted by commas (127.0.0.0/8,10.1.0.0/16)",
+        "private networks that may be fetched",
+    ),
+    Setting(
+        "NEWSBOT_MAX_PAGE_BYTES",
+        10 * 1024 * 1024,
+        _positive,
+        "a number of bytes above 0",
+        "decompressed size above which a page is rejected, in bytes",
+    ),
+    Setting(
+        "NEWSBOT_USER_AGENT",
+        f"newsbot/{__version__} (+{HOME_PAGE})",
+        _filled,
+        "any text",
+        "how the spiders introduce themselves",
+    ),
     Setting(
         "NEWSBOT_WORKERS",
         _other_cores(),
@@ -85,14 +120,19 @@ NEWSBOT_SETTINGS = (
         "a number of processes; 0: the crawl's own process does the work",
         "processes that read pages and recognise entities beside the one that fetches and stores",
     ),
-    Setting("NEWSBOT_WEB_TOKEN", "", str,
-            "any text; empty: none", "what `newsbot serve` asks readers for, as a password or Bearer token"),
-)  # fmt: skip
+    Setting(
+        "NEWSBOT_WEB_TOKEN",
+        "",
+        str,
+        "any text; empty: none",
+        "what `newsbot serve` asks readers for, as a password or Bearer token",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
-    """Newsbot's settings, checked and typed."""
+    """Newsbot's settings, checked and converted."""
 
     database_url: str
     sources: str
@@ -108,8 +148,7 @@ class Configuration:
 def read_settings(given: Mapping[str, Any]) -> Configuration:
     """Return the `NEWSBOT_*` values of `given` (Scrapy's settings, or any mapping), defaults for those missing.
 
-    Raises UsageError naming the setting, its value and what is accepted.
-    """
+    Raises UsageError that names the setting, its value and what is accepted."""
     values = {}
     for setting in NEWSBOT_SETTINGS:
         text = str(given.get(setting.name, setting.default))
@@ -122,16 +161,16 @@ def read_settings(given: Mapping[str, Any]) -> Configuration:
 
 
 def configuration() -> Configuration:
-    """Return newsbot's settings as the environment gives them, for use outside a crawl."""
+    """Return newsbot's settings from the environment, for use outside a crawl."""
     return read_settings(os.environ)
 
 
 def from_environment(setting: Setting) -> str | int:
-    """Return the environment's value of a setting, else its default."""
+    """Return the value of a setting from the environment, otherwise its default."""
     return os.environ.get(setting.name, setting.default)
 
 
-# Below: what Scrapy reads. It takes every upper-case name of this module.
+# Scrapy's settings. Scrapy reads every upper-case name of this module.
 
 globals().update({setting.name: from_environment(setting) for setting in NEWSBOT_SETTINGS})
 
@@ -140,7 +179,7 @@ SPIDER_MODULES = ["newsbot.spiders"]
 NEWSPIDER_MODULE = "newsbot.spiders"
 COMMANDS_MODULE = "newsbot.commands"
 
-# The stages of an article, in order. Each is a thin adapter over newsbot.ingest.
+# The stages of an article, in order. Every stage is a thin adapter over newsbot.ingest.
 ITEM_PROCESSOR = "newsbot.extensions.named_stages.NamedStages"
 ITEM_PIPELINES = {
     "newsbot.pipelines.validate.Validate": 100,
@@ -154,17 +193,19 @@ EXTENSIONS = {
     "newsbot.extensions.keep_rejects.KeepRejects": 200,
 }
 DOWNLOADER_MIDDLEWARES = {
-    # First: a saved page needs nothing of what the others do for the network.
+    # First: saved pages are not requested over the network, so the other middlewares do not concern them.
     "newsbot.middlewares.saved_pages.SavedPages": 10,
-    # After robots.txt, before retries: what is held is not asked again at once.
+    # After robots.txt, before retries: a request to a held host is not repeated at once.
     "newsbot.middlewares.politeness.Politeness": 860,
-    # Next to the network: bodies are as they were sent.
+    # Closest to the network, where bodies are still as they were sent.
     "newsbot.middlewares.keep_responses.KeepResponses": 950,
 }
 TWISTED_DNS_RESOLVER = "newsbot.middlewares.networks.GuardedResolver"
 LOG_FORMATTER = "newsbot.extensions.logformat.OneLine"
 
-CONCURRENT_ITEMS = 8  # of one response, which has one item or a few: Scrapy starts so many tasks for each
+CONCURRENT_ITEMS = (
+    8  # a response has one or a few items, and Scrapy starts this many tasks for every response
+)
 
 # Polite by default; a source's delay_s and robots.txt's Crawl-delay can only make it slower.
 ROBOTSTXT_OBEY = True
@@ -173,14 +214,14 @@ DOWNLOAD_DELAY = 1.0
 DOWNLOAD_TIMEOUT = 60
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = 1.0
-# Not 429 and 503, which ask for time: the page is put off instead.
+# Without 429 and 503, which ask the client to wait: the page is postponed instead.
 RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]
 COOKIES_ENABLED = False
 REFERRER_POLICY = "same-origin"
 
-# Control ports that can run code in the crawl have no place in an unattended program.
+# Off: they are control ports that can run code in the crawl, and newsbot runs unattended.
 REMOTE_CONTROL_ENABLED = False
 TELNETCONSOLE_ENABLED = False
 
 LOG_LEVEL = "INFO"
-STATS_DUMP = False  # A run's counts are kept in the `runs` table and told in the summary line.
+STATS_DUMP = False  # the counts of a run are stored in the `runs` table and logged in the summary line

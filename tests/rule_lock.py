@@ -17,12 +17,12 @@ from training.syntax_shape import module_shape
 
 ROOT = Path(__file__).parents[1]
 LOCK = ROOT / "newsbot" / "rule_versions.lock"
-SHARED = ("newsbot/phrases.py", "newsbot/word_patterns.py")
+SHARED = ("newsbot/languages/phrases.py", "newsbot/languages/word_patterns.py")
 CONTENTS = {
     "EXTRACTION": (
         "newsbot/extraction",
-        "newsbot/dates.py",
-        "newsbot/month_names.py",
+        "newsbot/languages/dates.py",
+        "newsbot/languages/month_names.py",
         "newsbot/text.py",
         "newsbot/urls.py",
         "newsbot/url_parameters.py",

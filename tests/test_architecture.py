@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,12 +20,9 @@ FLOORS = (
         "urls",
         "url_parameters",
         "text",
-        "dates",
-        "month_names",
-        "phrases",
         "onnx",
+        "languages",
         "rule_versions",
-        "word_patterns",
         "capture",
         "settings",
     },
@@ -161,7 +159,7 @@ def test_no_import_cycle_between_packages() -> None:
     assert cycle == []
 
 
-STORE_FLOORS = ("schema", "sql", "index", "crawl", "entities", "articles", "queries")
+STORE_FLOORS = ("schema", "sql", "index", "crawl", "entities", "articles", "search", "queries")
 """The packages of the store from the ground up; `newsbot.store` itself opens databases and uses the first three."""
 
 
@@ -213,3 +211,20 @@ def test_every_module_has_a_docstring() -> None:
 def test_only_the_command_line_prints() -> None:
     elsewhere = set.union(*FLOORS) - COMMAND_LINE
     assert offences(lambda module: [name for name in module.calls if name == "print"], elsewhere) == {}
+
+
+MAX_MODULES = 13
+"""Modules in a folder, besides `__init__`: more than that are not taken in at a glance."""
+MIRRORS = {"cli", "commands"}
+"""Packages whose modules may have the name of what they call."""
+
+
+def test_no_folder_has_too_many_modules() -> None:
+    counts = Counter(module.path.parent for module in MODULES.values() if module.path.name != "__init__.py")
+    assert {str(folder.relative_to(ROOT)): n for folder, n in counts.items() if n > MAX_MODULES} == {}
+
+
+def test_no_module_name_is_used_twice() -> None:
+    paths = [module.path for module in MODULES.values() if module.part not in MIRRORS]
+    counts = Counter(path.stem for path in paths if not path.stem.startswith("__"))
+    assert [name for name, count in counts.items() if count > 1] == []

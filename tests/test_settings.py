@@ -26,12 +26,15 @@ def test_the_environment_wins_over_the_default(monkeypatch: pytest.MonkeyPatch) 
     importlib.reload(settings)
 
 
-@pytest.mark.parametrize(("name", "value"), [
-    ("NEWSBOT_MAX_PAGE_BYTES", "ten"),
-    ("NEWSBOT_MAX_PAGE_BYTES", "0"),
-    ("NEWSBOT_DATABASE_URL", ""),
-    ("NEWSBOT_ALLOWED_NETWORKS", "127.0.0.0/8,nowhere"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("NEWSBOT_MAX_PAGE_BYTES", "ten"),
+        ("NEWSBOT_MAX_PAGE_BYTES", "0"),
+        ("NEWSBOT_DATABASE_URL", ""),
+        ("NEWSBOT_ALLOWED_NETWORKS", "127.0.0.0/8,nowhere"),
+    ],
+)
 def test_a_wrong_value_is_named_with_its_setting_and_what_is_accepted(name: str, value: str) -> None:
     with pytest.raises(UsageError) as caught:
         read_settings({name: value})

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from newsbot.word_patterns import WordLists, entries_of
+from newsbot.languages.word_patterns import WordLists, entries_of
 
 _CHOICE = re.compile(
     r"\(\?:(?P<branches>[^()]*)\)(?P<optional>\??)|\[(?P<letters>[^]]+)\]|(?P<letter>[\w ])\?"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from newsbot.items import Article
-from newsbot.phrases import is_invitation
+from newsbot.languages.phrases import is_invitation
 from newsbot.text import one_line, paragraphs, word_count
 from newsbot.urls import is_fetchable
 

@@ -35,18 +35,18 @@ COMMANDS = {
     "story": "newsbot.cli.reading.stories:story",
     "trends": "newsbot.cli.reading.entities:trends",
 }
-"""Command -> where it is; its module is imported only when it runs, so that each starts fast."""
+"""Command -> module and name. The module is imported only when the command runs, so that every command starts fast."""
 
 
 class LazyGroup(click.Group):
-    """A group whose commands are imported when they are asked for."""
+    """A group that imports a command when it is requested."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands."""
         return sorted(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return one command, or None if there is none of that name."""
+        """Return one command, or None if there is none with that name."""
         if cmd_name not in COMMANDS:
             return None
         module, _, name = COMMANDS[cmd_name].partition(":")
@@ -54,12 +54,12 @@ class LazyGroup(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; where the reader of its output has seen enough (`| head`), that is no failure."""
+        """Run the command. If the reader of its output stops early (`| head`), that is not an error."""
         try:
             result = super().invoke(ctx)
             sys.stdout.flush()
         except BrokenPipeError:
-            # What is still held must go somewhere: Python would complain when it closes stdout.
+            # Redirect the buffered output: otherwise Python reports an error when it closes stdout.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
         return result
@@ -74,7 +74,7 @@ def newsbot() -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command line: a mistake costs one line on stderr and exit status 2, a failure 1."""
+    """Run the command line. A mistake prints one line on stderr and exits with status 2, a failure with status 1."""
     sys.exit(run(newsbot, arguments))
 
 

@@ -1,4 +1,4 @@
-"""`newsbot db`: migrations."""
+"""`newsbot db`: create, migrate and check the database."""
 
 from __future__ import annotations
 

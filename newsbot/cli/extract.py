@@ -10,7 +10,6 @@ import click
 
 from newsbot.archive.files import read_page
 from newsbot.capture import Capture
-from newsbot.cli.crawls import run_spider
 from newsbot.cli.options import json_option
 from newsbot.cli.output import print_json, printable
 from newsbot.errors import InputError
@@ -18,6 +17,7 @@ from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.process import Processor
 from newsbot.items import Article, Reject, article_json
 from newsbot.settings import configuration
+from newsbot.spiders.spider_run import run_spider
 from newsbot.urls import is_fetchable
 
 

@@ -26,18 +26,24 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON obj
 
 
 def limit_option(default: int) -> Callable[[F], F]:
-    """Return the `--limit` option, with a command's own default."""
-    return click.option("--limit", type=click.IntRange(min=1), default=default, show_default=True, metavar="N",
-                        help="At most so many.")  # fmt: skip
+    """Return the `--limit` option with the command's own default."""
+    return click.option(
+        "--limit",
+        type=click.IntRange(min=1),
+        default=default,
+        show_default=True,
+        metavar="N",
+        help="At most N.",
+    )
 
 
 class Day(click.ParamType[datetime]):
-    """A day (2026-11-23) or moment (2026-11-23T10:00:00Z); without an offset, UTC."""
+    """A day (2026-11-23) or a moment (2026-11-23T10:00:00Z); without an offset, it is in UTC."""
 
     name = "date"
 
     def __init__(self, *, end: bool = False) -> None:
-        self.end = end  # a day given as the end of a period is part of it
+        self.end = end  # an end day belongs to the period
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         """Return the moment in UTC."""
@@ -51,7 +57,7 @@ class Day(click.ParamType[datetime]):
 
 
 class Age(click.ParamType[datetime]):
-    """How long ago (90d, 12w, 6m, 2y), or a day or moment as `Day` reads it."""
+    """An age (90d, 12w, 6m, 2y), or a day or moment in the format of `Day`."""
 
     name = "age"
 
@@ -74,7 +80,7 @@ until_option = click.option("--until", type=Day(end=True), metavar="DATE", help=
 
 
 def filter_options(command: F) -> F:
-    """Add the filters of search and export."""
+    """Add the filters of search and export; every option is a field of `store.queries.Filters`."""
     for option in (
         until_option,
         since_option,
@@ -90,7 +96,7 @@ def filter_options(command: F) -> F:
 
 
 @contextmanager
-def reading(database_url: str | None) -> Iterator[Session]:
+def read_session(database_url: str | None) -> Iterator[Session]:
     """Give a read-only session on the database that the option or the settings name."""
     from newsbot.store.database import Database  # not above: commands without a database start faster
 

@@ -1,4 +1,4 @@
-"""What commands print: tables and highlighted text on a terminal, plain lines in a pipe, JSON when asked."""
+"""Output of commands: tables and colours on a terminal, plain lines in a pipe, JSON on request."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from newsbot.store.queries.snippets import MARK_END, MARK_START
+from newsbot.store.queries import MARK_END, MARK_START
 
 T = TypeVar("T")
 
@@ -27,18 +27,18 @@ def print_json(value: Any) -> None:
 _UNPRINTABLE = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ue000-\uf8ff]+"
 )
-"""Control characters, marks that reorder text, halves of characters, private use."""
+"""Control characters, bidirectional formatting characters, surrogates, private-use characters."""
 
 
 def printable(value: object) -> str:
-    """Return a value on one line, without anything that could steer a terminal or reorder what it shows."""
+    """Return a value on one line, without characters that could control a terminal or reorder its text."""
     return "" if value is None else _UNPRINTABLE.sub(" ", str(value))
 
 
 def print_table(
     columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None
 ) -> None:
-    """Print rows: a table on a terminal, tab-separated lines in a pipe."""
+    """Print rows as a table on a terminal, as tab-separated lines in a pipe."""
     if not sys.stdout.isatty():
         for row in rows:
             click.echo("\t".join(printable(cell) for cell in row))
@@ -52,7 +52,9 @@ def print_table(
 def progress(
     items: Iterable[T], doing: str, *, total: int | None = None, size: Callable[[T], int] = lambda _: 1
 ) -> Iterator[T]:
-    """Yield the items, counted on stderr while they pass if that is a terminal: each as its `size`, of `total` if known."""
+    """Yield the items, and show their progress on stderr if that is a terminal.
+
+    `size` is the share of `total` that an item advances the display by."""
     counted = (SpinnerColumn(), TextColumn("{task.description} {task.completed:,.0f}"), TimeElapsedColumn())
     columns = Progress.get_default_columns() if total else counted
     with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
@@ -63,13 +65,13 @@ def progress(
 
 
 def print_heading(text: str) -> None:
-    """Print what the lines below are; nothing in a pipe."""
+    """Print a heading on a terminal; nothing in a pipe."""
     if sys.stdout.isatty():
         click.secho(f"\n{printable(text)}", bold=True)
 
 
 def highlighted(snippet: str) -> str:
-    """Return a snippet with what was found in bold on a terminal, between asterisks in a pipe."""
+    """Return a snippet with the search terms in bold on a terminal, between asterisks in a pipe."""
     parts = []
     for i, part in enumerate(snippet.replace(MARK_END, MARK_START).split(MARK_START)):
         text = printable(part)

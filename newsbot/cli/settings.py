@@ -1,4 +1,4 @@
-"""`newsbot settings`: every setting, its value and where it came from."""
+"""`newsbot settings`: list every setting with its value and origin."""
 
 from __future__ import annotations
 

@@ -1,28 +1,25 @@
-"""`newsbot sources`: what is configured, what could be, and how each source is doing."""
+"""`newsbot sources`: list, propose and check sources, and show their health."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from datetime import UTC, datetime
-from urllib.request import Request, urlopen
 
 import click
 
-from newsbot.cli.crawls import run_spider
-from newsbot.cli.options import database_option, json_option, reading
+from newsbot.cli.options import database_option, json_option, read_session
 from newsbot.cli.output import print_json, print_table, printable
-from newsbot.errors import InputError, UsageError
 from newsbot.ingest.envelope import Envelope
 from newsbot.items import Reject, utc_text
+from newsbot.jobs.health_webhook import post_flags
 from newsbot.settings import configuration
 from newsbot.sources.catalog import load_sources
 from newsbot.spiders.explore import ExploreSpider
-from newsbot.store.crawl.source_health import SourceHealth, source_health
-from newsbot.urls import is_fetchable
+from newsbot.spiders.spider_run import run_spider
+from newsbot.store.queries import SourceHealth, source_health
 
 FLAGGED = 3
-"""Exit status of `--check` when something is flagged."""
+"""Exit status of `health --check` if anything is flagged."""
 
 
 @click.group()
@@ -55,8 +52,8 @@ def add(url: str) -> None:
     assert isinstance(spider, ExploreSpider)
     found = spider.found
     for kind, urls in (("feed", found.feeds), ("sitemap", found.sitemaps), ("section", found.sections)):
-        for each in urls:
-            click.echo(f"{kind + ':':9} {printable(each)}", err=True)
+        for found_url in urls:
+            click.echo(f"{kind + ':':9} {printable(found_url)}", err=True)
     click.echo(f"articles: {len(found.links)} found; the newest of them as they would be stored:\n", err=True)
     for item in items:
         _preview(item)
@@ -73,8 +70,11 @@ def _preview(item: Envelope | Reject) -> None:
     article = item.article
     authors = ", ".join(article.authors) or "no author"
     start = " ".join(article.body.split())[:200]
-    click.echo(f"  {printable(article.title)}\n  {utc_text(article.published_at) or 'no date'}, {printable(authors)}, "
-               f"{article.language}, {article.word_count} words\n  {printable(start)}...\n", err=True)  # fmt: skip
+    click.echo(
+        f"  {printable(article.title)}\n  {utc_text(article.published_at) or 'no date'}, {printable(authors)}, "
+        f"{article.language}, {article.word_count} words\n  {printable(start)}...\n",
+        err=True,
+    )
 
 
 @sources.command()
@@ -83,9 +83,9 @@ def _preview(item: Envelope | Reject) -> None:
 @json_option
 @database_option
 def health(is_check: bool, webhook: str | None, as_json: bool, database: str | None) -> int:
-    """Tell how each source is doing, and flag silence, lost fields, bot walls and failing feeds."""
+    """Show how each source is doing, and flag silence, lost fields, bot walls and failing feeds."""
     known = load_sources(configuration().sources)
-    with reading(database) as session:
+    with read_session(database) as session:
         reports = source_health(
             session, [key for key, source in known.items() if source.enabled], today=datetime.now(UTC).date()
         )
@@ -95,30 +95,26 @@ def health(is_check: bool, webhook: str | None, as_json: bool, database: str | N
     if not as_json:
         _print_health(reports, flagged)
     if webhook and flagged:
-        post_json(webhook, {"flags": [asdict(flag) for report in flagged for flag in report.flags]})
+        post_flags(webhook, flagged)
     return FLAGGED if is_check and flagged else 0
 
 
 def _print_health(reports: list[SourceHealth], flagged: list[SourceHealth]) -> None:
-    rows = [(each.source, each.articles_today, f"{each.articles_a_day:.1f}", utc_text(each.last_article_at) or "never",
-             utc_text(each.last_poll_at) or "never", len(each.flags) or "") for each in reports]  # fmt: skip
+    rows = [
+        (
+            report.source,
+            report.articles_today,
+            f"{report.articles_a_day:.1f}",
+            utc_text(report.last_article_at) or "never",
+            utc_text(report.last_poll_at) or "never",
+            len(report.flags) or "",
+        )
+        for report in reports
+    ]
     print_table(("source", "today", "a day", "last article", "last poll", "flags"), rows)
     for report in flagged:
         for flag in report.flags:
             click.secho(f"{printable(flag.source)}: {flag.kind}: {printable(flag.detail)}", fg="red")
-
-
-def post_json(url: str, value: object) -> None:
-    """Post a value as JSON. Raises InputError if that fails."""
-    if not is_fetchable(url):
-        raise UsageError(f"--webhook is {url!r}; accepted: an http:// or https:// URL")
-    body = json.dumps(value).encode()
-    request = Request(url, data=body, headers={"Content-Type": "application/json"}, method="POST")  # noqa: S310
-    try:
-        with urlopen(request, timeout=30):  # noqa: S310 - the scheme is checked above
-            pass
-    except OSError as error:
-        raise InputError(f"--webhook {url}: {error}", url=url) from error
 
 
 @sources.command()

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 
-from newsbot.dates import names_date
-from newsbot.phrases import ends_article, is_noise
+from newsbot.languages.dates import names_date
+from newsbot.languages.phrases import ends_article, is_noise
 from newsbot.text import collapse_space, word_count
 
 MAX_WORDS = 8

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from urllib.parse import urljoin, urlsplit
 
-from newsbot.dates import parse_date
+from newsbot.languages.dates import parse_date
 from newsbot.text import one_line
 from newsbot.urls import source_of
 

@@ -17,7 +17,7 @@ from typing import Final
 from newsbot.extraction.body.choice import Body
 from newsbot.extraction.page.page import Page
 from newsbot.items import STORED_KINDS, Article, PageKind
-from newsbot.word_patterns import any_of
+from newsbot.languages.word_patterns import any_of
 
 _SHORT_WORDS: Final = 120
 """Number of words below which other signs on a page count. 3 % of articles are shorter, 16 % have under 400 words."""

@@ -14,14 +14,14 @@ from datetime import UTC, datetime, tzinfo
 from itertools import groupby, islice, pairwise
 from typing import Literal
 
-from newsbot.dates import names_date, parse_date
 from newsbot.extraction.fields.bylines import byline_names, dated_names
 from newsbot.extraction.fields.language import detect
 from newsbot.items import Article
-from newsbot.phrases import ends_article, is_noise
+from newsbot.languages.dates import names_date, parse_date
+from newsbot.languages.phrases import ends_article, is_noise
+from newsbot.languages.word_patterns import any_of
 from newsbot.text import clean_text, collapse_space, letters, word_count
 from newsbot.urls import source_of
-from newsbot.word_patterns import any_of
 
 MAX_CHARS = 2_000_000
 MAX_LINES = 20_000

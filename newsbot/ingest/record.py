@@ -14,7 +14,7 @@ from newsbot.ingest.envelope import Envelope, rejected
 from newsbot.ingest.retry import is_answer, next_look, next_try, tries_of
 from newsbot.items import GONE, Fetched, Reject
 from newsbot.store.articles import presence, site_boilerplate
-from newsbot.store.articles.batches import Incoming, lock_articles
+from newsbot.store.articles.batch_locks import Incoming, lock_articles
 from newsbot.store.articles.imports import kept_id, restore
 from newsbot.store.articles.writer import Saved, save_article
 from newsbot.store.crawl import frontier

@@ -1,7 +1,8 @@
-"""Removes old records from the archive, while the database and the files agree at every instant.
+"""Prune the archive: remove old records, while the database and the files agree at every moment.
 
-A file is replaced by a copy without them: the copy is written, then the database moves to it in one transaction,
-then the old file goes. A kill in between leaves both, and the next run removes the one that is not referred to.
+A file is replaced by a copy without the old records: the copy is written, then the database is changed to refer to the
+copy in one transaction, then the original is deleted. A kill in between leaves both files, and the next run deletes
+the one that the database does not refer to.
 """
 
 from __future__ import annotations
@@ -28,18 +29,18 @@ from newsbot.store.database import Database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """Which records go."""
+class PruneRules:
+    """Rules that decide which records are removed."""
 
     older_than: datetime
-    """Written before, and given again by no server since."""
+    """Remove records written before this time, unless a server has given the same answer since."""
     source: str | None = None
-    """Only those of this source."""
+    """Remove only records of this source."""
     is_all: bool = False
-    """Those too that articles were read from."""
+    """Also remove records that articles were read from."""
 
-    def needs(self, entry: InventoryEntry, reference: Reference | None) -> bool:
-        """Tell whether a record stays."""
+    def keeps(self, entry: InventoryEntry, reference: Reference | None) -> bool:
+        """Return whether a record must be kept."""
         if self.source is not None and (reference is None or reference.source != self.source):
             return True
         if entry.written_at is None or entry.written_at >= self.older_than:
@@ -50,30 +51,32 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pruned:
-    """What became of a file."""
+class PrunedFile:
+    """The result of pruning one file."""
 
     path: Path
     kept: int = 0
-    """Records."""
+    """Number of records kept."""
     dropped: int = 0
     freed_bytes: int = 0
     skipped: str | None = None
-    """Why it was left as it is."""
+    """Why the file was left unchanged."""
     is_broken: bool = False
-    """It was left because it is damaged."""
+    """The file was left unchanged because it is damaged."""
 
 
-def prune(database: Database, folder: Path, rules: Rules, *, dry_run: bool = False) -> Iterator[Pruned]:
-    """Yield what becomes of each file of an archive; with `dry_run`, what would.
+def prune_archive(
+    database: Database, folder: Path, rules: PruneRules, *, dry_run: bool = False
+) -> Iterator[PrunedFile]:
+    """Yield the result for each file of an archive; with `dry_run`, the result that pruning would have.
 
-    Raises InputError if there is no such folder, or another command is at work on it; NewsbotError if a copy cannot
-    be written, and then that file is as it was."""
+    Raises InputError if there is no such folder, or another command is working on it; NewsbotError if a copy cannot be
+    written, in which case that file is unchanged."""
     paths = archive_files(folder)
     with archive_lock(folder):
         if not dry_run:
             repair(folder)
-            _settle(database, folder)
+            _clean_up(database, folder)
             paths = archive_files(folder)
         for path in paths:
             try:
@@ -82,8 +85,21 @@ def prune(database: Database, folder: Path, rules: Rules, *, dry_run: bool = Fal
                 raise NewsbotError(f"{path}: cannot be pruned: {error.strerror}", path=str(path)) from error
 
 
-def _settle(database: Database, folder: Path) -> None:
-    """Remove what a run that was killed has left: torn copies, and of a file and its copy the one not referred to."""
+def prune_counts(files: Sequence[PrunedFile]) -> dict[str, int]:
+    """Return the totals over the files of an archive, by name; they are stored as the counts of the run."""
+    changed = [file for file in files if file.dropped]
+    return {
+        "files_removed": sum(file.kept == 0 for file in changed),
+        "files_rewritten": sum(file.kept > 0 for file in changed),
+        "files_skipped": sum(file.skipped is not None for file in files),
+        "records_removed": sum(file.dropped for file in changed),
+        "records_kept": sum(file.kept for file in files),
+        "freed_bytes": sum(file.freed_bytes for file in changed),
+    }
+
+
+def _clean_up(database: Database, folder: Path) -> None:
+    """Clean up after a killed run: delete partial copies, and of an original and its copy the one not referred to."""
     for part in folder.glob(FILES + PART_SUFFIX):
         part.unlink()
     with database.read() as session:
@@ -98,40 +114,42 @@ def _settle(database: Database, folder: Path) -> None:
             original.unlink()
 
 
-def _prune_file(database: Database, path: Path, rules: Rules, *, dry_run: bool) -> Pruned:
+def _prune_file(database: Database, path: Path, rules: PruneRules, *, dry_run: bool) -> PrunedFile:
     with path.open("rb") as file:
         if not try_lock(file):
-            return Pruned(path=path, skipped="a crawl has it open")
+            return PrunedFile(path=path, skipped="a crawl has it open")
         entries = []
-        for each in read_entries(file):
-            if isinstance(each, Damage):
-                what = f"damaged at byte {each.offset}: {each.what}"
-                return Pruned(path=path, skipped=what, is_broken=True)
-            entries.append(each)
+        for entry in read_entries(file):
+            if isinstance(entry, Damage):
+                what = f"damaged at byte {entry.offset}: {entry.what}"
+                return PrunedFile(path=path, skipped=what, is_broken=True)
+            entries.append(entry)
         with database.read() as session:
             known = references(session, path)
-        kept = records_to_keep(entries, lambda entry: rules.needs(entry, known.get(entry.offset)))
+        kept = records_to_keep(entries, lambda entry: rules.keeps(entry, known.get(entry.offset)))
         if len(kept) == len(entries):
-            return Pruned(path=path, kept=len(kept))
+            return PrunedFile(path=path, kept=len(kept))
         if not dry_run and not _replace(database, path, kept, known):
-            return Pruned(path=path, skipped="a crawl has used it just now")
+            return PrunedFile(path=path, skipped="a crawl has used it just now")
     freed = sum(entry.end - entry.offset for entry in entries) - sum(
         entry.end - entry.offset for entry in kept
     )
-    return Pruned(path=path, kept=len(kept), dropped=len(entries) - len(kept), freed_bytes=freed)
+    return PrunedFile(path=path, kept=len(kept), dropped=len(entries) - len(kept), freed_bytes=freed)
 
 
 def _replace(
     database: Database, path: Path, kept: Sequence[InventoryEntry], known: Mapping[int, Reference]
 ) -> bool:
-    """Put a copy with only some records in place of a file; not so if others than `known` are referred to by now."""
+    """Replace a file by a copy that contains only the records of `kept`.
+
+    Returns False and changes nothing if the database has changed its references since `known` was read."""
     copy = copy_name(path)
     offsets = write_copy(path, kept) if kept else {}
     with database.write() as session:
-        is_as_known = references(session, path) == known
-        if is_as_known:
+        is_unchanged = references(session, path) == known
+        if is_unchanged:
             move_references(session, path, copy, offsets)
-    if not is_as_known:
+    if not is_unchanged:
         copy.unlink(missing_ok=True)
         return False
     database.sync()

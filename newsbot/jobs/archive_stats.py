@@ -1,4 +1,4 @@
-"""What the archive holds, seen from the database; and whether the two agree."""
+"""Count and verify the archive, compared with the database."""
 
 from __future__ import annotations
 
@@ -15,40 +15,40 @@ from newsbot.store.database import Database
 
 
 @dataclass(slots=True)
-class Tally:
-    """Some records, and the bytes that they take."""
+class RecordCount:
+    """A number of records and their size in bytes."""
 
     records: int = 0
     bytes: int = 0
 
     def add(self, records: int, size: int) -> None:
-        """Count more."""
+        """Add records."""
         self.records += records
         self.bytes += size
 
 
 @dataclass(slots=True)
-class Stock:
-    """What an archive holds."""
+class ArchiveStats:
+    """Counts over an archive."""
 
     files: int = 0
     open_files: int = 0
-    """That a crawl is writing to."""
+    """Number of files that a crawl is writing to."""
     bytes: int = 0
     damaged_places: int = 0
     first: datetime | None = None
     last: datetime | None = None
-    kinds: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
-    """By the type of WARC record."""
-    sources: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
-    """Answers that the database knows."""
-    of_articles: Tally = field(default_factory=Tally)
-    """Answers that what articles say now was read from."""
-    orphans: Tally = field(default_factory=Tally)
-    """Answers that the database does not know: redirects, robots.txt, what a killed crawl had no time to store."""
+    kinds: dict[str, RecordCount] = field(default_factory=lambda: defaultdict(RecordCount))
+    """WARC record type -> count."""
+    sources: dict[str, RecordCount] = field(default_factory=lambda: defaultdict(RecordCount))
+    """Source -> count of its responses; responses that the database does not know are left out."""
+    of_articles: RecordCount = field(default_factory=RecordCount)
+    """Responses from which the current content of an article was read."""
+    orphans: RecordCount = field(default_factory=RecordCount)
+    """Responses that the database does not know: redirects, robots.txt, what a killed crawl could not store."""
 
     def count(self, entry: InventoryEntry, known: Reference | None) -> None:
-        """Take in a record, and what the database knows of it."""
+        """Count a record, given what the database knows about it."""
         size = entry.end - entry.offset
         self.kinds[entry.kind].add(1, size)
         if entry.written_at:
@@ -65,36 +65,38 @@ class Stock:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """Where the archive is not as the database or its digests say."""
+class ArchiveProblem:
+    """A place where the archive disagrees with the database or with its own digests."""
 
     file: str
     offset: int | None
-    """None: the whole file."""
+    """Byte offset of the record; None for the whole file."""
     what: str
 
 
-def take_stock(database: Database, folder: Path) -> Iterator[Stock]:
-    """Yield what an archive holds, as far as its files have been read; raise InputError if there is no such folder."""
-    stock = Stock()
-    yield stock
+def read_archive_stats(database: Database, folder: Path) -> Iterator[ArchiveStats]:
+    """Yield the counts over the files read so far; the last value covers the whole archive.
+
+    Raises InputError if there is no such folder."""
+    stats = ArchiveStats()
+    yield stats
     for path in archive_files(folder):
         with database.read() as session:
             known = references(session, path)
         with path.open("rb") as file:
-            stock.files += 1
-            stock.bytes += path.stat().st_size
-            stock.open_files += not try_lock(file)
+            stats.files += 1
+            stats.bytes += path.stat().st_size
+            stats.open_files += not try_lock(file)
             for entry in read_entries(file):
                 if isinstance(entry, InventoryEntry):
-                    stock.count(entry, known.get(entry.offset))
+                    stats.count(entry, known.get(entry.offset))
                 else:
-                    stock.damaged_places += 1
-        yield stock
+                    stats.damaged_places += 1
+        yield stats
 
 
-def verify(database: Database, folder: Path) -> Iterator[list[Problem]]:
-    """Yield what is wrong with each file of an archive, and at last which ones are missing.
+def verify_archive(database: Database, folder: Path) -> Iterator[list[ArchiveProblem]]:
+    """Yield the problems of each file of an archive, and at the end those of missing files.
 
     Raises InputError if there is no such folder, or a command is changing it."""
     paths = archive_files(folder)
@@ -104,21 +106,23 @@ def verify(database: Database, folder: Path) -> Iterator[list[Problem]]:
         yield list(_missing_files(database, folder))
 
 
-def _problems(database: Database, path: Path) -> Iterator[Problem]:
-    with database.read() as session:  # first: what a crawl tells the database is in the file by then
+def _problems(database: Database, path: Path) -> Iterator[ArchiveProblem]:
+    with database.read() as session:  # before the file: a crawl writes the record first, then its row
         known = references(session, path)
     with path.open("rb") as file:
         is_whole = try_lock(file)
         found = list(read_entries(file, checks_digests=True))
     if found and isinstance(found[-1], Damage) and not is_whole:
         found.pop()  # a record that a crawl is writing
-    for each in found:
-        reference = known.pop(each.offset, None)
-        what = each.what if isinstance(each, Damage) else _disagreement(each, reference)
+    for entry in found:
+        reference = known.pop(entry.offset, None)
+        what = entry.what if isinstance(entry, Damage) else _disagreement(entry, reference)
         if what:
-            yield Problem(path.name, each.offset, what + ("; the database refers to it" if reference else ""))
+            yield ArchiveProblem(
+                path.name, entry.offset, what + ("; the database refers to it" if reference else "")
+            )
     for offset in sorted(known):
-        yield Problem(path.name, offset, "no record begins here; the database refers to it")
+        yield ArchiveProblem(path.name, offset, "no record begins here; the database refers to it")
 
 
 def _disagreement(entry: InventoryEntry, reference: Reference | None) -> str | None:
@@ -131,10 +135,10 @@ def _disagreement(entry: InventoryEntry, reference: Reference | None) -> str | N
     return None
 
 
-def _missing_files(database: Database, folder: Path) -> Iterator[Problem]:
+def _missing_files(database: Database, folder: Path) -> Iterator[ArchiveProblem]:
     with database.read() as session:
         known = referred_files(session)
     for name, records in sorted(known.items()):
-        path = folder / name  # that of another archive is absolute
+        path = folder / name  # files of other archives have absolute paths
         if path.absolute().parent == folder.absolute() and not path.exists():
-            yield Problem(path.name, None, f"missing; the database refers to {records} of its records")
+            yield ArchiveProblem(path.name, None, f"missing; the database refers to {records} of its records")

@@ -109,7 +109,7 @@ class NewsSpider(PageSpider):
         busy = await self.run.read(frontier.busy_sources, run_id=self.run.run_id, now=now)
         for key in busy & self.catalog.keys():
             self.logger.info("%s is being crawled by another run, and left to it", key)
-        free = await self.run.read(polling.open_sources, self.catalog.keys() - busy, now=now)
+        free = await self.run.read(polling.pollable_sources, self.catalog.keys() - busy, now=now)
         self.catalog = {key: self.catalog[key] for key in free}
         self.politeness.add_delays(
             {_host(source.homepage): source.delay_s for source in self.catalog.values()}

@@ -1,1 +1,1 @@
-"""The web page, the JSON API and the feeds: all of it reads, nothing writes."""
+"""The web pages, the JSON API and the feeds. They only read the database."""

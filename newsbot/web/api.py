@@ -1,4 +1,4 @@
-"""The JSON API. Everything is a GET; lists are read on by their `next`; errors are problem+json."""
+"""The JSON API. Every endpoint is a GET; `next` is the address of a list's next page; errors are problem+json."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from newsbot.store.queries import (
     MARK_END,
     MARK_START,
     EntityDetail,
-    Listed,
+    ListedArticle,
     Listing,
     Position,
     SourceOverview,
@@ -59,25 +59,28 @@ _NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"description": "There is no
 _TOP = 20
 
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
-Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description=f"At most so many, up to {MAX_LIMIT}.")]
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description=f"At most this number, up to {MAX_LIMIT}.")]
 
 router = APIRouter(prefix="/api", responses=_ERRORS)
 
 
 @router.get("/articles", response_model=schemas.ArticlePage)
 def articles(request: Request, asked: ListQuery) -> Response:
-    """List articles, newest first, complete."""
+    """List articles with all their fields, newest first."""
     with site_of(request).read() as session:
         listing = list_articles(session, asked.filters(), after=asked.after, limit=asked.limit)
-        stored = load_articles(session, [each.article.id for each in listing.articles])
+        stored = load_articles(session, [listed.article.id for listed in listing.articles])
     return _json(
-        {"items": [stored_json(each) for each in stored], "next": _next(asked, "/api/articles", listing)}
+        {
+            "items": [stored_json(article) for article in stored],
+            "next": _next(asked, "/api/articles", listing),
+        }
     )
 
 
 @router.get("/articles/{article_id}", response_model=schemas.ArticleJson, responses=_NOT_FOUND)
 def article(request: Request, article_id: Id) -> Response:
-    """Return one article, complete."""
+    """Return one article with all its fields."""
     with site_of(request).read() as session:
         stored = get_article(session, article_id)
     if stored is None:
@@ -107,7 +110,7 @@ def revisions(request: Request, article_id: Id) -> Response:
 
 @router.get("/search", response_model=schemas.SearchPage)
 def search(request: Request, asked: SearchQuery) -> Response:
-    """Find articles by words and filters, with counts to narrow the search by."""
+    """Find articles by words and filters, with counts by which the search can be narrowed."""
     with site_of(request).read() as session:
         found = find_articles(session, asked.q, asked.filters(), after=asked.after, limit=asked.limit)
     facets = {
@@ -118,7 +121,7 @@ def search(request: Request, asked: SearchQuery) -> Response:
     }
     return _json(
         {
-            "items": [_hit(each) for each in found.listing.articles],
+            "items": [_hit(listed) for listed in found.listing.articles],
             "total": found.total,
             "total_is_capped": found.is_capped,
             "facets": facets,
@@ -137,7 +140,7 @@ def entities(
     """List the most mentioned people, organisations and places."""
     with site_of(request).read() as session:
         counts = top_entities(session, entity_type=type, since=_start_of(since), limit=limit)
-    return _json({"items": [asdict(each) for each in counts]})
+    return _json({"items": [asdict(count) for count in counts]})
 
 
 @router.get("/entities/{entity_id}/timeline", response_model=schemas.Timeline, responses=_NOT_FOUND)
@@ -162,36 +165,34 @@ def stories(
     limit: Limit = _TOP,
     cursor: Cursor = None,
 ) -> Response:
-    """List the stories that several articles tell, changed last first."""
+    """List the stories that several articles report, the last changed first."""
     after = None if cursor is None else decode(cursor)[1:]
     with site_of(request).read() as session:
-        found = list_stories(
-            session, since=_start_of(since), min_size=min_size, after=after, limit=limit + 1
-        )  # fmt: skip
+        found = list_stories(session, since=_start_of(since), min_size=min_size, after=after, limit=limit + 1)
     return _json(
-        {"items": [_story(each) for each in found[:limit]], "next": _next_stories(request, found, limit)}
+        {"items": [_story(story) for story in found[:limit]], "next": _next_stories(request, found, limit)}
     )
 
 
 @router.get("/stories/{story_id}", response_model=schemas.StoryMembers, responses=_NOT_FOUND)
 def story(request: Request, story_id: Id) -> Response:
-    """List the articles of a story, oldest first, with the part of each and the agency that it credits."""
+    """List the articles of a story, oldest first, with the role of each and the agency that it credits."""
     with site_of(request).read() as session:
         members = story_members(session, story_id)
     if not members:
         raise HTTPException(404, f"There is no story {story_id}.")
-    return _json({"items": [member_json(each) for each in members]})
+    return _json({"items": [member_json(member) for member in members]})
 
 
 @router.get("/sources", response_model=schemas.Sources)
 def sources(request: Request) -> Response:
-    """List the sources with what each has given."""
-    return _json({"items": [_source(each) for each in site_of(request).glance.get().sources]})
+    """List the sources with their articles and feeds."""
+    return _json({"items": [_source(overview) for overview in site_of(request).snapshot.get().sources]})
 
 
 @router.get("/stats", response_model=schemas.StatsJson)
 def statistics(request: Request) -> Response:
-    """Count what the database holds."""
+    """Count the contents of the database."""
     with site_of(request).read() as session:
         counts = stats(session)
     return _json(
@@ -201,7 +202,7 @@ def statistics(request: Request) -> Response:
             "revisions": counts.revision_count,
             "entities": counts.entity_count,
             "rejects": counts.reject_count,
-            "by_source": {each.source or "unknown": each.article_count for each in counts.by_source},
+            "by_source": {source.source or "unknown": source.article_count for source in counts.by_source},
             "by_day": {day.isoformat(): count for day, count in counts.by_day},
             "by_language": {language or "unknown": count for language, count in counts.by_language},
             "rejects_by_reason": dict(counts.rejects_by_reason),
@@ -210,7 +211,7 @@ def statistics(request: Request) -> Response:
 
 
 def _json(value: dict[str, Any]) -> Response:
-    # Not checked against the schema again on the way out: tests do that.
+    # Not validated against the response model here, which would cost time: the tests do that.
     return Response(json.dumps(value, ensure_ascii=False), media_type="application/json")
 
 
@@ -242,22 +243,22 @@ def _counted(values: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:
     return [{"value": value, "count": count} for value, count in values]
 
 
-def _hit(each: Listed) -> dict[str, Any]:
+def _hit(listed: ListedArticle) -> dict[str, Any]:
     names = ("id", "title", "url", "source", "language", "section", "story_id")
-    return {name: getattr(each.article, name) for name in names} | {
-        "published_at": utc_text(each.article.published_at),
-        "score": each.score,
-        "snippet": each.snippet.replace(MARK_START, "**").replace(MARK_END, "**"),
+    return {name: getattr(listed.article, name) for name in names} | {
+        "published_at": utc_text(listed.article.published_at),
+        "score": listed.score,
+        "snippet": listed.snippet.replace(MARK_START, "**").replace(MARK_END, "**"),
     }
 
 
-def _story(each: StorySummary) -> dict[str, Any]:
-    return asdict(each) | {"first_at": utc_text(each.first_at), "updated_at": utc_text(each.updated_at)}
+def _story(story: StorySummary) -> dict[str, Any]:
+    return asdict(story) | {"first_at": utc_text(story.first_at), "updated_at": utc_text(story.updated_at)}
 
 
-def _source(each: SourceOverview) -> dict[str, Any]:
+def _source(overview: SourceOverview) -> dict[str, Any]:
     names = ("key", "name", "homepage", "article_count", "feed_count", "failing_feed_count")
-    return {name: getattr(each, name) for name in names} | {
-        "newest_at": utc_text(each.newest_at),
-        "days": [{"day": day.isoformat(), "article_count": count} for day, count in each.days],
+    return {name: getattr(overview, name) for name in names} | {
+        "newest_at": utc_text(overview.newest_at),
+        "days": [{"day": day.isoformat(), "article_count": count} for day, count in overview.days],
     }

@@ -1,4 +1,4 @@
-"""The application: pages, API and feeds over one database, behind a guard."""
+"""The ASGI application: pages, API and feeds over one database."""
 
 from __future__ import annotations
 
@@ -28,11 +28,15 @@ def create_app(
     images: bool = False,
     now: Callable[[], datetime] = _now,
 ) -> Guard:
-    """Return an ASGI application that shows an open database. For `images` see `Site`."""
+    """Return an ASGI application over an open database. For `images` see `Site`."""
     app = FastAPI(
-        title="newsbot", version=__version__, openapi_url=OPENAPI, docs_url=None, redoc_url=None,
+        title="newsbot",
+        version=__version__,
+        openapi_url=OPENAPI,
+        docs_url=None,
+        redoc_url=None,
         description="Articles, entities, stories and sources of a newsbot database. Read only.",
-    )  # fmt: skip
+    )
     app.state.site = Site(database=database, now=now, images=images)
     for part in (api, syndication, pages):
         app.include_router(part.router)

@@ -1,4 +1,4 @@
-"""What the API offers, for people: read from the OpenAPI document that programs get."""
+"""The API page: a description of the endpoints for people, read from the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ from typing import Any, NamedTuple
 _KINDS = {"date-time": "time", "date": "day", "integer": "number", "string": "text", "null": ""}
 
 
-class Field(NamedTuple):
-    """A parameter, or a member of an answer."""
+class ApiField(NamedTuple):
+    """A parameter of an endpoint, or a member of its answer."""
 
     name: str
     kind: str
-    """In words: "day", "list of: id, title, url"."""
+    """Type in words: "day", "list of: id, title, url"."""
     about: str
 
 
 class Endpoint(NamedTuple):
-    """An address of the API."""
+    """An endpoint of the API."""
 
     path: str
     about: str
-    parameters: list[Field]
-    answer: list[Field]
+    parameters: list[ApiField]
+    answer: list[ApiField]
 
     @property
     def is_whole(self) -> bool:
-        """It can be asked for as it stands: nothing in the path is left open."""
+        """Whether the path contains no parameter, so that it can be linked to."""
         return "{" not in self.path
 
 
 def endpoints(document: Mapping[str, Any]) -> list[Endpoint]:
-    """Return the addresses of an OpenAPI document, in its order."""
+    """Return the endpoints of an OpenAPI document, in its order."""
     schemas = document["components"]["schemas"]
     return [
         Endpoint(path, item["get"]["description"], _parameters(item["get"]), _answer(item["get"], schemas))
@@ -40,30 +40,30 @@ def endpoints(document: Mapping[str, Any]) -> list[Endpoint]:
     ]
 
 
-def _parameters(operation: Mapping[str, Any]) -> list[Field]:
+def _parameters(operation: Mapping[str, Any]) -> list[ApiField]:
     return [
-        Field(each["name"], _kind(each["schema"], {}), _about(each))
-        for each in operation.get("parameters", [])
-        if each["in"] == "query"
+        ApiField(parameter["name"], _kind(parameter["schema"], {}), _about(parameter))
+        for parameter in operation.get("parameters", [])
+        if parameter["in"] == "query"
     ]
 
 
 def _about(parameter: Mapping[str, Any]) -> str:
     default = parameter["schema"].get("default")
-    said = parameter.get("description", "").replace("`", "")
-    return f"{said} Default: {default}." if default not in (None, "") else said
+    description = parameter.get("description", "").replace("`", "")
+    return f"{description} Default: {default}." if default not in (None, "") else description
 
 
-def _answer(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> list[Field]:
+def _answer(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> list[ApiField]:
     schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
     members = _resolved(schema, schemas).get("properties", {})
-    return [Field(name, _kind(member, schemas), "") for name, member in members.items()]
+    return [ApiField(name, _kind(member, schemas), "") for name, member in members.items()]
 
 
 def _kind(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> str:
     schema = _resolved(schema, schemas)
     if "anyOf" in schema:
-        return " or ".join(filter(None, (_kind(each, schemas) for each in schema["anyOf"])))
+        return " or ".join(filter(None, (_kind(option, schemas) for option in schema["anyOf"])))
     if "enum" in schema:
         return " or ".join(schema["enum"])
     if "items" in schema:

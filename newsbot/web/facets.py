@@ -1,4 +1,4 @@
-"""The links of a search page that narrow the search or widen it again."""
+"""The links of a search page that add a filter to the search or remove one."""
 
 from __future__ import annotations
 
@@ -9,19 +9,22 @@ from newsbot.store.queries import Facets
 from newsbot.web.parameters import SearchParameters
 
 HEADINGS = {"source": "Source", "section": "Section", "entity": "Mentioned", "language": "Language"}
+"""Field that can be filtered by -> heading."""
 _WIDER = {"since": "From", "until": "Until"}
 
 
-class Choice(NamedTuple):
-    """A value to narrow a search by, or one by which it is narrowed; `address`: of the search without or with it."""
+class FacetLink(NamedTuple):
+    """A filter value and a link that adds it to the search, or that removes it."""
 
     label: str
     address: str
     article_count: int = 0
 
 
-def choices(asked: SearchParameters, facets: Facets, names: Mapping[str, str]) -> dict[str, list[Choice]]:
-    """Return heading -> values to narrow by, of the fields by which the search is not narrowed yet."""
+def facet_links(
+    asked: SearchParameters, facets: Facets, names: Mapping[str, str]
+) -> dict[str, list[FacetLink]]:
+    """Return heading -> links that add a filter, for the fields that are not filtered by yet."""
     counted = {
         "source": facets.source,
         "section": facets.section,
@@ -30,7 +33,7 @@ def choices(asked: SearchParameters, facets: Facets, names: Mapping[str, str]) -
     }
     return {
         HEADINGS[field]: [
-            Choice(_label(field, value, names), asked.address("/search", **{field: value}), count)
+            FacetLink(_label(field, value, names), asked.address("/search", **{field: value}), count)
             for value, count in values
         ]
         for field, values in counted.items()
@@ -38,11 +41,11 @@ def choices(asked: SearchParameters, facets: Facets, names: Mapping[str, str]) -
     }
 
 
-def chosen(asked: SearchParameters, names: Mapping[str, str]) -> list[Choice]:
-    """Return by what the search is narrowed; the addresses are those without."""
+def active_filters(asked: SearchParameters, names: Mapping[str, str]) -> list[FacetLink]:
+    """Return the filters of a search, with links to the search without them."""
     headings = HEADINGS | _WIDER
     return [
-        Choice(f"{heading}: {_label(field, str(value), names)}", asked.address("/search", **{field: None}))
+        FacetLink(f"{heading}: {_label(field, str(value), names)}", asked.address("/search", **{field: None}))
         for field, heading in headings.items()
         if (value := getattr(asked, field)) is not None
     ]

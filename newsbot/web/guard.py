@@ -1,4 +1,4 @@
-"""What every request passes: who may ask, what may be asked, and what browsers may do with the answer."""
+"""Checks before every request and headers after it: access, request limits, browser policies, ETags."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from newsbot.web.problems import problem_response
 
 MAX_TARGET_BYTES = 4_096
-"""Of the path and query that are asked for."""
+"""Maximum length of a request's path and query."""
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src {images}; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
@@ -25,17 +25,17 @@ _POLICY = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """Who may read."""
+    """Who may read the site."""
 
     token: str = ""
-    """What must be sent, as a Bearer token or as the password of any user; empty: nothing need be."""
+    """Token that every request must contain, as a Bearer token or as the password of any user; empty: none."""
     hosts: Collection[str] = ()
-    """Names that the site may be asked by; empty: any. A site that asks for no token on a reader's own machine must
-    know its names, or any page that the reader visits could reach it under one of its own (DNS rebinding)."""
+    """Host names that requests may use; empty: any. A site without a token that listens on a reader's own machine must
+    know its names; otherwise any page that the reader visits could reach it under a name of its own (DNS rebinding)."""
 
 
 class Guard:
-    """Wraps the application. Answers are small, so each is held whole: to be named by an ETag, or not sent at all."""
+    """ASGI middleware around the application. It holds every answer in memory, which is small, to compute its ETag."""
 
     def __init__(self, app: ASGIApp, access: Access, *, images: bool = False) -> None:
         self._app = app
@@ -59,7 +59,7 @@ class Guard:
         for name, value in self._headers.items():
             headers[name] = value
         if answer.status_code == 200:
-            answer = _named(answer, Headers(scope=scope).get("if-none-match", ""))
+            answer = _with_etag(answer, Headers(scope=scope).get("if-none-match", ""))
         if scope["method"] == "HEAD":
             answer.body = b""
         await answer(scope, receive, send)
@@ -68,7 +68,7 @@ class Guard:
         headers = Headers(scope=scope)
         if self._access.hosts and _host(headers.get("host", "")) not in self._access.hosts:
             return problem_response(421, "The site is not known by this name.")
-        if self._access.token and not _shows(headers.get("authorization", ""), self._access.token):
+        if self._access.token and not _has_token(headers.get("authorization", ""), self._access.token):
             return problem_response(
                 401,
                 "The token is missing or wrong.",
@@ -81,7 +81,7 @@ class Guard:
         return None
 
     async def _ask(self, scope: Scope, receive: Receive) -> Response:
-        """Return the application's whole answer to a GET of the same address."""
+        """Return the application's complete answer; HEAD is answered like GET."""
         status, raw_headers, parts = 500, [], []
 
         async def keep(message: Message) -> None:
@@ -97,14 +97,14 @@ class Guard:
         return answer
 
 
-def _named(answer: Response, known: str) -> Response:
-    """Return the answer with its ETag; without a body if the reader knows it already (RFC 9110, 13.1.2)."""
+def _with_etag(answer: Response, if_none_match: str) -> Response:
+    """Return the answer with an ETag, or 304 without a body if the client has it (RFC 9110, 13.1.2)."""
     tag = f'"{hashlib.blake2b(bytes(answer.body), digest_size=12).hexdigest()}"'
     headers = MutableHeaders(raw=answer.raw_headers)
     headers["etag"] = tag
     headers.setdefault("cache-control", "private, no-cache")
-    known_tags = {each.strip().removeprefix("W/") for each in known.split(",")}
-    if not known_tags & {tag, "*"}:
+    client_tags = {tag_text.strip().removeprefix("W/") for tag_text in if_none_match.split(",")}
+    if not client_tags & {tag, "*"}:
         return answer
     del headers["content-length"]
     unchanged = Response(status_code=304)
@@ -113,13 +113,13 @@ def _named(answer: Response, known: str) -> Response:
 
 
 def _host(header: str) -> str:
-    """Return the name in a Host header, without the port."""
+    """Return the host name of a Host header, without the port."""
     name, _, port = header.rpartition(":")
     return (name if name and port.isdecimal() else header).strip("[]").lower()
 
 
-def _shows(authorization: str, token: str) -> bool:
-    """Tell whether an Authorization header holds the token, as UTF-8."""
+def _has_token(authorization: str, token: str) -> bool:
+    """Return whether an Authorization header contains the token, in UTF-8."""
     scheme, _, value = authorization.partition(" ")
     shown = value.encode("latin-1")  # the bytes that were sent
     if scheme.lower() == "basic":

@@ -1,4 +1,4 @@
-"""The pages, rendered on the server; they need no script."""
+"""The pages. They are rendered on the server and need no JavaScript."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
-from newsbot.items import ENTITY_TYPES, GONE
+from newsbot.items import ENTITY_TYPES
 from newsbot.store.queries import (
     StoredArticle,
     article_urls,
@@ -22,30 +22,30 @@ from newsbot.store.queries import (
     get_article,
     get_entity,
     history,
-    list_rejects,
+    list_conflicts,
     load_articles,
-    newest_groups,
+    newest_stories,
     source_detail,
     source_names,
     story_members,
 )
 from newsbot.web.api import Id
 from newsbot.web.description import endpoints
-from newsbot.web.differences import compare, differences, same_share
-from newsbot.web.facets import choices, chosen
-from newsbot.web.maps import located
+from newsbot.web.facets import active_filters, facet_links
+from newsbot.web.html.differences import compare, differences, same_share
+from newsbot.web.html.maps import located
+from newsbot.web.html.rendering import STATIC, page
+from newsbot.web.html.texts import MAX_SHOWN_CHARS, marked_paragraphs
 from newsbot.web.parameters import SearchParameters, SearchQuery, Text, encode
-from newsbot.web.rendering import STATIC, page
 from newsbot.web.site import site_of
-from newsbot.web.texts import MAX_SHOWN_CHARS, marked_paragraphs
 
 HOME_SOURCES = 12
 COMPANIONS = 120
-"""Of an entity, all types together; a page shows those in front, its map all places."""
+"""Number of companions of an entity, of all types together: the lists show the first ones, the map all places."""
 MAX_COMPARED = 30
-"""Members of a story whose texts are compared with the first one's."""
+"""Number of members of a story whose texts are compared with the first text."""
 MIN_DAYS, MAX_DAYS = 30, 5 * 365
-"""Of a timeline."""
+"""Minimum and maximum number of days of a timeline."""
 _STATIC_TYPES = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
 
 router = APIRouter(include_in_schema=False)
@@ -53,58 +53,80 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/")
 def home(request: Request) -> Response:
-    """Show the newest stories, what rises, and how the sources are doing."""
+    """Show the newest stories, rising entities, and the state of the sources."""
     site = site_of(request)
     with site.read() as session:
-        groups, names = newest_groups(session, limit=20), source_names(session)
-    glance = site.glance.get()
-    # In front those that need somebody; the order is else that of the glance.
-    sources = sorted(glance.sources, key=lambda each: (not each.failing_feed_count, each.held_until is None))
+        stories, names = newest_stories(session, limit=20), source_names(session)
+    snapshot = site.snapshot.get()
+    # Sources with a problem come first; otherwise the order is that of the snapshot.
+    sources = sorted(
+        snapshot.sources, key=lambda source: (not source.failing_feed_count, source.held_until is None)
+    )
     return page(
-        request, "home.html", groups=groups, names=names, glance=glance, sources=sources[:HOME_SOURCES],
-        article_count=sum(each.article_count for each in sources), now=site.now(),
-    )  # fmt: skip
+        request,
+        "home.html",
+        stories=stories,
+        names=names,
+        snapshot=snapshot,
+        sources=sources[:HOME_SOURCES],
+        article_count=sum(source.article_count for source in sources),
+        now=site.now(),
+    )
 
 
 @router.get("/search")
 def search(request: Request, asked: SearchQuery) -> Response:
-    """Show what a search finds, and ways to narrow it."""
+    """Show the articles that a search finds, and links that narrow it."""
     with site_of(request).read() as session:
         found = find_articles(session, asked.q, asked.filters(), after=asked.after, limit=asked.limit)
         names = source_names(session)
     after = found.listing.after
     following = after and asked.address("/search", cursor=encode(after))
     return page(
-        request, "search.html", asked=asked, found=found, names=names, following=following,
-        facets=choices(asked, found.facets, names), chosen=chosen(asked, names),
-    )  # fmt: skip
+        request,
+        "search.html",
+        asked=asked,
+        found=found,
+        names=names,
+        following=following,
+        facets=facet_links(asked, found.facets, names),
+        chosen=active_filters(asked, names),
+    )
 
 
 @router.get("/articles/{article_id}")
 def article(request: Request, article_id: Id) -> Response:
-    """Show an article: its text with the entities marked, and everything known of it."""
+    """Show an article: its text with the entities marked, and its other fields."""
     with site_of(request).read() as session:
         stored = _stored(get_article(session, article_id), article_id)
         ids = entity_ids(session, article_id)
         urls, names = article_urls(session, article_id), source_names(session)
         members = story_members(session, stored.story_id) if stored.story_id else []
-        conflicts = [each for each in list_rejects(session, article_id=article_id) if each.reason not in GONE]
+        conflicts = list_conflicts(session, article_id)
         silent = count_silent(session, article_id)
     return page(
-        request, "article.html", stored=stored, article=stored.article, ids=ids, urls=urls, names=names,
-        conflicts=conflicts, silent=silent,
-        members=[each for each in members if each.id != article_id],
+        request,
+        "article.html",
+        stored=stored,
+        article=stored.article,
+        ids=ids,
+        urls=urls,
+        names=names,
+        conflicts=conflicts,
+        silent=silent,
+        members=[member for member in members if member.id != article_id],
         entities=sorted(
-            (each for each in stored.article.entities if (each.name, each.type) in ids),
-            key=lambda each: -len(each.mentions),
+            (entity for entity in stored.article.entities if (entity.name, entity.type) in ids),
+            key=lambda entity: -len(entity.mentions),
         ),
-        paragraphs=marked_paragraphs(stored.article, ids), is_cut=len(stored.article.body) > MAX_SHOWN_CHARS,
-    )  # fmt: skip
+        paragraphs=marked_paragraphs(stored.article, ids),
+        is_cut=len(stored.article.body) > MAX_SHOWN_CHARS,
+    )
 
 
 @router.get("/articles/{article_id}/revisions")
 def revisions(request: Request, article_id: Id) -> Response:
-    """Show how an article changed, newest change first."""
+    """Show the changes of an article, newest first."""
     with site_of(request).read() as session:
         stored = _stored(get_article(session, article_id), article_id)
         changes = history(session, article_id) or []
@@ -114,73 +136,87 @@ def revisions(request: Request, article_id: Id) -> Response:
 
 @router.get("/entities")
 def entities(request: Request, name: Text = None) -> Response:
-    """Show who and what the week's articles mention most; with a name, lead to whom it means."""
+    """Show the most mentioned entities of the week; with a name, redirect to the page of that entity."""
     site = site_of(request)
-    glance = site.glance.get()
+    snapshot = site.snapshot.get()
     with site.read() as session:
         found = None if name is None else find_entity(session, name)
-        countries = countries_of(session, [each.id for each in glance.entities["LOC"]])
+        countries = countries_of(session, [place.id for place in snapshot.entities["LOC"]])
     if found is not None:
         return RedirectResponse(f"/entities/{found.id}", 303)
-    places = located(glance.entities["LOC"], countries)
-    return page(request, "entities.html", glance=glance, places=places, name=name)
+    places = located(snapshot.entities["LOC"], countries)
+    return page(request, "entities.html", snapshot=snapshot, places=places, name=name)
 
 
 @router.get("/entities/{entity_id}")
 def entity(request: Request, entity_id: Id) -> Response:
-    """Show one entity: when, under which names and with whom articles mention it."""
+    """Show one entity: its timeline, places, companions and articles."""
     site = site_of(request)
     with site.read() as session:
         detail = get_entity(session, entity_id, limit=COMPANIONS)
         if detail is None:
             raise HTTPException(404, f"There is no entity {entity_id}.")
         named = [detail.entity, *detail.companions]
-        countries = countries_of(session, [each.id for each in named if each.type == "LOC"])
+        countries = countries_of(session, [entity.id for entity in named if entity.type == "LOC"])
         names = source_names(session)
     companions = {
-        kind: [each for each in detail.companions if each.type == kind][:10] for kind in ENTITY_TYPES
+        kind: [companion for companion in detail.companions if companion.type == kind][:10]
+        for kind in ENTITY_TYPES
     }
     return page(
-        request, "entity.html", detail=detail, entity=detail.entity, companions=companions, names=names,
-        days=without_gaps(detail.timeline), places=located(named, countries),
+        request,
+        "entity.html",
+        detail=detail,
+        entity=detail.entity,
+        companions=companions,
+        names=names,
+        days=without_gaps(detail.timeline),
+        places=located(named, countries),
         search=SearchParameters(entity=detail.entity.name, sort="date"),
-    )  # fmt: skip
+    )
 
 
 @router.get("/stories/{story_id}")
 def story(request: Request, story_id: Id) -> Response:
-    """Show who told a story when, and what each changed of the first text."""
+    """Show which source published a story when, and what each article changed in the first text."""
     with site_of(request).read() as session:
         members = story_members(session, story_id)
-        stored = {each.id: each for each in load_articles(session, [m.id for m in members[:MAX_COMPARED]])}
+        stored = {
+            article.id: article for article in load_articles(session, [m.id for m in members[:MAX_COMPARED]])
+        }
         names = source_names(session)
     if not members:
         raise HTTPException(404, f"There is no story {story_id}.")
-    first = next((each for each in members if each.story_role == "original"), members[0])
+    first = next((member for member in members if member.story_role == "original"), members[0])
     if first.id not in stored:
         first = members[0]
-    compared = {each: other.article.body for each, other in stored.items() if each != first.id}
+    compared = {
+        article_id: other.article.body for article_id, other in stored.items() if article_id != first.id
+    }
     body = stored[first.id].article.body
     return page(
-        request, "story.html", first=first, members=members, names=names,
-        differences={each: compare(body, other) for each, other in compared.items()},
-        shares={each: same_share(body, other) for each, other in compared.items()},
-
-    )  # fmt: skip
+        request,
+        "story.html",
+        first=first,
+        members=members,
+        names=names,
+        differences={article_id: compare(body, other) for article_id, other in compared.items()},
+        shares={article_id: same_share(body, other) for article_id, other in compared.items()},
+    )
 
 
 @router.get("/sources")
 def sources(request: Request) -> Response:
-    """Show every source at a glance."""
+    """Show the state of every source."""
     site = site_of(request)
-    found = site.glance.get().sources
-    names = {each.key: each.name or each.key for each in found}
+    found = site.snapshot.get().sources
+    names = {source.key: source.name or source.key for source in found}
     return page(request, "sources.html", sources=found, names=names, now=site.now())
 
 
 @router.get("/sources/{key}")
 def source(request: Request, key: str) -> Response:
-    """Show one source: articles a day, fields, feeds, rejects."""
+    """Show one source: articles per day, fields, feeds, rejects."""
     site = site_of(request)
     with site.read() as session:
         detail = source_detail(session, key, now=site.now())
@@ -191,13 +227,13 @@ def source(request: Request, key: str) -> Response:
 
 @router.get("/api")
 def api(request: Request) -> Response:
-    """Show what the API offers."""
+    """Show the endpoints of the API."""
     return page(request, "api.html", endpoints=endpoints(request.app.openapi()))
 
 
 @router.get("/static/{name}")
 def static(name: str) -> Response:
-    """Return a style sheet or picture of the pages."""
+    """Return a static file of the pages."""
     if name not in STATIC:
         raise HTTPException(404)
     headers = {"Cache-Control": "public, max-age=86400"}
@@ -211,7 +247,9 @@ def _stored(found: StoredArticle | None, article_id: int) -> StoredArticle:
 
 
 def without_gaps(days: Sequence[tuple[date, int]]) -> list[tuple[date, int]]:
-    """Return every day from the first to the last: `MIN_DAYS` at least, `MAX_DAYS` at most, the newest."""
+    """Return the timeline with every day from the first to the last, at least `MIN_DAYS`, at most `MAX_DAYS`.
+
+    If it is longer, the oldest days are left out."""
     if not days:
         return []
     counts, last = dict(days), days[-1][0]

@@ -1,4 +1,4 @@
-"""What can be asked for in the query of an address: the same for pages, API and feeds."""
+"""Query parameters that pages, API and feeds have in common."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _MAX_ID = 2**63 - 1
 
 
 def encode(position: Position) -> str:
-    """Return a position as the opaque text that addresses carry."""
+    """Return a position as the opaque `cursor` text that addresses contain."""
     values = [position.score, position.dated_at.isoformat(), position.id]
     return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
 
 
 def decode(text: str) -> Position:
-    """Return the position that `encode` has written; ValueError for any other text."""
+    """Return the position that `encode` has written; raise ValueError for any other text."""
     try:
         score, at, row_id = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         position = Position(float(score), datetime.fromisoformat(at).astimezone(UTC), int(row_id))
@@ -39,7 +39,7 @@ def decode(text: str) -> Position:
 
 
 def _none_if_empty(value: Any) -> Any:
-    """Return None for what a form sends of a field that nobody has filled."""
+    """Return None for an empty form field."""
     return None if value == "" else value
 
 
@@ -61,8 +61,8 @@ Cursor = Annotated[
 ]
 
 
-class Narrowing(BaseModel):
-    """Which articles."""
+class FilterParameters(BaseModel):
+    """Filters of articles."""
 
     source: Annotated[Text, Field(description="Key of a source.")] = None
     language: Annotated[Text, Field(description="ISO 639-1 code.")] = None
@@ -72,34 +72,40 @@ class Narrowing(BaseModel):
     until: Annotated[Day, Field(description="Last day of publication.")] = None
 
     def filters(self, sort: Literal["relevance", "date"] = "date") -> Filters:
-        """Return the same for the store; days are days of UTC."""
+        """Return the filters for the store; days are days in UTC."""
         return Filters(
-            source=self.source, language=self.language, section=self.section, entity=self.entity,
+            source=self.source,
+            language=self.language,
+            section=self.section,
+            entity=self.entity,
             since=datetime.combine(self.since, time.min, UTC) if self.since else None,
-            until=datetime.combine(self.until, time.max, UTC) if self.until else None, sort=sort,
-        )  # fmt: skip
+            until=datetime.combine(self.until, time.max, UTC) if self.until else None,
+            sort=sort,
+        )
 
     def address(self, path: str, **changes: Any) -> str:
-        """Return `path` with what is asked for here, but for `changes`; a list that changes begins anew."""
+        """Return `path` with these parameters, except for `changes`; the cursor is left out, so a list starts anew."""
         asked = self.model_dump(mode="json", exclude_defaults=True, exclude={"cursor"}) | changes
         query = urlencode({name: value for name, value in asked.items() if value not in (None, "")})
         return f"{path}?{query}" if query else path
 
 
-class ListParameters(Narrowing):
-    """A part of a list of articles, newest first."""
+class ListParameters(FilterParameters):
+    """One page of a list of articles, newest first."""
 
-    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description=f"At most so many, up to {MAX_LIMIT}.")] = 20
+    limit: Annotated[
+        int, Field(ge=1, le=MAX_LIMIT, description=f"At most this number, up to {MAX_LIMIT}.")
+    ] = 20
     cursor: Cursor = None
 
     @property
     def after(self) -> Position | None:
-        """Where the part before ended."""
+        """Position after which the page begins."""
         return None if self.cursor is None else decode(self.cursor)
 
 
 class SearchParameters(ListParameters):
-    """A part of what a search finds."""
+    """One page of the articles that a search finds."""
 
     q: Annotated[str, Field(max_length=MAX_QUERY_CHARS, description='Words, "phrases" and -exclusions.')] = ""
     sort: Annotated[Literal["relevance", "date"], Field(description="Best first, or newest first.")] = (
@@ -107,7 +113,7 @@ class SearchParameters(ListParameters):
     )
 
     def filters(self, sort: Literal["relevance", "date"] | None = None) -> Filters:
-        """Return the same for the store; see `Narrowing.filters`."""
+        """Return the filters for the store; see `FilterParameters.filters`."""
         return super().filters(sort or self.sort)
 
 

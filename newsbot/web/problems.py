@@ -1,4 +1,4 @@
-"""Errors: problem+json (RFC 9457) for programs, a page for readers."""
+"""Errors: problem+json (RFC 9457) for programs, a page for people."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from newsbot.web.rendering import page
+from newsbot.web.html.rendering import page
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ UNAVAILABLE = "The database did not answer in time; ask for less, or try again l
 
 
 class Problem(BaseModel):
-    """What went wrong, as RFC 9457 has it."""
+    """The members of problem+json (RFC 9457)."""
 
     type: str = "about:blank"
     title: str
@@ -31,13 +31,13 @@ class Problem(BaseModel):
 
 
 def problem_response(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
-    """Return an error for programs."""
+    """Return an error as problem+json."""
     problem = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail)
     return Response(problem.model_dump_json(), status, headers, PROBLEM_TYPE)
 
 
 def add_handlers(app: FastAPI) -> None:
-    """Let an application answer errors of the API and the feeds by `problem_response`, others by a page."""
+    """Install error handlers: `problem_response` for the API and the feeds, a page for everything else."""
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(SQLAlchemyError, _database)
@@ -51,14 +51,16 @@ def _answer(request: Request, status: int, detail: str) -> Response:
 
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    detail = "There is nothing at this address." if error.detail == "Not Found" else error.detail
+    detail = "There is nothing at this address." if error.detail == "Not SearchResult" else error.detail
     return _answer(request, error.status_code, detail)
 
 
 def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    found = (f"{each['loc'][-1]}: {each['msg'].removeprefix('Value error, ')}" for each in error.errors())
-    status = 404 if all(each["loc"][0] == "path" for each in error.errors()) else 422
+    found = (
+        f"{problem['loc'][-1]}: {problem['msg'].removeprefix('Value error, ')}" for problem in error.errors()
+    )
+    status = 404 if all(problem["loc"][0] == "path" for problem in error.errors()) else 422
     return _answer(request, status, "; ".join(found))
 
 

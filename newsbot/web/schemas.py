@@ -1,4 +1,4 @@
-"""What the API answers, for its description: the values themselves come from the store as they are."""
+"""Response models for the OpenAPI document. The values themselves come from the store and are not converted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from newsbot.items import EntityType
 
 
 class MentionJson(BaseModel):
-    """A place in `body`, in characters."""
+    """The span of a mention in `body`, in characters."""
 
     start: int
     end: int
@@ -28,7 +28,7 @@ class EntityJson(BaseModel):
 
 
 class ArticleJson(BaseModel):
-    """An article with everything known of it; null where not known."""
+    """An article with all its fields; null if not known."""
 
     id: int
     url: str
@@ -55,16 +55,17 @@ class ArticleJson(BaseModel):
 
 
 class ArticlePage(BaseModel):
-    """A part of a list; `next` is the address of the part after it."""
+    """One page of a list; `next` is the address of the next page."""
 
     items: list[ArticleJson]
     next: str | None
 
 
 class RevisionJson(BaseModel):
-    """What one revision changed: field -> its value `before` and `after`.
+    """The changes of one revision: field -> its value `before` and `after`.
 
-    `by_rules`: newsbot reads the page otherwise; `is_silent`: the page does not say that it was modified."""
+    `by_rules`: newsbot's extraction rules changed, not the page; `is_silent`: the page does not say that it was
+    modified."""
 
     revision: int
     changed_at: datetime
@@ -80,7 +81,7 @@ class Revisions(BaseModel):
 
 
 class HitJson(BaseModel):
-    """An article that was found; in `snippet` what was found stands between `**`."""
+    """An article that was found; in `snippet`, the search terms are enclosed in `**`."""
 
     id: int
     title: str | None
@@ -95,14 +96,14 @@ class HitJson(BaseModel):
 
 
 class ValueCount(BaseModel):
-    """A value, and how many of the articles have it."""
+    """A value and the number of articles that have it."""
 
     value: str
     count: int
 
 
 class FacetsJson(BaseModel):
-    """The most frequent values among what was found."""
+    """The most frequent values among the articles that were found."""
 
     source: list[ValueCount]
     language: list[ValueCount]
@@ -111,7 +112,7 @@ class FacetsJson(BaseModel):
 
 
 class SearchPage(BaseModel):
-    """A part of what was found; `total_is_capped`: there are more articles than were counted."""
+    """One page of the articles that were found; `total_is_capped`: there are more than were counted."""
 
     items: list[HitJson]
     total: int
@@ -121,7 +122,7 @@ class SearchPage(BaseModel):
 
 
 class EntityCountJson(BaseModel):
-    """An entity, and how often it occurs."""
+    """An entity with its number of articles and mentions."""
 
     id: int
     name: str
@@ -137,21 +138,21 @@ class Entities(BaseModel):
 
 
 class DayCount(BaseModel):
-    """A day and its articles."""
+    """A day and its number of articles."""
 
     day: date
     article_count: int
 
 
 class Timeline(BaseModel):
-    """Articles a day that mention an entity, oldest first; days without any are left out."""
+    """Number of articles per day that mention an entity, oldest first; days without articles are left out."""
 
     entity: EntityCountJson
     items: list[DayCount]
 
 
 class StoryJson(BaseModel):
-    """A group of articles that tell the same."""
+    """A group of articles that report the same story."""
 
     id: int
     title: str | None
@@ -183,14 +184,14 @@ class StoryMembers(BaseModel):
 
 
 class StoryPage(BaseModel):
-    """A part of the list of stories, changed last first."""
+    """One page of the list of stories, the last changed first."""
 
     items: list[StoryJson]
     next: str | None
 
 
 class SourceJson(BaseModel):
-    """A source at a glance; `days`: articles first seen on each of the last days."""
+    """A source; `days`: number of articles first seen on each of the last days."""
 
     key: str
     name: str | None
@@ -209,7 +210,7 @@ class Sources(BaseModel):
 
 
 class StatsJson(BaseModel):
-    """What the database holds, in numbers."""
+    """Counts over the whole database."""
 
     articles: int
     duplicates: int

@@ -1,4 +1,4 @@
-"""What every page needs: the database, the time, and what has been worked out a moment ago."""
+"""Values that every page needs: the database, the time, and results that are cached for a minute."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from newsbot.store.database import Database
 from newsbot.store.queries import (
     WEEK,
     EntityCount,
-    Rising,
+    RisingEntity,
     SourceOverview,
     newest_at,
     rising,
@@ -30,13 +30,13 @@ T = TypeVar("T")
 
 STATEMENT_LIMIT_S = 10.0
 MOST_MENTIONED, NAMES = 300, 25
-"""Names of the week that are looked at, and of each type that are shown."""
+"""Number of the week's most mentioned entities that are read, and number shown of each type."""
 KEPT_S = 60.0
-"""How old figures that take long to count may be."""
+"""How long results that take long to count are kept, in seconds."""
 
 
-class Recent(Generic[T]):
-    """A value that is worked out anew once it is old; meanwhile others get the old one."""
+class CachedValue(Generic[T]):
+    """A value that is computed again once it is old; meanwhile other threads get the old one."""
 
     def __init__(self, make: Callable[[], T], kept_s: float = KEPT_S) -> None:
         self._make, self._kept_s = make, kept_s
@@ -44,7 +44,7 @@ class Recent(Generic[T]):
         self._made: tuple[float, T] | None = None
 
     def get(self) -> T:
-        """Return the value."""
+        """Return the value, at most `kept_s` seconds old unless another thread is computing it."""
         made = self._made
         if made is not None and (time.monotonic() - made[0] < self._kept_s or self._lock.locked()):
             return made[1]
@@ -56,42 +56,42 @@ class Recent(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Glance:
-    """What the home page shows beside the news."""
+class Snapshot:
+    """The parts of the home page that are cached."""
 
     until: datetime
-    """End of the week that is looked at: now, or the newest article if that is older."""
-    rising: list[Rising]
+    """End of the week of `rising` and `entities`: now, or the newest article if that is older."""
+    rising: list[RisingEntity]
     sources: list[SourceOverview]
     entities: dict[EntityType, list[EntityCount]]
-    """By type, of those most mentioned in that week the ones in most articles."""
+    """Type -> entities: the most mentioned of that week, ordered by their number of articles."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """One database, shown."""
+    """A database with the settings of its web pages."""
 
     database: Database
     now: Callable[[], datetime]
     images: bool = False
     """Whether pages may load images from the sites of the articles."""
-    glance: Recent[Glance] = field(init=False)
+    snapshot: CachedValue[Snapshot] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "glance", Recent(self._look))
+        object.__setattr__(self, "snapshot", CachedValue(self._read_snapshot))
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """Give a session that cannot write; statements that take too long fail."""
+        """Give a read-only session in which statements that take longer than `STATEMENT_LIMIT_S` fail."""
         with self.database.read(limit_s=STATEMENT_LIMIT_S) as session:
             yield session
 
-    def _look(self) -> Glance:
+    def _read_snapshot(self) -> Snapshot:
         now = self.now()
         with self.read() as session:
             newest = newest_at(session, now=now)
             until = min(now, newest or now)
-            return Glance(
+            return Snapshot(
                 until=until,
                 rising=rising(session, until=until),
                 sources=source_overviews(session, now=now),
@@ -100,11 +100,11 @@ class Site:
 
 
 def _by_type(entities: Sequence[EntityCount]) -> dict[EntityType, list[EntityCount]]:
-    ordered = sorted(entities, key=lambda each: -each.article_count)
-    return {kind: [each for each in ordered if each.type == kind][:NAMES] for kind in ENTITY_TYPES}
+    ordered = sorted(entities, key=lambda entity: -entity.article_count)
+    return {kind: [entity for entity in ordered if entity.type == kind][:NAMES] for kind in ENTITY_TYPES}
 
 
 def site_of(request: Request) -> Site:
-    """Return the site that a request asks."""
+    """Return the site that a request belongs to."""
     found: Site = request.app.state.site
     return found

@@ -1,4 +1,4 @@
-"""Atom (RFC 4287) and JSON Feed 1.1 of any list of articles: all, a source's, an entity's, a search's."""
+"""Atom (RFC 4287) and JSON Feed 1.1 of any search: all articles, those of a source, an entity, a query."""
 
 from __future__ import annotations
 
@@ -15,26 +15,27 @@ from lxml import etree
 
 from newsbot.items import utc_text
 from newsbot.store.queries import Summary, find_articles
+from newsbot.web.html.rendering import web_link
 from newsbot.web.parameters import SearchParameters, SearchQuery
-from newsbot.web.rendering import web_link
 from newsbot.web.site import site_of
 
 ATOM = "http://www.w3.org/2005/Atom"
 ENTRIES = 50
+"""Number of articles in a feed."""
 _NAMES: dict[Any, str] = {None: ATOM}
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 cannot hold, not even as a reference."""
+"""Characters that XML 1.0 does not allow, not even as a character reference."""
 
 router = APIRouter(include_in_schema=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Feed:
-    """Articles, and where they are a feed of."""
+class SyndicatedFeed:
+    """The articles of a feed, its title and its addresses."""
 
     title: str
     home: str
-    """Address of this site, without a slash at its end."""
+    """URL of this site, without a slash at the end."""
     path: str
     page: str
     articles: Sequence[Summary]
@@ -54,22 +55,25 @@ def json_feed(request: Request, asked: SearchQuery) -> Response:
     return Response(document, media_type="application/feed+json")
 
 
-def _feed(request: Request, asked: SearchParameters, path: str) -> Feed:
+def _feed(request: Request, asked: SearchParameters, path: str) -> SyndicatedFeed:
     site = site_of(request)
     with site.read() as session:
         found = find_articles(session, asked.q, asked.filters("date"), limit=ENTRIES)
     narrowed = (asked.q, asked.source, asked.entity, asked.section, asked.language)
-    about = ", ".join(each for each in narrowed if each)
-    return Feed(
-        title=f"{about} – newsbot" if about else "newsbot", home=str(request.base_url).rstrip("/"),
-        path=asked.address(path), page=asked.address("/search"),
-        articles=[each.article for each in found.listing.articles], now=site.now(),
-    )  # fmt: skip
+    about = ", ".join(value for value in narrowed if value)
+    return SyndicatedFeed(
+        title=f"{about} – newsbot" if about else "newsbot",
+        home=str(request.base_url).rstrip("/"),
+        path=asked.address(path),
+        page=asked.address("/search"),
+        articles=[listed.article for listed in found.listing.articles],
+        now=site.now(),
+    )
 
 
-def atom_document(feed: Feed) -> bytes:
+def atom_document(feed: SyndicatedFeed) -> bytes:
     """Return the feed as Atom."""
-    updated = max((_updated(each) for each in feed.articles), default=feed.now)
+    updated = max((_updated(article) for article in feed.articles), default=feed.now)
     root = etree.Element(f"{{{ATOM}}}feed", nsmap=_NAMES)
     _add(root, "id", feed.home + feed.path)
     _add(root, "title", feed.title)
@@ -82,7 +86,7 @@ def atom_document(feed: Feed) -> bytes:
     return etree.tostring(root, xml_declaration=True, encoding="utf-8")
 
 
-def _add_entry(root: etree._Element, feed: Feed, article: Summary) -> None:
+def _add_entry(root: etree._Element, feed: SyndicatedFeed, article: Summary) -> None:
     page = f"{feed.home}/articles/{article.id}"
     entry = _add(root, "entry")
     _add(entry, "id", page)
@@ -106,18 +110,18 @@ def _add(parent: etree._Element, tag: str, text: str | None = None, **attributes
     return element
 
 
-def json_document(feed: Feed) -> dict[str, Any]:
+def json_document(feed: SyndicatedFeed) -> dict[str, Any]:
     """Return the feed as JSON Feed."""
     return {
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.title,
         "home_page_url": feed.home + feed.page,
         "feed_url": feed.home + feed.path,
-        "items": [_item(feed, each) for each in feed.articles],
+        "items": [_item(feed, article) for article in feed.articles],
     }
 
 
-def _item(feed: Feed, article: Summary) -> dict[str, Any]:
+def _item(feed: SyndicatedFeed, article: Summary) -> dict[str, Any]:
     page = f"{feed.home}/articles/{article.id}"
     item = {
         "id": page,
@@ -136,7 +140,7 @@ def _item(feed: Feed, article: Summary) -> dict[str, Any]:
 
 
 def _updated(article: Summary) -> datetime:
-    """Return when the article was last known to change: first seen, as a revision's time costs another query."""
+    """Return the later of publication and first fetch; reading the time of the last revision costs another query."""
     return max(article.dated_at, article.first_seen_at)
 
 

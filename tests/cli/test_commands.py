@@ -1,4 +1,4 @@
-"""The commands that read the database: what they print, for people and for programs, and how they fail."""
+"""Commands that read the database: their output for people and for programs, and their errors."""
 
 import json
 import subprocess
@@ -26,11 +26,18 @@ def article(number: int, **values: object) -> Article:
     mention = Mention(start=0, end=14, text="Anna Lindqvist", type="PER")
     place = Mention(start=24, end=30, text="Bergen", type="LOC")
     defaults: dict[str, object] = {
-        "url": f"https://news.example/{number}", "source": "news.example", "title": f"Harbour report {number}",
-        "language": "en", "published_at": NOW - timedelta(days=number), "body": body, "word_count": 150,
-        "entities": [Entity(name="Anna Lindqvist", type="PER", mentions=[mention], role="mayor"),
-                     Entity(name="Bergen", type="LOC", mentions=[place])],
-    }  # fmt: skip
+        "url": f"https://news.example/{number}",
+        "source": "news.example",
+        "title": f"Harbour report {number}",
+        "language": "en",
+        "published_at": NOW - timedelta(days=number),
+        "body": body,
+        "word_count": 150,
+        "entities": [
+            Entity(name="Anna Lindqvist", type="PER", mentions=[mention], role="mayor"),
+            Entity(name="Bergen", type="LOC", mentions=[place]),
+        ],
+    }
     return Article(**defaults | values)  # type: ignore[arg-type]
 
 
@@ -40,12 +47,12 @@ def filled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("NEWSBOT_DATABASE_URL", url)
     database = Database(url).open()
     with database.write() as session:
-        for each in (
+        for sample in (
             article(1),
             article(2, language="de"),
             article(3, title=HOSTILE, source="other.example"),
         ):
-            save_article(session, each, keys=article_keys(each), run_id=None, now=NOW)
+            save_article(session, sample, keys=article_keys(sample), run_id=None, now=NOW)
         changed = article(1, title="Harbour report 1, corrected")
         save_article(session, changed, keys=article_keys(changed), run_id=None, now=NOW + timedelta(hours=1))
         save_reject(session, Reject(url="https://news.example/list", reason="list"), run_id=None, now=NOW)
@@ -69,14 +76,17 @@ def test_search_finds_and_marks_what_it_found(filled: str, capsys: pytest.Captur
     assert "*" in text
 
 
-@pytest.mark.parametrize(("options", "ids"), [
-    (["--language", "de"], [2]),
-    (["--source", "other.example"], [3]),
-    (["--since", "2026-05-19"], [1]),
-    (["--until", "2026-05-17"], [3]),
-    (["--entity", "Anna Lindqvist", "--sort", "date"], [1, 2, 3]),
-    (["--limit", "1", "--sort", "date"], [1]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("options", "ids"),
+    [
+        (["--language", "de"], [2]),
+        (["--source", "other.example"], [3]),
+        (["--since", "2026-05-19"], [1]),
+        (["--until", "2026-05-17"], [3]),
+        (["--entity", "Anna Lindqvist", "--sort", "date"], [1, 2, 3]),
+        (["--limit", "1", "--sort", "date"], [1]),
+    ],
+)
 def test_filters_narrow_a_search(
     filled: str, capsys: pytest.CaptureFixture[str], options: list[str], ids: list[int]
 ) -> None:
@@ -113,12 +123,12 @@ def test_an_article_is_shown_by_its_id_or_any_of_its_addresses(
     }
 
 
-def test_history_tells_what_changed(filled: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_history_shows_changed_fields(filled: str, capsys: pytest.CaptureFixture[str]) -> None:
     [change] = objects(capsys, "history", "1")
     assert change["fields"]["title"] == {"before": "Harbour report 1", "after": "Harbour report 1, corrected"}
 
 
-def test_history_shows_words_removed_and_added_and_that_the_page_does_not_say_so(
+def test_history_shows_removed_and_added_words_and_silent_edits(
     filled: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = output(capsys, "history", "1")
@@ -149,7 +159,7 @@ def test_stats_and_rejects(filled: str, capsys: pytest.CaptureFixture[str]) -> N
 @pytest.mark.parametrize(
     "command", [["search"], ["show", "3"], ["search", "council"], ["entity", "Bergen"], ["stats"]]
 )
-def test_nothing_from_the_web_reaches_the_terminal_as_a_code(
+def test_texts_from_the_web_cannot_control_the_terminal(
     filled: str, capsys: pytest.CaptureFixture[str], command: list[str]
 ) -> None:
     text = output(capsys, *command)
@@ -167,7 +177,9 @@ def test_settings_hide_the_password(
     assert "NEWSBOT_MAX_PAGE_BYTES" in names
 
 
-def test_db_upgrade_makes_and_check_only_checks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_db_upgrade_creates_the_database_and_check_does_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     url = f"sqlite:///{tmp_path / 'new.db'}"
     assert run(newsbot, ["db", "check", "--database", url]) == 1
     assert not (tmp_path / "new.db").exists()
@@ -175,18 +187,21 @@ def test_db_upgrade_makes_and_check_only_checks(tmp_path: Path, capsys: pytest.C
     output(capsys, "db", "check", "--database", url)
 
 
-@pytest.mark.parametrize(("arguments", "status", "told"), [
-    (["serch", "x"], 2, "serch"),
-    (["search", "x", "--limit", "0"], 2, "--limit"),
-    (["search", "x", "--since", "yesterday"], 2, "2026-11-23"),
-    (["entities", "--type", "ANIMAL"], 2, "PER"),
-    (["show", "99"], 1, "99"),
-    (["entity", "Nobody At All"], 1, "Nobody At All"),
-    (["search", "x", "--database", "mysql://host/news"], 2, "mysql"),
-    (["search", "x", "--database", "sqlite:////nowhere/at/all.db"], 1, "/nowhere/at"),
-    (["extract", "missing.html"], 1, "missing.html"),
-])  # fmt: skip
-def test_a_mistake_costs_one_line(
+@pytest.mark.parametrize(
+    ("arguments", "status", "told"),
+    [
+        (["serch", "x"], 2, "serch"),
+        (["search", "x", "--limit", "0"], 2, "--limit"),
+        (["search", "x", "--since", "yesterday"], 2, "2026-11-23"),
+        (["entities", "--type", "ANIMAL"], 2, "PER"),
+        (["show", "99"], 1, "99"),
+        (["entity", "Nobody At All"], 1, "Nobody At All"),
+        (["search", "x", "--database", "mysql://host/news"], 2, "mysql"),
+        (["search", "x", "--database", "sqlite:////nowhere/at/all.db"], 1, "/nowhere/at"),
+        (["extract", "missing.html"], 1, "missing.html"),
+    ],
+)
+def test_mistake_prints_one_line(
     filled: str, capsys: pytest.CaptureFixture[str], arguments: list[str], status: int, told: str
 ) -> None:
     assert run(newsbot, arguments) == status
@@ -194,7 +209,7 @@ def test_a_mistake_costs_one_line(
     assert told in line
 
 
-def test_a_page_that_may_not_be_fetched_costs_one_line() -> None:
+def test_page_that_may_not_be_fetched_prints_one_line() -> None:
     command = [sys.executable, "-m", "newsbot", "extract", "http://127.0.0.1:9/"]  # a reactor of its own
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     [line] = done.stderr.splitlines()
@@ -202,7 +217,7 @@ def test_a_page_that_may_not_be_fetched_costs_one_line() -> None:
     assert "NEWSBOT_ALLOWED_NETWORKS" in line
 
 
-def test_reading_a_database_that_is_not_there_makes_none(
+def test_reading_a_missing_database_does_not_create_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "absent.db"

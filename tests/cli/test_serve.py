@@ -20,7 +20,7 @@ from tests.store.samples import NOW, article, save
 def serving(
     url: str, *arguments: str, **environment: str
 ) -> Iterator[tuple[subprocess.Popen[str], int, str]]:
-    """Run `newsbot serve` on a free port; give the process, the port, and what it said until it listened."""
+    """Run `newsbot serve` on a free port; give the process, the port, and its messages until it listened."""
     command = [sys.executable, "-m", "newsbot", "serve", "--port", "0", "--database", url, *arguments]
     with subprocess.Popen(
         command, stderr=subprocess.PIPE, text=True, env=os.environ | environment
@@ -45,7 +45,7 @@ def status(port: int, address: str = "/api/stats", **headers: str) -> int:
     return answer
 
 
-def test_the_site_is_served_to_this_machine_alone(database: Database, database_url: str) -> None:
+def test_site_is_served_to_this_machine_alone(database: Database, database_url: str) -> None:
     save(database, article(1))
     with serving(database_url) as (process, port, said):
         assert f"http://127.0.0.1:{port}/" in said
@@ -57,8 +57,8 @@ def test_the_site_is_served_to_this_machine_alone(database: Database, database_u
 
 def test_reading_goes_on_while_a_crawl_writes(database: Database, database_url: str) -> None:
     with serving(database_url) as (_, port, _), database.write() as session:
-        each = article(1)
-        save_article(session, each, keys=article_keys(each), run_id=None, now=NOW)
+        sample = article(1)
+        save_article(session, sample, keys=article_keys(sample), run_id=None, now=NOW)
         assert (status(port, "/search?q=harbour"), status(port, "/")) == (200, 200)
 
 
@@ -67,12 +67,14 @@ def test_a_token_is_taken_from_the_settings(database: Database, database_url: st
         assert (status(port), status(port, Authorization="Bearer open")) == (401, 200)
 
 
-def test_everybody_may_read_only_with_a_warning(database: Database, database_url: str) -> None:
+def test_address_without_a_token_that_others_can_reach_prints_a_warning(
+    database: Database, database_url: str
+) -> None:
     with serving(database_url, "--host", "0.0.0.0") as (_, _, said):
         assert "NEWSBOT_WEB_TOKEN" in said
 
 
-def test_a_port_that_is_taken_costs_one_line(database: Database, database_url: str) -> None:
+def test_port_in_use_prints_one_line(database: Database, database_url: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         command = [sys.executable, "-m", "newsbot", "serve", "--port", port, "--database", database_url]

@@ -65,11 +65,14 @@ def test_a_homepage_with_nothing_but_links_gets_sections(site: Site) -> None:
     assert tomllib.loads(done.stdout)["source"][0]["sections"] == [f"{site.url}/politics/"]
 
 
-@pytest.mark.parametrize(("url", "status", "told"), [
-    ("news.example", 2, "http://"),
-    ("http://127.0.0.5:1/", 1, "127.0.0.5"),
-])  # fmt: skip
-def test_a_homepage_that_cannot_be_had_costs_one_line(url: str, status: int, told: str) -> None:
+@pytest.mark.parametrize(
+    ("url", "status", "told"),
+    [
+        ("news.example", 2, "http://"),
+        ("http://127.0.0.5:1/", 1, "127.0.0.5"),
+    ],
+)
+def test_homepage_that_cannot_be_fetched_prints_one_line(url: str, status: int, told: str) -> None:
     done = newsbot("sources", "add", url)
     assert done.returncode == status
     assert told in done.stderr.splitlines()[-1]
@@ -98,7 +101,7 @@ def envelope(number: int, day: datetime) -> Envelope:
 
 
 def crawled(database: Database, days: int, *, a_day: int, silent: int = 0) -> None:
-    """Fill a database with `days` of one source up to NOW; in the last `silent` of them nothing came."""
+    """Fill a database with `days` of one source up to NOW; in the last `silent` of them nothing was published."""
     source = Source(
         key="one", name="One", homepage="https://news.example/", feeds=("https://news.example/rss",)
     )
@@ -127,7 +130,7 @@ def kinds(database: Database) -> list[str]:
         ]
 
 
-def test_a_source_that_goes_on_is_not_flagged(database: Database) -> None:
+def test_source_that_keeps_publishing_is_not_flagged(database: Database) -> None:
     crawled(database, 20, a_day=4)
     assert kinds(database) == []
     with database.read() as session:
@@ -172,7 +175,7 @@ def test_the_shipped_catalog_is_listed_and_valid() -> None:
     assert newsbot("sources", "check").returncode == 0
 
 
-def test_a_wrong_source_costs_one_line_and_status_2(tmp_path: Path) -> None:
+def test_wrong_source_prints_one_line_and_exits_with_2(tmp_path: Path) -> None:
     path = tmp_path / "bad.toml"
     path.write_text('[[source]]\nkey = "one"\nhomepage = "https://news.example/"\nfeds = []\n')
     done = newsbot("sources", "check", str(path))

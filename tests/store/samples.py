@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from newsbot.items import Article, Entity, EntityType, Mention
-from newsbot.store.articles.batches import Incoming, lock_articles
+from newsbot.store.articles.batch_locks import Incoming, lock_articles
 from newsbot.store.articles.loading import StoredArticle, get_article
 from newsbot.store.articles.writer import Saved, save_article
 from newsbot.store.database import Database

@@ -1,6 +1,7 @@
-"""The questions of docs/sql.md, and the newsroom that its answers are of.
+"""The queries of docs/sql.md, and the newsroom that their documented results come from.
 
-`python -m tests.store.sql_questions` writes the answers anew."""
+`python -m tests.store.sql_questions` writes the results anew.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ _QUESTION = re.compile(
 
 
 class Question(NamedTuple):
-    """One of the document's questions."""
+    """A query of the document, with its heading and its result."""
 
     number: int
     title: str
@@ -33,7 +34,7 @@ class Question(NamedTuple):
 
 
 def questions() -> list[Question]:
-    """Return the questions, in their order."""
+    """Return the queries of the document, in their order."""
     found = _QUESTION.findall(DOCUMENT.read_text("utf-8"))
     return [Question(int(number), title, sql, answer.strip()) for number, title, sql, answer in found]
 
@@ -62,9 +63,9 @@ def main() -> None:
         database = Database(f"sqlite:///{folder}/newsbot.db").open()
         fill(database, NEWSROOM)
         with database.read() as session:
-            for each in questions():
-                head = f"```sql\n{each.sql}\n```\n\n"
-                document = document.replace(head + each.answer, head + answer(session, each.sql))
+            for question in questions():
+                head = f"```sql\n{question.sql}\n```\n\n"
+                document = document.replace(head + question.answer, head + answer(session, question.sql))
         database.close()
     DOCUMENT.write_text(document, "utf-8")
 

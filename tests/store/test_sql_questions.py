@@ -1,4 +1,4 @@
-"""Every question of docs/sql.md, asked of both databases."""
+"""Every query of docs/sql.md, run on both databases."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_questions_are_numbered_in_order() -> None:
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=[question.title for question in QUESTIONS])
-def test_the_answer_is_that_of_the_document(newsroom: Database, question: Question) -> None:
+def test_result_is_the_one_in_the_document(newsroom: Database, question: Question) -> None:
     with newsroom.read() as session:
         assert answer(session, question.sql) == question.answer
 
@@ -41,14 +41,14 @@ def test_views_have_the_columns_that_the_document_lists(newsroom: Database, view
 
 
 def test_any_program_can_read_every_table_and_view(newsroom: Database) -> None:
-    """With SQL alone: Datasette shows each on a page of its own, pandas takes it as a frame."""
+    """Plain SQL is enough: Datasette shows every table on a page of its own, pandas reads it as a data frame."""
     with newsroom.read() as session:
         connection = session.connection()
         found = inspect(connection)
         names = [*found.get_table_names(), *found.get_view_names()]
         assert {"articles", "article_search", "v_articles", "v_mentions", "v_stories"} <= set(names)
         for name in names:
-            columns = {each["name"] for each in found.get_columns(name)}
+            columns = {column["name"] for column in found.get_columns(name)}
             rows = connection.exec_driver_sql(f'SELECT * FROM "{name}" LIMIT 3')
             assert set(rows.keys()) == columns
             rows.all()

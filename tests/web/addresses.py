@@ -8,9 +8,16 @@ from starlette.testclient import TestClient
 
 START = ("/", "/search?q=council", "/search?since=2026-03-01", "/entities", "/sources", "/api")
 KINDS = (
-    r"/articles/\d+", r"/articles/\d+/revisions", r"/entities/\d+", r"/stories/\d+", r"/sources/[\w.-]+", r"/search\?[^\"]+",
-    r"/feed\.atom(?:\?[^\"]+)?", r"/feed\.json(?:\?[^\"]+)?", r"/static/[^\"]+",
-)  # fmt: skip
+    r"/articles/\d+",
+    r"/articles/\d+/revisions",
+    r"/entities/\d+",
+    r"/stories/\d+",
+    r"/sources/[\w.-]+",
+    r"/search\?[^\"]+",
+    r"/feed\.atom(?:\?[^\"]+)?",
+    r"/feed\.json(?:\?[^\"]+)?",
+    r"/static/[^\"]+",
+)
 
 
 def every_kind(client: TestClient) -> list[str]:
@@ -18,7 +25,7 @@ def every_kind(client: TestClient) -> list[str]:
     found = list(START)
     html = "".join(client.get(address).text for address in START)
     changed = client.get("/api/articles?limit=60").json()["items"]
-    revised = next(each["id"] for each in changed if each["revision"] > 1)
+    revised = next(item["id"] for item in changed if item["revision"] > 1)
     html += client.get(f"/articles/{revised}").text
     for kind in KINDS:
         match = re.search(rf'"({kind})"', html)

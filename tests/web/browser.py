@@ -1,4 +1,4 @@
-"""A site that runs, and a headless Chromium that reads it."""
+"""A running site, and a headless Chromium that reads it."""
 
 from __future__ import annotations
 
@@ -16,12 +16,20 @@ from selenium.common.exceptions import NoSuchElementException, StaleElementRefer
 from selenium.webdriver.support.wait import WebDriverWait
 from starlette.types import ASGIApp
 
-from newsbot.cli.serve import listening, server_config
+from newsbot.web.server import listening, server_config
 
 FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--hide-scrollbars", "--force-device-scale-factor=1",
-)  # fmt: skip
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+    "--force-device-scale-factor=1",
+)
 PATIENCE_S = 120
 CONTRAST = """
 const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});

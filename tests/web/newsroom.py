@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from newsbot.ingest.record import record_reject
 from newsbot.items import Article, Entity, EntityType, Mention, Reject
 from newsbot.sources.model import Source
-from newsbot.store.articles.batches import Incoming, lock_articles
+from newsbot.store.articles.batch_locks import Incoming, lock_articles
 from newsbot.store.articles.writer import save_article
 from newsbot.store.crawl.polling import sync_sources
 from newsbot.store.crawl.rejects import save_reject
@@ -32,10 +32,17 @@ BATCH = 100
 """Articles a transaction."""
 
 SOURCES = {
-    "harbour-post": "The Harbour Post", "northern-ledger": "Northern Ledger", "valley-herald": "Valley Herald",
-    "city-observer": "City Observer", "le-courrier": "Le Courrier du Lac", "tagesblatt": "Tagesblatt am Fluss",
-    "the-signal": "The Signal", "coast-wire": "Coast Wire", "market-day": "Market Day", "open-field": "Open Field",
-}  # fmt: skip
+    "harbour-post": "The Harbour Post",
+    "northern-ledger": "Northern Ledger",
+    "valley-herald": "Valley Herald",
+    "city-observer": "City Observer",
+    "le-courrier": "Le Courrier du Lac",
+    "tagesblatt": "Tagesblatt am Fluss",
+    "the-signal": "The Signal",
+    "coast-wire": "Coast Wire",
+    "market-day": "Market Day",
+    "open-field": "Open Field",
+}
 LANGUAGES = {"le-courrier": "fr", "tagesblatt": "de"}
 SECTIONS = ("Politics", "Economy", "City", "World", "Science", "Culture", "Sport")
 FIRST = ("Ada", "Jonas", "Mira", "Teo", "Lena", "Omar", "Ines", "Pavel", "Ruth", "Samir", "Nora", "Emil")
@@ -52,10 +59,36 @@ LAST = (
     "Novak",
     "Weir",
 )
-PLACES = ("Lisbon", "Nairobi", "Oslo", "Jakarta", "Toronto", "Lima", "Hamburg", "Cairo", "Sydney", "Osaka",
-          "Mumbai", "Accra", "Warsaw", "Santiago", "Chicago", "Marseille")  # fmt: skip
-BODIES = ("Harbour Board", "Port Workers Union", "Ministry of Transport", "Central Bank", "Green Alliance",
-          "City Council", "Institute for Rivers", "Northern Railways", "Court of Audit", "Chamber of Trade")  # fmt: skip
+PLACES = (
+    "Lisbon",
+    "Nairobi",
+    "Oslo",
+    "Jakarta",
+    "Toronto",
+    "Lima",
+    "Hamburg",
+    "Cairo",
+    "Sydney",
+    "Osaka",
+    "Mumbai",
+    "Accra",
+    "Warsaw",
+    "Santiago",
+    "Chicago",
+    "Marseille",
+)
+BODIES = (
+    "Harbour Board",
+    "Port Workers Union",
+    "Ministry of Transport",
+    "Central Bank",
+    "Green Alliance",
+    "City Council",
+    "Institute for Rivers",
+    "Northern Railways",
+    "Court of Audit",
+    "Chamber of Trade",
+)
 TITLES = (
     "{who} promises {number} new jobs as {org} opens {thing} in {where}",
     "{org} delays {thing} in {where} for a third time",
@@ -66,8 +99,20 @@ TITLES = (
     "Engineers find cracks in {thing}, {org} orders a second look",
     "{who}: “We will finish the {thing} this year”",
 )
-THINGS = ("tram line", "flood barrier", "night ferry", "solar park", "container terminal", "rent cap", "rail tunnel",
-          "drinking-water plan", "school reform", "bridge toll", "wind farm", "harbour museum")  # fmt: skip
+THINGS = (
+    "tram line",
+    "flood barrier",
+    "night ferry",
+    "solar park",
+    "container terminal",
+    "rent cap",
+    "rail tunnel",
+    "drinking-water plan",
+    "school reform",
+    "bridge toll",
+    "wind farm",
+    "harbour museum",
+)
 SENTENCES = (
     "{who} told reporters on {day} that the {thing} would be ready before the end of the year.",
     "The {org} had put the cost at {number} million, a figure that critics in {where} call optimistic.",
@@ -104,21 +149,31 @@ ASIDES = (
     "neighbours measured the noise for {count} nights",
 )
 MONTHS = ("January", "February", "April", "June", "September", "October", "November")
-LINKS = ("Meanwhile", "According to the minutes", "In a second letter", "As reported on {day}", "By then", "Without much notice",
-         "For the time being", "On the record", "Even so", "To the surprise of many")  # fmt: skip
+LINKS = (
+    "Meanwhile",
+    "According to the minutes",
+    "In a second letter",
+    "As reported on {day}",
+    "By then",
+    "Without much notice",
+    "For the time being",
+    "On the record",
+    "Even so",
+    "To the surprise of many",
+)
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 
 
 @dataclass(frozen=True, slots=True)
 class Newsroom:
-    """How much of it there is."""
+    """The size of a made-up newsroom."""
 
     articles: int = 400
     days: int = 40
     story_share: float = 0.4
-    """Of the articles, those that tell what another source told first."""
+    """Share of the articles that report a story which another source has published first."""
     changed: int = 20
-    """Of the newest articles, those that have changed since they were seen first."""
+    """Number of the newest articles that have changed since they were first seen."""
     seed: int = 7
 
 
@@ -131,7 +186,7 @@ def fill(database: Database, newsroom: Newsroom = Newsroom()) -> None:
         session.execute(update(Feed).values(last_polled_at=NOW, last_success_at=NOW, last_status=200))
         failing = update(Feed).where(Feed.source == "coast-wire")
         session.execute(failing.values(failure_count=7, last_status=503, last_error="http-503"))
-    articles = list(told(newsroom))
+    articles = list(made_up_articles(newsroom))
     for first in range(0, len(articles), BATCH):
         batch = articles[first : first + BATCH]
         with database.write() as session:
@@ -154,8 +209,8 @@ def _source(key: str, name: str) -> Source:
     )
 
 
-def told(newsroom: Newsroom) -> Iterator[Article]:
-    """Yield articles, oldest first; some tell again what another source has just told."""
+def made_up_articles(newsroom: Newsroom) -> Iterator[Article]:
+    """Yield articles, oldest first; some repeat a story that another source has just published."""
     chance = random.Random(newsroom.seed)
     keys = list(SOURCES)
     weights = list(accumulate(1 / (rank + 1) for rank in range(len(keys))))
@@ -173,53 +228,85 @@ def told(newsroom: Newsroom) -> Iterator[Article]:
 
 def _article(number: int, source: str, at: datetime, chance: random.Random) -> Article:
     who, other = (f"{chance.choice(FIRST)} {_often(LAST, chance)}" for _ in range(2))
-    facts = {"who": who, "other": other, "org": _often(BODIES, chance), "rival": chance.choice(BODIES),
-             "where": _often(PLACES, chance), "elsewhere": chance.choice(PLACES), "thing": chance.choice(THINGS),
-             "day": chance.choice(DAYS), "number": chance.randint(3, 900)}  # fmt: skip
-    told = [each.format(**facts) for each in chance.sample(SENTENCES, 5)]
-    sentences = [each for pair in zip(told, (_aside(chance) for _ in told), strict=True) for each in pair]
+    facts = {
+        "who": who,
+        "other": other,
+        "org": _often(BODIES, chance),
+        "rival": chance.choice(BODIES),
+        "where": _often(PLACES, chance),
+        "elsewhere": chance.choice(PLACES),
+        "thing": chance.choice(THINGS),
+        "day": chance.choice(DAYS),
+        "number": chance.randint(3, 900),
+    }
+    statements = [sentence.format(**facts) for sentence in chance.sample(SENTENCES, 5)]
+    sentences = [
+        sentence
+        for pair in zip(statements, (_aside(chance) for _ in statements), strict=True)
+        for sentence in pair
+    ]
     sentences += [_aside(chance) for _ in range(5)]
     body = "\n\n".join(" ".join(sentences[i : i + 3]) for i in range(0, len(sentences), 3))
     return Article(
-        url=f"https://{source}.example/{at:%Y/%m/%d}/{number}", source=source, title=chance.choice(TITLES).format(**facts),
-        description=sentences[0], authors=[f"{chance.choice(FIRST)} {chance.choice(LAST)}"],
-        published_at=at.replace(microsecond=0), language=LANGUAGES.get(source, "en"), section=_often(SECTIONS, chance),
-        topics=[str(facts["thing"]), str(facts["where"])], image_url=f"https://{source}.example/{number}.jpg",
-        body=body, word_count=word_count(body), entity_engine="rules 1", entities=entities_of(body, facts),
-    )  # fmt: skip
+        url=f"https://{source}.example/{at:%Y/%m/%d}/{number}",
+        source=source,
+        title=chance.choice(TITLES).format(**facts),
+        description=sentences[0],
+        authors=[f"{chance.choice(FIRST)} {chance.choice(LAST)}"],
+        published_at=at.replace(microsecond=0),
+        language=LANGUAGES.get(source, "en"),
+        section=_often(SECTIONS, chance),
+        topics=[str(facts["thing"]), str(facts["where"])],
+        image_url=f"https://{source}.example/{number}.jpg",
+        body=body,
+        word_count=word_count(body),
+        entity_engine="rules 1",
+        entities=entities_of(body, facts),
+    )
 
 
 def _aside(chance: random.Random) -> str:
-    """Return a sentence that hardly occurs twice."""
+    """Return a sentence that hardly ever occurs twice."""
     link = chance.choice(LINKS).format(day=chance.choice(DAYS))
     first, second = (
-        each.format(count=chance.randint(2, 990), month=chance.choice(MONTHS), town=chance.choice(PLACES),
-                    name=f"{chance.choice(FIRST)} {chance.choice(LAST)}", day=chance.choice(DAYS))
-        for each in chance.sample(ASIDES, 2)
-    )  # fmt: skip
+        template.format(
+            count=chance.randint(2, 990),
+            month=chance.choice(MONTHS),
+            town=chance.choice(PLACES),
+            name=f"{chance.choice(FIRST)} {chance.choice(LAST)}",
+            day=chance.choice(DAYS),
+        )
+        for template in chance.sample(ASIDES, 2)
+    )
     return f"{link}, {first}, and {second}."
 
 
 def _retold(leader: Article, number: int, source: str, at: datetime, chance: random.Random) -> Article:
-    """Return the article again as another source prints it, a little changed."""
+    """Return the article as another source would publish it, slightly changed."""
     ending = f" {SOURCES[source]} has asked the council for comment."
     body = leader.body.replace("would be ready", "is to be ready") + ending
     title = f"{leader.title}{chance.choice(('', ', officials say', ': what is known'))}"
     return replace(
-        leader, title=title, url=f"https://{source}.example/{at:%Y/%m/%d}/{number}", source=source, published_at=at.replace(microsecond=0),
-        body=body, word_count=word_count(body), entities=_moved(leader.entities, body),
+        leader,
+        title=title,
+        url=f"https://{source}.example/{at:%Y/%m/%d}/{number}",
+        source=source,
+        published_at=at.replace(microsecond=0),
+        body=body,
+        word_count=word_count(body),
+        entities=_moved(leader.entities, body),
         authors=[f"{chance.choice(FIRST)} {chance.choice(LAST)}", *(["AFP"] if number % 7 == 0 else [])],
         language=LANGUAGES.get(source, "en"),
-    )  # fmt: skip
+    )
 
 
 def _often(names: tuple[str, ...], chance: random.Random) -> str:
-    """Return one of the names, those in front far more often."""
+    """Return one of the names; the first names are far more frequent."""
     return names[min(int(chance.expovariate(1) * len(names) / 3), len(names) - 1)]
 
 
 def entities_of(body: str, facts: dict[str, object]) -> list[Entity]:
-    """Return the people, bodies and places of the facts where the body names them."""
+    """Return the people, organisations and places of `facts` that the body mentions."""
     kinds: dict[str, EntityType] = {
         "who": "PER",
         "other": "PER",
@@ -234,7 +321,7 @@ def entities_of(body: str, facts: dict[str, object]) -> list[Entity]:
 
 
 def _moved(entities: list[Entity], body: str) -> list[Entity]:
-    """Return the entities with their places in another body, in its order."""
+    """Return the entities with the spans of their mentions in another body, in its order."""
     found = []
     for entity in entities:
         places = [match.span() for match in re.finditer(re.escape(entity.name), body)]
@@ -264,7 +351,10 @@ def _change(database: Database, articles: list[Article]) -> None:
             "would be ready before the end of the year", "would be ready by early summer"
         )
         changed = replace(
-            article, title=f"{article.title}".replace("this year", "by summer"), body=body, word_count=word_count(body),
+            article,
+            title=f"{article.title}".replace("this year", "by summer"),
+            body=body,
+            word_count=word_count(body),
             entities=_moved(article.entities, body),
         )  # fmt: skip
         save(database, changed)

@@ -44,7 +44,7 @@ def test_answers_are_what_their_description_says(
     schema.model_validate(answer.json())
 
 
-def test_an_article_is_the_same_as_show_and_export_give(client: TestClient, newsroom: Database) -> None:
+def test_article_is_the_same_as_in_show_and_export(client: TestClient, newsroom: Database) -> None:
     with newsroom.read() as session:
         stored = get_article(session, 7)
         assert stored is not None
@@ -54,45 +54,56 @@ def test_an_article_is_the_same_as_show_and_export_give(client: TestClient, news
 @pytest.mark.parametrize(
     "address", ["/api/articles?limit=7", "/api/articles?limit=9&source=harbour-post&since=2026-03-01"]
 )
-def test_lists_are_read_on_to_their_end_newest_first(client: TestClient, address: str) -> None:
-    dates = [(each["published_at"], each["id"]) for each in _items(client, address)]
+def test_following_next_lists_every_article_newest_first(client: TestClient, address: str) -> None:
+    dates = [(item["published_at"], item["id"]) for item in _items(client, address)]
     assert len(set(dates)) == len(dates) > 20
     assert dates == sorted(dates, reverse=True)
 
 
-def test_search_finds_the_same_in_parts_as_at_once(client: TestClient) -> None:
-    at_once = [each["id"] for each in client.get("/api/search?q=tram&limit=100").json()["items"]]
+def test_search_finds_the_same_in_pages_as_at_once(client: TestClient) -> None:
+    at_once = [item["id"] for item in client.get("/api/search?q=tram&limit=100").json()["items"]]
     assert at_once
-    assert [each["id"] for each in _items(client, "/api/search?q=tram&limit=3")] == at_once
+    assert [item["id"] for item in _items(client, "/api/search?q=tram&limit=3")] == at_once
 
 
 def test_search_counts_agree_with_what_a_narrowed_search_finds(client: TestClient) -> None:
     found = client.get("/api/search?q=council").json()
     for field in ("source", "section", "language"):
-        for each in found["facets"][field]:
-            narrowed = client.get("/api/search", params={"q": "council", field: each["value"]}).json()
-            assert narrowed["total"] == each["count"], (field, each)
+        for value in found["facets"][field]:
+            narrowed = client.get("/api/search", params={"q": "council", field: value["value"]}).json()
+            assert narrowed["total"] == value["count"], (field, value)
 
 
 def test_search_by_date_is_newest_first(client: TestClient) -> None:
-    dates = [each["published_at"] for each in _items(client, "/api/search?q=council&sort=date&limit=5")]
+    dates = [item["published_at"] for item in _items(client, "/api/search?q=council&sort=date&limit=5")]
     assert dates == sorted(dates, reverse=True)
 
 
-def test_stories_are_read_on_to_their_end(client: TestClient) -> None:
-    ids = [each["id"] for each in _items(client, "/api/stories?limit=2")]
+def test_following_next_lists_every_story_once(client: TestClient) -> None:
+    ids = [story["id"] for story in _items(client, "/api/stories?limit=2")]
     assert len(ids) == len(set(ids)) > 4
 
 
 @pytest.mark.parametrize(
     ("address", "status"),
     {
-        "/api/articles/999999": 404, "/api/articles/0": 404, "/api/articles/x": 404, "/api/entities/999999/timeline": 404,
-        "/api/nothing": 404, "/api/articles?limit=0": 422, "/api/articles?limit=101": 422, "/api/articles?since=soon": 422,
-        "/api/articles?cursor=!": 422, "/api/articles?cursor=WzFd": 422, "/api/search?sort=best": 422,
-        "/api/entities?type=DOG": 422, "/api/search?q=" + "a" * 501: 422, "/feed.atom?since=soon": 422, "/feed.json?cursor=!": 422,
+        "/api/articles/999999": 404,
+        "/api/articles/0": 404,
+        "/api/articles/x": 404,
+        "/api/entities/999999/timeline": 404,
+        "/api/nothing": 404,
+        "/api/articles?limit=0": 422,
+        "/api/articles?limit=101": 422,
+        "/api/articles?since=soon": 422,
+        "/api/articles?cursor=!": 422,
+        "/api/articles?cursor=WzFd": 422,
+        "/api/search?sort=best": 422,
+        "/api/entities?type=DOG": 422,
+        "/api/search?q=" + "a" * 501: 422,
+        "/feed.atom?since=soon": 422,
+        "/feed.json?cursor=!": 422,
     }.items(),
-)  # fmt: skip
+)
 def test_errors_are_problems(client: TestClient, address: str, status: int) -> None:
     answer = client.get(address)
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
@@ -100,12 +111,12 @@ def test_errors_are_problems(client: TestClient, address: str, status: int) -> N
     assert answer.json()["detail"]
 
 
-def test_a_cursor_that_nobody_gave_is_called_so(client: TestClient) -> None:
+def test_made_up_cursor_is_an_error(client: TestClient) -> None:
     detail = client.get("/api/articles?cursor=!").json()["detail"]
     assert detail == "cursor: is none that this site has given"
 
 
-def test_an_answer_that_is_known_is_not_sent_again(client: TestClient) -> None:
+def test_answer_with_a_known_etag_is_not_sent_again(client: TestClient) -> None:
     first = client.get("/api/articles/1")
     again = client.get("/api/articles/1", headers={"If-None-Match": f'"other", W/{first.headers["etag"]}'})
     assert (again.status_code, again.content) == (304, b"")
@@ -115,4 +126,4 @@ def test_an_answer_that_is_known_is_not_sent_again(client: TestClient) -> None:
 def test_entities_of_one_type_since_a_day(client: TestClient) -> None:
     items = client.get("/api/entities?type=LOC&since=2026-03-01&limit=5").json()["items"]
     assert len(items) == 5
-    assert {each["type"] for each in items} == {"LOC"}
+    assert {entity["type"] for entity in items} == {"LOC"}

@@ -54,11 +54,11 @@ def address(reader: webdriver.Chrome, newsroom: Database) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def pages(client: TestClient) -> list[str]:
     kinds = every_kind(client)
-    return [each for each in kinds if not each.startswith(("/feed", "/static"))]
+    return [path for path in kinds if not path.startswith(("/feed", "/static"))]
 
 
 @pytest.mark.parametrize(("width", "scheme"), LOOKS, ids=[f"{width} {scheme}" for width, scheme in LOOKS])
-def test_pages_fit_and_their_texts_stand_out(
+def test_pages_fit_the_screen_and_texts_have_enough_contrast(
     reader: webdriver.Chrome, address: str, pages: list[str], width: int, scheme: str
 ) -> None:
     look(reader, width=width, scheme=scheme)
@@ -136,13 +136,13 @@ def test_the_keyboard_reaches_the_content_first(reader: webdriver.Chrome, addres
     "NEWSBOT_SCREENSHOTS" not in os.environ, reason="NEWSBOT_SCREENSHOTS names no folder for pictures"
 )
 @pytest.mark.parametrize(("width", "scheme"), LOOKS, ids=[f"{width} {scheme}" for width, scheme in LOOKS])
-def test_pictures_for_the_readme(
+def test_screenshots_for_the_readme(
     reader: webdriver.Chrome, address: str, pages: list[str], width: int, scheme: str
 ) -> None:
     folder = Path(os.environ["NEWSBOT_SCREENSHOTS"])
     folder.mkdir(parents=True, exist_ok=True)
     look(reader, width=width, scheme=scheme)
     for name, start in SHOWN.items():
-        page = start if not start.endswith("s/") else next(each for each in pages if each.startswith(start))
+        page = start if not start.endswith("s/") else next(path for path in pages if path.startswith(start))
         reader.get(address + page)
         assert reader.save_screenshot(str(folder / f"{name}-{width}-{scheme}.png"))

@@ -22,7 +22,7 @@ def test_atom_is_read_by_a_feed_parser_without_complaint(client: TestClient, sea
     feed = feedparser.parse(answer.content)
     assert (feed.bozo, feed.version) == (False, "atom10")
     assert 0 < len(feed.entries) <= ENTRIES
-    assert all(each.id and each.title and each.updated_parsed and each.link for each in feed.entries)
+    assert all(entry.id and entry.title and entry.updated_parsed and entry.link for entry in feed.entries)
 
 
 def test_atom_has_what_the_standard_demands(client: TestClient) -> None:
@@ -31,7 +31,7 @@ def test_atom_has_what_the_standard_demands(client: TestClient) -> None:
         assert all(
             element.find(f"{{{ATOM}}}{tag}") is not None for tag in ("id", "title", "updated", "author")
         )
-    ids = [each.findtext(f"{{{ATOM}}}id") for each in root.iter(f"{{{ATOM}}}entry")]
+    ids = [entry.findtext(f"{{{ATOM}}}id") for entry in root.iter(f"{{{ATOM}}}entry")]
     assert len(ids) == ENTRIES
     assert len(ids) == len(set(ids))
 
@@ -49,13 +49,13 @@ def test_json_feed_has_what_the_standard_demands(client: TestClient, search: str
     assert feed["version"] == "https://jsonfeed.org/version/1.1"
     assert feed["title"]
     assert 0 < len(feed["items"]) <= ENTRIES
-    assert all(each["id"] and each["content_text"] for each in feed["items"])
+    assert all(item["id"] and item["content_text"] for item in feed["items"])
 
 
 def test_a_feed_of_a_search_holds_what_the_search_finds(client: TestClient) -> None:
     found = client.get("/api/search?q=tram&sort=date&limit=50").json()["items"]
     feed = client.get("/feed.json?q=tram").json()["items"]
-    assert [each["title"] for each in feed] == [each["title"] for each in found]
+    assert [item["title"] for item in feed] == [item["title"] for item in found]
 
 
 def test_titles_that_xml_cannot_hold_do_not_break_the_feed(database: Database) -> None:

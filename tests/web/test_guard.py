@@ -24,12 +24,12 @@ def _basic(password: str) -> str:
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
-def test_the_site_is_only_read(client: TestClient, method: str) -> None:
+def test_methods_that_write_are_refused(client: TestClient, method: str) -> None:
     answer = client.request(method, "/api/articles")
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
 
 
-def test_head_gives_what_get_gives_without_the_body(client: TestClient) -> None:
+def test_head_has_the_headers_of_get_without_the_body(client: TestClient) -> None:
     got, head = client.get("/api/articles/1"), client.head("/api/articles/1")
     assert (head.status_code, head.content, head.headers["etag"]) == (200, b"", got.headers["etag"])
 
@@ -48,13 +48,30 @@ def test_every_answer_forbids_scripts_and_other_hosts(client: TestClient, addres
 
 @pytest.mark.parametrize(
     ("authorization", "status"),
-    [(None, 401), ("Bearer wrong", 401), ("Bearer ", 401), (_basic("wrong"), 401), ("Basic %%%", 401), ("Digest x", 401),
-     ("Bearer " + TOKEN, 200), ("bearer " + TOKEN, 200), (_basic(TOKEN), 200)],
-    ids=["none", "wrong", "empty", "wrong password", "no base64", "another scheme", "bearer", "lower case", "password"],
-)  # fmt: skip
-def test_a_token_is_asked_for_when_there_is_one(
-    database: Database, authorization: str | None, status: int
-) -> None:
+    [
+        (None, 401),
+        ("Bearer wrong", 401),
+        ("Bearer ", 401),
+        (_basic("wrong"), 401),
+        ("Basic %%%", 401),
+        ("Digest x", 401),
+        ("Bearer " + TOKEN, 200),
+        ("bearer " + TOKEN, 200),
+        (_basic(TOKEN), 200),
+    ],
+    ids=[
+        "none",
+        "wrong",
+        "empty",
+        "wrong password",
+        "no base64",
+        "another scheme",
+        "bearer",
+        "lower case",
+        "password",
+    ],
+)
+def test_token_is_required_if_one_is_set(database: Database, authorization: str | None, status: int) -> None:
     client = client_of(database, Access(token=TOKEN))
     headers = {} if authorization is None else {b"Authorization": authorization.encode()}
     answer = client.get("/api/stats", headers=headers)
@@ -64,26 +81,33 @@ def test_a_token_is_asked_for_when_there_is_one(
 
 @pytest.mark.parametrize(
     ("host", "status"),
-    [("localhost", 200), ("LOCALHOST:99", 200), ("127.0.0.1:8000", 200), ("[::1]:8000", 200), ("evil.example", 421),
-     ("evil.example:8000", 421), ("", 421)],
-)  # fmt: skip
-def test_other_names_than_its_own_are_refused(database: Database, host: str, status: int) -> None:
+    [
+        ("localhost", 200),
+        ("LOCALHOST:99", 200),
+        ("127.0.0.1:8000", 200),
+        ("[::1]:8000", 200),
+        ("evil.example", 421),
+        ("evil.example:8000", 421),
+        ("", 421),
+    ],
+)
+def test_host_names_that_are_not_its_own_are_refused(database: Database, host: str, status: int) -> None:
     client = client_of(database, Access(hosts={"localhost", "127.0.0.1", "::1"}))
     assert client.get("/api/stats", headers={"Host": host}).status_code == status
 
 
-def test_addresses_have_a_greatest_length(client: TestClient) -> None:
+def test_too_long_addresses_are_refused(client: TestClient) -> None:
     assert client.get("/search?q=" + "a" * MAX_TARGET_BYTES).status_code == 414
 
 
-def test_statements_that_take_too_long_fail_and_the_next_ones_do_not(
+def test_slow_statement_fails_and_the_next_one_does_not(
     newsroom: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = client_of(newsroom, Access())
     with newsroom.write() as session, monkeypatch.context() as patch:
-        if newsroom.has_one_writer:  # readers wait for nobody: any time is too long
+        if newsroom.has_one_writer:  # readers never wait for a lock on SQLite, so any time must be too long
             patch.setattr(site, "STATEMENT_LIMIT_S", 0)
-            patch.setattr("newsbot.store.sql.dialect.PROGRESS_STEPS", 1)
+            patch.setattr("newsbot.store.sql.engines.PROGRESS_STEPS", 1)
         else:
             patch.setattr(site, "STATEMENT_LIMIT_S", 0.1)
             session.execute(text("LOCK TABLE articles"))

@@ -14,7 +14,7 @@ from newsbot.items import Article, Entity, Mention
 from newsbot.store.database import Database
 from newsbot.store.queries import source_overviews
 from newsbot.web.app import create_app
-from newsbot.web.rendering import MAX_TITLE_CHARS
+from newsbot.web.html.rendering import MAX_TITLE_CHARS
 from tests.store.samples import article, save
 from tests.web.addresses import every_kind
 from tests.web.newsroom import NOW
@@ -43,7 +43,7 @@ class Elements(HTMLParser):
 
 
 def elements(html: str, tag: str) -> list[dict[str, str | None]]:
-    return [attributes for each, attributes in Elements(html).found if each == tag]
+    return [attributes for name, attributes in Elements(html).found if name == tag]
 
 
 def client_of(database: Database, **given: Any) -> TestClient:
@@ -75,7 +75,9 @@ def test_pages_load_nothing_from_elsewhere_and_hold_no_script_or_style(client: T
         found = Elements(answer.text).found
         loaded = [attributes.get("src") for tag, attributes in found if tag in {"img", "iframe", "video"}]
         loaded += [
-            each.get("href") for tag, each in found if tag == "link" and each.get("rel") != "alternate"
+            attributes.get("href")
+            for tag, attributes in found
+            if tag == "link" and attributes.get("rel") != "alternate"
         ]
         assert all((url or "").startswith("/static/") for url in loaded), address
         assert not [
@@ -83,7 +85,7 @@ def test_pages_load_nothing_from_elsewhere_and_hold_no_script_or_style(client: T
         ], address
 
 
-def test_links_to_other_sites_tell_them_nothing(client: TestClient) -> None:
+def test_links_to_other_sites_send_no_referrer(client: TestClient) -> None:
     others = 0
     for address in every_kind(client):
         for link in elements(client.get(address).text, "a"):
@@ -96,7 +98,7 @@ def test_links_to_other_sites_tell_them_nothing(client: TestClient) -> None:
 def test_every_field_has_a_label_and_every_image_a_text(client: TestClient) -> None:
     for address in every_kind(client):
         html = client.get(address).text
-        labelled = {each.get("for") for each in elements(html, "label")}
+        labelled = {label.get("for") for label in elements(html, "label")}
         for field in elements(html, "input"):
             inside = re.search(rf"<label>[^<]*<input[^>]*name=\"{field['name']}\"", html)
             assert (
@@ -105,7 +107,7 @@ def test_every_field_has_a_label_and_every_image_a_text(client: TestClient) -> N
                 or field.get("id") in labelled
                 or inside
             )
-        assert all(each.get("aria-label") for each in elements(html, "svg")), address
+        assert all(drawing.get("aria-label") for drawing in elements(html, "svg")), address
 
 
 def test_home_shows_a_story_once_with_its_outlets(client: TestClient) -> None:
@@ -117,11 +119,11 @@ def test_home_shows_a_story_once_with_its_outlets(client: TestClient) -> None:
     assert "feed fails" in html
 
 
-def test_home_shows_of_each_outlet_one_article_of_a_story(client: TestClient) -> None:
+def test_home_shows_one_article_per_outlet_of_a_story(client: TestClient) -> None:
     stories = client.get("/").text.split('<article class="story')[1:]
     outlets = [re.findall(r'class="source" href="([^"]+)"', story.split("<aside>")[0]) for story in stories]
     assert max(map(len, outlets)) > 2
-    assert all(len(each) == len(set(each)) for each in outlets)
+    assert all(len(names) == len(set(names)) for names in outlets)
 
 
 def test_home_shows_sources_in_trouble_first(client: TestClient) -> None:
@@ -129,7 +131,7 @@ def test_home_shows_sources_in_trouble_first(client: TestClient) -> None:
     assert re.search(r'href="/sources/([\w-]+)"', glance)[1] == "coast-wire"  # type: ignore[index]
 
 
-def test_texts_in_other_languages_say_so_and_run_their_way(database: Database) -> None:
+def test_texts_have_the_language_and_direction_of_their_article(database: Database) -> None:
     saved = save(database, article(1, title="ميناء النخيل يستقبل أول سفينة", language="ar"))
     client = client_of(database)
     for address in ("/", "/search?q=harbour", f"/articles/{saved.article_id}"):
@@ -138,20 +140,20 @@ def test_texts_in_other_languages_say_so_and_run_their_way(database: Database) -
         assert 'lang="ar"' in html, address
 
 
-def test_article_names_its_authors_parted_by_commas(database: Database) -> None:
+def test_article_names_its_authors_separated_by_commas(database: Database) -> None:
     saved = save(database, article(1, authors=["Ada Kovac", "Teo Holt"]))
     html = client_of(database).get(f"/articles/{saved.article_id}").text
     assert ">By <bdi>Ada Kovac</bdi>, <bdi>Teo Holt</bdi></p>" in html
 
 
-def test_a_headline_without_end_is_cut_and_told_whole_on_request(database: Database) -> None:
+def test_very_long_headline_is_cut_and_shown_whole_on_request(database: Database) -> None:
     saved = save(database, article(1, title="long " * 200))
     html = client_of(database).get(f"/articles/{saved.article_id}").text
     assert len(re.findall("<h1[^>]*>([^<]*)", html)[0]) <= MAX_TITLE_CHARS + 1
     assert "long " * 199 in html.partition("The whole headline")[2]
 
 
-def test_a_name_leads_to_whom_it_means(client: TestClient) -> None:
+def test_name_redirects_to_its_entity(client: TestClient) -> None:
     answer = client.get("/entities", params={"name": "lisbon"})
     assert re.search("<h1[^>]*>Lisbon</h1>", answer.text)
     assert "No article names <bdi>Nobody</bdi>" in client.get("/entities?name=Nobody").text
@@ -159,9 +161,9 @@ def test_a_name_leads_to_whom_it_means(client: TestClient) -> None:
 
 def test_names_are_ordered_by_the_counts_that_are_shown(client: TestClient) -> None:
     lists = client.get("/entities").text.split('<ol class="counted">')[1:]
-    counts = [[int(each) for each in re.findall(r'class="count">(\d+)', html)] for html in lists]
+    counts = [[int(count) for count in re.findall(r'class="count">(\d+)', html)] for html in lists]
     assert max(map(len, counts)) > 2
-    assert all(each == sorted(each, reverse=True) for each in counts)
+    assert all(numbers == sorted(numbers, reverse=True) for numbers in counts)
 
 
 def test_every_filter_has_a_field_that_holds_what_is_asked_for(client: TestClient) -> None:
@@ -173,10 +175,10 @@ def test_every_filter_has_a_field_that_holds_what_is_asked_for(client: TestClien
         "since": "2026-03-01",
     }
     fields = elements(client.get("/search", params=asked).text, "input")
-    assert asked.items() <= {each["name"]: each.get("value") for each in fields}.items()
+    assert asked.items() <= {field["name"]: field.get("value") for field in fields}.items()
 
 
-def test_the_api_page_tells_of_every_address_what_it_takes_and_answers(client: TestClient) -> None:
+def test_api_page_describes_parameters_and_answer_of_every_endpoint(client: TestClient) -> None:
     html = client.get("/api").text
     for path in client.get("/api/openapi.json").json()["paths"]:
         assert f"<code>GET {path}</code>" in html
@@ -215,23 +217,23 @@ def test_article_marks_entities_where_they_are_named(database: Database) -> None
 
 
 def test_changes_are_shown_as_removed_and_added(client: TestClient) -> None:
-    address = next(each for each in every_kind(client) if each.endswith("/revisions"))
+    address = next(path for path in every_kind(client) if path.endswith("/revisions"))
     html = client.get(address).text
     assert "<del>" in html
     assert "<ins>" in html
 
 
-def test_story_tells_how_much_of_the_first_text_each_kept(client: TestClient) -> None:
-    address = next(each for each in every_kind(client) if each.startswith("/stories/"))
+def test_story_shows_how_much_of_the_first_text_an_article_kept(client: TestClient) -> None:
+    address = next(path for path in every_kind(client) if path.startswith("/stories/"))
     html = client.get(address).text
     assert re.search(r"\d+ % as in the first text", html)
     assert "What it changed" in html
 
 
-def test_article_tells_that_it_is_gone_or_that_something_else_replaced_it_and_of_silent_edits(
+def test_article_shows_that_it_is_gone_or_replaced_and_its_silent_edits(
     client: TestClient,
 ) -> None:
-    newest = [each["id"] for each in client.get("/api/articles?limit=60").json()["items"]]
+    newest = [item["id"] for item in client.get("/api/articles?limit=60").json()["items"]]
     pages = [client.get(f"/articles/{number}").text for number in newest]
     assert any("from its address since" in html for html in pages)
     assert any("its address had something else" in html for html in pages)
@@ -242,7 +244,7 @@ def test_article_tells_that_it_is_gone_or_that_something_else_replaced_it_and_of
 
 
 def test_story_names_the_agency_that_a_copy_credits(client: TestClient) -> None:
-    stories = [each["id"] for each in client.get("/api/stories?limit=100").json()["items"]]
+    stories = [item["id"] for item in client.get("/api/stories?limit=100").json()["items"]]
     credited = [
         number
         for number in stories
@@ -251,7 +253,7 @@ def test_story_names_the_agency_that_a_copy_credits(client: TestClient) -> None:
     assert '<span class="badge">AFP</span>' in client.get(f"/stories/{credited[0]}").text
 
 
-def test_source_that_gives_nothing_any_more_shows_when_it_last_did(database: Database) -> None:
+def test_silent_source_shows_its_last_days_with_articles(database: Database) -> None:
     old = NOW - timedelta(days=400)
     save(database, article(1, source="news.example", published_at=old), now=old)
     html = client_of(database).get("/sources/news.example").text
@@ -266,9 +268,15 @@ def test_source_shows_flags_feeds_and_rejects(client: TestClient) -> None:
 
 def test_unknown_and_wrong_addresses_get_a_page_that_says_so(client: TestClient) -> None:
     for address, status in {
-        "/nothing": 404, "/articles/999999": 404, "/articles/abc": 404, "/entities/99999999999999999999": 404,
-        "/stories/999999": 404, "/sources/none": 404, "/search?since=tomorrow": 422, "/search?cursor=abc": 422,
-    }.items():  # fmt: skip
+        "/nothing": 404,
+        "/articles/999999": 404,
+        "/articles/abc": 404,
+        "/entities/99999999999999999999": 404,
+        "/stories/999999": 404,
+        "/sources/none": 404,
+        "/search?since=tomorrow": 422,
+        "/search?cursor=abc": 422,
+    }.items():
         answer = client.get(address)
         assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8"), (
             address
@@ -280,10 +288,20 @@ def test_hostile_texts_are_shown_as_text(database: Database, text: str) -> None:
     name = text[:200]
     mention = Mention(start=0, end=len(name), text=name, type="PER")
     hostile = Article(
-        url="javascript:alert(1)//" + text[:50], source=text[:200], title=text, description=text, authors=[text[:200]],
-        section=text[:200], topics=[text[:200]], image_url="javascript:alert(1)", language="en", published_at=NOW,
-        body=f"{text}\n\n{text}", word_count=2, entities=[Entity(name=name, type="PER", role=text[:200], mentions=[mention])],
-    )  # fmt: skip
+        url="javascript:alert(1)//" + text[:50],
+        source=text[:200],
+        title=text,
+        description=text,
+        authors=[text[:200]],
+        section=text[:200],
+        topics=[text[:200]],
+        image_url="javascript:alert(1)",
+        language="en",
+        published_at=NOW,
+        body=f"{text}\n\n{text}",
+        word_count=2,
+        entities=[Entity(name=name, type="PER", role=text[:200], mentions=[mention])],
+    )
     saved = save(database, hostile)
     client = client_of(database, images=True)
     with database.read() as session:
@@ -294,15 +312,21 @@ def test_hostile_texts_are_shown_as_text(database: Database, text: str) -> None:
         assert answer.status_code == 200
         found = Elements(answer.text).found
         assert "script" not in {tag for tag, _ in found}
-        assert not [each for _, each in found if any(attribute.startswith("on") for attribute in each)]
         assert not [
-            each for _, each in found if (each.get("href") or each.get("src") or "").startswith("javascript")
+            attributes
+            for _, attributes in found
+            if any(attribute.startswith("on") for attribute in attributes)
+        ]
+        assert not [
+            attributes
+            for _, attributes in found
+            if (attributes.get("href") or attributes.get("src") or "").startswith("javascript")
         ]
         assert "49" not in re.findall(r"<h1[^>]*>([^<]*)", answer.text)
     assert client.get("/search", params={"source": key, "q": text[:400]}).status_code == 200
 
 
-def test_a_form_that_nobody_has_filled_asks_for_everything(client: TestClient) -> None:
+def test_empty_form_finds_everything(client: TestClient) -> None:
     empty = "/search?q=&source=&section=&entity=&language=&since=&until=&cursor="
     assert client.get(empty).status_code == 200
     assert client.get(f"/api{empty}").json() == client.get("/api/search").json()

@@ -1,4 +1,4 @@
-"""The API against its own description: what schemathesis makes up is answered as the description says."""
+"""The API against its own OpenAPI document: requests made up by schemathesis are answered as it says."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from newsbot.web.app import OPENAPI, create_app
 from tests.web.newsroom import NOW, Newsroom, fill
 
 EXAMPLES = 25
-"""Requests to each of the addresses."""
+"""Number of made-up requests per endpoint."""
 
 
 @pytest.fixture(scope="module")

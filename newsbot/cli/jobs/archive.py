@@ -1,8 +1,8 @@
-"""`newsbot archive`: what is kept of the pages that were fetched, whether it is whole, and how long it stays."""
+"""`newsbot archive`: count, verify and prune the stored responses."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -17,10 +17,14 @@ from newsbot.cli.output import print_heading, print_json, print_table, printable
 from newsbot.errors import UsageError
 from newsbot.ingest.runs import noted_run
 from newsbot.items import utc_text
-from newsbot.jobs.archive_prune import Pruned, Rules
-from newsbot.jobs.archive_prune import prune as prune_archive
-from newsbot.jobs.archive_stats import Problem, Stock, Tally, take_stock
-from newsbot.jobs.archive_stats import verify as verify_archive
+from newsbot.jobs.archive_prune import PrunedFile, PruneRules, prune_archive, prune_counts
+from newsbot.jobs.archive_stats import (
+    ArchiveProblem,
+    ArchiveStats,
+    RecordCount,
+    read_archive_stats,
+    verify_archive,
+)
 from newsbot.settings import configuration
 from newsbot.store.database import Database
 
@@ -36,11 +40,11 @@ def archive() -> None:
 def stats(as_json: bool, database: str | None) -> None:
     """Count the archive's files and records, by type and source, and what articles were read from."""
     with _opened(database, migrate=False) as (opened, folder):
-        *_, stock = progress(take_stock(opened, folder), "Reading")
+        *_, stats = progress(read_archive_stats(opened, folder), "Reading")
     if as_json:
-        print_json(_stock_json(stock))
+        print_json(_stats_json(stats))
     else:
-        _print_stock(stock)
+        _print_stats(stats)
 
 
 @archive.command()
@@ -69,7 +73,7 @@ def verify(as_json: bool, database: str | None) -> int:
 )
 @click.option("--source", metavar="KEY", help="Only answers of this source.")
 @click.option("--all", "is_all", is_flag=True, help="Also the pages that articles were read from.")
-@click.option("--dry-run", is_flag=True, help="Only tell what would go.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
 @json_option
 @database_option
 def prune(
@@ -79,8 +83,8 @@ def prune(
 
     The pages that articles were read from stay, as `newsbot reextract` needs them, unless --all is given. Files that
     a crawl has open are left alone. May be killed and run again at any time."""
-    rules = Rules(older_than=older_than, source=source, is_all=is_all)
-    found: list[Pruned] = []
+    rules = PruneRules(older_than=older_than, source=source, is_all=is_all)
+    found: list[PrunedFile] = []
     counts: dict[str, int] = {}
     with (
         _opened(database, migrate=not dry_run) as (opened, folder),
@@ -88,12 +92,12 @@ def prune(
     ):
         for pruned in progress(prune_archive(opened, folder, rules, dry_run=dry_run), "Pruning"):
             found.append(pruned)
-        counts.update(_totals(found))
+        counts.update(prune_counts(found))
     if as_json:
-        print_json({"dry_run": dry_run, **counts, "files": [_pruned_json(each) for each in found]})
+        print_json({"dry_run": dry_run, **counts, "files": [_pruned_json(pruned) for pruned in found]})
     else:
         _print_pruned(found, counts, dry_run=dry_run)
-    return 1 if any(each.is_broken for each in found) else 0
+    return 1 if any(pruned.is_broken for pruned in found) else 0
 
 
 @contextmanager
@@ -110,7 +114,9 @@ def _opened(url: str | None, *, migrate: bool) -> Iterator[tuple[Database, Path]
 
 
 @contextmanager
-def _noted(database: Database, rules: Rules, counts: Mapping[str, int], *, dry_run: bool) -> Iterator[None]:
+def _noted(
+    database: Database, rules: PruneRules, counts: Mapping[str, int], *, dry_run: bool
+) -> Iterator[None]:
     if dry_run:
         yield
         return
@@ -119,73 +125,61 @@ def _noted(database: Database, rules: Rules, counts: Mapping[str, int], *, dry_r
         yield
 
 
-# ------------------------------------------------------------------ what is printed
+# ------------------------------------------------------------------ output
 
 
-def _stock_json(stock: Stock) -> dict[str, Any]:
+def _stats_json(stats: ArchiveStats) -> dict[str, Any]:
     return {
-        "files": stock.files,
-        "open_files": stock.open_files,
-        "bytes": stock.bytes,
-        "damaged_places": stock.damaged_places,
-        "first": utc_text(stock.first),
-        "last": utc_text(stock.last),
-        "by_type": {kind: asdict(tally) for kind, tally in sorted(stock.kinds.items())},
-        "by_source": {source: asdict(tally) for source, tally in sorted(stock.sources.items())},
-        "of_articles": asdict(stock.of_articles),
-        "orphans": asdict(stock.orphans),
+        "files": stats.files,
+        "open_files": stats.open_files,
+        "bytes": stats.bytes,
+        "damaged_places": stats.damaged_places,
+        "first": utc_text(stats.first),
+        "last": utc_text(stats.last),
+        "by_type": {kind: asdict(count) for kind, count in sorted(stats.kinds.items())},
+        "by_source": {source: asdict(count) for source, count in sorted(stats.sources.items())},
+        "of_articles": asdict(stats.of_articles),
+        "orphans": asdict(stats.orphans),
     }
 
 
-def _print_stock(stock: Stock) -> None:
+def _print_stats(stats: ArchiveStats) -> None:
     rows = {
-        "files": stock.files,
-        "being written": stock.open_files,
-        "size": decimal(stock.bytes),
-        "first record": utc_text(stock.first),
-        "last record": utc_text(stock.last),
-        "damaged places": stock.damaged_places,
+        "files": stats.files,
+        "being written": stats.open_files,
+        "size": decimal(stats.bytes),
+        "first record": utc_text(stats.first),
+        "last record": utc_text(stats.last),
+        "damaged places": stats.damaged_places,
     }
     print_table(("", ""), rows.items())
     columns = ("records", "size")
     print_heading("By type")
-    print_table(("type", *columns), _rows(stock.kinds))
+    print_table(("type", *columns), _rows(stats.kinds))
     print_heading("Answers")
     of_use = {
-        "that articles were read from": stock.of_articles,
-        "that the database does not know": stock.orphans,
+        "that articles were read from": stats.of_articles,
+        "that the database does not know": stats.orphans,
     }
     print_table(("", *columns), _rows(of_use))
     print_heading("By source")
-    print_table(("source", *columns), _rows(stock.sources))
+    print_table(("source", *columns), _rows(stats.sources))
 
 
-def _rows(tallies: Mapping[str, Tally]) -> list[tuple[str, int, str]]:
-    most_first = sorted(tallies.items(), key=lambda item: -item[1].bytes)
-    return [(name, tally.records, decimal(tally.bytes)) for name, tally in most_first]
+def _rows(counts: Mapping[str, RecordCount]) -> list[tuple[str, int, str]]:
+    most_first = sorted(counts.items(), key=lambda item: -item[1].bytes)
+    return [(name, count.records, decimal(count.bytes)) for name, count in most_first]
 
 
-def _print_problems(problems: list[Problem], *, as_json: bool) -> None:
-    for each in problems:
+def _print_problems(problems: list[ArchiveProblem], *, as_json: bool) -> None:
+    for problem in problems:
         if as_json:
-            print_json(asdict(each))
+            print_json(asdict(problem))
         else:
-            click.echo("\t".join(printable(cell) for cell in (each.file, each.offset, each.what)))
+            click.echo("\t".join(printable(cell) for cell in (problem.file, problem.offset, problem.what)))
 
 
-def _totals(found: Sequence[Pruned]) -> dict[str, int]:
-    pruned = [each for each in found if each.dropped]
-    return {
-        "files_removed": sum(each.kept == 0 for each in pruned),
-        "files_rewritten": sum(each.kept > 0 for each in pruned),
-        "files_skipped": sum(each.skipped is not None for each in found),
-        "records_removed": sum(each.dropped for each in pruned),
-        "records_kept": sum(each.kept for each in found),
-        "freed_bytes": sum(each.freed_bytes for each in pruned),
-    }
-
-
-def _pruned_json(pruned: Pruned) -> dict[str, Any]:
+def _pruned_json(pruned: PrunedFile) -> dict[str, Any]:
     return {
         "file": pruned.path.name,
         "records_removed": pruned.dropped,
@@ -195,7 +189,7 @@ def _pruned_json(pruned: Pruned) -> dict[str, Any]:
     }
 
 
-def _print_pruned(found: list[Pruned], counts: Mapping[str, int], *, dry_run: bool) -> None:
+def _print_pruned(found: list[PrunedFile], counts: Mapping[str, int], *, dry_run: bool) -> None:
     rows = {
         "files removed": counts["files_removed"],
         "files rewritten": counts["files_rewritten"],
@@ -204,6 +198,6 @@ def _print_pruned(found: list[Pruned], counts: Mapping[str, int], *, dry_run: bo
         "would be freed" if dry_run else "freed": decimal(counts["freed_bytes"]),
     }
     print_table(("", ""), rows.items())
-    for each in found:
-        if each.skipped:
-            click.echo(f"newsbot: {printable(each.path)}: left as it is: {each.skipped}", err=True)
+    for pruned in found:
+        if pruned.skipped:
+            click.echo(f"newsbot: {printable(pruned.path)}: left as it is: {pruned.skipped}", err=True)

@@ -1,4 +1,4 @@
-"""`newsbot search`, `show` and `history`: articles, found and read."""
+"""`newsbot search`, `show` and `history`."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 
 import click
 
-from newsbot.cli.options import database_option, filter_options, json_option, limit_option, reading
+from newsbot.cli.options import database_option, filter_options, json_option, limit_option, read_session
 from newsbot.cli.output import highlighted, print_json, print_table, printable
 from newsbot.dedupe.revisions import word_diff
 from newsbot.errors import InputError
-from newsbot.items import GONE, utc_text
+from newsbot.items import utc_text
 from newsbot.store.queries import (
     MARK_END,
     MARK_START,
@@ -23,7 +23,7 @@ from newsbot.store.queries import (
     article_urls,
     get_article,
     iter_articles,
-    list_rejects,
+    list_conflicts,
     stored_json,
 )
 from newsbot.store.queries import (
@@ -34,7 +34,7 @@ from newsbot.store.queries import (
 )
 
 CONTEXT_CHARS = 60
-"""Of text that stayed, shown on either side of a change."""
+"""Number of unchanged characters shown before and after a change."""
 
 
 @click.command()
@@ -49,7 +49,7 @@ def search(query: str, as_json: bool, database: str | None, **filters: Any) -> N
     if not query.strip():
         _list_newest(Filters(**filters | {"sort": "date"}), as_json=as_json, database=database)
         return
-    with reading(database) as session:
+    with read_session(database) as session:
         hits = find(session, query, Filters(**filters))
     for hit in hits:
         print_hit(hit, as_json=as_json)
@@ -58,14 +58,16 @@ def search(query: str, as_json: bool, database: str | None, **filters: Any) -> N
 
 
 def _list_newest(filters: Filters, *, as_json: bool, database: str | None) -> None:
-    with reading(database) as session:
+    with read_session(database) as session:
         newest = list(iter_articles(session, filters))
     if as_json:
         for stored in newest:
             print_json(stored_json(stored))
         return
-    rows = [(stored.id, _day(stored.article.published_at), stored.article.source, stored.article.title)
-            for stored in newest]  # fmt: skip
+    rows = [
+        (stored.id, _day(stored.article.published_at), stored.article.source, stored.article.title)
+        for stored in newest
+    ]
     print_table(("id", "date", "source", "title"), rows)
 
 
@@ -74,7 +76,7 @@ def _day(moment: datetime | None) -> str:
 
 
 def print_hit(hit: Hit, *, as_json: bool) -> None:
-    """Print one article that was found."""
+    """Print one search result."""
     if as_json:
         snippet = hit.snippet.replace(MARK_START, "**").replace(MARK_END, "**")
         print_json(asdict(hit) | {"published_at": utc_text(hit.published_at), "snippet": snippet})
@@ -90,12 +92,12 @@ def print_hit(hit: Hit, *, as_json: bool) -> None:
 @database_option
 def show(article: str, as_json: bool, database: str | None) -> None:
     """Show one article with everything known of it."""
-    with reading(database) as session:
+    with read_session(database) as session:
         stored = get_article(session, article)
         if stored is None:
             raise InputError(f"no article {article!r}; accepted: the id or any URL of a stored article")
         urls = article_urls(session, stored.id)
-        conflicts = [each for each in list_rejects(session, article_id=stored.id) if each.reason not in GONE]
+        conflicts = list_conflicts(session, stored.id)
     known = stored_json(stored) | {"agency": stored.agency, "gone_at": utc_text(stored.gone_at)}
     if as_json:
         print_json(known | {"urls": urls})
@@ -132,7 +134,7 @@ def history(article: str, as_json: bool, database: str | None) -> None:
 
     An edit is silent where headline or text changed, and the page does not say that it was modified.
     """
-    with reading(database) as session:
+    with read_session(database) as session:
         changes = changes_of(session, article)
     if changes is None:
         raise InputError(f"no article {article!r}; accepted: the id or any URL of a stored article")
@@ -157,7 +159,7 @@ def history(article: str, as_json: bool, database: str | None) -> None:
 
 
 def print_changes(fields: Mapping[str, tuple[Any, Any]]) -> None:
-    """Print what fields said before and after, each on a line."""
+    """Print the changed fields, one per line."""
     for name, (old, new) in fields.items():
         click.echo(f"  {name}: {_difference(_text(old), _text(new))}")
 
@@ -167,7 +169,7 @@ def _text(value: Any) -> str:
 
 
 def _difference(old: str, new: str) -> str:
-    """Return both texts in one: [-removed-] and {+added+}, in colour on a terminal, long parts that stayed cut."""
+    """Return both texts as one: [-removed-] and {+added+}, coloured on a terminal, long unchanged parts shortened."""
     segments = word_diff(old, new)
     shown = []
     for place, segment in enumerate(segments):
@@ -184,6 +186,6 @@ def _difference(old: str, new: str) -> str:
 
 
 def _shortened(text: str, *, is_first: bool, is_last: bool) -> str:
-    """Return of a text that stayed what stands beside a change."""
+    """Shorten unchanged text to the `CONTEXT_CHARS` next to a change."""
     head, tail = "" if is_first else text[:CONTEXT_CHARS], "" if is_last else text[-CONTEXT_CHARS:]
     return text if len(text) <= 2 * CONTEXT_CHARS else f"{head} ... {tail}"

@@ -1,8 +1,8 @@
-"""`newsbot entities` with its corrections, `entity` and `trends`: who, which organisation, which place."""
+"""`newsbot entities` with its corrections, `entity` and `trends`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TextIO
@@ -10,22 +10,20 @@ from typing import TextIO
 import click
 from sqlalchemy.orm import Session
 
-from newsbot.cli.options import Day, database_option, json_option, limit_option, reading, since_option
+from newsbot.cli.options import Day, database_option, json_option, limit_option, read_session, since_option
 from newsbot.cli.output import print_heading, print_json, print_table, printable
 from newsbot.entities.aliases import parse_aliases
-from newsbot.entities.places import find_place
-from newsbot.entities.tables import Place
 from newsbot.errors import InputError, UsageError
 from newsbot.items import ENTITY_TYPES, EntityType, utc_text
 from newsbot.settings import configuration
 from newsbot.store.database import Database
-from newsbot.store.entities.corrections import all_corrections
 from newsbot.store.entities.merging import load_aliases, merge_entities, split_entity
 from newsbot.store.queries import (
     EntityCount,
     EntityDetail,
-    PlaceCount,
+    all_corrections,
     entity_detail,
+    feature_collection,
     newest_at,
     rising,
     top_entities,
@@ -65,10 +63,10 @@ def entities(
             f"--geojson and --type {entity_type}: only places lie on a map; accepted: --type LOC"
         )
     if geojson:
-        with reading(database) as session:
-            print_json(_map_of(top_places(session, since=since, limit=limit)))
+        with read_session(database) as session:
+            print_json(feature_collection(top_places(session, since=since, limit=limit)))
         return
-    with reading(database) as session:
+    with read_session(database) as session:
         counts = top_entities(session, entity_type=entity_type, since=since, limit=limit)
     if as_json:
         for count in counts:
@@ -86,7 +84,7 @@ def merge(name: str, into: str, database: str | None) -> None:
 
     Where several types have a name, put one before it: LOC:Georgia.
     """
-    moved = _correcting(database, lambda session: merge_entities(session, name, into))
+    moved = _transact(database, lambda session: merge_entities(session, name, into))
     click.echo(f"merged {name} into {into}: {_articles(moved)}")
 
 
@@ -100,7 +98,7 @@ def split(name: str, form: str, own_name: str | None, database: str | None) -> N
 
     Mentions that a merge has moved and that have another form come back when their articles are read again.
     """
-    moved = _correcting(database, lambda session: split_entity(session, name, form, own_name))
+    moved = _transact(database, lambda session: split_entity(session, name, form, own_name))
     click.echo(f"split {own_name or form} from {name}: {_articles(moved)}")
 
 
@@ -113,7 +111,7 @@ def load_aliases_command(file: TextIO, database: str | None) -> None:
         entries = parse_aliases(file.read(), file.name)
     except UnicodeDecodeError as error:
         raise UsageError(f"{file.name}: not UTF-8: {error.reason}", path=file.name) from error
-    count = _correcting(database, lambda session: load_aliases(session, entries))
+    count = _transact(database, lambda session: load_aliases(session, entries))
     click.echo(f"{count} aliases of {len(entries)} entities")
 
 
@@ -122,7 +120,7 @@ def load_aliases_command(file: TextIO, database: str | None) -> None:
 @database_option
 def list_corrections(as_json: bool, database: str | None) -> None:
     """List what has been corrected: the key of what is found, the form, the entity that it is."""
-    with reading(database) as session:
+    with read_session(database) as session:
         rules = all_corrections(session)
     rows = [(key, form, target.type, target.name) for (key, form), target in rules.items()]
     columns = ("key", "form", "type", "name")
@@ -141,7 +139,7 @@ def list_corrections(as_json: bool, database: str | None) -> None:
 @database_option
 def entity(name: str, since: datetime | None, about: bool, as_json: bool, database: str | None) -> None:
     """Show one entity: the names it is given, its articles, its companions, its timeline."""
-    with reading(database) as session:
+    with read_session(database) as session:
         detail = entity_detail(session, name, since=since, about=about)
     if detail is None:
         raise InputError(
@@ -165,19 +163,20 @@ def entity(name: str, since: datetime | None, about: bool, as_json: bool, databa
 @database_option
 def trends(until: datetime | None, limit: int, as_json: bool, database: str | None) -> None:
     """List who and what rises: more articles this week than in the four before."""
-    with reading(database) as session:
-        end = until or newest_at(session, now=datetime.now(UTC))
-        found = rising(session, until=end, limit=limit) if end else []
+    with read_session(database) as session:
+        found = rising(session, until=until or newest_at(session, now=datetime.now(UTC)), limit=limit)
     if as_json:
-        for each in found:
-            print_json(asdict(each))
+        for entity in found:
+            print_json(asdict(entity))
     else:
-        rows = [(each.name, each.type, each.article_count, f"{each.usual_count:.1f}") for each in found]
+        rows = [
+            (entity.name, entity.type, entity.article_count, f"{entity.usual_count:.1f}") for entity in found
+        ]
         print_table(("name", "type", "articles this week", "a week before"), rows)
 
 
-def _correcting(database_url: str | None, work: Callable[[Session], int]) -> int:
-    """Return what `work` returns, done in one transaction on a database that must be there."""
+def _transact(database_url: str | None, work: Callable[[Session], int]) -> int:
+    """Run `work` in one transaction on a database that must exist, and return its result."""
     database = Database(database_url or configuration().database_url)
     database.open(migrate=False)
     try:
@@ -190,23 +189,6 @@ def _articles(count: int) -> str:
     return "1 article" if count == 1 else f"{count} articles"
 
 
-def _map_of(counts: Iterable[PlaceCount]) -> dict[str, object]:
-    """Return the places as a GeoJSON FeatureCollection, with where the table of places has them."""
-    found = ((count, find_place(count.name, [count.country])) for count in counts)
-    return {
-        "type": "FeatureCollection",
-        "features": [_feature(count, place) for count, place in found if place],
-    }
-
-
-def _feature(count: PlaceCount, place: Place) -> dict[str, object]:
-    return {
-        "type": "Feature",
-        "geometry": {"type": "Point", "coordinates": [place.longitude, place.latitude]},
-        "properties": asdict(count) | {"type": "LOC", "kind": place.kind},
-    }
-
-
 def _row(count: EntityCount) -> tuple[str, str, int, int]:
     return (count.name, count.type, count.article_count, count.mention_count)
 
@@ -217,7 +199,9 @@ def _detail_json(detail: EntityDetail) -> dict[str, object]:
         "aliases": [{"name": name, "count": count} for name, count in detail.aliases],
         "companions": [asdict(companion) for companion in detail.companions],
         "timeline": [{"day": day.isoformat(), "article_count": count} for day, count in detail.timeline],
-        "articles": [asdict(each) | {"dated_at": utc_text(each.dated_at)} for each in detail.articles],
+        "articles": [
+            asdict(article) | {"dated_at": utc_text(article.dated_at)} for article in detail.articles
+        ],
     }
 
 
@@ -231,7 +215,13 @@ def _print_detail(detail: EntityDetail) -> None:
     print_table(("day", "articles"), detail.timeline)
     print_heading("Newest articles")
     rows = [
-        (each.id, each.dated_at.strftime("%Y-%m-%d"), each.source, each.title, f"{each.salience:.2f}")
-        for each in detail.articles
+        (
+            article.id,
+            article.dated_at.strftime("%Y-%m-%d"),
+            article.source,
+            article.title,
+            f"{article.salience:.2f}",
+        )
+        for article in detail.articles
     ]
     print_table(("id", "date", "source", "title", "about it"), rows)

@@ -1,4 +1,4 @@
-"""`newsbot stats` and `newsbot rejects`: what the database holds, and what it does not."""
+"""`newsbot stats` and `newsbot rejects`."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from typing import Any
 
 import click
 
-from newsbot.cli.options import database_option, json_option, limit_option, reading
+from newsbot.cli.options import database_option, json_option, limit_option, read_session
 from newsbot.cli.output import print_heading, print_json, print_table
 from newsbot.items import utc_text
-from newsbot.store.queries import Stats, list_rejects
+from newsbot.store.queries import RecordedRun, Stats, StoredReject, list_rejects
 from newsbot.store.queries import stats as count_all
-from newsbot.store.schema.models import RejectRow, Run
 
 
 @click.command()
@@ -20,7 +19,7 @@ from newsbot.store.schema.models import RejectRow, Run
 @database_option
 def stats(as_json: bool, database: str | None) -> None:
     """Count what is stored: by source, day and language; the last runs; rejects by reason."""
-    with reading(database) as session:
+    with read_session(database) as session:
         counts = count_all(session)
     if as_json:
         print_json(_stats_json(counts))
@@ -35,7 +34,9 @@ def _stats_json(counts: Stats) -> dict[str, Any]:
         "revisions": counts.revision_count,
         "entities": counts.entity_count,
         "rejects": counts.reject_count,
-        "by_source": [asdict(each) | {"newest_at": utc_text(each.newest_at)} for each in counts.by_source],
+        "by_source": [
+            asdict(source) | {"newest_at": utc_text(source.newest_at)} for source in counts.by_source
+        ],
         "by_day": {day.isoformat(): count for day, count in counts.by_day},
         "by_language": {language or "unknown": count for language, count in counts.by_language},
         "rejects_by_reason": dict(counts.rejects_by_reason),
@@ -43,25 +44,23 @@ def _stats_json(counts: Stats) -> dict[str, Any]:
     }
 
 
-def _run_json(run: Run) -> dict[str, Any]:
-    return {
-        "id": run.id,
-        "spider": run.spider,
-        "arguments": run.arguments,
-        "started_at": utc_text(run.started_at),
-        "finished_at": utc_text(run.finished_at),
-        "finish_reason": run.finish_reason,
-        "counts": run.counts,
-    }
+def _run_json(run: RecordedRun) -> dict[str, Any]:
+    return asdict(run) | {"started_at": utc_text(run.started_at), "finished_at": utc_text(run.finished_at)}
 
 
 def _print_stats(counts: Stats) -> None:
-    totals = {"articles": counts.article_count, "copies among them": counts.duplicate_count,
-              "revisions": counts.revision_count, "entities": counts.entity_count, "rejects": counts.reject_count}  # fmt: skip
+    totals = {
+        "articles": counts.article_count,
+        "copies among them": counts.duplicate_count,
+        "revisions": counts.revision_count,
+        "entities": counts.entity_count,
+        "rejects": counts.reject_count,
+    }
     print_table(("", ""), totals.items())
     print_heading("By source")
     rows = [
-        (each.source, each.article_count, each.newest_at.strftime("%Y-%m-%d")) for each in counts.by_source
+        (source.source, source.article_count, source.newest_at.strftime("%Y-%m-%d"))
+        for source in counts.by_source
     ]
     print_table(("source", "articles", "newest"), rows)
     print_heading("By language")
@@ -88,29 +87,30 @@ def _print_stats(counts: Stats) -> None:
 def rejects(reason: str | None, limit: int, as_json: bool, database: str | None) -> None:
     """List what was not stored, and why; the last seen first.
 
-    Where a stored article is named, the page stands at its address now, and has not replaced it.
+    Where a stored article is named, the page is at its address now, and has not replaced it.
     """
-    with reading(database) as session:
-        rows = list_rejects(session, reason=reason, limit=limit)
+    with read_session(database) as session:
+        found = list_rejects(session, reason=reason, limit=limit)
     if as_json:
-        for row in rows:
-            print_json(_reject_json(row))
+        for reject in found:
+            print_json(_reject_json(reject))
     else:
-        cells = [
-            (row.reason, row.stage, utc_text(row.last_seen_at), row.url, row.article_id, row.detail)
-            for row in rows
+        rows = [
+            (
+                reject.reason,
+                reject.stage,
+                utc_text(reject.last_seen_at),
+                reject.url,
+                reject.article_id,
+                reject.detail,
+            )
+            for reject in found
         ]
-        print_table(("reason", "stage", "last seen", "url", "article", ""), cells)
+        print_table(("reason", "stage", "last seen", "url", "article", ""), rows)
 
 
-def _reject_json(row: RejectRow) -> dict[str, Any]:
-    return {
-        "url": row.url,
-        "source": row.source,
-        "stage": row.stage,
-        "reason": row.reason,
-        "detail": row.detail,
-        "article_id": row.article_id,
-        "first_seen_at": utc_text(row.first_seen_at),
-        "last_seen_at": utc_text(row.last_seen_at),
+def _reject_json(reject: StoredReject) -> dict[str, Any]:
+    return asdict(reject) | {
+        "first_seen_at": utc_text(reject.first_seen_at),
+        "last_seen_at": utc_text(reject.last_seen_at),
     }

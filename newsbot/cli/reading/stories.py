@@ -1,4 +1,4 @@
-"""`newsbot stories` and `newsbot story`: what is the same story."""
+"""`newsbot stories` and `newsbot story`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 
 import click
 
-from newsbot.cli.options import database_option, json_option, limit_option, reading, since_option
+from newsbot.cli.options import database_option, json_option, limit_option, read_session, since_option
 from newsbot.cli.output import print_json, print_table
 from newsbot.errors import InputError
 from newsbot.items import utc_text
@@ -21,24 +21,25 @@ from newsbot.store.queries import biggest_stories, member_json, story_members
     type=click.IntRange(min=2),
     default=2,
     show_default=True,
-    help="Of so many articles or more.",
+    help="With at least this number of articles.",
 )
 @limit_option(20)
 @json_option
 @database_option
 def stories(since: datetime | None, min_size: int, limit: int, as_json: bool, database: str | None) -> None:
     """List groups of articles that tell the same, biggest first."""
-    with reading(database) as session:
+    with read_session(database) as session:
         found = biggest_stories(session, since=since, min_size=min_size, limit=limit)
     if as_json:
-        for each in found:
+        for story in found:
             print_json(
-                asdict(each) | {"first_at": utc_text(each.first_at), "updated_at": utc_text(each.updated_at)}
+                asdict(story)
+                | {"first_at": utc_text(story.first_at), "updated_at": utc_text(story.updated_at)}
             )
         return
     rows = [
-        (each.id, each.article_count, each.source_count, each.first_at.strftime("%Y-%m-%d"), each.title)
-        for each in found
+        (story.id, story.article_count, story.source_count, story.first_at.strftime("%Y-%m-%d"), story.title)
+        for story in found
     ]
     print_table(("id", "articles", "sources", "first", "title"), rows)
 
@@ -49,7 +50,7 @@ def stories(since: datetime | None, min_size: int, limit: int, as_json: bool, da
 @database_option
 def story(story_id: int, as_json: bool, database: str | None) -> None:
     """Show the articles of one story, oldest first: the original, copies, updates and excerpts."""
-    with reading(database) as session:
+    with read_session(database) as session:
         members = story_members(session, story_id)
     if not members:
         raise InputError(f"no story {story_id}; accepted: the id of a story (newsbot stories lists them)")

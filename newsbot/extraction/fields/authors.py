@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable
 from itertools import pairwise, takewhile
 
-from newsbot.dates import names_date
 from newsbot.extraction.fields.bylines import (
     MAX_BYLINE_CHARS,
     byline_names,
@@ -17,7 +16,8 @@ from newsbot.extraction.fields.bylines import (
 from newsbot.extraction.fields.evidence import PageEvidence
 from newsbot.extraction.fields.layout_hints import byline_texts, is_bold_paragraph
 from newsbot.extraction.fields.rules import Rule, first_of
-from newsbot.word_patterns import any_of
+from newsbot.languages.dates import names_date
+from newsbot.languages.word_patterns import any_of
 
 _MAX_LINES = 40
 """Maximum number of lines below the headline that are searched for a byline."""

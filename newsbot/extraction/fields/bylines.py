@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from newsbot.languages.word_patterns import any_of, any_word_of, entries_of
 from newsbot.text import one_line, without_repeats
-from newsbot.word_patterns import any_of, any_word_of, entries_of
 
 MAX_NAMES = 30
 MAX_BYLINE_CHARS = 200

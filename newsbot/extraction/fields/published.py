@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, tzinfo
 from itertools import islice, pairwise
 
-from newsbot.dates import names_date, parse_date
 from newsbot.extraction.fields.evidence import PageEvidence
 from newsbot.extraction.fields.layout_hints import dated_texts, time_texts
 from newsbot.extraction.fields.rules import Rule
-from newsbot.word_patterns import any_of
+from newsbot.languages.dates import names_date, parse_date
+from newsbot.languages.word_patterns import any_of
 
 _MAX_TEXTS = 10
 """Maximum number of texts that one rule contributes."""

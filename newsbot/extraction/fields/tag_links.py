@@ -10,7 +10,7 @@ from lxml import etree
 
 from newsbot.extraction.fields.layout_hints import MAX_NAMES_CHARS, is_aside, short_text
 from newsbot.extraction.page.tree import select
-from newsbot.word_patterns import any_of
+from newsbot.languages.word_patterns import any_of
 
 _MAX_TAGS = 20
 

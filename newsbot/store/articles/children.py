@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, insert
 from newsbot.items import Article
 from newsbot.store.articles.precomputed import index_words
 from newsbot.store.index import full_text
-from newsbot.store.index.filter_terms import labels_of
+from newsbot.store.index.filter_terms import filter_terms_of
 from newsbot.store.index.terms import word_texts
 from newsbot.store.schema.models import (
     ArticleAuthor,
@@ -105,5 +105,5 @@ def _entry(row: Mapping[str, Any], body_words: Sequence[str]) -> full_text.Entry
     return full_text.Entry(
         title=word_texts(row["title"] or "")[:MAX_TITLE_WORDS],
         body=body_words,
-        labels=labels_of(**{name: row[name] for name in ("source", "language", "section", "dated_at")}),
+        labels=filter_terms_of(**{name: row[name] for name in ("source", "language", "section", "dated_at")}),
     )

@@ -1,7 +1,7 @@
-"""The manifest of backfills: which parts of which archives are taken in, and how far each has come.
+"""Progress of backfills: which parts of which archives are ingested, and how far each part is.
 
-A part's row moves on in the transaction that stores what its next records held, so that a kill loses nothing and
-nothing is taken in twice.
+The progress of a part is stored in the same transaction as the articles of its records. So a kill loses nothing, and
+no record is ingested twice.
 """
 
 from __future__ import annotations
@@ -30,71 +30,81 @@ _ADVANCE = update(_PARTS).where(
 
 
 class OvertakenError(NewsbotError):
-    """Another process is at work on the same part."""
+    """Another process works on the same part."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A part of an archive: what one process takes in at a time."""
+    """A part of an archive file, ingested by one process at a time."""
 
     path: str
-    """Absolute."""
+    """Absolute path of the file."""
     file_bytes: int
     span: ByteRange
     selection: str = ""
-    """What is taken of it, in words that are the same for the same selection."""
+    """Canonical text of the filter over its pages; equal for equal filters."""
 
     @property
     def key(self) -> bytes:
-        """What tells it from other parts, from other files of this name, and from other selections."""
-        told = repr((self.path, self.file_bytes, *self.span, self.selection))
-        return blake2b(told.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        """Hash that identifies the part: it differs for another file of this name and for another selection."""
+        identity = repr((self.path, self.file_bytes, *self.span, self.selection))
+        return blake2b(identity.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far a part has come."""
+    """How much of a part is done."""
 
     part: Part
     done: RecordPosition | None = None
-    """The last record that is done."""
+    """Position of the last record that is done."""
     state: str = "begun"
     error: str | None = None
     counts: Counter[str]
 
     @property
     def done_bytes(self) -> int:
-        """How much of the part is done."""
+        """Number of bytes of the part that are done."""
         if self.state != "begun":
             return self.part.span.end - self.part.span.start
         return self.done.offset - self.part.span.start if self.done else 0
 
 
 def add_parts(session: Session, parts: Iterable[Part], *, now: datetime) -> None:
-    """Add parts that are not in the manifest yet."""
+    """Add the parts that have no row yet."""
     rows = [
-        {"key": part.key, "path": part.path, "start_offset": part.span.start, "end_offset": part.span.end,
-         "state": "begun", "counts": {}, "updated_at": now} for part in parts
-    ]  # fmt: skip
+        {
+            "key": part.key,
+            "path": part.path,
+            "start_offset": part.span.start,
+            "end_offset": part.span.end,
+            "state": "begun",
+            "counts": {},
+            "updated_at": now,
+        }
+        for part in parts
+    ]
     dialect.insert_missing(session.connection(), BackfillPart, rows)
 
 
 def load_progress(session: Session, parts: Iterable[Part]) -> list[Progress]:
-    """Return how far each part has come, in their order."""
+    """Return the progress of the parts, in their order."""
     by_key = {part.key: part for part in parts}
     rows = {row.key: row for row in session.scalars(select(BackfillPart)) if row.key in by_key}
     return [_progress(part, rows.get(key)) for key, part in by_key.items()]
 
 
 def load_moving(session: Session, known: Mapping[bytes, Progress]) -> list[Progress]:
-    """Return how far those of the known parts, by their keys, have come that are begun and not done: a few of many."""
+    """Return the progress of those of the known parts (by key) that are begun and not finished.
+
+    This is faster than `load_progress`: few of many parts are in work at a time."""
     moving = BackfillPart.state == "begun", BackfillPart.done_offset.is_not(None)
     rows = session.scalars(select(BackfillPart).where(*moving))
     return [_progress(known[row.key].part, row) for row in rows if row.key in known]
 
 
 def load_part(session: Session, part: Part) -> Progress:
-    """Return how far one part has come."""
+    """Return the progress of one part."""
     return _progress(part, session.get(BackfillPart, part.key))
 
 
@@ -106,7 +116,7 @@ def _progress(part: Part, row: BackfillPart | None) -> Progress:
 
 
 def advance(session: Session, before: Progress, after: Progress, *, now: datetime) -> None:
-    """Note that the next records of a part are done; raise OvertakenError if another process has noted some."""
+    """Store that the next records of a part are done; raise OvertakenError if another process has stored some."""
     done, last = after.done, before.done
     assert done
     values = {
@@ -123,7 +133,7 @@ def advance(session: Session, before: Progress, after: Progress, *, now: datetim
 
 
 def finish_part(session: Session, progress: Progress, *, now: datetime) -> None:
-    """Note that a part is done, or why it could not be."""
+    """Store that a part is finished, or the error that stopped it."""
     values = {
         "state": progress.state,
         "error": progress.error,

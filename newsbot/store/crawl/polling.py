@@ -1,4 +1,4 @@
-"""What is polled: feeds, sitemaps, section pages and homepages, and what polling has taught of each."""
+"""Feeds, sitemaps, section pages and homepages to poll, and the state that polling keeps for each of them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from newsbot.store.sql import dialect
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueFeed:
-    """A feed to poll now, and what the last poll left."""
+    """A feed to poll now, with the state that the last poll left."""
 
     id: int
     url: str
@@ -38,7 +38,7 @@ class DueFeed:
 
 
 def sync_sources(session: Session, sources: Iterable[Source], *, now: datetime) -> None:
-    """Make the rows of `sources` and `feeds` what the catalog says; what polling has taught is kept."""
+    """Make the rows of `sources` and `feeds` match the catalog; the state of polling is kept."""
     connection = session.connection()
     for source in sources:
         row = {"key": source.key, "name": source.name, "homepage": source.homepage, "first_seen_at": now}
@@ -50,13 +50,13 @@ def sync_sources(session: Session, sources: Iterable[Source], *, now: datetime) 
         )
         configured = configured_feeds(source)
         add_feeds(session, source.key, configured)
-        if configured[0][0] != "homepage":  # else its feeds are those that its homepage has led to
+        if configured[0][0] != "homepage":  # otherwise its feeds were discovered from its homepage
             kept = [url_hash(url) for _, url in configured]
             session.execute(delete(Feed).where(Feed.source == source.key, Feed.url_hash.not_in(kept)))
 
 
 def configured_feeds(source: Source) -> list[tuple[str, str]]:
-    """Return kind and URL of everything to poll of a source: its homepage if nothing else is named."""
+    """Return (kind, URL) of everything to poll of a source; its homepage if nothing else is configured."""
     feeds = [("feed", url) for url in source.feeds]
     feeds += [("sitemap", url) for url in source.sitemaps]
     feeds += [("section", url) for url in source.sections]
@@ -64,7 +64,7 @@ def configured_feeds(source: Source) -> list[tuple[str, str]]:
 
 
 def add_feeds(session: Session, source: str, feeds: Iterable[tuple[str, str]]) -> None:
-    """Add feeds (kind, URL) of a source; those that are known stay as they are."""
+    """Add feeds (kind, URL) of a source; feeds that exist are left unchanged."""
     rows = [{"source": source, "kind": kind, "url": url, "url_hash": url_hash(url)} for kind, url in feeds]
     if rows:
         connection = session.connection()
@@ -74,7 +74,9 @@ def add_feeds(session: Session, source: str, feeds: Iterable[tuple[str, str]]) -
 def due_feeds(
     session: Session, sources: Collection[str], *, now: datetime, only_due: bool = True
 ) -> list[DueFeed]:
-    """Return the feeds of these sources whose time has come, or all; none of a host that asked to be left alone."""
+    """Return the feeds of these sources that are due, or all feeds.
+
+    Feeds of a source whose host has asked to wait (`held_until`) are left out."""
     query = (
         select(Feed)
         .join(SourceRow, SourceRow.key == Feed.source)
@@ -90,26 +92,28 @@ def due_feeds(
 
 
 def body_hash(body: bytes) -> bytes:
-    """Return what is equal for equal feeds: servers lie about ETag and Last-Modified."""
+    """Return a 16-byte hash of the body.
+
+    It detects unchanged feeds, because servers send wrong ETag and Last-Modified headers."""
     return blake2b(body, digest_size=KEY_BYTES).digest()
 
 
 class PollAnswer(NamedTuple):
-    """What the server said with the answer to a poll."""
+    """The response to a poll, as far as it is stored."""
 
     status: int
     etag: str | None
     last_modified: str | None
     content_hash: bytes | None
-    """`body_hash` of the content; None if it was not sent again."""
+    """`body_hash` of the content; None if it was not sent again (304)."""
 
 
 def save_poll(
     session: Session, feed: DueFeed, found: PollResult, answer: PollAnswer, *, now: datetime, chance: float
 ) -> int:
-    """Note a poll that was answered: links go to the frontier, the feed learns when to ask again.
+    """Store the result of a successful poll: add its links to the frontier and schedule the next poll.
 
-    Returns how many links were new. `chance`, from 0 to 1, is for jitter."""
+    Returns the number of new links. `chance`, from 0 to 1, sets the jitter of the schedule."""
     new = frontier.add_links(session, found.links, source=feed.source, feed_id=feed.id, now=now)
     add_feeds(session, feed.source, found.feeds)
     interval_s = poll_interval_s(feed.interval_s, new, ttl_s=found.ttl_s)
@@ -133,7 +137,7 @@ NO_VALIDATORS: dict[str, Any] = {"etag": None, "last_modified": None, "content_h
 
 
 def _validators(feed: DueFeed, answer: PollAnswer) -> dict[str, Any]:
-    """Return what tells the next time whether the content is still the same; a 304 need not repeat it."""
+    """Return the values that show at the next poll whether the content has changed; a 304 need not repeat them."""
     return {
         "etag": answer.etag or feed.etag,
         "last_modified": answer.last_modified or feed.last_modified,
@@ -144,21 +148,26 @@ def _validators(feed: DueFeed, answer: PollAnswer) -> dict[str, Any]:
 def save_failed_poll(
     session: Session, feed: DueFeed, *, now: datetime, error: str, status: int | None, chance: float
 ) -> None:
-    """Note a poll that failed; the feed is asked again later and later."""
+    """Store a failed poll; the wait before the next one grows with every failure."""
     failures = feed.failure_count + 1
     wait_s = with_jitter(failure_interval_s(feed.interval_s or MIN_POLL_S, failures), chance)
-    values = {"last_status": status, "last_error": error, "failure_count": failures, "last_polled_at": now,
-              "next_poll_at": now + timedelta(seconds=wait_s)}  # fmt: skip
+    values = {
+        "last_status": status,
+        "last_error": error,
+        "failure_count": failures,
+        "last_polled_at": now,
+        "next_poll_at": now + timedelta(seconds=wait_s),
+    }
     session.execute(update(Feed).where(Feed.id == feed.id).values(values))
 
 
 def hold_source(session: Session, source: str, *, until: datetime) -> None:
-    """Leave a source alone until then: its host has asked for it."""
+    """Make no request to a source before `until`: its host has asked for it."""
     session.execute(update(SourceRow).where(SourceRow.key == source).values(held_until=until))
 
 
-def open_sources(session: Session, sources: Collection[str], *, now: datetime) -> list[str]:
-    """Return those of the sources that may be asked now."""
+def pollable_sources(session: Session, sources: Collection[str], *, now: datetime) -> list[str]:
+    """Return those of the sources that may be requested now."""
     query = select(SourceRow.key).where(SourceRow.key.in_(sources), SourceRow.held_until > now)
     held = set(session.scalars(query))
     return [source for source in sources if source not in held]

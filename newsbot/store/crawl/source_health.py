@@ -1,4 +1,4 @@
-"""How each source is doing: what it gave day by day, and what that tells."""
+"""Health of the sources: counts per day, and the flags that follow from them."""
 
 from __future__ import annotations
 
@@ -16,26 +16,28 @@ from newsbot.store.schema.models import ArticleAuthor, ArticleRow, Feed, Fetch, 
 from newsbot.store.schema.models import Source as SourceRow
 
 DAYS = 70
-"""How far back a source is looked at: two baselines of four weeks, and two weeks to compare."""
+"""Number of days that are examined: two baselines of four weeks, and two weeks to compare."""
 MEAN_DAYS = 28
 LONG_BODY_WORDS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceHealth:
-    """One source: its figures, and what a person should look at."""
+    """The counts of one source, and its flags: what a person should look at."""
 
     source: str
     articles_today: int
     articles_a_day: float
-    """Over the last four weeks, today left out; of the days on which news was crawled."""
+    """Mean of the last four weeks without today, over the days on which the news spider ran."""
     last_article_at: datetime | None
     last_poll_at: datetime | None
     flags: list[Flag]
 
 
 def source_health(session: Session, sources: Iterable[str], *, today: date) -> list[SourceHealth]:
-    """Return the health of sources that have been crawled, by key; their days are those of runs of the news spider."""
+    """Return the health of those of the sources that have been polled, ordered by key.
+
+    The days that count are those on which the news spider ran."""
     since = datetime.combine(today - timedelta(days=DAYS), time(), UTC)
     crawled = _days_of_runs(session, since)
     first_seen = dict(session.execute(select(SourceRow.key, SourceRow.first_seen_at)).all())
@@ -46,7 +48,11 @@ def source_health(session: Session, sources: Iterable[str], *, today: date) -> l
         begun = first_seen[source].date()
         days = {day: counts.get(day, DayCounts()) for day in crawled | counts.keys() if day >= begun}
         flags = health_flags(source, days, today, _feed_failures(session, source))
-        recent = [each.articles for day, each in days.items() if 0 < (today - day).days <= MEAN_DAYS]
+        recent = [
+            counts_of_day.articles
+            for day, counts_of_day in days.items()
+            if 0 < (today - day).days <= MEAN_DAYS
+        ]
         reports.append(
             SourceHealth(
                 source=source,
@@ -89,7 +95,7 @@ def _article_counts(source: str, since: datetime) -> Any:
             _number_of(ArticleRow.published_at.is_not(None)).label("with_date"),
             _number_of(ArticleRow.word_count > LONG_BODY_WORDS).label("with_body"),
         )
-        # What is published now and then seen now: the index on (source, dated_at) bounds the look-up.
+        # An article is first seen after it is dated: this lets the index on (source, dated_at) bound the look-up.
         .where(ArticleRow.source == source, ArticleRow.dated_at >= since, ArticleRow.first_seen_at >= since)
         .group_by(func.date(ArticleRow.first_seen_at))
     )

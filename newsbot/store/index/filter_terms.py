@@ -1,8 +1,9 @@
-"""Labels: what the full-text index holds of an article beside its words, so that filters narrow a search inside it.
+"""Filter terms: index entries of an article beside its words, by which filters narrow a search inside the index.
 
-A label begins with a sign that no word has. When the article is dated stands there as its year, month, day and hour:
-a period is looked up by a few labels of the coarsest kind that fits. It may be wider than what was asked for, and two
-names may share a label, so that the articles found must still be looked at.
+A filter term begins with a character that no word contains. The date of an article is indexed as its year, month, day
+and hour; a period is looked up by a few terms of the coarsest unit that fits. The terms of a period may cover more
+than the period, and two names may have the same term (a hash), so the articles found must be checked against the
+filters.
 """
 
 from __future__ import annotations
@@ -14,33 +15,34 @@ from hashlib import blake2b
 from newsbot.store.schema.types import stored_name
 
 SIGN = "§"
+"""First character of every filter term."""
 MAX_PERIODS = 36
-"""Labels of one kind that a search asks for at most; a longer period is looked up by a coarser kind."""
+"""Maximum number of date terms in a search; a longer period is looked up in a coarser unit."""
 _FORMS = ("%Y%m%d%H", "%Y%m%d", "%Y%m", "%Y")
 _STEPS = (timedelta(hours=1), timedelta(days=1), timedelta(days=28), timedelta(days=365))
-"""No longer than the periods of these forms, so that none between two moments is stepped over."""
+"""Steps no longer than the units of `_FORMS`, so that no unit between two moments is skipped."""
 
 
-def labels_of(
+def filter_terms_of(
     *, source: str | None, language: str | None, section: str | None, dated_at: datetime
 ) -> list[str]:
-    """Return the labels of an article."""
+    """Return the filter terms of an article."""
     named = {"source": source, "language": language, "section": section}
     at = dated_at.astimezone(UTC)
     return [
-        *(name_label(field, value) for field, value in named.items() if value is not None),
+        *(name_term(field, value) for field, value in named.items() if value is not None),
         *(SIGN + at.strftime(form) for form in _FORMS),
     ]
 
 
-def name_label(field: str, value: str) -> str:
-    """Return the label of articles whose `source`, `language` or `section` has this value."""
+def name_term(field: str, value: str) -> str:
+    """Return the filter term of articles whose `source`, `language` or `section` has this value."""
     digest = blake2b(f"{field} {stored_name(value)}".encode(), digest_size=8)
     return SIGN + digest.hexdigest()
 
 
-def period_labels(since: datetime, until: datetime) -> list[str]:
-    """Return labels of which every article dated in this period has one; none if the period is too long for that."""
+def period_terms(since: datetime, until: datetime) -> list[str]:
+    """Return filter terms of which every article in this period has one; empty if the period is too long."""
     for form, step in zip(_FORMS, _STEPS, strict=True):
         if (until - since) / step < MAX_PERIODS - 1:
             return list(dict.fromkeys(SIGN + at.strftime(form) for at in _moments(since, until, step)))

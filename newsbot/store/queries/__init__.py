@@ -1,4 +1,4 @@
-"""What is read: the one place that the command line, the web and exports ask."""
+"""Read the store: the only module that commands, pages, the API and exports read from."""
 
 from newsbot.store.articles.loading import (
     StoredArticle,
@@ -8,6 +8,8 @@ from newsbot.store.articles.loading import (
     load_articles,
     stored_json,
 )
+from newsbot.store.crawl.source_health import SourceHealth, source_health
+from newsbot.store.entities.corrections import all_corrections
 from newsbot.store.queries.entity_queries import (
     EntityArticle,
     EntityCount,
@@ -20,31 +22,41 @@ from newsbot.store.queries.entity_queries import (
     top_entities,
     top_places,
 )
-from newsbot.store.queries.filters import Filters, Sort
 from newsbot.store.queries.history import Change, count_silent, history
-from newsbot.store.queries.listing import Facets, Found, Listed, Listing, find_articles, list_articles
-from newsbot.store.queries.ranked import MARK_END, MARK_START, Hit, search
+from newsbot.store.queries.place_features import feature_collection
+from newsbot.store.queries.reject_lists import StoredReject, list_conflicts, list_rejects
 from newsbot.store.queries.source_overviews import (
+    PolledFeed,
     SourceDetail,
     SourceOverview,
     source_detail,
     source_names,
     source_overviews,
 )
-from newsbot.store.queries.stats import SourceCount, Stats, list_rejects, stats
+from newsbot.store.queries.stats import RecordedRun, SourceCount, Stats, stats
 from newsbot.store.queries.story_lists import (
-    Group,
+    StoryEntry,
     StorySummary,
     biggest_stories,
     list_stories,
     member_json,
-    newest_groups,
+    newest_stories,
     story_members,
 )
-from newsbot.store.queries.streams import iter_articles
-from newsbot.store.queries.summaries import Summary, summaries
-from newsbot.store.queries.trends import WEEK, Rising, newest_at, rising
-from newsbot.store.queries.windows import Position
+from newsbot.store.queries.trends import WEEK, RisingEntity, newest_at, rising
+from newsbot.store.search.filters import Filters, Sort
+from newsbot.store.search.listing import (
+    Facets,
+    ListedArticle,
+    Listing,
+    SearchResult,
+    find_articles,
+    list_articles,
+)
+from newsbot.store.search.ranked import MARK_END, MARK_START, Hit, search
+from newsbot.store.search.streams import iter_articles
+from newsbot.store.search.summaries import Summary, summaries
+from newsbot.store.search.windows import Position
 
 __all__ = [
     "MARK_END",
@@ -56,28 +68,34 @@ __all__ = [
     "EntityDetail",
     "Facets",
     "Filters",
-    "Found",
-    "Group",
     "Hit",
-    "Listed",
+    "ListedArticle",
     "Listing",
     "PlaceCount",
+    "PolledFeed",
     "Position",
-    "Rising",
+    "RecordedRun",
+    "RisingEntity",
+    "SearchResult",
     "Sort",
     "SourceCount",
     "SourceDetail",
+    "SourceHealth",
     "SourceOverview",
     "Stats",
     "StoredArticle",
+    "StoredReject",
+    "StoryEntry",
     "StorySummary",
     "Summary",
+    "all_corrections",
     "article_urls",
     "biggest_stories",
     "count_silent",
     "countries_of",
     "entity_detail",
     "entity_ids",
+    "feature_collection",
     "find_articles",
     "find_entity",
     "get_article",
@@ -85,15 +103,17 @@ __all__ = [
     "history",
     "iter_articles",
     "list_articles",
+    "list_conflicts",
     "list_rejects",
     "list_stories",
     "load_articles",
     "member_json",
     "newest_at",
-    "newest_groups",
+    "newest_stories",
     "rising",
     "search",
     "source_detail",
+    "source_health",
     "source_names",
     "source_overviews",
     "stats",

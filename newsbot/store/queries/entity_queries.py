@@ -1,4 +1,4 @@
-"""Questions about people, organisations and places across articles."""
+"""Queries for people, organisations and places across articles."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from sqlalchemy.orm import Session
 from newsbot.items import EntityType
 from newsbot.store.articles.loading import MAX_ID
 from newsbot.store.entities.totals import EVERYWHERE
-from newsbot.store.queries.filters import find_entities
 from newsbot.store.schema.models import ArticleEntity, ArticleRow, EntityRow, EntityTotal, MentionRow
+from newsbot.store.search.filters import find_entities
 
 RECENT_ARTICLES = 1_000
-"""Forms and companions are counted in so many of an entity's newest articles: in all of them it takes seconds for a
-common name, see docs/entities.md."""
+"""Number of an entity's newest articles in which aliases and companions are counted. Counting in all of them takes
+seconds for a common name, see docs/entities.md."""
 ABOUT = 0.5
-"""Salience above which an article is about an entity; see `entities.linking.salience`."""
+"""Minimum salience of an article that is about an entity; see `entities.linking.salience`."""
 
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntityCount:
-    """An entity, and how often it occurs in what was asked for."""
+    """An entity and the number of articles and mentions of it in the articles that were counted."""
 
     id: int
     name: str
@@ -38,13 +38,13 @@ class EntityCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceCount:
-    """A place, and how often it occurs in what was asked for."""
+    """A place and the number of articles and mentions of it in the articles that were counted."""
 
     id: int
-    """Of the entity: places of one name in several countries share it."""
+    """Id of the entity. Places that have the same name in several countries share it."""
     name: str
     country: str
-    """ISO 3166-1 alpha-2."""
+    """ISO 3166-1 alpha-2 code."""
     article_count: int
     mention_count: int
 
@@ -61,20 +61,20 @@ class EntityArticle:
     dated_at: datetime
     mention_count: int
     salience: float
-    """0 to 1; above `ABOUT`, the article is about the entity."""
+    """From 0 to 1; above `ABOUT`, the article is about the entity."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntityDetail:
-    """What the articles tell of one entity."""
+    """An entity with its aliases, companions, timeline and newest articles."""
 
     entity: EntityCount
     aliases: list[tuple[str, int]]
-    """The forms it is mentioned by, with their number in its newest articles, most frequent first."""
+    """Names under which its newest articles mention it, with their counts, most frequent first."""
     companions: list[EntityCount]
-    """Who appears in its newest articles; counts are of those articles."""
+    """Other entities in its newest articles; the counts are over those articles."""
     timeline: list[tuple[date, int]]
-    """Articles a day, oldest first, days without any left out."""
+    """Number of articles per day, oldest first; days without articles are left out."""
     articles: list[EntityArticle]
     """Newest first."""
 
@@ -82,7 +82,9 @@ class EntityDetail:
 def top_entities(
     session: Session, *, entity_type: EntityType | None = None, since: datetime | None = None, limit: int = 20
 ) -> list[EntityCount]:
-    """Return the most mentioned entities, of one type or of all, in articles dated since then or ever."""
+    """Return the most mentioned entities, of one type or of all.
+
+    With `since`, only articles dated at that time or later are counted."""
     if since is None:
         counts = _totals().where(EntityTotal.country == EVERYWHERE)
     else:
@@ -91,9 +93,10 @@ def top_entities(
 
 
 def top_places(session: Session, *, since: datetime | None = None, limit: int = 20) -> list[PlaceCount]:
-    """Return the most mentioned places whose country is known, in articles dated since then or ever.
+    """Return the most mentioned places whose country is known.
 
-    A name that articles give to places in several countries is several places, each with its own articles."""
+    With `since`, only articles dated at that time or later are counted. A name that articles locate in several
+    countries is returned once per country, with the articles of that country."""
     if since is None:
         counts = _totals().add_columns(EntityTotal.country).where(EntityTotal.country > EVERYWHERE)
     else:
@@ -113,7 +116,9 @@ def top_places(session: Session, *, since: datetime | None = None, limit: int = 
 
 
 def countries_of(session: Session, entity_ids: Collection[int]) -> dict[int, str]:
-    """Return the country of each of these places in which most articles see it; without those that no article places."""
+    """Return entity id -> the country in which most articles locate the place.
+
+    Places that no article locates are left out."""
     placed = EntityTotal.entity_id.in_(entity_ids) & (EntityTotal.country > EVERYWHERE)
     query = select(EntityTotal.entity_id, EntityTotal.country).where(placed, EntityTotal.article_count > 0)
     rows = session.execute(query.order_by(EntityTotal.article_count, EntityTotal.country))
@@ -123,16 +128,17 @@ def countries_of(session: Session, entity_ids: Collection[int]) -> dict[int, str
 def entity_detail(
     session: Session, name: str, *, limit: int = 20, since: datetime | None = None, about: bool = False
 ) -> EntityDetail | None:
-    """Return what is known of an entity by its name or any form of it; None if no article mentions it.
+    """Return the details of the entity with this name or alias; None if no article mentions it.
 
-    Of several that share the form, the one in most articles. `limit` bounds aliases, companions and articles;
-    `since` and `about` narrow all but the entity's own counts to articles dated since then, or about it."""
+    If several entities share the name, the one in most articles is chosen. `limit` bounds aliases, companions and
+    articles; `since` and `about` restrict everything but the entity's own counts to articles dated at that time or
+    later, or to articles about it."""
     found = find_entity(session, name)
     return None if found is None else _detail(session, found, limit, since, about)
 
 
 def find_entity(session: Session, name: str) -> EntityCount | None:
-    """Return the entity with this name or any form of it, of several the one in most articles; None if there is none."""
+    """Return the entity with this name or alias (of several, the one in most articles); None if there is none."""
     counts = _totals().where(
         EntityTotal.entity_id.in_(find_entities(session, name)), EntityTotal.country == EVERYWHERE
     )
@@ -141,7 +147,9 @@ def find_entity(session: Session, name: str) -> EntityCount | None:
 
 
 def get_entity(session: Session, entity_id: int, *, limit: int = 20) -> EntityDetail | None:
-    """Return what is known of the entity with this id; None if no article mentions it. For `limit` see `entity_detail`."""
+    """Return the details of the entity with this id; None if no article mentions it.
+
+    For `limit` see `entity_detail`."""
     if not 0 < entity_id <= MAX_ID:
         return None
     counts = _totals().where(EntityTotal.entity_id == entity_id, EntityTotal.country == EVERYWHERE)
@@ -164,7 +172,7 @@ def _detail(
 def entity_companions(
     session: Session, entity_id: int, *, limit: int = 20, since: datetime | None = None, about: bool = False
 ) -> list[EntityCount]:
-    """Return who appears with an entity in the newest of its articles, the most frequent first."""
+    """Return the entities that occur in the newest articles of an entity, the most frequent first."""
     recent = _recent(entity_id, since, about)
     counts = (
         _counts()
@@ -177,10 +185,10 @@ def entity_companions(
 def entity_timeline(
     session: Session, entity_id: int, *, since: datetime | None = None, about: bool = False
 ) -> list[tuple[date, int]]:
-    """Return the number of an entity's articles on each day (UTC) that has any, oldest first."""
+    """Return the number of an entity's articles per day (UTC), oldest first; days without articles are left out."""
     day = func.date(ArticleEntity.dated_at)
     query = select(day, func.count()).where(*_wanted(entity_id, since, about)).group_by(day).order_by(day)
-    return [(date.fromisoformat(str(each)), count) for each, count in session.execute(query)]
+    return [(date.fromisoformat(str(day_text)), count) for day_text, count in session.execute(query)]
 
 
 def entity_articles(
@@ -189,13 +197,19 @@ def entity_articles(
     """Return the articles that mention an entity, or only those about it, newest first."""
     query = (
         select(
-            ArticleRow.id, ArticleRow.title, ArticleRow.url, ArticleRow.source, ArticleRow.language, ArticleRow.dated_at,
-            ArticleEntity.mention_count, ArticleEntity.salience,
+            ArticleRow.id,
+            ArticleRow.title,
+            ArticleRow.url,
+            ArticleRow.source,
+            ArticleRow.language,
+            ArticleRow.dated_at,
+            ArticleEntity.mention_count,
+            ArticleEntity.salience,
         )
         .join(ArticleEntity, ArticleEntity.article_id == ArticleRow.id)
         .where(*_wanted(entity_id, since, about))
         .order_by(ArticleEntity.dated_at.desc(), ArticleEntity.article_id.desc())
-    )  # fmt: skip
+    )
     return [EntityArticle(**row) for row in session.execute(query.limit(limit)).mappings()]
 
 
@@ -222,7 +236,7 @@ def _counts() -> Select[int, int, int]:
 
 
 def _totals() -> Select[int, int, int]:
-    """Return the counts over all articles."""
+    """Return the stored counts over all articles."""
     return select(
         EntityTotal.entity_id,
         EntityTotal.article_count.label("articles"),
@@ -231,7 +245,8 @@ def _totals() -> Select[int, int, int]:
 
 
 def _dated(since: datetime) -> ColumnElement[bool]:
-    # With an end, SQLite takes the index of the dates; without, that of the entities, whole: five times as long.
+    # The upper bound makes SQLite use the index on dates. Without it, SQLite scans the whole index on entities, which
+    # takes five times as long.
     return ArticleEntity.dated_at.between(since, END_OF_TIME)
 
 
@@ -242,7 +257,9 @@ def _read_counts(
     limit: int,
     entity_type: EntityType | None = None,
 ) -> list[EntityCount]:
-    """Return the greatest of the counts. Names are joined after counting: before it, that took ten times as long."""
+    """Return the greatest counts with the entities' names.
+
+    Names are joined after counting; joining them before took ten times as long."""
     counted = counts.subquery()
     query = (
         select(EntityRow.id, EntityRow.name, EntityRow.type, counted.c.articles, counted.c.mentions)
@@ -266,7 +283,7 @@ def _aliases(
     query = (
         select(MentionRow.text, count)
         .join(recent, recent.c.article_id == MentionRow.article_id)
-        # `+ 0` keeps PostgreSQL from the index of entities: reading every mention of a common name took 4 s.
+        # `+ 0` keeps PostgreSQL from using the index on entities: reading every mention of a common name took 4 s.
         .where(MentionRow.entity_id + 0 == entity_id)
         .group_by(MentionRow.text)
         .order_by(count.desc(), MentionRow.text)

@@ -1,4 +1,4 @@
-"""How an article changed: its revisions, told forwards."""
+"""The revisions of an article, oldest first."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from newsbot.store.schema.models import Revision
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What one revision changed."""
+    """The changes of one revision."""
 
     revision: int
-    """The number it made: 2 for the first change."""
+    """Number of the revision that the change made: 2 for the first change."""
     changed_at: datetime
-    """When the change was met."""
+    """When a crawl found the change."""
     by_rules: bool
-    """Newsbot reads the page otherwise now; the publisher has not edited it."""
+    """Newsbot's extraction rules changed; the publisher has not edited the page."""
     is_silent: bool
-    """Headline or text changed, and the page does not say that it was modified."""
+    """Headline or text changed, but the page does not say that it was modified."""
     fields: dict[str, tuple[Any, Any]]
-    """Field name -> its value before and after; times as ISO 8601."""
+    """Field name -> value before and value after; times are ISO 8601 strings."""
 
 
 def count_silent(session: Session, article_id: int) -> int:
-    """Return how many edits of an article its page has not owned up to."""
+    """Return the number of silent edits of an article; see `Change.is_silent`."""
     query = select(func.count()).where(Revision.article_id == article_id, Revision.is_silent)
     return session.scalar(query) or 0
 

@@ -1,10 +1,10 @@
-"""How the sources are doing: what each has given a day, which fields it fills, its feeds, its rejects, its flags."""
+"""State of the sources: articles per day, filled fields, feeds, rejects and health flags."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, Select, case, func, select
@@ -16,14 +16,14 @@ from newsbot.store.queries.entity_queries import END_OF_TIME
 from newsbot.store.schema.models import ArticleAuthor, ArticleRow, Feed, RejectRow, Source
 
 HEALTH_DAYS = 60
-GLANCE_DAYS = 14
+OVERVIEW_DAYS = 14
 COVERAGE_SAMPLE = 500
-"""Newest articles of a source whose fields are looked at."""
+"""Number of a source's newest articles in which filled fields are counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceOverview:
-    """A source at a glance."""
+    """A source in a list of sources."""
 
     key: str
     name: str | None
@@ -31,16 +31,31 @@ class SourceOverview:
     article_count: int
     newest_at: datetime | None
     days: list[tuple[date, int]]
-    """Articles first seen on each of the last `GLANCE_DAYS`, oldest first, days without any too."""
+    """Number of articles first seen on each of the last `OVERVIEW_DAYS`, oldest first; days without articles are
+    included."""
     feed_count: int
     failing_feed_count: int
     held_until: datetime | None
-    """Its host has asked to be left alone until then."""
+    """Its host has asked not to be requested before this time (Retry-After)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolledFeed:
+    """A feed, sitemap, section page or homepage of a source, and the result of its last poll."""
+
+    url: str
+    kind: str
+    """`feed`, `sitemap`, `section` or `homepage`."""
+    failure_count: int
+    """Number of failures since the last success."""
+    last_error: str | None
+    last_success_at: datetime | None
+    last_polled_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceDetail:
-    """A source in full."""
+    """A source with its articles per day, coverage, feeds, rejects and flags."""
 
     key: str
     name: str | None
@@ -49,20 +64,20 @@ class SourceDetail:
     held_until: datetime | None
     article_count: int
     days: list[tuple[date, int]]
-    """Articles first seen on each of the last `HEALTH_DAYS`, oldest first, days without any too; where it has given
-    nothing in all of them, on those to its newest article."""
+    """Number of articles first seen on each of the last `HEALTH_DAYS`, oldest first; days without articles are
+    included. If there are none in that period, the period ends at the source's newest article."""
     coverage: dict[str, float]
-    """Field -> share, 0 to 1, of its newest articles that have it."""
-    feeds: Sequence[Feed]
+    """Field name -> share, from 0 to 1, of the newest articles that have it."""
+    feeds: Sequence[PolledFeed]
     rejects: list[tuple[str, int]]
-    """Reason and number, most frequent first."""
+    """Reason and number of rejects, most frequent first."""
     flags: list[Flag]
 
 
 def source_overviews(session: Session, *, now: datetime) -> list[SourceOverview]:
-    """Return every source that has been crawled or configured, those with most articles first."""
+    """Return every source that has been configured or crawled, the one with most articles first."""
     totals = {row.source: row for row in session.execute(_totals())}
-    first_day = (now - timedelta(days=GLANCE_DAYS - 1)).date()
+    first_day = (now - timedelta(days=OVERVIEW_DAYS - 1)).date()
     days = _articles_a_day(session, first_day)
     feeds = {row.source: row for row in session.execute(_feed_counts())}
     found = []
@@ -70,34 +85,44 @@ def source_overviews(session: Session, *, now: datetime) -> list[SourceOverview]
         total, feed = totals.get(source.key), feeds.get(source.key)
         found.append(
             SourceOverview(
-                key=source.key, name=source.name, homepage=source.homepage,
-                article_count=total.articles if total else 0, newest_at=total.newest if total else None,
+                key=source.key,
+                name=source.name,
+                homepage=source.homepage,
+                article_count=total.articles if total else 0,
+                newest_at=total.newest if total else None,
                 days=_every_day(days[source.key], first_day, now.date()),
-                feed_count=feed.feeds if feed else 0, failing_feed_count=feed.failing if feed else 0,
+                feed_count=feed.feeds if feed else 0,
+                failing_feed_count=feed.failing if feed else 0,
                 held_until=source.held_until if source.held_until and source.held_until > now else None,
             )
-        )  # fmt: skip
-    return sorted(found, key=lambda each: (-each.article_count, each.key))
+        )
+    return sorted(found, key=lambda overview: (-overview.article_count, overview.key))
 
 
 def source_names(session: Session) -> dict[str, str]:
-    """Return key -> name of every source; the key again where it has no name."""
+    """Return key -> name of every source; a source without a name has its key as name."""
     return {key: name or key for key, name in session.execute(select(Source.key, Source.name))}
 
 
 def source_detail(session: Session, key: str, *, now: datetime) -> SourceDetail | None:
-    """Return everything known of a source; None if there is none of this key."""
+    """Return the details of a source; None if no source has this key."""
     source = session.get(Source, key)
     if source is None:
         return None
-    feeds = session.scalars(select(Feed).where(Feed.source == key).order_by(Feed.kind, Feed.url)).all()
     count = select(func.count()).select_from(ArticleRow).where(ArticleRow.source == key)
     return SourceDetail(
-        key=key, name=source.name, homepage=source.homepage, first_seen_at=source.first_seen_at,
-        held_until=source.held_until, article_count=session.scalar(count) or 0,
-        days=_days_of(session, key, now), coverage=_coverage(session, key), feeds=feeds,
-        rejects=_rejects(session, key), flags=[flag for each in source_health(session, [key], today=now.date()) for flag in each.flags],
-    )  # fmt: skip
+        key=key,
+        name=source.name,
+        homepage=source.homepage,
+        first_seen_at=source.first_seen_at,
+        held_until=source.held_until,
+        article_count=session.scalar(count) or 0,
+        days=_days_of(session, key, now),
+        coverage=_coverage(session, key),
+        feeds=_feeds(session, key),
+        rejects=_rejects(session, key),
+        flags=[flag for health in source_health(session, [key], today=now.date()) for flag in health.flags],
+    )
 
 
 def _days_of(session: Session, key: str, now: datetime) -> list[tuple[date, int]]:
@@ -126,20 +151,27 @@ def _feed_counts() -> Select[str, int, int]:
 def _articles_a_day(
     session: Session, since: date, *only: ColumnElement[bool]
 ) -> dict[str | None, dict[date, int]]:
-    """Return the number of articles by source and by the day on which they were seen first."""
+    """Return source -> day -> number of articles first seen on it."""
     start = datetime.combine(since, time.min, UTC)
     day = func.date(ArticleRow.first_seen_at)
-    # With an end, SQLite takes the index of the times; without, that of the sources, whole: forty times as long.
+    # The upper bound makes SQLite use the index on times. Without it, SQLite scans the whole index on sources, which
+    # takes forty times as long.
     seen = ArticleRow.first_seen_at.between(start, END_OF_TIME)
     query = select(ArticleRow.source, day, func.count()).where(seen, *only)
     found: dict[str | None, dict[date, int]] = defaultdict(dict)
-    for source, each, count in session.execute(query.group_by(ArticleRow.source, day)):
-        found[source][date.fromisoformat(str(each))] = count
+    for source, day_text, count in session.execute(query.group_by(ArticleRow.source, day)):
+        found[source][date.fromisoformat(str(day_text))] = count
     return found
 
 
+def _feeds(session: Session, source: str) -> list[PolledFeed]:
+    columns = [getattr(Feed, field.name) for field in fields(PolledFeed)]
+    query = select(*columns).where(Feed.source == source).order_by(Feed.kind, Feed.url)
+    return [PolledFeed(**row) for row in session.execute(query).mappings()]
+
+
 def _coverage(session: Session, source: str) -> dict[str, float]:
-    """Return the shares of the newest articles that have each field."""
+    """Return field name -> share of the newest articles that have it."""
     has_author = select(ArticleAuthor.article_id).where(ArticleAuthor.article_id == ArticleRow.id).exists()
     having = {
         "date": ArticleRow.published_at.is_not(None),
@@ -173,6 +205,6 @@ def _rejects(session: Session, source: str) -> list[tuple[str, int]]:
 
 
 def _every_day(counts: Mapping[date, int], first: date, last: date) -> list[tuple[date, int]]:
-    """Return the days from the first to the last, those without any articles too."""
+    """Return every day from `first` to `last` with its count; 0 if it is not in `counts`."""
     days = (first + timedelta(days=number) for number in range((last - first).days + 1))
     return [(day, counts.get(day, 0)) for day in days]

@@ -1,9 +1,8 @@
-"""What the database holds, in numbers; runs and rejects."""
+"""Counts over the whole database, and the last runs."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -15,7 +14,7 @@ from newsbot.store.schema.models import ArticleRow, EntityRow, RejectRow, Revisi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceCount:
-    """The articles of one source."""
+    """The number of articles of one source."""
 
     source: str | None
     article_count: int
@@ -24,27 +23,41 @@ class SourceCount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedRun:
+    """A row of `runs`: one start of a spider or job."""
+
+    id: int
+    spider: str
+    arguments: Any
+    started_at: datetime
+    finished_at: datetime | None
+    """None while it runs, and if it was killed."""
+    finish_reason: str | None
+    counts: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stats:
-    """What the database holds, in numbers."""
+    """Counts over the whole database."""
 
     article_count: int
     duplicate_count: int
-    """Of the articles: copies of another one."""
+    """Number of articles that are copies of another article."""
     revision_count: int
     entity_count: int
     reject_count: int
     by_source: list[SourceCount]
-    """Most articles first."""
+    """Number of articles per source, greatest first."""
     by_day: list[tuple[date, int]]
-    """By date of publication, newest first."""
+    """Number of articles per date of publication, newest first."""
     by_language: list[tuple[str | None, int]]
     rejects_by_reason: list[tuple[str, int]]
-    last_runs: list[Run]
-    """Newest first."""
+    last_runs: list[RecordedRun]
+    """The latest runs, newest first."""
 
 
 def stats(session: Session, *, days: int = 30, runs: int = 10) -> Stats:
-    """Return counts by source, language and reason, the last `days` that have articles, and the last `runs`."""
+    """Return counts by source, language and reject reason, the last `days` that have articles, and the last `runs`."""
     return Stats(
         article_count=_count(session, ArticleRow),
         duplicate_count=_count(session, ArticleRow, ArticleRow.duplicate_of.is_not(None)),
@@ -53,29 +66,23 @@ def stats(session: Session, *, days: int = 30, runs: int = 10) -> Stats:
         reject_count=_count(session, RejectRow),
         by_source=_by_source(session),
         by_day=_by_day(session, days),
-        by_language=_groups(session, ArticleRow.language),
-        rejects_by_reason=_groups(session, RejectRow.reason),
-        last_runs=list(session.scalars(select(Run).order_by(Run.id.desc()).limit(runs))),
+        by_language=_value_counts(session, ArticleRow.language),
+        rejects_by_reason=_value_counts(session, RejectRow.reason),
+        last_runs=_last_runs(session, runs),
     )
 
 
-def list_rejects(
-    session: Session, *, reason: str | None = None, article_id: int | None = None, limit: int = 100
-) -> Sequence[RejectRow]:
-    """Return what was not stored and why, the last seen first: all, of one reason, or at the address of one article."""
-    query = select(RejectRow).order_by(RejectRow.last_seen_at.desc(), RejectRow.id.desc()).limit(limit)
-    if reason is not None:
-        query = query.where(RejectRow.reason == reason)
-    if article_id is not None:
-        query = query.where(RejectRow.article_id == article_id)
-    return session.scalars(query).all()
+def _last_runs(session: Session, limit: int) -> list[RecordedRun]:
+    columns = [getattr(Run, field.name) for field in fields(RecordedRun)]
+    rows = session.execute(select(*columns).order_by(Run.id.desc()).limit(limit)).mappings()
+    return [RecordedRun(**row) for row in rows]
 
 
 def _count(session: Session, model: Any, *wanted: Any) -> int:
     return session.scalar(select(func.count()).select_from(model).where(*wanted)) or 0
 
 
-def _groups(session: Session, column: Any) -> list[tuple[Any, int]]:
+def _value_counts(session: Session, column: Any) -> list[tuple[Any, int]]:
     count = func.count()
     query = select(column, count).group_by(column).order_by(count.desc(), column)
     return [(value, number) for value, number in session.execute(query)]
@@ -93,4 +100,4 @@ def _by_source(session: Session) -> list[SourceCount]:
 def _by_day(session: Session, days: int) -> list[tuple[date, int]]:
     day = func.date(ArticleRow.dated_at)
     query = select(day, func.count()).group_by(day).order_by(day.desc()).limit(days)
-    return [(date.fromisoformat(str(each)), number) for each, number in session.execute(query)]
+    return [(date.fromisoformat(str(day_text)), number) for day_text, number in session.execute(query)]

@@ -1,4 +1,4 @@
-"""What rises: the entities that are named more than they used to be."""
+"""Entities that are mentioned more often than usual."""
 
 from __future__ import annotations
 
@@ -14,44 +14,55 @@ from newsbot.store.schema.models import ArticleEntity, ArticleRow, EntityRow
 WEEK = timedelta(days=7)
 BASELINE_WEEKS = 4
 CANDIDATES = 60
+"""Number of the week's most mentioned entities that are compared."""
 MIN_ARTICLES = 3
-"""Fewer in a week are chance."""
+"""Minimum number of articles in the week; fewer are chance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rising:
-    """An entity, this week and before."""
+class RisingEntity:
+    """An entity with its article counts of this week and of the weeks before."""
 
     id: int
     name: str
     type: EntityType
     article_count: int
-    """Of this week."""
+    """Number of articles of this week."""
     usual_count: float
-    """Articles a week over the `BASELINE_WEEKS` before."""
+    """Mean number of articles a week over the `BASELINE_WEEKS` before."""
 
 
 def newest_at(session: Session, *, now: datetime) -> datetime | None:
-    """Return the date of the newest article that is not dated in the future; None if there is none."""
+    """Return the date of the newest article that is not dated after `now`; None if there is none."""
     return session.scalar(select(func.max(ArticleRow.dated_at)).where(ArticleRow.dated_at <= now))
 
 
-def rising(session: Session, *, until: datetime, limit: int = 10) -> list[Rising]:
-    """Return the entities whose articles in the week to `until` most exceed what is usual, the steepest first.
+def rising(session: Session, *, until: datetime | None, limit: int = 10) -> list[RisingEntity]:
+    """Return the entities whose articles in the week before `until` most exceed the usual number.
 
-    Of the `CANDIDATES` most mentioned in the week. The excess is weighed by the square root of what is usual, as
-    the counts of rare events scatter by that much."""
+    The greatest excess comes first. Only the `CANDIDATES` most mentioned entities of the week are compared. The excess
+    is divided by the square root of the usual number, because counts of rare events vary by that much. Empty if
+    `until` is None (no articles)."""
+    if until is None:
+        return []
     counts = _counts(until - WEEK, until).order_by(func.count().desc(), ArticleEntity.entity_id)
     week = dict(session.execute(counts.limit(CANDIDATES)).all())
     start = until - WEEK * (BASELINE_WEEKS + 1)
     usual_query = _counts(start, until - WEEK).where(ArticleEntity.entity_id.in_(week))
     before = dict(session.execute(usual_query).all())
     found = [
-        Rising(id=row.id, name=row.name, type=row.type, article_count=week[row.id],
-               usual_count=before.get(row.id, 0) / BASELINE_WEEKS)
-        for row in session.execute(select(EntityRow.id, EntityRow.name, EntityRow.type).where(EntityRow.id.in_(week)))
-    ]  # fmt: skip
-    risen = [each for each in found if each.article_count >= max(MIN_ARTICLES, each.usual_count)]
+        RisingEntity(
+            id=row.id,
+            name=row.name,
+            type=row.type,
+            article_count=week[row.id],
+            usual_count=before.get(row.id, 0) / BASELINE_WEEKS,
+        )
+        for row in session.execute(
+            select(EntityRow.id, EntityRow.name, EntityRow.type).where(EntityRow.id.in_(week))
+        )
+    ]
+    risen = [entity for entity in found if entity.article_count >= max(MIN_ARTICLES, entity.usual_count)]
     return sorted(risen, key=_excess, reverse=True)[:limit]
 
 
@@ -63,5 +74,5 @@ def _counts(since: datetime, until: datetime) -> Select[int, int]:
     )
 
 
-def _excess(each: Rising) -> tuple[float, int]:
-    return (each.article_count - each.usual_count) / (each.usual_count + 1) ** 0.5, -each.id
+def _excess(entity: RisingEntity) -> tuple[float, int]:
+    return (entity.article_count - entity.usual_count) / (entity.usual_count + 1) ** 0.5, -entity.id

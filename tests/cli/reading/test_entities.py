@@ -53,17 +53,20 @@ def test_articles_about_somebody_are_fewer_than_those_that_mention_them(
 ) -> None:
     mentions = json.loads(output(capsys, "entity", "Ada Kovac", "--json"))
     about = json.loads(output(capsys, "entity", "Ada Kovac", "--about", "--json"))
-    assert [(each["id"], each["salience"]) for each in mentions["articles"]] == [(1, 0.35), (2, 0.85)]
-    assert [each["id"] for each in about["articles"]] == [2]
-    assert [len(each["timeline"]) for each in (mentions, about)] == [2, 1]
-    assert [each["companions"][0]["article_count"] for each in (mentions, about)] == [2, 1]
+    assert [(article["id"], article["salience"]) for article in mentions["articles"]] == [
+        (1, 0.35),
+        (2, 0.85),
+    ]
+    assert [article["id"] for article in about["articles"]] == [2]
+    assert [len(detail["timeline"]) for detail in (mentions, about)] == [2, 1]
+    assert [detail["companions"][0]["article_count"] for detail in (mentions, about)] == [2, 1]
 
 
-def test_since_narrows_what_is_told_of_an_entity(
+def test_since_restricts_the_details_of_an_entity(
     filled: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
     told = json.loads(output(capsys, "entity", "Oslo", "--since", "2026-02-28", "--json"))
-    assert [each["id"] for each in told["articles"]] == [1]
+    assert [article["id"] for article in told["articles"]] == [1]
     assert told["aliases"] == [{"name": "Oslo", "count": 1}]
     assert told["article_count"] == 2
 
@@ -78,7 +81,7 @@ def test_places_as_geojson(filled: Database, capsys: pytest.CaptureFixture[str])
     assert (round(longitude), round(latitude)) == (11, 60)
 
 
-def test_only_places_lie_on_a_map(filled: Database, capsys: pytest.CaptureFixture[str]) -> None:
+def test_geojson_of_other_types_is_a_mistake(filled: Database, capsys: pytest.CaptureFixture[str]) -> None:
     told = output(capsys, "entities", "--geojson", "--type", "PER", status=2)
     assert "accepted: --type LOC" in told
 
@@ -110,17 +113,29 @@ def test_alias_file(filled: Database, capsys: pytest.CaptureFixture[str], tmp_pa
         pytest.param(b"\xff", "not UTF-8", id="no-utf-8"),
         pytest.param(b'[[people]]\nname = "A"', "[[entity]] tables", id="unknown-table"),
         pytest.param(b"entity = 1", "[[entity]] tables", id="no-table"),
-        pytest.param(b'[[entity]]\nname = "A"\ntype = "ORG"', "entity 1: accepted: name, type, aliases", id="missing"),
+        pytest.param(
+            b'[[entity]]\nname = "A"\ntype = "ORG"', "entity 1: accepted: name, type, aliases", id="missing"
+        ),
         pytest.param(b'[[entity]]\nname = "A"\ntype = "DOG"\naliases = []', "type 'DOG'", id="type"),
         pytest.param(b'[[entity]]\nname = "A"\ntype = []\naliases = []', "type []", id="type-no-text"),
         pytest.param(b'[[entity]]\nname = "A"\ntype = "ORG"\naliases = "B"', "a list of texts", id="no-list"),
-        pytest.param(b'[[entity]]\nname = " "\ntype = "ORG"\naliases = []', "a text as name", id="empty-name"),
-        pytest.param(b'[[entity]]\nname = "A"\ntype = "ORG"\naliases = ["C"]\n'
-                     b'[[entity]]\nname = "B"\ntype = "ORG"\naliases = ["c"]', "both 'A' and 'B'", id="twice"),
-        pytest.param(b'[[entity]]\nname = "A"\ntype = "ORG"\naliases = ["B"]\n'
-                     b'[[entity]]\nname = "B"\ntype = "ORG"\naliases = []', "both 'B' and 'A'", id="in-turn"),
+        pytest.param(
+            b'[[entity]]\nname = " "\ntype = "ORG"\naliases = []', "a text as name", id="empty-name"
+        ),
+        pytest.param(
+            b'[[entity]]\nname = "A"\ntype = "ORG"\naliases = ["C"]\n'
+            b'[[entity]]\nname = "B"\ntype = "ORG"\naliases = ["c"]',
+            "both 'A' and 'B'",
+            id="twice",
+        ),
+        pytest.param(
+            b'[[entity]]\nname = "A"\ntype = "ORG"\naliases = ["B"]\n'
+            b'[[entity]]\nname = "B"\ntype = "ORG"\naliases = []',
+            "both 'B' and 'A'",
+            id="in-turn",
+        ),
     ],
-)  # fmt: skip
+)
 def test_alias_file_with_a_mistake_changes_nothing(
     filled: Database, capsys: pytest.CaptureFixture[str], tmp_path: Path, content: bytes, message: str
 ) -> None:
@@ -141,6 +156,6 @@ def test_database_may_be_named_before_the_command(
     assert names(capsys, "--database", database_url) == ["Ada Kovac", "Oslo"]
 
 
-def test_unknown_name_is_told(filled: Database, capsys: pytest.CaptureFixture[str]) -> None:
+def test_unknown_name_is_reported(filled: Database, capsys: pytest.CaptureFixture[str]) -> None:
     assert "no entity 'Nobody'" in output(capsys, "entities", "merge", "Nobody", "Oslo", status=1)
     assert "no article calls Oslo" in output(capsys, "entities", "split", "Oslo", "Nobody", status=1)

@@ -14,7 +14,7 @@ import pytest
 
 from newsbot import cli
 from newsbot.cli import newsbot
-from newsbot.cli.reading.export import COLUMNS, WRITERS, write_jsonl
+from newsbot.jobs.export_formats import COLUMNS, WRITERS, write_jsonl
 from newsbot.store.database import Database
 from newsbot.store.queries import Filters, iter_articles, stored_json
 from tests.store.samples import article, load, save, save_all
@@ -31,7 +31,7 @@ def rows_of(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_jsonl_holds_every_article_as_it_is_shown(
+def test_jsonl_has_every_article_as_show_prints_it(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
     for number in (1, 2, 3):
@@ -45,21 +45,26 @@ def test_jsonl_holds_every_article_as_it_is_shown(
 
 @pytest.mark.parametrize(
     ("filters", "numbers"),
-    [(["--source", "other.example"], [3]), (["--section", "Sport"], [2]), (["--entity", "ada kovac", "--limit", "1"], [1]),
-     (["--since", "2026-02-27"], [1, 2]), (["--language", "de"], [])],
+    [
+        (["--source", "other.example"], [3]),
+        (["--section", "Sport"], [2]),
+        (["--entity", "ada kovac", "--limit", "1"], [1]),
+        (["--since", "2026-02-27"], [1, 2]),
+        (["--language", "de"], []),
+    ],
     ids=["source", "section", "entity and limit", "since", "none"],
-)  # fmt: skip
+)
 def test_filters_are_those_of_search(
     database: Database, database_url: str, tmp_path: Path, filters: list[str], numbers: list[int]
 ) -> None:
-    for each in (article(1), article(2, section="Sport"), article(3, source="other.example")):
-        save(database, each)
+    for sample in (article(1), article(2, section="Sport"), article(3, source="other.example")):
+        save(database, sample)
     assert run("export", "--database", database_url, "-o", str(tmp_path / "out"), *filters) == 0
     assert [json.loads(line)["id"] for line in (tmp_path / "out").read_text("utf-8").splitlines()] == numbers
 
 
 @pytest.mark.parametrize("formula", FORMULAS)
-def test_csv_cells_are_no_formulas(
+def test_csv_cells_are_not_formulas(
     database: Database, database_url: str, tmp_path: Path, formula: str
 ) -> None:
     save(database, article(1, title=formula, authors=[formula], section=formula))
@@ -68,7 +73,7 @@ def test_csv_cells_are_no_formulas(
     assert (row["title"], row["authors"], row["section"]) == (f"'{formula}",) * 3
 
 
-def test_csv_holds_quotes_line_ends_and_emoji(database: Database, database_url: str, tmp_path: Path) -> None:
+def test_csv_keeps_quotes_line_ends_and_emoji(database: Database, database_url: str, tmp_path: Path) -> None:
     title, body = 'He said "no", twice; 🚢', "One.\n\nTwo, three."
     save(database, article(1, title=title, body=body, entities=[]))
     run("export", "--database", database_url, "--format", "csv", "-o", str(tmp_path / "out.csv"))
@@ -77,7 +82,7 @@ def test_csv_holds_quotes_line_ends_and_emoji(database: Database, database_url: 
     assert (row["title"], row["body"], row["topics"]) == (title, body, "harbour; jobs")
 
 
-def test_parquet_holds_the_same_with_times_and_lists(
+def test_parquet_has_the_same_values_with_times_and_lists(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
     parquet = pytest.importorskip("pyarrow.parquet", reason="the extra `parquet` is not installed")
@@ -158,7 +163,7 @@ def test_a_pipe_is_written_to_and_a_link_stays_a_link(
     assert (tmp_path / "pipe").is_fifo()
 
 
-def test_a_dash_is_stdout(
+def test_output_dash_is_stdout(
     database: Database, database_url: str, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     save(database, article(1))
@@ -166,7 +171,7 @@ def test_a_dash_is_stdout(
     assert capfdbinary.readouterr().out.startswith(b'{"id": 1')
 
 
-def test_a_file_that_cannot_be_written_costs_one_line(
+def test_file_that_cannot_be_written_prints_one_line(
     database: Database, database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("export", "--database", database_url, "-o", str(tmp_path / "no" / "out")) == 2
@@ -182,7 +187,8 @@ def test_memory_does_not_grow_with_the_number_of_articles(database: Database, tm
         tracemalloc.start()
         with database.read() as session, (tmp_path / "out").open("wb") as file:
             write_jsonl(
-                file, (stored_json(each) for each in iter_articles(session, Filters(limit=limit, sort="id")))
+                file,
+                (stored_json(stored) for stored in iter_articles(session, Filters(limit=limit, sort="id"))),
             )
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()

@@ -9,7 +9,7 @@ import sys
 from dataclasses import replace
 
 from newsbot.items import Article, Entity, Mention
-from newsbot.store.articles.batches import Incoming, lock_articles
+from newsbot.store.articles.batch_locks import Incoming, lock_articles
 from newsbot.store.articles.precomputed import precompute
 from newsbot.store.articles.site_boilerplate import learn
 from newsbot.store.articles.writer import save_article

@@ -25,7 +25,7 @@ PARTS = [
 ]
 
 
-def test_only_parts_under_way_are_moving(database: Database) -> None:
+def test_moving_parts_are_begun_and_not_finished(database: Database) -> None:
     with database.write() as session:
         add_parts(session, PARTS, now=NOW)
         begun = load_progress(session, PARTS)
@@ -33,14 +33,14 @@ def test_only_parts_under_way_are_moving(database: Database) -> None:
             session, begun[0], replace(begun[0], done=RecordPosition(40, 0), counts=Counter(new=3)), now=LATER
         )
         finish_part(session, replace(begun[1], state="done", counts=Counter(new=9)), now=LATER)
-        known = {each.part.key: each for each in begun}
+        known = {progress.part.key: progress for progress in begun}
         [moving] = load_moving(session, known)
         assert (moving.part, moving.done_bytes, moving.counts) == (PARTS[0], 40, Counter(new=3))
         assert load_moving(session, {PARTS[2].key: begun[2]}) == []
-        assert [each.done_bytes for each in load_progress(session, PARTS)] == [40, 100, 0]
+        assert [progress.done_bytes for progress in load_progress(session, PARTS)] == [40, 100, 0]
 
 
-def test_a_part_is_taken_in_by_one_process(database: Database) -> None:
+def test_part_is_ingested_by_one_process(database: Database) -> None:
     with database.write() as session:
         add_parts(session, PARTS, now=NOW)
         [begun] = load_progress(session, PARTS[:1])

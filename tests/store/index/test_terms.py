@@ -30,11 +30,11 @@ def test_words_are_folded(text: str, expected: list[str]) -> None:
 
 
 @given(st.text(max_size=200) | st.from_regex(r"[\w .,_\u0300-\u0310東京กข]{0,40}"))
-def test_the_words_of_an_index_are_those_of_a_text(text: str) -> None:
+def test_word_texts_are_the_texts_of_words(text: str) -> None:
     assert word_texts(text) == texts(text)
 
 
-def test_words_know_their_place_in_the_text() -> None:
+def test_words_have_their_span_in_the_text() -> None:
     text = "Über 東京 (Café)"
     assert [text[word.start : word.end] for word in words(text)] == ["Über", "東京", "京", "Café"]
 
@@ -50,16 +50,23 @@ def test_long_words_are_cut(word: str) -> None:
         pytest.param("harbour jobs", [Term(("harbour",)), Term(("jobs",))], id="words"),
         pytest.param('"two hundred" jobs', [Term(("two", "hundred")), Term(("jobs",))], id="phrase"),
         pytest.param("jobs -mayor", [Term(("jobs",)), Term(("mayor",), is_excluded=True)], id="not"),
-        pytest.param('jobs -"the mayor"', [Term(("jobs",)), Term(("the", "mayor"), is_excluded=True)], id="not-phrase"),
+        pytest.param(
+            'jobs -"the mayor"', [Term(("jobs",)), Term(("the", "mayor"), is_excluded=True)], id="not-phrase"
+        ),
         pytest.param("„two hundred“", [Term(("two", "hundred"))], id="typographic-quotes"),
         pytest.param('"two hundred', [Term(("two", "hundred"))], id="open-quote"),
         pytest.param("covid-19", [Term(("covid", "19"))], id="hyphen-is-a-phrase"),
         pytest.param("東京都", [Term(("東京", "京都"))], id="pairs"),
         pytest.param("都", [Term(("都",), is_prefix=True)], id="one-character"),
-        pytest.param("AND OR NEAR(a) col:b ^c d*", [Term((w,)) for w in ["and", "or"]] + [Term(("near", "a")), Term(("col", "b")), Term(("c",)), Term(("d",))], id="no-operators"),
+        pytest.param(
+            "AND OR NEAR(a) col:b ^c d*",
+            [Term((w,)) for w in ["and", "or"]]
+            + [Term(("near", "a")), Term(("col", "b")), Term(("c",)), Term(("d",))],
+            id="no-operators",
+        ),
         pytest.param('- -- "" -"" 😀 \x00', [], id="nothing"),
     ],
-)  # fmt: skip
+)
 def test_query_language(query: str, terms: list[Term]) -> None:
     assert parse_query(query) == terms
 
@@ -69,7 +76,7 @@ def test_long_queries_are_bounded() -> None:
 
 
 @given(st.text(max_size=300))
-def test_any_text_has_words_that_indexes_can_hold(text: str) -> None:
+def test_words_of_any_text_can_be_indexed(text: str) -> None:
     for word in words(text):
         assert 0 < len(word.text.encode()) <= MAX_WORD_BYTES
         assert not set(word.text) & set(" '\"\\\0")

@@ -19,7 +19,7 @@ def test_every_question_is_answered(database: Database) -> None:
     questions = re.findall(r"```sql\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     assert len(questions) == 5
     with database.read() as session:
-        answers = [session.execute(text(each)).all() for each in questions]
+        answers = [session.execute(text(question)).all() for question in questions]
     about, days, companions, rising, places = answers
     assert [row.id for row in about] == list(range(1, 10))
     assert [row.articles for row in days] == [1] * 9

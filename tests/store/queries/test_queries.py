@@ -21,9 +21,9 @@ from newsbot.store.queries import (
     list_rejects,
     stats,
     stored_json,
-    streams,
     top_entities,
 )
+from newsbot.store.search import streams
 from tests.store.samples import LATER, NOW, article, entities_of, load, save
 
 
@@ -46,7 +46,7 @@ def _fill(database: Database) -> None:
 
 def _ids(database: Database, **given: Any) -> list[int]:
     with database.read() as session:
-        return [each.id for each in iter_articles(session, Filters(**given))]
+        return [stored.id for stored in iter_articles(session, Filters(**given))]
 
 
 @pytest.mark.parametrize(
@@ -67,14 +67,14 @@ def test_article_is_found_by_id_or_any_form_of_its_url(database: Database, ref: 
 @pytest.mark.parametrize(
     "ref", [2, "0", "9" * 50, "٣", "², not a number", "", "https://nobody.example/", "\x00\ud800"]
 )
-def test_article_that_is_not_there_is_none(database: Database, ref: int | str) -> None:
+def test_unknown_article_is_none(database: Database, ref: int | str) -> None:
     save(database, article())
     with database.read() as session:
         assert get_article(session, ref) is None
         assert history(session, ref) is None
 
 
-def test_json_is_that_of_the_item_and_what_the_database_knows(database: Database) -> None:
+def test_json_has_the_fields_of_the_item_and_of_the_database(database: Database) -> None:
     save(database, article())
     told = stored_json(load(database, 1))
     known = ["story_id", "duplicate_of", "duplicate_kind", "first_seen_at", "last_seen_at", "revision"]
@@ -106,9 +106,7 @@ def test_filters_narrow_the_articles(five: Database, given: dict[str, Any], expe
 
 
 @pytest.mark.parametrize("sort", ["id", "date"])
-def test_articles_are_read_a_few_at_a_time(
-    five: Database, sort: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_articles_are_read_in_batches(five: Database, sort: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streams, "BATCH", 2)
     sizes = []
 
@@ -123,14 +121,16 @@ def test_articles_are_read_a_few_at_a_time(
     assert sizes[3:] == [2, 2]
 
 
-def test_articles_of_one_date_are_each_read_once(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_articles_with_the_same_date_are_read_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(streams, "BATCH", 2)
     for number in range(1, 6):
         save(database, article(number, published_at=NOW))
     assert _ids(database, sort="date") == [5, 4, 3, 2, 1]
 
 
-def test_history_tells_what_changed_and_to_what(database: Database) -> None:
+def test_history_has_values_before_and_after_every_change(database: Database) -> None:
     for hours, title in enumerate(["First", "Second", "Third"]):
         save(
             database,
@@ -140,11 +140,11 @@ def test_history_tells_what_changed_and_to_what(database: Database) -> None:
     with database.read() as session:
         changes = history(session, article().url)
     assert changes is not None
-    assert [(each.revision, each.changed_at) for each in changes] == [
+    assert [(change.revision, change.changed_at) for change in changes] == [
         (2, NOW + timedelta(hours=1)),
         (3, NOW + timedelta(hours=2)),
     ]
-    assert [each.fields["title"] for each in changes] == [("First", "Second"), ("Second", "Third")]
+    assert [change.fields["title"] for change in changes] == [("First", "Second"), ("Second", "Third")]
     assert changes[0].fields["modified_at"] == ("2026-03-01T12:00:00Z", "2026-03-01T13:00:00Z")
 
 
@@ -156,9 +156,11 @@ def test_article_that_never_changed_has_no_history(database: Database) -> None:
 
 def test_most_mentioned_entities(five: Database) -> None:
     with five.read() as session:
-        found = [(each.name, each.article_count, each.mention_count) for each in top_entities(session)]
+        found = [
+            (entity.name, entity.article_count, entity.mention_count) for entity in top_entities(session)
+        ]
         assert found == [("Ada Kovac", 4, 4), ("Harbour Board", 4, 4), ("Port Lindow", 4, 4)]
-        assert [each.name for each in top_entities(session, entity_type="LOC")] == ["Port Lindow"]
+        assert [entity.name for entity in top_entities(session, entity_type="LOC")] == ["Port Lindow"]
         assert top_entities(session, since=NOW - timedelta(days=2), limit=1)[0].article_count == 2
         assert top_entities(session, since=LATER) == []
 
@@ -180,14 +182,14 @@ def test_entity_with_its_aliases_companions_and_days(database: Database) -> None
             5,
         )
         assert detail.aliases == [("Ada Kovac", 5), ("Kovac", 1)]
-        assert [(each.name, each.article_count) for each in detail.companions] == [
+        assert [(companion.name, companion.article_count) for companion in detail.companions] == [
             ("Harbour Board", 4),
             ("Port Lindow", 4),
         ]
         assert detail.timeline == [
             (date(2026, 2, day), count) for day, count in ((25, 1), (26, 1), (27, 1), (28, 2))
         ]
-        assert [each.id for each in detail.articles] == [6, 1, 2, 3, 4]
+        assert [article.id for article in detail.articles] == [6, 1, 2, 3, 4]
 
 
 def test_entity_that_no_article_mentions_is_none(database: Database) -> None:
@@ -210,7 +212,7 @@ def test_stats_count_what_is_stored(database: Database) -> None:
         assert [run.spider for run in told.last_runs] == ["saved"]
     assert (told.article_count, told.duplicate_count, told.revision_count) == (7, 1, 1)
     assert (told.entity_count, told.reject_count) == (3, 1)
-    assert [(each.source, each.article_count) for each in told.by_source] == [
+    assert [(source.source, source.article_count) for source in told.by_source] == [
         ("news.example", 6),
         ("other.example", 1),
     ]
@@ -219,7 +221,7 @@ def test_stats_count_what_is_stored(database: Database) -> None:
     assert told.rejects_by_reason == [("list", 1)]
 
 
-def test_days_are_those_of_utc(database: Database) -> None:
+def test_days_are_in_utc(database: Database) -> None:
     for number, hour in ((1, 0), (2, 23)):
         save(database, article(number, published_at=NOW.replace(hour=hour, minute=30)))
     with database.read() as session:
@@ -232,8 +234,8 @@ def test_rejects_are_listed_by_reason_the_last_seen_first(database: Database) ->
         with database.write() as session:
             save_reject(session, reject, run_id=None, now=NOW + timedelta(hours=number))
     with database.read() as session:
-        urls = [each.url[-1] for each in list_rejects(session)]
+        urls = [reject.url[-1] for reject in list_rejects(session)]
         assert urls == ["2", "1", "0"]
-        assert [each.url[-1] for each in list_rejects(session, reason="list")] == ["2", "0"]
+        assert [reject.url[-1] for reject in list_rejects(session, reason="list")] == ["2", "0"]
         assert len(list_rejects(session, limit=1)) == 1
         assert list_rejects(session, reason="\x00'") == []

@@ -1,4 +1,4 @@
-"""A small map of the world in dots: towns make the land, places of the news lie on it."""
+"""A small world map made of dots: towns draw the land, and the places of the news are marked on it."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from markupsafe import Markup
 from newsbot.entities.places import find_place
 from newsbot.entities.tables import places
 from newsbot.store.queries import EntityCount
-from newsbot.web.charts import labelled
+from newsbot.web.html.charts import labelled
 
 NORTH, SOUTH = 78, -56
-"""Degrees of latitude that are shown; nobody lives beyond."""
+"""Range of latitudes that is shown, in degrees; nobody lives beyond it."""
 GRID_DEGREES = 3
 WIDEST, NARROWEST = 360, 150
-"""Degrees of longitude that are shown: of a part of the world if all places lie there."""
+"""Range of longitudes that is shown, in degrees: less than the whole world if all places are in a part of it."""
 MARGIN_DEGREES = 15
 MIN_RADIUS, MAX_RADIUS = 2.5, 7.0
-"""Of a place, in degrees where the whole world is shown."""
+"""Radius of a place in degrees, on a map of the whole world."""
 
 
-class Marked(NamedTuple):
+class MapMark(NamedTuple):
     """A place on the map."""
 
     name: str
@@ -34,8 +34,8 @@ class Marked(NamedTuple):
     article_count: int
 
 
-class View(NamedTuple):
-    """The part of the world that a map shows, in degrees: `top` is its northern edge, negative as in SVG."""
+class MapView(NamedTuple):
+    """The part of the world that a map shows, in degrees. `top` is its northern edge, negative as in SVG."""
 
     left: float
     top: float
@@ -43,32 +43,39 @@ class View(NamedTuple):
     height: float
 
 
-def located(entities: Sequence[EntityCount], countries: Mapping[int, str]) -> list[Marked]:
-    """Return the places among the entities, with the number of their articles; `countries`: id -> where each lies."""
-    found = ((each, find_place(each.name, [countries[each.id]])) for each in entities if each.id in countries)
+def located(entities: Sequence[EntityCount], countries: Mapping[int, str]) -> list[MapMark]:
+    """Return the places among the entities that the gazetteer knows, with their article counts.
+
+    `countries` is entity id -> country."""
+    found = (
+        (entity, find_place(entity.name, [countries[entity.id]]))
+        for entity in entities
+        if entity.id in countries
+    )
     return [
-        Marked(each.name, place.latitude, place.longitude, each.article_count)
-        for each, place in found
+        MapMark(entity.name, place.latitude, place.longitude, entity.article_count)
+        for entity, place in found
         if place
     ]
 
 
-def world_map(marks: Sequence[Marked]) -> Markup:
-    """Return the world with some places marked, the more articles the larger."""
+def world_map(marks: Sequence[MapMark]) -> Markup:
+    """Return a map with these places marked; the area of a mark grows with its number of articles."""
     view = view_of(marks)
     top = max((mark.article_count for mark in marks), default=1)
     largest_first = sorted(marks, key=lambda mark: -mark.article_count)
     circles = [_circle(mark, top, view.width / WIDEST) for mark in largest_first]
     drawing = svg.SVG(
-        viewBox=svg.ViewBoxSpec(*view), class_=["map"],
+        viewBox=svg.ViewBoxSpec(*view),
+        class_=["map"],
         elements=[svg.Path(d=_land(), class_=["land"]), *circles],
-    )  # fmt: skip
+    )
     names = ", ".join(f"{mark.name} ({mark.article_count})" for mark in marks)
     return labelled(drawing, f"Map of the world with places marked: {names}")
 
 
-def view_of(marks: Sequence[Marked]) -> View:
-    """Return the part of the world around the places, in the shape of all of it."""
+def view_of(marks: Sequence[MapMark]) -> MapView:
+    """Return the part of the world that contains the places with a margin; its aspect ratio is always the same."""
     east, west = (choose(mark.longitude for mark in marks) for choose in (max, min))
     north, south = (choose(mark.latitude for mark in marks) for choose in (max, min))
     shape = WIDEST / (NORTH - SOUTH)
@@ -77,20 +84,23 @@ def view_of(marks: Sequence[Marked]) -> View:
     height = width / shape
     left = min(max((east + west - width) / 2, -180), 180 - width)
     top = min(max((north + south + height) / 2, SOUTH + height), NORTH)
-    return View(*(round(each, 1) for each in (left, -top, width, height)))
+    return MapView(*(round(degrees, 1) for degrees in (left, -top, width, height)))
 
 
-def _circle(mark: Marked, top: int, scale: float) -> svg.Circle:
+def _circle(mark: MapMark, top: int, scale: float) -> svg.Circle:
     radius = MIN_RADIUS + (MAX_RADIUS - MIN_RADIUS) * sqrt(mark.article_count / top)
     return svg.Circle(
-        cx=mark.longitude, cy=-mark.latitude, r=round(radius * scale, 1),
-        class_=["place"], elements=[svg.Title(text=svg.escape(f"{mark.name}: {mark.article_count}"))],
-    )  # fmt: skip
+        cx=mark.longitude,
+        cy=-mark.latitude,
+        r=round(radius * scale, 1),
+        class_=["place"],
+        elements=[svg.Title(text=svg.escape(f"{mark.name}: {mark.article_count}"))],
+    )
 
 
 @cache
 def _land() -> list[svg.PathData]:
-    """Return a dot for every square of the grid that holds a town: lines without length, with round ends."""
+    """Return one dot for every square of the grid that contains a town: a line of length 0 with round ends."""
     squares = {
         (round(place.longitude / GRID_DEGREES), round(place.latitude / GRID_DEGREES))
         for place in places()

@@ -1,4 +1,4 @@
-"""Crawls that a command makes for itself: nothing is stored, the items come back."""
+"""Run one spider without pipelines: nothing is stored, the items are returned."""
 
 from __future__ import annotations
 
@@ -12,11 +12,22 @@ from newsbot.items import Reject
 if TYPE_CHECKING:
     from newsbot.spiders.page_spider import PageSpider
 
+_SETTINGS: dict[str, Any] = {
+    "ITEM_PIPELINES": {},
+    "EXTENSIONS": {},
+    "LOG_ENABLED": False,
+    "LOG_INSTALL_ROOT_HANDLER": False,
+    "AUTOTHROTTLE_ENABLED": False,
+    "DOWNLOAD_DELAY": 0.5,
+}
+"""Settings that replace those of the project: no pipelines, no extensions, no log, a fixed short delay."""
+
 
 def run_spider(name: str, **arguments: str) -> tuple[PageSpider, list[Envelope | Reject]]:
-    """Run a spider without pipelines, and return it with what it yielded.
+    """Run the spider `name` to its end and return it with the items that it yielded.
 
-    Raises InputError if it could not do its work. Once a process: a reactor cannot be started again."""
+    Can be called once per process, because a Twisted reactor cannot be restarted. Raises InputError if the spider
+    could not do its work."""
     from scrapy import signals
     from scrapy.crawler import CrawlerProcess
     from scrapy.settings import Settings
@@ -25,9 +36,7 @@ def run_spider(name: str, **arguments: str) -> tuple[PageSpider, list[Envelope |
 
     settings = Settings()
     settings.setmodule("newsbot.settings")
-    quiet = {"ITEM_PIPELINES": {}, "EXTENSIONS": {}, "LOG_ENABLED": False, "LOG_INSTALL_ROOT_HANDLER": False,
-             "AUTOTHROTTLE_ENABLED": False, "DOWNLOAD_DELAY": 0.5}  # fmt: skip
-    settings.setdict(quiet, priority="cmdline")
+    settings.setdict(_SETTINGS, priority="cmdline")
     os.environ.pop("SCRAPY_SETTINGS_MODULE", None)
     process = CrawlerProcess(settings)
     crawler = process.create_crawler(name)
@@ -37,7 +46,7 @@ def run_spider(name: str, **arguments: str) -> tuple[PageSpider, list[Envelope |
         items.append(item)
 
     crawler.signals.connect(keep, signal=signals.item_scraped)
-    crawler.spidercls.from_crawler(crawler, **arguments)  # wrong arguments are told before the crawl begins
+    crawler.spidercls.from_crawler(crawler, **arguments)  # reports wrong arguments before the crawl begins
     process.crawl(crawler, **arguments)
     process.start()
     spider = crawler.spider

@@ -1,33 +1,36 @@
-"""Charts as SVG inside the page: colours come from the style sheet, words are told to screen readers."""
+"""Charts as inline SVG: colours come from the style sheet, and a label describes the chart to screen readers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from math import ceil
 
 import svg
 from markupsafe import Markup, escape
 
 HEIGHT = 100
 GAP = 0.2
-"""Share of a day's width that is left between bars."""
+"""Share of a bar's slot that is left empty between bars."""
 MAX_BARS = 180
+"""Maximum number of bars of a chart."""
 
 Days = Sequence[tuple[date, int]]
 
 
 def bar_chart(days: Days, label: str) -> Markup:
-    """Return bars, one a day (more than `MAX_BARS` days: a week or more each), each with its number as a tooltip."""
+    """Return a bar chart, one bar a day (over `MAX_BARS` days: whole weeks), with the counts as tooltips."""
     bars = _joined(days)
     top = max((count for _, _, count in bars), default=0) or 1
     elements = [
-        _bar(place, count, top, _told(first, last, count)) for place, (first, last, count) in enumerate(bars)
+        _bar(place, count, top, _tooltip(first, last, count))
+        for place, (first, last, count) in enumerate(bars)
     ]
     return _drawing(elements, len(bars), "bars", f"{label}. {summary(days)}")
 
 
 def sparkline(days: Days, label: str) -> Markup:
-    """Return bars so small that they are read as a whole."""
+    """Return a small bar chart without tooltips, one bar a day."""
     top = max((count for _, count in days), default=0) or 1
     elements = [_bar(place, count, top) for place, (_, count) in enumerate(days)]
     return _drawing(elements, len(days), "sparkline", f"{label}. {summary(days)}")
@@ -41,7 +44,7 @@ def share_bar(share: float, label: str) -> Markup:
 
 
 def scale(days: Days) -> str:
-    """Return in words what the greatest bar of a chart of days stands for."""
+    """Return what the highest bar of a chart means, in words: "up to 14 a week"."""
     bars = _joined(days)
     first, last, most = max(bars, key=lambda bar: bar[2])
     width = (last - first).days + 1
@@ -49,43 +52,54 @@ def scale(days: Days) -> str:
 
 
 def summary(days: Days) -> str:
-    """Return in words what a chart of days shows."""
+    """Return a description of a chart in words, for screen readers."""
     if not any(count for _, count in days):
         return "None."
-    best, most = max(days, key=lambda each: each[1])
+    best, most = max(days, key=lambda day: day[1])
     total = sum(count for _, count in days)
     return f"{total} from {days[0][0]} to {days[-1][0]}, most on {best}: {most}."
 
 
+def days_per_bar(day_count: int) -> int:
+    """Return how many days a bar covers: 1, or as few whole weeks as give at most `MAX_BARS` bars."""
+    return 1 if day_count <= MAX_BARS else 7 * ceil(day_count / (7 * MAX_BARS))
+
+
 def _joined(days: Days) -> list[tuple[date, date, int]]:
-    """Return first day, last day and number of each bar."""
-    width = -(-len(days) // MAX_BARS) if len(days) <= MAX_BARS else -(-len(days) // MAX_BARS // 7) * 7 or 7
-    parts = [days[start : start + width] for start in range(0, len(days), max(width, 1))]
+    """Return (first day, last day, count) of every bar."""
+    width = days_per_bar(len(days))
+    parts = [days[start : start + width] for start in range(0, len(days), width)]
     return [(part[0][0], part[-1][0], sum(count for _, count in part)) for part in parts]
 
 
-def _told(first: date, last: date, count: int) -> str:
+def _tooltip(first: date, last: date, count: int) -> str:
     return f"{first}: {count}" if first == last else f"{first} to {last}: {count}"
 
 
-def _bar(place: int, count: int, top: int, told: str | None = None) -> svg.Rect:
+def _bar(place: int, count: int, top: int, tooltip: str | None = None) -> svg.Rect:
     height = max(HEIGHT * count / top, 2.0 if count else 0.0)
-    title: list[svg.Element] = [svg.Title(text=svg.escape(told))] if told else []
+    title: list[svg.Element] = [svg.Title(text=svg.escape(tooltip))] if tooltip else []
     return svg.Rect(
-        x=round(place + GAP / 2, 3), y=round(HEIGHT - height, 2), width=1 - GAP, height=round(height, 2),
-        class_=["bar"], elements=title,
-    )  # fmt: skip
+        x=round(place + GAP / 2, 3),
+        y=round(HEIGHT - height, 2),
+        width=1 - GAP,
+        height=round(height, 2),
+        class_=["bar"],
+        elements=title,
+    )
 
 
 def _drawing(elements: Sequence[svg.Element], width: float, kind: str, label: str) -> Markup:
     drawing = svg.SVG(
-        viewBox=svg.ViewBoxSpec(0, 0, max(width, 1), HEIGHT), preserveAspectRatio=svg.PreserveAspectRatio("none"), class_=["chart", kind],
+        viewBox=svg.ViewBoxSpec(0, 0, max(width, 1), HEIGHT),
+        preserveAspectRatio=svg.PreserveAspectRatio("none"),
+        class_=["chart", kind],
         elements=list(elements),
-    )  # fmt: skip
+    )
     return labelled(drawing, label)
 
 
 def labelled(drawing: svg.SVG, label: str) -> Markup:
-    """Return a drawing that screen readers tell as one image."""
+    """Return a drawing as HTML that screen readers announce as one image with this label."""
     html = drawing.as_str().replace("<svg ", f'<svg role="img" aria-label="{escape(label)}" ', 1)
     return Markup(html)  # noqa: S704 -- numbers, class names and escaped text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from newsbot.phrases import (
+from newsbot.languages.phrases import (
     HEADINGS,
     INVITATIONS,
     LABELS,

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from newsbot.word_patterns import any_of, any_word_of, entries_of
+from newsbot.languages.word_patterns import any_of, any_word_of, entries_of
 
 LISTS = {
     "en": "read more, share (?:this|it)",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from newsbot.word_patterns import any_of, any_word_of, entries_of
+from newsbot.languages.word_patterns import any_of, any_word_of, entries_of
 
 MAX_NOISE_WORDS = 20
 """Maximum number of words of a line that can be noise; a longer line is a paragraph, whatever it is about."""

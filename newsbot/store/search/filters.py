@@ -1,4 +1,4 @@
-"""What narrows a list of articles: shared by search, lists, exports and the web."""
+"""Filters of article lists: shared by search, lists, exports and the web."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ Sort = Literal["relevance", "date", "id"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """Which articles, in which order, and how many of them. None: any."""
+    """Conditions on articles, their order and their maximum number. None: no condition."""
 
     source: str | None = None
     language: str | None = None
     section: str | None = None
     entity: str | None = None
-    """A name in any form under which articles mention it."""
+    """Name or alias of an entity that the article mentions."""
     since: datetime | None = None
     until: datetime | None = None
-    """Of `dated_at`, both included."""
+    """Latest `dated_at`; both bounds are inclusive."""
     limit: int | None = None
     sort: Sort = "relevance"
-    """`relevance`: best first in a search, otherwise like `id`, oldest row first; `date`: newest first."""
+    """`relevance`: best first in a search, otherwise the same as `id`, oldest row first; `date`: newest first."""
 
 
 def conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]:
-    """Return the conditions on `articles` that `filters` asks for."""
+    """Return the SQL conditions on `articles` for these filters."""
     ids = None if filters.entity is None else find_entities(session, filters.entity)
     return conditions_on(ArticleRow, filters, ids)
 
@@ -45,7 +45,9 @@ def conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]:
 def conditions_on(
     articles: Any, filters: Filters, entity_ids: Sequence[int] | None
 ) -> list[ColumnElement[bool]]:
-    """Return the same on something else that has the columns of `articles`; `entity_ids`: those of `filters.entity`."""
+    """Return the SQL conditions on a selectable that has the columns of `articles`.
+
+    `entity_ids` are the ids of the entities that `filters.entity` names."""
     wanted: list[ColumnElement[bool]] = []
     if filters.source is not None:
         wanted.append(articles.source == filters.source)
@@ -64,7 +66,7 @@ def conditions_on(
 
 
 def find_entities(session: Session, name: str) -> list[int]:
-    """Return the ids of the entities that have `name`, or are mentioned by it."""
+    """Return the ids of the entities with this name or alias."""
     keys = [stored_name(entity_key(name, entity_type)) for entity_type in ENTITY_TYPES]
     by_key = select(EntityRow.id).where(EntityRow.key.in_(keys))
     by_alias = select(EntityAlias.entity_id).where(EntityAlias.key == name_key(name))

@@ -1,4 +1,4 @@
-"""Articles as lists show them: what stands on a card, not the text."""
+"""Articles without their body, for lists."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from newsbot.store.schema.models import ArticleRow
 
 LEAD_CHARS = 300
+"""Number of characters of the body that a summary contains."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """An article without its text."""
+    """An article without its body."""
 
     id: int
     title: str | None
@@ -26,11 +27,11 @@ class Summary:
     section: str | None
     description: str | None
     lead: str
-    """How the text begins, `LEAD_CHARS` of it."""
+    """The first `LEAD_CHARS` characters of the body."""
     image_url: str | None
     published_at: datetime | None
     dated_at: datetime
-    """`published_at`, or when it was first seen."""
+    """`published_at`, or `first_seen_at` if that is not known."""
     first_seen_at: datetime
     last_seen_at: datetime
     revision: int
@@ -44,8 +45,8 @@ _COLUMNS = [getattr(ArticleRow, name) for name in Summary.__slots__ if name != "
 
 
 def summaries(session: Session, ids: Sequence[int]) -> list[Summary]:
-    """Return the articles with these ids, in their order; ids that are not there are left out."""
+    """Return the articles with these ids, in the order of `ids`; unknown ids are left out."""
     lead = func.substr(ArticleRow.body, 1, LEAD_CHARS).label("lead")
     rows = session.execute(select(*_COLUMNS, lead).where(ArticleRow.id.in_(ids))).mappings()
     found = {row["id"]: Summary(**row) for row in rows}
-    return [found[each] for each in ids if each in found]
+    return [found[article_id] for article_id in ids if article_id in found]

@@ -1,4 +1,4 @@
-"""Templates: every value that they print is escaped, links lead to http and https only."""
+"""Templates. Every value is escaped, and links lead to http and https only."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from starlette.responses import HTMLResponse
 
 from newsbot.items import EntityType
 from newsbot.store.queries import MARK_END, MARK_START
-from newsbot.web import charts, maps
+from newsbot.web.html import charts, maps
 
 STATIC = {
     name: files("newsbot.web").joinpath("static", name).read_bytes() for name in ("style.css", "icon.svg")
 }
-"""What pages load besides themselves."""
+"""File name -> content of the files that pages load."""
 KINDS: Mapping[EntityType, str] = {"PER": "Person", "ORG": "Organisation", "LOC": "Place"}
 RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
-"""Languages that are written so."""
+"""Codes of languages that are written from right to left."""
 MAX_TITLE_CHARS = 250
-"""Of a headline; an article's own page has the rest."""
+"""Maximum length of a headline in a list; the article's own page shows the rest."""
 
 
 def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
@@ -37,7 +37,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
 
 
 def web_link(url: str | None) -> str | None:
-    """Return an address that may be linked to: http or https; None for any other."""
+    """Return the URL if its scheme is http or https, otherwise None: only such URLs may be linked to."""
     try:
         return url if url and urlsplit(url).scheme in {"http", "https"} else None
     except ValueError:
@@ -45,7 +45,7 @@ def web_link(url: str | None) -> str | None:
 
 
 def host(url: str) -> str:
-    """Return the host of an address, for people."""
+    """Return the host of a URL for display, without `www.`."""
     try:
         return (urlsplit(url).hostname or "").removeprefix("www.") or url[:80]
     except ValueError:
@@ -53,19 +53,19 @@ def host(url: str) -> str:
 
 
 def marked(snippet: str) -> Markup:
-    """Return a snippet with what was found as `<mark>`."""
+    """Return a snippet as HTML, with the search terms in `<mark>`."""
     html = str(escape(snippet)).replace(MARK_START, "<mark>").replace(MARK_END, "</mark>")
     return Markup(html)  # noqa: S704 -- escaped above
 
 
 def clipped(text: str | None, length: int = MAX_TITLE_CHARS) -> str:
-    """Return text on one line, cut to a length that a list can hold."""
+    """Return text on one line, cut to `length` characters."""
     line = " ".join((text or "")[: 2 * length].split())
     return line if len(line) <= length else f"{line[:length].rstrip()}…"
 
 
 def direction(language: str | None) -> str:
-    """Return how the words of a language follow each other, as HTML says it."""
+    """Return the HTML `dir` value of a language: `rtl` or `ltr`."""
     return "rtl" if language in RIGHT_TO_LEFT else "ltr"
 
 
@@ -81,18 +81,33 @@ def time_of(moment: datetime) -> str:
 
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("newsbot.web"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+        loader=PackageLoader("newsbot.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     environment.filters |= {
-        "clipped": clipped, "day": day, "direction": direction, "host": host, "marked": marked, "time_of": time_of, "web_link": web_link,
+        "clipped": clipped,
+        "day": day,
+        "direction": direction,
+        "host": host,
+        "marked": marked,
+        "time_of": time_of,
+        "web_link": web_link,
         "path": lambda text: quote(text, safe=""),
-    }  # fmt: skip
+    }
     style = hashlib.blake2b(STATIC["style.css"], digest_size=6).hexdigest()
     environment.globals |= {
-        "kinds": KINDS, "style_version": style, "bar_chart": charts.bar_chart, "scale": charts.scale, "sparkline": charts.sparkline,
-        "share_bar": charts.share_bar, "world_map": maps.world_map, "max_title_chars": MAX_TITLE_CHARS,
-    }  # fmt: skip
+        "kinds": KINDS,
+        "style_version": style,
+        "bar_chart": charts.bar_chart,
+        "scale": charts.scale,
+        "sparkline": charts.sparkline,
+        "share_bar": charts.share_bar,
+        "world_map": maps.world_map,
+        "max_title_chars": MAX_TITLE_CHARS,
+    }
     return environment
 
 

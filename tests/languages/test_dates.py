@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsbot.dates import parse_date
-from newsbot.month_names import MONTH_NAMES
+from newsbot.languages.dates import parse_date
+from newsbot.languages.month_names import MONTH_NAMES
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 

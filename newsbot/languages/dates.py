@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from datetime import timezone as fixed_zone
 from zoneinfo import ZoneInfo
 
-from newsbot.month_names import month_number
+from newsbot.languages.month_names import month_number
 
 _MAX_CHARS = 150
 """Number of characters that are read: more than any date with its label, and a bound on the work for hostile input."""

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 
-from newsbot.store.articles.batches import Incoming, lock_articles
+from newsbot.store.articles.batch_locks import Incoming, lock_articles
 from newsbot.store.articles.precomputed import precompute
 from newsbot.store.articles.site_boilerplate import learn, reclean_same, remove_learnt
 from newsbot.store.articles.writer import save_article

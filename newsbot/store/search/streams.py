@@ -1,4 +1,4 @@
-"""Every article that filters ask for, a few at a time in memory: for exports and lists."""
+"""Iterate over all articles that meet filters, in batches: for exports and lists."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from newsbot.store.articles.loading import StoredArticle, load_articles
-from newsbot.store.queries.filters import Filters, conditions
 from newsbot.store.schema.models import ArticleRow
+from newsbot.store.search.filters import Filters, conditions
 
 BATCH = 200
-"""Articles that are held at a time while many are read."""
+"""Number of articles that are held in memory at a time."""
 
 
 def iter_articles(session: Session, filters: Filters) -> Iterator[StoredArticle]:
-    """Yield the articles that `filters` asks for, whatever their number, a few at a time in memory."""
+    """Yield the articles that meet `filters`; memory use does not depend on their number."""
     return islice(_all_articles(session, filters), filters.limit)
 
 

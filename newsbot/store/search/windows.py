@@ -1,7 +1,7 @@
-"""Which articles a list or a search is made of: the newest that meet its filters and hold its words.
+"""Select the articles of a list or search: the newest that meet the filters and contain the words.
 
-However many articles hold a word, about as many are looked at as are wanted: a search goes back in time period by
-period, and stops when it has found enough.
+The search goes back in time, one window (period) after the other, and stops when it has found enough. So the number of
+articles that are read depends on the number wanted, not on how many contain a word.
 """
 
 from __future__ import annotations
@@ -15,25 +15,26 @@ from sqlalchemy import ColumnElement, Float, Select, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from newsbot.store.index import full_text
-from newsbot.store.index.filter_terms import name_label, period_labels
+from newsbot.store.index.filter_terms import name_term, period_terms
 from newsbot.store.index.terms import Term
-from newsbot.store.queries.filters import Filters, conditions_on, find_entities
 from newsbot.store.schema.models import ArticleEntity, ArticleRow
+from newsbot.store.search.filters import Filters, conditions_on, find_entities
 
 MAX_RANKED = 1_000
-"""Of the articles that hold the words, so many of the newest are ranked and counted."""
+"""Maximum number of matching articles, the newest, that are ranked and counted."""
 PERIOD_ARTICLES = 2_000
-"""In the first period that is searched. Later ones are as long as will do if the words are as frequent there."""
+"""Number of articles in the first period. Later periods are as long as needed if the words are as
+frequent there."""
 MAX_GROWTH = 32
-"""Of a period, compared with the one before."""
+"""Maximum ratio of the length of a period to that of the period before."""
 RARE_SHARE = 0.05
-"""Words that fewer of an entity's articles hold are looked for before the entity."""
+"""If fewer of an entity's articles contain the words, the words are looked up before the entity."""
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 _COLUMNS = (ArticleRow.dated_at, ArticleRow.id, ArticleRow.source, ArticleRow.language, ArticleRow.section)
 
 
 class Position(NamedTuple):
-    """Where a part of a list ends; the next one goes on after it."""
+    """The end of one page of a list; the next page begins after it."""
 
     score: float
     """0 in lists by date."""
@@ -41,8 +42,8 @@ class Position(NamedTuple):
     id: int
 
 
-class Candidate(NamedTuple):
-    """An article that may be shown; candidates compare by their position."""
+class MatchedArticle(NamedTuple):
+    """An article that meets the filters and contains the words. Compares by its position in the list."""
 
     score: float
     dated_at: datetime
@@ -53,34 +54,36 @@ class Candidate(NamedTuple):
 
     @property
     def position(self) -> Position:
-        """Where it stands in the list."""
+        """Its position in the list."""
         return Position(*self[:3])
 
 
 def newest(
     session: Session, terms: Sequence[Term], filters: Filters, *, after: Position | None = None, limit: int
-) -> list[Candidate]:
-    """Return the articles that hold `terms` and that `filters` asks for, newest first; without terms, all of these."""
+) -> list[MatchedArticle]:
+    """Return the articles that contain `terms` and meet `filters`, newest first."""
     if terms and all(term.is_excluded for term in terms):
         return []
     entity_ids = None if filters.entity is None else find_entities(session, filters.entity)
     if terms or entity_ids is not None:
-        return _Search(session, terms, filters, after, entity_ids).newest(limit)
+        return _PeriodSearch(session, terms, filters, after, entity_ids).newest(limit)
     wanted = [*conditions_on(ArticleRow, filters, None), *_beyond(ArticleRow, after)]
     return _newest_of(session, ArticleRow, wanted, limit)
 
 
-def ranked(session: Session, terms: Sequence[Term], candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Return articles that hold `terms`, best first."""
-    if not candidates:
+def ranked(
+    session: Session, terms: Sequence[Term], matches: Sequence[MatchedArticle]
+) -> list[MatchedArticle]:
+    """Return the articles that contain `terms`, best first."""
+    if not matches:
         return []
-    scores = full_text.scores(session.connection(), terms, [each.id for each in candidates])
-    return sorted((each._replace(score=scores[each.id]) for each in candidates), reverse=True)
+    scores = full_text.scores(session.connection(), terms, [article.id for article in matches])
+    return sorted((article._replace(score=scores[article.id]) for article in matches), reverse=True)
 
 
 @dataclass(frozen=True, slots=True)
-class _Search:
-    """A search for words, for an entity, or for both."""
+class _PeriodSearch:
+    """A search for words, for an entity, or for both, period by period."""
 
     session: Session
     terms: Sequence[Term]
@@ -88,9 +91,9 @@ class _Search:
     after: Position | None
     entity_ids: Sequence[int] | None
 
-    def newest(self, limit: int) -> list[Candidate]:
-        """Return what is found, newest first: period by period, from the newest to the oldest."""
-        found: list[Candidate] = []
+    def newest(self, limit: int) -> list[MatchedArticle]:
+        """Return the matching articles, newest first; goes from the newest period to the oldest."""
+        found: list[MatchedArticle] = []
         dates = self._dates()
         until = self.session.scalar(dates.limit(1))
         since = self.session.scalar(dates.offset(PERIOD_ARTICLES).limit(1))
@@ -109,7 +112,7 @@ class _Search:
 
     @property
     def _dated_at(self) -> Any:
-        """The dates by which periods are laid out: those of the entity's articles if there is one."""
+        """The column by which periods are laid out: that of the entity's articles if there is an entity."""
         return ArticleRow.dated_at if self.entity_ids is None else ArticleEntity.dated_at
 
     def _dates(self) -> Select[datetime]:
@@ -119,24 +122,24 @@ class _Search:
         if self.filters.since is not None:
             query = query.where(self._dated_at >= self.filters.since)
         lasts = (self.filters.until, self.after and self.after.dated_at)
-        return query.where(*(self._dated_at <= each for each in lasts if each is not None))
+        return query.where(*(self._dated_at <= moment for moment in lasts if moment is not None))
 
     def _in_period(
         self, since: datetime | None, until: datetime, limit: int, *, by_entity: bool
-    ) -> list[Candidate]:
-        holding = self._holding(since, until, by_entity=by_entity)
+    ) -> list[MatchedArticle]:
+        superset = self._superset(since, until, by_entity=by_entity)
         wanted = [
-            *conditions_on(holding, self.filters, None if by_entity else self.entity_ids),
-            *_beyond(holding, self.after),
-            *_within(holding.dated_at, since, until),
+            *conditions_on(superset, self.filters, None if by_entity else self.entity_ids),
+            *_beyond(superset, self.after),
+            *_within(superset.dated_at, since, until),
         ]
-        return _newest_of(self.session, holding, wanted, limit)
+        return _newest_of(self.session, superset, wanted, limit)
 
-    def _holding(self, since: datetime | None, until: datetime, *, by_entity: bool) -> Any:
-        """Return columns, as of a table, of articles among which are all that are looked for.
+    def _superset(self, since: datetime | None, until: datetime, *, by_entity: bool) -> Any:
+        """Return the columns of a subquery whose rows include all matches of the period.
 
-        Both databases would rather go through an index of dates or sources, and look for each article among those that
-        hold the words. An OFFSET keeps them from that."""
+        OFFSET 0 stops the planners of both databases from using an index on dates or sources and probing every article
+        there against those that contain the words."""
         connection = self.session.connection()
         mentioning = None
         if by_entity:
@@ -145,13 +148,13 @@ class _Search:
                 *_within(ArticleEntity.dated_at, since, until),
             )
         if self.terms:
-            labels = _labels(self.filters, since or self.filters.since, until)
-            ids = full_text.matches(connection, self.terms, labels, mentioning)
+            groups = _filter_terms(self.filters, since or self.filters.since, until)
+            ids = full_text.matches(connection, self.terms, groups, mentioning)
         else:
             assert mentioning is not None
             ids = mentioning
-        holding = select(*_COLUMNS).where(full_text.one_of(connection, ArticleRow.id.expression, ids))
-        return holding.offset(0).subquery("holding").columns
+        superset = select(*_COLUMNS).where(full_text.one_of(connection, ArticleRow.id.expression, ids))
+        return superset.offset(0).subquery("superset").columns
 
 
 def _within(dated_at: Any, since: datetime | None, until: datetime) -> list[ColumnElement[bool]]:
@@ -164,27 +167,27 @@ def _beyond(articles: Any, after: Position | None) -> list[ColumnElement[bool]]:
 
 def _newest_of(
     session: Session, articles: Any, wanted: Sequence[ColumnElement[bool]], limit: int
-) -> list[Candidate]:
-    columns = (getattr(articles, each.key) for each in _COLUMNS)
+) -> list[MatchedArticle]:
+    columns = (getattr(articles, column.key) for column in _COLUMNS)
     query = select(literal(0.0, Float), *columns).where(*wanted)
     query = query.order_by(articles.dated_at.desc(), articles.id.desc()).limit(limit)
-    # Not by the session, which makes objects of its own of a thousand rows first.
-    return list(map(Candidate._make, session.connection().execute(query).all()))
+    # Executed by the connection: the session would first make objects of its own of a thousand rows.
+    return list(map(MatchedArticle._make, session.connection().execute(query).all()))
 
 
-def _labels(filters: Filters, since: datetime | None, until: datetime) -> list[list[str]]:
-    """Return what the index can narrow a search by: of each group an article has one label."""
+def _filter_terms(filters: Filters, since: datetime | None, until: datetime) -> list[list[str]]:
+    """Return groups of filter terms by which the full-text index narrows a search; a match has one of each group."""
     named = {"source": filters.source, "language": filters.language, "section": filters.section}
-    groups = [[name_label(field, value)] for field, value in named.items() if value is not None]
-    period = [] if since is None else period_labels(since, until)
+    groups = [[name_term(field, value)] for field, value in named.items() if value is not None]
+    period = [] if since is None else period_terms(since, until)
     return [*groups, period] if period else groups
 
 
 def _next_length(length: timedelta, found: int, wanted: int) -> timedelta:
-    """Return how long the next period is to be, if the last one of `length` had `found` of those looked for."""
+    """Return the length of the next period, if the last one, of `length`, had `found` of the `wanted` articles."""
     return length * min(max(1.25 * wanted / max(found, 1), 2), MAX_GROWTH) + timedelta(seconds=1)
 
 
 def _earlier(moment: datetime, length: timedelta) -> datetime | None:
-    """Return the moment so much earlier; None if that is before all time."""
+    """Return `moment` minus `length`; None if that is before the earliest possible time."""
     return moment - length if length < moment - _BEGINNING else None

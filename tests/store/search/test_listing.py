@@ -9,9 +9,10 @@ import pytest
 
 from newsbot.items import Article
 from newsbot.store.database import Database
-from newsbot.store.index.filter_terms import labels_of, period_labels
+from newsbot.store.index.filter_terms import filter_terms_of, period_terms
 from newsbot.store.index.terms import Term, parse_query, words
-from newsbot.store.queries import Filters, Found, Position, find_articles, listing, windows
+from newsbot.store.queries import Filters, Position, SearchResult, find_articles
+from newsbot.store.search import listing, windows
 from tests.store.samples import NOW, article, save
 
 VOCABULARY = [
@@ -43,12 +44,20 @@ QUERIES = (
     "",
 )
 FILTERS: tuple[dict[str, Any], ...] = (
-    {}, {"source": "a.example"}, {"language": "de"}, {"section": "City"}, {"section": "Nowhere"}, {"entity": "Ada Kovac"},
-    {"source": "b.example", "language": "en", "section": "World"}, {"since": NOW - timedelta(days=40)},
-    {"until": NOW - timedelta(days=40)}, {"since": NOW - timedelta(days=60), "until": NOW - timedelta(days=5, hours=3)},
-    {"until": datetime.max.replace(tzinfo=UTC)}, {"since": datetime.min.replace(tzinfo=UTC)},
+    {},
+    {"source": "a.example"},
+    {"language": "de"},
+    {"section": "City"},
+    {"section": "Nowhere"},
+    {"entity": "Ada Kovac"},
+    {"source": "b.example", "language": "en", "section": "World"},
+    {"since": NOW - timedelta(days=40)},
+    {"until": NOW - timedelta(days=40)},
+    {"since": NOW - timedelta(days=60), "until": NOW - timedelta(days=5, hours=3)},
+    {"until": datetime.max.replace(tzinfo=UTC)},
+    {"since": datetime.min.replace(tzinfo=UTC)},
     {"source": "a.example", "entity": "Ada Kovac", "since": NOW - timedelta(days=80)},
-)  # fmt: skip
+)
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +73,15 @@ def wood(module_database_url: str) -> Iterator[tuple[Database, dict[int, Article
         at = NOW - timedelta(
             hours=chance.choice((1, 5, 5, 30, 200, 700, 1400, 2100, 40_000)) * chance.randrange(1, 3)
         )
-        told = article(number, title=chance.choice(VOCABULARY), body=body, published_at=at, source=chance.choice(SOURCES),
-                       language=chance.choice(LANGUAGES), section=chance.choice(SECTIONS))  # fmt: skip
+        told = article(
+            number,
+            title=chance.choice(VOCABULARY),
+            body=body,
+            published_at=at,
+            source=chance.choice(SOURCES),
+            language=chance.choice(LANGUAGES),
+            section=chance.choice(SECTIONS),
+        )
         stored[save(database, told).article_id] = told
     yield database, stored
     database.close()
@@ -87,7 +103,7 @@ def _holds(told: Article, term: Term) -> bool:
 
 
 def _expected(stored: dict[int, Article], query: str, filters: Filters) -> list[int]:
-    """Return the ids of the articles that are to be found, newest first, by looking at each."""
+    """Return the ids of the articles that are to be found, newest first, by checking every article."""
     terms = parse_query(query)
     if terms and all(term.is_excluded for term in terms):
         return []
@@ -96,8 +112,12 @@ def _expected(stored: dict[int, Article], query: str, filters: Filters) -> list[
         assert told.published_at
         alike = all(
             wanted is None or wanted == getattr(told, name)
-            for name, wanted in (("source", filters.source), ("language", filters.language), ("section", filters.section))
-        )  # fmt: skip
+            for name, wanted in (
+                ("source", filters.source),
+                ("language", filters.language),
+                ("section", filters.section),
+            )
+        )
         in_time = (filters.since is None or told.published_at >= filters.since) and (
             filters.until is None or told.published_at <= filters.until
         )
@@ -108,7 +128,7 @@ def _expected(stored: dict[int, Article], query: str, filters: Filters) -> list[
     return [article_id for _, article_id in sorted(found, reverse=True)]
 
 
-def _parts(database: Database, query: str, filters: Filters, *, limit: int) -> Iterator[Found]:
+def _parts(database: Database, query: str, filters: Filters, *, limit: int) -> Iterator[SearchResult]:
     after: Position | None = None
     while True:
         with database.read() as session:
@@ -119,64 +139,66 @@ def _parts(database: Database, query: str, filters: Filters, *, limit: int) -> I
             return
 
 
-def _ids(found: Found) -> list[int]:
-    return [each.article.id for each in found.listing.articles]
+def _ids(found: SearchResult) -> list[int]:
+    return [listed.article.id for listed in found.listing.articles]
 
 
-@pytest.mark.parametrize("given", FILTERS, ids=[" ".join(each) or "all" for each in FILTERS])
+@pytest.mark.parametrize("given", FILTERS, ids=[" ".join(options) or "all" for options in FILTERS])
 @pytest.mark.parametrize("query", QUERIES)
-def test_lists_by_date_give_every_article_once(
+def test_lists_by_date_contain_every_article_once(
     wood: tuple[Database, dict[int, Article]], query: str, given: dict[str, Any]
 ) -> None:
     database, stored = wood
     filters = Filters(sort="date", **given)
     expected = _expected(stored, query, filters)
     parts = list(_parts(database, query, filters, limit=7))
-    assert [each for part in parts for each in _ids(part)] == expected
+    assert [article_id for part in parts for article_id in _ids(part)] == expected
     assert {(part.total, part.is_capped) for part in parts} == {(min(len(expected), 12), len(expected) > 12)}
 
 
-@pytest.mark.parametrize("given", FILTERS, ids=[" ".join(each) or "all" for each in FILTERS])
-@pytest.mark.parametrize("query", [each for each in QUERIES if each])
+@pytest.mark.parametrize("given", FILTERS, ids=[" ".join(options) or "all" for options in FILTERS])
+@pytest.mark.parametrize("query", [words for words in QUERIES if words])
 def test_lists_by_relevance_are_the_newest_best_first(
     wood: tuple[Database, dict[int, Article]], query: str, given: dict[str, Any]
 ) -> None:
     database, stored = wood
     filters = Filters(**given)
     parts = list(_parts(database, query, filters, limit=5))
-    shown = [each for part in parts for each in _ids(part)]
+    shown = [article_id for part in parts for article_id in _ids(part)]
     assert sorted(shown) == sorted(_expected(stored, query, filters)[:12])
     positions = [
-        (each.score, each.article.dated_at, each.article.id)
+        (listed.score, listed.article.dated_at, listed.article.id)
         for part in parts
-        for each in part.listing.articles
+        for listed in part.listing.articles
     ]
     assert positions == sorted(positions, reverse=True)
     assert all(part.facets == parts[0].facets for part in parts)
 
 
 @pytest.mark.parametrize("query", ["🚢", "- !", '""'])
-def test_a_query_of_signs_alone_finds_nothing(wood: tuple[Database, dict[int, Article]], query: str) -> None:
+def test_query_of_punctuation_alone_finds_nothing(
+    wood: tuple[Database, dict[int, Article]], query: str
+) -> None:
     database, _ = wood
     with database.read() as session:
         found = find_articles(session, query, Filters(), limit=3)
     assert (found.total, found.listing.articles, found.listing.after) == (0, [], None)
 
 
-def test_counts_are_of_all_that_was_found(wood: tuple[Database, dict[int, Article]]) -> None:
+def test_facets_count_all_articles_that_were_found(wood: tuple[Database, dict[int, Article]]) -> None:
     database, stored = wood
     filters = Filters(sort="date", source="a.example")
-    counted = [stored[each] for each in _expected(stored, "willow", filters)[:12]]
+    counted = [stored[article_id] for article_id in _expected(stored, "willow", filters)[:12]]
     with database.read() as session:
         found = find_articles(session, "willow", filters, limit=3)
     assert dict(found.facets.section) == {
-        section: sum(each.section == section for each in counted) for section in ("City", "World")
+        section: sum(article.section == section for article in counted) for section in ("City", "World")
     }
     assert found.facets.source == [("a.example", found.total)]
 
 
-def test_labels_are_no_words() -> None:
-    labels = labels_of(source="a", language="en", section="City", dated_at=NOW)
+def test_filter_terms_are_not_words() -> None:
+    labels = filter_terms_of(source="a", language="en", section="City", dated_at=NOW)
     assert len(labels) >= 4
     for label in labels:
         assert [word.text for word in words(label)] != [label]
@@ -184,17 +206,17 @@ def test_labels_are_no_words() -> None:
 
 
 @pytest.mark.parametrize("hours", [0, 1, 7, 35, 36, 24 * 10, 24 * 34, 24 * 36, 24 * 400, 24 * 366 * 8])
-def test_every_moment_of_a_period_has_one_of_its_labels(hours: int) -> None:
+def test_every_moment_of_a_period_has_one_of_its_filter_terms(hours: int) -> None:
     chance = random.Random(hours)
     for _ in range(20):
         since = datetime(2019, 1, 1, tzinfo=UTC) + timedelta(minutes=chance.randrange(10**6))
         period = timedelta(hours=hours)
-        wanted = set(period_labels(since, since + period))
+        wanted = set(period_terms(since, since + period))
         assert len(wanted) <= 40
         for share in (0, 1, chance.random(), chance.random()):
             at = since + period * share
-            assert wanted & set(labels_of(source=None, language=None, section=None, dated_at=at))
+            assert wanted & set(filter_terms_of(source=None, language=None, section=None, dated_at=at))
 
 
-def test_no_labels_stand_for_a_period_of_centuries() -> None:
-    assert period_labels(datetime(1, 1, 1, tzinfo=UTC), datetime.max.replace(tzinfo=UTC)) == []
+def test_period_of_centuries_has_no_filter_terms() -> None:
+    assert period_terms(datetime(1, 1, 1, tzinfo=UTC), datetime.max.replace(tzinfo=UTC)) == []

@@ -1,4 +1,4 @@
-"""What changed, for readers: the parts of a text that stayed are cut where they are long."""
+"""The changes of a revision for readers, with long unchanged parts shortened."""
 
 from __future__ import annotations
 
@@ -8,29 +8,40 @@ from typing import Any, NamedTuple
 
 from newsbot.dedupe.revisions import Segment, word_diff
 from newsbot.store.queries import Change
-from newsbot.web.rendering import time_of
-from newsbot.web.texts import MAX_SHOWN_CHARS
+from newsbot.web.html.rendering import time_of
+from newsbot.web.html.texts import MAX_SHOWN_CHARS
 
 CONTEXT_CHARS = 120
+"""Number of unchanged characters shown before and after a change."""
 LABELS = {
-    "title": "Headline", "body": "Text", "description": "Description", "authors": "Authors", "topics": "Topics",
-    "section": "Section", "language": "Language", "image_url": "Image", "published_at": "Published",
-    "modified_at": "Modified", "kind": "Kind", "is_free": "Free to read",
-}  # fmt: skip
+    "title": "Headline",
+    "body": "Text",
+    "description": "Description",
+    "authors": "Authors",
+    "topics": "Topics",
+    "section": "Section",
+    "language": "Language",
+    "image_url": "Image",
+    "published_at": "Published",
+    "modified_at": "Modified",
+    "kind": "Kind",
+    "is_free": "Free to read",
+}
+"""Field name -> label; the order is that of the page."""
 
 
 _TIMES = ("published_at", "modified_at")
 
 
 class Difference(NamedTuple):
-    """One field of an article, before and after in one."""
+    """One field of an article with its value before and after, as segments."""
 
     label: str
     segments: list[Segment]
 
 
 def differences(change: Change) -> list[Difference]:
-    """Return the fields that a revision changed, those that readers see first in front."""
+    """Return the fields that a revision changed, in the order of `LABELS`."""
     fields = sorted(change.fields, key=lambda field: list(LABELS).index(field) if field in LABELS else 99)
     return [
         Difference(
@@ -41,7 +52,7 @@ def differences(change: Change) -> list[Difference]:
 
 
 def compare(old: str, new: str) -> list[Segment]:
-    """Return two texts as one; of long parts that stayed only what stands next to a change."""
+    """Return the differences of two texts as segments; unchanged parts are cut to `CONTEXT_CHARS` next to a change."""
     segments = word_diff(old[:MAX_SHOWN_CHARS], new[:MAX_SHOWN_CHARS])
     last = len(segments) - 1
     shown: list[Segment] = []
@@ -51,16 +62,16 @@ def compare(old: str, new: str) -> list[Segment]:
             continue
         is_replaced = kind == "removed" and place < last and segments[place + 1].kind == "added"
         words = text.rstrip()
-        # White space after a word is not what changed; where one word replaces another it is shown once.
+        # White space after a word is not part of the change; if one word replaces another, it is shown once.
         shown += [Segment(kind, words), Segment("same", " " if is_replaced else text[len(words) :])]
     return shown
 
 
 def same_share(old: str, new: str) -> float:
-    """Return which share of the new text stood in the old one, 0 to 1."""
+    """Return the share of `new` that is also in `old`, from 0 to 1."""
     segments = word_diff(old[:MAX_SHOWN_CHARS], new[:MAX_SHOWN_CHARS])
     same, added = (
-        sum(len(each.text) for each in segments if each.kind == kind) for kind in ("same", "added")
+        sum(len(segment.text) for segment in segments if segment.kind == kind) for kind in ("same", "added")
     )
     return same / (same + added) if same + added else 1.0
 

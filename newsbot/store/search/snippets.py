@@ -7,24 +7,24 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import islice
 
-from newsbot.store.index.terms import Term, Word, words
+from newsbot.store.index.terms import IndexedWord, Term, words
 
 MARK_START, MARK_END = "\ue000", "\ue001"
-"""Private-use characters that enclose what was found."""
+"""Private-use characters that enclose a search term in a snippet."""
 MAX_CHARS = 240
 LEAD_CHARS = 60
-"""How much is shown before the first place found."""
+"""Number of characters shown before the first search term."""
 MAX_WORDS = 5_000
-"""Further into a text nothing is looked for."""
+"""Maximum number of words of a text that are searched for terms."""
 MAX_PLACES = 1_000
 
 _Span = tuple[int, int]
 
 
 def snippet(text: str, terms: Sequence[Term]) -> str:
-    """Return about `MAX_CHARS` of `text` on one line, with the places of `terms` between the marks.
+    """Return about `MAX_CHARS` of `text` on one line, with the search terms between the marks.
 
-    The part with most of the terms; the beginning where none is found."""
+    It is the part with the most different terms; the beginning of the text if it contains none."""
     text = text.replace(MARK_START, " ").replace(MARK_END, " ")
     found = list(islice(words(text), MAX_WORDS))
     places = _places(found, [term for term in terms if not term.is_excluded])
@@ -34,8 +34,8 @@ def snippet(text: str, terms: Sequence[Term]) -> str:
     return f"{'… ' if start > 0 else ''}{line}{' …' if end < len(text.rstrip()) else ''}"
 
 
-def _places(found: Sequence[Word], terms: Sequence[Term]) -> list[tuple[int, _Span]]:
-    """Return where the terms are, in the order of the text: number of the term, and its span."""
+def _places(found: Sequence[IndexedWord], terms: Sequence[Term]) -> list[tuple[int, _Span]]:
+    """Return (index of the term, span) for every occurrence of a term, in the order of the text."""
     by_first_word = defaultdict(list)
     for number, term in enumerate(terms):
         by_first_word[term.words[0]].append((number, term))
@@ -52,19 +52,19 @@ def _places(found: Sequence[Word], terms: Sequence[Term]) -> list[tuple[int, _Sp
     return places[:MAX_PLACES]
 
 
-def _is_at(found: Sequence[Word], at: int, term: Term) -> bool:
+def _is_at(found: Sequence[IndexedWord], at: int, term: Term) -> bool:
     there = [word.text for word in found[at : at + len(term.words)]]
     if term.is_prefix and len(there) == len(term.words):
         there[-1] = there[-1][:1]
     return there == list(term.words)
 
 
-def _end(word: Word, term: Term) -> int:
+def _end(word: IndexedWord, term: Term) -> int:
     return word.start + 1 if term.is_prefix else word.end
 
 
-def _window(found: Sequence[Word], places: Sequence[tuple[int, _Span]], length: int) -> _Span:
-    """Return the span to show, from the start of a word to the end of one."""
+def _window(found: Sequence[IndexedWord], places: Sequence[tuple[int, _Span]], length: int) -> _Span:
+    """Return the span to show; it begins and ends at word boundaries."""
     starts = [word.start for word in found]
     first = _best_start(places)
     start = starts[bisect_left(starts, first - LEAD_CHARS)] if first > LEAD_CHARS else 0
@@ -75,7 +75,7 @@ def _window(found: Sequence[Word], places: Sequence[tuple[int, _Span]], length: 
 
 
 def _best_start(places: Sequence[tuple[int, _Span]]) -> int:
-    """Return the first place from which a snippet shows the greatest number of different terms."""
+    """Return the start of the occurrence from which a snippet shows the most different terms."""
     best, most = 0, 0
     for i, (_, (start, _end)) in enumerate(places):
         near = {

@@ -1,0 +1,153 @@
+"""Write articles in the formats of `newsbot export`: JSON lines, CSV, Parquet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO, TextIO
+
+from newsbot.errors import UsageError
+
+FORMULA = re.compile(r"\s*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+"""Start of a cell that spreadsheet programs would run as a formula (CWE-1236); the last four characters are the
+full-width forms of `=+-@`."""
+ROW_GROUP = 1_000
+"""Number of articles that are held in memory at a time for Parquet."""
+
+TIMES = ("published_at", "modified_at", "first_seen_at", "last_seen_at")
+COLUMNS = (
+    *(
+        "id",
+        "url",
+        "canonical_url",
+        "source",
+        "title",
+        "description",
+        "authors",
+        "published_at",
+        "modified_at",
+    ),
+    *("language", "section", "topics", "image_url", "body", "word_count"),
+    *("story_id", "duplicate_of", "duplicate_kind", "first_seen_at", "last_seen_at", "revision", "entities"),
+)
+"""Columns of CSV and Parquet, in their order."""
+
+Writer = Callable[[BinaryIO, Iterable[dict[str, Any]]], None]
+"""A function that writes articles, in their public JSON form, to a file."""
+
+
+@contextmanager
+def atomic_file(path: Path) -> Iterator[BinaryIO]:
+    """Give a file to write; it appears as `path` only when it is complete.
+
+    A symbolic link is kept, and the file that it points to is replaced. A pipe or device is written to directly, as
+    it cannot be replaced. Raises UsageError if the file cannot be opened."""
+    if path.exists() and not path.is_file():
+        with _open(path, path) as file:
+            yield file
+        return
+    target = path.resolve()
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        with _open(part, path) as file:
+            yield file
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _open(path: Path, shown_path: Path) -> BinaryIO:
+    try:
+        return path.open("wb")
+    except OSError as error:
+        raise UsageError(
+            f"{shown_path}: cannot be written: {error.strerror}", path=str(shown_path)
+        ) from error
+
+
+@contextmanager
+def _as_text(file: BinaryIO) -> Iterator[TextIO]:
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+    try:
+        yield text
+        text.flush()
+    finally:
+        text.detach()
+
+
+def write_jsonl(file: BinaryIO, articles: Iterable[dict[str, Any]]) -> None:
+    """Write one JSON object a line."""
+    for article in articles:
+        file.write(json.dumps(article, ensure_ascii=False).encode() + b"\n")
+
+
+def write_csv(file: BinaryIO, articles: Iterable[dict[str, Any]]) -> None:
+    """Write comma-separated values (RFC 4180) with a header; the elements of a list are separated by `; `."""
+    with _as_text(file) as text:
+        writer = csv.writer(text)
+        writer.writerow(COLUMNS)
+        for article in articles:
+            writer.writerow([_cell(article[name]) for name in COLUMNS])
+
+
+def _cell(value: Any) -> Any:
+    """Return a value as a cell that no spreadsheet program reads as a formula."""
+    if isinstance(value, list):
+        value = "; ".join(element["name"] if isinstance(element, dict) else element for element in value)
+    return f"'{value}" if isinstance(value, str) and FORMULA.match(value) else value
+
+
+def parquet_writer() -> Writer:
+    """Return a function that writes Parquet, with typed times and lists.
+
+    Raises UsageError if PyArrow is not installed."""
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ModuleNotFoundError as error:
+        raise UsageError(f"--format parquet needs {error.name}: pip install 'newsbot[parquet]'") from error
+
+    schema = _parquet_schema(pa)
+
+    def write(file: BinaryIO, articles: Iterable[dict[str, Any]]) -> None:
+        rows = iter(articles)
+        with pq.ParquetWriter(file, schema) as writer:
+            while group := [_with_times(article) for article in islice(rows, ROW_GROUP)]:
+                writer.write_batch(pa.RecordBatch.from_pylist(group, schema=schema))
+
+    return write
+
+
+def _parquet_schema(pa: Any) -> Any:
+    mention = pa.struct({"start": pa.int32(), "end": pa.int32(), "text": pa.string()})
+    entity = pa.struct(
+        {"name": pa.string(), "type": pa.string(), "count": pa.int32(), "mentions": pa.list_(mention)}
+    )
+    others = {
+        **dict.fromkeys(("id", "word_count", "story_id", "duplicate_of", "revision"), pa.int64()),
+        **dict.fromkeys(TIMES, pa.timestamp("s", tz="UTC")),
+        **dict.fromkeys(("authors", "topics"), pa.list_(pa.string())),
+        "entities": pa.list_(entity),
+    }
+    return pa.schema([(name, others.get(name, pa.string())) for name in COLUMNS])
+
+
+def _with_times(article: dict[str, Any]) -> dict[str, Any]:
+    times = {name: datetime.fromisoformat(value) for name in TIMES if (value := article[name])}
+    return article | times
+
+
+WRITERS: dict[str, Callable[[], Writer]] = {
+    "jsonl": lambda: write_jsonl,
+    "csv": lambda: write_csv,
+    "parquet": parquet_writer,
+}
+"""Format -> function that returns its writer; it is called when the format is chosen, as a package may be missing."""

@@ -1,0 +1,1 @@
+"""Which articles: filters, ranking, lists and snippets of searches."""

@@ -1,0 +1,77 @@
+"""Full-text search for the command line; the same words find the same articles on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsbot.store.index.terms import parse_query
+from newsbot.store.schema.models import ArticleRow
+from newsbot.store.search.filters import Filters
+from newsbot.store.search.snippets import MARK_END, MARK_START, snippet
+from newsbot.store.search.windows import MAX_RANKED, newest, ranked
+
+__all__ = ["MARK_END", "MARK_START", "Hit", "search"]
+
+DEFAULT_LIMIT = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """An article that a search found."""
+
+    id: int
+    title: str | None
+    url: str
+    source: str | None
+    language: str | None
+    published_at: datetime | None
+    score: float
+    """Greater is better. The scale depends on the database; scores compare only within one search."""
+    snippet: str
+    """One line of the body, with the search terms between `MARK_START` and `MARK_END`."""
+
+
+def search(session: Session, query: str, filters: Filters | None = None) -> list[Hit]:
+    """Return the articles that `query` finds, best or newest first; without a limit, `DEFAULT_LIMIT`.
+
+    The best are chosen from the newest `MAX_RANKED` matches, or from `limit` matches if that is more. The query
+    language is that of `listing.find_articles`; a query without a word to look for finds nothing."""
+    filters = filters or Filters()
+    terms = parse_query(query)
+    if not terms:
+        return []
+    limit = DEFAULT_LIMIT if filters.limit is None else filters.limit
+    if filters.sort == "date":
+        found = ranked(session, terms, newest(session, terms, filters, limit=limit))
+        shown = sorted(found, key=lambda article: article[1:3], reverse=True)
+    else:
+        found = newest(session, terms, filters, limit=max(limit, MAX_RANKED))
+        shown = ranked(session, terms, found)[:limit]
+    scores = {article.id: article.score for article in shown}
+    columns = (
+        ArticleRow.id,
+        ArticleRow.title,
+        ArticleRow.url,
+        ArticleRow.source,
+        ArticleRow.language,
+        ArticleRow.published_at,
+        ArticleRow.body,
+    )
+    rows = {row.id: row for row in session.execute(select(*columns).where(ArticleRow.id.in_(scores)))}
+    return [
+        Hit(
+            id=row.id,
+            title=row.title,
+            url=row.url,
+            source=row.source,
+            language=row.language,
+            published_at=row.published_at,
+            score=scores[row.id],
+            snippet=snippet(row.body, terms),
+        )
+        for row in map(rows.__getitem__, scores)
+    ]
