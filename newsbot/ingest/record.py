@@ -32,7 +32,7 @@ def lock_items(session: Session, items: Iterable[Item], *, now: datetime) -> Non
     """Remove learnt boilerplate from articles, and take the locks for storing several items in this transaction.
 
     To be called before the first item is recorded: without it, two processes that store the same pages in different
-    orders deadlock on PostgreSQL (see `store.articles.batches`)."""
+    orders deadlock on PostgreSQL (see `store.articles.batch_locks`)."""
     items = list(items)
     envelopes = [item for item in items if isinstance(item, Envelope)]
     lock_articles(

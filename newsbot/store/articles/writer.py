@@ -1,6 +1,6 @@
 """Stores one article: finds it by its keys, decides by `plan.decide`, and applies the plan.
 
-Several articles can be stored in one transaction. On PostgreSQL, `batches.lock_articles` must be called for all of them
+Several articles can be stored in one transaction. On PostgreSQL, `batch_locks.lock_articles` must be called for all of them
 before the first one, because locks have one order (`sql.locks`); `save_article` then finds its locks taken. Without that
 call it takes the locks of one article itself. The totals of entities, their forms and the counts of boilerplate are
 written when the transaction ends.
