@@ -32,7 +32,7 @@ def lock_items(session: Session, items: Iterable[Item], *, now: datetime) -> Non
     """Remove learnt boilerplate from articles, and take the locks for storing several items in this transaction.
 
     To be called before the first item is recorded: without it, two processes that store the same pages in different
-    orders deadlock on PostgreSQL (see `store.articles.batches`)."""
+    orders deadlock on PostgreSQL (see `store.articles.batch_locks`)."""
     items = list(items)
     envelopes = [item for item in items if isinstance(item, Envelope)]
     lock_articles(
@@ -82,7 +82,7 @@ def record_article(session: Session, envelope: Envelope, *, run_id: int | None, 
             {article.url, *article.aliases, fetched.url},
             article_id=saved.article_id,
             now=now,
-            next_look_at=next_look(article.published_at or now, now),
+            next_check_at=next_look(article.published_at or now, now),
             etag=fetched.etag,
             last_modified=fetched.last_modified,
         )
@@ -111,7 +111,7 @@ def _record_conflict(
     if fetched and not fetched.archived_at:
         urls = {article.url, *article.aliases, fetched.url}
         look = _next_look_at(session, article_id, now)
-        frontier.mark_done(session, urls, article_id=article_id, now=now, next_look_at=look)
+        frontier.mark_done(session, urls, article_id=article_id, now=now, next_check_at=look)
 
 
 def record_reject(
@@ -148,7 +148,7 @@ def _plan_next(
         again = next_try(tries, now, chance) if tries < limit else look
         frontier.mark_failed(session, urls, error=reject.reason, now=now, next_try_at=again)
     else:
-        frontier.mark_done(session, urls, article_id=known, now=now, next_look_at=look)
+        frontier.mark_done(session, urls, article_id=known, now=now, next_check_at=look)
 
 
 def record_not_modified(
@@ -160,7 +160,7 @@ def record_not_modified(
     if fetched:
         save_fetch(session, fetched, outcome="not-modified", source=leased.source, run_id=run_id, now=now)
     frontier.mark_done(session, [leased.url], article_id=leased.article_id, now=now,
-                       next_look_at=next_look(published_at, now), etag=leased.etag,
+                       next_check_at=next_look(published_at, now), etag=leased.etag,
                        last_modified=leased.last_modified)  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The database that a URL names: opened, brought up to date, and its transactions."""
+"""Opens the database of a URL, migrates its tables, and runs transactions in it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 ACCEPTED = "accepted: sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
 
-# What the drivers say -> what that means for a person.
+# Part of a driver's message -> advice for a person.
 _ADVICE = (
     ("not a database", "the file is not an SQLite database; name another one"),
     ("readonly", "it cannot be written; check the permissions of the file and its folder"),
@@ -35,15 +35,16 @@ _ADVICE = (
 
 
 class Database:
-    """A database by its URL. Nothing is opened before `open`; may be used from many threads.
+    """A database, given by its URL. Nothing is opened before `open`. It may be used from many threads.
 
-    Processes that write to it together may be given `turns`: SQLite has those who wait ask again, ever later.
+    `turns` is a lock for several processes that write to the same SQLite file: without it, SQLite lets waiting processes
+    poll at growing intervals.
 
     Raises UsageError for a URL that cannot be read or is of an unsupported database."""
 
     def __init__(self, url: str, *, turns: AbstractContextManager[object] | None = None) -> None:
         self.url = masked(url)
-        """For messages: without the password."""
+        """The URL without its password, for messages."""
         self._parsed = _parse(url)
         try:
             self._engines = engines.make_engines(
@@ -54,15 +55,15 @@ class Database:
                 f"{self.url}: needs the package {error.name}: pip install 'newsbot[postgres]'"
             ) from error
         self.has_one_writer = engines.is_sqlite_url(self._parsed)
-        """Transactions that write come one after the other, whatever they write."""
-        # Threads queue here, in their order, rather than poll for the file's lock.
+        """Whether the database runs one writing transaction at a time (SQLite)."""
+        # Threads queue here in their order instead of polling for the lock of the file.
         self._writer = (turns or Lock()) if self.has_one_writer else nullcontext()
 
     def open(self, *, migrate: bool = True) -> Self:
-        """Return this database, checked; raise DatabaseError, one line, if it cannot be used.
+        """Check the database and return it. Raises DatabaseError, with a message of one line, if it cannot be used.
 
-        With `migrate` it is created if missing, brought up to date, and checked for being writable; without,
-        it must be there and up to date already."""
+        With `migrate` missing tables are created, old ones are migrated, and the database must be writable. Without it,
+        the tables must exist and be current."""
         if engines.is_sqlite_url(self._parsed):
             self._check_path(migrate)
         try:
@@ -77,12 +78,12 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """Give a session in one write transaction: committed at the end, rolled back by an exception."""
+        """Yield a session in a transaction that may write; it is committed at the end, rolled back by an exception."""
         with self._writer, Session(self._engines.writing) as session, session.begin():
             yield session
 
     def transact(self, work: Callable[[Session], T]) -> T:
-        """Return `work(session)`, run in one write transaction; in a second one if another got in its way."""
+        """Return `work(session)`, run in a transaction; after a conflict with another one it is run once more."""
         try:
             with self.write() as session:
                 return work(session)
@@ -94,9 +95,9 @@ class Database:
 
     @contextmanager
     def read(self, *, limit_s: float | None = None) -> Iterator[Session]:
-        """Give a session that sees one state of the database and cannot change it.
+        """Yield a session that sees one state of the database and cannot change it.
 
-        With `limit_s`, statements that take longer fail with an OperationalError."""
+        With `limit_s`, statements that take longer raise OperationalError (see `engines.time_limit`)."""
         with Session(self._engines.reading) as session:
             if limit_s is None:
                 yield session
@@ -105,7 +106,7 @@ class Database:
                 yield session
 
     def sync(self) -> None:
-        """Wait until what was committed would survive a power cut."""
+        """Wait until committed transactions would survive a power cut."""
         engines.sync(self._engines.writing)
 
     def close(self) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from newsbot.ingest import batches
 from newsbot.ingest.batches import Failure, Writer, write_together
+from newsbot.ingest.record import Item
 from newsbot.store.database import Database
 from newsbot.store.schema.models import Run
 from tests.crawling import in_reactor
@@ -63,9 +64,9 @@ async def test_what_is_ready_while_another_writes_shares_a_transaction(
     sizes: list[int] = []
     write = batches.write_together
 
-    def noting(database: Database, works: list[Callable[[Session], int]]) -> list[int]:
+    def noting(database: Database, works: list[Callable[[Session], int]], items: list[Item]) -> list[int]:
         sizes.append(len(works))
-        return write(database, works)
+        return write(database, works, items)
 
     monkeypatch.setattr(batches, "write_together", noting)
     writer = Writer(database)

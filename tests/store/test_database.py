@@ -137,7 +137,7 @@ def test_reader_sees_one_state_while_another_writes(database: Database) -> None:
 def test_many_threads_write_at_once(database: Database) -> None:
     with ThreadPoolExecutor(8) as threads:
         saved = list(threads.map(lambda number: save(database, article(number % 10)), range(40)))
-    assert sorted(each.outcome for each in saved) == ["new"] * 10 + ["unchanged"] * 30
+    assert sorted(result.outcome for result in saved) == ["new"] * 10 + ["unchanged"] * 30
 
 
 def test_times_without_a_zone_are_refused(database: Database) -> None:

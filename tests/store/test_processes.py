@@ -20,21 +20,19 @@ def _start(*arguments: str) -> subprocess.Popen[str]:
 def test_processes_that_store_the_same_articles_at_once_store_each_once(database_url: str) -> None:
     count = 60
     writers = [_start(database_url, "1", str(count + 1), "1"), _start(database_url, str(count), "0", "-1")]
-    assert [(each.communicate()[1], each.returncode) for each in writers] == [("", 0)] * 2
+    assert [(writer.communicate()[1], writer.returncode) for writer in writers] == [("", 0)] * 2
     database = Database(database_url).open()
     with database.read() as session:
         stored = list(iter_articles(session, Filters()))
         assert len(search(session, "harbour", Filters(limit=1000))) == 2 * count
-    originals = {each.id: each for each in stored if each.duplicate_of is None}
-    copies = [each for each in stored if each.duplicate_of is not None]
+    originals = {one.id: one for one in stored if one.duplicate_of is None}
+    copies = [one for one in stored if one.duplicate_of is not None]
     assert len(originals) == len(copies) == count
-    assert {each.article.body for each in originals.values()} == {
-        article(i).body for i in range(1, count + 1)
-    }
+    assert {one.article.body for one in originals.values()} == {article(i).body for i in range(1, count + 1)}
     for copy in copies:
         assert copy.article.body == originals[copy.duplicate_of or 0].article.body
-    assert {each.revision for each in stored} == {1}
-    assert all(each.article.entities and len(each.article.authors) == 2 for each in stored)
+    assert {one.revision for one in stored} == {1}
+    assert all(one.article.entities and len(one.article.authors) == 2 for one in stored)
     database.close()
 
 

@@ -2,12 +2,12 @@
 
     with database.write() as session:
         lock_articles(session, [Incoming(article, precomputed, site_blocks), ...], now=now)
-        for each article:
+        for article, precomputed, site_blocks in ...:
             reclean_same(session, article, site_blocks, ...)
             save_article(session, article, keys=article_keys(article), precomputed=precomputed, ...)
             learn(session, saved, article, site_blocks, ...)
 
-Two processes that store batches with the same URLs, texts, stories, sources and names do not deadlock, because each takes
+Two processes that store batches with the same URLs, texts, stories, sources and names do not deadlock, because each of them takes
 all locks of its batch in the order of `sql.locks` before it writes the first article: the keys of URLs and texts, the
 near-duplicate keys, the stories if the batch may change any, then the rows of sources, authors, topics and entities.
 Totals, forms of entities and counts of boilerplate follow when the transaction ends.
@@ -79,34 +79,37 @@ def lock_articles(
 ) -> None:
     """Remove learnt boilerplate from articles that one transaction stores, and take the locks that this needs.
 
-    `now` becomes `first_seen_at` of new sources. `reject_urls` are the URLs of rejects, `seen_ids` the ids of articles that are only seen again in the same transaction.
-    `changes_stories` takes the lock of the stories in any case: `imports.restore` may need it.
+    `now` becomes `first_seen_at` of new sources. `reject_urls` are the URLs of rejects, `seen_ids` the ids of articles
+    that are only seen again in the same transaction. `changes_stories` takes the lock of the stories in any case:
+    `imports.restore` may need it.
 
-    A single article without any of these is only locked by its keys; `save_article` takes what else it needs. On SQLite
-    nothing is locked: the transaction has the whole database."""
+    A single article without any of these is not locked here: `save_article` takes its locks. A second call in a
+    transaction that holds locks does nothing. On SQLite nothing is locked: the transaction has the whole database."""
+    connection = session.connection()
+    if locks.is_held(connection, Rank.IDENTITY):
+        return
     for incoming in batch:
         site_boilerplate.remove_learnt(session, incoming.article, incoming.site_blocks)
-    connection = session.connection()
     if connection.dialect.name == "sqlite":
         return
     rejects = [url_hash(canonicalize(url)) for url in reject_urls]
     outdated = _outdated(session, batch)
-    is_alone = len(batch) + len(rejects) + len(seen_ids) == 1 and not outdated and not changes_stories
-    if is_alone:
+    if len(batch) + len(rejects) + len(seen_ids) == 1 and not outdated and not changes_stories:
         return
     articles = [*_keyed(batch), *_keyed(outdated)]
-    locks.take(
-        connection,
-        Rank.IDENTITY,
-        [*rejects, *(key for found in articles for key in identity_keys(found.article, found.keys))],
-    )
-    story_placement.lock_near_duplicates(connection, [found.sketch for found in articles])
+    _lock_keys(connection, articles, rejects)
     stored = _stored(connection, articles)
     if changes_stories or _may_change_stories(connection, articles, stored, len(seen_ids)):
         story_placement.lock(connection)
     if len(batch) > 1:
         changed = [found.article for found in articles if not _is_unchanged(found.article, stored)]
         _lock_names(connection, changed, now=now)
+
+
+def _lock_keys(connection: Connection, articles: Sequence[_Keyed], rejects: Sequence[bytes]) -> None:
+    keys = [key for found in articles for key in identity_keys(found.article, found.keys)]
+    locks.take(connection, Rank.IDENTITY, [*keys, *rejects])
+    story_placement.lock_near_duplicates(connection, [found.sketch for found in articles])
 
 
 def _outdated(session: Session, batch: Sequence[Incoming]) -> list[Incoming]:

@@ -1,4 +1,4 @@
-"""Articles that another newsbot has stored, stored here: what only a database can know comes with them."""
+"""Articles exported from another database of newsbot: they keep their ids, dates and story numbers where these are free."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from newsbot.store.sql import dialect
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What only the database that an article comes from could know."""
+    """The values of an exported article that only the database it comes from could know."""
 
     id: int | None
     story_id: int | None
@@ -27,9 +27,9 @@ class Known:
 
 
 def fill_unexported(session: Session, article: Article) -> None:
-    """Fill what an export does not tell from the article stored under the first of its URLs, if there is one.
+    """Copy the fields that an export lacks from the article that is stored under the first URL, if there is one.
 
-    Else an article that comes back to where it was exported from would be taken for changed."""
+    Without them, an article that is imported into the database it was exported from would count as changed."""
     first = url_hash(article_keys(article).url_keys[0])
     query = select(ArticleRow.kind, ArticleRow.is_free).join(
         ArticleUrl, ArticleUrl.article_id == ArticleRow.id
@@ -40,9 +40,9 @@ def fill_unexported(session: Session, article: Article) -> None:
 
 
 def kept_id(session: Session, wanted: int) -> int | None:
-    """Return `wanted`, if an article that comes with this id can keep it: if it is greater than all that are stored.
+    """Return `wanted` if it is greater than all stored ids, so that an imported article can keep it; else None.
 
-    Exports tell articles in the order of their ids, so that in an empty database each keeps its own."""
+    Exports are in the order of the ids, so that in an empty database all articles keep theirs."""
     if wanted <= (session.scalar(select(func.max(ArticleRow.id))) or 0):
         return None
     dialect.pass_id(session.connection(), ArticleRow, wanted)
@@ -50,9 +50,10 @@ def kept_id(session: Session, wanted: int) -> int | None:
 
 
 def restore(session: Session, article_id: int, known: Known) -> None:
-    """Note until when an article was seen elsewhere, how often it had changed there, and the number of its story.
+    """Restore until when an article was seen elsewhere, its number of revisions, and the number of its story.
 
-    What it said before is in the other database only."""
+    The revisions themselves are in the other database only. If the article has a story number, `lock_articles` must have
+    been called with `changes_stories`."""
     latest = case(
         (ArticleRow.last_seen_at < known.last_seen_at, known.last_seen_at), else_=ArticleRow.last_seen_at
     )
@@ -64,13 +65,13 @@ def restore(session: Session, article_id: int, known: Known) -> None:
 
 
 def _renumber_story(session: Session, story_id: int, wanted: int) -> None:
-    """Give a story the number that it had elsewhere, unless another one has it."""
+    """Change the number of a story to the one that it had elsewhere, unless another story has it."""
     story_placement.lock(session.connection())
     if session.scalar(select(Story.id).where(Story.id == wanted)) is not None:
         return
     dialect.pass_id(session.connection(), Story, wanted)
     columns = (Story.created_at, Story.updated_at, Story.member_count)
     same = select(literal(wanted), *columns).where(Story.id == story_id)
-    session.execute(insert(Story).from_select(["id", *(each.key for each in columns)], same))
+    session.execute(insert(Story).from_select(["id", *(column.key for column in columns)], same))
     session.execute(update(ArticleRow).where(ArticleRow.story_id == story_id).values(story_id=wanted))
     session.execute(delete(Story).where(Story.id == story_id))

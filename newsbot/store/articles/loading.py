@@ -1,4 +1,4 @@
-"""Articles out of the database, one or many, as items and as JSON."""
+"""Loads articles from the database, one or many, as items and as JSON."""
 
 from __future__ import annotations
 
@@ -29,14 +29,29 @@ from newsbot.urls import canonicalize
 MAX_ID = 2**63 - 1
 
 _ITEM_COLUMNS = (
-    "url", "canonical_url", "source", "title", "description", "published_at", "modified_at", "language", "section",
-    "image_url", "body", "word_count", "kind", "is_free", "entity_engine", "retrieved_at", "rules",
-)  # fmt: skip
+    "url",
+    "canonical_url",
+    "source",
+    "title",
+    "description",
+    "published_at",
+    "modified_at",
+    "language",
+    "section",
+    "image_url",
+    "body",
+    "word_count",
+    "kind",
+    "is_free",
+    "entity_engine",
+    "retrieved_at",
+    "rules",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredArticle:
-    """An article, and what only the database knows of it."""
+    """A stored article, and the values that only the database knows."""
 
     id: int
     article: Article
@@ -66,7 +81,7 @@ def stored_json(stored: StoredArticle) -> dict[str, Any]:
 
 
 def find_article(session: Session, ref: int | str) -> int | None:
-    """Return the id of the article with this id, or under this URL in any of its forms; None if there is none."""
+    """Return the id of the article with this id, or with this URL in any form; None if there is none."""
     query = select(ArticleRow.id)
     if isinstance(ref, int) or ref.isdecimal():
         article_id = int(ref)
@@ -82,7 +97,7 @@ def get_article(session: Session, ref: int | str) -> StoredArticle | None:
 
 
 def article_urls(session: Session, article_id: int) -> list[str]:
-    """Return every URL, canonicalised, that leads to an article."""
+    """Return all canonicalised URLs of an article, sorted."""
     query = select(ArticleUrl.url).where(ArticleUrl.article_id == article_id)
     return sorted(session.scalars(query))
 
@@ -96,7 +111,7 @@ def entity_ids(session: Session, article_id: int) -> dict[tuple[str, str], int]:
 
 
 def load_articles(session: Session, ids: Sequence[int]) -> list[StoredArticle]:
-    """Return the articles with these ids, in their order; the statements are as many for one as for hundreds."""
+    """Return the articles with these ids, in this order. The number of statements does not depend on that of articles."""
     columns = [column for column in ArticleRow.__table__.columns if column.name != "content_key"]
     query = select(*columns).where(ArticleRow.id.in_(ids))
     rows = {row.id: row for row in session.execute(query)}
@@ -104,8 +119,13 @@ def load_articles(session: Session, ids: Sequence[int]) -> list[StoredArticle]:
     topics = _names(session, Topic.name, ArticleTopic, ArticleTopic.topic_id == Topic.id, ids)
     entities = _entities(session, ids)
     return [
-        _stored(rows[each], authors=authors[each], topics=topics[each], entities=entities[each])
-        for each in ids
+        _stored(
+            rows[article_id],
+            authors=authors[article_id],
+            topics=topics[article_id],
+            entities=entities[article_id],
+        )
+        for article_id in ids
     ]
 
 
@@ -135,8 +155,8 @@ def _names(
     """Return the authors or topics of articles, in their order."""
     names: dict[int, list[str]] = defaultdict(list)
     query = select(link.article_id, name).join(link, joined).where(link.article_id.in_(ids))
-    for article_id, each in session.execute(query.order_by(link.article_id, link.position)):
-        names[article_id].append(each)
+    for article_id, author_or_topic in session.execute(query.order_by(link.article_id, link.position)):
+        names[article_id].append(author_or_topic)
     return names
 
 
@@ -144,8 +164,14 @@ def _entities(session: Session, ids: Sequence[int]) -> dict[int, list[Entity]]:
     """Return the entities of articles, in the order of their first mentions."""
     query = (
         select(
-            MentionRow.article_id, MentionRow.entity_id, MentionRow.start_offset, MentionRow.end_offset,
-            MentionRow.text, EntityRow.name, EntityRow.type, ArticleEntity.role,
+            MentionRow.article_id,
+            MentionRow.entity_id,
+            MentionRow.start_offset,
+            MentionRow.end_offset,
+            MentionRow.text,
+            EntityRow.name,
+            EntityRow.type,
+            ArticleEntity.role,
         )
         .join(EntityRow, EntityRow.id == MentionRow.entity_id)
         .join(
@@ -155,7 +181,7 @@ def _entities(session: Session, ids: Sequence[int]) -> dict[int, list[Entity]]:
         )
         .where(MentionRow.article_id.in_(ids))
         .order_by(MentionRow.article_id, MentionRow.start_offset, MentionRow.end_offset)
-    )  # fmt: skip
+    )
     found: dict[int, dict[int, Entity]] = defaultdict(dict)
     for row in session.execute(query):
         new = Entity(name=row.name, type=row.type, role=row.role)
@@ -163,4 +189,4 @@ def _entities(session: Session, ids: Sequence[int]) -> dict[int, list[Entity]]:
         entity.mentions.append(
             Mention(start=row.start_offset, end=row.end_offset, text=row.text, type=row.type)
         )
-    return defaultdict(list, {article_id: list(each.values()) for article_id, each in found.items()})
+    return defaultdict(list, {article_id: list(entities.values()) for article_id, entities in found.items()})

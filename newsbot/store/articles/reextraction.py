@@ -1,4 +1,4 @@
-"""Stored articles whose pages the archive has, and what today's rules make of them."""
+"""Stored articles whose pages the archive has, and their content by the current extraction rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an article said before, and when that differs from what it says now."""
+"""Revisions: the stored content of an article, and how the content before a change is stored and restored."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from newsbot.store.schema.models import ArticleAuthor, ArticleRow, ArticleTopic,
 
 
 def stored_content(connection: Connection, article_id: int) -> dict[str, Any]:
-    """Return the stored values of `REVISED_FIELDS`, their `revision`, and what else the full-text index was told."""
+    """Return the stored values of `REVISED_FIELDS`, and `revision`, `source` and `dated_at`, which are indexed too."""
     columns = [getattr(ArticleRow, name) for name in REVISED_FIELDS if name not in {"authors", "topics"}]
     query = select(ArticleRow.revision, ArticleRow.source, ArticleRow.dated_at, *columns).where(
         ArticleRow.id == article_id
@@ -38,7 +38,7 @@ def stored_content(connection: Connection, article_id: int) -> dict[str, Any]:
 
 
 def changed_fields(old: Mapping[str, Any], article: Article) -> dict[str, Any]:
-    """Return the old values, ready for JSON, of the fields that the article now has otherwise."""
+    """Return the old values, in their JSON form, of the fields that differ in the article."""
     return {
         name: utc_text(old[name]) if isinstance(old[name], datetime) else old[name]
         for name in REVISED_FIELDS
@@ -47,15 +47,15 @@ def changed_fields(old: Mapping[str, Any], article: Article) -> dict[str, Any]:
 
 
 def stored_article(content: Mapping[str, Any]) -> Article:
-    """Return what `stored_content` has as an article, for comparing it with another."""
+    """Return the result of `stored_content` as an article, to compare it with another one."""
     return Article(url="", **{name: content[name] for name in REVISED_FIELDS})
 
 
 def compacted(changes: Mapping[str, Any], new_body: str) -> dict[str, Any]:
-    """Return changed fields as they are stored: of the old body only what the new one has not, where that is shorter."""
+    """Return changed fields as they are stored: the old body as splices of the new one, if that is shorter."""
     if "body" not in changes:
         return dict(changes)
-    record = [list(each) for each in splices(changes["body"], new_body)]
+    record = [list(splice) for splice in splices(changes["body"], new_body)]
     is_shorter = len(json.dumps(record)) < len(json.dumps(changes["body"]))
     return dict(changes) | ({"body": record} if is_shorter else {})
 
@@ -64,5 +64,5 @@ def before(content: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, 
     """Return the content before stored `changes`, in their JSON form, given the content after them."""
     old = dict(content) | dict(changes)
     if isinstance(old["body"], list):
-        old["body"] = restore(content["body"], [Splice(*each) for each in old["body"]])
+        old["body"] = restore(content["body"], [Splice(*values) for values in old["body"]])
     return old

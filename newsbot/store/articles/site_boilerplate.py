@@ -141,7 +141,7 @@ def reclean_same(
 ) -> None:
     """Remove boilerplate from the stored version of a page from which it was removed, so that this is not an edit.
 
-    To be called after `batches.lock_articles`: the article that is stored next needs locks of lower ranks."""
+    To be called after `batch_locks.lock_articles`: the article that is stored next needs locks of lower ranks."""
     outdated = find_outdated(session, article, site_blocks)
     if outdated is not None:
         _store_cleaned(session, outdated, run_id=run_id, now=now)

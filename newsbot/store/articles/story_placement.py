@@ -1,7 +1,8 @@
-"""Stories: which stored articles tell the same, kept right as each article is stored.
+"""Stories: groups of near duplicates among the stored articles, updated whenever an article is stored.
 
-A story is a connected part of the graph of near duplicates, so the order of arrival does not change it. Two
-transactions that store near duplicates at the same time wait for each other: they lock a key that both have.
+A story is a connected component of the graph of near duplicates, so the order in which articles are stored does not
+matter. Of two transactions that store near duplicates at the same time one waits for the other, because both lock a key
+that the two texts share.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from newsbot.store.sql.compiled import CompiledStatement
 from newsbot.store.sql.locks import Rank
 
 LOCK = b"stories."
-"""Held while stories are joined and parted: what one transaction reads of them no other changes meanwhile."""
+"""Key of the lock of rank STORIES: while a transaction holds it, no other one changes stories."""
 
 _KEYS = [f"key_{place}" for place in range(len(ArticleSketch.__table_args__))]
 
@@ -47,7 +48,7 @@ def _candidates() -> CompiledStatement:
         .subquery()
         for key in _KEYS
     ]
-    shared = union_all(*(select(each.c.article_id) for each in found)).subquery()
+    shared = union_all(*(select(sharing.c.article_id) for sharing in found)).subquery()
     most = (
         select(shared.c.article_id)
         .group_by(shared.c.article_id)
@@ -59,8 +60,8 @@ def _candidates() -> CompiledStatement:
     return CompiledStatement(query.join(most, most.c.article_id == ArticleSketch.article_id))
 
 
-class _Part(NamedTuple):
-    """What an article is to others, as its row says it; by default nothing."""
+class StoryMembership(NamedTuple):
+    """The story columns of an article row; all None if the article is in no story and is no excerpt."""
 
     story_id: int | None = None
     story_role: str | None = None
@@ -68,14 +69,25 @@ class _Part(NamedTuple):
     duplicate_kind: str | None = None
 
 
-# Built once: building takes longer than what they do.
+# Statements are built once: building one takes longer than executing it.
 _ARTICLES = ArticleRow.metadata.tables["articles"]
 _CANDIDATES = _candidates()
 _ADD_SKETCH = CompiledStatement(insert(ArticleSketch))
-_SET_PART = update(_ARTICLES).where(_ARTICLES.c.id == bindparam("member_id"))
+_SET_MEMBERSHIP = update(_ARTICLES).where(_ARTICLES.c.id == bindparam("member_id"))
 _OF_STORY = _ARTICLES.c.story_id == bindparam("of_story")
-_SAID = ("id", "url", "canonical_url", "source", "published_at", "agency", "word_count", "text_key")
-_MEMBERS = select(*(_ARTICLES.c[name] for name in (*_SAID, *_Part._fields))).where(_OF_STORY)
+_DECIDING_COLUMNS = (
+    "id",
+    "url",
+    "canonical_url",
+    "source",
+    "published_at",
+    "agency",
+    "word_count",
+    "text_key",
+)
+_MEMBERS = select(*(_ARTICLES.c[name] for name in (*_DECIDING_COLUMNS, *StoryMembership._fields))).where(
+    _OF_STORY
+)
 _AUTHORS = (
     select(ArticleAuthor.article_id, Author.name)
     .join(Author, Author.id == ArticleAuthor.author_id)
@@ -102,13 +114,13 @@ def lock(connection: Connection) -> None:
     locks.take(connection, Rank.STORIES, [LOCK])
 
 
-def lock_and_relate(connection: Connection, text: Sketch, twin: int | None) -> Related:
+def lock_and_relate(connection: Connection, text: Sketch, exact_duplicate_id: int | None) -> Related:
     """Lock the near-duplicate keys of a new text and return the stored articles that are related to it.
 
-    If there are any, or `twin` has the same text, the stories are locked too."""
+    If there are any, or `exact_duplicate_id` has the same text, the stories are locked too."""
     lock_near_duplicates(connection, [text])
     related = relatives(text, StoredSketches(connection))
-    if related or twin is not None:
+    if related or exact_duplicate_id is not None:
         lock(connection)
     return related
 
@@ -129,16 +141,16 @@ def place_article(
     text: Sketch,
     related: Related,
     *,
-    twin: int | None,
+    exact_duplicate_id: int | None,
     now: datetime,
 ) -> int | None:
     """Add a stored article to the story of its near duplicates, note which articles are excerpts, return its story.
 
-    `related` comes from `lock_and_relate`. `twin` is another article with the same text, by which a text that is too
+    `related` comes from `lock_and_relate`. `exact_duplicate_id` is another article with the same text, by which a text that is too
     short for keys is found."""
     _ADD_SKETCH.run(connection, _row(article_id, text))
     near = {candidate.id for candidate, how in related if how.kind == "near"}
-    near |= set() if twin is None else {twin}
+    near |= set() if exact_duplicate_id is None else {exact_duplicate_id}
     story_id = _join(connection, {article_id, *near}, now) if near else None
     others = [candidate for candidate, how in related if how.kind == "excerpt"]
     smaller = [other.id for other in others if not is_smaller(text.content, other.content)]
@@ -147,39 +159,39 @@ def place_article(
 
 
 def move_article(
-    connection: Connection, article_id: int, text: Sketch, *, twin: int | None, now: datetime
+    connection: Connection, article_id: int, text: Sketch, *, exact_duplicate_id: int | None, now: datetime
 ) -> None:
-    """Take an article whose text has changed out of its story, and place it anew; under `lock`."""
+    """Remove an article whose text has changed from its story, and place it again; under `lock`."""
     story_id = _story_of(connection, article_id)
     its_excerpts = ArticleRow.duplicate_kind == "excerpt", ArticleRow.duplicate_of == article_id
     excerpts = list(connection.scalars(select(ArticleRow.id).where(*its_excerpts)))
-    _set_parts(connection, dict.fromkeys([article_id, *excerpts], _Part()))
+    _set_memberships(connection, dict.fromkeys([article_id, *excerpts], StoryMembership()))
     connection.execute(delete(ArticleSketch).where(ArticleSketch.article_id == article_id))
     if story_id is not None:
-        _settle(connection, story_id, now)
+        _assign_roles(connection, story_id, now)
     related = relatives(text, StoredSketches(connection))
-    place_article(connection, article_id, text, related, twin=twin, now=now)
+    place_article(connection, article_id, text, related, exact_duplicate_id=exact_duplicate_id, now=now)
     _note_excerpts(connection, excerpts)
 
 
-def settle_article(connection: Connection, article_id: int, *, now: datetime) -> None:
-    """Give the members of an article's story their parts anew: its date or byline has changed; under `lock`."""
+def reassign_roles(connection: Connection, article_id: int, *, now: datetime) -> None:
+    """Assign the roles in the story of an article again, because its date or byline has changed; under `lock`."""
     story_id = _story_of(connection, article_id)
     if story_id is not None:
-        _settle(connection, story_id, now)
+        _assign_roles(connection, story_id, now)
 
 
 # ------------------------------------------------------------------ the index
 
 
 class StoredSketches:
-    """The `dedupe.grouping.NearDuplicateStore` that the database is."""
+    """The stored sketches as a `dedupe.grouping.NearDuplicateStore`."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
     def candidates(self, keys: Sequence[int | None]) -> Iterable[SketchCandidate]:
-        """Return the articles that share a key at the same place, in one statement."""
+        """Return the articles that share a key at the same position, in one statement."""
         found = _CANDIDATES.rows(self.connection, dict(zip(_KEYS, keys, strict=True)))
         return [SketchCandidate(*row) for row in found]
 
@@ -193,16 +205,16 @@ def _row(article_id: int, text: Sketch) -> dict[str, Any]:
 
 
 def _join(connection: Connection, article_ids: Collection[int], now: datetime) -> int:
-    """Make one story of these articles and of the stories that they are in; under `lock`."""
+    """Merge these articles and the stories that they are in into one story; under `lock`. Return its id."""
     belongs = ArticleRow.id.in_(article_ids)
     found = connection.scalars(select(ArticleRow.story_id).where(belongs).distinct())
-    stories = sorted(each for each in found if each is not None)
+    stories = sorted(story_id for story_id in found if story_id is not None)
     story_id, *others = stories or [_new_story(connection, now)]
     connection.execute(
         update(ArticleRow).where(or_(belongs, ArticleRow.story_id.in_(others))).values(story_id=story_id)
     )
     connection.execute(delete(Story).where(Story.id.in_(others)))
-    _settle(connection, story_id, now)
+    _assign_roles(connection, story_id, now)
     return story_id
 
 
@@ -215,12 +227,13 @@ def _new_story(connection: Connection, now: datetime) -> int:
     return connection.execute(insert(Story).values(values).returning(Story.id)).scalar_one()
 
 
-def _settle(connection: Connection, story_id: int, now: datetime) -> None:
-    """Give every member its part, now that others have come or gone; one article alone is no story."""
+def _assign_roles(connection: Connection, story_id: int, now: datetime) -> None:
+    """Assign the role of every member of a story that has changed; delete a story of a single article."""
     stored, members = _members(connection, story_id)
     is_story = len(members) > 1
-    parts = _parts(story_id, members) if is_story else dict.fromkeys(stored, _Part())
-    _set_parts(connection, {each: part for each, part in parts.items() if part != stored[each]})
+    parts = _memberships(story_id, members) if is_story else dict.fromkeys(stored, StoryMembership())
+    changed = {member: part for member, part in parts.items() if part != stored[member]}
+    _set_memberships(connection, changed)
     of_story = Story.id == story_id
     if is_story:
         values = {"updated_at": now, "member_count": len(members)}
@@ -230,39 +243,42 @@ def _settle(connection: Connection, story_id: int, now: datetime) -> None:
         _note_excerpts(connection, stored)
 
 
-def _members(connection: Connection, story_id: int) -> tuple[dict[int, _Part], list[StoryMember]]:
-    """Return what the members of a story are so far, by their ids, and what decides their parts."""
+def _members(connection: Connection, story_id: int) -> tuple[dict[int, StoryMembership], list[StoryMember]]:
+    """Return the stored memberships of a story by article id, and its members with what decides their roles."""
     authors: dict[int, list[str]] = defaultdict(list)
     for article_id, name in connection.execute(_AUTHORS, {"of_story": story_id}):
         authors[article_id].append(name)
     rows = connection.execute(_MEMBERS, {"of_story": story_id}).mappings().all()
-    parts = {row["id"]: _Part(*(row[name] for name in _Part._fields)) for row in rows}
-    members = [StoryMember(**{name: row[name] for name in _SAID}, authors=authors[row["id"]]) for row in rows]
+    parts = {row["id"]: StoryMembership(*(row[name] for name in StoryMembership._fields)) for row in rows}
+    members = [
+        StoryMember(**{name: row[name] for name in _DECIDING_COLUMNS}, authors=authors[row["id"]])
+        for row in rows
+    ]
     return parts, members
 
 
-def _parts(story_id: int, members: Sequence[StoryMember]) -> dict[int, _Part]:
-    original, told = choose_original(members), roles(members)
+def _memberships(story_id: int, members: Sequence[StoryMember]) -> dict[int, StoryMembership]:
+    original, role_of = choose_original(members), roles(members)
     parts = {
-        member.id: _Part(
+        member.id: StoryMembership(
             story_id,
-            told[member.id],
+            role_of[member.id],
             original.id,
             "exact" if member.text_key == original.text_key else "near",
         )
         for member in members
     }
-    return parts | {original.id: _Part(story_id, told[original.id])}
+    return parts | {original.id: StoryMembership(story_id, role_of[original.id])}
 
 
-def _set_parts(connection: Connection, parts: Mapping[int, _Part]) -> None:
+def _set_memberships(connection: Connection, parts: Mapping[int, StoryMembership]) -> None:
     if parts:
         rows = [{"member_id": article_id, **part._asdict()} for article_id, part in parts.items()]
-        connection.execute(_SET_PART, rows)
+        connection.execute(_SET_MEMBERSHIP, rows)
 
 
 def _note_excerpts(connection: Connection, article_ids: Collection[int]) -> None:
-    """Note of articles that are in no story which one each is an excerpt of: the one that has most of it."""
+    """Mark articles that are in no story as excerpts of the article that contains most of their text."""
     if not article_ids:
         return
     query = select(ArticleSketch).join(ArticleRow, ArticleRow.id == ArticleSketch.article_id)
@@ -275,5 +291,7 @@ def _note_excerpts(connection: Connection, article_ids: Collection[int]) -> None
             if how.kind == "excerpt" and is_smaller(text.content, candidate.content)
         ]
         if wholes:
-            part = _Part(story_role="excerpt", duplicate_of=max(wholes)[2], duplicate_kind="excerpt")
-            _set_parts(connection, {row["article_id"]: part})
+            part = StoryMembership(
+                story_role="excerpt", duplicate_of=max(wholes)[2], duplicate_kind="excerpt"
+            )
+            _set_memberships(connection, {row["article_id"]: part})

@@ -1,6 +1,6 @@
 """Stores one article: finds it by its keys, decides by `plan.decide`, and applies the plan.
 
-Several articles can be stored in one transaction. On PostgreSQL, `batches.lock_articles` must be called for all of them
+Several articles can be stored in one transaction. On PostgreSQL, `batch_locks.lock_articles` must be called for all of them
 before the first one, because locks have one order (`sql.locks`); `save_article` then finds its locks taken. Without that
 call it takes the locks of one article itself. The totals of entities, their forms and the counts of boilerplate are
 written when the transaction ends.
@@ -8,13 +8,12 @@ written when the transaction ends.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any, Literal, assert_never
 
-from sqlalchemy import Connection, LargeBinary, bindparam, cast, insert, null, select, union_all, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from newsbot import rule_versions
@@ -22,9 +21,9 @@ from newsbot.dedupe.agencies import agency_of
 from newsbot.dedupe.changes import Judgement, is_material, is_silent
 from newsbot.items import Article
 from newsbot.store.articles import children, story_placement
+from newsbot.store.articles.existing import find_existing, load_content, load_existing
 from newsbot.store.articles.plan import (
     Conflict,
-    Content,
     Existing,
     Insert,
     Revise,
@@ -114,13 +113,17 @@ def save_article(
     page = _Page(article, keys, content_key(article), run_id, now, precomputed)
     urls = {url_hash(key): key for key in keys.url_keys}
     locks.take(connection, Rank.IDENTITY, identity_keys(article, keys))
-    stored, twin = _find(connection, list(urls), keys.text_key)
+    stored, exact_duplicate_id = find_existing(connection, list(urls), keys.text_key)
     existing = choose_existing(urls, stored, title=article.title, text_key=keys.text_key)
     content = None
     if existing is not None and needs_content(existing, page.content_key, now=now):
-        content = _content(connection, existing, page.content_key)
+        content = load_content(connection, existing, page.content_key)
     saved = _apply(
-        connection, page, decide(existing, article, page.content_key, content, now=now), twin, new_id
+        connection,
+        page,
+        decide(existing, article, page.content_key, content, now=now),
+        exact_duplicate_id,
+        new_id,
     )
     if saved.outcome != "conflict":
         new_urls = {key: url for key, url in urls.items() if key not in stored}
@@ -145,13 +148,20 @@ def apply_rules_to(
     connection = session.connection()
     page = _Page(article, keys, content_key(article), run_id, now, precomputed)
     locks.take(connection, Rank.IDENTITY, identity_keys(article, keys))
-    existing = Existing(*connection.execute(_BY_ID, {"known_id": article_id}).one())
+    existing = load_existing(connection, article_id)
     if existing.content_key == page.content_key:
         _update(connection, article_id, {"extractor_version": rule_versions.label(), "rules": article.rules})
         return "unchanged"
-    _, twin = _find(connection, [], keys.text_key)
+    _, exact_duplicate_id = find_existing(connection, [], keys.text_key)
     plan = Revise(existing, stored_content(connection, article_id))
-    _revise(connection, page, plan, None if twin == article_id else twin, {}, by_rules=True)
+    _revise(
+        connection,
+        page,
+        plan,
+        None if exact_duplicate_id == article_id else exact_duplicate_id,
+        {},
+        by_rules=True,
+    )
     return "changed"
 
 
@@ -186,79 +196,28 @@ def identity_keys(article: Article, keys: ArticleKeys) -> list[bytes]:
     return [*map(url_hash, [*keys.url_keys, canonicalize(article.url)]), keys.text_key]
 
 
-# ------------------------------------------------------------------ reading
+# ------------------------------------------------------------------ writing
 
-_COLUMNS = [getattr(ArticleRow, name) for name in Existing.__slots__]
 _ARTICLES = ArticleRow.metadata.tables["articles"]
 _INSERT = CompiledStatement(insert(_ARTICLES).returning(_ARTICLES.c.id))
-_BY_ID = select(*(_ARTICLES.c[name] for name in Existing.__slots__)).where(
-    _ARTICLES.c.id == bindparam("known_id")
-)
 _UPDATE = update(_ARTICLES).where(_ARTICLES.c.id == bindparam("known_id"))
-
-
-def _find(
-    connection: Connection, hashes: Collection[bytes], text_key: bytes
-) -> tuple[dict[bytes, Existing], int | None]:
-    """Return the stored articles by the hashes of URLs that lead to them, and the id of the first with this text."""
-    values: dict[str, Any] = dict(zip(_hash_names(len(hashes)), hashes, strict=True))
-    stored: dict[bytes, Existing] = {}
-    twin = None
-    for key, *columns in _find_statement(len(hashes)).rows(connection, values | {"text_key": text_key}):
-        if key is None:
-            twin = columns[0]
-        else:
-            stored[key] = Existing(*columns)
-    return stored, twin
-
-
-@cache
-def _find_statement(count: int) -> CompiledStatement:
-    """Return the query for the articles under `count` URLs, and for the first article with a text (without a hash)."""
-    by_url = (
-        select(ArticleUrl.url_hash, *_COLUMNS)
-        .join(ArticleRow, ArticleRow.id == ArticleUrl.article_id)
-        .where(ArticleUrl.url_hash.in_([bindparam(name) for name in _hash_names(count)]))
-    )
-    by_text = (
-        select(cast(null(), LargeBinary).label("url_hash"), *_COLUMNS)
-        .where(ArticleRow.text_key == bindparam("text_key"))
-        .order_by(ArticleRow.id)
-        .limit(1)
-    )
-    return CompiledStatement(union_all(by_url, select(by_text.subquery())) if count else by_text)
-
-
-def _hash_names(count: int) -> list[str]:
-    return [f"url_{place}" for place in range(count)]
-
-
-def _content(connection: Connection, existing: Existing, new_key: bytes) -> Content:
-    keys = (existing.content_key, new_key)
-    query = select(Revision.content_key).where(
-        Revision.article_id == existing.id, Revision.content_key.in_(keys)
-    )
-    return Content(stored_content(connection, existing.id), set(connection.scalars(query)))
-
-
-# ------------------------------------------------------------------ writing
 
 
 def _apply(
     connection: Connection,
     page: _Page,
     plan: Insert | SeeAgain | Revise | Conflict,
-    twin: int | None,
+    exact_duplicate_id: int | None,
     new_id: int | None,
 ) -> Saved:
     match plan:
         case Insert():
-            return _insert(connection, page, twin, new_id)
+            return _insert(connection, page, exact_duplicate_id, new_id)
         case SeeAgain(existing=existing):
             _see_again(connection, page, plan)
             return Saved(existing.id, "unchanged")
         case Revise(existing=existing):
-            _revise(connection, page, plan, twin, _seen(page, existing) | {"gone_at": None})
+            _revise(connection, page, plan, exact_duplicate_id, _seen(page, existing) | {"gone_at": None})
             return Saved(existing.id, "changed")
         case Conflict(existing=existing, judgement=judgement):
             return Saved(existing.id, "conflict", judgement)
@@ -266,9 +225,9 @@ def _apply(
             assert_never(plan)
 
 
-def _insert(connection: Connection, page: _Page, twin: int | None, new_id: int | None) -> Saved:
+def _insert(connection: Connection, page: _Page, exact_duplicate_id: int | None, new_id: int | None) -> Saved:
     article, precomputed = page.article, current(page.article, page.precomputed)
-    related = story_placement.lock_and_relate(connection, precomputed.sketch, twin)
+    related = story_placement.lock_and_relate(connection, precomputed.sketch, exact_duplicate_id)
     _add_source(connection, page)
     dated_at = article.published_at or page.now
     values = _content_columns(page) | {
@@ -286,9 +245,14 @@ def _insert(connection: Connection, page: _Page, twin: int | None, new_id: int |
     entity_writer.add_entities(connection, article_id, article, dated_at)
     children.add_words(connection, article_id, values, precomputed.body_words)
     story_id = story_placement.place_article(
-        connection, article_id, precomputed.sketch, related, twin=twin, now=page.now
+        connection,
+        article_id,
+        precomputed.sketch,
+        related,
+        exact_duplicate_id=exact_duplicate_id,
+        now=page.now,
     )
-    return Saved(article_id, "duplicate" if twin else "new", story_id=story_id)
+    return Saved(article_id, "duplicate" if exact_duplicate_id else "new", story_id=story_id)
 
 
 def _see_again(connection: Connection, page: _Page, plan: SeeAgain) -> None:
@@ -305,7 +269,7 @@ def _revise(
     connection: Connection,
     page: _Page,
     plan: Revise,
-    twin: int | None,
+    exact_duplicate_id: int | None,
     values: Mapping[str, Any],
     *,
     by_rules: bool = False,
@@ -328,9 +292,11 @@ def _revise(
     children.add_words(connection, existing.id, {**plan.content, **new}, precomputed.body_words)
     _update(connection, existing.id, {**values, **new})
     if is_other_text:
-        story_placement.move_article(connection, existing.id, precomputed.sketch, twin=twin, now=page.now)
+        story_placement.move_article(
+            connection, existing.id, precomputed.sketch, exact_duplicate_id=exact_duplicate_id, now=page.now
+        )
     else:
-        story_placement.settle_article(connection, existing.id, now=page.now)
+        story_placement.reassign_roles(connection, existing.id, now=page.now)
 
 
 def _add_revision(connection: Connection, page: _Page, plan: Revise, *, by_rules: bool) -> None:

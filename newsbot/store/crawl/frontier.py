@@ -1,9 +1,9 @@
-"""The frontier: which URLs to fetch, and how far each has come. A row a URL.
+"""The frontier: the URLs to fetch and their state, one row for each URL.
 
     pending -> leased -> done | failed | gone
 
-A lease ends by itself (`next_try_at`) or with the process that took it, so that a URL in flight at a kill is fetched
-again. A URL is done only in the transaction that stores what came of it.
+A lease ends at a time (`next_try_at`) or with the process that took it, so that a URL whose fetch was interrupted by a kill
+is fetched again. A URL becomes `done` only in the transaction that stores the outcome of its fetch.
 """
 
 from __future__ import annotations
@@ -25,34 +25,35 @@ from newsbot.store.sql import dialect
 from newsbot.urls import canonicalize
 
 LEASE = timedelta(minutes=10)
-"""Longer than any fetch: timeouts, retries and the host's delay included."""
+"""Duration of a lease: longer than any fetch with its timeouts, retries and the delay of the host."""
 RESOLUTION = timedelta(seconds=1)
-"""Of dates in feeds and sitemaps: a change in the second of the last fetch may have come after it."""
+"""Resolution of dates in feeds and sitemaps: a change in the second of the last fetch may be later than the fetch."""
 
-# Past the ORM, which would look for rows in memory that are to be changed.
+# Table statements: with the ORM, an update would look for changed rows among the objects in memory.
 _FRONTIER = FrontierRow.metadata.tables["frontier"]
 _UPDATE = update(_FRONTIER).where(_FRONTIER.c.url_hash.in_(bindparam("hashes", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leased:
-    """A URL that this run is to fetch, and the validators of the last answer."""
+    """A URL that this run has leased, and the validators of the last answer."""
 
     url: str
     source: str
     etag: str | None
     last_modified: str | None
     article_id: int | None
-    """The article it led to last time; None if it is new."""
+    """Id of the article that it led to last time; None if the URL is new."""
 
 
 def add_links(
     session: Session, links: Iterable[Link], *, source: str, feed_id: int | None, now: datetime
 ) -> int:
-    """Add links that are not known yet, and have changed ones fetched again; return how many were new.
+    """Insert links that are not known yet, and schedule changed ones again; return the number of new ones.
 
-    A link is changed if its modification date is later than its last fetch."""
-    found = {url_hash(canonicalize(link.url)): link for link in links}
+    A link has changed if its modification date is later than its last fetch."""
+    # In the order of the keys: two transactions that insert the same links do not wait for each other.
+    found = dict(sorted({url_hash(canonicalize(link.url)): link for link in links}.items()))
     if not found:
         return 0
     rows = [
@@ -72,8 +73,11 @@ def add_links(
     # PostgreSQL does not report how many rows such a statement inserted (rowcount is -1), so they are returned.
     insert = dialect.insert(connection, FrontierRow).values(rows).on_conflict_do_nothing()
     new = connection.execute(insert.returning(_FRONTIER.c.url_hash)).all()
-    changed = [{"key": key, "changed": link.modified_at + RESOLUTION, "now": now} for key, link in found.items()
-               if link.modified_at and link.modified_at <= now]  # fmt: skip
+    changed = [
+        {"key": key, "changed": link.modified_at + RESOLUTION, "now": now}
+        for key, link in found.items()
+        if link.modified_at and link.modified_at <= now
+    ]
     if changed:
         connection.execute(_REFETCH, changed)
     return len(new)
@@ -91,31 +95,35 @@ _REFETCH = (
 
 
 def priority(dated: datetime | None, now: datetime) -> int:
-    """Return what sorts newest first: minutes since 1970; a date in the future counts as now."""
+    """Return the priority of a date, so that newer URLs come first: minutes since 1970. A date in the future counts as now."""
     return int(min(dated or now, now).timestamp()) // 60
 
 
-def lease(session: Session, room: Mapping[str, int], *, run_id: int | None, now: datetime) -> list[Leased]:
-    """Take URLs that are due, newest first: of each source at most as many as `room` has for it.
+def lease(
+    session: Session, capacity: Mapping[str, int], *, run_id: int | None, now: datetime
+) -> list[Leased]:
+    """Lease URLs that are due, newest first; `capacity` is the maximum number for each source.
 
-    New ones come before those to be tried or looked at again."""
+    New URLs come before those that are tried or checked again."""
     rows: list[FrontierRow] = []
-    for source, count in room.items():
+    for source, count in capacity.items():
         pending = _take(session, source, FrontierRow.state == "pending", FrontierRow.priority.desc(), count)
         due = and_(FrontierRow.state.in_(("leased", "failed", "done")), FrontierRow.next_try_at <= now)
         again = _take(session, source, due, FrontierRow.next_try_at, count - len(pending))
         rows += pending + again
     leased = [
-        Leased(url=row.url, source=row.source or "", etag=row.etag, last_modified=row.last_modified,
-               article_id=row.article_id) for row in rows
-    ]  # fmt: skip
-    for row in rows:
-        row.state, row.next_try_at, row.lease_run_id, row.attempts = (
-            "leased",
-            now + LEASE,
-            run_id,
-            row.attempts + 1,
+        Leased(
+            url=row.url,
+            source=row.source or "",
+            etag=row.etag,
+            last_modified=row.last_modified,
+            article_id=row.article_id,
         )
+        for row in rows
+    ]
+    for row in rows:
+        row.state, row.next_try_at, row.lease_run_id = "leased", now + LEASE, run_id
+        row.attempts += 1
     session.flush()
     return leased
 
@@ -130,9 +138,9 @@ def _take(
 
 
 def take_over(session: Session, *, run_id: int | None, now: datetime) -> int:
-    """Free the leases of runs that were killed: those of processes of this machine that are no more.
+    """Release the leases of runs of this machine whose process does not exist any more.
 
-    Returns how many URLs are due again. Leases taken on other machines end by their time."""
+    Return the number of URLs that are due again. Leases of other machines end at their time."""
     rows = session.execute(select(Run.id, Run.process).where(Run.finished_at.is_(None), Run.id != run_id))
     dead = [id_ for id_, process in rows if not _may_be_alive(process)]
     freed = session.execute(
@@ -145,7 +153,7 @@ def take_over(session: Session, *, run_id: int | None, now: datetime) -> int:
 
 
 def this_process() -> str:
-    """Return what tells this process from others, on this machine and elsewhere."""
+    """Return `host:pid` of this process."""
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
@@ -168,19 +176,29 @@ def mark_done(
     *,
     article_id: int | None,
     now: datetime,
-    next_look_at: datetime | None = None,
+    next_check_at: datetime | None = None,
     etag: str | None = None,
     last_modified: str | None = None,
 ) -> None:
-    """Note that URLs have led to an article, or for good to none; `next_look_at`: when to look for changes."""
-    _update(session, urls, state="done", article_id=article_id, done_at=now, next_try_at=next_look_at, etag=etag,
-            last_modified=last_modified, attempts=0, last_error=None)  # fmt: skip
+    """Store that URLs have led to an article, or never will; `next_check_at` is when to check for changes."""
+    _update(
+        session,
+        urls,
+        state="done",
+        article_id=article_id,
+        done_at=now,
+        next_try_at=next_check_at,
+        etag=etag,
+        last_modified=last_modified,
+        attempts=0,
+        last_error=None,
+    )
 
 
 def mark_failed(
     session: Session, urls: Iterable[str], *, error: str, now: datetime, next_try_at: datetime | None
 ) -> None:
-    """Note that a fetch has failed; with no `next_try_at` the URL is given up as gone."""
+    """Store that a fetch has failed; without `next_try_at` the URL is given up as gone."""
     state = "failed" if next_try_at else "gone"
     _update(session, urls, state=state, next_try_at=next_try_at, last_error=error, done_at=now)
 
@@ -191,25 +209,25 @@ def _update(session: Session, urls: Iterable[str], **values: object) -> None:
 
 
 def attempts(session: Session, url: str) -> int:
-    """Return how many times a URL was tried since it last led to something."""
+    """Return the number of attempts to fetch a URL since the last successful one."""
     query = select(FrontierRow.attempts).where(FrontierRow.url_hash == url_hash(canonicalize(url)))
     return session.scalar(query) or 0
 
 
 def postpone(session: Session, url: str, *, until: datetime) -> None:
-    """Put a leased URL off that was not asked for: its host wants to be left alone."""
+    """Postpone a leased URL that was not fetched because its host asked for a pause."""
     values = {"hashes": [url_hash(canonicalize(url))], "state": "failed", "next_try_at": until}
     session.connection().execute(_UPDATE.values(attempts=_FRONTIER.c.attempts - 1), values)
 
 
 def release(session: Session, *, run_id: int) -> None:
-    """Free the leases of a run that ends."""
+    """Release the leases of a run that ends."""
     query = update(FrontierRow).where(FrontierRow.state == "leased", FrontierRow.lease_run_id == run_id)
     session.execute(query.values(state="pending", next_try_at=None))
 
 
 def busy_sources(session: Session, *, run_id: int | None, now: datetime) -> set[str]:
-    """Return the sources of which other runs hold leases: two at once would be twice as fast as is polite."""
+    """Return the sources of which other runs hold leases: two runs would fetch twice as fast as is polite."""
     others = select(Run.id).where(Run.finished_at.is_(None), Run.id != run_id)
     query = select(FrontierRow.source).where(
         FrontierRow.lease_run_id.in_(others), FrontierRow.state == "leased", FrontierRow.next_try_at > now

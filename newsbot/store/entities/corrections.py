@@ -1,7 +1,7 @@
-"""What people have corrected: read whenever entities are stored, so that it survives later runs.
+"""Corrections of entities by people. They are applied whenever entities are stored, so that they last.
 
-A correction sends what is found under one key to another entity: all of it (a merge), or the mentions of one form
-(a split). Merges are never chained, so that one look-up tells what an entity is.
+A correction replaces the entity with one key by another entity: for all mentions (a merge), or for the mentions of one
+form (a split). Merges are never chained, so that one look-up finds the entity.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ ALL_FORMS = ""
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The entity that is meant."""
+    """The entity that replaces another one."""
 
     type: EntityType
     name: str
 
     @property
     def key(self) -> str:
-        """As in `entities`."""
+        """Value of `entities.key`."""
         return stored_key(self.name, self.type)
 
 
 Rules = dict[tuple[str, str], Target]
-"""(key, form) -> the entity that is meant."""
+"""(key, form) -> the entity that replaces it."""
 
 _FIND = select(
     EntityCorrection.key, EntityCorrection.form, EntityCorrection.type, EntityCorrection.name
@@ -50,12 +50,12 @@ def stored_key(name: str, entity_type: EntityType) -> str:
 
 
 def corrected(connection: Connection, entities: Sequence[Entity]) -> Sequence[Entity]:
-    """Return the entities of an article as people have corrected them; two may be the same one now."""
-    rules = _find(connection, {stored_key(each.name, each.type) for each in entities})
-    # Forms split off from what others were merged into: asked for only where there was a merge.
+    """Return the entities of an article with all corrections applied; two of them may have the same key then."""
+    rules = _find(connection, {stored_key(entity.name, entity.type) for entity in entities})
+    # Forms that were split off from the target of a merge; only needed if there was a merge.
     merged = {target.key for (_, form), target in rules.items() if form == ALL_FORMS}
     rules |= _find(connection, merged)
-    return [part for each in entities for part in _parts(each, rules)] if rules else entities
+    return [part for entity in entities for part in _parts(entity, rules)] if rules else entities
 
 
 def _find(connection: Connection, keys: Collection[str]) -> Rules:
@@ -71,7 +71,7 @@ def _parts(entity: Entity, rules: Rules) -> Iterator[Entity]:
     for mention in entity.mentions:
         mentions[_meant(own, name_key(mention.text), rules)].append(mention)
     for target, found in mentions.items():
-        # A role belongs to the name that it stood beside: not to a form that is somebody else.
+        # A role belongs to the name beside which it was printed, not to a form that is another entity.
         role = entity.role if target == _meant(own, ALL_FORMS, rules) else None
         yield replace(entity, type=target.type, name=target.name, mentions=found, role=role)
 
@@ -84,7 +84,7 @@ def _meant(own: Target, form: str, rules: Rules) -> Target:
 
 
 def all_corrections(session: Session) -> Rules:
-    """Return every correction, in the order of their keys."""
+    """Return all corrections, sorted by key and form."""
     query = select(
         EntityCorrection.key, EntityCorrection.form, EntityCorrection.type, EntityCorrection.name
     ).order_by(EntityCorrection.key, EntityCorrection.form)
@@ -92,7 +92,7 @@ def all_corrections(session: Session) -> Rules:
 
 
 def note_merge(connection: Connection, key: str, target: Target) -> None:
-    """Let all that is found under `key` be `target`, and all that was `key` by an earlier correction."""
+    """Store that the entity `key` is `target`; earlier corrections that lead to `key` lead to `target` too."""
     led_here = update(EntityCorrection).where(EntityCorrection.target_key == key)
     connection.execute(led_here.values(_columns(target)))
     _put(connection, key, ALL_FORMS, target)
@@ -101,7 +101,7 @@ def note_merge(connection: Connection, key: str, target: Target) -> None:
 
 
 def note_split(connection: Connection, key: str, form: str, target: Target) -> None:
-    """Let the mentions of one form (`keys.name_key`) be `target`, an entity of its own whatever it was merged into."""
+    """Store that the mentions of one form (`name_key`) are `target`, which is not merged into another entity any more."""
     _forget_merge(connection, target.key)
     _put(connection, key, form, target)
 

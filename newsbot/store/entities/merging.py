@@ -78,7 +78,9 @@ def load_aliases(session: Session, entries: Iterable[AliasEntry]) -> int:
 
 
 def find_stored(connection: Connection, reference: str) -> Target:
-    """Return the stored entity that `reference` names: "Georgia", or with its type "LOC:Georgia"."""
+    """Return the stored entity with a name ("Georgia"), or with a type and a name ("LOC:Georgia").
+
+    Raises InputError if there is none, UsageError if several types have the name."""
     kind, colon, name = reference.partition(":")
     types = [entity_type for entity_type in ENTITY_TYPES if entity_type == kind] if colon else []
     keys = [stored_key(name if types else reference, entity_type) for entity_type in types or ENTITY_TYPES]
@@ -166,16 +168,19 @@ def _recount(connection: Connection, article_ids: Sequence[int], source_id: int,
         title, body, dated_at = articles[article_id]
         kind = mentions[0].type
         role = role_of.get((article_id, entity_id))
-        if (article_id, source_id) not in found:  # merged: its role goes along
+        if (article_id, source_id) not in found:  # a merge: the role is kept
             role = role or role_of.get((article_id, source_id))
         rows.append(
             {
-                "article_id": article_id, "entity_id": entity_id, "dated_at": dated_at,
-                "mention_count": len(mentions), "role": role if kind == "PER" else None,
+                "article_id": article_id,
+                "entity_id": entity_id,
+                "dated_at": dated_at,
+                "mention_count": len(mentions),
+                "role": role if kind == "PER" else None,
                 "salience": salience(Entity(name="", type=kind, mentions=mentions), body, title or ""),
                 "country": located[article_id].get(names[entity_id]) if kind == "LOC" else None,
             }
-        )  # fmt: skip
+        )
     dialect.insert_missing(connection, ArticleEntity, rows)
     totals.change(connection, before, totals.links(connection, article_ids, pair))
 
@@ -189,7 +194,7 @@ def _articles(
 
 
 def _countries(connection: Connection, bodies: Mapping[int, str]) -> dict[int, dict[str, str]]:
-    """Return article id -> name -> country of the places that articles mention."""
+    """Return article id -> name -> country, for the places that articles mention."""
     query = select(MentionRow.article_id, EntityRow.name).distinct()
     query = query.join(EntityRow, EntityRow.id == MentionRow.entity_id)
     places: dict[int, list[str]] = {article_id: [] for article_id in bodies}
@@ -206,14 +211,20 @@ def _countries(connection: Connection, bodies: Mapping[int, str]) -> dict[int, d
 def _mentions(
     connection: Connection, article_ids: Sequence[int], entity_ids: Collection[int]
 ) -> dict[tuple[int, int], list[Mention]]:
-    """Return (article id, entity id) -> its mentions there, in the order of the text."""
+    """Return (article id, entity id) -> the mentions of the entity in the article, in the order of the text."""
     query = (
-        select(MentionRow.article_id, MentionRow.entity_id, MentionRow.start_offset, MentionRow.end_offset,
-               MentionRow.text, EntityRow.type)
+        select(
+            MentionRow.article_id,
+            MentionRow.entity_id,
+            MentionRow.start_offset,
+            MentionRow.end_offset,
+            MentionRow.text,
+            EntityRow.type,
+        )
         .join(EntityRow, EntityRow.id == MentionRow.entity_id)
         .where(MentionRow.article_id.in_(article_ids), MentionRow.entity_id.in_(entity_ids))
         .order_by(MentionRow.article_id, MentionRow.start_offset)
-    )  # fmt: skip
+    )
     found: dict[tuple[int, int], list[Mention]] = defaultdict(list)
     for article_id, entity_id, start, end, text, kind in connection.execute(query):
         found[article_id, entity_id].append(Mention(start=start, end=end, text=text, type=kind))

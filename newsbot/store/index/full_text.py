@@ -27,7 +27,7 @@ from sqlalchemy.dialects import postgresql
 from newsbot.store.index.terms import Term
 
 TITLE_WEIGHT = 10
-"""How much more a word in the title counts than one in the body."""
+"""Weight of a word in the title relative to one in the body."""
 _FTS5_ADD = text(
     "INSERT INTO article_search (rowid, title, body, labels) VALUES (:id, :title, :body, :labels)"
 )
@@ -35,8 +35,8 @@ _FTS5_REMOVE = text(
     "INSERT INTO article_search (article_search, rowid, title, body, labels)"
     " VALUES ('delete', :id, :title, :body, :labels)"
 )
-# bm25 counts for every word how many articles have it, so that the labels are left out. The sign before `rowid` keeps
-# SQLite from searching anew for each id.
+# bm25 counts the articles with every word, so the labels are left out. The sign before `rowid` keeps SQLite from
+# searching once for every id.
 _FTS5_SCORES = text(
     f"SELECT rowid, -bm25(article_search, {TITLE_WEIGHT}, 1) FROM article_search"  # noqa: S608
     " WHERE article_search MATCH :terms AND rowid BETWEEN :first AND :last"
@@ -51,22 +51,23 @@ _TSVECTOR_SCORES = text(
 
 
 PENDING = "newsbot_index"
-"""In the `info` of a connection to SQLite: entries that its transaction has yet to add (True) or to remove."""
+"""Key in the `info` of a connection to SQLite: entries that its transaction has yet to add (True) or to remove."""
 MAX_PENDING = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What the full-text index holds of an article."""
+    """The entry of an article in the full-text index."""
 
     title: Sequence[str]
     body: Sequence[str]
-    """Words."""
+    """Words of the body."""
     labels: Sequence[str]
+    """Filter terms: see `filter_terms`."""
 
 
 def add(connection: Connection, article_id: int, entry: Entry) -> None:
-    """Make an article findable, once the transaction has ended."""
+    """Add an article to the index; it is found once the transaction has been committed."""
     if connection.dialect.name == "sqlite":
         _index_later(connection, _fts5_row(article_id, entry), is_added=True)
     else:
@@ -74,7 +75,7 @@ def add(connection: Connection, article_id: int, entry: Entry) -> None:
 
 
 def remove(connection: Connection, article_id: int, entry: Entry) -> None:
-    """Take an article out of the index; SQLite must be told the very entry that it was added with."""
+    """Remove an article from the index; SQLite needs exactly the entry that was added."""
     if connection.dialect.name == "sqlite":
         _index_later(connection, _fts5_row(article_id, entry), is_added=False)
     else:
@@ -82,10 +83,10 @@ def remove(connection: Connection, article_id: int, entry: Entry) -> None:
 
 
 def _index_later(connection: Connection, row: dict[str, Any], *, is_added: bool) -> None:
-    """Keep an entry for the end of the transaction.
+    """Put an entry off to the end of the transaction.
 
-    FTS5 gathers what is new in memory, but writes it out before any statement that SQLite may have to undo alone: in the
-    midst of a transaction that would be once for every article."""
+    FTS5 collects new entries in memory, but writes them before any statement that SQLite may have to roll back alone: in
+    the middle of a transaction that happens for every article."""
     pending = connection.info.setdefault(PENDING, [])
     pending.append((is_added, row))
     if len(pending) >= MAX_PENDING:
@@ -93,7 +94,7 @@ def _index_later(connection: Connection, row: dict[str, Any], *, is_added: bool)
 
 
 def write_pending(connection: Connection) -> None:
-    """Write the entries that are kept for the end of a transaction: this is its end."""
+    """Write the entries that were put off, in their order; to be called before the commit."""
     for is_added, entries in groupby(connection.info.pop(PENDING, ()), key=itemgetter(0)):
         connection.execute(_FTS5_ADD if is_added else _FTS5_REMOVE, [row for _, row in entries])
 
@@ -109,14 +110,14 @@ def matches(
     labels: Sequence[Sequence[str]],
     among: Select[int] | None = None,
 ) -> Select[int]:
-    """Return a SELECT of the ids of articles that hold `terms`, and of each group of `labels` one.
+    """Return a SELECT of the ids of articles that match all `terms` and at least one label of each group of `labels`.
 
-    At least one of the terms must not be excluded. With `among`, only articles of these ids, which are few."""
+    At least one of the terms must not be excluded. With `among`, only these ids are searched; they should be few."""
     if connection.dialect.name == "sqlite":
         rowid = column("rowid", BigInteger)
         wanted = literal_column("article_search").op("MATCH")(_fts5_query(terms, labels))
         found = select(rowid).select_from(table("article_search")).where(wanted)
-        # The sign keeps SQLite from searching anew for each id.
+        # The sign keeps SQLite from searching once for every id.
         return found if among is None else found.where(literal_column("+rowid").in_(among))
     article_id = column("article_id", BigInteger)
     query = sql_cast(_tsquery(terms, labels), postgresql.TSQUERY)
@@ -125,17 +126,17 @@ def matches(
 
 
 def one_of(connection: Connection, found: ColumnElement[int], ids: Select[int]) -> ColumnElement[bool]:
-    """Return the condition that `found` is one of `ids`, by which the rows are to be looked up.
+    """Return the condition that `found` is one of `ids`, in a form that makes both databases look the rows up by id.
 
-    PostgreSQL gets them as an array: however many it expects, it then looks them up in the index of ids."""
+    PostgreSQL gets an array: whatever number of rows it expects, it then uses the index of ids."""
     if connection.dialect.name == "sqlite":
         return found.in_(ids)
     return found == func.any(func.array(ids.scalar_subquery()))
 
 
 def scores(connection: Connection, terms: Sequence[Term], ids: Collection[int]) -> dict[int, float]:
-    """Return the scores (greater is better) of articles that hold `terms`."""
-    # With an excluded term, or one that an article lacks, every rank of PostgreSQL's would be 0.
+    """Return article id -> score for the articles of `ids` that match `terms`; greater is better."""
+    # With an excluded term in the query, every rank of PostgreSQL would be 0.
     wanted = [term for term in terms if not term.is_excluded]
     if connection.dialect.name == "sqlite":
         given = {"terms": _fts5_query(wanted), "first": min(ids), "last": max(ids), "ids": json.dumps([*ids])}

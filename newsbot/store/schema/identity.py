@@ -1,4 +1,4 @@
-"""What makes two URLs, contents or names the same for the database."""
+"""Keys by which the database recognises URLs, texts, contents and names as the same."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ REVISED_FIELDS = (
     "is_free",
     "body",
 )
-"""What a revision records. Not where and when it was fetched, nor how it was extracted."""
+"""Fields that a revision records: not where and when the page was fetched, nor how it was extracted."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleKeys:
-    """What an article is recognised by."""
+    """The keys by which a stored article is recognised."""
 
     url_keys: tuple[str, ...]
-    """Canonicalised: what names the article first (its canonical URL), then others that led to it."""
+    """Canonicalised URLs: first the one that names the article (its canonical URL), then others that led to it."""
     text_key: bytes
-    """16 bytes, equal for equal texts."""
+    """16 bytes that are equal for equal texts."""
 
 
 def article_keys(article: Article) -> ArticleKeys:
-    """Return the keys of an article: of its canonical URL, its own, and those that redirected to it.
+    """Return the keys of an article: its canonical URL, its own URL, those that redirected to it, and its text.
 
-    A canonical URL that is a site's front page is a mistake in the site's template, made on all of its pages."""
+    A canonical URL that is the front page of the site is ignored: a mistake in the template of all its pages."""
     urls = (article.canonical_url, article.url, *article.aliases)
     keys = list(dict.fromkeys(canonicalize(url) for url in urls if url))
     if len(keys) > 1 and _FRONT_PAGE.fullmatch(keys[0]):
@@ -54,18 +54,18 @@ def article_keys(article: Article) -> ArticleKeys:
 
 
 def url_hash(url_key: str) -> bytes:
-    """Return the 16 bytes that stand for a canonicalised URL in indexes; URLs have no greatest length."""
+    """Return the 16-byte hash of a canonicalised URL, for indexes: URLs can be of any length."""
     return _hash(url_key)
 
 
 def content_key(article: Article) -> bytes:
-    """Return 16 bytes that are equal while nothing of `REVISED_FIELDS` changes."""
+    """Return 16 bytes that are equal as long as no field of `REVISED_FIELDS` changes."""
     content = [getattr(article, name) for name in REVISED_FIELDS]
     return _hash(json.dumps(content, default=utc_text))
 
 
 def name_key(name: str) -> str:
-    """Return `name` without regard to case and white space, as short as an index can hold."""
+    """Return `name` with folded case and white space, cut to the length that an index can hold."""
     return stored_name(" ".join(name.casefold().split()))
 
 

@@ -8,27 +8,27 @@ from sqlalchemy import BigInteger, DateTime, Dialect, Integer, LargeBinary, Text
 from sqlalchemy.types import TypeDecorator
 
 MAX_NAME_CHARS = 250
-"""Length of text that is indexed: PostgreSQL refuses index entries above 2,704 bytes, and some hold two names."""
+"""Maximum length of indexed text: PostgreSQL refuses index entries above 2,704 bytes, and some hold two names."""
 
 RowId = BigInteger().with_variant(Integer, "sqlite")
-"""SQLite numbers rows by itself only where the type is INTEGER."""
+"""Type of row ids: SQLite numbers rows automatically only if the type is INTEGER."""
 Hash = LargeBinary(16)
 
 
 def storable(text: str) -> str:
-    """Return `text` with NUL and lone surrogates replaced one for one, so that offsets into it stay true.
+    """Return `text` with NUL and lone surrogates replaced one for one, so that offsets stay valid.
 
-    PostgreSQL takes neither in its texts, SQLite no surrogates."""
+    PostgreSQL accepts neither in its texts, SQLite accepts no surrogates."""
     return text.replace("\0", "\ufffd").encode(errors="replace").decode()
 
 
 def stored_name(text: str) -> str:
-    """Return what is stored of text that is indexed."""
+    """Return the stored form of text that is indexed."""
     return storable(text[:MAX_NAME_CHARS])
 
 
 def utc(moment: datetime) -> datetime:
-    """Return `moment` aware and in UTC; a time without a zone, as SQLite gives it, is UTC already."""
+    """Return `moment` aware and in UTC; a time without a zone, as SQLite returns it, is in UTC already."""
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
@@ -39,7 +39,7 @@ class StoredText(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """Return what the database can hold of `value`."""
+        """Return the stored form of `value`."""
         return None if value is None else storable(value)
 
 
@@ -50,18 +50,18 @@ class Name(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """Return what the database can hold of `value`."""
+        """Return the stored form of `value`."""
         return None if value is None else stored_name(value)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware time in UTC on both databases; SQLite keeps it without its zone."""
+    """An aware time in UTC on both databases; SQLite stores it without its zone."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return `value` in UTC; a time without a zone raises ValueError, for nobody knows when that was."""
+        """Return `value` in UTC. Raises ValueError for a time without a zone, since it is ambiguous."""
         if value is None:
             return None
         if value.tzinfo is None:

@@ -116,8 +116,6 @@ def note(connection: Connection, rank: Rank, keys: Iterable[object]) -> bool:
 
 
 def is_held(connection: Connection, rank: Rank) -> bool:
-    """Return whether the transaction holds a lock of this rank; on SQLite always True."""
-    if connection.dialect.name == "sqlite":
-        return True
+    """Return whether the transaction holds a lock of this rank; on SQLite always False."""
     held: _Held = connection.info.setdefault(_STATE, _Held())
     return any(held_rank == rank for held_rank, _ in held.keys)

@@ -15,7 +15,7 @@ from newsbot.store.articles.site_boilerplate import learn
 from newsbot.store.articles.writer import save_article
 from newsbot.store.database import Database
 from newsbot.store.schema.identity import article_keys
-from tests.store.articles.story_writer import told
+from tests.store.articles.story_writer import versions_of
 from tests.store.samples import NOW
 
 
@@ -32,7 +32,7 @@ def named(article: Article, number: int) -> Article:
 
 def articles_of(stories: int) -> list[Article]:
     """Return four articles of three sources for each story."""
-    articles = [version for number in range(stories) for version in told(number)]
+    articles = [version for number in range(stories) for version in versions_of(number)]
     return [named(article, number) for number, article in enumerate(articles)]
 
 

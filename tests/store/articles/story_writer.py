@@ -15,7 +15,7 @@ from tests.dedupe.texts import reprint, text, update
 from tests.store.samples import NOW, article
 
 
-def told(number: int) -> list[Article]:
+def versions_of(number: int) -> list[Article]:
     """Return an article, two reprints, and an update by its own source."""
     body = text(number)
     versions = [body, reprint(body), body.lower(), update(body, number + 10_000)]
@@ -25,19 +25,19 @@ def told(number: int) -> list[Article]:
             url=f"https://site{place % 3}.example/{number}/{place}",
             source=f"site{place % 3}.example",
             published_at=NOW + timedelta(minutes=place),
-            body=each,
+            body=version,
         )
-        for place, each in enumerate(versions)
+        for place, version in enumerate(versions)
     ]
 
 
 def write(url: str, seed: int, stories: int) -> None:
-    articles = [each for number in range(stories) for each in told(number)]
+    articles = [version for number in range(stories) for version in versions_of(number)]
     random.Random(seed).shuffle(articles)
     database = Database(url).open()
-    for each in articles:
-        keys = article_keys(each)
-        database.transact(partial(save_article, article=each, keys=keys, run_id=None, now=NOW))
+    for version in articles:
+        keys = article_keys(version)
+        database.transact(partial(save_article, article=version, keys=keys, run_id=None, now=NOW))
     database.close()
 
 

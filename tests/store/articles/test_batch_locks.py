@@ -29,7 +29,7 @@ from newsbot.store.sql.locks import LockOrderError
 from tests.dedupe.texts import text as made_up
 from tests.store.articles.batch_writer import write
 from tests.store.articles.test_site_boilerplate import SHARE, _article
-from tests.store.articles.test_story_placement import _told
+from tests.store.articles.test_story_placement import _relations
 from tests.store.samples import LATER, NOW, article, dump, load, save
 
 ROOT = Path(__file__).parents[3]
@@ -50,7 +50,7 @@ def _rows(database: Database) -> dict[str, Any]:
             ),
             "revisions": session.scalar(select(func.count()).select_from(Revision)),
         }
-    return rows | {"stories": _told(database)}
+    return rows | {"stories": _relations(database)}
 
 
 def test_processes_that_store_the_same_batches_in_other_orders_never_deadlock(

@@ -1,4 +1,4 @@
-"""What becomes of a stored article when its page says something else, or nothing any longer."""
+"""A stored article whose page has changed, has become another page, or is gone."""
 
 from __future__ import annotations
 
@@ -52,20 +52,20 @@ def test_immaterial_change_moves_last_seen_only(database: Database) -> None:
 
 def test_a_changed_word_costs_few_bytes_and_every_revision_can_be_restored(database: Database) -> None:
     chance, body = random.Random(3), LONG
-    told = [body]
+    bodies = [body]
     save(database, long())
     for number in range(1, 8):
         words = body.split(" ")
         for _ in range(1 if number < 7 else 60):
             words[chance.randrange(len(words))] = f"Kuxo{number}"
         body = " ".join(words) if number < 7 else made_up(1, 36)
-        told.append(body)
+        bodies.append(body)
         assert save(database, long(body), now=NOW + timedelta(hours=number)).outcome == "changed"
     rows = _revisions(database)
     assert all(len(json.dumps(row.changes)) < 100 for row in rows[:6])
     with database.read() as session:
         changes = history(session, 1) or []
-    assert [change.fields["body"] for change in changes] == list(pairwise(told))
+    assert [change.fields["body"] for change in changes] == list(pairwise(bodies))
 
 
 def test_text_that_is_written_anew_is_kept_whole(database: Database) -> None:

@@ -33,10 +33,10 @@ def _article(number: int, *lines: str, body: str | None = None, **given: Any) ->
     return article(number, **named | {"body": whole, "entities": entities_of(whole)} | given)
 
 
-def _store(database: Database, each: Article, hours: int = 0) -> Saved:
+def _store(database: Database, saved: Article, hours: int = 0) -> Saved:
     return database.transact(
         lambda session: record_article(
-            session, Envelope(article=each), run_id=None, now=NOW + timedelta(hours=hours)
+            session, Envelope(article=saved), run_id=None, now=NOW + timedelta(hours=hours)
         )
     )
 
@@ -44,14 +44,14 @@ def _store(database: Database, each: Article, hours: int = 0) -> Saved:
 def _reclean(database: Database, source: str = "news.example") -> int:
     with database.read() as session:
         found = find_boilerplate(session, ids_of_source(session, source, after=0, limit=1000))
-    for each in found:
+    for hit in found:
         now = NOW + timedelta(days=1)
-        assert database.transact(partial(reclean_article, article_id=each.article_id, run_id=None, now=now))
+        assert database.transact(partial(reclean_article, article_id=hit.article_id, run_id=None, now=now))
     return len(found)
 
 
 def _holding(database: Database, line: str, count: int) -> list[int]:
-    return [each for each in range(1, count + 1) if line in load(database, each).article.body]
+    return [number for number in range(1, count + 1) if line in load(database, number).article.body]
 
 
 def test_block_is_removed_from_the_sixth_article_on(database: Database) -> None:
@@ -62,7 +62,7 @@ def test_block_is_removed_from_the_sixth_article_on(database: Database) -> None:
 
 
 def test_layers_of_blocks_are_removed_and_stay_learnt(database: Database) -> None:
-    lines = [f"Line {each} of what stands below every article of this site." for each in "abcdef"]
+    lines = [f"Line {letter} of the text below every article of this site." for letter in "abcdef"]
     for number in range(1, 31):
         _store(database, _article(number, *lines))
     assert load(database, 30).article.body == text(30)
@@ -75,7 +75,7 @@ def test_reclean_removes_what_was_learnt_later(database: Database) -> None:
     assert _holding(database, PROMO, 7) == []
     first = load(database, 1).article
     assert (first.body, first.word_count) == (text(1), len(text(1).split()))
-    assert all(first.body[m.start : m.end] == m.text for each in first.entities for m in each.mentions)
+    assert all(first.body[m.start : m.end] == m.text for entity in first.entities for m in entity.mentions)
     assert first.entities == _article(1).entities
     assert _reclean(database) == 0
 
@@ -96,7 +96,9 @@ def test_reclean_is_no_edit_by_the_publisher(database: Database) -> None:
     with database.read() as session:
         changes = history(session, 1)
         assert changes is not None
-        assert [(each.by_rules, each.fields["body"][0].endswith(SHARE)) for each in changes] == [(True, True)]
+        assert [(change.by_rules, change.fields["body"][0].endswith(SHARE)) for change in changes] == [
+            (True, True)
+        ]
 
 
 def test_page_seen_again_after_its_block_was_learnt_is_unchanged(database: Database) -> None:
@@ -136,7 +138,7 @@ def test_revisions_and_copies_of_a_story_count_once(database: Database) -> None:
         _store(database, _article(1, SHARE, f"Note {number}.", body=text(1, 24)), hours=number)
     with database.read() as session:
         counts = select(BoilerplateBlock.article_count, BoilerplateBlock.is_learnt)
-        assert {(each.article_count, each.is_learnt) for each in session.execute(counts)} == {(1, False)}
+        assert {(row.article_count, row.is_learnt) for row in session.execute(counts)} == {(1, False)}
 
 
 def test_sources_learn_apart(database: Database) -> None:
@@ -194,7 +196,7 @@ def test_lines_of_a_column_stay_on_a_site_of_many_authors(database: Database) ->
 
 def test_rows_of_a_source_are_bounded(database: Database) -> None:
     for number in range(1, 131):
-        lines = [f"Line {number} {each}." for each in "abcdefgh"]
+        lines = [f"Line {number} {letter}." for letter in "abcdefgh"]
         _store(database, _article(number, *lines, body=f"Report {number}. " + text(number, 2)))
     with database.read() as session:
         rows = session.scalar(select(func.count()).select_from(BoilerplateBlock))

@@ -25,7 +25,7 @@ from newsbot.store.queries import biggest_stories, story_members
 from newsbot.store.schema.identity import article_keys
 from newsbot.store.schema.models import ArticleRow, Story
 from tests.dedupe.texts import follow_up, market_report, reprint, text, update
-from tests.store.articles.story_writer import told, write
+from tests.store.articles.story_writer import versions_of, write
 from tests.store.samples import LATER, NOW, article, load, save
 
 ROOT = Path(__file__).parents[3]
@@ -34,15 +34,24 @@ BODY = text(1, 24)
 
 def _by(site: str, body: str, minute: int = 0, **given: Any) -> Article:
     return article(
-        url=f"https://{site}.example/harbour", source=f"{site}.example", body=body,
-        published_at=NOW + timedelta(minutes=minute), **given,
-    )  # fmt: skip
+        url=f"https://{site}.example/harbour",
+        source=f"{site}.example",
+        body=body,
+        published_at=NOW + timedelta(minutes=minute),
+        **given,
+    )
 
 
-def _told(database: Database) -> set[tuple[Any, ...]]:
-    """Return what every article is to others, by URLs, since ids follow the order of arrival."""
-    columns = (ArticleRow.id, ArticleRow.url, ArticleRow.story_id, ArticleRow.story_role, ArticleRow.duplicate_of,
-               ArticleRow.duplicate_kind)  # fmt: skip
+def _relations(database: Database) -> set[tuple[Any, ...]]:
+    """Return the story columns of all articles, by URLs, since ids follow the order of arrival."""
+    columns = (
+        ArticleRow.id,
+        ArticleRow.url,
+        ArticleRow.story_id,
+        ArticleRow.story_role,
+        ArticleRow.duplicate_of,
+        ArticleRow.duplicate_kind,
+    )
     with database.read() as session:
         rows = session.execute(select(*columns)).all()
         counts = dict(session.execute(select(Story.id, Story.member_count)).all())
@@ -66,12 +75,12 @@ def _told(database: Database) -> set[tuple[Any, ...]]:
 
 def test_copies_on_other_sites_make_a_story_whatever_their_order(database_url: str) -> None:
     articles = [_by("a", BODY), _by("b", reprint(BODY), 5), _by("c", BODY, 9)]
-    urls = tuple(sorted(each.url for each in articles))
+    urls = tuple(sorted(one.url for one in articles))
     first = articles[0].url
     database = Database(database_url).open()
-    for each in articles[::-1]:
-        save(database, each)
-    assert _told(database) == {
+    for one in articles[::-1]:
+        save(database, one)
+    assert _relations(database) == {
         (first, urls, "original", None, None),
         (articles[1].url, urls, "copy", first, "near"),
         (articles[2].url, urls, "copy", first, "exact"),
@@ -84,21 +93,21 @@ def test_saved_article_and_its_html_copy_are_one_story_with_both_urls(database: 
     for url, name in zip(urls, ("saved-article", "saved-article-html"), strict=True):
         expected = json.loads((ROOT / "fixtures" / name / "expected.json").read_text(encoding="utf-8"))
         save(database, article(url=url, body=expected["body"]))
-    assert {row[1] for row in _told(database)} == {tuple(urls)}
+    assert {row[1] for row in _relations(database)} == {tuple(urls)}
 
 
 def test_own_later_version_at_another_address_is_an_update(database: Database) -> None:
     save(database, _by("a", BODY))
     later = article(2, body=update(BODY, 9), source="a.example", published_at=NOW + timedelta(hours=1))
     saved = save(database, later)
-    assert {row[2] for row in _told(database)} == {"original", "update"}
+    assert {row[2] for row in _relations(database)} == {"original", "update"}
     assert load(database, saved.article_id).duplicate_of == 1
 
 
 def test_follow_ups_and_texts_of_one_template_are_no_story(database: Database) -> None:
     for number, body in enumerate([BODY, follow_up(BODY, 7), market_report(1), market_report(2)]):
         save(database, _by(f"site{number}", body))
-    assert {row[1:] for row in _told(database)} == {((), None, None, None)}
+    assert {row[1:] for row in _relations(database)} == {((), None, None, None)}
 
 
 @pytest.mark.parametrize("order", [*permutations(range(3))])
@@ -110,13 +119,13 @@ def test_excerpt_is_noted_and_not_joined(database: Database, order: tuple[int, .
     ]
     for number in order:
         save(database, articles[number])
-    excerpt = next(row for row in _told(database) if row[0] == articles[2].url)
+    excerpt = next(row for row in _relations(database) if row[0] == articles[2].url)
     assert excerpt[1:3] == ((), "excerpt")
     assert excerpt[3] in {articles[0].url, articles[1].url}
     assert excerpt[4] == "excerpt"
     with database.read() as session:
-        stories = [each.id for each in biggest_stories(session)]
-        roles = [each.story_role for each in story_members(session, stories[0])]
+        stories = [story.id for story in biggest_stories(session)]
+        roles = [member.story_role for member in story_members(session, stories[0])]
     assert roles == ["original", "copy", "excerpt"]
 
 
@@ -136,7 +145,7 @@ def test_excerpts_are_not_looked_for_along_the_dates_of_all_articles(database: D
     with database.read() as session:
         assert len(story_members(session, biggest_stories(session)[0].id)) == 2
         event.remove(Engine, "before_cursor_execute", keep)
-        [(statement, parameters)] = [each for each in sent.items() if "duplicate_of IN" in each[0]]
+        [(statement, parameters)] = [item for item in sent.items() if "duplicate_of IN" in item[0]]
         explain = "EXPLAIN QUERY PLAN" if session.connection().dialect.name == "sqlite" else "EXPLAIN"
         plan = session.connection().exec_driver_sql(f"{explain} {statement}", parameters).all()
     assert "dated_at" not in str(plan)
@@ -149,22 +158,22 @@ def test_text_between_two_stories_joins_them(database: Database) -> None:
     save(database, _by("b", reprint(beginning)))
     save(database, _by("c", end))
     save(database, _by("d", reprint(end)))
-    assert len({row[1] for row in _told(database)}) == 2
+    assert len({row[1] for row in _relations(database)}) == 2
     save(database, _by("e", middle))
-    assert len({row[1] for row in _told(database)}) == 1
+    assert len({row[1] for row in _relations(database)}) == 1
 
 
 def test_article_that_tells_another_story_leaves_its_own(database: Database) -> None:
     for site in "abc":
         save(database, _by(site, BODY))
     other = [_by("d", text(2)), _by("e", reprint(text(2)))]
-    for each in (*other, _by("a", text(2))):
-        save(database, each, now=LATER)
-    stories = {tuple(url[8] for url in row[1]) for row in _told(database)}
+    for one in (*other, _by("a", text(2))):
+        save(database, one, now=LATER)
+    stories = {tuple(url[8] for url in row[1]) for row in _relations(database)}
     assert stories == {("b", "c"), ("a", "d", "e")}
     for site in "bc":
         save(database, _by(site, text(ord(site))), now=LATER)
-    assert sum(row[1] == () for row in _told(database)) == 2
+    assert sum(row[1] == () for row in _relations(database)) == 2
 
 
 def test_parts_follow_when_a_date_or_byline_is_corrected(database: Database) -> None:
@@ -196,27 +205,39 @@ def test_copies_are_labelled_with_the_agency_that_they_credit(database: Database
     body = BODY if byline else f"PORT LINDOW (Reuters) - {BODY}"
     save(database, _by("a", BODY))
     save(database, _by("b", body, 5, **given))
-    save(database, article(7, url="https://www.reuters.example/1", source="reuters.example", body=BODY,
-                           published_at=NOW + timedelta(hours=9)))  # fmt: skip
+    save(
+        database,
+        article(
+            7,
+            url="https://www.reuters.example/1",
+            source="reuters.example",
+            body=BODY,
+            published_at=NOW + timedelta(hours=9),
+        ),
+    )
     with database.read() as session:
-        members = {each.id: each for each in story_members(session, load(database, 1).story_id or 0)}
+        members = {member.id: member for member in story_members(session, load(database, 1).story_id or 0)}
     assert [members[number].agency for number in (1, 2, 3)] == [None, "Reuters", None]
     assert members[3].story_role == "original", "whom they credit, though it is later"
 
 
 VERSIONS = {
-    "whole": (BODY, update(BODY, 8)), "copy": (reprint(BODY),), "lower": (BODY.lower(), reprint(BODY)),
-    "excerpt": (BODY.partition("\n\n")[0] + " Read on.",), "other": (text(5, 24), BODY), "follow": (follow_up(BODY, 6),),
-}  # fmt: skip
+    "whole": (BODY, update(BODY, 8)),
+    "copy": (reprint(BODY),),
+    "lower": (BODY.lower(), reprint(BODY)),
+    "excerpt": (BODY.partition("\n\n")[0] + " Read on.",),
+    "other": (text(5, 24), BODY),
+    "follow": (follow_up(BODY, 6),),
+}
 
 
 def _final(folder: Path, steps: list[tuple[int, str, str]]) -> set[tuple[Any, ...]]:
-    """Return what the articles are to each other once versions of them have been stored in an order."""
+    """Return the story columns of all articles after versions of them were stored in an order."""
     path = folder / f"{uuid4().hex}.db"
     database = Database(f"sqlite:///{path}").open()
     for hours, (minute, site, body) in enumerate(steps):
         save(database, _by(site, body, minute), now=NOW + timedelta(hours=hours))
-    found = {(*row[:3], row[4]) for row in _told(database)}
+    found = {(*row[:3], row[4]) for row in _relations(database)}
     database.close()
     return found
 
@@ -240,13 +261,13 @@ def test_order_of_arrival_and_of_changes_makes_no_difference(
 def test_one_text_alone_is_no_story(database: Database) -> None:
     save(database, _by("a", BODY))
     assert save(database, _by("a", reprint(BODY))).outcome == "changed"
-    assert {row[1:] for row in _told(database)} == {((), None, None, None)}
+    assert {row[1:] for row in _relations(database)} == {((), None, None, None)}
 
 
 def test_short_texts_are_a_story_only_if_they_are_the_same(database: Database) -> None:
     for site, body in (("a", "Watch the video."), ("b", "Watch the video."), ("c", "Watch the video again.")):
         save(database, _by(site, body))
-    assert sorted(len(row[1]) for row in _told(database)) == [0, 2, 2]
+    assert sorted(len(row[1]) for row in _relations(database)) == [0, 2, 2]
 
 
 def test_copies_stored_at_the_same_time_find_each_other(database_url: str) -> None:
@@ -260,7 +281,7 @@ def test_copies_stored_at_the_same_time_find_each_other(database_url: str) -> No
         writer.join(timeout=0.3)  # not committed yet: the second one must wait
         assert writer.is_alive()
     writer.join()
-    assert {row[1] for row in _told(one)} == {(first.url, second.url)}
+    assert {row[1] for row in _relations(one)} == {(first.url, second.url)}
     one.close()
     other.close()
 
@@ -276,12 +297,12 @@ def test_processes_that_write_the_same_articles_at_once_make_the_stories_of_one(
         subprocess.Popen([*command, str(seed), str(stories)], cwd=ROOT, stderr=subprocess.PIPE, text=True)
         for seed in range(4)
     ]
-    assert [(each.communicate()[1], each.returncode) for each in writers] == [("", 0)] * 4
-    told_by = []
+    assert [(writer.communicate()[1], writer.returncode) for writer in writers] == [("", 0)] * 4
+    relations = []
     for url in (alone, database_url):
         database = Database(url).open()
-        told_by.append(_told(database))
+        relations.append(_relations(database))
         database.close()
-    assert told_by[0] == told_by[1]
-    assert len(told_by[0]) == sum(len(told(number)) for number in range(stories))
-    assert {len(row[1]) for row in told_by[0]} == {4}
+    assert relations[0] == relations[1]
+    assert len(relations[0]) == sum(len(versions_of(number)) for number in range(stories))
+    assert {len(row[1]) for row in relations[0]} == {4}

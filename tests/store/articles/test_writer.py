@@ -21,7 +21,7 @@ from newsbot.store.schema.models import ArticleRow, EntityRow, RejectRow, Revisi
 from tests.store.samples import BODY, LATER, NOW, article, dump, entities_of, load, save
 
 NOT_STORED = {"aliases"}
-"""Kept otherwise, in article_urls and fetches; or only for the stages among each other."""
+"""Stored in `article_urls` and not in the article, or not stored at all."""
 
 
 def _rows(database: Database, model: Any) -> list[Any]:
@@ -38,9 +38,11 @@ def test_every_field_of_an_article_comes_back(database: Database) -> None:
         is_free=True,
         retrieved_at=NOW + timedelta(seconds=1, microseconds=5),
         rules={"title": "json-ld headline"},
-        entities=[replace(each, role="mayor" if each.type == "PER" else None) for each in entities_of(BODY)],
+        entities=[
+            replace(entity, role="mayor" if entity.type == "PER" else None) for entity in entities_of(BODY)
+        ],
     )
-    empty = {each.name for each in fields(Article) if not getattr(full, each.name)}
+    empty = {field.name for field in fields(Article) if not getattr(full, field.name)}
     assert empty == NOT_STORED
     assert save(database, full) == Saved(1, "new")
     assert load(database, 1).article == full
@@ -223,8 +225,17 @@ def test_any_character_can_be_stored(database: Database) -> None:
     for number, char in enumerate(["\x00", "\ud800", "\U0010ffff", "'", '"', "\\", "%s", ":x", "\u202e"], 1):
         text = f"a{char}{number}"
         body = f"{text} Ada Kovac"
-        odd = article(number, title=text, body=body, authors=[text], topics=[text], section=text, source=text,
-                      rules={text: text}, canonical_url=f"https://news.example/{text}")  # fmt: skip
+        odd = article(
+            number,
+            title=text,
+            body=body,
+            authors=[text],
+            topics=[text],
+            section=text,
+            source=text,
+            rules={text: text},
+            canonical_url=f"https://news.example/{text}",
+        )
         saved = save(database, odd)
         assert saved.outcome == "new"
         assert save(database, odd).outcome == "unchanged"
@@ -270,7 +281,7 @@ def test_stored_article_clears_its_rejects(database: Database) -> None:
     assert [row.url for row in _rows(database, RejectRow)] == ["https://news.example/other"]
 
 
-def test_run_is_told_from_start_to_end(database: Database) -> None:
+def test_run_is_stored_with_its_start_and_its_end(database: Database) -> None:
     with database.write() as session:
         run_id = start_run(session, spider="saved", arguments={"path": "a\udcff"}, version="1.0", now=NOW)
         save_article(session, article(), keys=article_keys(article()), run_id=run_id, now=NOW)

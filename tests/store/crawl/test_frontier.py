@@ -96,7 +96,7 @@ def test_a_done_url_keeps_its_validators_and_is_due_when_its_next_check_is(datab
         lease(session)
         later = NOW + HOUR
         frontier.mark_done(
-            session, [ONE], article_id=None, now=NOW, next_look_at=later, etag='"a"', last_modified="b"
+            session, [ONE], article_id=None, now=NOW, next_check_at=later, etag='"a"', last_modified="b"
         )
         frontier.mark_done(session, [TWO], article_id=None, now=NOW)
         assert frontier.attempts(session, ONE) == 0

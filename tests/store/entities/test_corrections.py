@@ -1,4 +1,4 @@
-"""What people correct of entities: what is stored already follows, and so does what is stored later."""
+"""Corrections of entities apply to stored articles and to later ones."""
 
 from __future__ import annotations
 
@@ -50,7 +50,9 @@ def split(database: Database, name: str, form: str, own_name: str | None = None)
 
 def entities_in(database: Database, number: int) -> dict[str, list[str]]:
     """Return name -> forms, of one article."""
-    return {each.name: [m.text for m in each.mentions] for each in load(database, number).article.entities}
+    return {
+        entity.name: [m.text for m in entity.mentions] for entity in load(database, number).article.entities
+    }
 
 
 def salience_of(database: Database, number: int) -> dict[str, float]:
@@ -107,7 +109,7 @@ def test_entities_of_two_types_merge(database: Database) -> None:
     store(database, 2, PORT)
     assert merge(database, "LOC:Port Board", "ORG:Port Board") == 1
     store(database, 3, place)
-    assert [each.type for each in load(database, 3).article.entities] == ["ORG"]
+    assert [entity.type for entity in load(database, 3).article.entities] == ["ORG"]
 
 
 def test_split_form_is_an_entity_of_its_own_before_and_after(database: Database) -> None:
@@ -142,7 +144,7 @@ def test_role_stays_with_the_name_that_it_stood_beside(database: Database) -> No
     split(database, "Ada Board", "The Board")
     store(database, 2, person)
     for number in (1, 2):
-        roles = {each.name: each.role for each in load(database, number).article.entities}
+        roles = {entity.name: entity.role for entity in load(database, number).article.entities}
         assert roles == {"Ada Board": "mayor", "The Board": None}
 
 

@@ -1,4 +1,4 @@
-"""What is kept of how often entities are named, and where places lie, is what the articles say."""
+"""Totals of entities and countries of places are those of the stored articles."""
 
 from __future__ import annotations
 
@@ -70,23 +70,25 @@ def test_totals_follow_what_is_stored_revised_and_corrected(filled: Database) ->
         split_entity(session, "Tripoli", "Lebanon")
     assert_totals_are_true(filled)
     with filled.read() as session:
-        assert [(each.name, each.mention_count) for each in top_entities(session)] == [
-            ("Tripoli", 4), ("Libya", 2), ("Lebanon", 1),
-        ]  # fmt: skip
+        assert [(entity.name, entity.mention_count) for entity in top_entities(session)] == [
+            ("Tripoli", 4),
+            ("Libya", 2),
+            ("Lebanon", 1),
+        ]
 
 
 def test_entity_that_is_in_no_article_any_longer_is_not_listed(filled: Database) -> None:
     with filled.write() as session:
         merge_entities(session, "Lebanon", "Libya")
     with filled.read() as session:
-        assert [each.name for each in top_entities(session)] == ["Tripoli", "Libya"]
+        assert [entity.name for entity in top_entities(session)] == ["Tripoli", "Libya"]
 
 
 @pytest.mark.parametrize("since", [None, NOW.replace(year=2020)], ids=["ever", "since"])
 def test_name_of_several_places_is_each_where_its_articles_mean_it(filled: Database, since: None) -> None:
     with filled.read() as session:
         found = top_places(session, since=since)
-    assert [(each.name, each.country, each.article_count, each.mention_count) for each in found] == [
+    assert [(place.name, place.country, place.article_count, place.mention_count) for place in found] == [
         ("Tripoli", "LB", 2, 4),
         ("Lebanon", "LB", 2, 2),
         ("Libya", "LY", 1, 1),
@@ -98,7 +100,7 @@ def test_place_that_is_merged_into_another_lies_where_that_one_does(filled: Data
     with filled.write() as session:
         merge_entities(session, "Libya", "Lebanon")
     with filled.read() as session:
-        found = {(each.name, each.country): each.article_count for each in top_places(session)}
+        found = {(place.name, place.country): place.article_count for place in top_places(session)}
     assert found == {("Tripoli", "LB"): 2, ("Lebanon", "LB"): 3, ("Tripoli", "LY"): 1}
 
 

@@ -64,7 +64,7 @@ def test_processes_that_start_at_once_on_an_empty_database(bare_database_url: st
         subprocess.Popen([sys.executable, "-c", OPEN, bare_database_url], stderr=subprocess.PIPE, text=True)
         for _ in range(3)
     ]
-    assert [(each.communicate()[1], each.returncode) for each in starts] == [("", 0)] * 3
+    assert [(process.communicate()[1], process.returncode) for process in starts] == [("", 0)] * 3
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,14 @@ from newsbot.store.sql.compiled import CompiledStatement
 from tests.store.samples import LATER, NOW
 
 RUN = {
-    "spider": "news\0", "arguments": {"due": ["1", "ü"]}, "version": "1", "process": None, "counts": {},
-    "started_at": NOW, "finished_at": None,
-}  # fmt: skip
+    "spider": "news\0",
+    "arguments": {"due": ["1", "ü"]},
+    "version": "1",
+    "process": None,
+    "counts": {},
+    "started_at": NOW,
+    "finished_at": None,
+}
 
 
 def test_values_go_in_and_come_out_as_with_sqlalchemy(database: Database) -> None:

@@ -1,6 +1,6 @@
-"""The tables, one class each. Stable names: other programs read them.
+"""The tables, one class for each. The names are stable, because other programs read the tables.
 
-Times are UTC. A `url_hash` is `keys.url_hash` of the canonical form of the URL beside it.
+Times are UTC. A `url_hash` is `identity.url_hash` of the canonical form of the URL in the same row.
 """
 
 from newsbot.store.schema.models.article_rows import (

@@ -1,4 +1,4 @@
-"""Articles and their parts: addresses, authors, topics, what they said before; and the stories that they tell."""
+"""Tables of articles: URLs, authors, topics, revisions, sketches and stories."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from newsbot.store.schema.types import RowId
 
 
 class Story(Base):
-    """A group of articles that tell the same; its members are the articles with its `story_id`."""
+    """A group of near duplicates; its members are the articles with its `story_id`."""
 
     __tablename__ = "stories"
 
@@ -23,7 +23,7 @@ class Story(Base):
 
 
 class ArticleRow(Base):
-    """An article as it was last seen; what it said before is in `revisions`."""
+    """An article as it was last seen; its earlier content is in `revisions`."""
 
     __tablename__ = "articles"
     __table_args__ = (
@@ -35,7 +35,7 @@ class ArticleRow(Base):
 
     id: Mapped[Id]
     url: Mapped[str]
-    """Where it was first fetched; every URL it was met under is in `article_urls`."""
+    """URL at which it was first fetched; all its URLs are in `article_urls`."""
     canonical_url: Mapped[str | None]
     source: Mapped[Short | None] = mapped_column(ForeignKey("sources.key"))
     title: Mapped[str | None]
@@ -43,7 +43,7 @@ class ArticleRow(Base):
     published_at: Mapped[datetime | None]
     modified_at: Mapped[datetime | None]
     dated_at: Mapped[datetime]
-    """`published_at`, or `first_seen_at` where the page has no date: what lists sort and filter by."""
+    """`published_at`, or `first_seen_at` if the page has no date. Lists sort and filter by this time."""
     language: Mapped[Short | None]
     section: Mapped[Short | None]
     image_url: Mapped[str | None]
@@ -55,9 +55,9 @@ class ArticleRow(Base):
     """Versions of the rules that extracted it, as `rule_versions.label` writes them."""
     rules: Mapped[dict[str, str]] = mapped_column(JSON)
     text_key: Mapped[bytes] = mapped_column(index=True)
-    """Equal for equal texts, whatever their URL."""
+    """Equal for equal texts at any URL."""
     content_key: Mapped[bytes]
-    """Equal while nothing of what a revision records has changed."""
+    """Equal as long as no field that a revision records changes."""
     revision: Mapped[int]
     """1 when new; one more for every row in `revisions`."""
     duplicate_of: Mapped[int | None] = mapped_column(
@@ -79,15 +79,15 @@ class ArticleRow(Base):
     first_seen_at: Mapped[datetime] = mapped_column(index=True)
     last_seen_at: Mapped[datetime]
     gone_at: Mapped[datetime | None]
-    """Since when its address says that there is no such page (404, 410); None once it is back."""
+    """Time since when the server says that there is no such page (404, 410); None once it is back."""
     body: Mapped[str]
-    """Last, so that SQLite does not read the text when it looks for anything else."""
+    """The last column, so that SQLite does not read the text to get at any other one."""
 
 
 class ArticleSketch(Base):
-    """What near duplicates of an article are found and recognised by; see `newsbot.dedupe.sketches`.
+    """The keys and the content by which near duplicates are found and compared; see `newsbot.dedupe.sketches`.
 
-    A column a key rather than a row a key: rows have a head on PostgreSQL, and ten would take twice the room."""
+    There is one column for each key, because ten rows with their headers would take twice the space on PostgreSQL."""
 
     __tablename__ = "article_sketches"
     __table_args__ = tuple(Index(None, f"key_{place}", "article_id") for place in range(10))
@@ -118,26 +118,26 @@ class ArticleUrl(Base):
 
 
 class Revision(Base):
-    """What an article said before its content changed."""
+    """The content of an article before a change."""
 
     __tablename__ = "revisions"
 
     article_id: Mapped[ArticleId] = mapped_column(primary_key=True)
     revision: Mapped[int] = mapped_column(primary_key=True)
-    """Of the content that was replaced: 1 for the first."""
+    """Number of the content that was replaced: 1 for the first."""
     replaced_at: Mapped[datetime] = mapped_column(index=True)
     run_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("runs.id", ondelete="SET NULL"))
-    """The run that met the change."""
+    """The run that found the change."""
     title_changed: Mapped[bool]
     body_changed: Mapped[bool]
     content_key: Mapped[bytes]
     changes: Mapped[Json]
-    """Field name -> its value before the change, of the fields that changed. Of the body, where that is shorter, a list
-    of `dedupe.revisions.Splice`: what stood where in the text after the change."""
+    """Field name -> value before the change, for the fields that changed. For the body, if that is shorter, a list of
+    `dedupe.revisions.Splice`: the parts to replace in the body after the change."""
     by_rules: Mapped[bool] = mapped_column(server_default=false(), index=True)
-    """The page is the same; newsbot's rules now read it otherwise. No edit by the publisher."""
+    """The page is the same, but newsbot's rules read it differently now: no edit by the publisher."""
     is_silent: Mapped[bool] = mapped_column(server_default=false())
-    """Headline or text changed, and the page does not say that it was modified."""
+    """Headline or text changed, but the page does not state that it was modified."""
 
 
 class Author(Base):

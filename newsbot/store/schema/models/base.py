@@ -1,4 +1,4 @@
-"""What all tables share: the metadata, and types of columns."""
+"""The base class of all tables, its metadata, and types of columns."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EntityId = Annotated[int, mapped_column(RowId, ForeignKey("entities.id", ondelet
 
 
 class Base(DeclarativeBase):
-    """Names every constraint, so that a migration can change it on either database."""
+    """Base class of the tables. Every constraint has a name, so that a migration can change it on either database."""
 
     metadata = MetaData(
         naming_convention={

@@ -1,4 +1,4 @@
-"""Boilerplate of each source."""
+"""Tables of boilerplate, by source."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from newsbot.store.schema.models.base import Base, Short
 
 
 class BoilerplateSite(Base):
-    """How many articles of a source its boilerplate was learnt from."""
+    """The number of articles from which the boilerplate of a source was learnt."""
 
     __tablename__ = "boilerplate_sites"
 
@@ -20,20 +20,20 @@ class BoilerplateSite(Base):
 
 
 class BoilerplateBlock(Base):
-    """A short paragraph near an end of a source's recent articles; what recurs is removed from all of them.
+    """A short paragraph near the beginning or the end of recent articles of a source. One that recurs is removed from all.
 
-    A row goes when `cleaning.boilerplate.MEMORY` articles have come without it."""
+    A row is deleted after `cleaning.boilerplate.MEMORY` articles of the source without it."""
 
     __tablename__ = "boilerplate_blocks"
     __table_args__ = (Index(None, "source", "last_article"), {"sqlite_with_rowid": False})
 
     source: Mapped[Short] = mapped_column(ForeignKey("sources.key", ondelete="CASCADE"), primary_key=True)
     key: Mapped[bytes] = mapped_column(primary_key=True)
-    """`cleaning.boilerplate.block_keys`: of its words, and the end that they stand at."""
+    """`cleaning.boilerplate.block_keys`: hash of its words and of the end of the article at which it is."""
     text: Mapped[str]
-    """As it was last printed."""
+    """Its text in the last article that has it."""
     article_count: Mapped[int]
-    """Different articles that it stood in; the copies and updates of one story count once."""
+    """Number of articles that have it; the copies and updates of one story count once."""
     weight: Mapped[float]
     last_article: Mapped[int]
     marks: Mapped[dict[str, int]] = mapped_column(JSON)

@@ -1,4 +1,4 @@
-"""Runs, sources, and what is to be fetched, was fetched, and was not stored."""
+"""Tables of crawls: runs, sources, feeds, the frontier, fetches, backfills and rejects."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ class Run(Base):
     spider: Mapped[str]
     arguments: Mapped[Json]
     version: Mapped[str]
-    """Newsbot's."""
+    """Version of newsbot."""
     started_at: Mapped[datetime] = mapped_column(index=True)
     finished_at: Mapped[datetime | None]
-    """None while it runs, and for ever if it was killed."""
+    """None while it runs. A later run sets it for a run that was killed."""
     finish_reason: Mapped[str | None]
     process: Mapped[Short | None]
-    """`host:pid`: tells whether the leases of a run that did not finish are anybody's still."""
+    """`host:pid`, to find out whether a run that did not finish is alive and still holds its leases."""
     counts: Mapped[Json]
 
 
@@ -40,11 +40,11 @@ class Source(Base):
     homepage: Mapped[str | None]
     first_seen_at: Mapped[datetime]
     held_until: Mapped[datetime | None]
-    """Its host has asked (Retry-After) to be left alone until then."""
+    """Time until which its host asked not to be fetched (Retry-After)."""
 
 
 class Feed(Base):
-    """A feed, sitemap or section page, and what polling it has taught."""
+    """A feed, sitemap, section page or homepage, and the results of polling it."""
 
     __tablename__ = "feeds"
 
@@ -58,22 +58,22 @@ class Feed(Base):
     last_modified: Mapped[str | None]
     """The header as sent."""
     content_hash: Mapped[bytes | None]
-    """Of the last content: servers lie about the two headers."""
+    """Hash of the last content: the two headers of some servers change although the content is the same."""
     interval_s: Mapped[float | None]
     next_poll_at: Mapped[datetime | None] = mapped_column(index=True)
     """None: at once."""
     last_polled_at: Mapped[datetime | None]
     last_success_at: Mapped[datetime | None]
     last_new_at: Mapped[datetime | None]
-    """When it last led to an article that was new."""
+    """Time when it last led to a new article."""
     failure_count: Mapped[int] = mapped_column(server_default=text("0"))
-    """Since the last success."""
+    """Number of failures since the last success."""
     last_status: Mapped[int | None]
     last_error: Mapped[str | None]
 
 
 class FrontierRow(Base):
-    """A URL to fetch, and how far that has come."""
+    """A URL to fetch, and its state."""
 
     __tablename__ = "frontier"
     __table_args__ = (Index(None, "source", "state", "priority"), Index(None, "source", "next_try_at"))
@@ -95,7 +95,7 @@ class FrontierRow(Base):
     )
     attempts: Mapped[int] = mapped_column(server_default=text("0"))
     next_try_at: Mapped[datetime | None]
-    """When it falls due again: the end of a lease, the next try, the next look for changes. None: at once if
+    """Time when it is due again: the end of a lease, the next try, or the next check for changes. None: at once if it is
     pending, else never."""
     etag: Mapped[str | None]
     last_modified: Mapped[str | None]
@@ -108,7 +108,7 @@ class FrontierRow(Base):
 
 
 class Fetch(Base):
-    """One answer, or none, to one request."""
+    """One request and its answer, if there was one."""
 
     __tablename__ = "fetches"
     __table_args__ = (
@@ -124,7 +124,7 @@ class Fetch(Base):
     run_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("runs.id", ondelete="SET NULL"), index=True)
     fetched_at: Mapped[datetime]
     outcome: Mapped[str]
-    """What came of it: `article`, `reject`, `not-modified`, `feed`, `error`..."""
+    """Outcome: `article`, `reject`, `not-modified`, `feed`, `error`..."""
     status: Mapped[int | None]
     """HTTP status; None if no answer came."""
     size_bytes: Mapped[int | None]
@@ -132,33 +132,33 @@ class Fetch(Base):
     etag: Mapped[str | None]
     last_modified: Mapped[str | None]
     warc_file: Mapped[str | None]
-    """The WARC that has the answer: relative to the archive's folder, or the path of another archive. Where the same
-    body was kept before, the one that it was kept in."""
+    """The WARC file that holds the answer: relative to the folder of the archive, or the path of another archive. If the
+    same body was archived before, the file of that record."""
     warc_offset: Mapped[int | None] = mapped_column(RowId)
-    """Of the record in `warc_file`, in bytes."""
+    """Offset of the record in `warc_file`, in bytes."""
     payload_digest: Mapped[str | None]
-    """Of the body as it was sent, as WARCs write it (`sha1:...`)."""
+    """Digest of the body as it was sent, in the form of WARC files (`sha1:...`)."""
 
 
 class BackfillPart(Base):
-    """A part of an archive that is taken in, and how far that has come."""
+    """A part of an archive that a backfill reads, and its progress."""
 
     __tablename__ = "backfill_parts"
 
     key: Mapped[bytes] = mapped_column(primary_key=True)
-    """Of the file, its size, the part, and what is taken of it."""
+    """Hash of the file, its size, the part, and the selection of pages."""
     path: Mapped[str]
     start_offset: Mapped[int] = mapped_column(RowId)
     end_offset: Mapped[int] = mapped_column(RowId)
     done_offset: Mapped[int | None] = mapped_column(RowId)
-    """Of the last record that is done; None: none is."""
+    """Offset of the last record that is done; None if there is none."""
     done_number: Mapped[int | None]
-    """Of that record among those of its gzip member."""
+    """Number of that record among those of its gzip member."""
     state: Mapped[str]
     """`begun`, `done` or `failed`."""
     error: Mapped[str | None]
     counts: Mapped[Json]
-    """What became of its records."""
+    """Number of records by outcome."""
     updated_at: Mapped[datetime]
 
 
@@ -176,10 +176,10 @@ class RejectRow(Base):
     detail: Mapped[str]
     source: Mapped[Short | None] = mapped_column(index=True)
     run_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("runs.id", ondelete="SET NULL"))
-    """The run that met it first."""
+    """The run that found it first."""
     article_id: Mapped[int | None] = mapped_column(
         RowId, ForeignKey("articles.id", ondelete="SET NULL"), index=True
     )
-    """The stored article that the address led to before. It is kept as it was; the row goes when the page is back."""
+    """The stored article that the URL led to before. It stays as it is; this row is deleted when the page is back."""
     first_seen_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]

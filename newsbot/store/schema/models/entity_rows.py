@@ -1,4 +1,4 @@
-"""People, organisations and places, and where articles name them."""
+"""Tables of people, organisations and places, and of the places in articles that name them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from newsbot.store.schema.types import Name
 
 
 class EntityRow(Base):
-    """A person, organisation or place, one row whatever the number of articles that name it."""
+    """A person, organisation or place: one row for all articles that name it."""
 
     __tablename__ = "entities"
 
@@ -25,21 +25,21 @@ class EntityRow(Base):
 
 
 class EntityAlias(Base):
-    """A form under which texts name an entity ("Lavrov")."""
+    """A form by which texts name an entity ("Lavrov")."""
 
     __tablename__ = "entity_aliases"
 
     entity_id: Mapped[EntityId] = mapped_column(primary_key=True)
     name: Mapped[Short] = mapped_column(primary_key=True)
     key: Mapped[Short] = mapped_column(index=True)
-    """`name` without regard to case."""
+    """`identity.name_key` of the name."""
 
 
 class ArticleEntity(Base):
     """An entity of an article."""
 
     __tablename__ = "article_entities"
-    # What is asked about entities is answered from these alone.
+    # Queries about entities are answered from these indexes alone.
     __table_args__ = (
         Index(None, "dated_at", "entity_id", "mention_count", "country"),
         Index(None, "entity_id", "dated_at", "mention_count", "salience"),
@@ -49,48 +49,48 @@ class ArticleEntity(Base):
     article_id: Mapped[ArticleId] = mapped_column(primary_key=True)
     entity_id: Mapped[EntityId] = mapped_column(primary_key=True)
     dated_at: Mapped[datetime]
-    """The article's, here too so that timelines need no look at the articles."""
+    """`articles.dated_at`, repeated so that timelines need not read the articles."""
     mention_count: Mapped[int]
     role: Mapped[str | None]
-    """What the text calls a person in apposition ("Foreign Minister")."""
+    """How the text describes a person in apposition ("Foreign Minister")."""
     salience: Mapped[float] = mapped_column(server_default=text("0"))
-    """How much the article is about it, 0 to 1; see `entities.linking.salience`. Above 0.5: about it."""
+    """Degree to which the article is about the entity, 0 to 1; see `entities.linking.salience`. Above 0.5 it is."""
     country: Mapped[str | None] = mapped_column(Name)
-    """Where a place lies (ISO 3166-1 alpha-2), as this article means it; null if it is unknown, or no place."""
+    """Country of a place (ISO 3166-1 alpha-2) in the sense of this article; null if unknown, or if it is no place."""
 
 
 class EntityTotal(Base):
-    """How often an entity is named in all articles: what `article_entities` adds up to."""
+    """Number of articles and mentions of an entity: the sums over `article_entities`."""
 
     __tablename__ = "entity_totals"
     __table_args__ = (Index(None, "country", "mention_count"), {"sqlite_with_rowid": False})
 
     entity_id: Mapped[EntityId] = mapped_column(primary_key=True)
     country: Mapped[Short] = mapped_column(primary_key=True)
-    """Empty: in every article; else only where the place is meant that lies there."""
+    """Empty: all articles. Otherwise only the articles in which the place lies in this country."""
     article_count: Mapped[int]
     mention_count: Mapped[int]
 
 
 class EntityCorrection(Base):
-    """What a person has corrected: what is found under `key` is another entity, all of it or one form."""
+    """A correction by a person: all mentions of the entity `key`, or those of one form, belong to another entity."""
 
     __tablename__ = "entity_corrections"
     __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
 
     key: Mapped[Short] = mapped_column(primary_key=True)
-    """As in `entities`."""
+    """Value of `entities.key`."""
     form: Mapped[Short] = mapped_column(primary_key=True)
-    """`keys.name_key` of the mentions that are meant; empty: all."""
+    """`identity.name_key` of the mentions; empty: all mentions."""
     type: Mapped[EntityType] = mapped_column(Name)
     name: Mapped[Short]
-    """Type and name of the entity that they are of."""
+    """Name of the entity that they belong to; its type is in `type`."""
     target_key: Mapped[Short] = mapped_column(index=True)
-    """Its key."""
+    """Key of the entity that they belong to."""
 
 
 class MentionRow(Base):
-    """One place of an article's body that names an entity: `text = body[start_offset:end_offset]`, in characters."""
+    """A part of the body of an article that names an entity: `text = body[start_offset:end_offset]`, in characters."""
 
     __tablename__ = "mentions"
     __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
