@@ -27,6 +27,8 @@ class Envelope:
     removed because the site repeats them. Boilerplate is learnt from these."""
     precomputed: Precomputed | None = None
     """Keys, sketch and index words of the text, computed before the transaction; None: computed inside it."""
+    stages_done: tuple[str, ...] = ()
+    """Stages of `ingest.process` that a worker has run ahead of the item pipelines, which then pass the article on."""
     export: Known | None = None
     """What only the database that an article was exported from could know; None unless it is an import of one."""
 

@@ -15,7 +15,7 @@ from newsbot.settings import Configuration
 
 logger = logging.getLogger(__name__)
 
-TASKS_BEFORE_START = 24
+TASKS_BEFORE_START = 8
 """Tasks that run in threads before processes are started. A process takes a second of CPU time to start, which a
 crawl of a few pages would spend for nothing."""
 

@@ -70,9 +70,12 @@ class Processor:
         """Return the article of a capture, or the reason why there is none. Never raises."""
         return read(capture, self.catalog, now=datetime.now(UTC))
 
-    def process(self, capture: Capture) -> Envelope | Reject:
-        """Return the article of a capture, ready to be stored, or the reason why there is none."""
-        return self.prepare(self.read(capture), STAGES)
+    def process(self, capture: Capture, stages: tuple[str, ...] = STAGES) -> Envelope | Reject:
+        """Return the article of a capture after these stages, or the reason why there is none."""
+        item = self.prepare(self.read(capture), stages)
+        if isinstance(item, Envelope):
+            item.stages_done = stages
+        return item
 
     def prepare(self, item: Envelope | Reject, stages: Sequence[str]) -> Envelope | Reject:
         """Run stages one after the other, up to the first that rejects the item."""

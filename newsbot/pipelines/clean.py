@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from newsbot.ingest.envelope import Envelope
 from newsbot.pipelines.stage import WorkerStage
 
 
@@ -10,7 +9,4 @@ class Clean(WorkerStage):
     """Tidies every field, and removes the boilerplate that has been learnt of the site."""
 
     stage = "clean"
-
-    async def process_item(self, envelope: Envelope) -> Envelope:
-        """Return the article with its values cleaned."""
-        return await self.run(envelope, "clean")
+    worker_stages = ("clean",)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 
 from newsbot.entities.engine import engine_label
-from newsbot.ingest.envelope import Envelope
 from newsbot.pipelines.stage import WorkerStage
 
 logger = logging.getLogger(__name__)
@@ -15,12 +14,9 @@ class FindEntities(WorkerStage):
     """Has a worker recognise entities, and compute what is stored beside the text, so that fetching goes on."""
 
     stage = "entities"
+    worker_stages = ("entities", "precompute")
 
     def open_spider(self) -> None:
         """Log once which engine was chosen."""
         engine = self.session.processor.engine
         logger.info("Entities are found by %s (%s for English)", engine.name, engine_label(engine, "en"))
-
-    async def process_item(self, envelope: Envelope) -> Envelope:
-        """Fill `entities`, unless the article is stored already and has not changed."""
-        return await self.run(envelope, "entities", "precompute")

@@ -16,6 +16,8 @@ class WorkerStage:
     """A stage that runs stages of `newsbot.ingest.process` in a worker of the crawl."""
 
     stage: str
+    worker_stages: tuple[str, ...]
+    """The stages of `newsbot.ingest.process` that it runs."""
 
     def __init__(self, session: CrawlSession) -> None:
         self.session = session
@@ -25,9 +27,9 @@ class WorkerStage:
         """Share the session of the crawl."""
         return cls(CrawlSession.of(crawler))
 
-    async def run(self, envelope: Envelope, *stages: str) -> Envelope:
-        """Return the article after these stages; raise Rejected if one of them fails on it."""
-        item = await self.session.attempt(stages, envelope)
+    async def process_item(self, envelope: Envelope) -> Envelope:
+        """Return the article after the stages; raise Rejected if one of them fails on it."""
+        item = await self.session.attempt(self.worker_stages, envelope)
         if isinstance(item, Reject):
             raise Rejected(item)
         return item

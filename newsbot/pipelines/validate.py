@@ -12,6 +12,7 @@ class Validate:
     """Drops what is not an article."""
 
     stage = "validate"
+    worker_stages = ("validate",)
 
     def process_item(self, item: Envelope | Reject) -> Envelope:
         """Return an article that can be stored; raise Rejected for any other item."""

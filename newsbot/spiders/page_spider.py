@@ -76,11 +76,13 @@ class PageSpider(Spider):
         """Yield the article that a response holds, whatever its kind, or why there is none."""
         yield await self.read(capture_of(response))
 
-    async def read(self, capture: Capture) -> Envelope | Reject:
-        """Return the article that a capture holds, read by a worker of the crawl; in a thread if there is no session."""
+    async def read(self, capture: Capture, *, is_ahead: bool = True) -> Envelope | Reject:
+        """Return the article that a capture holds, read by a worker of the crawl; in a thread if there is no session.
+
+        `is_ahead` is that of `CrawlSession.read_capture`."""
         session = self.crawler.get_extension(CrawlSession)
         if session is not None:
-            return await session.read_capture(capture)
+            return await session.read_capture(capture, is_ahead=is_ahead)
         return await run_in_thread(self.processor.read, capture)
 
     def fetch_failed(self, failure: Failure) -> Iterator[Reject]:

@@ -23,7 +23,7 @@ from newsbot.items import Reject
 from newsbot.middlewares.saved_pages import SavedPages
 from newsbot.session import PLACE, SAVED_PATH
 from newsbot.settings import read_settings
-from newsbot.spiders.page_spider import PageSpider
+from newsbot.spiders.page_spider import PageSpider, capture_of
 from newsbot.urls import is_fetchable
 
 BATCH = 16
@@ -116,11 +116,12 @@ class SavedSpider(PageSpider):
 
     async def parse_archived(self, response: Response) -> AsyncIterator[Envelope | Reject]:
         """Yield the article of an archived page, if it is in a wanted language."""
-        async for item in self.parse_page(response):
-            if isinstance(item, Reject) or self.selection.wants_article(item.article):
-                yield item
-            else:
-                self._count(Counter({"language": 1}))
+        # What is not wanted is only read, for its language.
+        item = await self.read(capture_of(response), is_ahead=not self.selection.languages)
+        if isinstance(item, Reject) or self.selection.wants_article(item.article):
+            yield item
+        else:
+            self._count(Counter({"language": 1}))
 
     def _count(self, skipped: Counter[str]) -> None:
         assert self.crawler.stats is not None
