@@ -133,12 +133,14 @@ def article(rng: random.Random, url: str) -> str:
         + rng.choice([declared, meta, declared + meta])
     )
     body = "".join(f"<p>{html.escape(text)}</p>" for text in texts)
-    main = rng.choice([
-        f"<main><article><h1>{title}</h1><p class='byline'>{author}</p>{body}</article></main>",
-        f"<div class='page'><div class='col-8'><h1 class='t'>{title}</h1><div class='story-body' itemprop='articleBody'>{body}</div>"
-        f"<div class='share'>{links(rng, language, 5, 'share')}</div></div></div>",
-        f"<div id='content'><h2>{title}</h2><div class='text'>{body.replace('<p>', '<div class=para><p>').replace('</p>', '</p></div>')}</div></div>",
-    ])  # fmt: skip
+    main = rng.choice(
+        [
+            f"<main><article><h1>{title}</h1><p class='byline'>{author}</p>{body}</article></main>",
+            f"<div class='page'><div class='col-8'><h1 class='t'>{title}</h1><div class='story-body' itemprop='articleBody'>{body}</div>"
+            f"<div class='share'>{links(rng, language, 5, 'share')}</div></div></div>",
+            f"<div id='content'><h2>{title}</h2><div class='text'>{body.replace('<p>', '<div class=para><p>').replace('</p>', '</p></div>')}</div></div>",
+        ]
+    )
     return frame(rng, language, head, main)
 
 
@@ -214,11 +216,16 @@ def generate(path: Path, count: int, folder: Path | None) -> None:
         for number, (url, status, headers, body) in enumerate(responses(count, folder)):
             block = "\r\n".join([f"HTTP/1.1 {status}", *headers, "", ""]).encode() + body
             lines = [
-                "WARC/1.0", "WARC-Type: response", f"WARC-Target-URI: {url}",
+                "WARC/1.0",
+                "WARC-Type: response",
+                f"WARC-Target-URI: {url}",
                 f"WARC-Date: 2024-05-01T{number // 3600 % 24:02}:{number // 60 % 60:02}:{number % 60:02}Z",
                 f"WARC-Record-ID: <urn:uuid:00000000-0000-4000-8000-{number:012}>",
-                "Content-Type: application/http; msgtype=response", f"Content-Length: {len(block)}", "", "",
-            ]  # fmt: skip
+                "Content-Type: application/http; msgtype=response",
+                f"Content-Length: {len(block)}",
+                "",
+                "",
+            ]
             file.write(gzip.compress("\r\n".join(lines).encode() + block + b"\r\n\r\n", 6, mtime=0))
 
 

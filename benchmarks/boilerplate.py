@@ -155,8 +155,12 @@ def measure_price() -> None:
                 own = [
                     " ".join(f"{word:x}" for word in chance.choices(range(50_000), k=40)) for _ in range(6)
                 ]
-                article = Article(url=f"https://{source}.example/{number}", source=source, title=f"{number}",
-                                  body=PARTING.join([*own, line]))  # fmt: skip
+                article = Article(
+                    url=f"https://{source}.example/{number}",
+                    source=source,
+                    title=f"{number}",
+                    body=PARTING.join([*own, line]),
+                )
                 with database.write() as session:
                     record_article(session, Envelope(article=article), run_id=None, now=moment)
             print(f"  {name}: {1000 * (time.perf_counter() - start) / STORED:.2f} ms an article")

@@ -52,12 +52,23 @@ Rows = Iterable[tuple[Any, ...]]
 TABLES = {
     "entities": ("id", "type", "key", "name"),
     "articles": (
-        "id", "url", "title", "dated_at", "word_count", "kind", "rules", "text_key", "content_key", "revision",
-        "first_seen_at", "last_seen_at", "body",
+        "id",
+        "url",
+        "title",
+        "dated_at",
+        "word_count",
+        "kind",
+        "rules",
+        "text_key",
+        "content_key",
+        "revision",
+        "first_seen_at",
+        "last_seen_at",
+        "body",
     ),
     "article_entities": ("article_id", "entity_id", "dated_at", "mention_count", "salience", "country"),
     "mentions": ("article_id", "start_offset", "end_offset", "entity_id", "text"),
-}  # fmt: skip
+}
 
 TOTALS = """
     INSERT INTO entity_totals (entity_id, country, article_count, mention_count)
@@ -92,9 +103,22 @@ def add_article(
     dated_at = f"{NOW - timedelta(days=DAYS) * (1 - number / article_count):%Y-%m-%d %H:%M:%S.%f}"
     key = number.to_bytes(16)
     batch["articles"].append(
-        (number, f"https://news.example/{number}", f"Title {number}", dated_at, 400, "article", "{}", key, key, 1,
-         dated_at, dated_at, "What the article says. " * 20)
-    )  # fmt: skip
+        (
+            number,
+            f"https://news.example/{number}",
+            f"Title {number}",
+            dated_at,
+            400,
+            "article",
+            "{}",
+            key,
+            key,
+            1,
+            dated_at,
+            dated_at,
+            "What the article says. " * 20,
+        )
+    )
     place = 0
     for entity_id in dict.fromkeys(rng.choices(range(1, ENTITIES + 1), cum_weights=weights, k=DRAWS)):
         count = rng.choice(MENTIONS)

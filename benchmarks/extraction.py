@@ -72,8 +72,12 @@ def readability() -> Extractor:
 
 
 TOOLS: dict[str, Callable[[], Extractor]] = {
-    "newsbot": ours, "trafilatura": trafilatura, "newspaper4k": newspaper4k, "news-please": news_please, "readability-lxml": readability,
-}  # fmt: skip
+    "newsbot": ours,
+    "trafilatura": trafilatura,
+    "newspaper4k": newspaper4k,
+    "news-please": news_please,
+    "readability-lxml": readability,
+}
 
 
 def read_pages(sample: int) -> dict[str, dict[str, dict[str, Any]]]:

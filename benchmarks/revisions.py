@@ -65,11 +65,15 @@ def many_languages() -> list[Article]:
     records = json.loads((corpora_folder() / "fundus_tests.json").read_text("utf-8")).values()
     return [
         Article(
-            url="https://news.example/1", title=record["meta"].get("title") or "", body=record["articleBody"],
-            language=record["meta"].get("language"), is_free=True,
+            url="https://news.example/1",
+            title=record["meta"].get("title") or "",
+            body=record["articleBody"],
+            language=record["meta"].get("language"),
+            is_free=True,
         )
-        for record in records if len(record["articleBody"]) > 300
-    ]  # fmt: skip
+        for record in records
+        if len(record["articleBody"]) > 300
+    ]
 
 
 def typography(article: Article) -> Article:
@@ -116,10 +120,15 @@ def lead_rewritten(article: Article) -> Article:
 
 
 CHANGES: dict[str, Change] = {
-    "same: typography and white space": typography, "same: counters come": counters, "same: a date line comes": dated,
-    "same: a teaser comes": teased, "teaser: a third is left": walled, "changed: one word": one_word,
-    "changed: it grew": grown, "changed: title and first third are new": lead_rewritten,
-}  # fmt: skip
+    "same: typography and white space": typography,
+    "same: counters come": counters,
+    "same: a date line comes": dated,
+    "same: a teaser comes": teased,
+    "teaser: a third is left": walled,
+    "changed: one word": one_word,
+    "changed: it grew": grown,
+    "changed: title and first third are new": lead_rewritten,
+}
 
 
 def others(articles: list[Article], chance: random.Random) -> Iterator[tuple[Article, Article]]:
@@ -150,10 +159,12 @@ def costs(articles: list[Article], chance: random.Random) -> dict[str, Any]:
         sizes.append(len(json.dumps(record)))
     return {
         "median characters of a text": sorted(len(each.body) for each in articles)[len(articles) // 2],
-        "ms to judge (median, max)": {name: [round(sorted(each)[len(each) // 2], 2), round(max(each), 2)]
-                                      for name, each in times.items()},
+        "ms to judge (median, max)": {
+            name: [round(sorted(each)[len(each) // 2], 2), round(max(each), 2)]
+            for name, each in times.items()
+        },
         "bytes kept of one changed word (median, max)": [sorted(sizes)[len(sizes) // 2], max(sizes)],
-    }  # fmt: skip
+    }
 
 
 if __name__ == "__main__":

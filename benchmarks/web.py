@@ -45,8 +45,23 @@ REQUESTS = 100
 READERS = 4
 STORY_ARTICLES = 3
 """Every tenth run of so many articles is a story."""
-WORDS = ("tram", "harbour", "museum", "divers from Lima", '"flood barrier"', "council", "Lisbon -tram", "the", "survey households",
-         "Kovac", "insurers", '"Central Bank" rent', "ferry Oslo", "steel Warsaw", "nothingatall")  # fmt: skip
+WORDS = (
+    "tram",
+    "harbour",
+    "museum",
+    "divers from Lima",
+    '"flood barrier"',
+    "council",
+    "Lisbon -tram",
+    "the",
+    "survey households",
+    "Kovac",
+    "insurers",
+    '"Central Bank" rent',
+    "ferry Oslo",
+    "steel Warsaw",
+    "nothingatall",
+)
 
 
 def fill(database: Database, articles: int) -> None:
@@ -132,9 +147,15 @@ def _article_row(number: int, article: Article) -> dict[str, Any]:
     )
     key = _key(article.url)
     return {name: getattr(article, name) for name in said} | {
-        "id": number, "dated_at": article.published_at, "rules": {}, "text_key": key, "content_key": key, "revision": 1,
-        "first_seen_at": article.published_at, "last_seen_at": article.published_at,
-    }  # fmt: skip
+        "id": number,
+        "dated_at": article.published_at,
+        "rules": {},
+        "text_key": key,
+        "content_key": key,
+        "revision": 1,
+        "first_seen_at": article.published_at,
+        "last_seen_at": article.published_at,
+    }
 
 
 def _key(text: str) -> bytes:

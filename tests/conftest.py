@@ -125,10 +125,13 @@ EMPTY = ";".join(
         # What a test has left behind, killed processes too, neither adds rows nor waits for locks any longer.
         "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity"
         " WHERE application_name = current_setting('application_name') AND pid <> pg_backend_pid()",
-        *(f"DELETE FROM {name}" for name in ["article_search", *(table.name for table in reversed(Base.metadata.sorted_tables))]),
+        *(
+            f"DELETE FROM {name}"
+            for name in ["article_search", *(table.name for table in reversed(Base.metadata.sorted_tables))]
+        ),
         "SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S' AND relnamespace = current_schema()::regnamespace",
     ]
-)  # fmt: skip
+)
 
 
 # The server would look at the tables at times of its own, and then plan queries anew and store rows in other places.

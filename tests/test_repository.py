@@ -53,6 +53,10 @@ def test_requirements_name_no_index_link_or_path() -> None:
 )
 def test_nothing_ignored_is_tracked() -> None:
     listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--ignored", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
-    )  # fmt: skip
+        ["git", "ls-files", "--cached", "--ignored", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert listed.stdout == ""

@@ -32,8 +32,8 @@ _SAMPLE_BYTES = 4096
 def read(capture: Capture, catalog: Catalog, *, now: datetime) -> Envelope | Reject:
     """Return the article that a capture holds, whatever its kind, or the reason why there is none. Never raises.
 
-    The source is that of the catalog for the page's host, and gives its selectors and its time zone. `now` stands in
-    for the time of the fetch where the capture has none.
+    The source is that of the catalog for the host of the page; it gives its selectors and its time zone. `now` is the
+    time of the fetch if the capture has none.
     """
     try:
         return (

@@ -159,9 +159,15 @@ def record_not_modified(
     published_at = presence.mark_seen(session, leased.article_id, now=now)
     if fetched:
         save_fetch(session, fetched, outcome="not-modified", source=leased.source, run_id=run_id, now=now)
-    frontier.mark_done(session, [leased.url], article_id=leased.article_id, now=now,
-                       next_check_at=next_look(published_at, now), etag=leased.etag,
-                       last_modified=leased.last_modified)  # fmt: skip
+    frontier.mark_done(
+        session,
+        [leased.url],
+        article_id=leased.article_id,
+        now=now,
+        next_check_at=next_look(published_at, now),
+        etag=leased.etag,
+        last_modified=leased.last_modified,
+    )
 
 
 def record_poll(

@@ -103,22 +103,26 @@ def test_compressed_warcs_in_a_wacz_and_an_invalid_zip_raise_an_error(tmp_path: 
         warc_spans(tmp_path / "missing.warc")
 
 
-@pytest.mark.parametrize(("content", "kind"), [
-    (record(kind="request", block_type="application/http; msgtype=request"), "request"),
-    (record(kind="revisit"), "revisit"),
-    (record(kind="warcinfo", block_type="application/warc-fields"), "warcinfo"),
-    (record(kind="of-the-future"), "unknown"),
-    (record("dns:news.example"), "no-web-page"),
-    (record("ftp://news.example/"), "no-web-page"),
-    (record(status="404 Not Found"), "status"),
-    (record(status="what"), "status"),
-    (record(headers=["Content-Type: image/png"]), "not-html"),
-    (record(body=b"x" * (LIMIT + 70_000)), "too-large"),
-    (record(body=gzip.compress(b"x" * (LIMIT + 1)), headers=["Content-Encoding: gzip"]), "too-large"),
-    (record(body=b" \n"), "empty"),
-    (record(headers=["Content-Type: text/html", f"X: {'a' * 100_000}"]), "unreadable"),
-    (record(block_type="text/css", kind="resource"), "not-html"),
-], ids=lambda value: value if isinstance(value, str) else "")  # fmt: skip
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (record(kind="request", block_type="application/http; msgtype=request"), "request"),
+        (record(kind="revisit"), "revisit"),
+        (record(kind="warcinfo", block_type="application/warc-fields"), "warcinfo"),
+        (record(kind="of-the-future"), "unknown"),
+        (record("dns:news.example"), "no-web-page"),
+        (record("ftp://news.example/"), "no-web-page"),
+        (record(status="404 Not Found"), "status"),
+        (record(status="what"), "status"),
+        (record(headers=["Content-Type: image/png"]), "not-html"),
+        (record(body=b"x" * (LIMIT + 70_000)), "too-large"),
+        (record(body=gzip.compress(b"x" * (LIMIT + 1)), headers=["Content-Encoding: gzip"]), "too-large"),
+        (record(body=b" \n"), "empty"),
+        (record(headers=["Content-Type: text/html", f"X: {'a' * 100_000}"]), "unreadable"),
+        (record(block_type="text/css", kind="resource"), "not-html"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
 def test_what_is_no_page_is_skipped_and_counted(tmp_path: Path, content: bytes, kind: str) -> None:
     pages, skipped = read(write(tmp_path / "a.warc.gz", packed(A, content, C)))
     assert [page.body for page in pages] == [b"<p>a", b"<p>c"]
@@ -128,11 +132,23 @@ def test_what_is_no_page_is_skipped_and_counted(tmp_path: Path, content: bytes, 
 PAGE = b"<p>" + b"a page of some length, " * 50
 
 
-@pytest.mark.parametrize(("coding", "pack"), [
-    ("gzip", gzip.compress), ("x-gzip", gzip.compress), ("deflate", zlib.compress), ("br", brotli.compress),
-    ("deflate", lambda body: zlib.compress(body)[2:-4]), ("zstd", None), ("gzip, br", lambda b: brotli.compress(gzip.compress(b))),
-    ("unknown", bytes), ("gzip", bytes), ("br", bytes), ("zstd", bytes),
-], ids=str)  # fmt: skip
+@pytest.mark.parametrize(
+    ("coding", "pack"),
+    [
+        ("gzip", gzip.compress),
+        ("x-gzip", gzip.compress),
+        ("deflate", zlib.compress),
+        ("br", brotli.compress),
+        ("deflate", lambda body: zlib.compress(body)[2:-4]),
+        ("zstd", None),
+        ("gzip, br", lambda b: brotli.compress(gzip.compress(b))),
+        ("unknown", bytes),
+        ("gzip", bytes),
+        ("br", bytes),
+        ("zstd", bytes),
+    ],
+    ids=str,
+)
 def test_bodies_are_unpacked_whatever_they_are_said_to_be_packed_in(
     tmp_path: Path, coding: str, pack: Callable[[bytes], bytes] | None
 ) -> None:
@@ -176,23 +192,27 @@ FLIPPED = bytearray(packed(B))
 FLIPPED[40] ^= 0xFF
 
 
-@pytest.mark.parametrize(("content", "expected"), [
-    (packed(A, B)[:-30] , ["<p>a"]),
-    (packed(A) + b"\0" * 200_000 + packed(C), ["<p>a", "<p>c"]),
-    (packed(A) + bytes(FLIPPED) + packed(C), ["<p>a", "<p>c"]),
-    (packed(A) + packed(B)[5:] + packed(C), ["<p>a", "<p>c"]),
-    (packed(A, b"not a record at all\r\n", C), ["<p>a", "<p>c"]),
-    (packed(A, record(length=10), C), ["<p>a", "<p>c"]),
-    (packed(A, record(length=10**15), C), ["<p>a", "<p>c"]),
-    (A + b"garbage\r\n" * 30 + C, ["<p>a", "<p>c"]),
-    (A + record(length=10), ["<p>a"]),
-    (A + record(length=10) + C, ["<p>a", "<p>c"]),
-    (b"\xef\xbb\xbf\r\n" + A, ["<p>a"]),
-    (b"", []),
-    (b"WARC/1.1\r\n", []),
-    (b"\x1f\x8b\x08", []),
-    (b"<html>" * 50_000, []),
-], ids=range(15))  # fmt: skip
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (packed(A, B)[:-30], ["<p>a"]),
+        (packed(A) + b"\0" * 200_000 + packed(C), ["<p>a", "<p>c"]),
+        (packed(A) + bytes(FLIPPED) + packed(C), ["<p>a", "<p>c"]),
+        (packed(A) + packed(B)[5:] + packed(C), ["<p>a", "<p>c"]),
+        (packed(A, b"not a record at all\r\n", C), ["<p>a", "<p>c"]),
+        (packed(A, record(length=10), C), ["<p>a", "<p>c"]),
+        (packed(A, record(length=10**15), C), ["<p>a", "<p>c"]),
+        (A + b"garbage\r\n" * 30 + C, ["<p>a", "<p>c"]),
+        (A + record(length=10), ["<p>a"]),
+        (A + record(length=10) + C, ["<p>a", "<p>c"]),
+        (b"\xef\xbb\xbf\r\n" + A, ["<p>a"]),
+        (b"", []),
+        (b"WARC/1.1\r\n", []),
+        (b"\x1f\x8b\x08", []),
+        (b"<html>" * 50_000, []),
+    ],
+    ids=range(15),
+)
 def test_broken_files_give_what_is_whole(tmp_path: Path, content: bytes, expected: list[str]) -> None:
     assert bodies(write(tmp_path / "a.warc", content)) == expected
 

@@ -33,19 +33,29 @@ def test_a_paragraph_that_repeats_the_one_before_is_dropped_but_not_a_refrain() 
     assert article.body == f"{TEXT}\n\nLa la la.\n\nSecond verse, of a song.\n\nLa la la."
 
 
-@pytest.mark.parametrize("last", [
-    "Like this story? Share it with a friend!", "Sign up for our daily newsletter", "Folgen Sie uns auf Facebook",
-    "Suscríbete a nuestra newsletter", "Подписывайтесь на наш канал",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "last",
+    [
+        "Like this story? Share it with a friend!",
+        "Sign up for our daily newsletter",
+        "Folgen Sie uns auf Facebook",
+        "Suscríbete a nuestra newsletter",
+        "Подписывайтесь на наш канал",
+    ],
+)
 def test_invitations_at_the_end_are_dropped(last: str) -> None:
     assert cleaned(body=f"{TEXT}\n\n{last}").body == TEXT
 
 
-@pytest.mark.parametrize("last", [
-    "“Follow us,” the guide said.", "He asked them to share the bread with the others, and they did so all night long in the "
-    "old house by the river, until nobody was hungry any more and the last of them had gone home.",
-    "© 2026 Example News",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "last",
+    [
+        "“Follow us,” the guide said.",
+        "He asked them to share the bread with the others, and they did so all night long in the "
+        "old house by the river, until nobody was hungry any more and the last of them had gone home.",
+        "© 2026 Example News",
+    ],
+)
 def test_quotes_long_sentences_and_notices_at_the_end_are_kept(last: str) -> None:
     assert cleaned(body=f"{TEXT}\n\n{last}").body.endswith(last)
 

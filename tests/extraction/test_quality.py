@@ -80,12 +80,15 @@ def page_scores(
 def fixture_scores() -> list[Scores]:
     return [
         page_scores(
-            body=true["body"], title=true["title"], authors=true["authors"], published=true["published_at"],
+            body=true["body"],
+            title=true["title"],
+            authors=true["authors"],
+            published=true["published_at"],
             found=extracted(case),
         )
         for case in CASES
         if "title" in (true := expected(case))
-    ]  # fmt: skip
+    ]
 
 
 @cache
@@ -96,8 +99,14 @@ def made_scores() -> dict[str, list[Scores]]:
         story = page.story
         found = article_json(extract(page.html, story.url))
         scores[page.layout].append(
-            page_scores(body=page.body, title=story.title, authors=story.authors, published=story.published, found=found)
-        )  # fmt: skip
+            page_scores(
+                body=page.body,
+                title=story.title,
+                authors=story.authors,
+                published=story.published,
+                found=found,
+            )
+        )
     return scores
 
 

@@ -236,9 +236,23 @@ DOORS: dict[str, tuple[Door, set[str]]] = {
     "reextract": (reextract, {"/page"}),
 }
 FIELDS = (
-    "url", "canonical_url", "source", "title", "description", "authors", "published_at", "modified_at", "language",
-    "section", "topics", "image_url", "body", "word_count", "entities", "kind",
-)  # fmt: skip
+    "url",
+    "canonical_url",
+    "source",
+    "title",
+    "description",
+    "authors",
+    "published_at",
+    "modified_at",
+    "language",
+    "section",
+    "topics",
+    "image_url",
+    "body",
+    "word_count",
+    "entities",
+    "kind",
+)
 RAISED = ("entities", "stage-failed", "ValueError: the engine cannot read this", "harbour")
 BINARY = ("extract", "binary", "not a text in any encoding", "harbour")
 

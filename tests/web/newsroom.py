@@ -356,7 +356,7 @@ def _change(database: Database, articles: list[Article]) -> None:
             body=body,
             word_count=word_count(body),
             entities=_moved(article.entities, body),
-        )  # fmt: skip
+        )
         save(database, changed)
     for hours, ending in enumerate(
         (", again", ", and again", ", for good"), start=1

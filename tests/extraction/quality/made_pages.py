@@ -126,9 +126,12 @@ def meta(**named: str) -> str:
 
 def og(story: Story) -> str:
     return meta(
-        og_title=story.title, og_type="article", og_url=story.url, og_site_name=story.site,
+        og_title=story.title,
+        og_type="article",
+        og_url=story.url,
+        og_site_name=story.site,
         og_description=story.description,
-    )  # fmt: skip
+    )
 
 
 def linked_data(value: object) -> str:
@@ -216,9 +219,15 @@ def graph(story: Story) -> str:
 def microdata(story: Story) -> str:
     """schema.org as attributes of the elements that readers see."""
     names = " / ".join(
-        tag("span", text("span", name, itemprop="name"), itemprop="author", itemscope="itemscope", itemtype="https://schema.org/Person")
+        tag(
+            "span",
+            text("span", name, itemprop="name"),
+            itemprop="author",
+            itemscope="itemscope",
+            itemtype="https://schema.org/Person",
+        )
         for name in story.authors
-    )  # fmt: skip
+    )
     when = text("time", story.printed_date, itemprop="datePublished", datetime=story.published)
     top = text("h1", story.title, itemprop="headline") + tag("div", names + " " + when, "meta")
     body = tag("div", "".join(with_headings(story, p, h2)), itemprop="articleBody")
@@ -235,7 +244,14 @@ def open_graph(story: Story) -> str:
         text("a", "Facebook", href="#") + text("a", "WhatsApp", href="#") + text("a", "E-Mail", href="#"),
         "share-bar",
     )
-    comments = tag("section", "".join(tag("div", text("b", f"user{at}") + p(said), "comment") for at, said in enumerate(story.comments * 4)), "comments")  # fmt: skip
+    comments = tag(
+        "section",
+        "".join(
+            tag("div", text("b", f"user{at}") + p(said), "comment")
+            for at, said in enumerate(story.comments * 4)
+        ),
+        "comments",
+    )
     body = (
         text("h1", story.title)
         + share
@@ -312,7 +328,10 @@ def live_blog(story: Story) -> str:
     data = news_article(
         story, **{"@type": "LiveBlogPosting", "liveBlogUpdate": updates, "coverageStartTime": story.published}
     )
-    entries = [tag("div", text("time", f"{18 - at}:05", datetime=story.published) + p(block), "live-entry") for at, block in enumerate(story.paragraphs)]  # fmt: skip
+    entries = [
+        tag("div", text("time", f"{18 - at}:05", datetime=story.published) + p(block), "live-entry")
+        for at, block in enumerate(story.paragraphs)
+    ]
     body = (
         text("h1", story.title)
         + text("p", story.printed_byline, "author")
@@ -423,7 +442,20 @@ def plain_cms(story: Story) -> str:
 
 
 LAYOUTS = (
-    semantic, graph, microdata, open_graph, no_metadata, line_breaks, div_soup, amp, live_blog, paywall, interrupted,
-    portal, components, blog, plain_cms,
-)  # fmt: skip
+    semantic,
+    graph,
+    microdata,
+    open_graph,
+    no_metadata,
+    line_breaks,
+    div_soup,
+    amp,
+    live_blog,
+    paywall,
+    interrupted,
+    portal,
+    components,
+    blog,
+    plain_cms,
+)
 NO_HEADING = (line_breaks, live_blog, plain_cms)

@@ -106,8 +106,10 @@ def test_a_done_url_keeps_its_validators_and_is_due_when_its_next_check_is(datab
 
 
 @pytest.mark.parametrize(
-    ("modified", "is_due"), [(-HOUR, False), (HOUR, True), (timedelta(), True)], ids=["before", "after", "same second"]
-)  # fmt: skip
+    ("modified", "is_due"),
+    [(-HOUR, False), (HOUR, True), (timedelta(), True)],
+    ids=["before", "after", "same second"],
+)
 def test_a_done_url_is_due_if_its_feed_says_that_it_was_modified_since(
     database: Database, modified: timedelta, is_due: bool
 ) -> None:
@@ -177,8 +179,10 @@ def test_leases_of_a_killed_process_are_taken_over_and_its_run_is_closed(databas
 
 
 @pytest.mark.parametrize(
-    "process", [f"{socket.gethostname()}:{os.getppid()}", "elsewhere.example:1"], ids=["alive", "another machine"]
-)  # fmt: skip
+    "process",
+    [f"{socket.gethostname()}:{os.getppid()}", "elsewhere.example:1"],
+    ids=["alive", "another machine"],
+)
 def test_leases_of_a_process_that_may_be_alive_are_left_to_it(database: Database, process: str) -> None:
     with database.write() as session:
         add(session, ONE)
