@@ -122,4 +122,4 @@ def _print_health(reports: list[SourceHealth], flagged: list[SourceHealth]) -> N
 def check(path: str | None) -> None:
     """Validate a TOML file or a folder of them; without PATH, what NEWSBOT_SOURCES names."""
     found = load_sources(path or configuration().sources)
-    click.echo(f"{len(found)} sources, all valid")
+    click.echo("1 source, valid" if len(found) == 1 else f"{len(found)} sources, all valid")

@@ -13,13 +13,17 @@ from newsbot.archive.warc_pages import read_page_at
 from newsbot.capture import Capture
 from newsbot.errors import InputError
 from newsbot.ingest.envelope import Envelope
-from newsbot.ingest.process import Processor
+from newsbot.ingest.process import STAGES, Processor
 from newsbot.ingest.processes import Turns, in_processes, make_turns
 from newsbot.items import Reject
 from newsbot.settings import Configuration
 from newsbot.store.articles.reextraction import Extracted, apply_rules, changes_by_rules, mark_extracted
 from newsbot.store.crawl.rejects import save_reject
 
+STAGES_BEFORE_COMPARISON = STAGES[: STAGES.index("dedupe")]
+"""Stages that change what an article says. They run before it is compared with the stored one."""
+STAGES_OF_CHANGED = STAGES[STAGES.index("dedupe") :]
+"""Stages of the articles that have changed."""
 BATCH = 50
 """Articles that a process takes at a time."""
 SAMPLES = 3
@@ -96,7 +100,7 @@ class ReextractWorker:
         capture = self._capture(extracted)
         if capture is None:
             return "missing"
-        item = self.processor.prepare(self.processor.read(capture), ("validate", "clean"))
+        item = self.processor.prepare(self.processor.read(capture), STAGES_BEFORE_COMPARISON)
         if isinstance(item, Reject):
             return self._rejected(extracted, item)
         item.article.retrieved_at = extracted.retrieved_at
@@ -131,7 +135,7 @@ class ReextractWorker:
         return "failed"
 
     def _apply(self, extracted: Extracted, envelope: Envelope) -> str:
-        item = self.processor.prepare(envelope, ("dedupe", "entities", "precompute"))
+        item = self.processor.prepare(envelope, STAGES_OF_CHANGED)
         if isinstance(item, Reject):
             return self._rejected(extracted, item)
         outcome = self.database.transact(

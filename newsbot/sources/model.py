@@ -35,6 +35,7 @@ class Source:
     homepage: str
     """The homepage. If nothing else is given, feeds, sitemaps and sections are discovered from it."""
     feeds: tuple[str, ...] = ()
+    """Feeds: RSS, Atom, RDF or JSON Feed."""
     sitemaps: tuple[str, ...] = ()
     """News sitemaps or sitemap indexes."""
     sections: tuple[str, ...] = ()
@@ -43,14 +44,18 @@ class Source:
     """Patterns that are searched in the URLs of section pages to recognise articles; if empty, `url_score` and the link's text
     and position decide."""
     language: str | None = None
-    """Language hint: ISO 639-1, or ISO 639-3 for a language without such a code."""
+    """Main language of the site: ISO 639-1, or ISO 639-3 for a language without such a code. It describes the source; the
+    language of an article is detected in its text."""
     country: str | None = None
-    """Country of the publisher: ISO 3166-1 alpha-2."""
+    """Country of the publisher: ISO 3166-1 alpha-2. It describes the source."""
     timezone: ZoneInfo = UTC
     """Time zone of dates without an offset."""
     delay_s: float = 0.0
     """Minimum number of seconds between two requests to its host; robots.txt may require more."""
     enabled: bool = True
+    """Whether `scrapy crawl news` crawls it without being asked for it (`-a source=KEY`), and `newsbot sources health`
+    reports on it. Saved and archived pages get its key, time zone and selectors in any case."""
     verified: bool = False
     """Whether somebody has fetched its feeds and read the articles that came out."""
     selectors: Selectors = Selectors()
+    """CSS selectors of the site; in TOML the table `[source.extract]`."""

@@ -58,7 +58,7 @@ def test_page_does_what_it_promises(page: Path, checkout: Path) -> None:
             exports.append(step.command)
         else:
             output = run("; ".join([*exports, step.command]), checkout)
-            assert matches(step.output, output), f"$ {step.command}\n{output}"
+            assert matches(step.output, output), f"{step.origin}: $ {step.command}\n{output}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -105,6 +105,34 @@ def test_function_placed_above_another_keeps_the_blank_lines(tmp_path: Path) -> 
     (tmp_path / "a.py").write_text("x = 1\n\n\ndef f(): ...\n")
     Edit("a.py", "above", "def f(", "def e(): ...\n").apply(tmp_path)
     assert (tmp_path / "a.py").read_text() == "x = 1\n\n\ndef e(): ...\n\n\ndef f(): ...\n"
+
+
+def test_edit_that_finds_no_line_names_the_page_and_its_line(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("x = 1\n")
+    page = tmp_path / "page.md"
+    page.write_text("# Page\n\nIn `a.py`, below the line `y = `:\n\n```python\nz = 2\n```\n")
+    [edit] = steps(page)
+    assert isinstance(edit, Edit)
+    with pytest.raises(AssertionError, match=r"^page\.md:3: 0 lines of a\.py begin with 'y = '"):
+        edit.apply(tmp_path)
+
+
+def test_replaced_line_may_be_named_by_its_beginning(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("HEAD = 1\n")
+    page = tmp_path / "page.md"
+    page.write_text(
+        "In `a.py`, replace the line that begins with `HEAD = ` with:\n\n```python\nHEAD = 2\n```\n"
+    )
+    [edit] = steps(page)
+    assert isinstance(edit, Edit)
+    edit.apply(tmp_path)
+    assert (tmp_path / "a.py").read_text() == "HEAD = 2\n"
+
+
+def test_command_knows_its_line_on_the_page(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("Run:\n\n```console\n$ true\nso\n$ false\n```\n")
+    assert steps(page) == [Command("true", "so\n", "page.md:4"), Command("false", "", "page.md:6")]
 
 
 def test_block_without_a_target_is_an_error(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from newsbot.extraction import extract
 from newsbot.items import article_json
 from tests.extraction.quality.made_pages import LAYOUTS, made_pages
 from tests.extraction.quality.scoring import authors_f1, body_f1, title_score
-from tests.test_fixtures import CASES, expected, extracted
+from tests.fixture_cases import CASES, expected, extracted
 
 CORPORA = Path(os.environ.get("NEWSBOT_CORPORA", ""))
 PAGES = 40

@@ -18,9 +18,11 @@ from newsbot import rule_versions
 from newsbot.archive.warc_pages import read_pages, warc_spans
 from newsbot.cli import newsbot
 from newsbot.ingest.envelope import Envelope
-from newsbot.ingest.process import Processor
+from newsbot.ingest.process import STAGES, Processor
 from newsbot.ingest.record import record_article
 from newsbot.items import Article
+from newsbot.jobs import reextract as reextract_job
+from newsbot.jobs.reextract import STAGES_BEFORE_COMPARISON, STAGES_OF_CHANGED, ReextractWorker
 from newsbot.settings import read_settings
 from newsbot.store.articles.reextraction import list_extracted
 from newsbot.store.database import Database
@@ -208,6 +210,29 @@ def test_an_edit_that_comes_later_is_one_by_the_publisher(archived: str, tmp_pat
     assert changes is not None
     assert [change.by_rules for change in changes] == [True, False]
     assert reextract(archived, "--all")["unchanged"] == PAGES
+
+
+def test_a_stage_that_changes_a_field_is_applied_to_stored_articles(
+    archived: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shout(self: Processor, envelope: Envelope) -> None:
+        envelope.article.title = (envelope.article.title or "").upper()
+
+    monkeypatch.setattr(Processor, "shout", shout, raising=False)
+    monkeypatch.setattr(reextract_job, "STAGES_BEFORE_COMPARISON", (*STAGES_BEFORE_COMPARISON, "shout"))
+    processor = Processor.with_database(
+        read_settings({"NEWSBOT_DATABASE_URL": archived, "NEWSBOT_ENTITY_ENGINE": "none"})
+    )
+    assert processor.database
+    with processor.database.open().read() as session:
+        stored = list_extracted(session)
+    findings = ReextractWorker(processor, Path(), run_id=None).reextract(stored)
+    processor.close()
+    assert findings.fields["title"] == PAGES
+
+
+def test_reextraction_runs_every_stage() -> None:
+    assert (*STAGES_BEFORE_COMPARISON, *STAGES_OF_CHANGED) == STAGES
 
 
 KILLED = """
