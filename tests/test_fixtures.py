@@ -123,9 +123,7 @@ def test_new_field_is_written_in_the_order_of_the_json(copied_case: Path) -> Non
     ],
     ids=["unknown field", "default that is no JSON", "no default"],
 )
-def test_wrong_use_of_the_command_is_one_line(
-    copied_case: Path, arguments: list[str], message: str
-) -> None:
+def test_wrong_use_of_the_command_is_one_line(copied_case: Path, arguments: list[str], message: str) -> None:
     with pytest.raises(SystemExit, match=message):
         add_fixture_field.main(arguments)
 

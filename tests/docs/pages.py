@@ -42,7 +42,9 @@ class File:
 
     def apply(self, folder: Path) -> None:
         target = folder / self.path
-        assert not target.exists(), f"{self.origin}: {self.path} exists already; name another file on the page"
+        assert not target.exists(), (
+            f"{self.origin}: {self.path} exists already; name another file on the page"
+        )
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(self.text, "utf-8")
 
