@@ -62,7 +62,7 @@ def test_failure_of_the_database_is_no_fault_of_the_article(
     error = OperationalError("SELECT 1", {}, Exception("disk full"))
     monkeypatch.setattr(processor, "clean", raises(error))
     with pytest.raises(OperationalError, match="disk full"):
-        processor.prepare(envelope(), STAGES)
+        processor.prepare(envelope(), ("clean", "dedupe"))
 
 
 def test_stages_run_in_their_order_up_to_the_first_that_rejects(
