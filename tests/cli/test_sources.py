@@ -172,7 +172,17 @@ def test_check_exits_with_3_and_the_webhook_gets_json(tmp_path: Path, site: Site
 def test_the_shipped_catalog_is_listed_and_valid() -> None:
     listed = newsbot("sources", "list", "--json")
     assert len(listed.stdout.splitlines()) >= 60
-    assert newsbot("sources", "check").returncode == 0
+    checked = newsbot("sources", "check")
+    assert (checked.returncode, checked.stdout) == (
+        0,
+        f"{len(listed.stdout.splitlines())} sources, all valid\n",
+    )
+
+
+def test_check_of_one_source_speaks_of_one(tmp_path: Path) -> None:
+    path = tmp_path / "one.toml"
+    path.write_text('[[source]]\nkey = "one"\nhomepage = "https://news.example/"\n')
+    assert newsbot("sources", "check", str(path)).stdout == "1 source, valid\n"
 
 
 def test_wrong_source_prints_one_line_and_exits_with_2(tmp_path: Path) -> None:

@@ -69,9 +69,16 @@ def test_stages_run_in_their_order_up_to_the_first_that_rejects(
     processor: Processor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ran: list[str] = []
+
+    def recorded(name: str) -> Stage:
+        def stage(envelope: Envelope) -> str | None:
+            ran.append(name)
+            return "too-dull" if name == "dedupe" else None
+
+        return stage
+
     for name in STAGES:
-        reason = "too-dull" if name == "dedupe" else None
-        monkeypatch.setattr(processor, name, lambda _, name=name, reason=reason: ran.append(name) or reason)
+        monkeypatch.setattr(processor, name, recorded(name))
     reject = processor.prepare(envelope(), STAGES)
     assert isinstance(reject, Reject)
     assert (reject.stage, reject.reason) == ("dedupe", "too-dull")
