@@ -156,6 +156,11 @@ EXTENSIONS = {
 DOWNLOADER_MIDDLEWARES = {
     # First: a saved page needs nothing of what the others do for the network.
     "newsbot.middlewares.saved_pages.SavedPages": 10,
+    # In place of Scrapy's, at the same positions: their exceptions name the reason.
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "newsbot.middlewares.refusals.ObeyRobots": 100,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "newsbot.middlewares.refusals.LimitedCompression": 590,
     # After robots.txt, before retries: what is held is not asked again at once.
     "newsbot.middlewares.politeness.Politeness": 860,
     # Next to the network: bodies are as they were sent.
