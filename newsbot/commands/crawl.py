@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import logging
 import sys
+from collections.abc import Awaitable
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import Crawler
@@ -70,16 +71,15 @@ class Command(ScrapyCrawl):
         self.exitcode = status
 
 
-def _raise_error(crawling: asyncio.Task[None] | Deferred[None]) -> None:
+def _raise_error(crawling: Awaitable[None]) -> None:
     """Raise the exception with which a crawl has failed: before it began, because Scrapy logs all others."""
-    if isinstance(crawling, asyncio.Task):
-        if crawling.done() and not crawling.cancelled():
-            crawling.result()
-        return
-    failures: list[Failure] = []
-    crawling.addErrback(failures.append)
-    for failure in failures:
-        failure.raiseException()
+    if isinstance(crawling, asyncio.Task) and crawling.done() and not crawling.cancelled():
+        crawling.result()
+    elif isinstance(crawling, Deferred):  # with FORCE_CRAWLER_PROCESS
+        failures: list[Failure] = []
+        crawling.addErrback(failures.append)
+        for failure in failures:
+            failure.raiseException()
 
 
 def summary(crawler: Crawler) -> str:

@@ -16,7 +16,7 @@ class ForbiddenByRobotsError(IgnoreRequest):
     """A request that robots.txt forbids."""
 
 
-class TooLargeError(IgnoreRequest):
+class ResponseTooLargeError(IgnoreRequest):
     """A response whose body is larger than `DOWNLOAD_MAXSIZE` when it is decompressed."""
 
 
@@ -36,11 +36,11 @@ class ObeyRobots(RobotsTxtMiddleware):
 class LimitedCompression(HttpCompressionMiddleware):
     """Scrapy's middleware for compressed responses: the same settings, stats and meta keys.
 
-    It raises TooLargeError, because an `IgnoreRequest` of this middleware has no other reason."""
+    It raises ResponseTooLargeError, because an `IgnoreRequest` of this middleware has no other reason."""
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
-        """Return the response decompressed; raise TooLargeError for one that is too large."""
+        """Return the response decompressed; raise ResponseTooLargeError for one that is too large."""
         try:
             return super().process_response(request, response)
         except IgnoreRequest as error:
-            raise TooLargeError(str(error)) from error
+            raise ResponseTooLargeError(str(error)) from error

@@ -26,7 +26,7 @@ from newsbot.ingest.process import Processor
 from newsbot.ingest.read import Catalog
 from newsbot.items import Fetched, Reject
 from newsbot.middlewares.networks import GuardedResolver
-from newsbot.middlewares.refusals import ForbiddenByRobotsError, TooLargeError
+from newsbot.middlewares.refusals import ForbiddenByRobotsError, ResponseTooLargeError
 from newsbot.session import CAPTURE, KEPT, SAVED_PATH, CrawlSession
 from newsbot.settings import read_settings
 from newsbot.sources.catalog import source_for
@@ -165,7 +165,7 @@ def header(response: Response, name: str) -> str | None:
 
 REASONS: tuple[tuple[type[Exception], str], ...] = (
     (DownloadCancelledError, "too-large"),  # by the length that the server declares, or the bytes that arrive
-    (TooLargeError, "too-large"),
+    (ResponseTooLargeError, "too-large"),
     (ForbiddenByRobotsError, "robots"),
     (IgnoreRequest, "ignored"),
 )

@@ -17,7 +17,7 @@ from newsbot.middlewares.refusals import (
     ForbiddenByRobotsError,
     LimitedCompression,
     ObeyRobots,
-    TooLargeError,
+    ResponseTooLargeError,
 )
 from tests.crawling import in_reactor, project_settings
 
@@ -59,7 +59,7 @@ def compressed(body: bytes) -> Response:
 
 def test_response_that_is_too_large_decompressed_has_an_exception_of_its_own() -> None:
     middleware = LimitedCompression.from_crawler(crawler(DOWNLOAD_MAXSIZE=1000))
-    with pytest.raises(TooLargeError):
+    with pytest.raises(ResponseTooLargeError):
         middleware.process_response(PAGE, compressed(b"a" * 100_000))
 
 
@@ -70,7 +70,7 @@ def test_response_that_is_small_enough_is_decompressed() -> None:
     assert response.body == b"a" * 900
 
 
-@pytest.mark.parametrize("error", [ForbiddenByRobotsError, TooLargeError])
+@pytest.mark.parametrize("error", [ForbiddenByRobotsError, ResponseTooLargeError])
 def test_scrapy_takes_the_exceptions_for_requests_to_be_ignored(error: type[Exception]) -> None:
     assert issubclass(error, IgnoreRequest)
 
