@@ -1,4 +1,4 @@
-"""Stage 200: values as they should be stored, wherever the article came from."""
+"""Stage 200: `Clean`, which cleans the values of an article."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from newsbot.pipelines.stage import WorkerStage
 
 
 class Clean(WorkerStage):
-    """Tidies every field, and removes the boilerplate that has been learnt of the site."""
+    """Cleans every field, and removes boilerplate that was learnt from other pages of the site."""
 
     stage = "clean"
 
     async def process_item(self, envelope: Envelope) -> Envelope:
-        """Return the article with its values cleaned."""
+        """Return the article with clean values."""
         return await self.run(envelope, "clean")

@@ -1,4 +1,4 @@
-"""Stage 300: an article that is stored already, and has not changed, needs no further work."""
+"""Stage 300: `Dedupe`, which finds articles that are stored already and have not changed."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from newsbot.pipelines.stage import WorkerStage
 
 
 class Dedupe(WorkerStage):
-    """Marks unchanged repeats. How they and copies at other addresses are stored is decided when they are."""
+    """Marks articles that are stored unchanged, so that the stage `entities` skips them.
+
+    Copies at other addresses are recognised by the stage `store`, inside its transaction."""
 
     stage = "dedupe"
 
     async def process_item(self, envelope: Envelope) -> Envelope:
-        """Set `known_id` if this article, with entities found by today's engine, is stored."""
-        if self.session.processor.engine.name == "none":  # there is no work that the look-up could save
+        """Set `known_id` if the article is stored unchanged, with entities of today's engine."""
+        if self.session.processor.engine.name == "none":  # the look-up could save no work
             return envelope
         return await self.run(envelope, "dedupe")

@@ -1,4 +1,4 @@
-"""Stage 400: people, organisations and places of the body."""
+"""Stage 400: `FindEntities`, which recognises people, organisations and places in the body."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ logger = logging.getLogger(__name__)
 
 
 class FindEntities(WorkerStage):
-    """Has a worker recognise entities, and compute what is stored beside the text, so that fetching goes on."""
+    """Recognises entities, and computes the keys that are stored with the text.
+
+    A worker does both, so that fetching goes on. Setting: `NEWSBOT_ENTITY_ENGINE`."""
 
     stage = "entities"
 
     def open_spider(self) -> None:
-        """Log once which engine was chosen."""
+        """Log the name and the version of the entity engine."""
         engine = self.session.processor.engine
         logger.info("Entities are found by %s (%s for English)", engine.name, engine_label(engine, "en"))
 
     async def process_item(self, envelope: Envelope) -> Envelope:
-        """Fill `entities`, unless the article is stored already and has not changed."""
+        """Set `entities`, unless the article is stored already and has not changed."""
         return await self.run(envelope, "entities", "precompute")

@@ -1,4 +1,4 @@
-"""The base of the stages whose work is done by the crawl's workers."""
+"""`WorkerStage`, the base class of stages that run in the workers of the crawl."""
 
 from __future__ import annotations
 
@@ -13,20 +13,23 @@ from newsbot.session import CrawlSession
 
 
 class WorkerStage:
-    """A stage that runs stages of `newsbot.ingest.process` in a worker of the crawl."""
+    """Base class of item pipelines that run stages of `newsbot.ingest.process` in a worker of the crawl.
+
+    A subclass sets `stage`, and calls `run` in its `process_item`. Setting: `NEWSBOT_WORKERS`."""
 
     stage: str
+    """Name of the stage in rejects and stats."""
 
     def __init__(self, session: CrawlSession) -> None:
         self.session = session
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Share the session of the crawl."""
+        """Return a stage that uses the session of the crawl."""
         return cls(CrawlSession.of(crawler))
 
     async def run(self, envelope: Envelope, *stages: str) -> Envelope:
-        """Return the article after these stages; raise Rejected if one of them fails on it."""
+        """Run stages in their order; return the article. Raises Rejected if one of them rejects it or fails on it."""
         item = await self.session.attempt(stages, envelope)
         if isinstance(item, Reject):
             raise Rejected(item)

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from scrapy import Request
-from scrapy.crawler import CrawlerRunner
 from scrapy.exceptions import CannotResolveHostError, DownloadCancelledError, IgnoreRequest
 from scrapy.http import HtmlResponse, Response, TextResponse
 from scrapy.spidermiddlewares.httperror import HttpError
+from scrapy.utils.test import get_crawler
 from twisted.python.failure import Failure
 
 from newsbot.archive.files import read_page
@@ -23,7 +23,7 @@ from newsbot.middlewares.refusals import ForbiddenByRobotsError, ResponseTooLarg
 from newsbot.session import CAPTURE, SAVED_PATH
 from newsbot.spiders.article import ArticleSpider
 from newsbot.spiders.page_spider import asked_url
-from tests.crawling import in_reactor, project_settings
+from tests.crawling import in_reactor
 from tests.pages import article_page
 from tests.store.samples import NOW
 
@@ -33,8 +33,7 @@ URL = "https://news.example/nato"
 
 def spider() -> ArticleSpider:
     """Return a spider whose crawl has no session: no database, and pages are read in a thread."""
-    crawler = CrawlerRunner(project_settings(EXTENSIONS={})).create_crawler(ArticleSpider)
-    return ArticleSpider.from_crawler(crawler, url=URL)
+    return ArticleSpider.from_crawler(get_crawler(ArticleSpider), url=URL)
 
 
 async def parse(response: Response) -> Envelope | Reject:
