@@ -1,4 +1,4 @@
-"""Crawls that a command makes for itself: nothing is stored, the items come back."""
+"""`run_spider`, which runs a spider for a command of its own: its items are returned, and nothing is stored."""
 
 from __future__ import annotations
 
@@ -13,21 +13,32 @@ if TYPE_CHECKING:
     from newsbot.spiders.page_spider import PageSpider
 
 
-def run_spider(name: str, **arguments: str) -> tuple[PageSpider, list[Envelope | Reject]]:
-    """Run a spider without pipelines, and return it with what it yielded.
+QUIET: dict[str, Any] = {
+    "ITEM_PIPELINES": {},
+    "EXTENSIONS": {},
+    "LOG_ENABLED": False,
+    "LOG_INSTALL_ROOT_HANDLER": False,
+    "AUTOTHROTTLE_ENABLED": False,
+    "DOWNLOAD_DELAY": 0.5,
+}
+"""Settings of a crawl that stores and logs nothing."""
 
-    Raises InputError if it could not do its work. Once a process: a reactor cannot be started again."""
+
+def run_spider(name: str, **arguments: str) -> tuple[PageSpider, list[Envelope | Reject]]:
+    """Run a spider without item pipelines; return the spider and its items.
+
+    Raises UsageError for wrong arguments, and InputError if the spider could not do its work. To be called once in a
+    process, because a reactor cannot be started again."""
     from scrapy import signals
     from scrapy.crawler import CrawlerProcess
     from scrapy.settings import Settings
 
+    from newsbot.commands.crawl import raise_error
     from newsbot.spiders.page_spider import PageSpider
 
     settings = Settings()
     settings.setmodule("newsbot.settings")
-    quiet = {"ITEM_PIPELINES": {}, "EXTENSIONS": {}, "LOG_ENABLED": False, "LOG_INSTALL_ROOT_HANDLER": False,
-             "AUTOTHROTTLE_ENABLED": False, "DOWNLOAD_DELAY": 0.5}  # fmt: skip
-    settings.setdict(quiet, priority="cmdline")
+    settings.setdict(QUIET, priority="cmdline")
     os.environ.pop("SCRAPY_SETTINGS_MODULE", None)
     process = CrawlerProcess(settings)
     crawler = process.create_crawler(name)
@@ -37,9 +48,9 @@ def run_spider(name: str, **arguments: str) -> tuple[PageSpider, list[Envelope |
         items.append(item)
 
     crawler.signals.connect(keep, signal=signals.item_scraped)
-    crawler.spidercls.from_crawler(crawler, **arguments)  # wrong arguments are told before the crawl begins
-    process.crawl(crawler, **arguments)
+    crawling = process.crawl(crawler, **arguments)
     process.start()
+    raise_error(crawling)
     spider = crawler.spider
     if not isinstance(spider, PageSpider) or spider.failure:
         raise InputError(getattr(spider, "failure", None) or f"the spider {name} could not begin")

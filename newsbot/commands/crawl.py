@@ -53,7 +53,7 @@ class Command(ScrapyCrawl):
         crawling = self.crawler_process.crawl(crawler, **arguments)
         stop_in_time(crawler)
         self.crawler_process.start()
-        _raise_error(crawling)
+        raise_error(crawling)
         return crawler
 
     def _print_outcome(self, crawler: Crawler) -> None:
@@ -71,7 +71,7 @@ class Command(ScrapyCrawl):
         self.exitcode = status
 
 
-def _raise_error(crawling: Awaitable[None]) -> None:
+def raise_error(crawling: Awaitable[None]) -> None:
     """Raise the exception with which a crawl has failed: before it began, because Scrapy logs all others."""
     if isinstance(crawling, asyncio.Task) and crawling.done() and not crawling.cancelled():
         crawling.result()
