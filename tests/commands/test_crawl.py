@@ -1,4 +1,4 @@
-"""`scrapy crawl` as a shell sees it: its exit status, its last line, and no traceback."""
+"""`scrapy crawl` in a shell: its exit status, the last line of its output, and no traceback."""
 
 import os
 import subprocess
@@ -55,17 +55,20 @@ def test_a_run_ends_with_a_summary_line_and_status_0(shell, tmp_path):
     )
 
 
-@pytest.mark.parametrize(("arguments", "named"), [
-    (["nothing"], "nothing"),
-    (["saved"], "path"),
-    (["saved", "-a", "path=fixtures", "-a", "color=red"], "color"),
-    (["saved", "-a", "path=fixtures", "-s", "NEWSBOT_MAX_PAGE_BYTES=many"], "NEWSBOT_MAX_PAGE_BYTES"),
-    (["saved", "-a", "path=fixtures", "-s", "NEWSBOT_ENTITY_ENGINE=oracle"], "NEWSBOT_ENTITY_ENGINE"),
-    (["saved", "-a", "path=fixtures", "-s", "NEWSBOT_DATABASE_URL=mysql://localhost/news"], "mysql"),
-    (["saved", "-a", "path=fixtures", "-s", "NEWSBOT_SOURCES=/nowhere"], "/nowhere"),
-    (["article", "-a", "url=news.example"], "news.example"),
-    (["news", "-a", "source=nobody"], "nobody"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["nothing"], "nothing"),
+        (["saved"], "path"),
+        (["saved", "-a", "path=fixtures", "-a", "color=red"], "color"),
+        (["saved", "-a", "path=fixtures", "-s", "NEWSBOT_MAX_PAGE_BYTES=many"], "NEWSBOT_MAX_PAGE_BYTES"),
+        (["saved", "-a", "path=fixtures", "-s", "NEWSBOT_ENTITY_ENGINE=oracle"], "NEWSBOT_ENTITY_ENGINE"),
+        (["saved", "-a", "path=fixtures", "-s", "NEWSBOT_DATABASE_URL=mysql://localhost/news"], "mysql"),
+        (["saved", "-a", "path=fixtures", "-s", "NEWSBOT_SOURCES=/nowhere"], "/nowhere"),
+        (["article", "-a", "url=news.example"], "news.example"),
+        (["news", "-a", "source=nobody"], "nobody"),
+    ],
+)
 def test_a_wrong_argument_or_setting_costs_one_line_and_status_2(shell, arguments, named):
     done = shell(*arguments)
     assert done.returncode == 2
@@ -73,7 +76,7 @@ def test_a_wrong_argument_or_setting_costs_one_line_and_status_2(shell, argument
     assert "Traceback" not in done.stderr
 
 
-def test_a_missing_path_is_told_with_status_1_and_the_other_paths_are_read(shell, tmp_path):
+def test_missing_path_is_an_error_with_status_1_and_other_paths_are_read(shell, tmp_path):
     done = shell("saved", "-a", f"path={tmp_path / 'missing.html'},{pages(tmp_path / 'pages')}")
     assert done.returncode == 1
     assert "missing.html: no such file or folder" in done.stderr
@@ -81,7 +84,7 @@ def test_a_missing_path_is_told_with_status_1_and_the_other_paths_are_read(shell
     assert "Traceback" not in done.stderr
 
 
-def test_a_folder_without_pages_is_told_with_status_1(shell, tmp_path):
+def test_folder_without_pages_is_an_error_with_status_1(shell, tmp_path):
     (tmp_path / "empty").mkdir()
     done = shell("saved", "-a", f"path={tmp_path / 'empty'}")
     assert done.returncode == 1

@@ -29,7 +29,7 @@ def crawler(**settings: object) -> Crawler:
 
 
 class Robots(ObeyRobots):
-    """Obeys a robots.txt that forbids everything, without the network."""
+    """Obeys a robots.txt that forbids /private/, without the network."""
 
     async def robot_parser(self, request: Request) -> Any:
         return build_from_crawler(self._parserimpl, self.crawler, b"User-agent: *\nDisallow: /private/")

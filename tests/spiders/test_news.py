@@ -1,4 +1,4 @@
-"""Crawls of a web of several sites on loopback addresses: what is stored, and what the servers were asked."""
+"""Crawls of several sites on loopback addresses: which articles are stored, and which URLs were requested."""
 
 import time
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ def sites() -> Iterator[list[Site]]:
 
 
 class Web:
-    """Sites, the catalog that names them, and the database that crawls of them fill."""
+    """A catalog of sites, and the database of their crawls."""
 
     def __init__(self, folder: Path, database_url: str) -> None:
         self.catalog = folder / "sources.toml"
@@ -74,7 +74,7 @@ def web(tmp_path, database_url) -> Web:
 
 @pytest.fixture
 def lite(tmp_path) -> Web:
-    """On SQLite only: for what has nothing to do with the database."""
+    """Return a web with a SQLite database, for tests that do not depend on the database."""
     return Web(tmp_path, f"sqlite:///{tmp_path / 'newsbot.db'}")
 
 
@@ -103,7 +103,7 @@ async def test_every_article_of_every_feed_is_stored_once(web, sites):
 
 
 @in_reactor
-async def test_a_second_run_on_an_unchanged_web_asks_only_due_feeds_and_conditionally(web, sites):
+async def test_second_run_requests_only_due_feeds_and_conditionally(web, sites):
     site = sites[0]
 
     def conditional(asked: Asked) -> Answer:
@@ -158,7 +158,7 @@ async def test_a_changed_article_is_fetched_again_and_revised(web, sites):
 
 
 @in_reactor
-async def test_an_article_that_is_looked_at_again_is_asked_for_conditionally(web, sites):
+async def test_article_is_checked_for_changes_with_a_conditional_request(web, sites):
     site = sites[0]
     feed = feed_of(site, 1)
     page = article_page(1).encode()
@@ -205,7 +205,7 @@ async def test_the_newest_comes_first(lite, sites):
 
 
 @in_reactor
-async def test_a_run_tells_what_it_fetched(lite, sites):
+async def test_run_counts_its_fetches(lite, sites):
     site = sites[0]
     lite.add("one", site, feeds=[feed_of(site, 1, 2)])
     await lite.crawl()
@@ -255,7 +255,7 @@ async def test_a_failed_page_is_tried_again_later_and_then_stored(web, sites):
 
 
 @in_reactor
-async def test_a_page_that_stays_away_is_given_up(lite, sites):
+async def test_page_that_stays_missing_is_given_up(lite, sites):
     site = sites[0]
     site.pages["/rss.xml"] = Answer(rss(f"{site.url}/2026/05/nothing").encode())
     lite.add("one", site, feeds=[f"{site.url}/rss.xml"])
@@ -267,9 +267,14 @@ async def test_a_page_that_stays_away_is_given_up(lite, sites):
         assert session.scalars(select(FrontierRow.state)).all() == ["gone"]
 
 
-@pytest.mark.parametrize(("later", "held"), [
-    ("3600", timedelta(hours=1)), (format_datetime(datetime(2099, 1, 1, tzinfo=UTC), usegmt=True), timedelta(days=1)),
-], ids=["seconds", "date"])  # fmt: skip
+@pytest.mark.parametrize(
+    ("later", "held"),
+    [
+        ("3600", timedelta(hours=1)),
+        (format_datetime(datetime(2099, 1, 1, tzinfo=UTC), usegmt=True), timedelta(days=1)),
+    ],
+    ids=["seconds", "date"],
+)
 @in_reactor
 async def test_a_host_that_asks_for_time_is_left_alone_in_later_runs_too(lite, sites, later, held):
     site = sites[0]
@@ -362,7 +367,7 @@ async def test_sections_are_followed_page_by_page(lite, sites):
 
 
 @in_reactor
-async def test_links_that_are_no_web_pages_never_become_requests(lite, sites):
+async def test_links_to_other_things_than_web_pages_are_not_requested(lite, sites):
     site = sites[0]
     links = ["javascript:alert(1)", "file:///etc/passwd", "ftp://127.0.0.2/a", "data:text/html,hello"]
     site.pages["/rss.xml"] = Answer(rss(*links).encode())
@@ -390,13 +395,13 @@ async def test_crawl_delay_is_kept(lite, sites):
     for path in ("/rss.xml", "/2026/05/story-1", "/2026/05/story-2", "/2026/05/story-3"):
         site.pages[path] = timed(site.pages[path])
     await lite.crawl()
-    # Between one request and the next but one there are two sent with all of the delay between them. Between it and the
-    # next there need not be: it may have been on its way for long.
+    # Requests are timed when they arrive. Two that follow each other may arrive with less than the delay between them, if
+    # the first was slow on its way; the first and the third of three may not.
     assert min(times[2] - times[0], times[3] - times[1]) > 0.29
 
 
 @in_reactor
-async def test_what_another_run_is_crawling_is_left_to_it(lite, sites):
+async def test_source_that_another_run_crawls_is_skipped(lite, sites):
     site = sites[0]
     lite.add("one", site, feeds=[feed_of(site, 1)])
     await lite.crawl()

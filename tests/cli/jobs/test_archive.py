@@ -1,4 +1,4 @@
-"""`newsbot archive`: what is kept is counted, checked and pruned."""
+"""`newsbot archive`: counts, verifies and prunes the records of the archive."""
 
 import gzip
 import json
@@ -31,13 +31,13 @@ from tests.pages import article_page
 
 PROJECT = Path(__file__).parents[3]
 NOW = (datetime.now(UTC) - timedelta(days=1)).replace(hour=12, minute=0, second=0, microsecond=0)
-"""A time at which no day ends."""
+"""Yesterday at noon: a few seconds more or less are the same day."""
 OLD = NOW - timedelta(days=100)
 LATER = NOW - timedelta(days=10)
 
 
 class Crawler:
-    """Fetches made-up pages, as a crawl does, but for the network."""
+    """Stores made-up pages as a crawl does, without the network."""
 
     def __init__(self, url: str, folder: Path) -> None:
         settings = {"NEWSBOT_DATABASE_URL": url, "NEWSBOT_ENTITY_ENGINE": "none"}
@@ -47,15 +47,28 @@ class Crawler:
         self.writer = WarcWriter(folder, "newsbot-test", software="newsbot/test")
 
     def fetch(self, url: str, body: str, at: datetime) -> Fetched:
-        """Keep an answer; return what a crawl would store of it."""
+        """Write a response to the archive; return its fetch as a crawl would store it."""
         exchange = Exchange(
-            url=url, method="GET", request_headers=[(b"Host", b"site")], request_body=b"", status=200, reason="OK",
-            headers=[(b"Content-Type", b"text/html; charset=utf-8")], body=body.encode(), fetched_at=at,
-        )  # fmt: skip
+            url=url,
+            method="GET",
+            request_headers=[(b"Host", b"site")],
+            request_body=b"",
+            status=200,
+            reason="OK",
+            headers=[(b"Content-Type", b"text/html; charset=utf-8")],
+            body=body.encode(),
+            fetched_at=at,
+        )
         with self.database.read() as session:
             kept = self.writer.write(exchange, find_kept(session, url, payload_digest(body.encode())))
-        return Fetched(url=url, status=200, warc_file=kept.file, warc_offset=kept.offset, payload_digest=kept.digest,
-                       is_repeat=kept.is_repeat)  # fmt: skip
+        return Fetched(
+            url=url,
+            status=200,
+            warc_file=kept.file,
+            warc_offset=kept.offset,
+            payload_digest=kept.digest,
+            is_repeat=kept.is_repeat,
+        )
 
     def article(self, number: int, at: datetime, *, extra: str = "") -> None:
         url = f"https://site{number % 2}.example/{number}"
@@ -101,7 +114,7 @@ def folder(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.fixture
 def crawled(folder: Path, database_url: str) -> Path:
-    """An archive of two days: 4 articles, one of which has changed since, a feed, 2 rejects, 2 orphans a day."""
+    """Return an archive of two days: 4 articles, one of which changes, and on both days a feed, 2 rejects and 2 orphans."""
     crawler = Crawler(database_url, folder)
     for at in (OLD, LATER):
         crawler.orphan(at)
@@ -132,9 +145,9 @@ def found(*arguments: str) -> dict[str, Any]:
 def problems() -> list[dict[str, Any]]:
     lines = CliRunner().invoke(newsbot, ["archive", "verify", "--json"], standalone_mode=False)
     assert lines.exception is None, lines.exception
-    each = [json.loads(line) for line in lines.stdout.splitlines()]
-    assert lines.return_value == (1 if each else 0)
-    return each
+    found = [json.loads(line) for line in lines.stdout.splitlines()]
+    assert lines.return_value == (1 if found else 0)
+    return found
 
 
 def files(folder: Path) -> list[Path]:
@@ -142,7 +155,7 @@ def files(folder: Path) -> list[Path]:
 
 
 def kept_pages(url: str, folder: Path) -> dict[str, bytes]:
-    """Return the pages that the database knows the records of, read from there."""
+    """Return the pages of all fetches with a place in the archive, read from there."""
     pages = {}
     with reading(url) as session:
         for fetch in session.scalars(select(Fetch).where(Fetch.warc_file.is_not(None))):
@@ -157,20 +170,24 @@ def test_stats_count_files_records_sources_and_what_articles_were_read_from(craw
     stats = found("stats")
     assert (stats["files"], stats["open_files"], stats["damaged_places"]) == (2, 0, 0)
     assert stats["bytes"] == sum(path.stat().st_size for path in files(crawled))
-    assert {kind: each["records"] for kind, each in stats["by_type"].items()} == {
-        "request": 15, "response": 14, "revisit": 1, "warcinfo": 2,
-    }  # fmt: skip
-    assert sum(each["bytes"] for each in stats["by_type"].values()) == stats["bytes"]
-    assert {source: each["records"] for source, each in stats["by_source"].items()} == {
-        "site0.example": 7, "site1.example": 3,
-    }  # fmt: skip
+    assert {kind: counts["records"] for kind, counts in stats["by_type"].items()} == {
+        "request": 15,
+        "response": 14,
+        "revisit": 1,
+        "warcinfo": 2,
+    }
+    assert sum(counts["bytes"] for counts in stats["by_type"].values()) == stats["bytes"]
+    assert {source: counts["records"] for source, counts in stats["by_source"].items()} == {
+        "site0.example": 7,
+        "site1.example": 3,
+    }
     assert (stats["of_articles"]["records"], stats["orphans"]["records"]) == (4, 4)
     assert stats["first"] == f"{OLD:%Y-%m-%dT%H:%M:%SZ}"
     assert stats["last"] == f"{LATER + timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}"
     assert "that articles were read from\t4\t" in invoke("stats").stdout
 
 
-def test_a_whole_archive_is_told_to_be_whole(crawled):
+def test_archive_without_damage_is_reported_as_whole(crawled):
     assert problems() == []
     assert "the archive is whole" in invoke("verify").stderr
 
@@ -186,7 +203,7 @@ def test_verify_names_the_file_and_the_byte_of_what_is_damaged_or_missing(crawle
     with reading(database_url) as session:
         offsets = sorted(set(session.scalars(select(Fetch.warc_offset).where(Fetch.warc_file == first.name))))
     flip(first, offsets[2] + 100)
-    assert [(each["file"], each["offset"]) for each in problems()] == [(first.name, offsets[2])]
+    assert [(problem["file"], problem["offset"]) for problem in problems()] == [(first.name, offsets[2])]
     flip(first, offsets[2] + 100)
     first.write_bytes(first.read_bytes()[:-10])
     (torn,) = problems()
@@ -205,25 +222,28 @@ def test_verify_finds_records_that_are_not_where_the_database_says(crawled, data
     first.write_bytes(second.read_bytes())
     second.write_bytes(content)
     found = problems()
-    assert {each["file"] for each in found} == {first.name, second.name}
-    assert all("the database refers to it" in each["what"] for each in found)
+    assert {problem["file"] for problem in found} == {first.name, second.name}
+    assert all("the database refers to it" in problem["what"] for problem in found)
 
 
 def test_verify_compares_contents_with_their_digests(crawled):
     path = files(crawled)[1]
     members = path.read_bytes().split(b"\x1f\x8b\x08")
     changed = [
-        gzip.decompress(b"\x1f\x8b\x08" + each).replace(b"mayor has", b"mayor had") for each in members[1:]
+        gzip.decompress(b"\x1f\x8b\x08" + member).replace(b"mayor has", b"mayor had")
+        for member in members[1:]
     ]
-    path.write_bytes(b"".join(gzip.compress(each, 6, mtime=0) for each in changed))
-    assert "its content is not that of its digest" in {each["what"].partition(";")[0] for each in problems()}
+    path.write_bytes(b"".join(gzip.compress(member, 6, mtime=0) for member in changed))
+    assert "its content is not that of its digest" in {
+        problem["what"].partition(";")[0] for problem in problems()
+    }
 
 
 def test_an_archive_that_is_being_written_is_whole(folder, database_url):
     crawler = Crawler(database_url, folder)
     crawler.article(1, OLD)
     with files(folder)[0].open("ab") as file:
-        file.write(b"\x1f\x8b\x08")  # the start of what comes next
+        file.write(b"\x1f\x8b\x08")  # the first bytes of the next record
     assert problems() == []
     assert found("stats")["open_files"] == 1
     crawler.close()
@@ -248,15 +268,15 @@ def test_pruning_keeps_what_articles_were_read_from_and_what_servers_still_answe
     assert found("prune", "--older-than", "50d")["freed_bytes"] == 0
 
 
-def test_a_dry_run_of_pruning_tells_the_same_and_changes_nothing(crawled, database_url):
+def test_dry_run_of_pruning_reports_the_same_and_changes_nothing(crawled, database_url):
     before = [(path.name, path.read_bytes()) for path in files(crawled)]
-    told = found("prune", "--older-than", "50d", "--dry-run")
+    planned = found("prune", "--older-than", "50d", "--dry-run")
     assert [(path.name, path.read_bytes()) for path in files(crawled)] == before
     done = found("prune", "--older-than", "50d")
-    assert {**told, "dry_run": False} == done
+    assert {**planned, "dry_run": False} == done
 
 
-def test_everything_old_goes_if_that_is_asked_for(crawled, database_url):
+def test_all_old_records_are_pruned_with_the_option_all(crawled, database_url):
     pruned = found("prune", "--older-than", "1d", "--all")
     assert pruned["files_removed"] == 2
     assert files(crawled) == []
@@ -286,7 +306,7 @@ def test_a_file_that_a_crawl_has_open_is_left_alone_also_once_it_is_full(folder,
     assert found("prune", "--older-than", "1d", "--all")["files_removed"] == 2
 
 
-def test_a_damaged_file_is_told_and_left_alone(crawled):
+def test_damaged_file_is_reported_and_not_pruned(crawled):
     path = files(crawled)[0]
     flip(path, 500)
     before = path.read_bytes()
@@ -296,7 +316,7 @@ def test_a_damaged_file_is_told_and_left_alone(crawled):
     assert path.read_bytes() == before
 
 
-def test_an_answer_that_comes_again_while_its_record_is_pruned_is_noted_without_it(crawled, database_url):
+def test_repeat_of_a_response_whose_record_is_pruned_is_stored_without_a_place(crawled, database_url):
     crawler = Crawler(database_url, crawled)
     fetched = crawler.fetch("https://site0.example/list/0", "<p>0", NOW)
     assert fetched.is_repeat
@@ -311,7 +331,7 @@ def test_an_answer_that_comes_again_while_its_record_is_pruned_is_noted_without_
     crawler.close()
 
 
-def test_an_archive_that_was_taken_in_itself_is_pruned_too(folder, database_url):
+def test_archive_that_was_backfilled_from_itself_is_pruned_too(folder, database_url):
     other = Crawler(f"sqlite:///{folder.parent / 'other.db'}", folder)
     for number in range(3):
         other.article(number, OLD)
@@ -344,10 +364,13 @@ exec(sys.argv[1])
 main(["archive", "prune", "--older-than", *sys.argv[2:]])
 """
 INSTANTS = [
-    "before(Path, 'rename')", "after(Path, 'rename')", "after(pruning, 'move_references')", "before(pruning.Database, 'sync')",
+    "before(Path, 'rename')",
+    "after(Path, 'rename')",
+    "after(pruning, 'move_references')",
+    "before(pruning.Database, 'sync')",
     "after(Path, 'unlink')",
-]  # fmt: skip
-"""Of a file that is replaced: its copy torn, whole, almost and just referred to, alone."""
+]
+"""States in which a kill can leave a file that is being replaced."""
 KILLS = [(instant, ["50d"]) for instant in INSTANTS] + [
     (instant, ["1d", "--all"]) for instant in INSTANTS[2:4]
 ]
@@ -379,17 +402,26 @@ def kill(instant: str, arguments: list[str]) -> None:
     assert killed.returncode == -signal.SIGKILL, killed.stderr
 
 
-@pytest.mark.parametrize(("arguments", "status", "told"), [
-    (["prune"], 2, "--older-than"), (["prune", "--older-than", "soon"], 2, "'soon' is no age; accepted: 90d, 12w, 6m, 2y"),
-    (["prune", "--older-than", "99999999999y"], 2, "is no age"), (["prune", "--older-than", "-3d"], 2, "is no age"),
-    (["prune", "--older-than", "2026-13-01"], 2, "is no age"), (["stats"], 1, "no such folder; NEWSBOT_ARCHIVE_DIR"),
-    (["verify"], 1, "no such folder"), (["prune", "--older-than", "2024-01-01"], 1, "no such folder"), (["mend"], 2, "No such command"),
-], ids=str)  # fmt: skip
-def test_mistakes_cost_one_line(folder, database_url, capsys, arguments, status, told):
+@pytest.mark.parametrize(
+    ("arguments", "status", "message"),
+    [
+        (["prune"], 2, "--older-than"),
+        (["prune", "--older-than", "soon"], 2, "'soon' is no age; accepted: 90d, 12w, 6m, 2y"),
+        (["prune", "--older-than", "99999999999y"], 2, "is no age"),
+        (["prune", "--older-than", "-3d"], 2, "is no age"),
+        (["prune", "--older-than", "2026-13-01"], 2, "is no age"),
+        (["stats"], 1, "no such folder; NEWSBOT_ARCHIVE_DIR"),
+        (["verify"], 1, "no such folder"),
+        (["prune", "--older-than", "2024-01-01"], 1, "no such folder"),
+        (["mend"], 2, "No such command"),
+    ],
+    ids=str,
+)
+def test_mistakes_cost_one_line(folder, database_url, capsys, arguments, status, message):
     Crawler(database_url, folder).close()
     assert run(newsbot, ["archive", *arguments]) == status
     error = capsys.readouterr().err
-    assert told in error
+    assert message in error
     assert error.count("\n") == 1
 
 
