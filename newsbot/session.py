@@ -1,4 +1,4 @@
-"""`CrawlSession`: the database, the writer and the workers of a crawl. Also the meta keys that its parts share."""
+"""`CrawlSession`, which holds the database and the workers of a crawl; the meta keys that its components share."""
 
 from __future__ import annotations
 

@@ -32,7 +32,8 @@ class KeepRejects:
     """Extension that writes rejects to the database, and counts them by stage and reason.
 
     Stats: `newsbot/rejected/<stage>/<reason>`; `newsbot/store/conflict` or `newsbot/store/gone` if an article is stored
-    under the URL of the page.
+    under the URL of the page. A stage raises `Rejected` to have a reject stored; for any other exception of a stage,
+    a reject with the reason `stage-failed` is stored.
     """
 
     def __init__(self, crawler: Crawler) -> None:

@@ -18,7 +18,7 @@ TRANSIENT = frozenset({"fetch-failed", "http-408", "http-425", "http-429", "stag
 PERMANENT_TRIES, TRANSIENT_TRIES = 2, 8
 """Maximum number of fetches of a page that fails for a permanent or a transient reason."""
 FIRST_RETRY_S = 300
-"""Seconds until the first retry; the intervals grow from there."""
+"""Base of the intervals between retries, in seconds (`failure_interval_s`)."""
 
 
 def is_answer(reject: Reject) -> bool:
@@ -42,7 +42,7 @@ def tries_of(reason: str) -> int:
 def next_try(tries: int, now: datetime, chance: float) -> datetime:
     """Return when to fetch a page again that has failed `tries` times.
 
-    The intervals grow from `FIRST_RETRY_S` to a day. `chance`, from 0 to 1, is for jitter."""
+    The intervals double with every failure, up to a day. `chance`, from 0 to 1, is for jitter."""
     wait_s = with_jitter(failure_interval_s(FIRST_RETRY_S, tries), chance)
     return now + timedelta(seconds=wait_s)
 

@@ -31,14 +31,14 @@ PART_BYTES = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ReadRecord:
     """A record of an archive that has been read and is to be stored."""
 
     place: Place
     item: Envelope | Reject | None
     """The article or reject of the record; None if its article is in a language that is not selected."""
     skipped: Counter[str]
-    """Numbers of the records that were skipped between the last step and this one, by kind."""
+    """Numbers of the records that were skipped between the last record and this one, by kind."""
 
 
 def find_archives(patterns: Iterable[str]) -> list[Path]:
@@ -63,14 +63,14 @@ def split(path: Path, selection: Selection) -> list[Part]:
     return [Part(path=str(path), file_bytes=size, span=span, selection=str(selection)) for span in spans]
 
 
-def take_in(
+def ingest_parts(
     parts: Iterable[Part], *, settings: Configuration, selection: Selection, run_id: int, workers: int
 ) -> Iterator[list[Progress]]:
     """Store the pages of parts; yield the progress of parts as they end.
 
     An empty list is yielded now and then while none has ended, so that the caller can show the progress."""
     arguments = (settings, make_turns(), selection, run_id)
-    return in_processes("take_in", parts, workers=workers, make_worker=make_worker, arguments=arguments)
+    return in_processes("ingest_part", parts, workers=workers, make_worker=make_worker, arguments=arguments)
 
 
 def make_worker(settings: Configuration, turns: Turns, selection: Selection, run_id: int) -> BackfillWorker:
@@ -88,7 +88,7 @@ class BackfillWorker:
         self.selection = selection
         self.run_id = run_id
 
-    def take_in(self, part: Part) -> Progress:
+    def ingest_part(self, part: Part) -> Progress:
         """Store the pages of a part that are not stored yet; return its progress at the end."""
         try:
             progress = replace(self._store_pages(part, self._load(part)), state="done", error=None)
@@ -113,16 +113,16 @@ class BackfillWorker:
             wanted=lambda url, at: self.selection.wants_page(url, at, self.processor.catalog),
             after=progress.done,
         )
-        steps: list[Step] = []
+        records: list[ReadRecord] = []
         for place, capture in captures:
-            steps.append(Step(place, self._item(capture), _named(skipped)))
+            records.append(ReadRecord(place, self._item(capture), _skipped_counts(skipped)))
             skipped.clear()
-            if len(steps) == MAX_BATCH:
-                progress = self._store(progress, steps)
-                steps = []
-        if steps:
-            progress = self._store(progress, steps)
-        return replace(progress, counts=progress.counts + _named(skipped))
+            if len(records) == MAX_BATCH:
+                progress = self._store(progress, records)
+                records = []
+        if records:
+            progress = self._store(progress, records)
+        return replace(progress, counts=progress.counts + _skipped_counts(skipped))
 
     def _item(self, capture: Capture) -> Envelope | Reject | None:
         """Return the article or reject of a page, ready to be stored; None for a language that is not selected."""
@@ -131,30 +131,30 @@ class BackfillWorker:
             return None
         return self.processor.prepare(item, STAGES)
 
-    def _store(self, before: Progress, steps: Sequence[Step]) -> Progress:
-        """Store records together with the progress that they make; return the progress.
+    def _store(self, before: Progress, records: Sequence[ReadRecord]) -> Progress:
+        """Store records together with the progress they make; return the progress.
 
         If their transaction fails, they are stored one by one, and an article that fails alone becomes a reject."""
         [result] = write_together(
             self.database,
-            [lambda session: self._take(session, before, steps)],
-            [step.item for step in steps if step.item],
+            [lambda session: self._record_all(session, before, records)],
+            [record.item for record in records if record.item],
         )
         if not isinstance(result, Failure):
             after: Progress = result
             return after
         if isinstance(result.error, NewsbotError):  # another process works on the same part
             raise result.error
-        if len(steps) == 1:
-            return self._store(before, [_refused(steps[0], result.error)])
-        for step in steps:
-            before = self._store(before, [step])
+        if len(records) == 1:
+            return self._store(before, [_refused(records[0], result.error)])
+        for record in records:
+            before = self._store(before, [record])
         return before
 
-    def _take(self, session: Session, before: Progress, steps: Sequence[Step]) -> Progress:
-        outcomes = Counter(self._record(session, step.item) for step in steps)
-        counts = sum((step.skipped for step in steps), before.counts + outcomes)
-        after = replace(before, done=steps[-1].place, counts=counts)
+    def _record_all(self, session: Session, before: Progress, records: Sequence[ReadRecord]) -> Progress:
+        outcomes = Counter(self._record(session, record.item) for record in records)
+        counts = sum((record.skipped for record in records), before.counts + outcomes)
+        after = replace(before, done=records[-1].place, counts=counts)
         advance(session, before, after, now=datetime.now(UTC))
         return after
 
@@ -168,11 +168,11 @@ class BackfillWorker:
         return f"rejected/{item.reason}" if outcome == "rejected" else outcome
 
 
-def _refused(step: Step, error: Exception) -> Step:
-    if not isinstance(step.item, Envelope):
+def _refused(record: ReadRecord, error: Exception) -> ReadRecord:
+    if not isinstance(record.item, Envelope):
         raise error
-    return replace(step, item=stage_failed(step.item, "store", error))
+    return replace(record, item=stage_failed(record.item, "store", error))
 
 
-def _named(skipped: Counter[str]) -> Counter[str]:
+def _skipped_counts(skipped: Counter[str]) -> Counter[str]:
     return Counter({f"skipped/{kind}": count for kind, count in skipped.items()})

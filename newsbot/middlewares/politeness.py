@@ -34,7 +34,7 @@ class Politeness:
 
     A host is held if it answers with 429 or 503: until the time of Retry-After, or for `DEFAULT_HOLD_S`. The delay of a
     host is the greatest of AutoThrottle's, its source's and its robots.txt's. Setting: `USER_AGENT`, for the rules of
-    robots.txt."""
+    robots.txt. A subclass may override `process_response` to hold hosts for other reasons."""
 
     def __init__(self, crawler: Crawler, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.crawler = crawler
@@ -87,7 +87,9 @@ class Politeness:
         return response
 
     def keep_delay(self, request: Request, **_: Any) -> None:
-        """Raise the delay of the downloader's slot for a host to the minimum delay, without jitter below it."""
+        """Raise the delay of the downloader's slot for a host to the minimum delay.
+
+        The slot then has no jitter, which would make some delays shorter."""
         delay = self.delays.get(_host(request))
         engine = self.crawler.engine
         slot = engine.downloader.slots.get(_host(request)) if engine else None

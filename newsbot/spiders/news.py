@@ -40,7 +40,7 @@ from newsbot.text import one_line
 
 NOT_MODIFIED = 304
 MAX_SITEMAPS = 5
-"""Maximum number of sitemaps that are polled of those a robots.txt names; news sitemaps come first."""
+"""Maximum number of sitemaps of a robots.txt that are polled; news sitemaps come first."""
 MAX_LIST_PAGES = 5
 """Maximum number of pages of a section that are followed while they lead to new articles."""
 
@@ -125,7 +125,7 @@ class NewsSpider(PageSpider):
 
     @property
     def politeness(self) -> Politeness:
-        """The middleware that knows the delays of hosts, and the hosts that are held."""
+        """The middleware with the delays of hosts, and the hosts that are held."""
         politeness = self.crawler.get_downloader_middleware(Politeness)
         assert politeness is not None
         return politeness
@@ -170,7 +170,7 @@ class NewsSpider(PageSpider):
                 await self._save_poll(feed, found, _answer(response), page, now)
 
     def _found(self, response: Response, feed: DueFeed, now: datetime) -> Found:
-        """Return what an answer leads to: nothing if it equals the last one."""
+        """Return the links of a response to a poll; none if its content is that of the last poll."""
         if response.status == NOT_MODIFIED or polling.body_hash(response.body) == feed.content_hash:
             self._count("feeds/unchanged")
             return Found()
@@ -186,7 +186,7 @@ class NewsSpider(PageSpider):
     async def _save_poll(
         self, feed: DueFeed, found: Found, answer: PollAnswer, page: int, now: datetime
     ) -> None:
-        """Store a poll that was answered; queue the next page of a list that had new links, and other feeds."""
+        """Store the links of a successful poll; queue the next page of a list with new links, and the feeds it names."""
         new = await self.run.write(polling.save_poll, feed, found, answer, now=now, chance=_chance())
         self._count("feeds/polled")
         self._count("links/new", new)
@@ -252,10 +252,9 @@ class NewsSpider(PageSpider):
     # Pages
 
     async def _leased_pages(self) -> list[Request]:
-        """Return requests for pages, leased from the frontier.
+        """Return requests for pages that are leased from the frontier.
 
-        Only for sources that have no poll waiting and at most half of their slots in use: a lease is a transaction,
-        and few large ones cost less than many small ones."""
+        Pages are leased for sources without a waiting poll that have at most half of their slots in use."""
         capacity = {key: self.slots.free(key) for key in self.catalog if self._may_lease(key)}
         if not capacity:
             return []
@@ -276,7 +275,7 @@ class NewsSpider(PageSpider):
         return request.replace(cb_kwargs={"leased": page})
 
     async def parse_leased(self, response: Response, leased: Leased) -> AsyncIterator[Envelope | Reject]:
-        """Yield the article of a page; of one that has not been modified, only store that it was seen again."""
+        """Yield the article of a page. If the page was not modified, only store that the article was seen again."""
         if response.status != NOT_MODIFIED or not leased.article_id:
             async for item in self.parse_page(response):
                 yield item
@@ -302,15 +301,17 @@ class NewsSpider(PageSpider):
     def release_slot(self, response: Response | Failure | None) -> None:
         """Release the slot of a request whose item has been stored or rejected, or whose callback has failed.
 
-        Not before: a process that is killed repeats the pages whose outcome is not stored, and no others."""
+        It is not released before that, so that a kill repeats no more pages than there are slots."""
         request: Request | None = getattr(response, "request", None)
         if request is not None:
             self.slots.release(request.meta.get(SLOT))
 
-    # Both
+    # Feeds and pages
 
     async def _hold_if_asked(self, source: str, request: Request) -> datetime | None:
-        """If the host of a request has asked to be left alone, hold its source, in later runs too; return until when."""
+        """Hold a source, also in later runs, if the host of a request is held.
+
+        Returns the time until which the host is held; None if it is not."""
         until = self.politeness.held_until(request)
         if until:
             self.exhausted.add(source)

@@ -39,7 +39,7 @@ class PageSpider(Spider):
     The spider's `-a` arguments are the keyword arguments of its constructor. Settings: every `NEWSBOT_*` setting, of
     which `NEWSBOT_USER_AGENT` sets `USER_AGENT`, and `NEWSBOT_MAX_PAGE_BYTES` sets `DOWNLOAD_MAXSIZE`. Meta keys:
     `CAPTURE`, `SAVED_PATH` and `KEPT`. A subclass yields requests with the callback `parse_page` and the errback
-    `fetch_failed`; it may override both, and `failure` if it could not do all of its work."""
+    `fetch_failed`, and may override both. It sets `failure` if it could not do all of its work."""
 
     failure: str | None = None
     """Reason in one line why the spider could not do all of its work; None if it could."""

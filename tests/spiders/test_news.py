@@ -1,5 +1,6 @@
 """Crawls of several sites on loopback addresses: which articles are stored, and which URLs were requested."""
 
+import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -11,6 +12,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from newsbot.errors import UsageError
+from newsbot.spiders.news import NewsSpider
 from newsbot.store.database import Database
 from newsbot.store.queries import get_article, list_rejects
 from newsbot.store.schema.models import ArticleRow, Feed, FrontierRow, Run
@@ -426,6 +428,23 @@ async def test_source_that_another_run_crawls_is_skipped(lite, sites):
     site.asked.clear()
     await lite.crawl(due="0")
     assert site.asked == []
+
+
+@in_reactor
+async def test_crawl_goes_on_after_a_callback_that_raises(lite, sites, monkeypatch):
+    parse_page = NewsSpider.parse_page
+
+    async def failing(self, response):
+        if response.url.endswith("story-1"):
+            raise ZeroDivisionError
+        async for item in parse_page(self, response):
+            yield item
+
+    monkeypatch.setattr(NewsSpider, "parse_page", failing)
+    lite.add("one", sites[0], feeds=[feed_of(sites[0], 1, 2)])
+    outcome = await asyncio.wait_for(lite.crawl(), 60)
+    assert outcome.stats["spider_exceptions/ZeroDivisionError"] == 1
+    assert outcome.stats["newsbot/store/new"] == 1
 
 
 @pytest.mark.parametrize("arguments", [{"source": "nobody"}, {"due": "yes"}, {"sauce": "one"}])

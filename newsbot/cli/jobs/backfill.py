@@ -21,7 +21,7 @@ from newsbot.cli.options import database_option, json_option
 from newsbot.cli.output import print_json, print_table, printable
 from newsbot.errors import InputError
 from newsbot.ingest.runs import recorded_run
-from newsbot.jobs.backfill import find_archives, split, take_in
+from newsbot.jobs.backfill import find_archives, ingest_parts, split
 from newsbot.settings import Configuration, configuration
 from newsbot.store.crawl.backfill_progress import Part, Progress, add_parts, load_moving, load_progress
 from newsbot.store.database import Database
@@ -61,7 +61,7 @@ def backfill(
     parts, failures = _parts(paths, wanted)
     opened = Database(settings.database_url).open()
     try:
-        progress = _take_in(opened, parts, settings, wanted, workers)
+        progress = _ingest(opened, parts, settings, wanted, workers)
     finally:
         opened.close()
     failures += [f"{row.part.path}: {row.error}" for row in progress if row.error]
@@ -81,7 +81,7 @@ def _parts(paths: Sequence[str], selection: Selection) -> tuple[list[Part], list
     return parts, failures
 
 
-def _take_in(
+def _ingest(
     database: Database, parts: list[Part], settings: Configuration, selection: Selection, workers: int
 ) -> list[Progress]:
     """Store the pages of parts that are not done yet; return the progress of all parts."""
@@ -95,7 +95,9 @@ def _take_in(
         _bar(progress.values()) as show,
         recorded_run(database, "backfill", {"selection": str(selection)}, counts) as run_id,
     ):
-        for ended in take_in(left, settings=settings, selection=selection, run_id=run_id, workers=workers):
+        for ended in ingest_parts(
+            left, settings=settings, selection=selection, run_id=run_id, workers=workers
+        ):
             with database.read() as session:
                 moving = load_moving(session, progress)
             progress |= {row.part.key: row for row in [*moving, *ended]}
