@@ -66,6 +66,7 @@ def test_a_run_ends_with_a_summary_line_and_status_0(shell, tmp_path):
         (["saved", "-a", "path=fixtures", "-s", "NEWSBOT_DATABASE_URL=mysql://localhost/news"], "mysql"),
         (["saved", "-a", "path=fixtures", "-s", "NEWSBOT_SOURCES=/nowhere"], "/nowhere"),
         (["article", "-a", "url=news.example"], "news.example"),
+        (["article", "-a", "url=news.example", "-s", "FORCE_CRAWLER_PROCESS=1"], "news.example"),
         (["news", "-a", "source=nobody"], "nobody"),
     ],
 )
