@@ -46,7 +46,7 @@ class Findings:
         for name, samples in other.samples.items():
             self.samples[name] = [*self.samples.get(name, []), *samples][:SAMPLES]
 
-    def note_changes(self, url: str, changes: Mapping[str, tuple[Any, Any]]) -> None:
+    def add_changes(self, url: str, changes: Mapping[str, tuple[Any, Any]]) -> None:
         """Add the changes of one article."""
         self.fields.update(changes.keys())
         for name, (old, new) in changes.items():
@@ -106,7 +106,7 @@ class ReextractWorker:
             changes = changes_by_rules(session, extracted.article_id, item.article)
         if not changes:
             return "unchanged"
-        findings.note_changes(extracted.url, changes)
+        findings.add_changes(extracted.url, changes)
         return "changed" if self.run_id is None else self._apply(extracted, item)
 
     def _capture(self, extracted: Extracted) -> Capture | None:
