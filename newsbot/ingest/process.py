@@ -35,7 +35,11 @@ from newsbot.store.schema.identity import article_keys
 logger = logging.getLogger(__name__)
 
 STAGES = ("validate", "clean", "dedupe", "entities", "precompute")
-"""Names of the stages, in their order."""
+"""Names of the stages, in their order. Every way into newsbot runs these, or one of the parts below."""
+CONTENT_STAGES = STAGES[: STAGES.index("dedupe")]
+"""The stages that decide what an article says. Re-extraction compares their result with what is stored."""
+EXTRACT_STAGES = tuple(stage for stage in STAGES if stage not in {"validate", "dedupe", "precompute"})
+"""The stages of `newsbot extract`, which shows every page, whatever its kind, and has no database."""
 
 
 class Processor:

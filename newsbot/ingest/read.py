@@ -48,19 +48,26 @@ def _read_page(capture: Capture, catalog: Catalog, now: datetime) -> Envelope | 
     if is_binary(capture.body):
         return _reject(capture, catalog, now, "binary", "not a text in any encoding")
     source = source_for(capture.url, catalog)
-    page = Page.from_bytes(capture.body, capture.url or None, capture.charset)
-    if capture.media == "text":
-        timezone = source.timezone if source else UTC
-        article = parse_saved_text(page.html, url=page.url, timezone=timezone, now=now)
-    else:
-        article = extract_article(page, source=source, now=now)
+    article = _extract(capture, source, now)
     if _names_better_address(article):
-        article.url = article.canonical_url or article.url
-        source = source or source_for(article.url, catalog)
+        declared = article.canonical_url or article.url
+        if source is None and (source := source_for(declared, catalog)):
+            article = _extract(
+                capture, source, now
+            )  # anew, with the selectors and the time zone of the source
+        article.url = declared
     article.source = source.key if source else source_of(article.url) or None
     article.retrieved_at = capture.retrieved_at or now
     article.aliases = list(capture.aliases)
     return Envelope(article=article, fetched=provenance(capture, now=now))
+
+
+def _extract(capture: Capture, source: Source | None, now: datetime) -> Article:
+    page = Page.from_bytes(capture.body, capture.url or None, capture.charset)
+    if capture.media == "text":
+        timezone = source.timezone if source else UTC
+        return parse_saved_text(page.html, url=page.url, timezone=timezone, now=now)
+    return extract_article(page, source=source, now=now)
 
 
 def _names_better_address(article: Article) -> bool:
