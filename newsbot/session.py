@@ -91,6 +91,7 @@ class CrawlSession:
         assert processor.catalog is not None
         assert processor.engine is not None
         session = cls(crawler, processor, database)
+        session.pool.keep_to_one_core()
         crawler.signals.connect(session.count_response, signal=signals.response_downloaded)
         crawler.signals.connect(session.close, signal=signals.spider_closed)
         return session

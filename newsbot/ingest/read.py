@@ -49,7 +49,7 @@ def _read_page(capture: Capture, catalog: Catalog, now: datetime) -> Envelope | 
         return _reject(capture, catalog, now, "binary", "not a text in any encoding")
     source = source_for(capture.url, catalog)
     article = _extract(capture, source, now)
-    if _names_better_address(article):
+    if _names_better_address(capture, article):
         declared = article.canonical_url or article.url
         if source is None and (source := source_for(declared, catalog)):
             article = _extract(
@@ -70,12 +70,12 @@ def _extract(capture: Capture, source: Source | None, now: datetime) -> Article:
     return extract_article(page, source=source, now=now)
 
 
-def _names_better_address(article: Article) -> bool:
+def _names_better_address(capture: Capture, article: Article) -> bool:
     """Return whether a saved page without an address declares one.
 
     A homepage does not count: careless templates call it the canonical address of every page."""
-    is_of_file = article.url.startswith("file:")
-    return is_of_file and bool(article.canonical_url and urlsplit(article.canonical_url).path.strip("/"))
+    has_no_address = not capture.url or capture.url.startswith("file:")
+    return has_no_address and bool(article.canonical_url and urlsplit(article.canonical_url).path.strip("/"))
 
 
 def _read_record(capture: Capture, catalog: Catalog) -> Envelope | Reject:
