@@ -194,7 +194,7 @@ def test_broken_archives_are_reported_and_the_others_are_stored(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("arguments", "status", "message"),
+    ("arguments", "status", "told"),
     [
         (["missing"], 1, "missing: no such file"),
         ([], 2, "Missing argument"),
