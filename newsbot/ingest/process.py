@@ -122,9 +122,7 @@ class Processor:
 
     def dedupe(self, envelope: Envelope) -> None:
         """Set `known_id` if this article is stored unchanged, with entities found by today's engine."""
-        if (
-            self.database is None or self.engine.name == "none"
-        ):  # there is no work that the look-up could save
+        if self.database is None or self.engine.name == "none":  # the look-up could save no work
             return
         article = envelope.article
         label = engine_label(self.engine, article.language or UNKNOWN)
@@ -139,8 +137,9 @@ class Processor:
             find_entities(envelope.article, self.engine)
 
     def precompute(self, envelope: Envelope) -> None:
-        """Compute what is stored beside the text, before the transaction in which others wait."""
-        envelope.precomputed = precompute(envelope.article)
+        """Compute what is stored beside a new or changed text, before the transaction in which others wait."""
+        if envelope.known_id is None:
+            envelope.precomputed = precompute(envelope.article)
 
     def close(self) -> None:
         """Close the database."""
