@@ -59,8 +59,6 @@ class Fetched:
     etag: str | None = None
     last_modified: str | None = None
     """Last-Modified header as sent."""
-    retry_after: datetime | None = None
-    """Time before which the host asks not to be requested again."""
     archived_at: datetime | None = None
     """Time of the request if the page comes from an archive; None if it was fetched now."""
     warc_file: str | None = None

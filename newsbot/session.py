@@ -1,4 +1,4 @@
-"""A crawl's hold on what it shares: the database and its writer, the workers, and the row of `runs`."""
+"""`CrawlSession`, which holds the database and the workers of a crawl; the meta keys that its components share."""
 
 from __future__ import annotations
 
@@ -38,22 +38,28 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 COUNTED = "newsbot/"
-"""Prefix of the stats that are stored with the run."""
+"""Prefix of the stats that are stored in the row of the run."""
 
 CAPTURE = "capture"
-"""Request.meta key: the `Capture` of a saved page, which answers the request in place of the network."""
+"""Request.meta key: the `Capture` of a saved page, from which the response was made."""
 SAVED_PATH = "saved_path"
-"""Request.meta key: the file that holds the page."""
+"""Request.meta key: path of the file that holds the page. Such a request never goes to the network."""
 PLACE = "place"
 """Request.meta key: the place of the page's record in a WARC file."""
 KEPT = "kept"
-"""Request.meta key: where newsbot's own archive has the answer of the network (`Kept`)."""
+"""Request.meta key: place of the response in newsbot's own archive (`Kept`)."""
+SLOT = "newsbot_slot"
+"""Request.meta key: number of the slot of `spiders.slots` that the request has taken."""
 
 
 class CrawlSession:
-    """The database, the writer and the workers of one crawl, and the id of its row in `runs`.
+    """Extension that holds the database, the writer and the workers of one crawl, and the id of its row in `runs`.
 
-    Nothing that takes time runs on the reactor: pages are read by workers, the database is used in threads."""
+    Nothing that takes time runs in the reactor: workers read pages, and threads use the database.
+
+    Settings: `NEWSBOT_DATABASE_URL`, `NEWSBOT_WORKERS`, `NEWSBOT_SOURCES`, `NEWSBOT_ENTITY_ENGINE`.
+    Stats: `newsbot/fetched` (responses from the network), `newsbot/latency_ms` (their latencies, added up). All stats
+    that begin with `newsbot/` are stored in the row of the run."""
 
     def __init__(self, crawler: Crawler, processor: Processor, database: Database) -> None:
         self.crawler = crawler
@@ -63,35 +69,42 @@ class CrawlSession:
         self.pool = Pool(processor.settings, processor)
         self.run_id: int | None = None
         self.failure: str | None = None
-        """Why the run could not do all of its work, in one line; None if it could."""
+        """Reason in one line why the run could not do all of its work; None if it could."""
         self._stopping: asyncio.Future[None] | None = None
 
     @classmethod
     def of(cls, crawler: Crawler) -> CrawlSession:
-        """Return the session of a crawl, once its extensions exist."""
+        """Return the session of a crawl. Its extensions must exist."""
         session = crawler.get_extension(cls)
         assert session is not None
         return session
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Name the database. The stage that stores opens it, because a stage can stop the crawl if that fails."""
+        """Return a session with a database that is not open yet. The stage `store` opens it, off the reactor.
+
+        Raises UsageError for wrong settings: the catalog and the entity engine are loaded here, before anything is
+        fetched."""
         settings = read_settings(crawler.settings)
         database = Database(settings.database_url)
-        session = cls(crawler, Processor(settings, database), database)
+        processor = Processor(settings, database)
+        assert processor.catalog is not None
+        assert processor.engine is not None
+        session = cls(crawler, processor, database)
+        session.pool.keep_to_one_core()
         crawler.signals.connect(session.count_response, signal=signals.response_downloaded)
         crawler.signals.connect(session.close, signal=signals.spider_closed)
         return session
 
     @classmethod
     def failure_of(cls, crawler: Crawler) -> str | None:
-        """Return why a crawl could not do all of its work, in one line; None if it could."""
+        """Return the reason in one line why a crawl could not do all of its work; None if it could."""
         session = crawler.get_extension(cls)
         spider_failure: str | None = getattr(crawler.spider, "failure", None)
         return spider_failure or (session.failure if session else None)
 
     async def open(self) -> None:
-        """Open the database, bring its tables up to date and begin the run. Raises DatabaseError."""
+        """Open the database, migrate its tables, and store that the run has started. Raises DatabaseError."""
         try:
             await run_in_thread(self.database.open)
         except DatabaseError as error:
@@ -150,14 +163,14 @@ class CrawlSession:
         return item
 
     def count_response(self, request: Request) -> None:
-        """Count answers of the network, those to robots.txt and feeds included, and the time servers took."""
+        """Count a response from the network and its latency. Responses to robots.txt and feeds count too."""
         stats = self.crawler.stats
         assert stats is not None
         stats.inc_value(f"{COUNTED}fetched")
         stats.inc_value(f"{COUNTED}latency_ms", round(request.meta.get("download_latency", 0) * 1000))
 
     async def close(self, spider: Spider, reason: str) -> None:
-        """End the workers, release the leases of the run, and store how it ended, with its counts."""
+        """End the workers, release the leases of the run, and store its end, its reason and its stats."""
         self.pool.close()
         if self.run_id is None or self._stopping is not None:
             return
@@ -173,7 +186,7 @@ class CrawlSession:
         await run_in_thread(self.database.close)
 
     async def abandon(self) -> None:
-        """End the run without waiting for requests under way. Their leases are released: a later run repeats them."""
+        """End the run without waiting for requests in flight. Their leases are released: a later run repeats them."""
         stats, spider = self.crawler.stats, self.crawler.spider
         assert stats is not None
         assert spider is not None
@@ -181,7 +194,7 @@ class CrawlSession:
         await self.close(spider, "shutdown")
 
     def give_up(self, reason: str) -> None:
-        """End the crawl, because what it fetches cannot be stored. A later run fetches it again."""
+        """Stop the crawl, because the database has failed. A later run fetches again what was not stored."""
         if self.failure is None:
             self.failure = reason
             self._stopping = asyncio.ensure_future(self.crawler.stop_async())
@@ -189,7 +202,9 @@ class CrawlSession:
     async def write(
         self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Return `function(session, ...)` once it is committed; it may share a transaction with other writes."""
+        """Call `function(session, ...)` in a transaction; return its result once the transaction is committed.
+
+        The transaction may hold other writes of the crawl too."""
 
         def work(session: Session) -> T:
             return function(session, *args, **kwargs)
@@ -200,7 +215,7 @@ class CrawlSession:
     async def read(
         self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Return `function(session, ...)`, run in a read-only session."""
+        """Return the result of `function(session, ...)`, called in a read-only session."""
 
         def work() -> T:
             with self.database.read() as session:

@@ -195,6 +195,11 @@ EXTENSIONS = {
 DOWNLOADER_MIDDLEWARES = {
     # First: saved pages are not requested over the network, so the other middlewares do not concern them.
     "newsbot.middlewares.saved_pages.SavedPages": 10,
+    # In place of Scrapy's, at the same positions: their exceptions name the reason.
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "newsbot.middlewares.refusals.ObeyRobots": 100,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "newsbot.middlewares.refusals.LimitedCompression": 590,
     # After robots.txt, before retries: a request to a held host is not repeated at once.
     "newsbot.middlewares.politeness.Politeness": 860,
     # Closest to the network, where bodies are still as they were sent.

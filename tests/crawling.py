@@ -1,4 +1,4 @@
-"""Runs real crawls inside a test: the project's settings, a real crawler, a real database."""
+"""Helpers that run crawls inside a test, with the settings of the project, a real crawler and a real database."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ from newsbot.store.database import Database
 
 
 def in_reactor(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., Any]:
-    """Let a coroutine be a test. Its signature stays visible, so that fixtures reach it."""
+    """Return a test that runs a coroutine in the reactor. It keeps the signature, so that pytest passes its fixtures."""
     return wraps(test)(deferred_f_from_coro_f(test))
 
 
 def project_settings(**overrides: Any) -> Settings:
+    """Return the settings of the project, without delay, archive and worker processes."""
     settings = Settings()
     settings.setmodule("newsbot.settings")
     settings.setdict(
@@ -40,7 +41,7 @@ def project_settings(**overrides: Any) -> Settings:
 
 
 class Crawl:
-    """What came out of one crawl."""
+    """The articles and stats of one crawl."""
 
     def __init__(self, crawler: Crawler, on_article: Callable[[Article], None]) -> None:
         self.crawler = crawler
@@ -65,7 +66,7 @@ async def crawl(
     on_article: Callable[[Article], None] = lambda article: None,
     **arguments: str,
 ) -> Crawl:
-    """Run a spider of the project to its end; `on_article` is called after each article is stored."""
+    """Run a spider of the project to its end; call `on_article` after an article is stored."""
     crawler = CrawlerRunner(project_settings(**(settings or {}))).create_crawler(spider)
     outcome = Crawl(crawler, on_article)
     await crawler.crawl_async(**arguments)
@@ -74,7 +75,7 @@ async def crawl(
 
 @contextmanager
 def reading(database_url: str) -> Iterator[Session]:
-    """Give a session on a database that is closed again."""
+    """Give a session on a database; close the database at the end of the block."""
     database = Database(database_url).open()
     try:
         with database.read() as session:

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from newsbot.archive.files import find_pages, read_page
-from newsbot.ingest.process import STAGES, Processor
+from newsbot.ingest.process import EXTRACT_STAGES, Processor
 from newsbot.ingest.read import Catalog, read
 from newsbot.items import Article, Reject, article_json
 from newsbot.settings import read_settings
@@ -26,8 +26,8 @@ OPTIONAL_FIELDS = ("kind", "is_free")
 """Fields that a case has if it is about them."""
 KNOWN_KEYS = {"url", "fetched_at", "charset", "timezone", "extract"}
 """Keys of meta.json."""
-CASE_STAGES = tuple(name for name in STAGES if name not in {"validate", "dedupe", "entities", "precompute"})
-"""Stages that change what is stored of a page, without a database; entities have tests of their own."""
+CASE_STAGES = tuple(stage for stage in EXTRACT_STAGES if stage != "entities")
+"""The stages of `newsbot extract`, but for entities, which have tests of their own."""
 MAX_BYTES = 10_000_000
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 processor = Processor(read_settings({}))

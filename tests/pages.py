@@ -1,4 +1,4 @@
-"""Made-up article pages for crawl tests."""
+"""Article pages and feeds for tests of crawls."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ PLACES = ("Norwich", "Bergen", "Porto", "Lviv", "Leeds", "Tampere", "Ghent", "Tr
 
 
 def paragraphs(number: int) -> list[str]:
-    """Return five paragraphs of a text that differs from that of every other number."""
+    """Return the five paragraphs of the text with this number. Texts of different numbers differ."""
     subject, place = SUBJECTS[number % 8], PLACES[(number // 8) % 8]
     return [
         f"The {subject} of {place} will reopen in week {number} after a repair that took {number + 3} months, "
@@ -24,7 +24,7 @@ def paragraphs(number: int) -> list[str]:
 
 
 def article_page(number: int, *, url: str = "", extra: str = "", title: str | None = None) -> str:
-    """Return the HTML of an article; `extra` is one more paragraph."""
+    """Return the HTML of the article with this number; `extra` is a further paragraph."""
     title = title or f"The {SUBJECTS[number % 8]} of {PLACES[(number // 8) % 8]} reopens, number {number}"
     texts = paragraphs(number) + ([extra] if extra else [])
     canonical = f'<link rel="canonical" href="{url}">' if url else ""
@@ -38,7 +38,7 @@ def article_page(number: int, *, url: str = "", extra: str = "", title: str | No
 
 
 def rss(*links: str, dates: dict[str, str] | None = None) -> str:
-    """Return an RSS feed of links; `dates`: pubDate by link."""
+    """Return an RSS feed of links; `dates` holds the pubDate of a link."""
     items = "".join(
         f"<item><title>News</title><link>{link}</link>"
         + (f"<pubDate>{dates[link]}</pubDate>" if dates and link in dates else "")

@@ -1,4 +1,4 @@
-"""A web site for tests: a real server on a loopback address, that remembers what it was asked."""
+"""A web site for tests: a server on a loopback address that records its requests."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from threading import Thread
 
 @dataclass(frozen=True)
 class Asked:
+    """A request that the site has received."""
+
     path: str
     headers: dict[str, str]
     body: bytes = b""
@@ -19,6 +21,8 @@ class Asked:
 
 @dataclass(frozen=True)
 class Answer:
+    """A response of the site."""
+
     body: bytes = b""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
@@ -30,7 +34,7 @@ Page = Answer | Callable[[Asked], Answer]
 
 
 class Site:
-    """Serves `pages` by path; everything else, robots.txt too unless given, is 404."""
+    """Serves `pages` by path, and 404 for every other path. This includes robots.txt."""
 
     def __init__(self, server: ThreadingHTTPServer) -> None:
         host, port = server.server_address[:2]
@@ -39,21 +43,24 @@ class Site:
         self.asked: list[Asked] = []
 
     def html(self, path: str, body: str) -> str:
-        """Serve a page of HTML; return its URL."""
+        """Serve a page of HTML at a path; return its URL."""
         self.pages[path] = Answer(body.encode(), headers={"Content-Type": "text/html; charset=utf-8"})
         return self.url + path
 
     def redirect(self, path: str, target: str, status: int = 302) -> str:
+        """Redirect a path to a URL; return the URL that is redirected."""
         self.pages[path] = Answer(status=status, headers={"Location": target})
         return self.url + path
 
     def paths(self) -> list[str]:
-        """What was asked for, in order, without robots.txt."""
+        """Return the paths of the requests in their order, without robots.txt."""
         return [asked.path for asked in self.asked if asked.path != "/robots.txt"]
 
 
 @contextmanager
 def running_site(address: str = "127.0.0.1") -> Iterator[Site]:
+    """Give a site that is served at an address until the end of the block."""
+
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
@@ -76,11 +83,11 @@ def running_site(address: str = "127.0.0.1") -> Iterator[Site]:
         do_POST = do_GET  # noqa: N815
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            """Keep the test's output clean."""
+            """Write nothing to the output of the test."""
 
     class Server(ThreadingHTTPServer):
         def handle_error(self, request: object, client_address: object) -> None:
-            """A client that breaks off, or is killed, is part of what is tested."""
+            """Ignore errors: in some tests the client breaks off or is killed."""
 
     server = Server((address, 0), Handler)
     server.daemon_threads = True

@@ -1,4 +1,4 @@
-"""`newsbot extract`: one page -> one article; no database."""
+"""`newsbot extract`: prints the article of one page, without a database."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from newsbot.cli.options import json_option
 from newsbot.cli.output import print_json, printable
 from newsbot.errors import InputError
 from newsbot.ingest.envelope import Envelope
-from newsbot.ingest.process import Processor
+from newsbot.ingest.process import EXTRACT_STAGES, Processor
 from newsbot.items import Article, Reject, article_json
 from newsbot.settings import configuration
 from newsbot.spiders.spider_run import run_spider
@@ -24,13 +24,13 @@ from newsbot.urls import is_fetchable
 @click.command()
 @click.argument("page", metavar="FILE|URL|-")
 @click.option("--url", help="Where the page came from.")
-@click.option("--explain", is_flag=True, help="Tell which rule gave each field.")
+@click.option("--explain", is_flag=True, help="Show the rule that gave each field.")
 @json_option
 def extract(page: str, url: str | None, explain: bool, as_json: bool) -> None:
     """Extract the article of one page: a file, a URL, or standard input (-). Nothing is stored."""
     processor = Processor(configuration())
     item = fetch(page) if is_fetchable(page) else processor.read(_capture(page, url))
-    envelope = _extracted(processor.prepare(item, ("clean", "entities")), page)
+    envelope = _extracted(processor.prepare(item, EXTRACT_STAGES), page)
     article = envelope.article
     if as_json:
         print_json(
@@ -43,7 +43,7 @@ def extract(page: str, url: str | None, explain: bool, as_json: bool) -> None:
 
 
 def _capture(page: str, url: str | None) -> Capture:
-    """Return the capture of a file or of standard input; `url`, if given, says where it came from."""
+    """Return the capture of a file or of standard input. `url` is the address of the page, if it is known."""
     max_bytes = configuration().max_page_bytes
     if page == "-":
         body = sys.stdin.buffer.read(max_bytes + 1)
@@ -57,7 +57,7 @@ def _capture(page: str, url: str | None) -> Capture:
 
 
 def fetch(url: str) -> Envelope | Reject:
-    """Return the article at a URL, or why there is none. Raises InputError if nothing came back."""
+    """Return the article at a URL, or the reason why there is none. Raises InputError if there was no response."""
     _, items = run_spider("article", url=url)
     if not items:
         raise InputError(f"{url}: nothing came back", url=url)
@@ -65,7 +65,7 @@ def fetch(url: str) -> Envelope | Reject:
 
 
 def _extracted(item: Envelope | Reject, page: str) -> Envelope:
-    """Return the article; raise InputError, naming the stage and the reason, if there is none."""
+    """Return an article. Raises InputError with the stage and the reason for a reject."""
     if isinstance(item, Envelope):
         return item
     at = f" in the stage {item.stage}" if item.reason == "stage-failed" else ""
@@ -73,7 +73,7 @@ def _extracted(item: Envelope | Reject, page: str) -> Envelope:
 
 
 def print_article(article: Article, *, explain: bool = False) -> None:
-    """Print an article to be read: its fields, then its text."""
+    """Print an article for people: its fields, then its text."""
     for name, value in article_json(article).items():
         if name in ("body", "entities") or value in (None, []):
             continue

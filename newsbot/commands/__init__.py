@@ -1,1 +1,1 @@
-"""Commands of `scrapy` that this project changes."""
+"""Commands of `scrapy` that this project overrides."""

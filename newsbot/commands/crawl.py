@@ -1,4 +1,4 @@
-"""`scrapy crawl`, with newsbot's exit statuses: 2 wrong arguments or settings, 1 the work could not be done."""
+"""`scrapy crawl`, with newsbot's exit statuses: 2 for wrong arguments or settings, 1 if the work could not be done."""
 
 from __future__ import annotations
 
@@ -11,64 +11,57 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
 from newsbot.errors import NewsbotError, UsageError
-from newsbot.ingest.process import Processor
 from newsbot.session import CrawlSession
-from newsbot.settings import read_settings
-from newsbot.spiders.page_spider import PageSpider
+from newsbot.spiders.spider_run import raise_error
 
 OUTCOMES = ("new", "changed", "unchanged", "duplicate", "conflict", "gone")
 CHATTER = ("alembic", "scrapy.addons", "scrapy.crawler", "scrapy.middleware", "scrapy.utils.log")
-"""Loggers that tell at every start how the program is made up."""
+"""Loggers that report at every start which components are loaded."""
 
 
 class Command(ScrapyCrawl):
-    """Checks what can be checked before the crawl begins, and ends with a summary line."""
+    """Runs one spider, and prints a summary line when it has ended.
+
+    Exit status: 0; 2 for wrong arguments or settings, which are found before anything is fetched; 1 if the database
+    cannot be used, or if the spider could not do all of its work."""
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Run one spider."""
+        """Run a spider by its name."""
         for name in CHATTER:
             logging.getLogger(name).setLevel(logging.WARNING)
         if len(args) != 1:
             raise ScrapyUsageError("one spider is accepted: scrapy crawl NAME")
         try:
-            crawler = self._checked_crawler(args[0], opts.spargs)
+            self._print_outcome(self._crawl(args[0], opts.spargs))
         except UsageError as error:
             self._fail(str(error), status=2)
         except NewsbotError as error:
             self._fail(str(error), status=1)
-        else:
-            self._crawl(crawler, opts.spargs)
 
-    def _checked_crawler(self, name: str, arguments: dict[str, str]) -> Crawler:
+    def _crawl(self, name: str, arguments: dict[str, str]) -> Crawler:
+        """Return the crawler once its crawl has ended. Raises what the crawl raises before it begins."""
+        from newsbot.extensions.interrupts import stop_in_time
+
         assert self.crawler_process is not None
         names = self.crawler_process.spider_loader.list()
         if name not in names:
             raise UsageError(f"no spider {name!r}; accepted: {', '.join(sorted(names))}")
         crawler = self._create_crawler(name)
-        if issubclass(crawler.spidercls, PageSpider):
-            crawler.spidercls.from_crawler(crawler, **arguments)
-            processor = Processor.with_database(read_settings(crawler.settings))
-            assert processor.catalog is not None
-            assert processor.engine is not None
-            assert processor.database is not None
-            processor.database.open()
-            processor.close()
-        return crawler
-
-    def _crawl(self, crawler: Crawler, arguments: dict[str, str]) -> None:
-        from newsbot.extensions.interrupts import stop_in_time
-
-        assert self.crawler_process is not None
-        self.crawler_process.crawl(crawler, **arguments)
+        crawling = self.crawler_process.crawl(crawler, **arguments)
         stop_in_time(crawler)
         self.crawler_process.start()
-        spider = crawler.spider
-        if not isinstance(spider, PageSpider):
+        raise_error(crawling)
+        return crawler
+
+    def _print_outcome(self, crawler: Crawler) -> None:
+        if crawler.spider is None:
             self._fail("the crawl could not begin; see the log above", status=1)
             return
         if failure := CrawlSession.failure_of(crawler):
             self._fail(failure, status=1)
-        print(summary(crawler), file=sys.stderr)  # noqa: T201 - the last word of a command
+        session = crawler.get_extension(CrawlSession)
+        if session is None or session.run_id is not None:  # else there was no database to store anything in
+            print(summary(crawler), file=sys.stderr)  # noqa: T201 - the last line of a command
 
     def _fail(self, message: str, *, status: int) -> None:
         print(f"scrapy crawl: {message}", file=sys.stderr)  # noqa: T201
@@ -76,7 +69,7 @@ class Command(ScrapyCrawl):
 
 
 def summary(crawler: Crawler) -> str:
-    """Return in one line what a crawl came to."""
+    """Return the numbers of articles by outcome and of rejects, and the reason why the crawl ended, in one line."""
     stats = crawler.stats.get_stats() if crawler.stats else {}
     counts = {outcome: stats.get(f"newsbot/store/{outcome}", 0) for outcome in OUTCOMES}
     counts["unchanged"] += stats.get("newsbot/store/not-modified", 0)

@@ -1,1 +1,1 @@
-"""Scrapy extensions: the run's hold on the database, rejects, and how items are logged."""
+"""Scrapy extensions: storing of rejects, named stages, interrupts, and the format of log lines."""

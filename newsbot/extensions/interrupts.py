@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM end a crawl within two seconds, whatever it is waiting for."""
+"""Ends a crawl within two seconds of Ctrl-C or SIGTERM, even while requests are in flight."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from scrapy.crawler import Crawler
 from newsbot.session import CrawlSession
 
 GRACE_S = 1.0
-"""How long requests under way may go on after a signal. Scrapy alone waits for all of them, also for those that wait
-for the delay of their host: minutes."""
+"""Seconds for which requests in flight may go on after a signal. Scrapy alone waits until all of them are done, and
+those that wait for the delay of their host take minutes."""
 
 
 def stop_in_time(crawler: Crawler) -> None:
-    """Have signals stop a crawl gracefully for `GRACE_S`, then at once. Call before the reactor runs."""
-    # Scrapy installs its handlers when the reactor starts; these are put in front of them after that.
+    """Install signal handlers that stop a crawl gracefully, and at once after `GRACE_S`.
+
+    To be called before the reactor runs."""
+    # Scrapy installs its own handlers when the reactor starts. These are installed after them, and call them.
     reactor = _reactor()
     reactor.callWhenRunning(reactor.callLater, 0, _install, crawler)
 
@@ -37,7 +39,7 @@ def _install(crawler: Crawler) -> None:
 
 
 def _stop(crawler: Crawler) -> None:
-    asyncio.ensure_future(_stop_at_once(crawler))  # noqa: RUF006 - the reactor stops at its end
+    asyncio.ensure_future(_stop_at_once(crawler))  # noqa: RUF006 - the task ends with the reactor
 
 
 async def _stop_at_once(crawler: Crawler) -> None:
@@ -49,7 +51,7 @@ async def _stop_at_once(crawler: Crawler) -> None:
 
 
 def _reactor() -> Any:
-    """Return the reactor. It is installed only once the crawler process exists."""
+    """Return the reactor. To be called once the crawler process exists: importing the reactor installs one."""
     from twisted.internet import reactor
 
     return reactor

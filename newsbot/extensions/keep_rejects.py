@@ -1,4 +1,4 @@
-"""Stores a reject for every page that does not become an article, whether a stage dropped it or failed on it."""
+"""Stores a reject for every page that does not become an article: a stage dropped it, or failed on it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from newsbot.text import one_line
 
 
 class Rejected(DropItem):
-    """Raised by a stage for an item that is not to be stored."""
+    """Raised by a stage to drop an item; holds the reject to be stored."""
 
     def __init__(self, reject: Reject) -> None:
         super().__init__(reject.reason)
@@ -29,9 +29,11 @@ class Rejected(DropItem):
 
 
 class KeepRejects:
-    """Writes rejects to the database, and counts them by stage and reason.
+    """Extension that writes rejects to the database, and counts them by stage and reason.
 
-    Stats: `newsbot/rejected/<stage>/<reason>`; `newsbot/store/conflict` or `gone` where the page was a stored article.
+    Stats: `newsbot/rejected/<stage>/<reason>`; `newsbot/store/conflict` or `newsbot/store/gone` if an article is stored
+    under the URL of the page. A stage raises `Rejected` to have a reject stored; for any other exception of a stage,
+    a reject with the reason `stage-failed` is stored.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -39,19 +41,19 @@ class KeepRejects:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Connect to the signals of dropped items and failed stages."""
+        """Return an extension that is connected to the signals of dropped items and failed stages."""
         keep = cls(crawler)
         crawler.signals.connect(keep.item_dropped, signal=signals.item_dropped)
         crawler.signals.connect(keep.item_error, signal=signals.item_error)
         return keep
 
     async def item_dropped(self, item: Envelope | Reject, exception: DropItem) -> None:
-        """Store what a stage dropped."""
+        """Store the reject of an item that one of newsbot's stages dropped."""
         if isinstance(exception, Rejected):
             await self._keep(exception.reject)
 
     async def item_error(self, item: Envelope | Reject, failure: Failure) -> None:
-        """Store an item on which a stage failed. If the database failed, end the crawl."""
+        """Store a reject of an item on which a stage failed. If the database failed, stop the crawl."""
         error = failure.value
         if isinstance(error, OperationalError):
             CrawlSession.of(self.crawler).give_up(f"the database failed: {one_line(str(error.orig))}")

@@ -1,4 +1,4 @@
-"""Log lines that name an item by its URL, not by its whole text."""
+"""`OneLine`, a log formatter that shows the URL of an item in place of its text."""
 
 from __future__ import annotations
 
@@ -12,21 +12,23 @@ from twisted.python.failure import Failure
 
 
 class OneLine(LogFormatter):
-    """Items are stored, and rejects too: their log lines are for debugging, one short line each."""
+    """Formats one short line per item. Items and rejects are stored, so that their lines are for debugging.
+
+    Set by `LOG_FORMATTER`."""
 
     def scraped(self, item: Any, response: Response | Failure | None, spider: Spider) -> LogFormatterResult:
-        """Tell which article went through."""
+        """Return the line for an article that was stored."""
         return {"level": logging.DEBUG, "msg": "Stored %(url)s", "args": {"url": item.url}}
 
     def dropped(
         self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
     ) -> LogFormatterResult:
-        """Tell which page is no article, and why."""
+        """Return the line for a page that was rejected, with the reason."""
         args = {"url": item.url, "reason": str(exception)}
         return {"level": logging.DEBUG, "msg": "Rejected %(url)s: %(reason)s", "args": args}
 
     def item_error(
         self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
     ) -> LogFormatterResult:
-        """Tell at which page a stage failed; the traceback follows."""
+        """Return the line for a page on which a stage failed. Scrapy adds the traceback."""
         return {"level": logging.ERROR, "msg": "A stage failed on %(url)s", "args": {"url": item.url}}

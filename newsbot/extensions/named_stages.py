@@ -1,4 +1,4 @@
-"""Item pipelines whose failures name the stage that failed."""
+"""`NamedStages`, an item pipeline manager whose exceptions name the stage that failed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 
 class StageError(Exception):
-    """Raised in place of what a stage raised, which is its `__cause__`."""
+    """Raised if a stage fails on an item. The exception of the stage is its `__cause__`."""
 
     def __init__(self, stage: str) -> None:
         super().__init__(f"the stage {stage} failed")
@@ -19,14 +19,14 @@ class StageError(Exception):
 
 
 class NamedStages(ItemPipelineManager):
-    """Scrapy's item pipeline manager, which also says which stage raised an exception.
+    """Scrapy's item pipeline manager, with exceptions that name the stage. Set by `ITEM_PROCESSOR`.
 
-    A stage's name is its attribute `stage`, or the name of its class. Set by `ITEM_PROCESSOR`."""
+    The name of a stage is its attribute `stage`; without one, the name of its class."""
 
     async def process_item_async(self, item: Any) -> Any:
-        """Return the item after all stages.
+        """Run all stages; return the item of the last one.
 
-        Raises DropItem and OperationalError as a stage raises them, anything else as a StageError."""
+        DropItem and OperationalError of a stage are raised unchanged; any other exception as a StageError."""
         for process_item in self.methods["process_item"]:
             try:
                 item = await ensure_awaitable(self._call(process_item, item))

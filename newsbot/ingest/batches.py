@@ -48,8 +48,9 @@ def write_together(
 ) -> list[Any]:
     """Return the results of all works, run in one transaction, in their order.
 
-    `items` are what the works record: their locks are taken before the first work. If one raises, the transaction is rolled back and every work is tried alone, in a transaction of its own; the
-    result of one that raises then is a `Failure`. An OperationalError is raised: the database itself failed."""
+    `items` are what the works record; their locks are taken before the first work. If a work raises, the transaction is
+    rolled back and every work is tried alone, in a transaction of its own; the result of one that raises again is a
+    `Failure`. Raises OperationalError: then the database itself failed."""
     try:
         return list(database.transact(partial(_run_all, works=works, items=items)))
     except OperationalError:

@@ -1,4 +1,4 @@
-"""Articles that a program has extracted already: newsbot's own JSON, news-please's, and Fundus'."""
+"""Reads articles that a program has extracted already, from the JSON of newsbot, news-please or Fundus."""
 
 from __future__ import annotations
 
@@ -13,24 +13,26 @@ from newsbot.store.articles.imports import Known
 from newsbot.urls import is_fetchable
 
 Record = Mapping[str, Any]
+"""A JSON object: field name -> value."""
 MAX_REVISION = 1_000_000
+"""A record with a greater revision number is read as one without."""
 MAX_KEPT_ID = 2**52
-"""Greater ids are not kept: there must be room for others after them."""
+"""Greatest id that an article keeps. The database numbers new articles from there, and needs room for them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """An article from a record; values are not cleaned yet."""
+    """An article from a record. Its values are not clean yet."""
 
     article: Article
     known: Known | None = None
-    """None if the record is no export of newsbot's."""
+    """None if the record is not an export of newsbot."""
 
 
 def read_record(record: object) -> Imported | None:
-    """Return the article of a record; None if it is of no known form, or names no address.
+    """Return the article of a record; None if the record has no known form, or no URL.
 
-    Values of a wrong type count as missing. Times without an offset are UTC."""
+    Values of a wrong type are treated as missing. Times without an offset are UTC."""
     if not isinstance(record, Mapping):
         return None
     reader = next((read for field, read in _FORMS.items() if field in record), None)
@@ -38,32 +40,43 @@ def read_record(record: object) -> Imported | None:
 
 
 def _own(record: Record) -> Imported | None:
+    """Return the article of a record in newsbot's own form, as `newsbot export` writes it."""
     url = _text(record, "url")
     if url is None:
         return None
     body = _text(record, "body") or ""
     article = Article(
-        url=url, canonical_url=_text(record, "canonical_url"), source=_text(record, "source"),
-        title=_text(record, "title"), description=_text(record, "description"), authors=_texts(record, "authors"),
-        published_at=_time(record, "published_at"), modified_at=_time(record, "modified_at"),
-        language=_text(record, "language"), section=_text(record, "section"), topics=_texts(record, "topics"),
-        image_url=_text(record, "image_url"), body=body, entities=_entities(record, body),
-    )  # fmt: skip
-    first, last, revision = (
-        _time(record, "first_seen_at"),
-        _time(record, "last_seen_at"),
-        record.get("revision"),
+        url=url,
+        canonical_url=_text(record, "canonical_url"),
+        source=_text(record, "source"),
+        title=_text(record, "title"),
+        description=_text(record, "description"),
+        authors=_texts(record, "authors"),
+        published_at=_time(record, "published_at"),
+        modified_at=_time(record, "modified_at"),
+        language=_text(record, "language"),
+        section=_text(record, "section"),
+        topics=_texts(record, "topics"),
+        image_url=_text(record, "image_url"),
+        body=body,
+        entities=_entities(record, body),
     )
+    return Imported(article=article, known=_known(record))
+
+
+def _known(record: Record) -> Known | None:
+    """Return what only the exporting database could know; None if a part of it is missing or absurd."""
+    first, last = _time(record, "first_seen_at"), _time(record, "last_seen_at")
+    revision = record.get("revision")
     if first is None or last is None or not isinstance(revision, int) or not 0 < revision <= MAX_REVISION:
-        return Imported(article=article)
-    known = Known(
+        return None
+    return Known(
         id=_id(record, "id"),
         story_id=_id(record, "story_id"),
         first_seen_at=first,
         last_seen_at=last,
         revision=revision,
     )
-    return Imported(article=article, known=known)
 
 
 def _id(record: Record, field: str) -> int | None:
@@ -73,39 +86,58 @@ def _id(record: Record, field: str) -> int | None:
 
 
 def _news_please(record: Record) -> Imported | None:
-    """Source: news-please, `NewsArticle.get_serializable_dict`."""
+    """Return the article of a record of news-please.
+
+    Source: news-please, `NewsArticle.get_serializable_dict`."""
     url = _text(record, "url")
     if url is None or not is_fetchable(url):
         return None
     body = "\n\n".join((_text(record, "maintext") or "").splitlines())
     article = Article(
-        url=url, title=_text(record, "title"), description=_text(record, "description"),
-        authors=_texts(record, "authors"), published_at=_time(record, "date_publish"),
-        modified_at=_time(record, "date_modify"), language=detect(body, _text(record, "language")),
-        image_url=_text(record, "image_url"), retrieved_at=_time(record, "date_download"), body=body,
-    )  # fmt: skip
+        url=url,
+        title=_text(record, "title"),
+        description=_text(record, "description"),
+        authors=_texts(record, "authors"),
+        published_at=_time(record, "date_publish"),
+        modified_at=_time(record, "date_modify"),
+        language=detect(body, _text(record, "language")),
+        image_url=_text(record, "image_url"),
+        retrieved_at=_time(record, "date_download"),
+        body=body,
+    )
     return Imported(article=article)
 
 
 def _fundus(record: Record) -> Imported | None:
-    """Source: Fundus, `Article.to_json`; its address is in `html` or among the attributes that were asked for."""
+    """Return the article of a record of Fundus.
+
+    Its URL is in `html`, or among the attributes that the export was asked for. Source: Fundus, `Article.to_json`."""
     page = _part(record, "html")
-    addresses = (_text(page, "responded_url"), _text(page, "requested_url"), _text(record, "url"))
-    url = next((each for each in addresses if each and is_fetchable(each)), None)
+    urls = (_text(page, "responded_url"), _text(page, "requested_url"), _text(record, "url"))
+    url = next((url for url in urls if url and is_fetchable(url)), None)
     if url is None:
         return None
     body = _fundus_body(record)
+    is_free = record.get("free_access")
     article = Article(
-        url=url, title=_text(record, "title"), authors=_texts(record, "authors"),
-        published_at=_time(record, "publishing_date"), topics=_texts(record, "topics"),
-        language=detect(body, _text(record, "lang")), retrieved_at=_time(page, "crawl_date"),
-        is_free=free if isinstance(free := record.get("free_access"), bool) else None, body=body,
-    )  # fmt: skip
+        url=url,
+        title=_text(record, "title"),
+        authors=_texts(record, "authors"),
+        published_at=_time(record, "publishing_date"),
+        topics=_texts(record, "topics"),
+        language=detect(body, _text(record, "lang")),
+        retrieved_at=_time(page, "crawl_date"),
+        is_free=is_free if isinstance(is_free, bool) else None,
+        body=body,
+    )
     return Imported(article=article)
 
 
 def _fundus_body(record: Record) -> str:
-    """Return the paragraphs: of the body (`summary`, then `sections` of `headline` and `paragraphs`), or plain text."""
+    """Return the text of a record of Fundus, with a blank line between paragraphs.
+
+    It is in `body`: a `summary`, then `sections` with a `headline` and `paragraphs`. A record without `body` has it in
+    `plaintext`."""
     body = _part(record, "body")
     if not body:
         return _text(record, "plaintext") or ""
@@ -121,30 +153,34 @@ _FORMS: Mapping[str, Callable[[Record], Imported | None]] = {
     "plaintext": _fundus,
     "body": _own,
 }
-"""A field that no other form has -> how to read a record of that form."""
+"""A field that only one form has -> the function that reads records of that form. The first field found decides."""
 
 
 def _entities(record: Record, body: str) -> list[Entity]:
-    """Return the entities of our own form; none at all if one mention is not in the text."""
+    """Return the entities of a record in newsbot's own form; no entities if one mention is not in the text."""
     entities = [
-        Entity(name=name, type=kind, mentions=_mentions(each, kind))
-        for each in _parts(record, "entities")
-        if (name := _text(each, "name")) and (kind := each.get("type")) in ENTITY_TYPES
+        Entity(name=name, type=kind, mentions=_mentions(entity, kind))
+        for entity in _parts(record, "entities")
+        if (name := _text(entity, "name")) and (kind := entity.get("type")) in ENTITY_TYPES
     ]
     mentions = [mention for entity in entities for mention in entity.mentions]
-    is_true = all(
-        0 <= each.start < each.end and body[each.start : each.end] == each.text for each in mentions
-    )
-    return [entity for entity in entities if entity.mentions] if is_true else []
+    if not all(_is_in(body, mention) for mention in mentions):
+        return []
+    return [entity for entity in entities if entity.mentions]
+
+
+def _is_in(body: str, mention: Mention) -> bool:
+    start, end = mention.start, mention.end
+    return 0 <= start < end and body[start:end] == mention.text
 
 
 def _mentions(entity: Record, kind: Any) -> list[Mention]:
     return [
         Mention(start=start, end=end, text=text, type=kind)
-        for each in _parts(entity, "mentions")
-        if isinstance(start := each.get("start"), int)
-        and isinstance(end := each.get("end"), int)
-        and isinstance(text := each.get("text"), str)
+        for mention in _parts(entity, "mentions")
+        if isinstance(start := mention.get("start"), int)
+        and isinstance(end := mention.get("end"), int)
+        and isinstance(text := mention.get("text"), str)
     ]
 
 
@@ -155,7 +191,7 @@ def _text(record: Record, name: str) -> str | None:
 
 def _texts(record: Record, name: str) -> list[str]:
     value = record.get(name)
-    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
+    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
 
 
 def _part(record: Record, name: str) -> Record:
@@ -165,7 +201,7 @@ def _part(record: Record, name: str) -> Record:
 
 def _parts(record: Record, name: str) -> Iterable[Record]:
     value = record.get(name)
-    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
+    return [part for part in value if isinstance(part, Mapping)] if isinstance(value, list) else []
 
 
 def _time(record: Record, name: str) -> datetime | None:

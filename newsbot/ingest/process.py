@@ -35,7 +35,11 @@ from newsbot.store.schema.identity import article_keys
 logger = logging.getLogger(__name__)
 
 STAGES = ("validate", "clean", "dedupe", "entities", "precompute")
-"""Names of the stages, in their order."""
+"""Names of the stages, in their order. Every way into newsbot runs these, or one of the parts below."""
+CONTENT_STAGES = STAGES[: STAGES.index("dedupe")]
+"""The stages that decide what an article says. Re-extraction compares their result with what is stored."""
+EXTRACT_STAGES = tuple(stage for stage in STAGES if stage not in {"validate", "dedupe", "precompute"})
+"""The stages of `newsbot extract`, which shows every page, whatever its kind, and has no database."""
 
 
 class Processor:
@@ -118,9 +122,7 @@ class Processor:
 
     def dedupe(self, envelope: Envelope) -> None:
         """Set `known_id` if this article is stored unchanged, with entities found by today's engine."""
-        if (
-            self.database is None or self.engine.name == "none"
-        ):  # there is no work that the look-up could save
+        if self.database is None or self.engine.name == "none":  # the look-up could save no work
             return
         article = envelope.article
         label = engine_label(self.engine, article.language or UNKNOWN)
@@ -135,8 +137,9 @@ class Processor:
             find_entities(envelope.article, self.engine)
 
     def precompute(self, envelope: Envelope) -> None:
-        """Compute what is stored beside the text, before the transaction in which others wait."""
-        envelope.precomputed = precompute(envelope.article)
+        """Compute what is stored beside a new or changed text, before the transaction in which others wait."""
+        if envelope.known_id is None:
+            envelope.precomputed = precompute(envelope.article)
 
     def close(self) -> None:
         """Close the database."""

@@ -33,16 +33,33 @@ _worker: Any = None
 """The one worker of a process, made by `_begin`."""
 
 
+def usable_cores() -> set[int]:
+    """Return the numbers of the cores that this process may use; empty where the system does not tell (not Linux)."""
+    return os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
+
+
+def use_cores(cores: set[int]) -> None:
+    """Let this thread, and the threads and processes that it starts from now on, run on these cores."""
+    if cores:
+        os.sched_setaffinity(0, cores)
+
+
 def make_turns() -> Turns:
     """Return the lock for the processes of one `in_processes`; pass it in `arguments`."""
     return _SPAWN.Lock()
 
 
 def make_pool(
-    workers: int, make_worker: Callable[..., object], arguments: tuple[object, ...]
+    workers: int,
+    make_worker: Callable[..., object],
+    arguments: tuple[object, ...],
+    cores: set[int] | None = None,
 ) -> ProcessPoolExecutor:
-    """Return a pool of processes in which `in_worker` calls methods of the worker that `make_worker` returns."""
-    return ProcessPoolExecutor(workers, _SPAWN, initializer=_begin, initargs=(make_worker, arguments))
+    """Return a pool of processes in which `in_worker` calls methods of the worker that `make_worker` returns.
+
+    They run on `cores`, by default on those of this process."""
+    initial = (make_worker, arguments, cores or set())
+    return ProcessPoolExecutor(workers, _SPAWN, initializer=_begin, initargs=initial)
 
 
 def end_pool(pool: ProcessPoolExecutor) -> None:
@@ -93,10 +110,11 @@ def in_processes(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _begin(make_worker: Callable[..., object], arguments: tuple[object, ...]) -> None:
+def _begin(make_worker: Callable[..., object], arguments: tuple[object, ...], cores: set[int]) -> None:
     global _worker  # noqa: PLW0603 - one worker per process, made when the process begins
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the parent decides
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    use_cores(cores)
     gc.set_threshold(GARBAGE_OBJECTS)
     _worker = make_worker(*arguments)
 

@@ -48,27 +48,34 @@ def _read_page(capture: Capture, catalog: Catalog, now: datetime) -> Envelope | 
     if is_binary(capture.body):
         return _reject(capture, catalog, now, "binary", "not a text in any encoding")
     source = source_for(capture.url, catalog)
-    page = Page.from_bytes(capture.body, capture.url or None, capture.charset)
-    if capture.media == "text":
-        timezone = source.timezone if source else UTC
-        article = parse_saved_text(page.html, url=page.url, timezone=timezone, now=now)
-    else:
-        article = extract_article(page, source=source, now=now)
-    if _names_better_address(article):
-        article.url = article.canonical_url or article.url
-        source = source or source_for(article.url, catalog)
+    article = _extract(capture, source, now)
+    if _names_better_address(capture, article):
+        declared = article.canonical_url or article.url
+        if source is None and (source := source_for(declared, catalog)):
+            article = _extract(
+                capture, source, now
+            )  # anew, with the selectors and the time zone of the source
+        article.url = declared
     article.source = source.key if source else source_of(article.url) or None
     article.retrieved_at = capture.retrieved_at or now
     article.aliases = list(capture.aliases)
     return Envelope(article=article, fetched=provenance(capture, now=now))
 
 
-def _names_better_address(article: Article) -> bool:
+def _extract(capture: Capture, source: Source | None, now: datetime) -> Article:
+    page = Page.from_bytes(capture.body, capture.url or None, capture.charset)
+    if capture.media == "text":
+        timezone = source.timezone if source else UTC
+        return parse_saved_text(page.html, url=page.url, timezone=timezone, now=now)
+    return extract_article(page, source=source, now=now)
+
+
+def _names_better_address(capture: Capture, article: Article) -> bool:
     """Return whether a saved page without an address declares one.
 
     A homepage does not count: careless templates call it the canonical address of every page."""
-    is_of_file = article.url.startswith("file:")
-    return is_of_file and bool(article.canonical_url and urlsplit(article.canonical_url).path.strip("/"))
+    has_no_address = not capture.url or capture.url.startswith("file:")
+    return has_no_address and bool(article.canonical_url and urlsplit(article.canonical_url).path.strip("/"))
 
 
 def _read_record(capture: Capture, catalog: Catalog) -> Envelope | Reject:

@@ -1,4 +1,4 @@
-"""Work on the archive, noted as a run."""
+"""`recorded_run`, which stores a job as a row of `runs`."""
 
 from __future__ import annotations
 
@@ -14,13 +14,21 @@ from newsbot.store.database import Database
 
 
 @contextmanager
-def noted_run(
+def recorded_run(
     database: Database, name: str, arguments: Mapping[str, Any], counts: Mapping[str, int]
 ) -> Iterator[int]:
-    """Give the id of a run, and note how it ends, with what `counts` are then."""
+    """Store that a run has started, and give its id; at the end of the block store its end and `counts`.
+
+    The finish reason is `finished`, or `stopped` if the block raises an exception."""
     with database.write() as session:
-        run_id = start_run(session, spider=name, arguments=arguments, version=__version__, process=this_process(),
-                           now=datetime.now(UTC))  # fmt: skip
+        run_id = start_run(
+            session,
+            spider=name,
+            arguments=arguments,
+            version=__version__,
+            process=this_process(),
+            now=datetime.now(UTC),
+        )
     reason = "stopped"
     try:
         yield run_id

@@ -1,4 +1,4 @@
-"""Takes archives in: their pages become articles, part by part, in as many processes as wanted."""
+"""The job `backfill`: stores the pages of archives as articles, part by part, in several processes."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ from newsbot.store.crawl.backfill_progress import Part, Progress, advance, finis
 from newsbot.text import one_line
 
 PART_BYTES = 4 * 1024 * 1024
-"""Size of a part: finding its first record costs nothing beside it, and the last part keeps nobody waiting."""
+"""Size of a part. Large enough that finding its first record costs little, small enough that the last part ends soon."""
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """A record that has been read."""
+class ReadRecord:
+    """A record of an archive that has been read and is to be stored."""
 
     place: RecordPosition
     item: Envelope | Reject | None
-    """What it holds; None: an article in a language that is not wanted."""
+    """The article or reject of the record; None if its article is in a language that is not selected."""
     skipped: Counter[str]
-    """Records that were passed over on the way to it, by kind."""
+    """Numbers of the records that were skipped between the last record and this one, by kind."""
 
 
 def find_archives(patterns: Iterable[str]) -> list[Path]:
-    """Return the archives that paths name, each once. Raises InputError for a path without any."""
+    """Return the archives of files, folders and globs, without repeats. Raises InputError for a path without any."""
     archives: dict[Path, None] = {}
     for pattern in patterns:
         found = [path.absolute() for path in find_pages(pattern) if is_warc(path.name)]
@@ -53,7 +53,7 @@ def find_archives(patterns: Iterable[str]) -> list[Path]:
 
 
 def split(path: Path, selection: Selection) -> list[Part]:
-    """Return the parts of an archive. Raises InputError if it cannot be read."""
+    """Divide an archive into parts of `PART_BYTES`. Raises InputError if it cannot be read."""
     spans = [
         ByteRange(start, min(start + PART_BYTES, whole.end))
         for whole in warc_spans(path)
@@ -63,21 +63,23 @@ def split(path: Path, selection: Selection) -> list[Part]:
     return [Part(path=str(path), file_bytes=size, span=span, selection=str(selection)) for span in spans]
 
 
-def take_in(
+def ingest_parts(
     parts: Iterable[Part], *, settings: Configuration, selection: Selection, run_id: int, workers: int
 ) -> Iterator[list[Progress]]:
-    """Take parts in; yield those that are done as they finish, and an empty list now and then while none is."""
+    """Store the pages of parts; yield the progress of parts as they end.
+
+    An empty list is yielded now and then while none has ended, so that the caller can show the progress."""
     arguments = (settings, make_turns(), selection, run_id)
-    return in_processes("take_in", parts, workers=workers, make_worker=make_worker, arguments=arguments)
+    return in_processes("ingest_part", parts, workers=workers, make_worker=make_worker, arguments=arguments)
 
 
 def make_worker(settings: Configuration, turns: Turns, selection: Selection, run_id: int) -> BackfillWorker:
-    """Return the worker of one process."""
+    """Return the worker of a process."""
     return BackfillWorker(Processor.with_database(settings, turns), selection, run_id)
 
 
 class BackfillWorker:
-    """Takes parts of archives in, in one process, with one connection that writes."""
+    """Stores parts of archives, in one process and with one connection to the database."""
 
     def __init__(self, processor: Processor, selection: Selection, run_id: int) -> None:
         assert processor.database
@@ -86,8 +88,8 @@ class BackfillWorker:
         self.selection = selection
         self.run_id = run_id
 
-    def take_in(self, part: Part) -> Progress:
-        """Store the pages of a part, from where it was left; return how far it has come."""
+    def ingest_part(self, part: Part) -> Progress:
+        """Store the pages of a part that are not stored yet; return its progress at the end."""
         try:
             progress = replace(self._store_pages(part, self._load(part)), state="done", error=None)
         except (InputError, OSError) as error:
@@ -101,7 +103,7 @@ class BackfillWorker:
             return load_part(session, part)
 
     def _store_pages(self, part: Part, progress: Progress) -> Progress:
-        """Store the pages of a part that are not done yet, and the progress in the same transactions."""
+        """Store the pages of a part after its last stored one, and the progress in the same transactions."""
         skipped: Counter[str] = Counter()
         captures = read_pages(
             Path(part.path),
@@ -111,48 +113,48 @@ class BackfillWorker:
             wanted=lambda url, at: self.selection.wants_page(url, at, self.processor.catalog),
             after=progress.done,
         )
-        steps: list[Step] = []
+        records: list[ReadRecord] = []
         for place, capture in captures:
-            steps.append(Step(place, self._item(capture), _named(skipped)))
+            records.append(ReadRecord(place, self._item(capture), _skipped_counts(skipped)))
             skipped.clear()
-            if len(steps) == MAX_BATCH:
-                progress = self._store(progress, steps)
-                steps = []
-        if steps:
-            progress = self._store(progress, steps)
-        return replace(progress, counts=progress.counts + _named(skipped))
+            if len(records) == MAX_BATCH:
+                progress = self._store(progress, records)
+                records = []
+        if records:
+            progress = self._store(progress, records)
+        return replace(progress, counts=progress.counts + _skipped_counts(skipped))
 
     def _item(self, capture: Capture) -> Envelope | Reject | None:
-        """Return what a page holds, ready to be stored; None for an article in a language that is not wanted."""
+        """Return the article or reject of a page, ready to be stored; None for a language that is not selected."""
         item = self.processor.read(capture)
         if isinstance(item, Envelope) and not self.selection.wants_article(item.article):
             return None
         return self.processor.prepare(item, STAGES)
 
-    def _store(self, before: Progress, steps: Sequence[Step]) -> Progress:
-        """Store records and the progress that they are; return that progress.
+    def _store(self, before: Progress, records: Sequence[ReadRecord]) -> Progress:
+        """Store records together with the progress they make; return the progress.
 
-        If the database refuses them together, they are stored one by one; an article that it refuses, as a reject."""
+        If their transaction fails, they are stored one by one, and an article that fails alone becomes a reject."""
         [result] = write_together(
             self.database,
-            [lambda session: self._take(session, before, steps)],
-            [step.item for step in steps if step.item],
+            [lambda session: self._record_all(session, before, records)],
+            [record.item for record in records if record.item],
         )
         if not isinstance(result, Failure):
             after: Progress = result
             return after
         if isinstance(result.error, NewsbotError):  # another process works on the same part
             raise result.error
-        if len(steps) == 1:
-            return self._store(before, [_refused(steps[0], result.error)])
-        for step in steps:
-            before = self._store(before, [step])
+        if len(records) == 1:
+            return self._store(before, [_refused(records[0], result.error)])
+        for record in records:
+            before = self._store(before, [record])
         return before
 
-    def _take(self, session: Session, before: Progress, steps: Sequence[Step]) -> Progress:
-        outcomes = Counter(self._record(session, step.item) for step in steps)
-        counts = sum((step.skipped for step in steps), before.counts + outcomes)
-        after = replace(before, done=steps[-1].place, counts=counts)
+    def _record_all(self, session: Session, before: Progress, records: Sequence[ReadRecord]) -> Progress:
+        outcomes = Counter(self._record(session, record.item) for record in records)
+        counts = sum((record.skipped for record in records), before.counts + outcomes)
+        after = replace(before, done=records[-1].place, counts=counts)
         advance(session, before, after, now=datetime.now(UTC))
         return after
 
@@ -166,11 +168,11 @@ class BackfillWorker:
         return f"rejected/{item.reason}" if outcome == "rejected" else outcome
 
 
-def _refused(step: Step, error: Exception) -> Step:
-    if not isinstance(step.item, Envelope):
+def _refused(record: ReadRecord, error: Exception) -> ReadRecord:
+    if not isinstance(record.item, Envelope):
         raise error
-    return replace(step, item=stage_failed(step.item, "store", error))
+    return replace(record, item=stage_failed(record.item, "store", error))
 
 
-def _named(skipped: Counter[str]) -> Counter[str]:
+def _skipped_counts(skipped: Counter[str]) -> Counter[str]:
     return Counter({f"skipped/{kind}": count for kind, count in skipped.items()})

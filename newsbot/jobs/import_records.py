@@ -1,4 +1,7 @@
-"""Imports articles that were extracted elsewhere: the lines of a JSON file, through the stages of every page."""
+"""The job `import`: stores articles that another program has extracted, as lines of JSON.
+
+They pass the same stages as the pages of a crawl.
+"""
 
 from __future__ import annotations
 
@@ -16,16 +19,17 @@ from newsbot.ingest.batches import MAX_BATCH, Failure, write_together
 from newsbot.ingest.envelope import Envelope, stage_failed
 from newsbot.ingest.process import Processor
 from newsbot.ingest.record import record_article, record_reject
-from newsbot.ingest.runs import noted_run
+from newsbot.ingest.runs import recorded_run
 from newsbot.items import Reject
 
 OUTCOMES = ("new", "changed", "unchanged", "duplicate", "conflict", "rejected", "unreadable")
+"""What an import counts, in the order of its report."""
 MAX_ARRAY_BYTES = 256 * 1024 * 1024
-"""Maximum size of a file that is one JSON array, which must be read whole."""
+"""Maximum size of a file that is one JSON array: it must be in memory as a whole."""
 
 
 def read_lines(file: BinaryIO) -> Iterator[Capture]:
-    """Yield a capture for every JSON object of a file: one a line, or the members of one array."""
+    """Yield a capture for every JSON object of a file. The file holds one object a line, or one array of objects."""
     for line in file:
         text = line.strip()
         if text.startswith(b"["):
@@ -44,10 +48,10 @@ def _members(text: bytes) -> Iterator[Capture]:
 
 
 def import_captures(processor: Processor, captures: Iterable[Capture]) -> Counter[str]:
-    """Store the articles of captures, as one run; return the number of captures by outcome (`OUTCOMES`)."""
+    """Store the articles of captures in one run; return the numbers of captures by outcome (`OUTCOMES`)."""
     assert processor.database
     counts: Counter[str] = Counter(dict.fromkeys(OUTCOMES, 0))
-    with noted_run(processor.database, "import", {}, counts) as run_id:
+    with recorded_run(processor.database, "import", {}, counts) as run_id:
         importer = Importer(processor, run_id)
         for batch in _batches(captures):
             counts.update(importer.store([processor.process(capture) for capture in batch]))
@@ -66,7 +70,7 @@ def _batches(captures: Iterable[Capture]) -> Iterator[list[Capture]]:
 
 
 class Importer:
-    """Stores imported articles and rejects under one run."""
+    """Stores imported articles and rejects in one run."""
 
     def __init__(self, processor: Processor, run_id: int) -> None:
         assert processor.database
@@ -74,7 +78,7 @@ class Importer:
         self.run_id = run_id
 
     def store(self, items: Sequence[Envelope | Reject]) -> list[str]:
-        """Store items in one transaction, or one by one if that fails; return the outcome of each."""
+        """Store items in one transaction, or one by one if it fails; return their outcomes in the same order."""
         results = write_together(self.database, [partial(self._record, item=item) for item in items], items)
         return [
             self._refused(item, result.error) if isinstance(result, Failure) else result
@@ -85,12 +89,12 @@ class Importer:
         now = datetime.now(UTC)
         if isinstance(item, Envelope):
             return record_article(session, item, run_id=self.run_id, now=now).outcome
-        if item.reason == "unreadable":  # it has no address to be found by
+        if item.reason == "unreadable":  # a reject without a URL could not be found again
             return item.reason
         return record_reject(session, item, run_id=self.run_id, now=now)
 
     def _refused(self, item: Envelope | Reject, error: Exception) -> str:
-        """Store an article that the database has refused as a reject."""
+        """Store a reject for an article that could not be stored; return its outcome."""
         if isinstance(item, Reject):
             raise error
         reject = stage_failed(item, "store", error)

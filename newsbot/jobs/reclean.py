@@ -1,4 +1,4 @@
-"""Removes boilerplate from articles that were stored before it was learnt."""
+"""The job `reclean`: removes boilerplate from articles that were stored before it was learnt."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from newsbot.store.articles.site_boilerplate import (
 from newsbot.store.database import Database
 
 BATCH = 200
-"""Articles that are looked at in one transaction; each is changed in one of its own."""
+"""Number of articles that are searched in one transaction. Every article is changed in a transaction of its own."""
 
 
 def find_recleanable(database: Database, source: str | None) -> Iterator[Found]:
-    """Yield the stored articles that hold boilerplate known today: of one source, or of all."""
+    """Yield the stored articles of one source, or of all, that contain boilerplate known today."""
     with database.read() as session:
         keys = [source] if source else boilerplate_sources(session)
     for key in keys:
@@ -37,6 +37,6 @@ def _next_ids(database: Database, source: str, last: int) -> list[int]:
 
 
 def reclean(database: Database, found: Found) -> bool:
-    """Remove the boilerplate of one article, as a change by rules; return whether there still was any."""
+    """Remove the boilerplate of one article, as a revision by newsbot's rules; return whether there was any."""
     now = datetime.now(UTC)
     return database.transact(lambda session: reclean_article(session, found.article_id, run_id=None, now=now))

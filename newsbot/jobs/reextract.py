@@ -1,4 +1,4 @@
-"""Applies today's rules to the pages that stored articles were read from."""
+"""The job `reextract`: applies today's rules to the archived pages of stored articles."""
 
 from __future__ import annotations
 
@@ -13,43 +13,41 @@ from newsbot.archive.warc_pages import read_page_at
 from newsbot.capture import Capture
 from newsbot.errors import InputError
 from newsbot.ingest.envelope import Envelope
-from newsbot.ingest.process import STAGES, Processor
+from newsbot.ingest.process import CONTENT_STAGES, STAGES, Processor
 from newsbot.ingest.processes import Turns, in_processes, make_turns
 from newsbot.items import Reject
 from newsbot.settings import Configuration
 from newsbot.store.articles.reextraction import Extracted, apply_rules, changes_by_rules, mark_extracted
 from newsbot.store.crawl.rejects import save_reject
 
-STAGES_BEFORE_COMPARISON = STAGES[: STAGES.index("dedupe")]
-"""Stages that change what an article says. They run before it is compared with the stored one."""
-STAGES_OF_CHANGED = STAGES[STAGES.index("dedupe") :]
-"""Stages of the articles that have changed."""
 BATCH = 50
-"""Articles that a process takes at a time."""
+"""Number of articles in a task of a process."""
 SAMPLES = 3
-"""Changes of each field that are shown."""
+"""Maximum number of changes per field that are shown."""
 
 
 @dataclass(slots=True)
 class Findings:
-    """What today's rules make of some articles."""
+    """Results of today's rules for some articles."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
-    """`changed`, `unchanged`, `missing` (its page cannot be read), `rejected` and `failed` (kept as it is), `overtaken`."""
+    """Numbers of articles by outcome: `changed`, `unchanged`, `missing` (the page cannot be read), `rejected` (the page is
+    no article by today's rules), `failed` (a stage failed) and `overtaken` (the article was fetched again
+    meanwhile). Only `changed` articles are changed in the database."""
     fields: Counter[str] = field(default_factory=Counter)
-    """How many articles say something else in a field."""
+    """Numbers of articles by changed field."""
     samples: dict[str, list[tuple[str, Any, Any]]] = field(default_factory=dict)
-    """Field name -> some of its changes: the article's URL, the value before and after."""
+    """Field name -> some of its changes: URL of the article, value before, value after."""
 
     def add(self, other: Findings) -> None:
-        """Take in what was found of other articles."""
+        """Add the results for other articles."""
         self.outcomes += other.outcomes
         self.fields += other.fields
         for name, samples in other.samples.items():
             self.samples[name] = [*self.samples.get(name, []), *samples][:SAMPLES]
 
-    def note_changes(self, url: str, changes: Mapping[str, tuple[Any, Any]]) -> None:
-        """Take in what changes of one article."""
+    def add_changes(self, url: str, changes: Mapping[str, tuple[Any, Any]]) -> None:
+        """Add the changes of one article."""
         self.fields.update(changes.keys())
         for name, (old, new) in changes.items():
             self.samples.setdefault(name, []).append((url, old, new))
@@ -58,7 +56,7 @@ class Findings:
 def reextract(
     articles: Sequence[Extracted], *, settings: Configuration, run_id: int | None, workers: int
 ) -> Iterator[Findings]:
-    """Yield what today's rules read from the pages of articles, some at a time; without a run, nothing is stored."""
+    """Yield the results of today's rules for articles, one for every task. Without a run, nothing is stored."""
     tasks = [articles[i : i + BATCH] for i in range(0, len(articles), BATCH)]
     arguments = (settings, make_turns(), run_id)
     for finished in in_processes(
@@ -68,7 +66,7 @@ def reextract(
 
 
 def make_worker(settings: Configuration, turns: Turns, run_id: int | None) -> ReextractWorker:
-    """Return the worker of one process."""
+    """Return the worker of a process."""
     return ReextractWorker(Processor.with_database(settings, turns), Path(settings.archive_dir), run_id)
 
 
@@ -83,24 +81,24 @@ class ReextractWorker:
         self.run_id = run_id
 
     def reextract(self, articles: Sequence[Extracted]) -> Findings:
-        """Read the pages of articles again, and store what has changed."""
+        """Read the pages of articles again, and store the changes."""
         findings = Findings()
-        settled = []
+        done = []
         for extracted in sorted(articles, key=lambda extracted: (extracted.warc_file, extracted.warc_offset)):
             outcome = self._outcome(extracted, findings)
             findings.outcomes[outcome] += 1
             if outcome in {"unchanged", "rejected"}:
-                settled.append(extracted.article_id)
+                done.append(extracted.article_id)
         if self.run_id is not None:
             with self.database.write() as session:
-                mark_extracted(session, settled)
+                mark_extracted(session, done)
         return findings
 
     def _outcome(self, extracted: Extracted, findings: Findings) -> str:
         capture = self._capture(extracted)
         if capture is None:
             return "missing"
-        item = self.processor.prepare(self.processor.read(capture), STAGES_BEFORE_COMPARISON)
+        item = self.processor.prepare(self.processor.read(capture), CONTENT_STAGES)
         if isinstance(item, Reject):
             return self._rejected(extracted, item)
         item.article.retrieved_at = extracted.retrieved_at
@@ -108,11 +106,11 @@ class ReextractWorker:
             changes = changes_by_rules(session, extracted.article_id, item.article)
         if not changes:
             return "unchanged"
-        findings.note_changes(extracted.url, changes)
+        findings.add_changes(extracted.url, changes)
         return "changed" if self.run_id is None else self._apply(extracted, item)
 
     def _capture(self, extracted: Extracted) -> Capture | None:
-        """Return the page of a stored article; None if the archive has it no longer."""
+        """Return the archived page of an article; None if it cannot be read."""
         path = self.archive / extracted.warc_file
         try:
             return read_page_at(path, extracted.warc_offset, max_bytes=self.processor.settings.max_page_bytes)
@@ -120,7 +118,7 @@ class ReextractWorker:
             return None
 
     def _rejected(self, extracted: Extracted, reject: Reject) -> str:
-        """Return the outcome for a page from which no article is read any more; store a failure of newsbot's own."""
+        """Return the outcome for a page that has no article by today's rules; store a reject if newsbot itself failed."""
         if reject.reason not in {"parse-failed", "stage-failed"}:
             return "rejected"
         if self.run_id is not None:
@@ -135,7 +133,7 @@ class ReextractWorker:
         return "failed"
 
     def _apply(self, extracted: Extracted, envelope: Envelope) -> str:
-        item = self.processor.prepare(envelope, STAGES_OF_CHANGED)
+        item = self.processor.prepare(envelope, STAGES[len(CONTENT_STAGES) :])
         if isinstance(item, Reject):
             return self._rejected(extracted, item)
         outcome = self.database.transact(

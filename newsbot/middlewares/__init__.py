@@ -1,1 +1,1 @@
-"""Downloader middlewares: what happens between a request and its response."""
+"""Downloader middlewares, and the DNS resolver: they process a request before it is sent, and its response."""

@@ -1,4 +1,4 @@
-"""Every answer of the network goes to the archive as it came, before anything is extracted from it."""
+"""Writes every response from the network to the archive, unchanged, before anything is extracted from it."""
 
 from __future__ import annotations
 
@@ -27,9 +27,14 @@ logger = logging.getLogger(__name__)
 
 
 class KeepResponses:
-    """Writes requests and responses to WARC files. Stands next to the downloader: bodies are still as they were sent.
+    """Writes requests and responses to WARC files.
 
-    When the archive cannot be written, that is told once, and the crawl goes on without it."""
+    It is the middleware nearest to the downloader, so that bodies are still as they were sent. If the archive cannot be
+    written, one error is logged and the crawl goes on without an archive.
+
+    Settings: `NEWSBOT_ARCHIVE_DIR`, the folder; empty: nothing is kept. Stats: `newsbot/archive/kept`,
+    `newsbot/archive/stopped`. Meta keys: sets `KEPT`; requests with `SAVED_PATH` are not kept. Responses with the flag
+    `cached` are not kept either."""
 
     def __init__(self, crawler: Crawler, writer: WarcWriter) -> None:
         self.crawler = crawler
@@ -38,7 +43,9 @@ class KeepResponses:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Take the folder from NEWSBOT_ARCHIVE_DIR; no archive is kept where that is empty, or without a database."""
+        """Return a middleware that writes to the folder of the settings.
+
+        Raises NotConfigured if the setting is empty, or if the crawl has no database."""
         folder = read_settings(crawler.settings).archive_dir
         if not folder or crawler.get_extension(CrawlSession) is None:
             raise NotConfigured
@@ -50,8 +57,8 @@ class KeepResponses:
         return keep
 
     async def process_response(self, request: Request, response: Response) -> Response:
-        """Keep a response, unless it comes from a file or a cache."""
-        request.meta.pop(KEPT, None)  # a redirect hands it on
+        """Write a response to the archive, unless it comes from a file or a cache."""
+        request.meta.pop(KEPT, None)  # Scrapy copies the meta of a request to its redirect
         if self.writer and SAVED_PATH not in request.meta and "cached" not in response.flags:
             kept = await self._keep(_exchange(request, response))
             if kept:
@@ -60,7 +67,7 @@ class KeepResponses:
         return response
 
     async def _keep(self, exchange: Exchange) -> Kept | None:
-        """Return where an exchange is kept; None if the archive cannot be written, or could not before."""
+        """Write an exchange; return its place. None if the archive cannot be written, now or earlier in this crawl."""
         earlier = None
         if exchange.body:
             earlier = await CrawlSession.of(self.crawler).read(
@@ -79,7 +86,7 @@ class KeepResponses:
                 return None
 
     async def close(self) -> None:
-        """Close the file."""
+        """Close the file that is being written."""
         async with self._writing:
             if self.writer:
                 self.writer.close()
@@ -105,7 +112,7 @@ def _exchange(request: Request, response: Response) -> Exchange:
 
 
 def _pairs(headers: Headers) -> Iterator[tuple[bytes, bytes]]:
-    """Return the headers that were sent; the length of the body is told by whoever keeps it."""
+    """Yield the headers that were sent, without those that describe the transfer: the body is complete here."""
     for name, values in headers.items():
         if name.lower() not in {b"content-length", b"transfer-encoding"}:
             yield from ((name, value) for value in values)

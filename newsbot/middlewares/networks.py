@@ -1,7 +1,7 @@
-"""Private addresses are refused when a connection is made: after DNS, for every hop of a redirect.
+"""Refuses connections to private addresses: after DNS, and for every redirect.
 
-A page or feed must not make the crawler speak to the machine it runs on, its network, or a cloud's metadata service
-(server-side request forgery). Checking the name in a URL is not enough: any name can resolve to any address.
+A page or feed must not make the crawler connect to its own machine, its network, or the metadata service of a cloud
+(server-side request forgery). It is not enough to check the host name in a URL: any name can resolve to any address.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from zope.interface import implementer
 from newsbot.settings import Network, read_settings
 
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
-"""IPv6 addresses whose last 32 bits are an IPv4 address (RFC 6052)."""
+"""Network of IPv6 addresses whose last 32 bits are an IPv4 address (RFC 6052)."""
 
 
 def is_allowed(address: str, networks: Iterable[Network]) -> bool:
-    """Return whether an IP address is public, or in one of the networks that may be fetched."""
+    """Return whether an IP address is public, or in one of the allowed networks."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         ip = ip.ipv4_mapped or ip.sixtofour or ip
@@ -34,7 +34,7 @@ def is_allowed(address: str, networks: Iterable[Network]) -> bool:
 
 @implementer(IResolutionReceiver)
 class _AllowedOnly:
-    """Passes on the addresses that may be fetched, and notes a host that has others."""
+    """Passes on the addresses that may be fetched, and records hosts that have other addresses."""
 
     def __init__(self, receiver: Any, host: str, resolver: GuardedResolver) -> None:
         self.receiver = receiver
@@ -55,17 +55,20 @@ class _AllowedOnly:
 
 
 class GuardedResolver(CachingHostnameResolver):
-    """Scrapy's resolver, without private addresses: a host that has no others cannot be connected to."""
+    """Scrapy's caching DNS resolver, without private addresses. No connection is made to a host that has no others.
+
+    Settings: `NEWSBOT_ALLOWED_NETWORKS`, the private networks that may be fetched; `DNSCACHE_SIZE`. It is set by
+    `TWISTED_DNS_RESOLVER`."""
 
     def __init__(self, reactor: ReactorBase, cache_size: int, networks: Sequence[Network]) -> None:
         super().__init__(reactor, cache_size)
         self.networks = networks
         self.refused: set[str] = set()
-        """Hosts of which an address was refused, to tell the failure from one of DNS."""
+        """Hosts with an address that was refused. A failure of such a host is not a failure of DNS."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> Self:
-        """Read which private networks may be fetched."""
+        """Return a resolver with the allowed networks of the settings."""
         settings = crawler.settings
         return cls(reactor, settings.getint("DNSCACHE_SIZE"), read_settings(settings).allowed_networks)
 
@@ -76,6 +79,6 @@ class GuardedResolver(CachingHostnameResolver):
         *args: Any,
         **kwargs: Any,
     ) -> IHostResolution:
-        """Resolve a host name or an address written out."""
+        """Resolve a host name, or an IP address in a URL."""
         receiver: Any = _AllowedOnly(resolutionReceiver, hostName, self)
         return super().resolveHostName(receiver, hostName, *args, **kwargs)

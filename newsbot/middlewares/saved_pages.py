@@ -1,4 +1,4 @@
-"""Saved pages answer requests in place of the network, so that back-pressure is the same offline."""
+"""Answers requests with saved pages in place of the network, so that back-pressure is the same offline."""
 
 from __future__ import annotations
 
@@ -20,31 +20,33 @@ from newsbot.settings import read_settings
 
 
 class SavedPages:
-    """Answers requests that carry `SAVED_PATH`: from that file, or from the shelf if they carry a `PLACE` too.
+    """Downloader middleware that answers requests for saved pages.
 
-    The capture itself travels in `Request.meta`; the response is what Scrapy needs to call the spider."""
+    Meta keys: `SAVED_PATH`, the file with the page; `PLACE`, the record of a WARC file, whose page must be on the shelf
+    (`put`); `url`, the address of the page. It sets `CAPTURE`, which the spider reads: the response is only what Scrapy
+    needs to call the spider. Setting: `NEWSBOT_MAX_PAGE_BYTES`."""
 
     def __init__(self, max_bytes: int) -> None:
         self.max_bytes = max_bytes
         self.emptied = asyncio.Event()
-        """Set when the shelf is empty: the next pages may be read."""
+        """Is set while the shelf is empty, so that the next pages may be read."""
         self._shelf: dict[tuple[str, RecordPosition], Capture] = {}
-        """Pages of archives, which are read from front to end, until their requests are answered."""
+        """Pages of archives, from when they are read until their requests are answered. An archive is read only once."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Read the maximum size of a page."""
+        """Return a middleware with the maximum page size of the settings."""
         return cls(read_settings(crawler.settings).max_page_bytes)
 
     def put(self, path: str, place: RecordPosition, capture: Capture) -> None:
-        """Keep a page of an archive for its request."""
+        """Put a page of an archive on the shelf, for the request with the same path and place."""
         self._shelf[path, place] = capture
         self.emptied.clear()
 
     async def process_request(self, request: Request) -> Response | None:
-        """Return the saved page under the URL it was fetched from; None for requests to the network.
+        """Return a response with the saved page; None for requests to the network.
 
-        Raises InputError, for the request's errback, if the file cannot be read.
+        Raises InputError if the file cannot be read; the errback of the request receives it.
         """
         path, place = request.meta.get(SAVED_PATH), request.meta.get(PLACE)
         if path is None:

@@ -1,1 +1,1 @@
-"""The stages an item passes between spider and database; their order stands in `newsbot.settings`."""
+"""Item pipelines: the stages between spider and database. `ITEM_PIPELINES` in `newsbot.settings` has their order."""

@@ -1,4 +1,4 @@
-"""Stage 200: values as they should be stored, wherever the article came from."""
+"""Stage 200: `Clean`, which cleans the values of an article."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from newsbot.pipelines.stage import WorkerStage
 
 
 class Clean(WorkerStage):
-    """Tidies every field, and removes the boilerplate that has been learnt of the site."""
+    """Cleans every field, and removes boilerplate that was learnt from other pages of the site."""
 
     stage = "clean"
     worker_stages = ("clean",)

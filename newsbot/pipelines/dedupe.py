@@ -1,4 +1,4 @@
-"""Stage 300: an article that is stored already, and has not changed, needs no further work."""
+"""Stage 300: `Dedupe`, which finds articles that are stored already and have not changed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from newsbot.pipelines.stage import WorkerStage
 
 
 class Dedupe(WorkerStage):
-    """Marks unchanged repeats. How they and copies at other addresses are stored is decided when they are."""
+    """Marks articles that are stored unchanged, so that the stage `entities` skips them.
+
+    Copies at other addresses are recognised by the stage `store`, inside its transaction."""
 
     stage = "dedupe"
     worker_stages = ("dedupe",)

@@ -1,4 +1,4 @@
-"""Stage 400: people, organisations and places of the body."""
+"""Stage 400: `FindEntities`, which recognises people, organisations and places in the body."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ logger = logging.getLogger(__name__)
 
 
 class FindEntities(WorkerStage):
-    """Has a worker recognise entities, and compute what is stored beside the text, so that fetching goes on."""
+    """Recognises entities, and computes the keys that are stored with the text.
+
+    A worker does both, so that fetching goes on. Setting: `NEWSBOT_ENTITY_ENGINE`."""
 
     stage = "entities"
     worker_stages = ("entities", "precompute")
 
     def open_spider(self) -> None:
-        """Log once which engine was chosen."""
+        """Log the name and the version of the entity engine."""
         engine = self.session.processor.engine
         logger.info("Entities are found by %s (%s for English)", engine.name, engine_label(engine, "en"))

@@ -1,4 +1,4 @@
-"""The base of the stages whose work is done by the crawl's workers."""
+"""`WorkerStage`, the base class of stages that run in the workers of the crawl."""
 
 from __future__ import annotations
 
@@ -13,18 +13,21 @@ from newsbot.session import CrawlSession
 
 
 class WorkerStage:
-    """A stage that runs stages of `newsbot.ingest.process` in a worker of the crawl."""
+    """Base class of item pipelines that run stages of `newsbot.ingest.process` in a worker of the crawl.
+
+    A subclass sets `stage`, and calls `run` in its `process_item`. Setting: `NEWSBOT_WORKERS`."""
 
     stage: str
     worker_stages: tuple[str, ...]
     """The stages of `newsbot.ingest.process` that it runs."""
+    """Name of the stage in rejects and stats."""
 
     def __init__(self, session: CrawlSession) -> None:
         self.session = session
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Share the session of the crawl."""
+        """Return a stage that uses the session of the crawl."""
         return cls(CrawlSession.of(crawler))
 
     async def process_item(self, envelope: Envelope) -> Envelope:

@@ -1,4 +1,4 @@
-"""Stage 900: an article, with everything that belongs to it, in one transaction."""
+"""Stage 900: `Store`, which writes an article and its related rows in one transaction."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from newsbot.session import CrawlSession
 
 
 class Store:
-    """Opens the database of the crawl and writes articles to it."""
+    """Opens the database of the crawl and writes articles to it.
+
+    Setting: `NEWSBOT_DATABASE_URL`. Stats: `newsbot/store/<outcome>`, with the outcomes new, changed, unchanged, duplicate
+    and conflict."""
 
     stage = "store"
 
@@ -26,21 +29,19 @@ class Store:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Share the session of the crawl."""
+        """Return a stage that uses the session and the stats of the crawl."""
         assert crawler.stats is not None
         return cls(CrawlSession.of(crawler), crawler.stats)
 
     async def open_spider(self) -> None:
-        """Open the database; without one the crawl does not begin."""
+        """Open the database. Raises CloseSpider if it cannot be used, so that nothing is fetched."""
         try:
             await self.session.open()
         except DatabaseError as error:
             raise CloseSpider("database_unavailable") from error
 
     async def process_item(self, envelope: Envelope) -> Envelope:
-        """Store an article and count the outcome: new, changed, unchanged, duplicate or conflict.
-
-        Stats: `newsbot/store/<outcome>`."""
+        """Store an article, and count the outcome."""
         saved = await self.session.write(
             record_article, envelope, run_id=self.session.run_id, now=datetime.now(UTC)
         )

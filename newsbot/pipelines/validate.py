@@ -1,4 +1,4 @@
-"""Stage 100: only articles go on; everything else is rejected with its reason."""
+"""Stage 100: `Validate`, which rejects pages that are not articles."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from newsbot.items import Reject
 
 
 class Validate:
-    """Drops what is not an article."""
+    """Drops pages without an article (rejects of the spider) and pages of another kind: lists, galleries, errors."""
 
     stage = "validate"
     worker_stages = ("validate",)
 
     def process_item(self, item: Envelope | Reject) -> Envelope:
-        """Return an article that can be stored; raise Rejected for any other item."""
+        """Return an item that is an article to be stored. Raises Rejected for any other item."""
         if isinstance(item, Reject):
             raise Rejected(item)
         reason = reject_reason(item.article)

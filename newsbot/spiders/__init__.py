@@ -1,1 +1,1 @@
-"""The spiders: `article` (single pages, live) and `saved` (pages from files)."""
+"""The spiders: `news` (sources of the catalog), `article` (single URLs), `saved` (files), `explore` (a new site)."""

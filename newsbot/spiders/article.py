@@ -1,4 +1,4 @@
-"""Fetches and stores single articles: `scrapy crawl article -a url=URL[,URL]`."""
+"""The spider `article`, which fetches single articles: `scrapy crawl article -a url=URL[,URL]`."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from newsbot.spiders.page_spider import PageSpider
 from newsbot.urls import is_fetchable
 
 NEXT_URL = re.compile(r",(?=https?://)", re.IGNORECASE)
-"""URLs may hold commas themselves; one that parts two URLs is followed by a scheme."""
+"""A comma between two URLs. A comma that no scheme follows is part of a URL."""
 
 
 class ArticleSpider(PageSpider):
-    """Fetches the given URLs, each once."""
+    """Fetches every given URL once."""
 
     name = "article"
 
@@ -30,7 +30,7 @@ class ArticleSpider(PageSpider):
                 )
 
     async def start(self) -> AsyncIterator[Request]:
-        """Ask for each URL."""
+        """Yield a request for every URL."""
         for url in dict.fromkeys(self.urls):
-            # Not filtered: a redirect to an address that was asked for before would vanish without a trace.
+            # Not filtered: Scrapy would drop a redirect to a URL that was requested before, and no reject would say so.
             yield Request(url, callback=self.parse_page, errback=self.fetch_failed, dont_filter=True)

@@ -1,4 +1,4 @@
-"""Looks at a site and finds out how it can be crawled; stores nothing. Behind `newsbot sources add`."""
+"""The spider `explore`, which finds the feeds and sitemaps of a site. `newsbot sources add` runs it; nothing is stored."""
 
 from __future__ import annotations
 
@@ -28,29 +28,33 @@ from newsbot.spiders.page_spider import PageSpider
 from newsbot.urls import is_fetchable
 
 MAX_FEEDS, MAX_SITEMAPS, MAX_SECTIONS = 5, 2, 5
+"""Maximum numbers of feeds, sitemaps and sections in the proposed source."""
 PREVIEWS = 3
-"""Articles that are fetched to show what would come out."""
+"""Number of articles that are fetched as examples."""
 
 
 @dataclass(slots=True)
 class Exploration:
-    """What a site offers, and where articles were found."""
+    """The feeds, sitemaps and sections of a site, and the articles they lead to."""
 
     page: Page | None = None
+    """The homepage; None if it could not be fetched."""
     feeds: list[str] = field(default_factory=list)
     sitemaps: list[str] = field(default_factory=list)
     sections: list[str] = field(default_factory=list)
     links: dict[str, Link] = field(default_factory=dict)
-    """Articles that were found, by URL."""
+    """Links to articles, by URL."""
 
     def toml(self) -> str:
-        """Return the source to put into the catalog."""
+        """Return the proposed source as TOML for the catalog."""
         assert self.page is not None
         return propose_source(self.page, feeds=self.feeds, sitemaps=self.sitemaps, sections=self.sections)
 
 
 class ExploreSpider(PageSpider):
-    """Tries feeds, sitemaps and sections of a homepage in this order, until articles are found."""
+    """Looks for feeds and sitemaps of a homepage; for sections if neither leads to articles.
+
+    The result is in `found`."""
 
     name = "explore"
 
@@ -62,15 +66,15 @@ class ExploreSpider(PageSpider):
         self.found = Exploration()
 
     async def start(self) -> AsyncIterator[Request]:
-        """Explore, then ask for the newest articles that were found."""
+        """Explore the site, then yield requests for the newest articles that were found."""
         response = await self._get(self.homepage)
         if response is None:
             return
         page = self.found.page = Page.from_bytes(response.body, response.url)
         feeds = advertised_feeds(page) or likely_feeds(response.url)
-        self.found.feeds = await self._that_hold_articles("feed", feeds, MAX_FEEDS)
+        self.found.feeds = await self._with_articles("feed", feeds, MAX_FEEDS)
         sitemaps = await self._named_in_robots(response.url) or likely_sitemaps(response.url)
-        self.found.sitemaps = await self._that_hold_articles("sitemap", sitemaps, MAX_SITEMAPS)
+        self.found.sitemaps = await self._with_articles("sitemap", sitemaps, MAX_SITEMAPS)
         if not self.found.feeds and not self.found.sitemaps:
             self.found.sections = section_links(page)[:MAX_SECTIONS] or [response.url]
             self.found.links.update((link.url, link) for link in article_links(page))
@@ -81,7 +85,7 @@ class ExploreSpider(PageSpider):
         assert self.crawler.engine is not None
         try:
             response = await self.crawler.engine.download_async(Request(url))
-        except Exception as error:  # noqa: BLE001 - whatever goes wrong with a URL, it is not one to propose
+        except Exception as error:  # noqa: BLE001 - a URL that fails for any reason is not proposed
             self.logger.info("%s: %s", url, error)
             if url == self.homepage:
                 self.failure = f"{url}: {error}"
@@ -95,8 +99,8 @@ class ExploreSpider(PageSpider):
         named = sitemaps_of_robots(response.text, response.url) if isinstance(response, TextResponse) else []
         return news_sitemaps_first(named)
 
-    async def _that_hold_articles(self, kind: str, urls: Iterable[str], count: int) -> list[str]:
-        """Return the first of the URLs that lead to articles; a sitemap may do so through those it lists."""
+    async def _with_articles(self, kind: str, urls: Iterable[str], count: int) -> list[str]:
+        """Return the first `count` URLs that lead to articles, or to further sitemaps."""
         source = Source(key="explored", name="explored", homepage=self.homepage)
         good: list[str] = []
         for url in urls:
@@ -113,7 +117,7 @@ class ExploreSpider(PageSpider):
 
 
 def _newest(links: Iterable[Link]) -> list[Link]:
-    def dated(link: Link) -> datetime:
+    def date(link: Link) -> datetime:
         return link.published_at or link.modified_at or datetime.min.replace(tzinfo=UTC)
 
-    return sorted(links, key=dated, reverse=True)
+    return sorted(links, key=date, reverse=True)

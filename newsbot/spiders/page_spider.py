@@ -1,4 +1,4 @@
-"""What every spider shares: checked arguments, and one callback from a response to an Article."""
+"""`PageSpider`, the base class of the spiders: checked arguments, and the callback from a response to an Article."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from newsbot.ingest.process import Processor
 from newsbot.ingest.read import Catalog
 from newsbot.items import Fetched, Reject
 from newsbot.middlewares.networks import GuardedResolver
+from newsbot.middlewares.refusals import ForbiddenByRobotsError, ResponseTooLargeError
 from newsbot.session import CAPTURE, KEPT, SAVED_PATH, CrawlSession
 from newsbot.settings import read_settings
 from newsbot.sources.catalog import source_for
@@ -33,10 +34,15 @@ from newsbot.text import one_line
 
 
 class PageSpider(Spider):
-    """A spider whose pages become articles. Its `-a` arguments are the keyword arguments of its constructor."""
+    """Base class of spiders whose pages become articles.
+
+    The spider's `-a` arguments are the keyword arguments of its constructor. Settings: every `NEWSBOT_*` setting, of
+    which `NEWSBOT_USER_AGENT` sets `USER_AGENT`, and `NEWSBOT_MAX_PAGE_BYTES` sets `DOWNLOAD_MAXSIZE`. Meta keys:
+    `CAPTURE`, `SAVED_PATH` and `KEPT`. A subclass yields requests with the callback `parse_page` and the errback
+    `fetch_failed`, and may override both. It sets `failure` if it could not do all of its work."""
 
     failure: str | None = None
-    """Why the spider could not do all of its work, in one line; None if it could."""
+    """Reason in one line why the spider could not do all of its work; None if it could."""
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__()
@@ -44,7 +50,7 @@ class PageSpider(Spider):
 
     @cached_property
     def processor(self) -> Processor:
-        """What reads pages: that of the crawl's session, or one without a database if there is no session."""
+        """The processor of the crawl's session; one without a database if there is no session."""
         session = self.crawler.get_extension(CrawlSession)
         return session.processor if session else Processor(read_settings(self.crawler.settings))
 
@@ -55,7 +61,7 @@ class PageSpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """Check the arguments; raise UsageError, naming what is accepted, for one that the spider has not."""
+        """Return a spider with these arguments. Raises UsageError for an argument that it does not accept."""
         accepted = [name for name in inspect.signature(cls).parameters if name != "self"]
         for name in kwargs:
             if name not in accepted:
@@ -66,14 +72,14 @@ class PageSpider(Spider):
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
-        """Hand newsbot's own settings on to the settings of Scrapy that they stand for."""
+        """Set the settings of Scrapy that follow from newsbot's own."""
         super().update_settings(settings)
         ours = read_settings(settings)
         settings.set("USER_AGENT", ours.user_agent, priority="spider")
         settings.set("DOWNLOAD_MAXSIZE", ours.max_page_bytes, priority="spider")
 
     async def parse_page(self, response: Response) -> AsyncIterator[Envelope | Reject]:
-        """Yield the article that a response holds, whatever its kind, or why there is none."""
+        """Yield the article of a response, of whatever kind of page, or the reason why there is none."""
         yield await self.read(capture_of(response))
 
     async def read(self, capture: Capture, *, is_ahead: bool = True) -> Envelope | Reject:
@@ -86,28 +92,28 @@ class PageSpider(Spider):
         return await run_in_thread(self.processor.read, capture)
 
     def fetch_failed(self, failure: Failure) -> Iterator[Reject]:
-        """Yield why a request gave no page."""
+        """Yield a reject with the reason why a request has led to no page."""
         request: Request = failure.request  # type: ignore[attr-defined]
         source = source_for(request.url, self.sources)
-        answer = failure.value.response if isinstance(failure.value, HttpError) else None
+        response = failure.value.response if isinstance(failure.value, HttpError) else None
         yield Reject(
             url=request.url,
             reason=_failure_reason(failure),
             detail=_failure_detail(failure),
             source=source.key if source else None,
             stage="fetch",
-            fetched=_failed_fetch(request, answer),
+            fetched=_failed_fetch(request, response),
         )
 
 
 def asked_url(request: Request) -> str:
-    """Return what was asked for first, before the redirects that led to a request."""
+    """Return the URL of the first request of a chain of redirects; the request's own if there were none."""
     url: str = (request.meta.get("redirect_urls") or [request.url])[0]
     return url
 
 
 def capture_of(response: Response) -> Capture:
-    """Return the capture of a response: the one of a saved page, or what came over the network."""
+    """Return the capture of a response: that of a saved page, or a new one of a response from the network."""
     request = response.request
     if request is not None and CAPTURE in request.meta:
         capture: Capture = request.meta[CAPTURE]
@@ -118,13 +124,13 @@ def capture_of(response: Response) -> Capture:
         url=response.url,
         media="text" if content_type.partition(";")[0].strip().lower() == "text/plain" else "html",
         charset=charset_of(content_type),
-        aliases=tuple(_asked_for(response)),
+        aliases=tuple(_other_addresses(response)),
         fetched=fetched(response),
     )
 
 
 def fetched(response: Response) -> Fetched | None:
-    """Return how a response came over the network; None for one from a file or an archive."""
+    """Return how a response was fetched over the network; None for a response from a file or an archive."""
     request = response.request
     if request is None or SAVED_PATH in request.meta:
         return None
@@ -144,10 +150,10 @@ def fetched(response: Response) -> Fetched | None:
     )
 
 
-def _failed_fetch(request: Request, answer: Response | None) -> Fetched | None:
-    """Return what is known of a fetch that gave no page; None for a page from a file or an archive."""
-    if answer is not None:
-        return fetched(answer)
+def _failed_fetch(request: Request, response: Response | None) -> Fetched | None:
+    """Return what is known of a fetch that has led to no page; None for a page from a file or an archive."""
+    if response is not None:
+        return fetched(response)
     return None if SAVED_PATH in request.meta else Fetched(url=asked_url(request))
 
 
@@ -155,6 +161,15 @@ def header(response: Response, name: str) -> str | None:
     """Return a header of a response as text; None if it is missing or empty."""
     value = response.headers.get(name)
     return value.decode("latin-1").strip() or None if value else None
+
+
+REASONS: tuple[tuple[type[Exception], str], ...] = (
+    (DownloadCancelledError, "too-large"),  # by the length that the server declares, or the bytes that arrive
+    (ResponseTooLargeError, "too-large"),
+    (ForbiddenByRobotsError, "robots"),
+    (IgnoreRequest, "ignored"),
+)
+"""Exception class -> reason of the reject. The first class that fits decides."""
 
 
 def _failure_reason(failure: Failure) -> str:
@@ -165,11 +180,7 @@ def _failure_reason(failure: Failure) -> str:
         return error.reason
     if _is_refused(failure):
         return "private-network"
-    if isinstance(error, DownloadCancelledError) or "DOWNLOAD_MAXSIZE" in str(error):
-        return "too-large"
-    if isinstance(error, IgnoreRequest):
-        return "robots" if "robots.txt" in str(error) else "ignored"
-    return "fetch-failed"
+    return next((reason for kind, reason in REASONS if isinstance(error, kind)), "fetch-failed")
 
 
 def _failure_detail(failure: Failure) -> str:
@@ -179,7 +190,7 @@ def _failure_detail(failure: Failure) -> str:
 
 
 def _is_refused(failure: Failure) -> bool:
-    """Whether a connection failed because its host's addresses may not be fetched."""
+    """Return whether a connection failed because the addresses of its host are private."""
     return isinstance(failure.value, CannotResolveHostError) and _host(failure) in _refused_hosts()
 
 
@@ -189,16 +200,16 @@ def _host(failure: Failure) -> str:
 
 
 def _refused_hosts() -> set[str]:
-    from twisted.internet import reactor  # installed only once a crawl runs
+    from twisted.internet import reactor  # importing it installs it; a crawl has done that before
 
     resolver = getattr(reactor, "nameResolver", None)
     return resolver.refused if isinstance(resolver, GuardedResolver) else set()
 
 
-def _asked_for(response: Response) -> list[str]:
-    """Return the http addresses that led to a response, other than its own."""
-    asked = [
+def _other_addresses(response: Response) -> list[str]:
+    """Return the http addresses that have led to a response, without its own."""
+    addresses = [
         *response.meta.get("redirect_urls", []),
         response.request.url if response.request else response.url,
     ]
-    return [url for url in dict.fromkeys(asked) if url != response.url and url.startswith("http")]
+    return [url for url in dict.fromkeys(addresses) if url != response.url and url.startswith("http")]

@@ -1,4 +1,4 @@
-"""Stores pages from files, without the network: `scrapy crawl saved -a path=PATH[,PATH]`."""
+"""The spider `saved`, which reads pages from files: `scrapy crawl saved -a path=PATH[,PATH]`."""
 
 from __future__ import annotations
 
@@ -27,17 +27,20 @@ from newsbot.spiders.page_spider import PageSpider, capture_of
 from newsbot.urls import is_fetchable
 
 BATCH = 16
-"""Pages of an archive that are held while they wait for their turn."""
+"""Maximum number of pages of an archive that are in memory and wait for their requests."""
 
 
 class SavedSpider(PageSpider):
-    """Reads files, folders and globs. `url` says where a single page came from.
+    """Reads the pages of files, folders and globs. `url` is the address of a single page.
 
-    Of the pages of WARCs and WACZs it takes those of `source` (keys of the catalog), `host` and `language`, each
-    parted by commas, that were fetched from `since` to `until` (2026-11-23 or 2026-11-23T10:00:00Z)."""
+    The other arguments select pages of WARC and WACZ files: `source` (keys of the catalog), `host` and `language` are
+    lists with commas; `since` and `until` limit the time of the fetch (2026-11-23 or 2026-11-23T10:00:00Z).
+
+    Stats: `newsbot/archive/skipped/<kind>`, the records of archives that were skipped. Meta keys: `SAVED_PATH`,
+    `PLACE`, and `url` for the address of a single page."""
 
     name = "saved"
-    custom_settings: dict[str, Any] | None = {  # noqa: RUF012 - as Scrapy declares it
+    custom_settings: dict[str, Any] | None = {  # noqa: RUF012 - Scrapy declares it in this form
         "ROBOTSTXT_OBEY": False,  # nothing is fetched
         "AUTOTHROTTLE_ENABLED": False,
         "DOWNLOAD_DELAY": 0,
@@ -68,7 +71,9 @@ class SavedSpider(PageSpider):
         self.selection = parse_selection(**given)
 
     async def start(self) -> AsyncIterator[Request]:
-        """Ask for each page of each path; a path with nothing in it fails the run, but not the other paths."""
+        """Yield a request for every page of every path.
+
+        A path without pages makes the run a failure; the other paths are read all the same."""
         for path in self.paths:
             try:
                 for file in find_pages(path):
@@ -81,14 +86,19 @@ class SavedSpider(PageSpider):
                 self._fail(error)
 
     def _request(self, file: Path, place: RecordPosition | None = None) -> Request:
-        """Return a request for a page under its file's URL: the page's own may be none that Scrapy takes."""
+        """Return a request for a page, with the URL of its file: Scrapy does not accept every URL of an archived page."""
         meta = {SAVED_PATH: str(file), PLACE: place, "url": self.url}
         callback = self.parse_archived if place else self.parse_page
-        return Request(file.absolute().as_uri(), callback=callback, errback=self.fetch_failed, meta=meta,
-                       dont_filter=True)  # fmt: skip
+        return Request(
+            file.absolute().as_uri(),
+            callback=callback,
+            errback=self.fetch_failed,
+            meta=meta,
+            dont_filter=True,
+        )
 
     async def _archive_requests(self, path: Path) -> AsyncIterator[Request]:
-        """Ask for the pages of an archive; only when a few have been answered, the next ones are read."""
+        """Yield requests for the pages of an archive. A batch is read when the pages of the last one have been answered."""
         shelf = self.crawler.get_downloader_middleware(SavedPages)
         assert shelf
         skipped: Counter[str] = Counter()

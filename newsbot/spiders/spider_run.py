@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any
 
 from newsbot.errors import InputError
@@ -10,6 +12,8 @@ from newsbot.ingest.envelope import Envelope
 from newsbot.items import Reject
 
 if TYPE_CHECKING:
+    from twisted.python.failure import Failure
+
     from newsbot.spiders.page_spider import PageSpider
 
 _SETTINGS: dict[str, Any] = {
@@ -46,10 +50,23 @@ def run_spider(name: str, **arguments: str) -> tuple[PageSpider, list[Envelope |
         items.append(item)
 
     crawler.signals.connect(keep, signal=signals.item_scraped)
-    crawler.spidercls.from_crawler(crawler, **arguments)  # reports wrong arguments before the crawl begins
-    process.crawl(crawler, **arguments)
+    crawling = process.crawl(crawler, **arguments)
     process.start()
+    raise_error(crawling)
     spider = crawler.spider
     if not isinstance(spider, PageSpider) or spider.failure:
         raise InputError(getattr(spider, "failure", None) or f"the spider {name} could not begin")
     return spider, items
+
+
+def raise_error(crawling: Awaitable[None]) -> None:
+    """Raise the exception with which a crawl has failed: before it began, because Scrapy logs all others."""
+    from twisted.internet.defer import Deferred  # not before a reactor has been chosen
+
+    if isinstance(crawling, asyncio.Task) and crawling.done() and not crawling.cancelled():
+        crawling.result()
+    elif isinstance(crawling, Deferred):  # with FORCE_CRAWLER_PROCESS
+        failures: list[Failure] = []
+        crawling.addErrback(failures.append)
+        for failure in failures:
+            failure.raiseException()

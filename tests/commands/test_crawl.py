@@ -1,4 +1,4 @@
-"""`scrapy crawl` as a shell sees it: its exit status, its last line, and no traceback."""
+"""`scrapy crawl` in a shell: its exit status, the last line of its output, and no traceback."""
 
 import os
 import subprocess
@@ -55,17 +55,21 @@ def test_a_run_ends_with_a_summary_line_and_status_0(shell: Shell, tmp_path: Pat
     )
 
 
-@pytest.mark.parametrize(("arguments", "named"), [
-    (["nothing"], "nothing"),
-    (["saved"], "path"),
-    (["saved", "-a", "path=fixtures", "-a", "color=red"], "color"),
-    (["saved", "-a", "path=fixtures", "-s", "NEWSBOT_MAX_PAGE_BYTES=many"], "NEWSBOT_MAX_PAGE_BYTES"),
-    (["saved", "-a", "path=fixtures", "-s", "NEWSBOT_ENTITY_ENGINE=oracle"], "NEWSBOT_ENTITY_ENGINE"),
-    (["saved", "-a", "path=fixtures", "-s", "NEWSBOT_DATABASE_URL=mysql://localhost/news"], "mysql"),
-    (["saved", "-a", "path=fixtures", "-s", "NEWSBOT_SOURCES=/nowhere"], "/nowhere"),
-    (["article", "-a", "url=news.example"], "news.example"),
-    (["news", "-a", "source=nobody"], "nobody"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["nothing"], "nothing"),
+        (["saved"], "path"),
+        (["saved", "-a", "path=fixtures", "-a", "color=red"], "color"),
+        (["saved", "-a", "path=fixtures", "-s", "NEWSBOT_MAX_PAGE_BYTES=many"], "NEWSBOT_MAX_PAGE_BYTES"),
+        (["saved", "-a", "path=fixtures", "-s", "NEWSBOT_ENTITY_ENGINE=oracle"], "NEWSBOT_ENTITY_ENGINE"),
+        (["saved", "-a", "path=fixtures", "-s", "NEWSBOT_DATABASE_URL=mysql://localhost/news"], "mysql"),
+        (["saved", "-a", "path=fixtures", "-s", "NEWSBOT_SOURCES=/nowhere"], "/nowhere"),
+        (["article", "-a", "url=news.example"], "news.example"),
+        (["article", "-a", "url=news.example", "-s", "FORCE_CRAWLER_PROCESS=1"], "news.example"),
+        (["news", "-a", "source=nobody"], "nobody"),
+    ],
+)
 def test_a_wrong_argument_or_setting_costs_one_line_and_status_2(
     shell: Shell, arguments: list[str], named: str
 ) -> None:
@@ -75,7 +79,7 @@ def test_a_wrong_argument_or_setting_costs_one_line_and_status_2(
     assert "Traceback" not in done.stderr
 
 
-def test_a_missing_path_is_told_with_status_1_and_the_other_paths_are_read(
+def test_missing_path_is_an_error_with_status_1_and_other_paths_are_read(
     shell: Shell, tmp_path: Path
 ) -> None:
     done = shell("saved", "-a", f"path={tmp_path / 'missing.html'},{pages(tmp_path / 'pages')}")
@@ -85,7 +89,7 @@ def test_a_missing_path_is_told_with_status_1_and_the_other_paths_are_read(
     assert "Traceback" not in done.stderr
 
 
-def test_a_folder_without_pages_is_told_with_status_1(shell: Shell, tmp_path: Path) -> None:
+def test_folder_without_pages_is_an_error_with_status_1(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     done = shell("saved", "-a", f"path={tmp_path / 'empty'}")
     assert done.returncode == 1

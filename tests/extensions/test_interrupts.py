@@ -1,4 +1,4 @@
-"""Ctrl-C ends a crawl at once, whatever its hosts are doing, and leaves its work to the next run."""
+"""Ctrl-C and SIGTERM end a crawl while a response is pending; the next run continues its work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Crawls that keep what they fetch."""
+"""Crawls that write the responses to the archive."""
 
 import base64
 import gzip
@@ -28,9 +28,14 @@ def site() -> Iterator[Site]:
 
 
 def settings(folder: Path, **others: object) -> dict[str, Any]:
-    return {"NEWSBOT_DATABASE_URL": f"sqlite:///{folder / 'newsbot.db'}", "NEWSBOT_ARCHIVE_DIR": str(folder / "archive"),
-            "NEWSBOT_ENTITY_ENGINE": "none", "NEWSBOT_ALLOWED_NETWORKS": "127.0.0.0/8", "AUTOTHROTTLE_ENABLED": False,
-            **others}  # fmt: skip
+    return {
+        "NEWSBOT_DATABASE_URL": f"sqlite:///{folder / 'newsbot.db'}",
+        "NEWSBOT_ARCHIVE_DIR": str(folder / "archive"),
+        "NEWSBOT_ENTITY_ENGINE": "none",
+        "NEWSBOT_ALLOWED_NETWORKS": "127.0.0.0/8",
+        "AUTOTHROTTLE_ENABLED": False,
+        **others,
+    }
 
 
 def fetches(folder: Path) -> list[Fetch]:
@@ -39,9 +44,7 @@ def fetches(folder: Path) -> list[Fetch]:
 
 
 @in_reactor
-async def test_what_is_fetched_is_kept_as_it_was_sent_and_the_database_knows_where(
-    tmp_path: Path, site: Site
-) -> None:
+async def test_responses_are_kept_unchanged_and_fetches_have_their_place(tmp_path: Path, site: Site) -> None:
     packed = gzip.compress(article_page(1).encode())
     headers = {
         "Content-Type": "text/html; charset=utf-8",
@@ -78,7 +81,7 @@ async def test_what_is_fetched_is_kept_as_it_was_sent_and_the_database_knows_whe
 
 
 @in_reactor
-async def test_the_same_answer_on_another_day_is_kept_once(tmp_path: Path, site: Site) -> None:
+async def test_response_that_is_the_same_again_is_kept_once(tmp_path: Path, site: Site) -> None:
     url = site.html("/1", article_page(1))
     await crawl("article", settings(tmp_path), url=url)
     await crawl("article", settings(tmp_path), url=url)
@@ -97,8 +100,9 @@ async def test_feeds_are_kept_too(tmp_path: Path, site: Site) -> None:
     )
     await crawl("news", settings(tmp_path, NEWSBOT_SOURCES=str(sources)))
     assert [(fetch.outcome, fetch.url.removeprefix(site.url)) for fetch in fetches(tmp_path)] == [
-        ("feed", "/rss.xml"), ("article", "/2026/05/story-1"),
-    ]  # fmt: skip
+        ("feed", "/rss.xml"),
+        ("article", "/2026/05/story-1"),
+    ]
     assert all(fetch.warc_file and fetch.warc_offset for fetch in fetches(tmp_path))
 
 
@@ -137,7 +141,7 @@ async def test_a_full_disk_costs_one_error_and_no_article_and_what_is_kept_stays
 
 @contextmanager
 def no_file_beyond(size: int) -> Iterator[None]:
-    """Let files grow no larger, as on a disk that is full."""
+    """Limit the size of files in this block, as on a full disk."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:

@@ -1,4 +1,4 @@
-"""Stage 400: entities are found off the reactor, by an engine that the log names once."""
+"""Stage 400: entities are recognised in another thread; the log names the engine once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.store.samples import article
 
 
 class Recorder:
-    """An engine that remembers which thread asked it."""
+    """An engine that records the threads in which it runs."""
 
     name = "recorder"
     version = "7"

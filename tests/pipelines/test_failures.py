@@ -1,4 +1,4 @@
-"""A stage that fails is counted by its name, and its item leaves a reject that names it; the others go on."""
+"""A stage that fails on an item: the reject and the stats name the stage, and other items are stored."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.pages import article_page
 
 
 class FailsOnce:
-    """A stage that cannot handle one of the articles."""
+    """A stage that fails on one of the articles."""
 
     def process_item(self, envelope: Envelope) -> Envelope:
         if envelope.url.endswith("/2"):

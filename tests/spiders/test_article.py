@@ -19,8 +19,13 @@ def site() -> Iterator[Site]:
 
 
 def settings(url: str, **others: object) -> dict[str, object]:
-    return {"NEWSBOT_DATABASE_URL": url, "NEWSBOT_ENTITY_ENGINE": "none", "NEWSBOT_ALLOWED_NETWORKS": "127.0.0.0/8",
-            "AUTOTHROTTLE_ENABLED": False, **others}  # fmt: skip
+    return {
+        "NEWSBOT_DATABASE_URL": url,
+        "NEWSBOT_ENTITY_ENGINE": "none",
+        "NEWSBOT_ALLOWED_NETWORKS": "127.0.0.0/8",
+        "AUTOTHROTTLE_ENABLED": False,
+        **others,
+    }
 
 
 @in_reactor
@@ -48,14 +53,20 @@ async def test_every_address_of_a_redirect_leads_to_the_article(tmp_path: Path, 
         assert len(article_urls(session, stored.id)) == 3
 
 
-@pytest.mark.parametrize(("answer", "reason"), [
-    (Answer(b"gone", status=404), "http-404"),
-    (Answer(b"oops", status=500), "http-500"),
-    (Answer(b"%PDF-1.7\n" + bytes(range(32)) * 40, headers={"Content-Type": "application/pdf"}), "binary"),
-    (Answer(b"<p>" + b"a" * 50_000, headers={"Content-Type": "text/html"}), "too-large"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (Answer(b"gone", status=404), "http-404"),
+        (Answer(b"oops", status=500), "http-500"),
+        (
+            Answer(b"%PDF-1.7\n" + bytes(range(32)) * 40, headers={"Content-Type": "application/pdf"}),
+            "binary",
+        ),
+        (Answer(b"<p>" + b"a" * 50_000, headers={"Content-Type": "text/html"}), "too-large"),
+    ],
+)
 @in_reactor
-async def test_what_is_no_page_becomes_a_reject_with_its_reason(
+async def test_response_that_is_not_a_page_becomes_a_reject_with_a_reason(
     tmp_path: Path, site: Site, answer: Answer, reason: str
 ) -> None:
     url = f"sqlite:///{tmp_path / 'newsbot.db'}"
@@ -83,6 +94,6 @@ async def test_robots_txt_is_obeyed(tmp_path: Path, site: Site) -> None:
     "url", ["", "news.example", "ftp://news.example/a", "file:///etc/passwd", "https://"]
 )
 @in_reactor
-async def test_what_is_no_web_address_is_refused(tmp_path: Path, url: str) -> None:
+async def test_argument_that_is_not_a_web_address_is_refused(tmp_path: Path, url: str) -> None:
     with pytest.raises(UsageError, match="accepted"):
         await crawl("article", settings(f"sqlite:///{tmp_path / 'newsbot.db'}"), url=url)

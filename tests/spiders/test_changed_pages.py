@@ -1,4 +1,4 @@
-"""Pages that were stored, changed in every way that pages do, and crawled again."""
+"""Stored pages that change in various ways and are crawled again: only edits change the stored articles."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ BOT_WALL = "<title>Just a moment...</title><h1>Just a moment...</h1><p>Checking 
 def page(name: str, body: str, **ld: object) -> str:
     title = str(ld.get("headline", f"The harbour of {name.title()} opened on Monday"))
     said = {"@type": "NewsArticle", "headline": title, "datePublished": "2026-03-01T08:00:00Z", **ld}
-    paragraphs = "".join(f"<p>{each}</p>" for each in body.split("\n\n"))
+    paragraphs = "".join(f"<p>{paragraph}</p>" for paragraph in body.split("\n\n"))
     head = f"<title>{title}</title><script type='application/ld+json'>{json.dumps(said)}</script>"
     return f"<html lang='en'><head>{head}</head><body><article><h1>{title}</h1>{paragraphs}</article></body></html>"
 
@@ -45,7 +45,7 @@ def body(name: str) -> str:
 
 
 def change(site: Site) -> None:
-    """Let every page but one be another than it was."""
+    """Change every page of the site but one."""
     html = {"Content-Type": "text/html; charset=utf-8"}
     edited = body("edited").replace(" was ", " had been ", 1).replace(" of ", " off ", 1)
     site.html("/2026/edited", page("edited", edited))
@@ -67,13 +67,17 @@ def change(site: Site) -> None:
 @pytest.fixture
 def settings(tmp_path: Path, database_url: str) -> dict[str, object]:
     return {
-        "NEWSBOT_DATABASE_URL": database_url, "NEWSBOT_SOURCES": str(tmp_path / "sources.toml"), "NEWSBOT_ENTITY_ENGINE": "none",
-        "NEWSBOT_ALLOWED_NETWORKS": "127.0.0.0/8", "AUTOTHROTTLE_ENABLED": False, "RETRY_TIMES": 0,
-    }  # fmt: skip
+        "NEWSBOT_DATABASE_URL": database_url,
+        "NEWSBOT_SOURCES": str(tmp_path / "sources.toml"),
+        "NEWSBOT_ENTITY_ENGINE": "none",
+        "NEWSBOT_ALLOWED_NETWORKS": "127.0.0.0/8",
+        "AUTOTHROTTLE_ENABLED": False,
+        "RETRY_TIMES": 0,
+    }
 
 
 async def crawled(settings: dict[str, object]) -> Crawl:
-    """Look at every page again, whenever its time would come."""
+    """Crawl every page again, whether it is due or not."""
     database = Database(str(settings["NEWSBOT_DATABASE_URL"])).open()
     with database.write() as session:
         session.execute(update(FrontierRow).values(next_try_at=datetime(2026, 3, 1, tzinfo=UTC)))
@@ -83,7 +87,7 @@ async def crawled(settings: dict[str, object]) -> Crawl:
 
 
 @in_reactor
-async def test_only_edits_change_what_is_stored(settings: dict[str, object], tmp_path: Path) -> None:
+async def test_only_edits_change_stored_articles(settings: dict[str, object], tmp_path: Path) -> None:
     with running_site("127.0.0.7") as site:
         links = [site.html(f"/2026/{name}", page(name, body(name))) for name in NAMES]
         items = "".join(f"<item><title>News</title><link>{link}</link></item>" for link in links)
@@ -114,9 +118,12 @@ async def test_only_edits_change_what_is_stored(settings: dict[str, object], tmp
         assert [change.is_silent for change in changes or []] == [True]
         assert gone == [links[NAMES.index("gone")]]
         assert kept_from == {
-            "gone": "http-410", "walled": "error", "locked": kept_from["locked"], "replaced": "other-article",
+            "gone": "http-410",
+            "walled": "error",
+            "locked": kept_from["locked"],
+            "replaced": "other-article",
             "redirected": "list",
-        }  # fmt: skip
+        }
         assert kept_from["locked"] in {"paywall", "teaser"}
         assert "0 new, 1 changed, 3 unchanged, 0 duplicate, 4 conflict, 1 gone, 1 rejected" in summary(
             second.crawler

@@ -1,4 +1,4 @@
-"""Real crawls, killed again and again: every article is stored once, none is lost, little is asked twice."""
+"""Real crawls, killed many times: every article is stored once, none is lost, and few pages are requested twice."""
 
 import multiprocessing
 import random
@@ -19,18 +19,24 @@ from tests.pages import article_page, rss
 from tests.site import Answer, Asked, Page, running_site
 
 STARTED = multiprocessing.get_context("forkserver")
-"""Starts processes as copies of one that has loaded what a crawl needs."""
-STARTED.set_forkserver_preload([
-    "pytest", "scrapy.commands", "scrapy.core.downloader.handlers.http11", "newsbot.commands.crawl", "newsbot.spiders.news",
-    "newsbot.pipelines.store",
-])  # fmt: skip
+"""Context that starts processes as copies of a process which has imported the modules of a crawl."""
+STARTED.set_forkserver_preload(
+    [
+        "pytest",
+        "scrapy.commands",
+        "scrapy.core.downloader.handlers.http11",
+        "newsbot.commands.crawl",
+        "newsbot.spiders.news",
+        "newsbot.pipelines.store",
+    ]
+)
 KILLS = 20
 SITES = 3
 PAGES = 50
 
 
 class Gate:
-    """Lets so many requests pass; those that come then wait until it is reset."""
+    """Lets a number of requests pass; later ones wait until it is reset."""
 
     def __init__(self) -> None:
         self.passes = Semaphore(0)
@@ -77,7 +83,7 @@ def test_a_crawl_that_is_killed_twenty_times_stores_every_article_once(
             with crawling(database_url, tmp_path / "sources.toml") as crawl:
                 while asked().total() < enough and crawl.is_alive():
                     time.sleep(0.005)
-                time.sleep(chance.random() * 0.05)  # any instant will do
+                time.sleep(chance.random() * 0.05)  # a random instant
                 assert crawl.is_alive()
         gate.reset(SITES * PAGES)
         with crawling(database_url, tmp_path / "sources.toml") as crawl:
@@ -91,19 +97,25 @@ def test_a_crawl_that_is_killed_twenty_times_stores_every_article_once(
             reasons = Counter(session.scalars(select(Run.finish_reason)))
         assert reasons["finished"] == 1
         assert reasons["killed"] >= KILLS // 2, "a kill before the run has its row leaves none"
-        # One request a source can be in flight at a kill, and no other page is asked for twice.
+        # At a kill, one request per source can be in flight. No other page is requested twice.
         assert asked().total() - len(asked()) <= KILLS * SITES
         assert len(asked()) == SITES * PAGES
 
 
 @contextmanager
 def crawling(database_url: str, catalog: Path) -> Iterator[BaseProcess]:
-    """Start a crawl; kill it in the end, if it has not ended."""
+    """Start a crawl; kill it at the end of the block if it has not ended."""
     settings = {
-        "NEWSBOT_DATABASE_URL": database_url, "NEWSBOT_SOURCES": catalog, "NEWSBOT_ENTITY_ENGINE": "none", "NEWSBOT_ARCHIVE_DIR": "",
-        "NEWSBOT_ALLOWED_NETWORKS": "127.0.0.0/8", "DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_ENABLED": 0, "ROBOTSTXT_OBEY": 0,
+        "NEWSBOT_DATABASE_URL": database_url,
+        "NEWSBOT_SOURCES": catalog,
+        "NEWSBOT_ENTITY_ENGINE": "none",
+        "NEWSBOT_ARCHIVE_DIR": "",
+        "NEWSBOT_ALLOWED_NETWORKS": "127.0.0.0/8",
+        "DOWNLOAD_DELAY": 0,
+        "AUTOTHROTTLE_ENABLED": 0,
+        "ROBOTSTXT_OBEY": 0,
         "LOG_LEVEL": "ERROR",
-    }  # fmt: skip
+    }
     options = [option for name, value in settings.items() for option in ("-s", f"{name}={value}")]
     crawl = STARTED.Process(target=execute, args=(["scrapy", "crawl", "news", *options],))
     crawl.start()

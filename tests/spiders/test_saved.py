@@ -63,9 +63,16 @@ async def test_the_saved_article_goes_through_spider_and_pipelines_into_the_data
     assert stored.article.body.endswith("Maas continued.")
     found = {(entity.type, entity.name) for entity in stored.article.entities}
     assert found >= {
-        ("PER", "Jens Stoltenberg"), ("PER", "Sergey Lavrov"), ("PER", "Maria Zakharova"), ("PER", "Heiko Maas"),
-        ("ORG", "NATO"), ("LOC", "Moscow"), ("LOC", "Russia"), ("LOC", "Brussels"), ("LOC", "Belgium"),
-    }  # fmt: skip
+        ("PER", "Jens Stoltenberg"),
+        ("PER", "Sergey Lavrov"),
+        ("PER", "Maria Zakharova"),
+        ("PER", "Heiko Maas"),
+        ("ORG", "NATO"),
+        ("LOC", "Moscow"),
+        ("LOC", "Russia"),
+        ("LOC", "Brussels"),
+        ("LOC", "Belgium"),
+    }
     assert not {name for type_, name in found if type_ == "PER"} & {"Stoltenberg", "Maas"}
 
 
@@ -109,14 +116,17 @@ async def test_a_page_without_an_address_of_its_own_takes_its_canonical_link_or_
     assert {article.url for article in outcome.articles} == {"https://news.example/canonical", bare.as_uri()}
 
 
-@pytest.mark.parametrize(("name", "body", "reason"), [
-    ("empty.html", b"", "empty"),
-    ("picture.html", b"\x89PNG\r\n\x1a\n" + bytes(range(32)) * 40, "binary"),
-    ("torn.html.gz", gzip.compress(b"x" * 5000)[:-9], "unreadable"),
-    ("large.html", b"<p>" + b"a" * 2_000_000, "too-large"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "body", "reason"),
+    [
+        ("empty.html", b"", "empty"),
+        ("picture.html", b"\x89PNG\r\n\x1a\n" + bytes(range(32)) * 40, "binary"),
+        ("torn.html.gz", gzip.compress(b"x" * 5000)[:-9], "unreadable"),
+        ("large.html", b"<p>" + b"a" * 2_000_000, "too-large"),
+    ],
+)
 @in_reactor
-async def test_what_cannot_be_stored_leaves_a_reject_and_the_rest_is_stored(
+async def test_page_that_cannot_be_stored_becomes_a_reject_and_the_others_are_stored(
     tmp_path: Path, name: str, body: bytes, reason: str
 ) -> None:
     url = f"sqlite:///{tmp_path / 'newsbot.db'}"
@@ -212,10 +222,18 @@ async def test_a_database_that_fails_in_mid_run_ends_the_run_and_the_next_one_co
     assert len(rows(url)) == 30
 
 
-@pytest.mark.parametrize("arguments", [
-    {}, {"path": ""}, {"path": "x", "colour": "red"}, {"path": "folder", "url": "https://news.example/"},
-    {"path": str(FIXTURE), "url": "javascript:alert(1)"}, {"path": str(FIXTURE), "since": "long ago"},
-], ids=json.dumps)  # fmt: skip
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {},
+        {"path": ""},
+        {"path": "x", "colour": "red"},
+        {"path": "folder", "url": "https://news.example/"},
+        {"path": str(FIXTURE), "url": "javascript:alert(1)"},
+        {"path": str(FIXTURE), "since": "long ago"},
+    ],
+    ids=json.dumps,
+)
 @in_reactor
 async def test_wrong_arguments_are_refused(tmp_path: Path, arguments: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match="accepted"):
@@ -245,17 +263,21 @@ async def test_the_pages_of_an_archive_are_stored_under_their_url_and_time(
     assert fetch.fetched_at == datetime(2024, 5, 1, 10, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(("arguments", "taken"), [
-    ({"host": "news.example"}, ["https://news.example/1"]),
-    ({"host": "elsewhere.example, example"}, ["https://m.elsewhere.example/2", "https://news.example/1"]),
-    ({"source": "elsewhere"}, ["https://m.elsewhere.example/2"]),
-    ({"since": "2024-06-01"}, ["https://m.elsewhere.example/2"]),
-    ({"until": "2024-05-01"}, ["https://news.example/1"]),
-    ({"language": "de,fr"}, []),
-    ({"language": "en", "until": "2024-05-01T10:00:00Z"}, ["https://news.example/1"]),
-], ids=json.dumps)  # fmt: skip
+@pytest.mark.parametrize(
+    ("arguments", "taken"),
+    [
+        ({"host": "news.example"}, ["https://news.example/1"]),
+        ({"host": "elsewhere.example, example"}, ["https://m.elsewhere.example/2", "https://news.example/1"]),
+        ({"source": "elsewhere"}, ["https://m.elsewhere.example/2"]),
+        ({"since": "2024-06-01"}, ["https://m.elsewhere.example/2"]),
+        ({"until": "2024-05-01"}, ["https://news.example/1"]),
+        ({"language": "de,fr"}, []),
+        ({"language": "en", "until": "2024-05-01T10:00:00Z"}, ["https://news.example/1"]),
+    ],
+    ids=json.dumps,
+)
 @in_reactor
-async def test_of_an_archive_only_what_is_asked_for_is_taken(
+async def test_only_selected_pages_of_an_archive_are_stored(
     tmp_path: Path, arguments: dict[str, Any], taken: list[str]
 ) -> None:
     catalog = tmp_path / "sources.toml"
@@ -292,7 +314,7 @@ async def test_absurd_addresses_in_an_archive_are_stored_or_rejected(tmp_path: P
         "https://[x/",
     ]
     addresses.append("https://news.example/" + "a" * 50_000)
-    records = [record(each, article_page(number).encode()) for number, each in enumerate(addresses)]
+    records = [record(address, article_page(number).encode()) for number, address in enumerate(addresses)]
     outcome = await crawl("saved", settings(url), path=archive(tmp_path, *records))
     assert "log_count/ERROR" not in outcome.stats
     assert len(outcome.articles) + outcome.stats.get("newsbot/archive/skipped/no-web-page", 0) == 5

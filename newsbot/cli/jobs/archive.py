@@ -15,7 +15,7 @@ from rich.filesize import decimal
 from newsbot.cli.options import Age, database_option, json_option
 from newsbot.cli.output import print_heading, print_json, print_table, printable, progress
 from newsbot.errors import UsageError
-from newsbot.ingest.runs import noted_run
+from newsbot.ingest.runs import recorded_run
 from newsbot.items import utc_text
 from newsbot.jobs.archive_prune import PrunedFile, PruneRules, prune_archive, prune_counts
 from newsbot.jobs.archive_stats import (
@@ -121,7 +121,7 @@ def _noted(
         yield
         return
     arguments = {"older_than": utc_text(rules.older_than), "source": rules.source, "all": rules.is_all}
-    with noted_run(database, "archive prune", arguments, counts):
+    with recorded_run(database, "archive prune", arguments, counts):
         yield
 
 

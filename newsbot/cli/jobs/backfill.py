@@ -1,4 +1,4 @@
-"""`newsbot backfill`: archives of the past, taken in over all cores."""
+"""`newsbot backfill`: stores the pages of archives, with all cores."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from newsbot.archive.selection import Selection, parse_selection
 from newsbot.cli.options import database_option, json_option
 from newsbot.cli.output import print_json, print_table, printable
 from newsbot.errors import InputError
-from newsbot.ingest.runs import noted_run
-from newsbot.jobs.backfill import find_archives, split, take_in
+from newsbot.ingest.runs import recorded_run
+from newsbot.jobs.backfill import find_archives, ingest_parts, split
 from newsbot.settings import Configuration, configuration
 from newsbot.store.crawl.backfill_progress import Part, Progress, add_parts, load_moving, load_progress
 from newsbot.store.database import Database
@@ -51,9 +51,9 @@ from newsbot.store.database import Database
 def backfill(
     paths: tuple[str, ...], workers: int, as_json: bool, database: str | None, **selection: str
 ) -> int:
-    """Take archives in: WARC and WACZ files, folders of them, globs.
+    """Store the pages of archives: WARC and WACZ files, folders of them, globs.
 
-    Run again after a kill, it goes on where it was; what is done is not read again."""
+    If it is killed and run again, it continues where it was: pages that are stored are not read again."""
     settings = configuration()
     if database:
         settings = replace(settings, database_url=database)
@@ -61,10 +61,10 @@ def backfill(
     parts, failures = _parts(paths, wanted)
     opened = Database(settings.database_url).open()
     try:
-        progress = _take_in(opened, parts, settings, wanted, workers)
+        progress = _ingest(opened, parts, settings, wanted, workers)
     finally:
         opened.close()
-    failures += [f"{each.part.path}: {each.error}" for each in progress if each.error]
+    failures += [f"{row.part.path}: {row.error}" for row in progress if row.error]
     _print_counts(progress, as_json=as_json)
     for failure in failures:
         click.echo(f"newsbot: {printable(failure)}", err=True)
@@ -81,24 +81,26 @@ def _parts(paths: Sequence[str], selection: Selection) -> tuple[list[Part], list
     return parts, failures
 
 
-def _take_in(
+def _ingest(
     database: Database, parts: list[Part], settings: Configuration, selection: Selection, workers: int
 ) -> list[Progress]:
-    """Take in what is not done yet, and return how far each part has come."""
+    """Store the pages of parts that are not done yet; return the progress of all parts."""
     with database.write() as session:
         add_parts(session, parts, now=datetime.now(UTC))
     with database.read() as session:
-        progress = {each.part.key: each for each in load_progress(session, parts)}
-    left = [each.part for each in progress.values() if each.state != "done"]
+        progress = {row.part.key: row for row in load_progress(session, parts)}
+    left = [row.part for row in progress.values() if row.state != "done"]
     counts: dict[str, int] = {}
     with (
         _bar(progress.values()) as show,
-        noted_run(database, "backfill", {"selection": str(selection)}, counts) as run_id,
+        recorded_run(database, "backfill", {"selection": str(selection)}, counts) as run_id,
     ):
-        for ended in take_in(left, settings=settings, selection=selection, run_id=run_id, workers=workers):
+        for ended in ingest_parts(
+            left, settings=settings, selection=selection, run_id=run_id, workers=workers
+        ):
             with database.read() as session:
                 moving = load_moving(session, progress)
-            progress |= {each.part.key: each for each in [*moving, *ended]}
+            progress |= {row.part.key: row for row in [*moving, *ended]}
             show(progress.values())
         counts.update(_counts(progress.values()))
     return list(progress.values())
@@ -106,9 +108,9 @@ def _take_in(
 
 @contextmanager
 def _bar(progress: Collection[Progress]) -> Iterator[Callable[[Collection[Progress]], None]]:
-    """Give what shows how far all parts have come, how fast, and how long the rest takes: on a terminal only."""
+    """Show a progress bar with rate and remaining time, on a terminal only; give the function that moves it."""
     columns = (BarColumn(), DownloadColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
-    total = sum(each.part.span.end - each.part.span.start for each in progress)
+    total = sum(row.part.span.end - row.part.span.start for row in progress)
     done_before, records_before = _done(progress)
     started = time.monotonic()
     with Bar(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as bar:
@@ -123,20 +125,20 @@ def _bar(progress: Collection[Progress]) -> Iterator[Callable[[Collection[Progre
 
 
 def _done(progress: Collection[Progress]) -> tuple[int, int]:
-    """Return how many bytes, and how many pages of them, are done."""
+    """Return the numbers of bytes and of pages that are done."""
     pages = sum(
-        count for each in progress for name, count in each.counts.items() if not name.startswith("skipped/")
+        count for row in progress for name, count in row.counts.items() if not name.startswith("skipped/")
     )
-    return sum(each.done_bytes for each in progress), pages
+    return sum(row.done_bytes for row in progress), pages
 
 
 def _counts(progress: Collection[Progress]) -> Counter[str]:
-    return sum((each.counts for each in progress), Counter())
+    return sum((row.counts for row in progress), Counter())
 
 
 def _print_counts(progress: list[Progress], *, as_json: bool) -> None:
     counts = _counts(progress)
     if as_json:
-        print_json({"archives": len({each.part.path for each in progress}), **dict(sorted(counts.items()))})
+        print_json({"archives": len({row.part.path for row in progress}), **dict(sorted(counts.items()))})
     else:
         print_table(("", ""), sorted(counts.items()))

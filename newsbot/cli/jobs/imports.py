@@ -1,4 +1,4 @@
-"""`newsbot import`: articles that were extracted elsewhere."""
+"""`newsbot import`: stores articles that another program has extracted."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def import_(file: BinaryIO, as_json: bool, database: str | None) -> int:
     """Store articles that were extracted elsewhere.
 
     FILE holds one JSON object a line (or one JSON array): articles as `newsbot export` writes them, news-please or
-    Fundus. `-` is standard input. Lines that cannot be read are counted, and passed over.
+    Fundus. `-` is standard input. Lines that cannot be read are counted and skipped.
     """
     settings = configuration()
     if database:

@@ -1,4 +1,4 @@
-"""`newsbot reclean`: what a site repeats, removed from articles that were stored before it was learnt."""
+"""`newsbot reclean`: removes boilerplate from articles that were stored before it was learnt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`newsbot reextract`: today's rules over the pages that the archive has."""
+"""`newsbot reextract`: applies today's rules to archived pages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from newsbot import rule_versions
 from newsbot.cli.options import database_option, json_option, since_option
 from newsbot.cli.output import print_heading, print_json, print_table, printable, progress
 from newsbot.cli.reading.articles import print_changes
-from newsbot.ingest.runs import noted_run
+from newsbot.ingest.runs import recorded_run
 from newsbot.jobs.reextract import Findings
 from newsbot.jobs.reextract import reextract as apply_rules
 from newsbot.settings import configuration
@@ -48,8 +48,8 @@ def reextract(
 ) -> None:
     """Apply today's extraction rules to archived pages, without the network.
 
-    What changes is told by field, and kept in the history of each article as made by rules. Run again after a kill,
-    it goes on where it was."""
+    Shows the changes by field. The history of an article marks them as changes by rules. If it is killed and run
+    again, it continues where it was."""
     settings = configuration()
     if database:
         settings = replace(settings, database_url=database)
@@ -78,15 +78,15 @@ def _run(
     if dry_run:
         yield None
         return
-    with noted_run(database, "reextract", {"source": source}, findings.outcomes) as run_id:
+    with recorded_run(database, "reextract", {"source": source}, findings.outcomes) as run_id:
         yield run_id
 
 
 def _print(findings: Findings, *, dry_run: bool, as_json: bool) -> None:
     if as_json:
         samples = {
-            name: [{"url": url, "before": old, "after": new} for url, old, new in each]
-            for name, each in findings.samples.items()
+            name: [{"url": url, "before": old, "after": new} for url, old, new in changes]
+            for name, changes in findings.samples.items()
         }
         print_json({"dry_run": dry_run, **findings.outcomes, "fields": findings.fields, "samples": samples})
         return

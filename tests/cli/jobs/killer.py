@@ -1,7 +1,8 @@
-"""An entity engine that finds nothing, and kills the backfill that it reads for.
+"""An entity engine that finds nothing, and kills its backfill.
 
-`KILLED=group:9:0.01`: all its processes (`parent`: only the first one), so many seconds after one of them has read
-the ninth article. The backfill does not end by itself meanwhile, however fast it is: a few articles on it stops.
+With `KILLED=group:9:0.01` in the environment, all processes of the backfill are killed (`parent`: only the first one),
+0.01 seconds after one of them has read the ninth article. The engine stops a few articles later, so that even a fast
+backfill does not end before it is killed.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from threading import Event, Timer
 from newsbot.items import Mention
 
 MORE = 8
-"""Articles that are still read by each process, so that it may be at any of its work when it is killed."""
+"""Number of articles that a process still reads: a kill may come at any point of its work."""
 
 
 class Killer:

@@ -114,7 +114,7 @@ def folder(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.fixture
 def crawled(folder: Path, database_url: str) -> Path:
-    """An archive of two days: 4 articles, one of which has changed since, a feed, 2 rejects, 2 orphans a day."""
+    """Return an archive of two days: 4 articles, one of which changes, and on both days a feed, 2 rejects and 2 orphans."""
     crawler = Crawler(database_url, folder)
     for at in (OLD, LATER):
         crawler.orphan(at)
@@ -155,7 +155,7 @@ def files(folder: Path) -> list[Path]:
 
 
 def kept_pages(url: str, folder: Path) -> dict[str, bytes]:
-    """Return the pages that the database knows the records of, read from there."""
+    """Return the pages of all fetches with a place in the archive, read from there."""
     pages = {}
     with reading(url) as session:
         for fetch in session.scalars(select(Fetch).where(Fetch.warc_file.is_not(None))):
@@ -187,7 +187,7 @@ def test_stats_count_files_records_sources_and_what_articles_were_read_from(craw
     assert "that articles were read from\t4\t" in invoke("stats").stdout
 
 
-def test_undamaged_archive_is_reported_as_whole(crawled: Path) -> None:
+def test_archive_without_damage_is_reported_as_whole(crawled: Path) -> None:
     assert problems() == []
     assert "the archive is whole" in invoke("verify").stderr
 
@@ -279,13 +279,13 @@ def test_pruning_keeps_what_articles_were_read_from_and_what_servers_still_answe
 
 def test_dry_run_of_pruning_reports_the_same_and_changes_nothing(crawled: Path, database_url: str) -> None:
     before = [(path.name, path.read_bytes()) for path in files(crawled)]
-    told = found("prune", "--older-than", "50d", "--dry-run")
+    planned = found("prune", "--older-than", "50d", "--dry-run")
     assert [(path.name, path.read_bytes()) for path in files(crawled)] == before
     done = found("prune", "--older-than", "50d")
-    assert {**told, "dry_run": False} == done
+    assert {**planned, "dry_run": False} == done
 
 
-def test_all_removes_every_old_record(crawled: Path, database_url: str) -> None:
+def test_all_old_records_are_pruned_with_the_option_all(crawled: Path, database_url: str) -> None:
     pruned = found("prune", "--older-than", "1d", "--all")
     assert pruned["files_removed"] == 2
     assert files(crawled) == []
@@ -317,7 +317,7 @@ def test_a_file_that_a_crawl_has_open_is_left_alone_also_once_it_is_full(
     assert found("prune", "--older-than", "1d", "--all")["files_removed"] == 2
 
 
-def test_damaged_file_is_reported_and_left_unchanged(crawled: Path) -> None:
+def test_damaged_file_is_reported_and_not_pruned(crawled: Path) -> None:
     path = files(crawled)[0]
     flip(path, 500)
     before = path.read_bytes()
@@ -327,7 +327,7 @@ def test_damaged_file_is_reported_and_left_unchanged(crawled: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_repeated_answer_whose_record_is_being_pruned_is_stored_without_location(
+def test_repeat_of_a_response_whose_record_is_pruned_is_stored_without_a_place(
     crawled: Path, database_url: str
 ) -> None:
     crawler = Crawler(database_url, crawled)
@@ -344,7 +344,7 @@ def test_repeated_answer_whose_record_is_being_pruned_is_stored_without_location
     crawler.close()
 
 
-def test_archive_that_was_backfilled_is_pruned_too(folder: Path, database_url: str) -> None:
+def test_archive_that_was_backfilled_from_itself_is_pruned_too(folder: Path, database_url: str) -> None:
     other = Crawler(f"sqlite:///{folder.parent / 'other.db'}", folder)
     for number in range(3):
         other.article(number, OLD)
@@ -430,7 +430,7 @@ def kill(instant: str, arguments: list[str]) -> None:
     ],
     ids=str,
 )
-def test_mistakes_print_one_line(
+def test_mistakes_cost_one_line(
     folder: Path,
     database_url: str,
     capsys: pytest.CaptureFixture[str],

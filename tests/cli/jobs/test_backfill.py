@@ -1,4 +1,4 @@
-"""`newsbot backfill` as a shell sees it, killed and run again."""
+"""`newsbot backfill` in a shell, killed and run again."""
 
 import json
 import os
@@ -43,7 +43,7 @@ def counts(done: subprocess.CompletedProcess[str]) -> dict[str, int]:
 
 
 def archives(folder: Path, files: int, pages: int) -> Path:
-    """Write archives of pages: some are not there, some are no articles, some come twice."""
+    """Write archives of pages, among them missing pages, pages without an article, and repeats."""
     for file in range(files):
         numbers = range(file * pages, (file + 1) * pages)
         records = [
@@ -63,22 +63,34 @@ def page(number: int) -> bytes:
 
 
 def stored(url: str) -> dict[str, Any]:
-    """Return what is in a database but for what depends on the order of work: ids and runs."""
+    """Return the rows of a database, without ids and runs, which depend on the order of work."""
     with reading(url) as session:
-        articles = select(ArticleRow.url, ArticleRow.title, ArticleRow.body, ArticleRow.first_seen_at, ArticleRow.last_seen_at,
-                          ArticleRow.revision, ArticleRow.published_at)  # fmt: skip
+        articles = select(
+            ArticleRow.url,
+            ArticleRow.title,
+            ArticleRow.body,
+            ArticleRow.first_seen_at,
+            ArticleRow.last_seen_at,
+            ArticleRow.revision,
+            ArticleRow.published_at,
+        )
         fetches = select(Fetch.url, Fetch.outcome, Fetch.fetched_at, Fetch.warc_file, Fetch.warc_offset)
         return {
             "articles": sorted(map(tuple, session.execute(articles))),
             "urls": sorted(session.scalars(select(ArticleUrl.url))),
             "fetches": sorted(map(tuple, session.execute(fetches))),
-            "rejects": sorted(map(tuple, session.execute(select(RejectRow.url, RejectRow.stage, RejectRow.reason)))),
+            "rejects": sorted(
+                map(tuple, session.execute(select(RejectRow.url, RejectRow.stage, RejectRow.reason)))
+            ),
             "revisions": session.scalar(select(func.count()).select_from(Revision)),
-            "parts": sorted((part.path, part.state, sorted(part.counts.items())) for part in session.scalars(select(BackfillPart))),
-        }  # fmt: skip
+            "parts": sorted(
+                (part.path, part.state, sorted(part.counts.items()))
+                for part in session.scalars(select(BackfillPart))
+            ),
+        }
 
 
-def test_archives_are_taken_in_and_not_again(tmp_path: Path, database_url: str) -> None:
+def test_archives_are_stored_once(tmp_path: Path, database_url: str) -> None:
     folder = archives(tmp_path / "past", 2, 30)
     first = counts(backfill(database_url, str(folder), "--workers", "2", "--json"))
     before = stored(database_url)
@@ -112,17 +124,22 @@ def done(url: str) -> int:
 
 
 def kill(url: str, folder: Path, killed: str) -> None:
-    """Start a backfill that is killed as `tests.cli.jobs.killer` tells, and wait until all of its processes are gone."""
+    """Start a backfill that is killed by `tests.cli.jobs.killer`, and wait until all of its processes are gone."""
     line, environment = command(url, str(folder), "--workers", "2")
     environment |= {"NEWSBOT_ENTITY_ENGINE": "tests.cli.jobs.killer:Killer", "KILLED": killed}
     with subprocess.Popen(
-        line, env=environment, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
-    ) as running:  # fmt: skip
+        line,
+        env=environment,
+        cwd=PROJECT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as running:
         running.communicate()
     assert running.returncode == -signal.SIGKILL
 
 
-def test_a_page_that_the_database_does_not_take_is_rejected_and_holds_up_no_other(tmp_path: Path) -> None:
+def test_page_that_cannot_be_stored_is_rejected_and_the_others_are_stored(tmp_path: Path) -> None:
     folder = archives(tmp_path / "past", 1, 30)
     url = f"sqlite:///{tmp_path / 'newsbot.db'}"
     Database(url).open().close()
@@ -132,24 +149,36 @@ def test_a_page_that_the_database_does_not_take_is_rejected_and_holds_up_no_othe
         )
     found = counts(backfill(url, str(folder), "--workers", "1", "--json"))
     assert found == {
-        "archives": 1, "new": 24, "rejected/empty": 2, "rejected/stage-failed": 1, "skipped/status": 3, "unchanged": 1,
-    }  # fmt: skip
+        "archives": 1,
+        "new": 24,
+        "rejected/empty": 2,
+        "rejected/stage-failed": 1,
+        "skipped/status": 3,
+        "unchanged": 1,
+    }
     with reading(url) as session:
         refused = session.scalars(select(RejectRow).where(RejectRow.reason == "stage-failed")).one()
     assert (refused.url, refused.stage) == ("https://site0.example/5", "store")
 
 
-@pytest.mark.parametrize(("arguments", "new"), [
-    (["--host", "site1.example"], 2), (["--language", "de"], 0), (["--until", "2024-04-30"], 0), (["--since", "2024-05-01"], 8),
-], ids=str)  # fmt: skip
-def test_filters_choose_what_is_taken_in(tmp_path: Path, arguments: list[str], new: int) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "new"),
+    [
+        (["--host", "site1.example"], 2),
+        (["--language", "de"], 0),
+        (["--until", "2024-04-30"], 0),
+        (["--since", "2024-05-01"], 8),
+    ],
+    ids=str,
+)
+def test_filters_select_the_pages_to_store(tmp_path: Path, arguments: list[str], new: int) -> None:
     folder = archives(tmp_path / "past", 1, 8)
     url = f"sqlite:///{tmp_path / 'newsbot.db'}"
     found = counts(backfill(url, str(folder), "--workers", "1", "--json", *arguments))
     assert Counter(found)["new"] == new
 
 
-def test_broken_archives_are_told_and_the_others_are_taken_in(tmp_path: Path) -> None:
+def test_broken_archives_are_reported_and_the_others_are_stored(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'newsbot.db'}"
     folder = archives(tmp_path / "past", 1, 8)
     write(folder / "no.wacz", b"no zip")
@@ -164,10 +193,17 @@ def test_broken_archives_are_told_and_the_others_are_taken_in(tmp_path: Path) ->
     assert counts(finished)["new"] >= 8
 
 
-@pytest.mark.parametrize(("arguments", "status", "told"), [
-    (["missing"], 1, "missing: no such file"), ([], 2, "Missing argument"), (["fixtures", "--workers", "0"], 2, "--workers"),
-    (["fixtures", "--since", "soon"], 2, "since is 'soon'"), (["fixtures"], 1, "no archive in it"),
-], ids=str)  # fmt: skip
+@pytest.mark.parametrize(
+    ("arguments", "status", "told"),
+    [
+        (["missing"], 1, "missing: no such file"),
+        ([], 2, "Missing argument"),
+        (["fixtures", "--workers", "0"], 2, "--workers"),
+        (["fixtures", "--since", "soon"], 2, "since is 'soon'"),
+        (["fixtures"], 1, "no archive in it"),
+    ],
+    ids=str,
+)
 def test_mistakes_cost_one_line(tmp_path: Path, arguments: list[str], status: int, told: str) -> None:
     finished = backfill(f"sqlite:///{tmp_path / 'newsbot.db'}", *arguments)
     assert finished.returncode == status

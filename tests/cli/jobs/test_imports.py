@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +16,44 @@ from tests.store.samples import BODY, LATER, NOW, article, load, save
 from tests.web.newsroom import Newsroom, fill
 
 NEWS_PLEASE = {
-    "authors": ["Mira Holt"], "date_download": "2026-03-02 08:00:00", "date_modify": "None",
-    "date_publish": "2026-03-01 10:30:00", "description": "A harbour, at last.", "filename": "x.json",
-    "image_url": "https://news.example/a.jpg", "language": "en", "localpath": None, "maintext": "First line.\nSecond line.",
-    "source_domain": "www.news.example", "text": None, "title": " Harbour \n opened ", "title_page": None, "title_rss": None,
+    "authors": ["Mira Holt"],
+    "date_download": "2026-03-02 08:00:00",
+    "date_modify": "None",
+    "date_publish": "2026-03-01 10:30:00",
+    "description": "A harbour, at last.",
+    "filename": "x.json",
+    "image_url": "https://news.example/a.jpg",
+    "language": "en",
+    "localpath": None,
+    "maintext": "First line.\nSecond line.",
+    "source_domain": "www.news.example",
+    "text": None,
+    "title": " Harbour \n opened ",
+    "title_page": None,
+    "title_rss": None,
     "url": "https://www.news.example/harbour",
-}  # fmt: skip
+}
 FUNDUS = {
-    "title": "Harbour opened", "authors": ["Mira Holt"], "publishing_date": "2026-03-01 10:30:00+02:00", "topics": ["harbour"],
-    "free_access": True, "lang": "en", "body": {
+    "title": "Harbour opened",
+    "authors": ["Mira Holt"],
+    "publishing_date": "2026-03-01 10:30:00+02:00",
+    "topics": ["harbour"],
+    "free_access": True,
+    "lang": "en",
+    "body": {
         "summary": ["A harbour, at last."],
-        "sections": [{"headline": ["Jobs"], "paragraphs": ["First line.", "Second line."]}, {"headline": [], "paragraphs": []}],
+        "sections": [
+            {"headline": ["Jobs"], "paragraphs": ["First line.", "Second line."]},
+            {"headline": [], "paragraphs": []},
+        ],
     },
-    "html": {"requested_url": "https://news.example/harbour?x=1", "responded_url": "https://news.example/harbour",
-             "content": "<html>", "crawl_date": "2026-03-02 08:00:00"},
-}  # fmt: skip
+    "html": {
+        "requested_url": "https://news.example/harbour?x=1",
+        "responded_url": "https://news.example/harbour",
+        "content": "<html>",
+        "crawl_date": "2026-03-02 08:00:00",
+    },
+}
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +71,7 @@ def export(url: str, path: Path) -> str:
 
 
 def imported(database: Database, url: str, path: Path, *records: object) -> dict[str, int]:
-    """Import records, one a line, and return the counts that the run has kept."""
+    """Import records, one on a line; return the counts in the row of the run."""
     lines = [record if isinstance(record, str) else json.dumps(record) for record in records]
     path.write_text("\n".join(lines), "utf-8")
     run("import", str(path), "--database", url)
@@ -57,7 +81,7 @@ def imported(database: Database, url: str, path: Path, *records: object) -> dict
 
 
 def _through_another(url: str, tmp_path: Path) -> tuple[str, str]:
-    """Return an export, and the export of an empty database that it has been imported to."""
+    """Return an export, and the export of an empty database after importing the first one."""
     before, other = export(url, tmp_path / "before.jsonl"), f"sqlite:///{tmp_path / 'other.db'}"
     assert run("import", str(tmp_path / "before.jsonl"), "--database", other) == 0
     return before, export(other, tmp_path / "after.jsonl")
@@ -77,19 +101,19 @@ def test_ids_with_gaps_are_kept(database: Database, database_url: str, tmp_path:
     fill(opened, Newsroom(articles=60, days=15, changed=0))
     opened.close()
     records = [json.loads(line) for line in export(source, tmp_path / "dense.jsonl").splitlines()]
-    assert any(each["duplicate_of"] for each in records)
-    for each in records:
+    assert any(record["duplicate_of"] for record in records)
+    for record in records:
         for name in ("id", "story_id", "duplicate_of"):
-            each[name] = each[name] and each[name] * 7 + 3
-    before = "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in records)
+            record[name] = record[name] and record[name] * 7 + 3
+    before = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
     (tmp_path / "gaps.jsonl").write_text(before, "utf-8")
     assert run("import", str(tmp_path / "gaps.jsonl"), "--database", database_url) == 0
     assert export(database_url, tmp_path / "after.jsonl") == before
-    # What comes next gets ids of its own.
-    greatest = max(each["id"] for each in records)
+    # Articles that are stored later get ids of their own.
+    greatest = max(record["id"] for record in records)
     assert [save(database, article(number)).article_id for number in (1, 2)] == [greatest + 1, greatest + 2]
     twins = [save(database, article(number, body="Another text. " * 50)) for number in (3, 4)]
-    assert load(database, twins[1].article_id).story_id not in {each["story_id"] for each in records}
+    assert load(database, twins[1].article_id).story_id not in {record["story_id"] for record in records}
 
 
 def test_stories_have_the_same_members_after_articles_have_left_some(
@@ -97,15 +121,15 @@ def test_stories_have_the_same_members_after_articles_have_left_some(
 ) -> None:
     def members(export: str) -> set[frozenset[str]]:
         articles = [json.loads(line) for line in export.splitlines()]
-        stories = {each["story_id"] for each in articles} - {None}
-        return {frozenset(each["url"] for each in articles if each["story_id"] == story) for story in stories}
+        stories = {row["story_id"] for row in articles} - {None}
+        return {frozenset(row["url"] for row in articles if row["story_id"] == story) for story in stories}
 
     fill(database, Newsroom(articles=80, days=20))
     before, after = _through_another(database_url, tmp_path)
     assert members(after) == members(before)
 
 
-def test_an_export_that_comes_home_changes_nothing(
+def test_import_of_its_own_export_changes_nothing(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
     save(database, article(1, is_free=True, kind="live_blog"))
@@ -122,25 +146,30 @@ def test_news_please_articles_are_cleaned_and_read(
 ) -> None:
     assert imported(database, database_url, tmp_path / "in", NEWS_PLEASE) == {"new": 1}
     found = load(database, "https://www.news.example/harbour")
-    said = found.article
-    assert (said.title, said.body, said.source) == (
+    imported_article = found.article
+    assert (imported_article.title, imported_article.body, imported_article.source) == (
         "Harbour opened",
         "First line.\n\nSecond line.",
         "news.example",
     )
-    assert (said.authors, said.published_at.isoformat()) == (["Mira Holt"], "2026-03-01T10:30:00+00:00")  # type: ignore[union-attr]
-    assert (said.modified_at, found.first_seen_at.day) == (None, 2)
+    assert (imported_article.authors, imported_article.published_at) == (
+        ["Mira Holt"],
+        datetime(2026, 3, 1, 10, 30, tzinfo=UTC),
+    )
+    assert (imported_article.modified_at, found.first_seen_at.day) == (None, 2)
 
 
 def test_fundus_articles_are_cleaned_and_read(database: Database, database_url: str, tmp_path: Path) -> None:
     (tmp_path / "in").write_text(json.dumps([FUNDUS, FUNDUS], indent=2))
     assert run("import", str(tmp_path / "in"), "--database", database_url) == 0
-    said = load(database, "https://news.example/harbour").article
-    assert said.body == "A harbour, at last.\n\nJobs\n\nFirst line.\n\nSecond line."
-    assert (said.is_free, said.topics, said.published_at.hour) == (True, ["harbour"], 8)  # type: ignore[union-attr]
+    imported_article = load(database, "https://news.example/harbour").article
+    assert imported_article.body == "A harbour, at last.\n\nJobs\n\nFirst line.\n\nSecond line."
+    assert imported_article.published_at is not None
+    assert (imported_article.is_free, imported_article.topics) == (True, ["harbour"])
+    assert imported_article.published_at.hour == 8
 
 
-def test_entities_are_found_where_the_record_brings_none(
+def test_entities_are_recognised_if_the_record_has_none(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
     record = NEWS_PLEASE | {"maintext": BODY}
@@ -148,7 +177,7 @@ def test_entities_are_found_where_the_record_brings_none(
     assert load(database, 1).article.entities
 
 
-def test_entities_whose_places_are_wrong_are_found_anew(
+def test_entities_with_wrong_offsets_are_recognised_again(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
     wrong = {
@@ -166,13 +195,23 @@ def test_entities_whose_places_are_wrong_are_found_anew(
     assert "Nobody" not in {entity.name for entity in load(database, 1).article.entities}
 
 
-def test_what_is_no_article_is_rejected_and_what_is_no_record_is_counted(
+def test_page_without_an_article_is_rejected_and_unreadable_line_is_counted(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
     records = [
-        article_record(), NEWS_PLEASE | {"maintext": ""}, NEWS_PLEASE | {"title": None}, "{broken", "[1", "null", "7", {"a": 1},
-        NEWS_PLEASE | {"url": "javascript:alert(1)"}, NEWS_PLEASE | {"url": None}, "[" * 100_000, '"\\ud800"',
-    ]  # fmt: skip
+        article_record(),
+        NEWS_PLEASE | {"maintext": ""},
+        NEWS_PLEASE | {"title": None},
+        "{broken",
+        "[1",
+        "null",
+        "7",
+        {"a": 1},
+        NEWS_PLEASE | {"url": "javascript:alert(1)"},
+        NEWS_PLEASE | {"url": None},
+        "[" * 100_000,
+        '"\\ud800"',
+    ]
     counts = imported(database, database_url, tmp_path / "in", *records[:4], *records[5:10], records[11])
     assert counts == {"new": 1, "rejected": 2, "unreadable": 7}
     with database.read() as session:
@@ -180,7 +219,7 @@ def test_what_is_no_article_is_rejected_and_what_is_no_record_is_counted(
 
 
 @pytest.mark.parametrize("whole", ["[1", "[" * 100_000, "[]"], ids=["cut", "deep", "empty"])
-def test_a_broken_array_is_no_crash(
+def test_broken_array_is_counted_as_unreadable(
     database: Database, database_url: str, tmp_path: Path, whole: str
 ) -> None:
     assert imported(database, database_url, tmp_path / "in", whole).get("new") is None
@@ -192,24 +231,31 @@ def article_record(**given: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     "record",
-    [article_record(authors="Mira", topics=[1, None], published_at=7, entities="x"), article_record(published_at="0001-01-01T00:00:00+23:00"),
-     article_record(entities=[{"name": 1}, {"name": "A", "type": "PER", "mentions": [{"start": "0"}]}, 3]), FUNDUS | {"body": 3},
-     FUNDUS | {"body": {"sections": [{"paragraphs": "x"}, 4]}}, FUNDUS | {"html": "x", "url": "https://news.example/2"}],
-)  # fmt: skip
+    [
+        article_record(authors="Mira", topics=[1, None], published_at=7, entities="x"),
+        article_record(published_at="0001-01-01T00:00:00+23:00"),
+        article_record(entities=[{"name": 1}, {"name": "A", "type": "PER", "mentions": [{"start": "0"}]}, 3]),
+        FUNDUS | {"body": 3},
+        FUNDUS | {"body": {"sections": [{"paragraphs": "x"}, 4]}},
+        FUNDUS | {"html": "x", "url": "https://news.example/2"},
+    ],
+)
 def test_values_of_wrong_types_count_as_missing(record: dict[str, Any]) -> None:
     found = read_record(record)
     assert found is not None
     assert all(isinstance(author, str) for author in found.article.authors)
 
 
-def test_ids_that_others_have_are_given_anew(database: Database, database_url: str, tmp_path: Path) -> None:
+def test_article_whose_id_is_taken_gets_a_new_one(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
     for number in (1, 2):
         save(database, article(number))
     exported = export(database_url, tmp_path / "all")
     other = Database(f"sqlite:///{tmp_path / 'other.db'}").open()
     assert [save(other, article(number)).article_id for number in (8, 9)] == [1, 2]
     imported(other, f"sqlite:///{tmp_path / 'other.db'}", tmp_path / "in", exported)
-    assert [load(other, each).article.title for each in (3, 4)] == [
+    assert [load(other, number).article.title for number in (3, 4)] == [
         "Harbour opened, part 1",
         "Harbour opened, part 2",
     ]
@@ -218,7 +264,7 @@ def test_ids_that_others_have_are_given_anew(database: Database, database_url: s
 
 
 @pytest.mark.parametrize("wanted", ["1", 0, -1, 2**63, True, None])
-def test_what_is_no_id_is_not_kept(
+def test_value_that_is_not_an_id_is_not_kept(
     database: Database, database_url: str, tmp_path: Path, wanted: object
 ) -> None:
     record = article_record(

@@ -18,14 +18,14 @@ TITLES = ("Harbour", "Railway", "Bakery", "Museum", "Orchard", "Theatre", "Libra
 
 @pytest.fixture
 def database_url(tmp_path: Path) -> str:
-    """A database with seven articles: the first five hold what the last two were stored without."""
+    """Return a database with seven articles. The first five contain boilerplate that the last two were stored without."""
     url = f"sqlite:///{tmp_path / 'newsbot.db'}"
     database = Database(url).open()
     for number, title in enumerate(TITLES, 1):
         body = f"{text(number)}\n\n{SHARE}"
-        each = article(number, title=title, authors=[title], section=title, topics=[], body=body)
+        row = article(number, title=title, authors=[title], section=title, topics=[], body=body)
         with database.write() as session:
-            record_article(session, Envelope(article=each), run_id=None, now=NOW)
+            record_article(session, Envelope(article=row), run_id=None, now=NOW)
     database.close()
     return url
 
@@ -43,7 +43,7 @@ def _bodies(url: str) -> list[str]:
     return bodies
 
 
-def test_dry_run_tells_what_would_go_and_changes_nothing(
+def test_dry_run_shows_what_would_be_removed_and_changes_nothing(
     database_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = _bodies(database_url)
@@ -54,7 +54,7 @@ def test_dry_run_tells_what_would_go_and_changes_nothing(
     assert _bodies(database_url) == before
 
 
-def test_stored_articles_lose_what_was_learnt_since(
+def test_boilerplate_that_was_learnt_later_is_removed(
     database_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert _run("reclean", "--source", "news.example", "--database", database_url) == 0

@@ -1,4 +1,4 @@
-"""`newsbot reextract`: the archive read again with today's rules."""
+"""`newsbot reextract`: stored articles are read again from the archive with today's rules."""
 
 import json
 import signal
@@ -18,11 +18,11 @@ from newsbot import rule_versions
 from newsbot.archive.warc_pages import read_pages, warc_spans
 from newsbot.cli import newsbot
 from newsbot.ingest.envelope import Envelope
-from newsbot.ingest.process import STAGES, Processor
+from newsbot.ingest.process import CONTENT_STAGES, Processor
 from newsbot.ingest.record import record_article
 from newsbot.items import Article
 from newsbot.jobs import reextract as reextract_job
-from newsbot.jobs.reextract import STAGES_BEFORE_COMPARISON, STAGES_OF_CHANGED, ReextractWorker
+from newsbot.jobs.reextract import ReextractWorker
 from newsbot.settings import read_settings
 from newsbot.store.articles.reextraction import list_extracted
 from newsbot.store.database import Database
@@ -39,7 +39,7 @@ PROJECT = Path(__file__).parents[3]
 
 
 def by_older_rules(article: Article) -> None:
-    """Make of some articles what rules might have read that took a teaser for a paragraph, and missed a title."""
+    """Change some articles to what older rules would have read: a teaser as a paragraph, and a wrong title."""
     number = int(article.url.rpartition("/")[2])
     if number % 2:
         article.body += "\n\nRead also: the fountain of the old town."
@@ -49,7 +49,7 @@ def by_older_rules(article: Article) -> None:
 
 @pytest.fixture
 def archived(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A database of articles that an older version has read from an archive."""
+    """Return a database of articles that older rules have read from an archive."""
     for name in ("NEWSBOT_SOURCES", "NEWSBOT_ARCHIVE_DIR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("NEWSBOT_ENTITY_ENGINE", "rules")
@@ -79,7 +79,7 @@ def store(url: str, path: Path, alter: Callable[[Article], None]) -> None:
 
 
 def set_rules(url: str, label: str | None, *conditions: ColumnElement[bool]) -> None:
-    """Let stored articles be read by the rules of some version."""
+    """Set the rules that stored articles were read with."""
     database = Database(url).open()
     with database.write() as session:
         session.execute(update(ArticleRow).where(*conditions).values(extractor_version=label))
@@ -106,7 +106,7 @@ def rows(url: str) -> list[Any]:
         ]
 
 
-def test_a_dry_run_tells_what_would_change_and_changes_nothing(archived: str) -> None:
+def test_dry_run_shows_what_would_change_and_changes_nothing(archived: str) -> None:
     before = rows(archived)
     found = reextract(archived, "--dry-run")
     assert found["dry_run"] is True
@@ -147,7 +147,7 @@ def articles(url: str) -> list[ArticleRow]:
         return list(session.scalars(select(ArticleRow).order_by(ArticleRow.id)))
 
 
-def test_what_has_not_changed_stays_as_it_is_but_for_its_version(archived: str) -> None:
+def test_unchanged_article_only_gets_the_new_version_of_the_rules(archived: str) -> None:
     before = {row.id: row for row in articles(archived)}
     assert len(before) == PAGES
     reextract(archived)
@@ -161,7 +161,7 @@ def test_what_has_not_changed_stays_as_it_is_but_for_its_version(archived: str) 
             )
 
 
-def test_what_is_done_is_not_done_again(archived: str) -> None:
+def test_articles_read_with_todays_rules_are_not_read_again(archived: str) -> None:
     reextract(archived, "--source", "site1.example")
     assert reextract(archived)["unchanged"] == 3
     assert reextract(archived) == {"dry_run": False, "fields": {}, "samples": {}}
@@ -188,15 +188,21 @@ def test_articles_are_stale_if_other_rules_than_todays_have_read_them(
     assert reextract(archived, "--dry-run").get("unchanged", 0) == count
 
 
-@pytest.mark.parametrize(("arguments", "count"), [
-    (["--source", "site0.example"], 3), (["--source", "nowhere"], 0), (["--since", "2026-05-04"], 3),
-], ids=str)  # fmt: skip
-def test_only_what_is_asked_for_is_read_again(archived: str, arguments: list[str], count: int) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "count"),
+    [
+        (["--source", "site0.example"], 3),
+        (["--source", "nowhere"], 0),
+        (["--since", "2026-05-04"], 3),
+    ],
+    ids=str,
+)
+def test_only_selected_articles_are_read_again(archived: str, arguments: list[str], count: int) -> None:
     found = reextract(archived, *arguments)
     assert found.get("changed", 0) + found.get("unchanged", 0) == count
 
 
-def test_an_edit_that_comes_later_is_one_by_the_publisher(archived: str, tmp_path: Path) -> None:
+def test_later_edit_is_an_edit_by_the_publisher(archived: str, tmp_path: Path) -> None:
     reextract(archived)
     edited = record(
         "https://site1.example/1",
@@ -219,7 +225,7 @@ def test_a_stage_that_changes_a_field_is_applied_to_stored_articles(
         envelope.article.title = (envelope.article.title or "").upper()
 
     monkeypatch.setattr(Processor, "shout", shout, raising=False)
-    monkeypatch.setattr(reextract_job, "STAGES_BEFORE_COMPARISON", (*STAGES_BEFORE_COMPARISON, "shout"))
+    monkeypatch.setattr(reextract_job, "CONTENT_STAGES", (*CONTENT_STAGES, "shout"))
     processor = Processor.with_database(
         read_settings({"NEWSBOT_DATABASE_URL": archived, "NEWSBOT_ENTITY_ENGINE": "none"})
     )
@@ -229,10 +235,6 @@ def test_a_stage_that_changes_a_field_is_applied_to_stored_articles(
     findings = ReextractWorker(processor, Path(), run_id=None).reextract(stored)
     processor.close()
     assert findings.fields["title"] == PAGES
-
-
-def test_reextraction_runs_every_stage() -> None:
-    assert (*STAGES_BEFORE_COMPARISON, *STAGES_OF_CHANGED) == STAGES
 
 
 KILLED = """
@@ -257,12 +259,12 @@ main(["reextract", "--database", sys.argv[2]])
 """
 
 
-def test_work_that_was_killed_goes_on_where_it_was(archived: str) -> None:
+def test_killed_run_is_continued_by_the_next_one(archived: str) -> None:
     for _ in range(2):
         killed = subprocess.run([sys.executable, "-c", KILLED, "2", archived], cwd=PROJECT, check=False)
         assert killed.returncode == -signal.SIGKILL
     found = reextract(archived)
-    assert found["changed"] == 1  # of 3: each of the others before a kill
+    assert found["changed"] == 1  # of 3: the other two were changed before the kills
     with reading(archived) as session:
         assert sorted(session.scalars(select(Revision.article_id))) == [2, 4, 6]
         reasons = [run.finish_reason for run in session.scalars(select(Run).order_by(Run.id))]
@@ -291,7 +293,7 @@ def test_pages_that_are_gone_or_broken_leave_their_articles_alone(archived: str,
     assert [(row.title, row.body) for row in articles(archived)] == before
 
 
-def test_rules_that_no_longer_see_an_article_delete_nothing(archived: str, tmp_path: Path) -> None:
+def test_article_that_todays_rules_do_not_find_is_kept(archived: str, tmp_path: Path) -> None:
     empty = [record(f"https://site{number % 2}.example/{number}", b"<p>x") for number in range(PAGES)]
     set_rules(archived, OLD_RULES)
     path = tmp_path / "past.warc.gz"
