@@ -15,12 +15,12 @@ from newsbot.session import CrawlSession
 class WorkerStage:
     """Base class of item pipelines that run stages of `newsbot.ingest.process` in a worker of the crawl.
 
-    A subclass sets `stage`, and calls `run` in its `process_item`. Setting: `NEWSBOT_WORKERS`."""
+    A subclass sets `stage` and `worker_stages`. Setting: `NEWSBOT_WORKERS`."""
 
     stage: str
+    """Name of the stage in rejects and stats."""
     worker_stages: tuple[str, ...]
     """The stages of `newsbot.ingest.process` that it runs."""
-    """Name of the stage in rejects and stats."""
 
     def __init__(self, session: CrawlSession) -> None:
         self.session = session

@@ -34,7 +34,7 @@ HEADING = re.compile(r"^#{1,6} +(.+)$", re.MULTILINE)
 IN_CODE = re.compile(r"`([^`\n]+)`|^```.*?\n(.*?)^```$|^ {4,}(?![-*0-9])(.+)$", re.MULTILINE | re.DOTALL)
 """Code: inline, in a fenced block, or on an indented line."""
 PATH = re.compile(
-    r"(?<![\w./:@<*{-])((?:newsbot|tests|docs|fixtures|benchmarks|training|deploy)/[\w./-]*|[\w/-]*\w\.py\b)(?![\w<*{])"
+    r"(?<![\w./:@<*{-])((?:newsbot|tests|docs|fixtures|benchmarks|training|deploy)/[\w./-]*+|[\w/-]*\w\.py\b)(?![\w<*{])"
 )
 """A file or folder of the project, or a module: its path may be relative to `newsbot/`, or a name alone."""
 DOTTED = re.compile(r"(?<![\w./:@-])newsbot((?:\.[A-Za-z_]\w*)+)")
@@ -183,6 +183,7 @@ def test_tree_of_the_architecture_is_that_of_the_package() -> None:
         pytest.param("`newsbot.urls.canonicalize`, `newsbot.db`", [], id="dotted"),
         pytest.param("`newsbot.urls.lost`", ["newsbot.urls.lost"], id="dotted name that a module has not"),
         pytest.param("`newsbot.lost.name`", ["newsbot.lost.name"], id="dotted module"),
+        pytest.param("`newsbot/rejected/<stage>/<reason>`", [], id="stat"),
         pytest.param("`https://github.com/newsbot-project/newsbot/wiki`", [], id="address"),
     ],
 )
