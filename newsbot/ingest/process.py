@@ -8,12 +8,14 @@ crawl call the stages one by one, everything else calls `process`.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import cached_property
 
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from newsbot.capture import Capture
 from newsbot.cleaning.article_fields import clean_article
@@ -52,6 +54,7 @@ class Processor:
     def __init__(self, settings: Configuration, database: Database | None = None) -> None:
         self.settings = settings
         self.database = database
+        self._local = threading.local()
 
     @classmethod
     def with_database(
@@ -76,7 +79,8 @@ class Processor:
 
     def process(self, capture: Capture, stages: tuple[str, ...] = STAGES) -> Envelope | Reject:
         """Return the article of a capture after these stages, or the reason why there is none."""
-        item = self.prepare(self.read(capture), stages)
+        with self.one_session():
+            item = self.prepare(self.read(capture), stages)
         if isinstance(item, Envelope):
             item.stages_done = stages
         return item
@@ -115,7 +119,7 @@ class Processor:
         if article.body != body:
             article.entities = []  # the offsets of entities that an import brings are those of the text as it came
         if self.database is not None:
-            with self.database.read() as session:
+            with self._reading(self.database) as session:
                 if envelope.export:
                     fill_unexported(session, article)
                 remove_learnt(session, article, envelope.site_blocks)
@@ -126,7 +130,7 @@ class Processor:
             return
         article = envelope.article
         label = engine_label(self.engine, article.language or UNKNOWN)
-        with self.database.read() as session:
+        with self._reading(self.database) as session:
             envelope.known_id = known_unchanged(
                 session, article, keys=article_keys(article), entity_engine=label
             )
@@ -140,6 +144,25 @@ class Processor:
         """Compute what is stored beside a new or changed text, before the transaction in which others wait."""
         if envelope.known_id is None:
             envelope.precomputed = precompute(envelope.article)
+
+    @contextmanager
+    def one_session(self) -> Iterator[None]:
+        """Have the stages that this thread runs meanwhile share one read-only session. They see one state of the database.
+
+        A session for every stage of every page took 15 % of the time of a backfill."""
+        if self.database is None:
+            yield
+            return
+        with self.database.read() as session:
+            self._local.session = session
+            try:
+                yield
+            finally:
+                self._local.session = None
+
+    def _reading(self, database: Database) -> AbstractContextManager[Session]:
+        shared: Session | None = getattr(self._local, "session", None)
+        return database.read() if shared is None else nullcontext(shared)
 
     def close(self) -> None:
         """Close the database."""

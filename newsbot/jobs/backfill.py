@@ -118,18 +118,26 @@ class BackfillWorker:
             records.append(ReadRecord(place, self._item(capture), _skipped_counts(skipped)))
             skipped.clear()
             if len(records) == MAX_BATCH:
-                progress = self._store(progress, records)
+                progress = self._store(progress, self._prepared(records))
                 records = []
         if records:
-            progress = self._store(progress, records)
+            progress = self._store(progress, self._prepared(records))
         return replace(progress, counts=progress.counts + _skipped_counts(skipped))
 
     def _item(self, capture: Capture) -> Envelope | Reject | None:
-        """Return the article or reject of a page, ready to be stored; None for a language that is not selected."""
+        """Return the article or reject of a page; None for an article in a language that is not selected."""
         item = self.processor.read(capture)
         if isinstance(item, Envelope) and not self.selection.wants_article(item.article):
             return None
-        return self.processor.prepare(item, STAGES)
+        return item
+
+    def _prepared(self, records: Sequence[ReadRecord]) -> list[ReadRecord]:
+        """Return records whose articles have passed the stages, so that they are ready to be stored."""
+        with self.processor.one_session():
+            return [
+                replace(record, item=self.processor.prepare(record.item, STAGES)) if record.item else record
+                for record in records
+            ]
 
     def _store(self, before: Progress, records: Sequence[ReadRecord]) -> Progress:
         """Store records together with the progress they make; return the progress.
