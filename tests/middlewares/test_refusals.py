@@ -44,7 +44,10 @@ async def test_request_that_robots_txt_forbids_has_an_exception_of_its_own() -> 
 
 @in_reactor
 async def test_request_that_robots_txt_allows_goes_on() -> None:
-    await Robots.from_crawler(crawler()).process_request(Request("https://news.example/public"))
+    robots = Robots.from_crawler(crawler())
+    await robots.process_request(Request("https://news.example/public"))
+    assert robots.crawler.stats
+    assert robots.crawler.stats.get_value("robotstxt/forbidden", 0) == 0
 
 
 def test_robots_txt_is_not_asked_for_if_the_setting_says_so() -> None:
