@@ -21,11 +21,19 @@ LINES = OneLine()
     ("line", "level", "expected"),
     [
         (LINES.scraped(ARTICLE, None, SPIDER), logging.DEBUG, "Stored https://news.example/1"),
-        (LINES.dropped(ARTICLE, DropItem("list"), None, SPIDER), logging.DEBUG, "Rejected https://news.example/1: list"),
-        (LINES.item_error(ARTICLE, ValueError("x"), None, SPIDER), logging.ERROR, "A stage failed on https://news.example/1"),
+        (
+            LINES.dropped(ARTICLE, DropItem("list"), None, SPIDER),
+            logging.DEBUG,
+            "Rejected https://news.example/1: list",
+        ),
+        (
+            LINES.item_error(ARTICLE, ValueError("x"), None, SPIDER),
+            logging.ERROR,
+            "A stage failed on https://news.example/1",
+        ),
     ],
     ids=["stored", "rejected", "failed"],
-)  # fmt: skip
+)
 def test_an_item_is_one_line_with_its_url(line: LogFormatterResult, level: int, expected: str) -> None:
     args = line["args"]
     assert isinstance(args, dict)

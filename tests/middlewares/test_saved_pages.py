@@ -58,9 +58,7 @@ async def test_a_page_saved_as_text_is_captured_as_text(tmp_path: Path) -> None:
     assert asked.meta[CAPTURE].media == "text"
 
 
-@pytest.mark.parametrize(
-    "content", [None, b"a" * (MAX_BYTES + 1)], ids=["missing", "too large"]
-)  # fmt: skip
+@pytest.mark.parametrize("content", [None, b"a" * (MAX_BYTES + 1)], ids=["missing", "too large"])
 @in_reactor
 async def test_a_file_that_cannot_be_read_is_an_input_error(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "page.html"
