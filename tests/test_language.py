@@ -119,8 +119,7 @@ def _variables(source: str) -> Iterator[int]:
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_docstrings_and_comments_are_plain_english(module: Path) -> None:
     found = offences(module.read_text("utf-8"), module.relative_to(ROOT).as_posix())
-    if found:
-        pytest.fail("\n".join(found), pytrace=False)
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize(
