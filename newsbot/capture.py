@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from newsbot.items import Fetched
+from newsbot.items import FeedEntry, Fetched
 
 Media = Literal["html", "text", "record"]
 """What the bytes are: a page, a page saved as plain text, or the JSON of an article that was extracted elsewhere."""
@@ -36,3 +36,7 @@ class Capture:
     """Path of the WARC file that holds the page; None if it does not come from an archive."""
     warc_offset: int | None = None
     """Offset of the record in `warc_file`, in bytes; None if the record cannot be found again by an offset."""
+    source: str | None = None
+    """Key of the source whose feed lists the page as its own; None: the address of the page decides."""
+    entry: FeedEntry | None = None
+    """What that feed says of the article, for what the page does not say."""

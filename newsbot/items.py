@@ -71,6 +71,19 @@ class Fetched:
     """Whether the archive already had the same response; the record is then the earlier one."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedEntry:
+    """What a feed or news sitemap says of an article. Times are aware and in UTC; None and () mean: not said."""
+
+    title: str | None = None
+    published_at: datetime | None = None
+    modified_at: datetime | None = None
+    authors: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    language: str | None = None
+    """ISO 639-1."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Article:
     """The content of one page: a news article, or a page of another `kind` with the fields that were found.

@@ -104,6 +104,13 @@ def host_of(url: str) -> str:
     return _host_and_port(_split(_clean(url))[1])[0]
 
 
+def authority_of(url: str) -> str:
+    """Return the host with its port, without a default port (`host:8080`); "" if there is none."""
+    scheme, authority, *_ = _split(_clean(url))
+    host, port = _host_and_port(authority)
+    return host if port in {"", _DEFAULT_PORTS.get(scheme)} else f"{host}:{port}"
+
+
 def source_of(url: str) -> str:
     """Return the host without `www.`, which is the key of sources that are not in the catalog."""
     return host_of(url).removeprefix("www.")

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 
 from newsbot.archive.files import find_pages, read_page
 from newsbot.ingest.process import EXTRACT_STAGES, Processor
-from newsbot.ingest.read import Catalog, read
+from newsbot.ingest.read import read
 from newsbot.items import Article, Reject, article_json
 from newsbot.settings import read_settings
-from newsbot.sources.catalog import sources_by_host
+from newsbot.sources.catalog import Catalog, catalog_of
 from newsbot.sources.model import Selectors, Source
 from newsbot.sources.values import EXTRACT_KEYS, read_table
 
@@ -76,7 +76,7 @@ def _catalog(case: Path, url: str) -> Catalog:
         timezone=ZoneInfo(notes.get("timezone", "UTC")),
         selectors=Selectors(**read_table(notes.get("extract", {}), EXTRACT_KEYS)),
     )
-    return sources_by_host({source.key: source})
+    return catalog_of({source.key: source})
 
 
 def write_expected(case: Path, fields: dict[str, Any]) -> None:

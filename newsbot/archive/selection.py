@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from urllib.parse import urlsplit
 
 from newsbot.errors import UsageError
 from newsbot.items import Article, utc_text
-from newsbot.sources.catalog import source_for
-from newsbot.sources.model import Source
+from newsbot.sources.catalog import Catalog, source_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +30,8 @@ class Selection:
         names = (sorted(self.sources), sorted(self.hosts), sorted(self.languages))
         return repr((*names, utc_text(self.since), utc_text(self.until)))
 
-    def wants_page(
-        self, url: str, retrieved_at: datetime | None, catalog: Mapping[str, list[Source]]
-    ) -> bool:
-        """Return whether a page is selected, by its URL and time; `catalog` is the result of `sources_by_host`."""
+    def wants_page(self, url: str, retrieved_at: datetime | None, catalog: Catalog) -> bool:
+        """Return whether a page is selected, by its URL and time."""
         if retrieved_at and self.since and retrieved_at < self.since:
             return False
         if retrieved_at and self.until and retrieved_at > self.until:

@@ -30,6 +30,10 @@ class Link:
     guid: str | None = None
     """The feed's identifier of the entry, which stays the same when the URL changes."""
     language: str | None = None
+    authors: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    summary: str | None = None
+    """Beginning of the text that the feed gives, as plain text."""
 
 
 def web_url(href: str | None, base: str) -> str | None:

@@ -23,10 +23,10 @@ from newsbot.entities.engine import Engine, engine_label, load_engine
 from newsbot.entities.recognition import UNKNOWN, find_entities
 from newsbot.extraction.page_kinds import reject_reason
 from newsbot.ingest.envelope import Envelope, rejected, stage_failed
-from newsbot.ingest.read import Catalog, read
+from newsbot.ingest.read import read
 from newsbot.items import Reject
 from newsbot.settings import Configuration
-from newsbot.sources.catalog import load_sources, sources_by_host
+from newsbot.sources.catalog import Catalog, catalog_of, load_sources
 from newsbot.store.articles.imports import fill_unexported
 from newsbot.store.articles.precomputed import precompute
 from newsbot.store.articles.site_boilerplate import remove_learnt
@@ -65,8 +65,8 @@ class Processor:
 
     @cached_property
     def catalog(self) -> Catalog:
-        """The sources by host."""
-        return sources_by_host(load_sources(self.settings.sources))
+        """The sources that are configured."""
+        return catalog_of(load_sources(self.settings.sources))
 
     @cached_property
     def engine(self) -> Engine:

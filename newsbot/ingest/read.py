@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -14,16 +13,14 @@ from newsbot.extraction.page.page import Page
 from newsbot.extraction.saved_text import parse_saved_text
 from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.importers import read_record
-from newsbot.items import Article, Fetched, Reject
-from newsbot.sources.catalog import source_for
+from newsbot.items import Article, FeedEntry, Fetched, Reject
+from newsbot.sources.catalog import Catalog, source_for
 from newsbot.sources.model import Source
+from newsbot.sources.ownership import is_own, source_of_page
 from newsbot.text import one_line
 from newsbot.urls import source_of
 
 logger = logging.getLogger(__name__)
-
-Catalog = Mapping[str, list[Source]]
-"""Sources by host, as `source_for` expects them."""
 
 _CONTROL = bytes(code for code in range(0x20) if code not in b"\t\n\v\f\r")
 _SAMPLE_BYTES = 4096
@@ -32,8 +29,9 @@ _SAMPLE_BYTES = 4096
 def read(capture: Capture, catalog: Catalog, *, now: datetime) -> Envelope | Reject:
     """Return the article that a capture holds, whatever its kind, or the reason why there is none. Never raises.
 
-    The source is that of the catalog for the host of the page; it gives its selectors and its time zone. `now` is the
-    time of the fetch if the capture has none.
+    The source is that of the catalog for the host of the page, or the one whose feed lists it; it gives its selectors and
+    its time zone. What the page does not say is taken from the entry of the feed. `now` is the time of the fetch if the
+    capture has none.
     """
     try:
         return (
@@ -47,7 +45,10 @@ def read(capture: Capture, catalog: Catalog, *, now: datetime) -> Envelope | Rej
 def _read_page(capture: Capture, catalog: Catalog, now: datetime) -> Envelope | Reject:
     if is_binary(capture.body):
         return _reject(capture, catalog, now, "binary", "not a text in any encoding")
-    source = source_for(capture.url, catalog)
+    lister = catalog.sources.get(capture.source or "")
+    source = _source_of(capture, catalog)
+    if lister and lister.offsite == "skip" and source is not lister and not is_own(capture.url, lister):
+        return _reject(capture, catalog, now, "offsite", f"{lister.key} skips pages of other sites")
     article = _extract(capture, source, now)
     if _names_better_address(capture, article):
         declared = article.canonical_url or article.url
@@ -59,7 +60,30 @@ def _read_page(capture: Capture, catalog: Catalog, now: datetime) -> Envelope | 
     article.source = source.key if source else source_of(article.url) or None
     article.retrieved_at = capture.retrieved_at or now
     article.aliases = list(capture.aliases)
+    if capture.entry:
+        fill_from_entry(article, capture.entry, now=now)
     return Envelope(article=article, fetched=provenance(capture, now=now))
+
+
+def _source_of(capture: Capture, catalog: Catalog) -> Source | None:
+    lister = catalog.sources.get(capture.source or "")
+    return source_of_page([capture.url, *capture.aliases], lister, catalog)
+
+
+def fill_from_entry(article: Article, entry: FeedEntry, *, now: datetime) -> None:
+    """Fill the fields that the page does not have with what a feed says of the article. A date in the future is not believed."""
+    has_happened = entry.published_at is not None and entry.published_at <= now
+    said = {
+        "title": (entry.title, "feed title"),
+        "published_at": (entry.published_at if has_happened else None, "feed date"),
+        "authors": (list(entry.authors), "feed authors"),
+        "topics": (list(entry.topics), "feed categories"),
+        "language": (entry.language, "feed language"),
+    }
+    for name, (value, rule) in said.items():
+        if value and not getattr(article, name):
+            setattr(article, name, value)
+            article.rules[name] = rule
 
 
 def _extract(capture: Capture, source: Source | None, now: datetime) -> Article:
@@ -121,7 +145,7 @@ def is_binary(body: bytes) -> bool:
 
 
 def _reject(capture: Capture, catalog: Catalog, now: datetime, reason: str, detail: str) -> Reject:
-    source = source_for(capture.url, catalog)
+    source = _source_of(capture, catalog)
     return Reject(
         url=capture.url,
         reason=reason,

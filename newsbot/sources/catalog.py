@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -37,18 +38,29 @@ def load_sources(path: str | None = None) -> dict[str, Source]:
     return sources
 
 
-def sources_by_host(sources: Mapping[str, Source]) -> dict[str, list[Source]]:
-    """Return host of the homepage -> its sources, longest path first: the index that `source_for` takes."""
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """The sources of a catalog, by key and by host."""
+
+    sources: Mapping[str, Source]
+    """Key -> source."""
+    hosts: Mapping[str, list[Source]]
+    """Host of a homepage, or further host of a source -> its sources, longest homepage path first."""
+
+
+def catalog_of(sources: Mapping[str, Source]) -> Catalog:
+    """Return the catalog of these sources, by key."""
     hosts: dict[str, list[Source]] = {}
     for source in sources.values():
-        hosts.setdefault(_site(urlsplit(source.homepage)), []).append(source)
+        for site in {_site(urlsplit(source.homepage)), *(host.removeprefix("www.") for host in source.hosts)}:
+            hosts.setdefault(site, []).append(source)
     for sharing in hosts.values():
         sharing.sort(key=lambda source: len(urlsplit(source.homepage).path), reverse=True)
-    return hosts
+    return Catalog(sources, hosts)
 
 
-def source_for(url: str, hosts: Mapping[str, list[Source]]) -> Source | None:
-    """Return the source whose homepage is on the host of `url` or on a parent domain of it; None if there is none.
+def source_for(url: str, catalog: Catalog) -> Source | None:
+    """Return the source whose homepage, or one of whose hosts, is the host of `url` or a parent domain of it; None if there is none.
 
     If sources share a host, it is the one whose homepage path is a prefix of the path of `url`, else the most general one.
     """
@@ -58,7 +70,7 @@ def source_for(url: str, hosts: Mapping[str, list[Source]]) -> Source | None:
         return None
     site = _site(parts)
     while site:
-        if sharing := hosts.get(site):
+        if sharing := catalog.hosts.get(site):
             fitting = (s for s in sharing if parts.path.startswith(urlsplit(s.homepage).path))
             return next(fitting, sharing[-1])
         site = site.partition(".")[2]

@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 UTC = ZoneInfo("UTC")
+
+Offsite = Literal["store", "skip"]
+"""What is done with links of a source's feeds to other sites."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +54,13 @@ class Source:
     """Country of the publisher: ISO 3166-1 alpha-2. It describes the source."""
     timezone: ZoneInfo = UTC
     """Time zone of dates without an offset."""
+    hosts: tuple[str, ...] = ()
+    """Further hosts whose pages belong to the source, with everything below them."""
+    offsite: Offsite | None = None
+    """Whether pages of other sites that its feeds link to are stored, as pages of those sites. None: they are skipped, unless
+    the feed links nowhere else."""
     delay_s: float = 0.0
-    """Minimum number of seconds between two requests to its host; robots.txt may require more."""
+    """Minimum number of seconds between two requests to its hosts; robots.txt may require more."""
     enabled: bool = True
     """Whether `scrapy crawl news` crawls it without being asked for it (`-a source=KEY`), and `newsbot sources health`
     reports on it. Saved and archived pages get its key, time zone and selectors in any case."""

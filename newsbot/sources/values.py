@@ -86,6 +86,13 @@ def _selector(value: object) -> str:
     return selector
 
 
+def _host(value: object) -> str:
+    text = _text(value).lower()
+    if not re.fullmatch(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*(?::[0-9]{1,5})?", text):
+        raise ValueError(f'{value!r} is not accepted; a host such as "cdn.news.example" is')
+    return text
+
+
 def _timezone(value: object) -> ZoneInfo:
     try:
         return ZoneInfo(_text(value))
@@ -136,6 +143,8 @@ SOURCE_KEYS: dict[str, Reader] = {
     "language": _matching(r"[a-z]{2,3}", 'an ISO 639 code such as "en"'),
     "country": _matching(r"[A-Z]{2}", 'an ISO 3166-1 alpha-2 code such as "GB"'),
     "timezone": _timezone,
+    "hosts": _list_of(_host),
+    "offsite": _matching("store|skip", '"store" or "skip"'),
     "delay_s": _seconds,
     "enabled": _flag,
     "verified": _flag,

@@ -23,13 +23,12 @@ from newsbot.capture import Capture
 from newsbot.errors import InputError, UsageError
 from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.process import Processor
-from newsbot.ingest.read import Catalog
 from newsbot.items import Fetched, Reject
 from newsbot.middlewares.networks import GuardedResolver
 from newsbot.middlewares.refusals import ForbiddenByRobotsError, ResponseTooLargeError
 from newsbot.session import CAPTURE, KEPT, SAVED_PATH, CrawlSession
 from newsbot.settings import read_settings
-from newsbot.sources.catalog import source_for
+from newsbot.sources.catalog import Catalog, source_for
 from newsbot.text import one_line
 
 
@@ -56,7 +55,7 @@ class PageSpider(Spider):
 
     @property
     def sources(self) -> Catalog:
-        """The sources of the catalog by host."""
+        """The catalog of sources."""
         return self.processor.catalog
 
     @classmethod

@@ -10,7 +10,7 @@ import pytest
 from newsbot.capture import Capture
 from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.read import read
-from newsbot.sources.catalog import sources_by_host
+from newsbot.sources.catalog import catalog_of
 from newsbot.sources.model import Selectors, Source
 from tests.pages import paragraphs
 
@@ -34,7 +34,7 @@ PAGE = (
     "url", [URL, "file:///pages/council.html", ""], ids=["address", "file", "standard input"]
 )
 def test_selectors_and_zone_are_those_of_the_source(url: str) -> None:
-    item = read(Capture(body=PAGE, url=url), sources_by_host({"harbour": SOURCE}), now=NOW)
+    item = read(Capture(body=PAGE, url=url), catalog_of({"harbour": SOURCE}), now=NOW)
     assert isinstance(item, Envelope)
     article = item.article
     assert (article.url, article.source, article.title) == (URL, "harbour", "Own title of the source")
@@ -43,6 +43,6 @@ def test_selectors_and_zone_are_those_of_the_source(url: str) -> None:
 
 def test_a_homepage_is_no_address_of_a_saved_page() -> None:
     page = PAGE.replace(URL.encode(), b"https://www.harbour.example/")
-    item = read(Capture(body=page, url="file:///pages/council.html"), {}, now=NOW)
+    item = read(Capture(body=page, url="file:///pages/council.html"), catalog_of({}), now=NOW)
     assert isinstance(item, Envelope)
     assert item.article.url == "file:///pages/council.html"

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from newsbot.errors import UsageError
-from newsbot.sources.catalog import load_sources, source_for, sources_by_host
+from newsbot.sources.catalog import catalog_of, load_sources, source_for
 from newsbot.sources.model import Selectors, Source
 
 FULL = r"""
@@ -178,7 +178,7 @@ HOMEPAGES = {
     "world-de": "https://www.world.example/de/",
     "loopback": "http://127.0.0.1:8000/",
 }
-HOSTS = sources_by_host({key: Source(key=key, name=key, homepage=url) for key, url in HOMEPAGES.items()})
+HOSTS = catalog_of({key: Source(key=key, name=key, homepage=url) for key, url in HOMEPAGES.items()})
 
 
 @pytest.mark.parametrize(

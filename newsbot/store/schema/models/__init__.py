@@ -21,9 +21,11 @@ from newsbot.store.schema.models.crawl_rows import (
     Feed,
     Fetch,
     FrontierRow,
+    Host,
     RejectRow,
     Run,
     Source,
+    UrlParameter,
 )
 from newsbot.store.schema.models.entity_rows import (
     ArticleEntity,
@@ -53,6 +55,7 @@ __all__ = [
     "Feed",
     "Fetch",
     "FrontierRow",
+    "Host",
     "MentionRow",
     "RejectRow",
     "Revision",
@@ -60,4 +63,5 @@ __all__ = [
     "Source",
     "Story",
     "Topic",
+    "UrlParameter",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, false
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsbot.store.schema.models.base import ArticleId, Base, Id, Json, Short
@@ -31,6 +31,12 @@ class ArticleRow(Base):
         Index(None, "source", "dated_at"),
         Index(None, "language", "dated_at"),
         Index(None, "section", "dated_at"),
+        Index(
+            "ix_articles_stub_dated_at",
+            "dated_at",
+            sqlite_where=text("kind = 'stub'"),
+            postgresql_where=text("kind = 'stub'"),
+        ),
     )
 
     id: Mapped[Id]

@@ -1,10 +1,11 @@
-"""Tables of crawls: runs, sources, feeds, the frontier, fetches, backfills and rejects."""
+"""Tables of crawls: runs, sources, hosts, feeds, the frontier, fetches, backfills and rejects."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsbot.store.schema.models.base import Base, Id, Json, Short
@@ -39,8 +40,46 @@ class Source(Base):
     name: Mapped[str | None]
     homepage: Mapped[str | None]
     first_seen_at: Mapped[datetime]
-    held_until: Mapped[datetime | None]
-    """Time until which its host asked not to be fetched (Retry-After)."""
+    definition: Mapped[bytes | None]
+    """Hash of its definition in the catalog. When that changes, feeds that ended are polled again."""
+    refetches_left: Mapped[float | None]
+    """Number of pages that may be fetched again because a feed says that they changed; None: the full budget."""
+    refetches_at: Mapped[datetime | None]
+    """Time for which `refetches_left` was computed; the budget is refilled as time passes."""
+
+
+class Host(Base):
+    """A host that asked not to be requested, or whose robots.txt could not be read."""
+
+    __tablename__ = "hosts"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+
+    host: Mapped[Short] = mapped_column(primary_key=True)
+    """Host in lower case with its port, unless that is the default one (`urls.authority_of`)."""
+    held_until: Mapped[datetime | None] = mapped_column(index=True)
+    """Time until which nothing is requested from it; None if it is not held."""
+    held_since: Mapped[datetime | None]
+    """Time of the first hold since it last answered; None if it is not held."""
+    hold_reason: Mapped[str | None]
+    """What it answered: "429", "503" or, for example, "robots.txt: 503"."""
+    hold_count: Mapped[int] = mapped_column(server_default=text("0"))
+    """Number of holds since it last answered otherwise."""
+    robots_failed_since: Mapped[datetime | None]
+    """Time since when its robots.txt cannot be read; None if it can."""
+
+
+class UrlParameter(Base):
+    """A parameter in the URLs of a host, and whether its value selects another article."""
+
+    __tablename__ = "url_parameters"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+
+    host: Mapped[Short] = mapped_column(primary_key=True)
+    name: Mapped[Short] = mapped_column(primary_key=True)
+    same_count: Mapped[int] = mapped_column(server_default=text("0"))
+    """Number of times that another value led to an article which was stored already."""
+    other_count: Mapped[int] = mapped_column(server_default=text("0"))
+    """Number of times that another value led to another article."""
 
 
 class Feed(Base):
@@ -54,6 +93,12 @@ class Feed(Base):
     source: Mapped[Short] = mapped_column(ForeignKey("sources.key"), index=True)
     kind: Mapped[str]
     """`feed`, `sitemap`, `section` or `homepage`."""
+    host: Mapped[Short | None]
+    """Host that is asked for it, as in `hosts`."""
+    found_in: Mapped[int | None] = mapped_column(RowId, index=True)
+    """Id of the sitemap index or homepage that names it; None if the catalog does."""
+    depth: Mapped[int] = mapped_column(server_default=text("0"))
+    """Number of documents that lead to it: 0 if the catalog names it."""
     etag: Mapped[str | None]
     last_modified: Mapped[str | None]
     """The header as sent."""
@@ -70,18 +115,44 @@ class Feed(Base):
     """Number of failures since the last success."""
     last_status: Mapped[int | None]
     last_error: Mapped[str | None]
+    note: Mapped[str | None]
+    """What was left out of its last content, and why, in one line."""
+    rhythm: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """When it usually has new entries, as `discovery.rhythm` has learnt it."""
+    moved_to: Mapped[str | None]
+    """Address to which it redirects permanently."""
+    moved_at: Mapped[datetime | None]
+    """Time at which the redirect was first seen."""
+    is_moved: Mapped[bool] = mapped_column(server_default=false())
+    """Whether the redirect has been seen for so long that `moved_to` is polled in its place."""
+    gone_at: Mapped[datetime | None]
+    """Time at which the server said that it has ended (410). It is not polled any more."""
 
 
 class FrontierRow(Base):
     """A URL to fetch, and its state."""
 
     __tablename__ = "frontier"
-    __table_args__ = (Index(None, "source", "state", "priority"), Index(None, "source", "next_try_at"))
+    __table_args__ = (
+        Index(None, "source", "state", "priority"),
+        Index(None, "source", "next_try_at"),
+        Index(None, "source", "guid_key"),
+    )
 
     id: Mapped[Id]
     url_hash: Mapped[bytes] = mapped_column(unique=True)
     url: Mapped[str]
+    host: Mapped[Short | None]
+    """Host of the URL, as in `hosts`."""
     source: Mapped[Short | None]
+    is_offsite: Mapped[bool] = mapped_column(server_default=false())
+    """Whether a feed of the source links to the page, which is another site's."""
+    guid_key: Mapped[bytes | None]
+    """Hash of the feed's identifier of the entry, which stays the same when its URL changes."""
+    entry: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """What the feed says of the article: `discovery.links.Entry` as JSON."""
+    entry_key: Mapped[bytes | None]
+    """Hash of the headline and the summary in the feed."""
     state: Mapped[Short]
     """`pending`, `leased`, `done`, `failed` (tried again at `next_try_at`) or `gone`."""
     priority: Mapped[int] = mapped_column(server_default=text("0"))
@@ -90,6 +161,10 @@ class FrontierRow(Base):
     discovered_in: Mapped[int | None] = mapped_column(RowId, ForeignKey("feeds.id", ondelete="SET NULL"))
     expected_change_at: Mapped[datetime | None]
     """The newest date that a feed or sitemap gives for the page."""
+    has_claim: Mapped[bool] = mapped_column(server_default=false())
+    """Whether it is fetched again because a feed or sitemap says that it has changed."""
+    false_claims: Mapped[int] = mapped_column(server_default=text("0"))
+    """Number of such claims in a row after which the page was found unchanged."""
     lease_run_id: Mapped[int | None] = mapped_column(
         RowId, ForeignKey("runs.id", ondelete="SET NULL"), index=True
     )
@@ -124,7 +199,7 @@ class Fetch(Base):
     run_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("runs.id", ondelete="SET NULL"), index=True)
     fetched_at: Mapped[datetime]
     outcome: Mapped[str]
-    """Outcome: `article`, `reject`, `not-modified`, `feed`, `error`..."""
+    """Outcome: `article`, `reject`, `not-modified`, `held` (the host asked to wait), `feed`."""
     status: Mapped[int | None]
     """HTTP status; None if no answer came."""
     size_bytes: Mapped[int | None]

@@ -1,0 +1,107 @@
+"""State of crawls between runs: hosts that are held, children of sitemap indexes, what feeds say of their entries."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+TEXT = sa.Text()
+TIME = sa.DateTime(timezone=True)
+HASH = sa.LargeBinary(16)
+JSON = sa.JSON()
+ZERO = sa.text("0")
+
+HOST_OF_URL = {
+    "sqlite": """
+        UPDATE {table} SET host = lower(substr(
+            substr(url, instr(url, '://') + 3), 1, instr(substr(url, instr(url, '://') + 3) || '/', '/') - 1))
+    """,
+    "postgresql": "UPDATE {table} SET host = lower(substring(url from '://([^/?#]*)'))",
+}
+"""What lies between the scheme and the path. Exact enough for URLs that are stored: they have no password."""
+
+
+def upgrade() -> None:
+    """Apply."""
+    _hosts()
+    _url_parameters()
+    _sources()
+    _feeds()
+    _frontier()
+    op.create_index(
+        "ix_articles_stub_dated_at",
+        "articles",
+        ["dated_at"],
+        sqlite_where=sa.text("kind = 'stub'"),
+        postgresql_where=sa.text("kind = 'stub'"),
+    )
+
+
+def _hosts() -> None:
+    op.create_table(
+        "hosts",
+        sa.Column("host", TEXT, nullable=False),
+        sa.Column("held_until", TIME, nullable=True),
+        sa.Column("held_since", TIME, nullable=True),
+        sa.Column("hold_reason", TEXT, nullable=True),
+        sa.Column("hold_count", sa.Integer(), nullable=False, server_default=ZERO),
+        sa.Column("robots_failed_since", TIME, nullable=True),
+        sa.PrimaryKeyConstraint("host", name="pk_hosts"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_hosts_held_until", "hosts", ["held_until"])
+
+
+def _url_parameters() -> None:
+    op.create_table(
+        "url_parameters",
+        sa.Column("host", TEXT, nullable=False),
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("same_count", sa.Integer(), nullable=False, server_default=ZERO),
+        sa.Column("other_count", sa.Integer(), nullable=False, server_default=ZERO),
+        sa.PrimaryKeyConstraint("host", "name", name="pk_url_parameters"),
+        sqlite_with_rowid=False,
+    )
+
+
+def _sources() -> None:
+    op.drop_column("sources", "held_until")
+    op.add_column("sources", sa.Column("definition", HASH, nullable=True))
+    op.add_column("sources", sa.Column("refetches_left", sa.Double(), nullable=True))
+    op.add_column("sources", sa.Column("refetches_at", TIME, nullable=True))
+
+
+def _feeds() -> None:
+    for column in (
+        sa.Column("host", TEXT, nullable=True),
+        # Without a foreign key: for one that deletes rows, SQLite would have to copy and drop the table, which deletes
+        # the references to its rows.
+        sa.Column("found_in", ID, nullable=True),
+        sa.Column("depth", sa.Integer(), nullable=False, server_default=ZERO),
+        sa.Column("note", TEXT, nullable=True),
+        sa.Column("rhythm", JSON, nullable=True),
+        sa.Column("moved_to", TEXT, nullable=True),
+        sa.Column("moved_at", TIME, nullable=True),
+        sa.Column("is_moved", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("gone_at", TIME, nullable=True),
+    ):
+        op.add_column("feeds", column)
+    op.create_index("ix_feeds_found_in", "feeds", ["found_in"])
+    op.execute(HOST_OF_URL[op.get_bind().dialect.name].format(table="feeds"))
+
+
+def _frontier() -> None:
+    for column in (
+        sa.Column("host", TEXT, nullable=True),
+        sa.Column("is_offsite", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("guid_key", HASH, nullable=True),
+        sa.Column("entry", JSON, nullable=True),
+        sa.Column("entry_key", HASH, nullable=True),
+        sa.Column("has_claim", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("false_claims", sa.Integer(), nullable=False, server_default=ZERO),
+    ):
+        op.add_column("frontier", column)
+    op.execute(HOST_OF_URL[op.get_bind().dialect.name].format(table="frontier"))
+    op.create_index("ix_frontier_source_guid_key", "frontier", ["source", "guid_key"])
