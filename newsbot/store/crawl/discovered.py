@@ -17,7 +17,7 @@ from newsbot.discovery.links import Link
 from newsbot.store.crawl.budgets import take_refetches
 from newsbot.store.crawl.entries import entry_json, entry_key, guid_key
 from newsbot.store.crawl.frontier import priority
-from newsbot.store.crawl.parameters import without_learnt
+from newsbot.store.crawl.learnt_parameters import without_learnt
 from newsbot.store.schema.identity import url_hash
 from newsbot.store.schema.models import FrontierRow
 from newsbot.store.sql import dialect
@@ -171,8 +171,7 @@ def _insert(
 def _list_again(session: Session, listed: Sequence[tuple[Any, Link]], source: str, now: datetime) -> None:
     """Store what a feed says now of known pages, and schedule those that it is believed to have changed."""
     done = [(row, link) for row, link in listed if row.state == "done" and row.done_at is not None]
-    dates = [link.modified_at for _, link in listed if link.modified_at]
-    chosen = believed([_seen(row, link, now) for row, link in done], dates, now=now)
+    chosen = believed([_seen(row, link, now) for row, link in done], now=now)
     claims = [row.id for (row, _), is_believed in zip(done, chosen, strict=True) if is_believed]
     claims = claims[: take_refetches(session, source, len(claims), now)] if claims else []
     connection = session.connection()
