@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from newsbot.discovery.schedule import DAY_S, HOUR_S
 
@@ -22,6 +23,9 @@ MIN_AT_ONE_MOMENT, MOMENT = 2, timedelta(minutes=2)
 REFETCHES_A_DAY = 50.0
 """Budget of a source: how many pages are fetched again in a day because of claims that turn out to be false."""
 MAX_WAIT_S = 7 * DAY_S
+
+Claim = Literal["none", "waits", "due"]
+"""`none`: the page does not claim to have changed, or is not believed. `waits`: it is believed later. `due`: it is fetched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,20 +44,17 @@ class Seen:
     """Whether the feed gives another headline or summary than at the last poll."""
 
     @property
-    def is_redated(self) -> bool:
-        """Whether the date of change is later than the last fetch."""
-        return self.dated is not None and self.dated + RESOLUTION > self.done_at
-
-    @property
     def has_moved(self) -> bool:
         """Whether the date of change is later than the last fetch, and than the date at the last poll."""
-        return self.is_redated and (self.was_dated is None or (self.dated or self.was_dated) > self.was_dated)
+        if self.dated is None or self.dated + RESOLUTION <= self.done_at:
+            return False
+        return self.was_dated is None or self.dated > self.was_dated
 
 
-def believed(pages: Sequence[Seen], *, now: datetime) -> list[bool]:
-    """Return for each of the known pages of a document whether its claim to have changed is believed.
+def judge_claims(pages: Sequence[Seen], *, now: datetime) -> list[Claim]:
+    """Return for each of the known pages of a document whether it claims to have changed, and whether that is believed.
 
-    Not believed are dates or texts that change on nearly all pages at once, and pages whose last claims were false, for a
+    Not believed are dates or texts that change on nearly all pages at once. A page whose last claims were false waits for a
     time that doubles with each."""
     moved = [page.dated for page in pages if page.dated and page.has_moved]
     is_one_moment = bool(moved) and max(moved) - min(moved) <= MOMENT
@@ -62,10 +63,15 @@ def believed(pages: Sequence[Seen], *, now: datetime) -> list[bool]:
     others = sum(page.has_other_text for page in pages)
     are_texts_meant = not _are_at_once(others, len(pages), MIN_AT_ONCE)
     return [
-        ((page.is_redated and are_dates_meant) or (page.has_other_text and are_texts_meant))
-        and now >= page.done_at + timedelta(seconds=_wait_s(page.false_claims))
+        _claim(page, now)
+        if (page.has_moved and are_dates_meant) or (page.has_other_text and are_texts_meant)
+        else "none"
         for page in pages
     ]
+
+
+def _claim(page: Seen, now: datetime) -> Claim:
+    return "due" if now >= page.done_at + timedelta(seconds=_wait_s(page.false_claims)) else "waits"
 
 
 def _are_at_once(moved: int, known: int, enough: int) -> bool:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from newsbot.discovery.claims import REFETCHES_A_DAY, Seen, believed, refilled
+from newsbot.discovery.claims import REFETCHES_A_DAY, Seen, judge_claims, refilled
 
 NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -51,16 +51,16 @@ MOVED = page(NOW)
     ],
 )
 def test_what_changes_on_all_pages_at_once_is_not_believed(pages: list[Seen], expected: list[bool]) -> None:
-    assert believed(pages, now=NOW) == expected
+    assert [claim == "due" for claim in judge_claims(pages, now=NOW)] == expected
 
 
 @pytest.mark.parametrize(("false_claims", "hours"), [(1, 1), (2, 2), (3, 4), (20, 7 * 24)])
 def test_a_page_that_was_wrong_waits_twice_as_long_each_time(false_claims: int, hours: int) -> None:
-    def is_believed(age: timedelta) -> bool:
-        return believed([page(NOW, false_claims=false_claims, done=NOW - age)], now=NOW)[0]
+    def claims(age: timedelta) -> list[str]:
+        return list(judge_claims([page(NOW, false_claims=false_claims, done=NOW - age)], now=NOW))
 
-    assert not is_believed(hours * HOUR - MINUTE)
-    assert is_believed(hours * HOUR)
+    assert claims(hours * HOUR - MINUTE) == ["waits"]
+    assert claims(hours * HOUR) == ["due"]
 
 
 def test_the_budget_is_refilled_as_time_passes() -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from newsbot.store.database import Database
 from newsbot.store.queries import get_article
-from newsbot.store.schema.models import ArticleRow, Feed, FrontierRow
+from newsbot.store.schema.models import ArticleRow, Feed, FrontierRow, Source
 from tests.crawling import in_reactor, reading
 from tests.pages import article_page, paragraphs, rss
 from tests.site import Answer, Asked, Site
@@ -302,6 +302,17 @@ async def test_one_page_that_is_always_new_is_fetched_less_and_less(lite: Web, s
     assert site.paths().count("/2026/05/story-0") == 3
 
 
+def age_pages(web: Web) -> None:
+    """Let ten minutes go by since pages were fetched: dates in feeds are read to the second."""
+    now = datetime.now(UTC)
+    change(
+        web,
+        update(FrontierRow).values(
+            done_at=now - timedelta(minutes=10), expected_change_at=now - timedelta(minutes=11)
+        ),
+    )
+
+
 @in_reactor
 async def test_an_article_that_was_really_updated_is_fetched_at_the_next_poll_each_time(
     web: Web, sites: list[Site]
@@ -314,6 +325,7 @@ async def test_an_article_that_was_really_updated_is_fetched_at_the_next_poll_ea
     await web.crawl(due="0")
     for run in range(3):
         story(site, 1, extra=f"A correction: the gate was built by {run + 2} guilds of carpenters in all.")
+        age_pages(web)
         dates[pages[1]] = datetime.now(UTC)
         outcome = await web.crawl(due="0")
         assert outcome.stats["newsbot/store/changed"] == 1
@@ -352,14 +364,14 @@ async def test_the_budget_of_refetches_ends_and_true_claims_give_it_back(
     site.pages["/atom.xml"] = lambda asked: atom(*(entry(page, updated=dates[page]) for page in pages))
     lite.add("one", site, feeds=[f"{site.url}/atom.xml"])
     await lite.crawl(due="0")
-    from newsbot.store.schema.models import Source
-
     change(lite, update(Source).values(refetches_left=1.0, refetches_at=datetime.now(UTC)))
     for run in range(3):
         story(site, 0, extra=f"A correction: the gate was built by {run + 2} guilds of carpenters in all.")
+        age_pages(lite)
         dates[pages[0]] = datetime.now(UTC)
         outcome = await lite.crawl(due="0")
         assert outcome.stats["newsbot/store/changed"] == 1
+    age_pages(lite)
     dates[pages[1]] = dates[pages[2]] = datetime.now(UTC)
     await lite.crawl(due="0")
     await lite.crawl(due="0")
