@@ -29,7 +29,12 @@ class Link:
     modified_at: datetime | None = None
     guid: str | None = None
     """The feed's identifier of the entry, which stays the same when the URL changes."""
+    authors: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
     language: str | None = None
+    """ISO 639-1 code."""
+    summary: str | None = None
+    """The beginning of the entry's description or text, without tags. It shows whether an entry has changed."""
 
 
 def web_url(href: str | None, base: str) -> str | None:
@@ -64,9 +69,8 @@ class DateReader:
     """Parses the dates of one feed or sitemap; a date without an offset is in `timezone`."""
 
     timezone: tzinfo = UTC
-    unreadable_left: int = 5
-    """Number of unreadable dates after which parsing stops: an unreadable date costs 10 ms or more, and a document may have
-    thousands."""
+    unreadable_left: int = 5_000
+    """Number of unreadable dates after which parsing stops: one costs up to 0.1 ms, and a document may have 50,000."""
 
     def read(self, text: str | None) -> datetime | None:
         """Return the moment in UTC; None if the date cannot be parsed."""
