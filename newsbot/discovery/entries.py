@@ -29,20 +29,18 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _MARKUP = re.compile(r"<[/!]?[a-zA-Z-][^<>]*(?:>|\Z)")
 _ADDRESS_AND_NAME = re.compile(r"\s*[^\s@()]+@[^\s@()]+\s*\(([^()]*)\)\s*")
 """The author of RSS 2.0: `ann@courier.example (Ann Lee)`."""
-_ISO_639_1 = frozenset(
-    """aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en
+_ISO_639_1 = """aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en
     eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka kg
     ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no
     nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg
-    th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu""".split()
-)
-_ISO_639_2 = dict(
-    pair.split(":")
-    for pair in """ara:ar bul:bg cat:ca ces:cs cze:cs chi:zh zho:zh dan:da deu:de ger:de dut:nl nld:nl ell:el gre:el eng:en
+    th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu"""
+_ISO_639_2 = """ara:ar bul:bg cat:ca ces:cs cze:cs chi:zh zho:zh dan:da deu:de ger:de dut:nl nld:nl ell:el gre:el eng:en
     est:et fas:fa per:fa fin:fi fra:fr fre:fr heb:he hin:hi hrv:hr hun:hu ind:id ita:it jpn:ja kor:ko lav:lv lit:lt nor:no
-    pol:pl por:pt ron:ro rum:ro rus:ru slk:sk slo:sk slv:sl spa:es srp:sr swe:sv tha:th tur:tr ukr:uk vie:vi""".split()
-)
+    pol:pl por:pt ron:ro rum:ro rus:ru slk:sk slo:sk slv:sl spa:es srp:sr swe:sv tha:th tur:tr ukr:uk vie:vi"""
 """Codes of three letters, which news sitemaps may use, of the languages with most news."""
+_TWO_LETTERS = {code: code for code in _ISO_639_1.split()} | dict(
+    pair.split(":") for pair in _ISO_639_2.split()
+)
 
 
 class Entry(NamedTuple):
@@ -81,7 +79,9 @@ def link_of(entry: Entry, feed: FeedContents, dates: DateReader) -> Link | None:
     """Return the link of an entry; None if it has no usable URL."""
     urls = (web_url(href, feed.base) for href in entry.hrefs)
     url = next(filter(None, urls), None)
-    return url and Link(
+    if url is None:
+        return None
+    return Link(
         url=url,
         title=headline(entry.title),
         published_at=dates.read(entry.published),
@@ -125,5 +125,4 @@ def topic_names(texts: tuple[str, ...]) -> tuple[str, ...]:
 def language_code(tag: str | None) -> str | None:
     """Return the ISO 639-1 code of a language tag ("en-us", "deu"); None if it names no language that has one."""
     code = detect("", declared=(tag or "")[:20].replace("_", "-"))  # without a text the tag alone decides
-    code = _ISO_639_2.get(code or "", code)
-    return code if code in _ISO_639_1 else None
+    return _TWO_LETTERS.get(code or "")

@@ -14,6 +14,7 @@ from newsbot.discovery.links import web_url
 
 _KINDS: dict[str, FeedKind] = {"rss": "rss", "RDF": "rdf", "feed": "atom"}
 _PERIODS_S = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
+_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 # Namespaces that are read besides the feed's own. Others are not, because media:title and itunes:title are other titles.
@@ -46,7 +47,7 @@ def read_xml_feed(text: str, url: str, max_entries: int) -> FeedContents | None:
     entry_name = "entry" if root == "feed" else "item"
     entries: list[Entry] = []
     channel: Children = {}
-    language = None
+    base = language = None
     for element in elements(document, entry_name, "channel", "feed"):
         if not element.tag.endswith(entry_name):
             channel = _children(element)
@@ -54,7 +55,9 @@ def read_xml_feed(text: str, url: str, max_entries: int) -> FeedContents | None:
         if not entries:  # the end of the feed may be missing: what comes before the first entry counts too
             channel = channel or _children(element.getparent())
             language = next((lang for above in element.iterancestors() if (lang := above.get(_LANG))), None)
-        entries.append(_entry(element, url))
+            for above in reversed(list(element.iterancestors())):
+                base = _base(above, base, url)
+        entries.append(_entry(element, _base(element, base, url), url))
         element.clear()
         if len(entries) > max_entries:
             break
@@ -70,10 +73,11 @@ def read_xml_feed(text: str, url: str, max_entries: int) -> FeedContents | None:
     )
 
 
-def _entry(element: etree._Element, url: str) -> Entry:
+def _entry(element: etree._Element, base: str | None, url: str) -> Entry:
+    """Return the texts of an entry; `base` is the xml:base in effect, if any."""
     children = _children(element)
     return Entry(
-        hrefs=list(islice(_hrefs(children, url), MAX_VALUES)),
+        hrefs=list(islice(_hrefs(children, base, url), MAX_VALUES)),
         title=_text(children, "title"),
         published=_text(children, *_PUBLISHED),
         modified=_text(children, *_MODIFIED),
@@ -126,15 +130,20 @@ def _text_of(element: etree._Element) -> str:
 # What the elements mean
 
 
-def _hrefs(entry: Children, url: str) -> Iterator[str]:
+def _base(element: etree._Element, outer: str | None, url: str) -> str | None:
+    """Return the xml:base of an element, else that of the elements around it; a relative one is resolved."""
+    return web_url(element.get(_BASE), outer or url) or outer
+
+
+def _hrefs(entry: Children, base: str | None, url: str) -> Iterator[str]:
     """Yield the URLs of an entry's page, the best first, resolved against xml:base where there is one."""
     links = [link for link in entry.get("link", ()) if _leads_to_page(link)]
     for element in [*entry.get("origlink", ()), *links]:
         if text := _text_of(element):
-            yield _resolved(text, element, url)
+            yield _resolved(text, _base(element, base, url))
     for link in links:  # Atom's form, which other formats use too
         if href := link.get("href"):
-            yield _resolved(href, link, url)
+            yield _resolved(href, _base(link, base, url))
     if permalink := _permalink(entry):
         yield permalink
 
@@ -143,8 +152,8 @@ def _leads_to_page(link: etree._Element) -> bool:
     return (link.get("rel") or "alternate").lower() == "alternate" and "html" in link.get("type", "html")
 
 
-def _resolved(href: str, element: etree._Element, url: str) -> str:
-    base = web_url(element.base, url)
+def _resolved(href: str, base: str | None) -> str:
+    """Return a URL resolved against xml:base; unchanged without one, because it is then relative to the feed."""
     return (base and web_url(href, base)) or href
 
 
