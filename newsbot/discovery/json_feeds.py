@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 from newsbot.discovery.entries import MAX_RAW_CHARS, MAX_VALUES, Entry, FeedContents
+from newsbot.discovery.links import web_url
 
 
 def read_json_feed(text: str, url: str, max_entries: int) -> FeedContents | None:
@@ -21,7 +22,7 @@ def read_json_feed(text: str, url: str, max_entries: int) -> FeedContents | None
     items = [item for item in _list(document, "items") if isinstance(item, dict)]
     return FeedContents(
         kind="json",
-        base=url,
+        base=web_url(_string(document, "home_page_url"), "") or url,
         entries=[_entry(item) for item in items[:max_entries]],
         title=_string(document, "title"),
         authors=tuple(_authors(document)),
@@ -64,7 +65,15 @@ def _cut_off(text: str, max_entries: int) -> dict[str, object]:
         while len(entries) <= max_entries:
             entry, position = json.JSONDecoder().raw_decode(text, _next_value(text, position))
             entries.append(entry)
-    return {"version": version and version[1], "items": entries}
+    return {"version": version and version[1], **_head(text[: start.end() if start else 0]), "items": entries}
+
+
+def _head(text: str) -> dict[str, object]:
+    """Return what a JSON Feed says of itself up to the `[` of its entries; {} if that is no valid JSON."""
+    with suppress(ValueError, RecursionError):
+        head = json.loads(f"{text}]}}")
+        return head if isinstance(head, dict) else {}
+    return {}
 
 
 def _next_value(text: str, position: int) -> int:

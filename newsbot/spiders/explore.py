@@ -113,7 +113,7 @@ class ExploreSpider(PageSpider):
             final_url, poll = await self._poll(kind, url)
             if poll.links or poll.feeds:
                 good.append(final_url)
-                links = [*poll.links, *await self._links_below(poll)]
+                links = [*poll.links, *await self._links_below(final_url, poll)]
                 self.found.links.update((link.url, link) for link in links)
         return good
 
@@ -131,15 +131,15 @@ class ExploreSpider(PageSpider):
             self.logger.info("%s: %s", response.url, poll.note or poll.problem)
         return response.url, poll
 
-    async def _links_below(self, index: PollResult) -> list[Link]:
+    async def _links_below(self, index_url: str, index: PollResult) -> list[Link]:
         """Return the links of the sitemaps that an index lists, the newest first; none if it is no index."""
         waiting = [(url, 1) for _, url in index.feeds]
-        fetched: set[str] = set()
+        seen = {index_url}
         links: list[Link] = []
-        while waiting and len(fetched) < MAX_CHILDREN:
+        while waiting and len(seen) <= MAX_CHILDREN:
             url, depth = waiting.pop(0)
-            if url not in fetched:
-                fetched.add(url)
+            if url not in seen:
+                seen.add(url)
                 _, poll = await self._poll("sitemap", url)
                 links += poll.links
                 waiting = [(child, depth + 1) for _, child in poll.feeds if depth < MAX_DEPTH] + waiting

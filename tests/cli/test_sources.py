@@ -73,7 +73,7 @@ def urlset(*urls: str) -> Answer:
 
 def test_articles_below_an_index_of_robots_txt_are_counted_and_previewed(site: Site) -> None:
     links = [site.html(f"/2026/05/story-{n}", article_page(n)) for n in range(5)]
-    site.html("/", "<html></html>")
+    site.html("/", '<a href="/no/feed">Feed</a>')  # so that none is guessed
     site.pages["/robots.txt"] = Answer(
         f"Sitemap: {site.url}/robots.txt\nSitemap: {site.url}/index.xml".encode()
     )
@@ -88,8 +88,9 @@ def test_articles_below_an_index_of_robots_txt_are_counted_and_previewed(site: S
 
 
 def test_an_index_that_never_ends_is_followed_for_five_sitemaps(site: Site) -> None:
-    site.html("/", "<html></html>")
-    site.pages["/sitemap.xml"] = index(*(f"{site.url}/{n}.xml" for n in range(5)))
+    site.html("/", '<a href="/no/feed">Feed</a>')  # so that none is guessed
+    site.pages["/robots.txt"] = Answer(f"Sitemap: {site.url}/index.xml".encode())
+    site.pages["/index.xml"] = index(*(f"{site.url}/{n}.xml" for n in range(5)))
     for n in range(200):
         site.pages[f"/{n}.xml"] = index(*(f"{site.url}/{5 * n + k}.xml" for k in range(5)))
     done = newsbot("sources", "add", site.url + "/")

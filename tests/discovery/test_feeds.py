@@ -417,6 +417,16 @@ def test_relative_links_of_rss_belong_to_the_site(channel: str, item: str, expec
     assert urls(parse_feed(body.encode(), URL)) == [expected]
 
 
+@pytest.mark.parametrize("cut", [0, 2], ids=["whole", "truncated"])
+def test_relative_links_of_json_feed_belong_to_its_home_page(cut: int) -> None:
+    document = (
+        '{"version": "https://jsonfeed.org/version/1.1", "home_page_url": "https://news.example/en/", "language": "de", '
+        '"authors": [{"name": "Ann Lee"}], "items": [{"url": "a"}]}'
+    )
+    (link,) = parse_feed(document[: len(document) - cut].encode(), URL).links
+    assert (link.url, link.authors, link.language) == ("https://news.example/en/a", ("Ann Lee",), "de")
+
+
 HEADLINES = {
     "euc-kr": ["서울시 버스 노선 개편안 발표", "한국은행 기준금리 동결 결정"],
     "euc-jp": ["東京で初雪を観測", "日銀が金利の据え置きを決定"],
