@@ -127,8 +127,13 @@ def _cut_note(sitemap: Sitemap) -> str | None:
 
 
 def newest(children: tuple[Link, ...]) -> list[Link]:
-    """Return the sitemaps of an index that may list new articles: the last modified; of undated ones, both ends."""
-    pairs = ((child.modified_at, child) for child in children if child.modified_at)
+    """Return the sitemaps of an index that may list new articles: the last modified; of undated ones, both ends.
+
+    Of those modified at the same time too: some sites give the time of the request for every sitemap.
+    """
+    pairs = [(child.modified_at, child) for child in children if child.modified_at]
+    if len(pairs) > MAX_CHILDREN:  # last, first, last but one, second, and so on
+        pairs = [pairs[place // 2] if place % 2 else pairs[-1 - place // 2] for place in range(len(pairs))]
     dated = sorted(pairs, key=lambda pair: pair[0], reverse=True)
     undated = [child for child in children if not child.modified_at]
     ends = undated if len(undated) <= MAX_CHILDREN else [*undated[:2], *undated[-3:]]

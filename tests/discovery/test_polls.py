@@ -53,6 +53,12 @@ def test_index_gives_all_its_children_and_polls_the_newest() -> None:
     assert (result.links, result.whole, result.note) == ((), True, None)
 
 
+def test_of_children_modified_at_the_same_time_both_ends_are_polled() -> None:
+    result = poll("sitemap", index({f"{number}.xml": "2026-11-28" for number in range(40)}))
+    polled = [url.removeprefix(HOME) for _, url in result.feeds]
+    assert polled == ["39.xml", "0.xml", "38.xml", "1.xml", "37.xml"]
+
+
 def test_index_without_dates_gives_its_children_without_dates() -> None:
     result = poll("sitemap", index({"a.xml": "", "b.xml": ""}))
     assert result.listed == frozenset({f"{HOME}a.xml", f"{HOME}b.xml"})
