@@ -44,8 +44,9 @@ def _stop(crawler: Crawler) -> None:
 
 async def _stop_at_once(crawler: Crawler) -> None:
     session = crawler.get_extension(CrawlSession)
-    if session is not None and crawler.spider is not None:
-        await session.abandon()
+    if session is None or crawler.spider is None:
+        return
+    await session.abandon()
     if _reactor().running:
         _reactor().stop()
 
