@@ -30,8 +30,11 @@ class Command(ScrapyCrawl):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Set the settings of the command line. Exits with status 2 if one of its values is wrong."""
-        for name in CHATTER:  # filtered, because Scrapy sets the levels of its loggers later
-            logging.getLogger(name).addFilter(_is_warning)
+        for name in CHATTER:
+            logging.getLogger(name).setLevel(logging.WARNING)
+            logging.getLogger(name).addFilter(
+                _is_warning
+            )  # Scrapy resets the levels of its own loggers later
         try:
             super().process_options(args, opts)
         except ScrapyUsageError as error:
@@ -80,7 +83,8 @@ class Command(ScrapyCrawl):
             self._say(logging.INFO, summary(crawler))
 
     def _fail(self, message: str, *, status: int) -> None:
-        self._say(logging.ERROR, f"scrapy crawl: {message}")
+        command = type(self).__module__.rpartition(".")[2]
+        self._say(logging.ERROR, f"scrapy {command}: {message}")
         self.exitcode = status
 
     def _say(self, level: int, line: str) -> None:

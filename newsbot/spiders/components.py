@@ -11,6 +11,7 @@ from scrapy.utils.python import global_object_name
 from newsbot import settings as tables
 from newsbot.errors import UsageError
 from newsbot.middlewares.politeness import Politeness
+from newsbot.middlewares.refusals import LimitedCompression, ObeyRobots
 from newsbot.middlewares.saved_pages import SavedPages
 from newsbot.pipelines.store import Store
 from newsbot.session import CrawlSession
@@ -31,10 +32,12 @@ STORING: Tables = {"EXTENSIONS": tables.PAGE_STORAGE, "ITEM_PIPELINES": tables.P
 """The same for the components that a spider has only if its articles are stored."""
 REQUIRED: tuple[tuple[str, type], ...] = (
     ("DOWNLOADER_MIDDLEWARES", SavedPages),
+    ("DOWNLOADER_MIDDLEWARES", ObeyRobots),
+    ("DOWNLOADER_MIDDLEWARES", LimitedCompression),
     ("DOWNLOADER_MIDDLEWARES", Politeness),
 )
-"""Name of a table, and a class of which it must have a component. A run without it would ignore a host that asks for
-time, or break off."""
+"""Name of a table, and a class of which it must have a component. A run without it would break off, or be rude to sites
+without a word; `ROBOTSTXT_OBEY` is the setting for robots.txt."""
 REQUIRED_TO_STORE: tuple[tuple[str, type], ...] = (("EXTENSIONS", CrawlSession), ("ITEM_PIPELINES", Store))
 """The same if articles are stored. A run without it would fetch pages and lose them."""
 
@@ -54,7 +57,7 @@ def check_components(settings: BaseSettings) -> None:
     for name, required in REQUIRED + REQUIRED_TO_STORE if settings.getbool(STORES, True) else REQUIRED:
         if not any(issubclass(component, required) for component in _loaded(name, settings)):
             raise UsageError(
-                f"{name} turns off {global_object_name(required)}, without which pages would be lost; "
+                f"{name} turns off {global_object_name(required)}, which the spiders of newsbot need; "
                 "accepted: other components beside it, or a subclass in its place"
             )
 
