@@ -23,13 +23,12 @@ from newsbot.capture import Capture
 from newsbot.errors import InputError, UsageError
 from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.process import Processor
-from newsbot.ingest.read import Catalog
+from newsbot.ingest.read import Catalog, source_key
 from newsbot.items import Fetched, Reject
 from newsbot.middlewares.networks import GuardedResolver, refusal
 from newsbot.middlewares.refusals import ForbiddenByRobotsError, ResponseTooLargeError
 from newsbot.session import CAPTURE, KEPT, SAVED_PATH, CrawlSession
 from newsbot.settings import read_settings
-from newsbot.sources.catalog import source_for
 from newsbot.spiders.components import add_components, check_components
 from newsbot.text import one_line
 
@@ -120,13 +119,12 @@ class PageSpider(Spider):
     def fetch_failed(self, failure: Failure) -> Iterator[Reject]:
         """Yield a reject with the reason why a request has led to no page."""
         request: Request = failure.request  # type: ignore[attr-defined]
-        source = source_for(request.url, self.sources)
         response = failure.value.response if isinstance(failure.value, HttpError) else None
         yield Reject(
             url=request.url,
             reason=_failure_reason(failure),
             detail=_failure_detail(failure),
-            source=source.key if source else None,
+            source=source_key(request.url, self.sources),
             stage="fetch",
             fetched=_failed_fetch(request, response),
         )

@@ -53,7 +53,7 @@ if __name__ == "__main__":
     process.crawl(Plain, url=sys.argv[1])
     process.start()
 """
-PLAIN_ITEMS = [
+PLAIN_ITEMS: list[dict[str, object]] = [
     {"url": "{url}", "title": "The library of Norwich reopens, number 1"},
     {"words": 6},
     {"code": 200},

@@ -19,7 +19,7 @@ from newsbot.store.queries import get_article
 from tests.crawling import crawl, in_reactor, project_settings, reading
 from tests.pages import article_page
 
-OURS = {
+OURS: dict[str, dict[str, Any]] = {
     "ITEM_PIPELINES": PAGE_PIPELINES,
     "EXTENSIONS": PAGE_STORAGE,
     "DOWNLOADER_MIDDLEWARES": PAGE_MIDDLEWARES,
