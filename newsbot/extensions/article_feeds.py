@@ -18,6 +18,14 @@ class ArticleFeeds(FeedExporter):
 
     Settings: those of Scrapy's exporter. Items that are no articles are exported as they are."""
 
+    is_complete = False
+
+    async def close_spider(self, spider: Spider) -> None:
+        """Complete the feeds, unless a crawl that was ended at once has done so."""
+        if not self.is_complete:
+            self.is_complete = True
+            await super().close_spider(spider)
+
     def item_scraped(self, item: Any, spider: Spider) -> None:
         """Export an item to every feed."""
         super().item_scraped(article_json(item.article) if isinstance(item, Envelope) else item, spider)

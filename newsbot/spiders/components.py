@@ -13,6 +13,7 @@ from newsbot.errors import UsageError
 from newsbot.middlewares.politeness import Politeness
 from newsbot.middlewares.refusals import LimitedCompression, ObeyRobots
 from newsbot.middlewares.saved_pages import SavedPages
+from newsbot.pipelines.dedupe import Dedupe
 from newsbot.pipelines.store import Store
 from newsbot.session import CrawlSession
 
@@ -43,13 +44,19 @@ REQUIRED_TO_STORE: tuple[tuple[str, type], ...] = (("EXTENSIONS", CrawlSession),
 
 
 def add_components(settings: BaseSettings) -> None:
-    """Add newsbot's components to the settings of a spider, below those that a user has set."""
+    """Add newsbot's components to the settings of a spider, below those that a user has set.
+
+    If articles are exported, the stage `Dedupe` is left out: it spares articles that are stored unchanged the search for
+    entities, and an exported article has its entities."""
     for name, value in tables.PAGE_SETTINGS.items():
         settings.set(name, value, priority="addon")
     for added in (READING, STORING) if settings.getbool(STORES, True) else (READING,):
         for name, components in added.items():
             base = f"{name}_BASE"
             settings.set(base, {**settings[base], **components}, priority="spider")
+    if settings.getdict("FEEDS"):
+        pipelines = {**settings["ITEM_PIPELINES_BASE"], global_object_name(Dedupe): None}
+        settings.set("ITEM_PIPELINES_BASE", pipelines, priority="spider")
 
 
 def check_components(settings: BaseSettings) -> None:

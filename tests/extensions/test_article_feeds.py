@@ -32,7 +32,7 @@ class Shout:
 
 async def exported(folder: Path, **settings: Any) -> list[Article]:
     """Crawl two saved pages with a feed of every format in `folder`; return the articles."""
-    (folder / "pages").mkdir()
+    (folder / "pages").mkdir(exist_ok=True)
     for number in range(2):
         page = article_page(number, url=f"https://news.example/{number}")
         page = page.replace("the council said", "Mayor Ada Lovelace of Berlin said")
@@ -78,6 +78,13 @@ async def test_articles_are_exported_in_their_public_form(tmp_path: Path) -> Non
     assert sorted(item.findtext("url") or "" for item in root) == [article["url"] for article in expected]
     assert [item.findtext("canonical_url") for item in root] != ["None", "None"]
     assert root.findall(".//entities/value/mentions/value/text")
+
+
+@in_reactor
+async def test_an_unchanged_article_is_exported_with_its_entities(tmp_path: Path) -> None:
+    first = [article_json(article) for article in await exported(tmp_path)]
+    assert [article_json(article) for article in await exported(tmp_path)] == first
+    assert first[0]["entities"]
 
 
 @pytest.mark.parametrize("fields", [["url", "title"], {"url": "address"}], ids=["chosen", "renamed"])
