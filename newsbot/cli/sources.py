@@ -31,7 +31,17 @@ def sources() -> None:
 @json_option
 def list_(as_json: bool) -> None:
     """List every source."""
-    for_json = ("key", "name", "homepage", "language", "country", "enabled", "verified")
+    for_json = (
+        "key",
+        "name",
+        "homepage",
+        "language",
+        "country",
+        "enabled",
+        "verified",
+        "robots",
+        "checked_on",
+    )
     found = load_sources(configuration().sources).values()
     if as_json:
         for source in found:
