@@ -99,7 +99,7 @@ class PageSpider(Spider):
         yield Reject(
             url=request.url,
             reason=_failure_reason(failure),
-            detail=_failure_detail(failure),
+            detail=error_detail(failure.value, request.url),
             source=source.key if source else None,
             stage="fetch",
             fetched=_failed_fetch(request, response),
@@ -178,25 +178,25 @@ def _failure_reason(failure: Failure) -> str:
         return f"http-{error.response.status}"
     if isinstance(error, InputError):
         return error.reason
-    if _is_refused(failure):
+    if _is_refused(error, failure.request.url):  # type: ignore[attr-defined]
         return "private-network"
     return next((reason for kind, reason in REASONS if isinstance(error, kind)), "fetch-failed")
 
 
-def _failure_detail(failure: Failure) -> str:
-    if _is_refused(failure):
-        return f"{_host(failure)} has no public address; NEWSBOT_ALLOWED_NETWORKS names private networks that may be fetched"
-    return one_line(failure.getErrorMessage())
+def error_detail(error: BaseException | None, url: str) -> str:
+    """Return in one line why a request for a URL has failed."""
+    if _is_refused(error, url):
+        return f"{_host(url)} has no public address; NEWSBOT_ALLOWED_NETWORKS names private networks that may be fetched"
+    return one_line(str(error)) or type(error).__name__
 
 
-def _is_refused(failure: Failure) -> bool:
+def _is_refused(error: BaseException | None, url: str) -> bool:
     """Return whether a connection failed because the addresses of its host are private."""
-    return isinstance(failure.value, CannotResolveHostError) and _host(failure) in _refused_hosts()
+    return isinstance(error, CannotResolveHostError) and _host(url) in _refused_hosts()
 
 
-def _host(failure: Failure) -> str:
-    request: Request = failure.request  # type: ignore[attr-defined]
-    return urlsplit(request.url).hostname or ""
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or ""
 
 
 def _refused_hosts() -> set[str]:
