@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -162,8 +163,8 @@ class VerifySpider(PageSpider):
     def _newest(self, links: Iterable[Link], source: Source) -> list[str]:
         """Return the URLs of the newest articles: those of the source, else some that would not become its articles."""
         newest = list(dict.fromkeys(link.url for link in newest_first(links)))
-        own = [url for url in newest if self._owner(url) == source.key]
-        return own[:MAX_JUDGED] or newest[:MAX_ARTICLES]
+        own = (url for url in newest if self._owner(url) == source.key)
+        return list(islice(own, MAX_JUDGED)) or newest[:MAX_ARTICLES]
 
     async def _permissions(self, urls: list[str]) -> tuple[Robots | None, list[str]]:
         """Return what robots.txt says about some articles, and those to fetch: the allowed ones, else one to show why."""
