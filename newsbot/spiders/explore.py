@@ -18,7 +18,7 @@ from newsbot.discovery.homepages import (
     propose_source,
     robots_url,
 )
-from newsbot.discovery.links import Link
+from newsbot.discovery.links import Link, newest_first
 from newsbot.discovery.polls import PollResult, read_poll
 from newsbot.discovery.sections import article_links, section_links
 from newsbot.discovery.sitemaps import MAX_SITEMAP_BYTES, sitemaps_of_robots
@@ -85,7 +85,7 @@ class ExploreSpider(PageSpider):
         if not self.found.links:
             self.found.sections = section_links(page)[:MAX_SECTIONS] or [response.url]
             self.found.links.update((link.url, link) for link in article_links(page))
-        for link in _newest(self.found.links.values())[:PREVIEWS]:
+        for link in newest_first(self.found.links.values())[:PREVIEWS]:
             yield Request(link.url, callback=self.parse_page, errback=self.fetch_failed)
 
     async def _get(self, url: str, **meta: int) -> Response | None:
@@ -146,10 +146,3 @@ class ExploreSpider(PageSpider):
                 links += poll.links
                 waiting = [(child, depth + 1) for _, child in poll.feeds if depth < MAX_DEPTH] + waiting
         return links
-
-
-def _newest(links: Iterable[Link]) -> list[Link]:
-    def date(link: Link) -> datetime:
-        return link.published_at or link.modified_at or datetime.min.replace(tzinfo=UTC)
-
-    return sorted(links, key=date, reverse=True)
