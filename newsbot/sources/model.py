@@ -57,5 +57,7 @@ class Source:
     reports on it. Saved and archived pages get its key, time zone and selectors in any case."""
     verified: bool = False
     """Whether somebody has fetched its feeds and read the articles that came out."""
+    render: bool = False
+    """Whether scripts make the text of its pages, so that they are rendered in a browser. Needs the extra `render`."""
     selectors: Selectors = Selectors()
     """CSS selectors of the site; in TOML the table `[source.extract]`."""

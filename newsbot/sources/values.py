@@ -139,5 +139,6 @@ SOURCE_KEYS: dict[str, Reader] = {
     "delay_s": _seconds,
     "enabled": _flag,
     "verified": _flag,
+    "render": _flag,
     "extract": _selectors,
 }

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any, Self
 
 from scrapy import Request
+from scrapy.crawler import Crawler
 from scrapy.http import Response, TextResponse
 
 from newsbot.discovery.homepages import (
@@ -23,6 +25,8 @@ from newsbot.discovery.sections import article_links, section_links
 from newsbot.discovery.sitemaps import sitemaps_of_robots
 from newsbot.errors import UsageError
 from newsbot.extraction.page.page import Page
+from newsbot.rendering.installed import require_browser
+from newsbot.settings import read_settings
 from newsbot.sources.model import Source
 from newsbot.spiders.page_spider import PageSpider
 from newsbot.urls import is_fetchable
@@ -64,6 +68,13 @@ class ExploreSpider(PageSpider):
             raise UsageError(f"{url!r} is no homepage; accepted: an http:// or https:// URL")
         self.homepage = url
         self.found = Exploration()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Return a spider for this homepage. Raises UsageError if it must be rendered, and nothing can be."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        require_browser([spider.homepage], read_settings(crawler.settings))
+        return spider
 
     async def start(self) -> AsyncIterator[Request]:
         """Explore the site, then yield requests for the newest articles that were found."""
