@@ -7,7 +7,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from importlib.resources import as_file, files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from newsbot.errors import NewsbotError
@@ -27,6 +27,8 @@ MAX_TRAFFIC = 5
 """Bytes that a page may carry over the network, as a multiple of the maximum size of a page."""
 SETTLE_S = 10.0
 """Seconds for which a page may load before it is read as it is: some pages never stop asking for more."""
+START_S = 30.0
+"""Seconds after which a browser that does not open an empty page is taken for dead."""
 CLOSE_S = 5.0
 """Seconds after which a browser that does not close a page is stopped."""
 NEEDED = frozenset({"script", "stylesheet", "xhr", "fetch", "eventsource", "websocket"})
@@ -44,6 +46,8 @@ FLAGS = (
 )
 NOWHERE = "http://127.0.0.1:9"
 """The proxy of everything that does not belong to a page: nothing listens there."""
+BOUNDED = Path(__file__).with_name("bounded-browser.sh")
+"""Starts the browser with a limit of memory."""
 ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRARY_PATH")
 """Environment variables that the browser gets. Others may hold secrets."""
 
@@ -59,6 +63,10 @@ READ = """
 
 class RenderError(NewsbotError):
     """A page that could not be rendered: it took too long, or it or the browser crashed."""
+
+
+class NoBrowserError(RenderError):
+    """A browser that does not start."""
 
 
 @dataclass(slots=True)
@@ -83,13 +91,12 @@ class Chromium:
     async def render(self, url: str, content_type: str, body: bytes, *, timeout_s: float) -> bytes:
         """Return a page in UTF-8 as it is after its scripts have run; `body` is what its server has sent.
 
-        Raises RenderError, and ResponseTooLargeError if the page has grown above `max_bytes`."""
+        Raises RenderError, NoBrowserError, and ResponseTooLargeError if the page has grown above `max_bytes`."""
         from playwright.async_api import Error
 
         async with self._free:
-            browser = await self._started()
             try:
-                async with asyncio.timeout(timeout_s), self._context(browser) as context:
+                async with self._context() as context, asyncio.timeout(timeout_s):
                     page = await _open(context, url, content_type, body)
                     await _settle(page, min(SETTLE_S, timeout_s / 2))
                     html = await _read(page, self.max_bytes)
@@ -127,21 +134,22 @@ class Chromium:
         browser = self.executable or chromium.executable_path
         environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
         try:
-            with as_file(files("newsbot.rendering") / "bounded-browser.sh") as bounded:
-                return await chromium.launch(
-                    executable_path=bounded,
-                    args=list(FLAGS),
-                    ignore_default_args=["--disable-popup-blocking"],
-                    env={**environment, "NEWSBOT_BROWSER": browser},
-                    chromium_sandbox=os.geteuid() != 0,  # Chromium has none for root
-                    proxy={"server": NOWHERE, "bypass": "<-loopback>"},
-                    handle_sigint=False,  # Ctrl-C ends the crawl, and the crawl ends the browser
-                    handle_sigterm=False,
-                    handle_sighup=False,
-                )
+            return await chromium.launch(
+                executable_path=BOUNDED,
+                args=list(FLAGS),
+                ignore_default_args=["--disable-popup-blocking"],
+                env={**environment, "NEWSBOT_BROWSER": browser},
+                chromium_sandbox=os.geteuid() != 0,  # Chromium has none for root
+                proxy={"server": NOWHERE, "bypass": "<-loopback>"},
+                handle_sigint=False,  # Ctrl-C ends the crawl, and the crawl ends the browser
+                handle_sigterm=False,
+                handle_sighup=False,
+            )
         except Error as error:
             await self._stop()
-            raise RenderError(f"the browser {browser} does not start: {_first_line(error)}") from error
+            raise NoBrowserError(
+                f"the browser {browser} does not start: {_why_not(browser, error)}"
+            ) from error
 
     async def _stop(self) -> None:
         from playwright.async_api import Error
@@ -156,26 +164,44 @@ class Chromium:
                 await asyncio.wait_for(playwright.stop(), CLOSE_S)
 
     @asynccontextmanager
-    async def _context(self, browser: Browser) -> AsyncIterator[BrowserContext]:
+    async def _context(self) -> AsyncIterator[BrowserContext]:
         """Give a context for one page; stop the browser if it does not close the context."""
         from playwright.async_api import Error
 
         async with ForwardProxy(self.networks, max_bytes=MAX_TRAFFIC * self.max_bytes) as proxy:
-            context = await browser.new_context(
+            context = await self._new_context(proxy)
+            try:
+                yield context
+            finally:
+                with suppress(Error):  # it may have ended with its browser
+                    await self._close(context)
+
+    async def _close(self, context: BrowserContext) -> None:
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                await context.unroute_all(behavior="ignoreErrors")
+                await context.close()
+        except TimeoutError:
+            await self.close()
+
+    async def _new_context(self, proxy: ForwardProxy) -> BrowserContext:
+        """Return an empty context, in another browser if the one that runs has died since the last page."""
+        from playwright.async_api import Error
+
+        try:
+            return await self._context_of(await self._started(), proxy)
+        except (Error, TimeoutError):
+            await self.close()
+            return await self._context_of(await self._started(), proxy)
+
+    async def _context_of(self, browser: Browser, proxy: ForwardProxy) -> BrowserContext:
+        async with asyncio.timeout(START_S):
+            return await browser.new_context(
                 user_agent=self.user_agent,
                 proxy={"server": proxy.url, "bypass": "<-loopback>"},
                 service_workers="block",
                 accept_downloads=False,
             )
-            try:
-                yield context
-            finally:
-                try:
-                    await asyncio.wait_for(_close(context), CLOSE_S)
-                except TimeoutError:
-                    await self.close()
-                except Error:  # it has ended with its browser
-                    pass
 
 
 async def _open(context: BrowserContext, url: str, content_type: str, body: bytes) -> Page:
@@ -231,9 +257,12 @@ async def _read(page: Page, max_chars: int) -> str | None:
     return html
 
 
-async def _close(context: BrowserContext) -> None:
-    await context.unroute_all(behavior="ignoreErrors")
-    await context.close()
+def _why_not(browser: str, error: Exception) -> str:
+    if not Path(browser).exists():
+        return "there is none; install Chromium, or name one by NEWSBOT_BROWSER"
+    if "No usable sandbox" in str(error):
+        return "the system lets it make no sandbox (user namespaces)"
+    return _first_line(error)
 
 
 def _first_line(error: Exception) -> str:

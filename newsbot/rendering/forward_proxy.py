@@ -44,8 +44,6 @@ class ForwardProxy:
         self.networks = tuple(networks)
         self.max_bytes = max_bytes
         self.carried_bytes = 0
-        self.refused: set[str] = set()
-        """Hosts that a page asked for, and that have no address that may be fetched."""
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
 
@@ -103,7 +101,6 @@ class ForwardProxy:
         try:
             opened = await self._connect(host, port)
         except RefusedError:
-            self.refused.add(host)
             writer.write(_reply(NOT_ALLOWED))
             raise
         except OSError:
@@ -154,9 +151,9 @@ class ForwardProxy:
 async def _read_request(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> tuple[str, int]:
     """Return the host and the port that a browser asks for. Raises ValueError for what is no SOCKS 5 request."""
     version, methods = await reader.readexactly(2)
-    await reader.readexactly(methods)
     if version != VERSION:
         raise ValueError("not SOCKS 5")
+    await reader.readexactly(methods)
     writer.write(bytes([VERSION, 0]))  # no authentication
     version, command, _, kind = await reader.readexactly(4)
     if version != VERSION or command != CONNECT:

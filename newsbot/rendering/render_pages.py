@@ -11,9 +11,10 @@ from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 
 from newsbot.archive.http_coding import decode_body
+from newsbot.archive.warc_pages import HTML
 from newsbot.ingest.read import Catalog
 from newsbot.middlewares.refusals import ResponseTooLargeError
-from newsbot.rendering.browser import Chromium, RenderError
+from newsbot.rendering.browser import Chromium, NoBrowserError, RenderError
 from newsbot.rendering.installed import find_browser, missing
 from newsbot.session import SAVED_PATH, CrawlSession
 from newsbot.settings import read_settings
@@ -30,7 +31,7 @@ PAGE = re.compile(
 )
 """The start of a page. Feeds and sitemaps may be sent with the content type of pages."""
 SAMPLE_BYTES = 4096
-OF_THE_SOURCE = (b"Content-Encoding", b"ETag", b"Last-Modified")
+OF_THE_SHELL = (b"Content-Encoding", b"ETag", b"Last-Modified")
 """Headers that do not describe the rendered page. A page that has not changed may ask for news: without these headers
 it is never taken for unmodified."""
 
@@ -45,12 +46,13 @@ class RenderPages:
 
     Settings: `NEWSBOT_BROWSER`, `NEWSBOT_USER_AGENT`, `NEWSBOT_ALLOWED_NETWORKS`, `NEWSBOT_MAX_PAGE_BYTES`,
     `DOWNLOAD_TIMEOUT`, for fetching a page and once more for rendering it. Meta keys: `NO_PAGE`. Stats:
-    `newsbot/rendered`."""
+    `newsbot/rendered`. If the browser does not start, the run has failed: exit status 1."""
 
     def __init__(self, crawler: Crawler, sources: Catalog, browser: Chromium) -> None:
         self.crawler = crawler
         self.sources = sources
         self.browser = browser
+        self.timeout_s = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -83,14 +85,17 @@ class RenderPages:
             return response
         if problem := missing():
             raise RenderError(f"render = true {problem}", url=request.url)
-        content_type = response.headers.get("Content-Type") or b"text/html"
-        rendered = await self.browser.render(
-            response.url,
-            content_type.decode("latin-1"),
-            body,
-            timeout_s=request.meta.get("download_timeout")
-            or self.crawler.settings.getfloat("DOWNLOAD_TIMEOUT"),
-        )
+        try:
+            rendered = await self.browser.render(
+                response.url,
+                _content_type(response),
+                body,
+                timeout_s=request.meta.get("download_timeout") or self.timeout_s,
+            )
+        except NoBrowserError as error:
+            if session := self.crawler.get_extension(CrawlSession):
+                session.failure = str(error)
+            raise
         assert self.crawler.stats is not None
         self.crawler.stats.inc_value("newsbot/rendered")
         return self._replaced(response, rendered)
@@ -115,8 +120,14 @@ class RenderPages:
 
     def _replaced(self, response: Response, rendered: bytes) -> Response:
         headers = response.headers.copy()
-        for name in OF_THE_SOURCE:
+        for name in OF_THE_SHELL:
             headers.pop(name, None)
         headers["Content-Type"] = "text/html; charset=utf-8"
         headers[RENDERED_BY] = f"Chromium/{self.browser.version}"
         return response.replace(body=rendered, headers=headers, flags=[*response.flags, RENDERED])
+
+
+def _content_type(response: Response) -> str:
+    """Return the content type of a page: what its server says, if a browser then reads it as a page."""
+    said = (response.headers.get("Content-Type") or b"").decode("latin-1")
+    return said if said.partition(";")[0].strip().lower() in HTML - {""} else "text/html"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +28,13 @@ def scripted_page(site: Site, path: str, number: int, *, title: str | None = Non
     site.pages["/build.js"] = Answer(BUILD.encode(), headers=SCRIPT)
     site.html(f"/content{path}", article_page(number, title=title))
     return site.html(path, SHELL.format(head='<script defer src="/build.js"></script>'))
+
+
+def answer_at(site: Site, path: str) -> Answer:
+    """Return the answer of a site at a path."""
+    answer = site.pages[path]
+    assert isinstance(answer, Answer)
+    return answer
 
 
 def running_script(site: Site, path: str, script: str) -> str:
@@ -59,7 +65,8 @@ def settings(folder: Path, sources: str, **others: Any) -> dict[str, Any]:
 
 def descendants(pid: int) -> set[int]:
     """Return the ids of the processes that a process has started, and of those that they have started."""
-    parents = {child: parent for child in map(int, filter(str.isdigit, os.listdir("/proc"))) if (parent := _parent(child))}
+    children = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+    parents = {child: parent for child in children if (parent := _parent(child))}
     found: set[int] = set()
     wanted = {pid}
     while wanted:
@@ -70,7 +77,11 @@ def descendants(pid: int) -> set[int]:
 
 def browsers(pid: int) -> set[int]:
     """Return the ids of the processes of browsers that a process has started."""
-    return {child for child in descendants(pid) if b"--type=" in _command(child) or b"--headless" in _command(child)}
+    return {
+        child
+        for child in descendants(pid)
+        if b"--type=" in _command(child) or b"--headless" in _command(child)
+    }
 
 
 def is_running(pid: int) -> bool:
