@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from newsbot.errors import NewsbotError
+from newsbot.ingest.processes import usable_cores, use_cores
 from newsbot.middlewares.refusals import ResponseTooLargeError
 from newsbot.rendering.forward_proxy import ForwardProxy
 from newsbot.settings import Network
@@ -83,6 +84,8 @@ class Chromium:
     """Private networks that may be fetched."""
     max_bytes: int
     """Maximum size of a rendered page."""
+    cores: set[int] = field(default_factory=set)
+    """Cores that the browser may use; empty: those of this thread. The process of a crawl keeps to one."""
     _playwright: Playwright | None = None
     _browser: Browser | None = None
     _starting: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -129,7 +132,12 @@ class Chromium:
     async def _start(self) -> Browser:
         from playwright.async_api import Error, async_playwright
 
-        self._playwright = await async_playwright().start()
+        own = usable_cores()
+        use_cores(self.cores)  # what is started inherits them
+        try:
+            self._playwright = await async_playwright().start()
+        finally:
+            use_cores(own)
         chromium = self._playwright.chromium
         browser = self.executable or chromium.executable_path
         environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}

@@ -1,4 +1,4 @@
-"""Whether pages can be rendered here, and what an operator is told if they cannot."""
+"""Whether pages can be rendered here, and what is reported if they cannot."""
 
 from __future__ import annotations
 

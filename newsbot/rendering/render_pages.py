@@ -69,6 +69,7 @@ class RenderPages:
             user_agent=settings.user_agent,
             networks=settings.allowed_networks,
             max_bytes=settings.max_page_bytes,
+            cores=session.pool.cores if session else set(),
         )
         renderer = cls(crawler, sources, browser)
         crawler.signals.connect(renderer.close, signal=signals.spider_closed)
