@@ -26,6 +26,7 @@ from newsbot.discovery.sitemaps import sitemaps_of_robots
 from newsbot.errors import UsageError
 from newsbot.extraction.page.page import Page
 from newsbot.rendering.installed import require_browser
+from newsbot.rendering.render_pages import NO_PAGE
 from newsbot.settings import read_settings
 from newsbot.sources.model import Source
 from newsbot.spiders.page_spider import PageSpider
@@ -95,7 +96,8 @@ class ExploreSpider(PageSpider):
     async def _get(self, url: str) -> Response | None:
         assert self.crawler.engine is not None
         try:
-            response = await self.crawler.engine.download_async(Request(url))
+            meta = {} if url == self.homepage else {NO_PAGE: True}
+            response = await self.crawler.engine.download_async(Request(url, meta=meta))
         except Exception as error:  # noqa: BLE001 - a URL that fails for any reason is not proposed
             self.logger.info("%s: %s", url, error)
             if url == self.homepage:

@@ -343,3 +343,44 @@ def test_nothing_of_the_browser_is_loaded_without_a_source_that_is_rendered(
     done = without_playwright(tmp_path, sources, "article", "-a", f"url={url}")
     assert done.returncode == 0
     assert list(bodies(tmp_path)) == [url]
+
+
+def test_a_browser_that_does_not_start_is_a_failure_of_the_run(tmp_path: Path, site: Site) -> None:
+    pytest.importorskip("playwright")
+    url = scripted_page(site, "/2026/05/story-1", 1)
+    chosen = settings(tmp_path, catalog(tmp_path, site), NEWSBOT_BROWSER="/bin/false", NEWSBOT_ARCHIVE_DIR="")
+    arguments = [f"-s{name}={value}" for name, value in chosen.items()]
+    done = subprocess.run(
+        [sys.executable, "-m", "scrapy", "crawl", "article", "-a", f"url={url}", *arguments],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "scrapy crawl: the browser /bin/false does not start" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert rejects(tmp_path)[url][0] == "fetch-failed"
+
+
+def test_a_new_source_is_proposed_from_pages_that_scripts_make(
+    browser: str, tmp_path: Path, site: Site
+) -> None:
+    story = scripted_page(site, "/2026/05/story-of-the-harbour-and-its-island-1", 1)
+    link = f"<a href={story}>The harbour of Norwich reopens after a long repair</a>"
+    running_script(site, "/", f"document.write('<main><h2>{link}</h2></main>')")
+    soft_error = site.pages["/"]
+    site.pages["/feed"] = site.pages["/rss.xml"] = soft_error
+    done = subprocess.run(
+        [sys.executable, "-m", "newsbot", "sources", "add", f"{site.url}/"],
+        cwd=PROJECT,
+        env=os.environ
+        | {"NEWSBOT_SOURCES": catalog(tmp_path, site), "NEWSBOT_ALLOWED_NETWORKS": "127.0.0.1/32"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert paragraphs(1)[0][:60] in done.stderr
