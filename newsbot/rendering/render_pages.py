@@ -27,7 +27,8 @@ RENDERED = "rendered"
 RENDERED_BY = b"X-Newsbot-Rendered"
 """Header that says in the archive which browser has made the body."""
 PAGE = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)[\s>]", re.I | re.S
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:(?><!--.*?-->)\s*)*+<(?:!doctype\s+html|html)[\s>]",
+    re.I | re.S,
 )
 """The start of a page. Feeds and sitemaps may be sent with the content type of pages."""
 SAMPLE_BYTES = 4096

@@ -260,7 +260,12 @@ async def test_what_a_page_carries_over_the_network_is_bounded(
 ) -> None:
     url = scripted_page(site, "/2026/05/story-1", 1)
     site.pages["/big"] = Answer(b"x" * 200_000)
-    load = b"(async () => { for (let n = 0; n < 20; n++) await (await fetch('/big')).text() })()"
+    load = b"""
+    const waiting = setInterval(async () => {
+      if (!document.querySelector('main')) return;
+      clearInterval(waiting);
+      for (let n = 0; n < 20; n++) await (await fetch('/big')).text();
+    }, 20)"""
     site.pages["/build.js"] = Answer(answer_at(site, "/build.js").body + load, headers=SCRIPT)
     chosen = settings(tmp_path, catalog(tmp_path, site), NEWSBOT_MAX_PAGE_BYTES=100_000)
     await crawl("article", chosen, url=url)
@@ -345,8 +350,9 @@ def test_nothing_of_the_browser_is_loaded_without_a_source_that_is_rendered(
     assert list(bodies(tmp_path)) == [url]
 
 
-def test_a_browser_that_does_not_start_is_a_failure_of_the_run(tmp_path: Path, site: Site) -> None:
-    pytest.importorskip("playwright")
+def test_a_browser_that_does_not_start_is_a_failure_of_the_run(
+    browser: str, tmp_path: Path, site: Site
+) -> None:
     url = scripted_page(site, "/2026/05/story-1", 1)
     chosen = settings(tmp_path, catalog(tmp_path, site), NEWSBOT_BROWSER="/bin/false", NEWSBOT_ARCHIVE_DIR="")
     arguments = [f"-s{name}={value}" for name, value in chosen.items()]

@@ -28,6 +28,7 @@ timezone = "Europe/London"
 delay_s = 1
 enabled = false
 verified = true
+render = true
 [source.extract]
 title = "h1.headline"
 body = "div.article__text"
@@ -61,6 +62,7 @@ def test_every_key_of_a_source_is_read(tmp_path: Path) -> None:
         delay_s=1.0,
         enabled=False,
         verified=True,
+        render=True,
         selectors=Selectors(
             title="h1.headline",
             body="div.article__text",
@@ -112,6 +114,7 @@ def test_without_a_path_the_shipped_catalog_is_read(path: str | None) -> None:
         ("delay_s = -1", "delay_s", "a number of seconds"),
         ("delay_s = inf", "delay_s", "a number of seconds"),
         ("enabled = 1", "enabled", "true or false"),
+        ("render = 1", "render", "true or false"),
         ('extract = "h1"', "extract", "[source.extract]"),
         ('[source.extract]\ntitle = "h1["', "extract: title", "a CSS selector"),
         ('[source.extract]\nremove = ".ad"', "extract: remove", "a list"),
