@@ -10,6 +10,7 @@ from threading import Thread
 
 import pytest
 
+from newsbot.rendering import browser as bounds
 from newsbot.rendering.browser import Chromium
 from newsbot.settings import Network, read_settings
 from tests.crawling import in_reactor
@@ -72,15 +73,18 @@ def networks(text: str) -> tuple[Network, ...]:
     return read_settings({"NEWSBOT_ALLOWED_NETWORKS": text}).allowed_networks
 
 
-async def visit(browser: str, site: Site, reached: str, allowed: str) -> None:
+async def visit(
+    monkeypatch: pytest.MonkeyPatch, browser: str, site: Site, reached: str, allowed: str
+) -> None:
     """Render a page of a site that tries to reach a host and port."""
     for path in ("/control", "/tried"):
         site.pages[path] = Answer(b"here")
     site.redirect("/redirect", f"http://{reached}/redirected")
+    monkeypatch.setattr(bounds, "SETTLE_S", 60.0)
     chromium = Chromium(browser, user_agent="newsbot", networks=networks(allowed), max_bytes=10_000_000)
     try:
         html = await chromium.render(
-            site.url + "/page", "text/html", (PAGE % (ATTEMPTS % reached)).encode(), timeout_s=60
+            site.url + "/page", "text/html", (PAGE % (ATTEMPTS % reached)).encode(), timeout_s=120
         )
     finally:
         await chromium.close()
@@ -91,18 +95,22 @@ async def visit(browser: str, site: Site, reached: str, allowed: str) -> None:
     "host", ["127.0.0.1", "localhost", "127.1", "2130706433", "[::ffff:127.0.0.1]", "0.0.0.0"]
 )
 @in_reactor
-async def test_no_way_leads_to_a_private_network(browser: str, host: str) -> None:
+async def test_no_way_leads_to_a_private_network(
+    monkeypatch: pytest.MonkeyPatch, browser: str, host: str
+) -> None:
     with running_site("127.0.0.7") as site, listening("127.0.0.1") as secret:
-        await visit(browser, site, f"{host}:{secret.port}", "127.0.0.7/32")
+        await visit(monkeypatch, browser, site, f"{host}:{secret.port}", "127.0.0.7/32")
         assert secret.requests == []
         assert secret.datagrams() == 0
         assert {"/control", "/redirect", "/tried"} <= set(site.paths())
 
 
 @in_reactor
-async def test_the_same_ways_lead_to_a_network_that_is_allowed(browser: str) -> None:
+async def test_the_same_ways_lead_to_a_network_that_is_allowed(
+    monkeypatch: pytest.MonkeyPatch, browser: str
+) -> None:
     with running_site("127.0.0.7") as site, listening("127.0.0.1") as secret:
-        await visit(browser, site, f"127.0.0.1:{secret.port}", "127.0.0.0/8")
+        await visit(monkeypatch, browser, site, f"127.0.0.1:{secret.port}", "127.0.0.0/8")
         ways = {
             "/fetch",
             "/redirected",
