@@ -74,5 +74,7 @@ class Source:
     do not rely on it: they ask robots.txt itself."""
     checked_on: date | None = None
     """Day (UTC) of the last live check, `newsbot sources check --live --write`."""
+    render: bool = False
+    """Whether scripts make the text of its pages, so that they are rendered in a browser. Needs the extra `render`."""
     selectors: Selectors = Selectors()
     """CSS selectors of the site; in TOML the table `[source.extract]`."""

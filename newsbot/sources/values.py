@@ -156,5 +156,6 @@ SOURCE_KEYS: dict[str, Reader] = {
     "verified": _flag,
     "robots": _robots,
     "checked_on": _day,
+    "render": _flag,
     "extract": _selectors,
 }

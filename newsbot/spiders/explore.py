@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
+from typing import Any, Self
 
 from scrapy import Request
+from scrapy.crawler import Crawler
 from scrapy.http import Response, TextResponse
 
 from newsbot.discovery.homepages import (
@@ -24,6 +26,9 @@ from newsbot.discovery.sections import article_links, section_links
 from newsbot.discovery.sitemaps import MAX_SITEMAP_BYTES, sitemaps_of_robots
 from newsbot.errors import UsageError
 from newsbot.extraction.page.page import Page
+from newsbot.rendering.installed import require_browser
+from newsbot.rendering.render_pages import NO_PAGE
+from newsbot.settings import read_settings
 from newsbot.sources.model import Source
 from newsbot.spiders.page_spider import PageSpider, header
 from newsbot.urls import is_fetchable
@@ -72,6 +77,13 @@ class ExploreSpider(PageSpider):
         self.homepage = url
         self.found = Exploration()
 
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Return a spider for this homepage. Raises UsageError if it must be rendered, and nothing can be."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        require_browser([spider.homepage], read_settings(crawler.settings))
+        return spider
+
     async def start(self) -> AsyncIterator[Request]:
         """Explore the site, then yield requests for the newest articles that were found."""
         response = await self._get(self.homepage)
@@ -90,6 +102,8 @@ class ExploreSpider(PageSpider):
 
     async def _get(self, url: str, **meta: int) -> Response | None:
         assert self.crawler.engine is not None
+        if url != self.homepage:
+            meta[NO_PAGE] = True
         try:
             response = await self.crawler.engine.download_async(Request(url, meta=meta))
         except Exception as error:  # noqa: BLE001 - a URL that fails for any reason is not proposed

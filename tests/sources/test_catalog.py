@@ -30,6 +30,7 @@ enabled = false
 verified = true
 robots = "partly"
 checked_on = 2026-11-29
+render = true
 [source.extract]
 title = "h1.headline"
 body = "div.article__text"
@@ -65,6 +66,7 @@ def test_every_key_of_a_source_is_read(tmp_path: Path) -> None:
         verified=True,
         robots="partly",
         checked_on=date(2026, 11, 29),
+        render=True,
         selectors=Selectors(
             title="h1.headline",
             body="div.article__text",
@@ -119,6 +121,7 @@ def test_without_a_path_the_shipped_catalog_is_read(path: str | None) -> None:
         ('robots = "yes"', "robots", "one of allowed, partly, refused"),
         ('robots = ["allowed"]', "robots", "one of allowed, partly, refused"),
         ('checked_on = "2026-11-29"', "checked_on", "a date"),
+        ("render = 1", "render", "true or false"),
         ('extract = "h1"', "extract", "[source.extract]"),
         ('[source.extract]\ntitle = "h1["', "extract: title", "a CSS selector"),
         ('[source.extract]\nremove = ".ad"', "extract: remove", "a list"),
