@@ -126,7 +126,7 @@ def crawled(database: Database, days: int, *, a_day: int, silent: int = 0) -> No
 def kinds(database: Database) -> list[str]:
     with database.read() as session:
         return [
-            flag.kind for report in source_health(session, ["one"], today=NOW.date()) for flag in report.flags
+            flag.kind for report in source_health(session, ["one"], now=NOW) for flag in report.flags
         ]
 
 
@@ -134,7 +134,7 @@ def test_source_that_keeps_publishing_is_not_flagged(database: Database) -> None
     crawled(database, 20, a_day=4)
     assert kinds(database) == []
     with database.read() as session:
-        [report] = source_health(session, ["one"], today=NOW.date())
+        [report] = source_health(session, ["one"], now=NOW)
     assert (report.articles_today, report.articles_a_day) == (4, 4.0)
 
 

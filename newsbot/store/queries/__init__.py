@@ -26,6 +26,8 @@ from newsbot.store.queries.history import Change, count_silent, history
 from newsbot.store.queries.place_features import feature_collection
 from newsbot.store.queries.reject_lists import StoredReject, list_conflicts, list_rejects
 from newsbot.store.queries.source_overviews import (
+    FrontierCount,
+    NewestArticle,
     PolledFeed,
     SourceDetail,
     SourceOverview,
@@ -68,9 +70,11 @@ __all__ = [
     "EntityDetail",
     "Facets",
     "Filters",
+    "FrontierCount",
     "Hit",
     "ListedArticle",
     "Listing",
+    "NewestArticle",
     "PlaceCount",
     "PolledFeed",
     "Position",
