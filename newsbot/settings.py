@@ -189,8 +189,12 @@ ITEM_PIPELINES = {
     "newsbot.pipelines.store.Store": 900,
 }
 EXTENSIONS = {
+    "newsbot.extensions.log_lines.LogLines": 0,
     "newsbot.session.CrawlSession": 100,
     "newsbot.extensions.keep_rejects.KeepRejects": 200,
+    # In place of Scrapy's line a minute, which counts requests to feeds and robots.txt as items are counted.
+    "scrapy.extensions.logstats.LogStats": None,
+    "newsbot.extensions.progress.Progress": 300,
 }
 DOWNLOADER_MIDDLEWARES = {
     # First: saved pages are not requested over the network, so the other middlewares do not concern them.
