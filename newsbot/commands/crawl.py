@@ -85,7 +85,7 @@ class Command(ScrapyCrawl):
         if problem := no_network(stats, report):
             self._fail(problem, status=1)
             return
-        left = sorted(getattr(spider, "left", ()))
+        left = sorted(spider.left_to_others)
         for line in report_lines(stats, report, datetime.now(UTC), left):
             _print(f"newsbot {spider.name}: {line}")
 

@@ -70,7 +70,7 @@ def _feed_counts(stats: Mapping[str, Any]) -> list[str]:
 
 
 def _nothing_due(report: RunReport, now: datetime) -> str:
-    if report.next_poll is None:
+    if report.next_poll is None or report.next_poll[0] <= now:  # its host is held
         return "nothing is due"
     moment, source = report.next_poll
     return f"nothing is due; the next poll is in {duration(moment - now)} ({source})"

@@ -94,7 +94,8 @@ def health_flags(evidence: Evidence, now: datetime) -> list[Flag]:
     days, today = evidence.days, now.date()
     lost = unreached_of(evidence)
     is_lost = lost is not None and lost.tries >= UNREACHED_TRIES
-    feeds = [feed for feed in evidence.feeds if not (is_lost and feed.is_unreached)]
+    told = {feed.url for feed in reach.unanswered(evidence.feeds, evidence.holds)} if is_lost else set()
+    feeds = [feed for feed in evidence.feeds if feed.url not in told]
     holds = [hold for hold in evidence.holds if hold.until > now and not (is_lost and hold.is_unreached)]
     found: dict[FlagKind, list[str]] = {
         "silence": _silence({day: days[day].articles for day in sorted(days) if day < today}),

@@ -15,8 +15,8 @@ TEMPORARY_4XX = (408, 425, 429)
 """Client errors that go away by themselves: timeout, too early, too many requests (RFC 9110, 8470, 6585)."""
 PERMANENT_ERRORS = ("robots.txt forbids", "has no public address")
 """Parts of errors without an HTTP status that do not go away by themselves."""
-OWN_LIMITS = (*PERMANENT_ERRORS, "host is held", "larger than")
-"""Parts of errors without an HTTP status that come from newsbot's rules: the host may be reached."""
+OWN_LIMITS = (*PERMANENT_ERRORS, "nothing is requested from it until", "larger than")
+"""Parts of errors without an HTTP status that come from newsbot's rules: they do not say whether the host can be reached."""
 LASTING_FAILURES = 2
 """Failures in a row of a feed before it is told, if the reason does not go away by itself."""
 TEMPORARY_FAILURES = 5
@@ -101,28 +101,28 @@ def unreached(
     """Return since when nothing of a source could be reached; None if something was, or nothing was asked.
 
     `last_answer_at` is the time of the last answer to a request for one of its pages."""
-    silent = {hold.host: hold for hold in holds if hold.is_unreached}
-    asked = [
-        feed
-        for feed in feeds
-        if not feed.gone_at and (feed.last_polled_at or feed.host in silent or feed.last_error)
-    ]
-    tries = [_tries(feed, silent.get(feed.host or "")) for feed in asked]
-    if not tries or not all(tries):
+    asked = [feed for feed in feeds if feed.last_polled_at and not feed.gone_at]
+    failed = unanswered(asked, holds)
+    if not asked or len(failed) < len(asked):
         return None
     answers = [feed.last_success_at for feed in asked if feed.last_success_at]
     since = max([*answers, *([last_answer_at] if last_answer_at else [])], default=None)
-    polls = [feed.last_polled_at for feed in asked if feed.last_polled_at]
-    polls += [hold.since for hold in silent.values() if hold.since]
-    if since and polls and since > max(polls):
+    if since and since > max(feed.last_polled_at for feed in asked if feed.last_polled_at):
         return None
-    reasons = [feed.reason for feed in asked if feed.is_unreached]
-    reasons += [hold.reason for hold in silent.values()]
-    return Unreached(since=since, tries=min(tries), reason=reasons[0])
+    return Unreached(
+        since=since, tries=min(feed.failure_count for feed in asked), reason=_network_reason(failed[0], holds)
+    )
 
 
-def _tries(feed: FeedState, hold: Hold | None) -> int:
-    return max(feed.failure_count if feed.is_unreached else 0, hold.count if hold else 0)
+def unanswered(feeds: Iterable[FeedState], holds: Iterable[Hold]) -> list[FeedState]:
+    """Return the feeds to whose last poll no answer came: from their host, or from its robots.txt, which is asked first."""
+    silent = {hold.host for hold in holds if hold.is_unreached}
+    return [feed for feed in feeds if feed.is_unreached or (feed.failure_count and feed.host in silent)]
+
+
+def _network_reason(feed: FeedState, holds: Iterable[Hold]) -> str:
+    reasons = [hold.reason for hold in holds if hold.host == feed.host and hold.is_unreached]
+    return feed.reason if feed.is_unreached or not reasons else reasons[0]
 
 
 def failing_feeds(feeds: Iterable[FeedState], now: datetime) -> list[str]:

@@ -125,9 +125,7 @@ def crawled(database: Database, days: int, *, a_day: int, silent: int = 0) -> No
 
 def kinds(database: Database) -> list[str]:
     with database.read() as session:
-        return [
-            flag.kind for report in source_health(session, ["one"], now=NOW) for flag in report.flags
-        ]
+        return [flag.kind for report in source_health(session, ["one"], now=NOW) for flag in report.flags]
 
 
 def test_source_that_keeps_publishing_is_not_flagged(database: Database) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, distinct, false, func, or_, select
+from sqlalchemy import and_, case, distinct, false, func, select
 from sqlalchemy.orm import Session, aliased
 
 from newsbot.sources.health import DayCounts, Evidence, Flag, health_flags, unreached_of
@@ -163,11 +163,6 @@ def _page_counts(
     of the homepage."""
     day = func.date(Fetch.fetched_at)
     of_page = FrontierRow.url_hash == Fetch.url_hash
-    is_page = or_(
-        Fetch.outcome.in_(("article", "reject")),
-        # A feed that is held has such a row too, but no URL in the frontier.
-        and_(Fetch.outcome == "held", FrontierRow.id.is_not(None)),
-    )
     query = (
         select(
             Fetch.source,
@@ -183,7 +178,7 @@ def _page_counts(
             Fetch.source.in_(known),
             Fetch.fetched_at >= since,
             Fetch.status.is_not(None),
-            is_page,
+            Fetch.outcome.in_(("article", "reject", "held")),
             func.coalesce(FrontierRow.is_offsite, false()).is_(False),
         )
         .group_by(Fetch.source, FrontierRow.host, day, Fetch.outcome, Fetch.status)

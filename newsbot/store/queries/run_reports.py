@@ -6,13 +6,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsbot.sources.health import Flag
 from newsbot.sources.reach import FeedState, Hold
+from newsbot.store.crawl.polling import next_poll
 from newsbot.store.crawl.source_health import feed_states, source_health, source_holds
-from newsbot.store.schema.models import Feed, Fetch, Host, Run
+from newsbot.store.schema.models import Fetch, Run
 
 TROUBLES = ("reject", "held")
 """Outcomes of fetches that may be signs of a wall."""
@@ -58,23 +59,5 @@ def run_report(session: Session, run_id: int, sources: Collection[str], *, now: 
         ended=[feed for feed in polled if feed.gone_at and feed.gone_at >= began],
         holds=sorted((hold for hold in holds.values() if hold.until > now), key=lambda hold: hold.host),
         walls=[flag for report in health for flag in report.flags if flag.kind in WALLS],
-        next_poll=_next_poll(session, sources, now),
+        next_poll=next_poll(session, sources),
     )
-
-
-def _next_poll(session: Session, sources: Collection[str], now: datetime) -> tuple[datetime, str] | None:
-    """Return the time and the source of the first poll that is due later; feeds of hosts that are held are left out."""
-    held = select(Host.host).where(Host.held_until > func.coalesce(Feed.next_poll_at, now))
-    query = (
-        select(Feed.next_poll_at, Feed.source)
-        .where(
-            Feed.source.in_(sources),
-            Feed.gone_at.is_(None),
-            Feed.next_poll_at > now,
-            or_(Feed.host.is_(None), Feed.host.not_in(held)),
-        )
-        .order_by(Feed.next_poll_at)
-        .limit(1)
-    )
-    found = session.execute(query).first()
-    return None if found is None or found[0] is None else (found[0], found[1])
