@@ -244,4 +244,5 @@ REMOTE_CONTROL_ENABLED = False
 TELNETCONSOLE_ENABLED = False
 
 LOG_LEVEL = "INFO"
+LOG_VERSIONS: list[str] = []  # `scrapy version -v` prints them; a run by cron need not, every time
 STATS_DUMP = False  # the counts of a run are stored in the `runs` table and logged in the summary line

@@ -138,6 +138,7 @@ def _source_json(key: str, source: Source | None, detail: SourceDetail | None) -
     found: dict[str, Any] = {"key": key, "definition": plain(source), "was_polled": False}
     if detail is not None:
         state = plain(detail)
+        state = state.pop("health") | state
         state["was_polled"] = detail.health.was_polled
         state["days"] = {day.isoformat(): count for day, count in detail.days}
         state["rejects"] = dict(detail.rejects)

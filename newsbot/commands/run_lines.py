@@ -31,7 +31,7 @@ def no_network(stats: Mapping[str, Any], report: RunReport) -> str | None:
     if stats.get("newsbot/fetched") or not stats.get("downloader/request_count"):
         return None
     reasons = [feed.reason for feed in report.failed if feed.is_unreached]
-    reasons += [hold.reason for hold in report.holds if hold.is_unreached]
+    reasons += [hold.reason.rstrip(".") for hold in report.holds if hold.is_unreached]
     why = f" ({reasons[0]})" if reasons else ""
     return f"no source could be reached{why}: is there a network?"
 

@@ -95,8 +95,8 @@ def health_flags(evidence: Evidence, now: datetime) -> list[Flag]:
     lost = unreached_of(evidence)
     is_lost = lost is not None and lost.tries >= UNREACHED_TRIES
     told = {feed.url for feed in reach.unanswered(evidence.feeds, evidence.holds)} if is_lost else set()
-    feeds = [feed for feed in evidence.feeds if feed.url not in told]
     holds = [hold for hold in evidence.holds if hold.until > now and not (is_lost and hold.is_unreached)]
+    feeds = [feed for feed in evidence.feeds if feed.url not in told and not feed.is_waiting_for(holds)]
     found: dict[FlagKind, list[str]] = {
         "silence": _silence({day: days[day].articles for day in sorted(days) if day < today}),
         "bot wall": walls.bot_walls(evidence.hosts, today),

@@ -15,7 +15,9 @@ TEMPORARY_4XX = (408, 425, 429)
 """Client errors that go away by themselves: timeout, too early, too many requests (RFC 9110, 8470, 6585)."""
 PERMANENT_ERRORS = ("robots.txt forbids", "has no public address")
 """Parts of errors without an HTTP status that do not go away by themselves."""
-OWN_LIMITS = (*PERMANENT_ERRORS, "nothing is requested from it until", "larger than")
+WAITING = "nothing is requested from it until"
+"""Part of the error of a feed that was not asked, because its host is held."""
+OWN_LIMITS = (*PERMANENT_ERRORS, WAITING, "larger than")
 """Parts of errors without an HTTP status that come from newsbot's rules: they do not say whether the host can be reached."""
 LASTING_FAILURES = 2
 """Failures in a row of a feed before it is told, if the reason does not go away by itself."""
@@ -58,10 +60,15 @@ class FeedState:
         is_own = any(part in error for part in OWN_LIMITS)
         return self.failure_count > 0 and self.last_status is None and not is_own
 
+    def is_waiting_for(self, holds: Iterable[Hold]) -> bool:
+        """Return whether it has failed because its host is one of those that are held."""
+        return WAITING in (self.last_error or "") and any(hold.host == self.host for hold in holds)
+
     @property
     def reason(self) -> str:
         """The reason of its last failure."""
-        return self.last_error or (f"HTTP {self.last_status}" if self.last_status else "no answer")
+        error = (self.last_error or "").rstrip(".")
+        return error or (f"HTTP {self.last_status}" if self.last_status else "no answer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +129,7 @@ def unanswered(feeds: Iterable[FeedState], holds: Iterable[Hold]) -> list[FeedSt
 
 def _network_reason(feed: FeedState, holds: Iterable[Hold]) -> str:
     reasons = [hold.reason for hold in holds if hold.host == feed.host and hold.is_unreached]
-    return feed.reason if feed.is_unreached or not reasons else reasons[0]
+    return feed.reason if feed.is_unreached or not reasons else reasons[0].rstrip(".")
 
 
 def failing_feeds(feeds: Iterable[FeedState], now: datetime) -> list[str]:
@@ -171,7 +178,7 @@ def ended_feeds(feeds: Iterable[FeedState]) -> list[str]:
 def held_hosts(holds: Iterable[Hold]) -> list[str]:
     """Return a line for each host that is held."""
     return [
-        f"{hold.host} is held until {utc_text(hold.until)}: {hold.reason or 'unknown reason'}, "
+        f"{hold.host} is held until {utc_text(hold.until)}: {hold.reason.rstrip('.') or 'unknown reason'}, "
         + (f"since {utc_text(hold.since)}, " if hold.since else "")
         + ("once" if hold.count <= 1 else f"{hold.count} times in a row")
         for hold in holds

@@ -28,6 +28,7 @@ from newsbot.store.schema.models import (
     Run,
 )
 from newsbot.store.schema.models import Source as SourceRow
+from newsbot.store.schema.types import END_OF_TIME
 from newsbot.urls import authority_of
 
 DAYS = 70
@@ -143,8 +144,8 @@ def _article_counts(
             _number_of(and_(is_article, ArticleRow.published_at.is_not(None))).label("with_date"),
             _number_of(and_(is_article, ArticleRow.word_count > LONG_BODY_WORDS)).label("with_body"),
         )
-        # An article is first seen after it is dated: this lets the index on (source, dated_at) bound the look-up.
-        .where(ArticleRow.source.in_(keys), ArticleRow.dated_at >= since, ArticleRow.first_seen_at >= since)
+        # The upper bound makes SQLite use the index on this time instead of scanning that on sources.
+        .where(ArticleRow.first_seen_at.between(since, END_OF_TIME), ArticleRow.source.in_(keys))
         .group_by(ArticleRow.source, day)
     )
     found: defaultdict[str, dict[date, DayCounts]] = defaultdict(dict)

@@ -25,7 +25,7 @@ class RunReport:
     """What a run has met."""
 
     failed: Sequence[FeedState] = ()
-    """Feeds whose poll failed in this run."""
+    """Feeds whose poll failed in this run, without those that only wait for a host that is held."""
     moved: Sequence[FeedState] = ()
     """Feeds that were polled in this run and redirect permanently."""
     ended: Sequence[FeedState] = ()
@@ -51,13 +51,15 @@ def run_report(session: Session, run_id: int, sources: Collection[str], *, now: 
     troubled = select(Fetch.source).where(Fetch.run_id == run_id, Fetch.outcome.in_(TROUBLES)).distinct()
     suspects = set(session.scalars(troubled)) & set(sources)
     health = source_health(session, [key for key in suspects if key], now=now) if suspects else []
-    holds = {hold.host: hold for held in source_holds(session, feeds).values() for hold in held}
+    holds = {hold.host: hold for of_source in source_holds(session, feeds).values() for hold in of_source}
     holds |= {hold.host: hold for report in health for hold in report.holds}
+    held = sorted((hold for hold in holds.values() if hold.until > now), key=lambda hold: hold.host)
+    failed = [feed for feed in polled if feed.failure_count and not feed.gone_at]
     return RunReport(
-        failed=[feed for feed in polled if feed.failure_count and not feed.gone_at],
+        failed=[feed for feed in failed if not feed.is_waiting_for(held)],
         moved=[feed for feed in polled if feed.moved_to and not feed.gone_at],
         ended=[feed for feed in polled if feed.gone_at and feed.gone_at >= began],
-        holds=sorted((hold for hold in holds.values() if hold.until > now), key=lambda hold: hold.host),
+        holds=held,
         walls=[flag for report in health for flag in report.flags if flag.kind in WALLS],
         next_poll=next_poll(session, sources),
     )

@@ -18,8 +18,8 @@ from newsbot.store.crawl.source_health import (
     source_health,
     source_holds,
 )
-from newsbot.store.queries.entity_queries import END_OF_TIME
 from newsbot.store.schema.models import ArticleAuthor, ArticleRow, Feed, FrontierRow, RejectRow, Source
+from newsbot.store.schema.types import END_OF_TIME
 
 HEALTH_DAYS = 60
 OVERVIEW_DAYS = 14

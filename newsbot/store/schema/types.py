@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, LargeBinary, Text
 from sqlalchemy.types import TypeDecorator
 
+END_OF_TIME = datetime.max.replace(tzinfo=UTC)
+"""Upper bound of times: with one, SQLite uses the index on a time that has a lower bound."""
 MAX_NAME_CHARS = 250
 """Maximum length of indexed text: PostgreSQL refuses index entries above 2,704 bytes, and some hold two names."""
 
