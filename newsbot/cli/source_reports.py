@@ -14,7 +14,7 @@ import click
 
 from newsbot.cli.options import database_option, json_option, read_session
 from newsbot.cli.output import print_json, print_table, printable
-from newsbot.errors import UsageError
+from newsbot.errors import DatabaseError, UsageError
 from newsbot.items import utc_text
 from newsbot.jobs.health_webhook import post_flags
 from newsbot.settings import configuration
@@ -109,9 +109,13 @@ def plain(value: Any) -> Any:
 def show(key: str, as_json: bool, database: str | None) -> None:
     """Show everything that is known of one source: its definition, feeds, hosts, frontier, articles and flags."""
     known = load_sources(configuration().sources)
-    with read_session(database) as session:
-        detail = source_detail(session, key, now=datetime.now(UTC))
-    source = known.get(key)
+    source, detail = known.get(key), None
+    try:
+        with read_session(database) as session:
+            detail = source_detail(session, key, now=datetime.now(UTC))
+    except DatabaseError as error:
+        if source is not None:
+            click.echo(f"newsbot: {printable(error)}", err=True)  # the definition is known all the same
     if source is None and detail is None:
         raise unknown_source(key, known)
     if as_json:

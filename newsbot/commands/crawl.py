@@ -79,7 +79,7 @@ class Command(ScrapyCrawl):
         if session is not None and session.run_id is not None and isinstance(crawler.spider, NewsSpider):
             self._print_report(crawler.spider, stats, _report(session, crawler.spider))
         if session is None or session.run_id is not None:  # else there was no database to store anything in
-            _print(outcome_line(crawler.spidercls.name, stats))
+            _print(summary(crawler))
 
     def _print_report(self, spider: NewsSpider, stats: Mapping[str, Any], report: RunReport) -> None:
         if problem := no_network(stats, report):
@@ -92,6 +92,11 @@ class Command(ScrapyCrawl):
     def _fail(self, message: str, *, status: int) -> None:
         _print(f"scrapy crawl: {message}")
         self.exitcode = status
+
+
+def summary(crawler: Crawler) -> str:
+    """Return the numbers of articles by outcome and of rejects, and the reason why the crawl ended, in one line."""
+    return outcome_line(crawler.spidercls.name, crawler.stats.get_stats() if crawler.stats else {})
 
 
 def _report(session: CrawlSession, spider: NewsSpider) -> RunReport:

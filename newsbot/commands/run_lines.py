@@ -30,8 +30,10 @@ def no_network(stats: Mapping[str, Any], report: RunReport) -> str | None:
     """Return the line for a run that asked and got no answer at all; None for any other."""
     if stats.get("newsbot/fetched") or not stats.get("downloader/request_count"):
         return None
-    reasons = [feed.reason for feed in report.failed if feed.is_unreached]
+    reasons = [feed.reason for feed in report.failed]
     reasons += [hold.reason.rstrip(".") for hold in report.holds if hold.is_unreached]
+    if report.failed and all(feed.is_lasting for feed in report.failed):
+        return f"nothing could be requested: {reasons[0]}"
     why = f" ({reasons[0]})" if reasons else ""
     return f"no source could be reached{why}: is there a network?"
 

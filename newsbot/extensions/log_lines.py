@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from typing import Self
 
+from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -48,17 +49,28 @@ MAX_MESSAGE_CHARS = 2000
 class LogLines:
     """Extension that installs `SafeFormatter` in Scrapy's log handler, and `FewGivenUp` in the logger of retries."""
 
+    def __init__(self) -> None:
+        self.given_up = FewGivenUp()
+
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:  # noqa: ARG003 - as Scrapy calls it
-        """Install the formatter. Scrapy has made the handler of this crawler before its extensions."""
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Return an extension that is connected to the start and the end of the crawl."""
+        lines = cls()
+        # Scrapy makes a new handler just before the spider opens; nothing has come from the web until then.
+        crawler.signals.connect(lines.install, signal=signals.spider_opened)
+        crawler.signals.connect(lines.remove, signal=signals.spider_closed)
+        return lines
+
+    def install(self) -> None:
+        """Install the formatter and the filter."""
         handler = get_scrapy_root_handler()
-        if handler is not None and not isinstance(handler.formatter, SafeFormatter):
+        if handler is not None:
             handler.setFormatter(SafeFormatter(handler.formatter or logging.Formatter()))
-        retries = logging.getLogger(RETRY_LOGGER)
-        for old in [each for each in retries.filters if isinstance(each, FewGivenUp)]:
-            retries.removeFilter(old)
-        retries.addFilter(FewGivenUp())
-        return cls()
+        logging.getLogger(RETRY_LOGGER).addFilter(self.given_up)
+
+    def remove(self) -> None:
+        """Remove the filter: another crawl of this process counts anew. The handler keeps the formatter."""
+        logging.getLogger(RETRY_LOGGER).removeFilter(self.given_up)
 
 
 class SafeFormatter(logging.Formatter):

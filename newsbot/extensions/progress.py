@@ -32,10 +32,11 @@ class Progress:
     `LOGSTATS_INTERVAL` seconds, 0 for never. A spider that knows how many of its sources are done has the attribute
     `sources_done`: their number, and that of all."""
 
-    def __init__(self, crawler: Crawler, line: StatusLine | None, interval_s: float) -> None:
+    def __init__(self, crawler: Crawler, *, is_live: bool, interval_s: float) -> None:
         self.crawler = crawler
-        self.line = line
+        self.is_live = is_live
         self.interval_s = interval_s
+        self.line: StatusLine | None = None
         self.pages: deque[tuple[float, int]] = deque(maxlen=RATE_TICKS)
         """Time and number of pages of the last intervals."""
         self.task: Any = None
@@ -46,7 +47,7 @@ class Progress:
         settings = crawler.settings
         is_live = settings.getbool("LOG_ENABLED") and sys.stderr.isatty()
         interval_s = TICK_S if is_live else settings.getfloat("LOGSTATS_INTERVAL")
-        progress = cls(crawler, StatusLine(sys.stderr) if is_live else None, interval_s)
+        progress = cls(crawler, is_live=is_live, interval_s=interval_s)
         crawler.signals.connect(progress.start, signal=signals.spider_opened)
         crawler.signals.connect(progress.stop, signal=signals.spider_closed)
         return progress
@@ -55,7 +56,8 @@ class Progress:
         """Begin to show the progress."""
         if not self.interval_s:
             return
-        if self.line:
+        if self.is_live:
+            self.line = StatusLine(sys.stderr)
             _reactor().addSystemEventTrigger("before", "shutdown", self.stop)  # a crawl that Ctrl-C ends
         self.pages.append((monotonic(), 0))
         self.task = create_looping_call(self.show)

@@ -15,9 +15,8 @@ from newsbot.discovery.feeds import MAX_FEED_BYTES
 from newsbot.discovery.sitemaps import MAX_SITEMAP_BYTES
 from newsbot.middlewares.politeness import BUSY, HeldError
 from newsbot.middlewares.refusals import ForbiddenByRobotsError
-from newsbot.spiders.page_spider import header
+from newsbot.spiders.page_spider import failure_detail, header
 from newsbot.store.crawl.polling import PollAnswer, body_hash
-from newsbot.text import one_line
 
 NOT_MODIFIED = 304
 PERMANENT = (301, 308)
@@ -89,7 +88,7 @@ def poll_problem(failure: Failure) -> str:
         return f"HTTP {status}"
     if isinstance(failure.value, ForbiddenByRobotsError):
         return "robots.txt forbids it"
-    return one_line(failure.getErrorMessage())
+    return failure_detail(failure)
 
 
 def asks_to_wait(failure: Failure) -> bool:

@@ -100,7 +100,7 @@ class PageSpider(Spider):
         yield Reject(
             url=request.url,
             reason=_failure_reason(failure),
-            detail=_failure_detail(failure),
+            detail=failure_detail(failure),
             source=source.key if source else None,
             stage="fetch",
             fetched=_failed_fetch(request, response),
@@ -194,7 +194,8 @@ def _failure_reason(failure: Failure) -> str:
     return next((reason for kind, reason in REASONS if isinstance(error, kind)), "fetch-failed")
 
 
-def _failure_detail(failure: Failure) -> str:
+def failure_detail(failure: Failure) -> str:
+    """Return in one line why a request has led to no page."""
     if is_refused(failure.request, failure.value):  # type: ignore[attr-defined]
         return f"{_host(failure)} has no public address; NEWSBOT_ALLOWED_NETWORKS names private networks that may be fetched"
     if isinstance(failure.value, HttpError):
