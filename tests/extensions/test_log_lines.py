@@ -7,7 +7,6 @@ import sys
 
 import pytest
 from scrapy.exceptions import CannotResolveHostError
-from twisted.internet.error import ConnectionRefusedError as TxRefusedError
 
 from newsbot.extensions.log_lines import MAX_GIVEN_UP, MAX_MESSAGE_CHARS, FewGivenUp, SafeFormatter
 
@@ -53,7 +52,8 @@ def test_a_line_feed_cannot_make_a_text_look_like_a_record() -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [CannotResolveHostError("no such host"), TxRefusedError("refused"), TimeoutError("timed out")]
+    "error",
+    [CannotResolveHostError("no such host"), ConnectionRefusedError("refused"), TimeoutError("timed out")],
 )
 def test_an_error_of_the_network_is_one_line(error: Exception) -> None:
     text = formatted("Error downloading %s", "https://a.example/", level=logging.ERROR, error=error)

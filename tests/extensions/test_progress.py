@@ -86,7 +86,7 @@ def test_a_terminal_shows_progress_that_is_gone_at_the_end(tmp_path: Path, is_st
             os.close(ours)
     assert "Traceback" not in shown
     # Nothing is left of a progress line when its line ends: each is followed by the sequence that clears it.
-    for line in shown.splitlines():
+    for line in shown.split("\n"):
         assert not PROGRESS.search(line.rpartition(CLEAR)[2])
     assert re.search(r"newsbot news: \d new, .*\((finished|shutdown)\)\s*$", shown)
 
@@ -110,17 +110,14 @@ def test_a_pipe_gets_a_log_line_now_and_then_and_no_escape_sequence(tmp_path: Pa
         site.pages["/rss.xml"] = Answer(rss(f"{site.url}/1").encode())
         site.pages["/1"] = slow
         command, environment = crawl_of(site, tmp_path, "-s", "LOGSTATS_INTERVAL=0.5")
-        crawl = subprocess.Popen(command, cwd=PROJECT, env=environment, stderr=subprocess.PIPE, text=True)
-        assert crawl.stderr is not None
         lines = []
-        try:
+        with subprocess.Popen(
+            command, cwd=PROJECT, env=environment, stderr=subprocess.PIPE, text=True
+        ) as crawl:
+            assert crawl.stderr is not None
             for line in crawl.stderr:
                 lines.append(line)
                 if PROGRESS.search(line):
                     go_on.set()
-            crawl.wait(60)
-        finally:
-            crawl.kill()
-            go_on.set()
     assert any("[newsbot.extensions.progress] INFO: 0/1 sources, " in line for line in lines)
     assert not [line for line in lines if "\x1b" in line]

@@ -28,12 +28,11 @@ from newsbot.store.schema.models import (
     Run,
 )
 from newsbot.store.schema.models import Source as SourceRow
-from newsbot.store.schema.types import END_OF_TIME
+from newsbot.store.schema.types import BEGINNING_OF_TIME, END_OF_TIME
 from newsbot.urls import authority_of
 
 DAYS = 70
 """Number of days that are examined: two baselines of four weeks, and two weeks to compare."""
-BEGINNING_OF_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 MEAN_DAYS = 28
 LONG_BODY_WORDS = 100
 IS_STUB = ArticleRow.kind == literal_column("'stub'")
