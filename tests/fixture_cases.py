@@ -68,7 +68,7 @@ def _catalog(case: Path, url: str) -> Catalog:
     """Return the source of a case by its host; no source unless meta.json has a time zone or selectors."""
     notes = known(case)
     if not notes.keys() & {"timezone", "extract"}:
-        return {}
+        return catalog_of({})
     source = Source(
         key=case.name,
         name=case.name,

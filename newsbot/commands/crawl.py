@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from scrapy import Spider
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError as ScrapyUsageError
@@ -22,6 +23,8 @@ from newsbot.spiders.spider_run import raise_error
 from newsbot.store.queries import RunReport, run_report
 from newsbot.text import escape_controls
 
+logger = logging.getLogger(__name__)
+
 CHATTER = (
     "alembic",
     "scrapy.addons",
@@ -30,7 +33,7 @@ CHATTER = (
     "scrapy.spidermiddlewares.httperror",
     "scrapy.utils.log",
 )
-"""Loggers that report at every start which components are loaded, and every page that is an error: a reject has it."""
+"""Loggers that report at every start which versions and components are loaded, and every page that is an error: a reject has it."""
 
 
 class Command(ScrapyCrawl):
@@ -39,28 +42,44 @@ class Command(ScrapyCrawl):
     Exit status: 0; 2 for wrong arguments or settings, which are found before anything is fetched; 1 if the database
     cannot be used, or if the spider could not do all of its work."""
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Run a spider by its name."""
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Set the settings of the command line. Exits with status 2 if one of its values is wrong."""
         for name in CHATTER:
             logging.getLogger(name).setLevel(logging.WARNING)
-        if len(args) != 1:
-            raise ScrapyUsageError("one spider is accepted: scrapy crawl NAME")
+            logging.getLogger(name).addFilter(
+                _is_warning
+            )  # Scrapy resets the levels of its own loggers later
         try:
-            self._print_outcome(self._crawl(args[0], opts.spargs))
+            super().process_options(args, opts)
+        except ScrapyUsageError as error:
+            self._fail(f"{error}; given: {' '.join(sys.argv[2:])}", status=2)
+            sys.exit(self.exitcode)
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Run a spider."""
+        try:
+            if len(args) != 1:
+                raise UsageError(f"{' '.join(args) or 'nothing'} is given; accepted: {self.syntax()}")
+            self._print_outcome(self._crawl(self.spider_of(args[0]), opts.spargs))
         except UsageError as error:
             self._fail(str(error), status=2)
         except NewsbotError as error:
             self._fail(str(error), status=1)
 
-    def _crawl(self, name: str, arguments: dict[str, str]) -> Crawler:
-        """Return the crawler once its crawl has ended. Raises what the crawl raises before it begins."""
-        from newsbot.extensions.interrupts import stop_in_time
-
+    def spider_of(self, name: str) -> str | type[Spider]:
+        """Return the spider that the command line names. Raises UsageError if there is none."""
         assert self.crawler_process is not None
         names = self.crawler_process.spider_loader.list()
         if name not in names:
             raise UsageError(f"no spider {name!r}; accepted: {', '.join(sorted(names))}")
-        crawler = self._create_crawler(name)
+        return name
+
+    def _crawl(self, spider: str | type[Spider], arguments: dict[str, str]) -> Crawler:
+        """Return the crawler once its crawl has ended. Raises what the crawl raises before it begins."""
+        from newsbot.extensions.interrupts import stop_in_time
+
+        assert self.crawler_process is not None
+        crawler = self._create_crawler(spider)
         crawling = self.crawler_process.crawl(crawler, **arguments)
         stop_in_time(crawler)
         self.crawler_process.start()
@@ -79,7 +98,7 @@ class Command(ScrapyCrawl):
         if session is not None and session.run_id is not None and isinstance(crawler.spider, NewsSpider):
             self._print_report(crawler.spider, stats, _report(session, crawler.spider))
         if session is None or session.run_id is not None:  # else there was no database to store anything in
-            _print(summary(crawler))
+            self._say(logging.INFO, summary(crawler))
 
     def _print_report(self, spider: NewsSpider, stats: Mapping[str, Any], report: RunReport) -> None:
         if problem := no_network(stats, report):
@@ -87,16 +106,34 @@ class Command(ScrapyCrawl):
             return
         left = sorted(spider.left_to_others)
         for line in report_lines(stats, report, datetime.now(UTC), left):
-            _print(f"newsbot {spider.name}: {line}")
+            self._say(logging.INFO, f"newsbot {spider.name}: {line}")
 
     def _fail(self, message: str, *, status: int) -> None:
-        _print(f"scrapy crawl: {message}")
+        command = type(self).__module__.rpartition(".")[2]
+        self._say(logging.ERROR, f"scrapy {command}: {message}")
         self.exitcode = status
+
+    def _say(self, level: int, line: str) -> None:
+        """Print a last line of the command; log it too if the log is a file, which is what Scrapyd shows."""
+        print(escape_controls(line), file=sys.stderr)  # noqa: T201
+        assert self.settings is not None
+        if self.settings["LOG_FILE"]:
+            logger.log(level, "%s", line)
+
+
+def _is_warning(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.WARNING
 
 
 def summary(crawler: Crawler) -> str:
-    """Return the numbers of articles by outcome and of rejects, and the reason why the crawl ended, in one line."""
-    return outcome_line(crawler.spidercls.name, crawler.stats.get_stats() if crawler.stats else {})
+    """Return the numbers of articles by outcome and of rejects, and the reason why the crawl ended, in one line.
+
+    For a spider whose items newsbot does not store, the line has the number of its items."""
+    stats = crawler.stats.get_stats() if crawler.stats else {}
+    if crawler.get_extension(CrawlSession) is None:
+        reason = stats.get("finish_reason", "failed")
+        return f"{crawler.spidercls.name}: {stats.get('item_scraped_count', 0)} items ({reason})"
+    return outcome_line(crawler.spidercls.name, stats)
 
 
 def _report(session: CrawlSession, spider: NewsSpider) -> RunReport:
@@ -110,7 +147,3 @@ def _report(session: CrawlSession, spider: NewsSpider) -> RunReport:
         return RunReport()
     finally:
         session.database.close()
-
-
-def _print(line: str) -> None:
-    print(escape_controls(line), file=sys.stderr)  # noqa: T201 - the last lines of a command

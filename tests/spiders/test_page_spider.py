@@ -100,7 +100,7 @@ async def test_addresses_before_redirects_become_aliases() -> None:
 async def test_page_that_is_no_text_becomes_a_reject() -> None:
     item = await parse(HtmlResponse(URL, body=bytes(range(32)) * 40, request=Request(URL)))
     assert isinstance(item, Reject)
-    assert (item.url, item.reason) == (URL, "binary")
+    assert (item.url, item.reason, item.source) == (URL, "binary", "news.example")
 
 
 NOT_FOUND = Response(URL, status=404, request=Request(URL))
@@ -114,7 +114,7 @@ NOT_FOUND = Response(URL, status=404, request=Request(URL))
         pytest.param(DownloadCancelledError("cancelled"), "too-large", id="download cancelled"),
         pytest.param(ResponseTooLargeError("ignored"), "too-large", id="too large when decompressed"),
         pytest.param(ForbiddenByRobotsError("ignored"), "robots", id="robots.txt"),
-        pytest.param(HeldError(NOW), "ignored", id="held host"),
+        pytest.param(HeldError("news.example", NOW, "429"), "held", id="held host"),
         pytest.param(IgnoreRequest("some reason"), "ignored", id="ignored by another middleware"),
         pytest.param(CannotResolveHostError("no such host"), "fetch-failed", id="DNS"),
         pytest.param(OSError("reset"), "fetch-failed", id="any other exception"),
