@@ -143,7 +143,7 @@ def _report(session: CrawlSession, spider: NewsSpider) -> RunReport:
     try:
         with session.database.read() as reading:
             return run_report(reading, session.run_id, keys, now=datetime.now(UTC))
-    except DBAPIError:  # the crawl has told that already
+    except DBAPIError:  # the crawl has reported it already
         return RunReport()
     finally:
         session.database.close()

@@ -136,7 +136,7 @@ def outage(lost: Mapping[str, Unreached | None]) -> Flag | None:
     `lost` has every source that has been polled."""
     if not lost or not all(lost.values()):
         return None
-    last = max((each.since for each in lost.values() if each and each.since), default=None)
+    last = max((found.since for found in lost.values() if found and found.since), default=None)
     since = f"since {utc_text(last)}" if last else "so far"
     detail = f"no source could be reached {since}: is there a network?"
     return Flag(source=None, kind="not reached", detail=detail)

@@ -20,7 +20,7 @@ WAITING = "nothing is requested from it until"
 OWN_LIMITS = (*PERMANENT_ERRORS, WAITING, "larger than")
 """Parts of errors without an HTTP status that come from newsbot's rules: they do not say whether the host can be reached."""
 LASTING_FAILURES = 2
-"""Failures in a row of a feed before it is told, if the reason does not go away by itself."""
+"""Failures in a row of a feed before it is reported, if the reason does not go away by itself."""
 TEMPORARY_FAILURES = 5
 """The same for other reasons, unless the feed has failed for `TEMPORARY_FOR`."""
 TEMPORARY_FOR = timedelta(days=1)
@@ -143,7 +143,7 @@ def failing_feeds(feeds: Iterable[FeedState], now: datetime) -> list[str]:
 
 
 def is_failing(feed: FeedState, now: datetime) -> bool:
-    """Return whether a feed has failed often enough, or long enough, to be told."""
+    """Return whether a feed has failed often enough, or long enough, to be reported."""
     if feed.gone_at or feed.failure_count < LASTING_FAILURES:
         return False
     since = feed.last_success_at
