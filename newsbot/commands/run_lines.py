@@ -27,8 +27,9 @@ def outcome_line(spider: str, stats: Mapping[str, Any]) -> str:
 
 
 def no_network(stats: Mapping[str, Any], report: RunReport) -> str | None:
-    """Return the line for a run that asked and got no answer at all; None for any other."""
-    if stats.get("newsbot/fetched") or not stats.get("downloader/request_count"):
+    """Return the line for a run that asked and got no answer at all; None for any other, and for one that was stopped."""
+    has_asked = stats.get("downloader/request_count") and stats.get("finish_reason") == "finished"
+    if stats.get("newsbot/fetched") or not has_asked:
         return None
     reasons = [feed.reason for feed in report.failed]
     reasons += [hold.reason.rstrip(".") for hold in report.holds if hold.is_unreached]
@@ -55,8 +56,8 @@ def report_lines(
     for found in problems:
         more = len(found) - MAX_LINES
         lines += found[:MAX_LINES] + ([f"and {more} more: newsbot sources health"] if more > 0 else [])
-    if refused := stats.get("newsbot/robots/refused", 0):
-        lines.append(f"robots.txt: {refused} requests refused")
+    if forbidden := stats.get("newsbot/rejected/fetch/robots", 0):
+        lines.append(f"robots.txt forbids {forbidden} pages")
     if left:
         lines.append(f"left to another run: {', '.join(cut(left, MAX_LINES))}")
     elif not stats.get("downloader/request_count"):

@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 
 TICK_S = 0.5
 """Interval of the line on a terminal, in seconds."""
+PAGES = "response_received_count"
+"""Scrapy's stat of all responses: of feeds, pages and saved pages."""
 RATE_TICKS = 20
 """Number of intervals of which the rate is the mean."""
 CLEAR = "\r\x1b[K"
@@ -69,7 +71,7 @@ class Progress:
         assert stats is not None
         counts = stats.get_stats()
         (began, before), now = self.pages[0], monotonic()
-        pages = counts.get("newsbot/fetched", 0)
+        pages = counts.get(PAGES, 0)
         self.pages.append((now, pages))
         rate = (pages - before) / (now - began) if now > began else 0.0
         text = progress_line(counts, rate, getattr(self.crawler.spider, "sources_done", None))
@@ -91,7 +93,7 @@ def progress_line(counts: Mapping[str, Any], pages_per_s: float, sources: tuple[
     rejected = sum(count for name, count in counts.items() if name.startswith("newsbot/rejected/"))
     parts = [f"{sources[0]}/{sources[1]} sources"] if sources else []
     parts += [
-        f"{counts.get('newsbot/fetched', 0)} pages",
+        f"{counts.get(PAGES, 0)} pages",
         f"{counts.get('newsbot/store/new', 0)} new",
         f"{rejected} rejected",
         f"{pages_per_s:.1f} pages/s",

@@ -22,7 +22,7 @@ PROGRESS = re.compile(r"\d/1 sources, \d+ pages, \d+ new, \d+ rejected, [\d.]+ p
 
 def test_progress_names_sources_pages_articles_rejects_and_the_rate() -> None:
     counts = {
-        "newsbot/fetched": 9,
+        "response_received_count": 9,
         "newsbot/store/new": 4,
         "newsbot/rejected/fetch/http-404": 2,
         "newsbot/rejected/validate/list": 1,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
@@ -26,8 +27,8 @@ def complete(count: int) -> DayCounts:
     return DayCounts(articles=count, with_author=count, with_date=count, with_body=count)
 
 
-def flags(today: date = TODAY, **evidence: object) -> list[Flag]:
-    known = Evidence(source="courier", **evidence)  # type: ignore[arg-type]
+def flags(today: date = TODAY, **evidence: Any) -> list[Flag]:
+    known = Evidence(source="courier", **evidence)
     return health_flags(known, datetime.combine(today, time(12), UTC))
 
 
@@ -108,8 +109,8 @@ def test_field_that_was_always_missing_has_not_dropped() -> None:
     assert kinds({day: DayCounts(articles=10, with_body=10) for day in articles(*[1] * 30)}) == []
 
 
-def pages(ago: int = 0, **counts: object) -> dict[date, PageCounts]:
-    return {TODAY - timedelta(days=ago): PageCounts(**counts)}  # type: ignore[arg-type]
+def pages(ago: int = 0, **counts: Any) -> dict[date, PageCounts]:
+    return {TODAY - timedelta(days=ago): PageCounts(**counts)}
 
 
 @pytest.mark.parametrize(
@@ -126,7 +127,7 @@ def pages(ago: int = 0, **counts: object) -> dict[date, PageCounts]:
     ],
     ids=["pages without articles", "some of them", "few", "refusals", "all ways together"],
 )
-def test_pages_that_are_hidden_are_a_bot_wall(counts: dict[str, object], wall: str | None) -> None:
+def test_pages_that_are_hidden_are_a_bot_wall(counts: dict[str, Any], wall: str | None) -> None:
     days = pages(2, articles=500) | pages(**counts)
     found = [flag.detail for flag in flags(hosts={"courier.example": days})]
     assert found == ([wall] if wall else [])
