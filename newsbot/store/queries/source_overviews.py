@@ -43,6 +43,7 @@ class SourceOverview:
     """Number of articles first seen on each of the last `OVERVIEW_DAYS`, oldest first; days without articles are
     included."""
     feed_count: int
+    """Number of its feeds, without those that have ended."""
     failing_feed_count: int
     held_until: datetime | None
     """Time until which a host of its feeds is not requested, because it asked for that; None if none is held."""
@@ -142,7 +143,8 @@ def source_overviews(session: Session, *, now: datetime) -> list[SourceOverview]
     }
     found = []
     for source in sources:
-        total, polled = totals.get(source.key), feeds[source.key]
+        total = totals.get(source.key)
+        polled = [feed for feed in feeds[source.key] if not feed.gone_at]
         found.append(
             SourceOverview(
                 key=source.key,
