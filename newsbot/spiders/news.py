@@ -36,7 +36,7 @@ from newsbot.settings import read_settings
 from newsbot.sources.catalog import load_sources
 from newsbot.sources.model import Source
 from newsbot.sources.ownership import sort_links
-from newsbot.spiders.answers import (
+from newsbot.spiders.poll_answers import (
     NOT_MODIFIED,
     answer_of,
     asks_to_wait,
