@@ -36,6 +36,7 @@ from newsbot.settings import read_settings
 from newsbot.sources.catalog import load_sources
 from newsbot.sources.model import Source
 from newsbot.sources.ownership import sort_links
+from newsbot.spiders.page_spider import PageSpider, fetch_of, fetched, header
 from newsbot.spiders.poll_answers import (
     NOT_MODIFIED,
     answer_of,
@@ -45,7 +46,6 @@ from newsbot.spiders.poll_answers import (
     request_of,
     status_of,
 )
-from newsbot.spiders.page_spider import PageSpider, fetch_of, fetched, header
 from newsbot.spiders.slots import Slots
 from newsbot.store.crawl import frontier, polling
 from newsbot.store.crawl.frontier import Leased
