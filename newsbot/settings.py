@@ -218,6 +218,10 @@ PAGE_EXTENSIONS = {
     # In place of Scrapy's: articles are exported as the JSON objects of `newsbot extract`.
     "scrapy.extensions.feedexport.FeedExporter": None,
     "newsbot.extensions.article_feeds.ArticleFeeds": 0,
+    # In place of Scrapy's line a minute, which does not say what is new, nor how much is left.
+    "scrapy.extensions.logstats.LogStats": None,
+    "newsbot.extensions.progress.Progress": 0,
+    "newsbot.extensions.log_lines.LogLines": 0,
 }
 PAGE_MIDDLEWARES = {
     # First: saved pages are not requested over the network, so the other middlewares do not concern them.

@@ -27,6 +27,10 @@ _SUSPECT = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb"
     "\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
+UNPRINTABLE = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ue000-\uf8ff]+"
+)
+"""Characters that control a terminal, end a line or reorder its text, surrogates, and private-use characters."""
 _BLANK_LINE = re.compile(r"\n\s*\n")
 # Scripts written without spaces: Thai, Lao, Myanmar, Khmer, kana, Han.
 _SPACELESS = re.compile(
@@ -53,6 +57,15 @@ def clean_text(text: str) -> str:
         text = _C1.sub(lambda match: match[0].encode("latin-1").decode("windows-1252", "ignore"), text)
         text = _NEEDLESS_JOINER.sub("", _JUNK.sub("", text))
     return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def escape_controls(text: str) -> str:
+    """Return the text with characters that could control a terminal or reorder its text as escapes (`\\x1b`); tabs stay."""
+
+    def escape(match: re.Match[str]) -> str:
+        return match[0].encode("unicode_escape").decode("ascii").replace("\\t", "\t")
+
+    return UNPRINTABLE.sub(escape, text)
 
 
 def one_line(text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
@@ -15,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from newsbot.store.queries import MARK_END, MARK_START
+from newsbot.text import UNPRINTABLE
 
 T = TypeVar("T")
 
@@ -24,15 +24,9 @@ def print_json(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, default=str))
 
 
-_UNPRINTABLE = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ue000-\uf8ff]+"
-)
-"""Control characters, bidirectional formatting characters, surrogates, private-use characters."""
-
-
 def printable(value: object) -> str:
     """Return a value on one line, without characters that could control a terminal or reorder its text."""
-    return "" if value is None else _UNPRINTABLE.sub(" ", str(value))
+    return "" if value is None else UNPRINTABLE.sub(" ", str(value))
 
 
 def print_table(

@@ -1,32 +1,33 @@
-"""`newsbot sources`: list, propose and check sources, and show their health."""
+"""`newsbot sources`: list, propose and check sources. `source_reports` has the commands that show how they are doing."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from newsbot.cli.live import check_live
-from newsbot.cli.options import database_option, json_option, read_session
+from newsbot.cli.options import json_option
 from newsbot.cli.output import print_json, print_table, printable
+from newsbot.cli.source_reports import health, show
 from newsbot.ingest.envelope import Envelope
 from newsbot.items import Reject, utc_text
-from newsbot.jobs.health_webhook import post_flags
 from newsbot.settings import configuration
 from newsbot.sources.catalog import load_sources
 from newsbot.spiders.explore import ExploreSpider
 from newsbot.spiders.spider_run import run_spider
-from newsbot.store.queries import SourceHealth, source_health
 
 FLAGGED = 3
-"""Exit status of `health --check` if anything is flagged, and of `check --live` if a source does not work."""
+"""Exit status of `check --live` if a source does not work."""
 
 
 @click.group()
 def sources() -> None:
-    """List and check the configured sources."""
+    """List and check the configured sources, and show how they are doing."""
+
+
+sources.add_command(health)
+sources.add_command(show)
 
 
 @sources.command("list")
@@ -87,46 +88,6 @@ def _preview(item: Envelope | Reject) -> None:
         f"{article.language}, {article.word_count} words\n  {printable(start)}...\n",
         err=True,
     )
-
-
-@sources.command()
-@click.option("--check", "is_check", is_flag=True, help="Exit with status 3 if anything is flagged.")
-@click.option("--webhook", metavar="URL", help="Post what is flagged there, as JSON.")
-@json_option
-@database_option
-def health(is_check: bool, webhook: str | None, as_json: bool, database: str | None) -> int:
-    """Show how each source is doing, and flag silence, lost fields, bot walls and failing feeds."""
-    known = load_sources(configuration().sources)
-    with read_session(database) as session:
-        reports = source_health(
-            session, [key for key, source in known.items() if source.enabled], today=datetime.now(UTC).date()
-        )
-    flagged = [report for report in reports if report.flags]
-    for report in reports if as_json else []:
-        print_json(asdict(report))
-    if not as_json:
-        _print_health(reports, flagged)
-    if webhook and flagged:
-        post_flags(webhook, flagged)
-    return FLAGGED if is_check and flagged else 0
-
-
-def _print_health(reports: list[SourceHealth], flagged: list[SourceHealth]) -> None:
-    rows = [
-        (
-            report.source,
-            report.articles_today,
-            f"{report.articles_a_day:.1f}",
-            utc_text(report.last_article_at) or "never",
-            utc_text(report.last_poll_at) or "never",
-            len(report.flags) or "",
-        )
-        for report in reports
-    ]
-    print_table(("source", "today", "a day", "last article", "last poll", "flags"), rows)
-    for report in flagged:
-        for flag in report.flags:
-            click.secho(f"{printable(flag.source)}: {flag.kind}: {printable(flag.detail)}", fg="red")
 
 
 @sources.command()

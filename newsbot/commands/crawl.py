@@ -5,25 +5,39 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
 
 from scrapy import Spider
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError as ScrapyUsageError
+from sqlalchemy.exc import DBAPIError
 
+from newsbot.commands.run_lines import no_network, outcome_line, report_lines
 from newsbot.errors import NewsbotError, UsageError
 from newsbot.session import CrawlSession
+from newsbot.spiders.news import NewsSpider
 from newsbot.spiders.spider_run import raise_error
+from newsbot.store.queries import RunReport, run_report
+from newsbot.text import escape_controls
 
 logger = logging.getLogger(__name__)
 
-OUTCOMES = ("new", "changed", "unchanged", "duplicate", "conflict", "gone")
-CHATTER = ("alembic", "scrapy.addons", "scrapy.crawler", "scrapy.middleware", "scrapy.utils.log")
-"""Loggers that report at every start which versions and components are loaded."""
+CHATTER = (
+    "alembic",
+    "scrapy.addons",
+    "scrapy.crawler",
+    "scrapy.middleware",
+    "scrapy.spidermiddlewares.httperror",
+    "scrapy.utils.log",
+)
+"""Loggers that report at every start which versions and components are loaded, and every page that is an error: a reject has it."""
 
 
 class Command(ScrapyCrawl):
-    """Runs one spider, and prints a summary line when it has ended.
+    """Runs one spider, and prints a summary when it has ended: its last line counts the articles.
 
     Exit status: 0; 2 for wrong arguments or settings, which are found before anything is fetched; 1 if the database
     cannot be used, or if the spider could not do all of its work."""
@@ -76,11 +90,23 @@ class Command(ScrapyCrawl):
         if crawler.spider is None:
             self._fail("the crawl could not begin; see the log above", status=1)
             return
-        if failure := CrawlSession.failure_of(crawler):
+        failure = CrawlSession.failure_of(crawler)
+        if failure:
             self._fail(failure, status=1)
         session = crawler.get_extension(CrawlSession)
+        stats = crawler.stats.get_stats() if crawler.stats else {}
+        if session is not None and session.run_id is not None and isinstance(crawler.spider, NewsSpider):
+            self._print_report(crawler.spider, stats, _report(session, crawler.spider))
         if session is None or session.run_id is not None:  # else there was no database to store anything in
             self._say(logging.INFO, summary(crawler))
+
+    def _print_report(self, spider: NewsSpider, stats: Mapping[str, Any], report: RunReport) -> None:
+        if problem := no_network(stats, report):
+            self._fail(problem, status=1)
+            return
+        left = sorted(spider.left_to_others)
+        for line in report_lines(stats, report, datetime.now(UTC), left):
+            self._say(logging.INFO, f"newsbot {spider.name}: {line}")
 
     def _fail(self, message: str, *, status: int) -> None:
         command = type(self).__module__.rpartition(".")[2]
@@ -89,7 +115,7 @@ class Command(ScrapyCrawl):
 
     def _say(self, level: int, line: str) -> None:
         """Print a last line of the command; log it too if the log is a file, which is what Scrapyd shows."""
-        print(line, file=sys.stderr)  # noqa: T201
+        print(escape_controls(line), file=sys.stderr)  # noqa: T201
         assert self.settings is not None
         if self.settings["LOG_FILE"]:
             logger.log(level, "%s", line)
@@ -104,11 +130,20 @@ def summary(crawler: Crawler) -> str:
 
     For a spider whose items newsbot does not store, the line has the number of its items."""
     stats = crawler.stats.get_stats() if crawler.stats else {}
-    reason = stats.get("finish_reason", "failed")
     if crawler.get_extension(CrawlSession) is None:
+        reason = stats.get("finish_reason", "failed")
         return f"{crawler.spidercls.name}: {stats.get('item_scraped_count', 0)} items ({reason})"
-    counts = {outcome: stats.get(f"newsbot/store/{outcome}", 0) for outcome in OUTCOMES}
-    counts["unchanged"] += stats.get("newsbot/store/not-modified", 0)
-    stored = [f"{count} {outcome}" for outcome, count in counts.items()]
-    rejected = sum(count for name, count in stats.items() if name.startswith("newsbot/rejected/"))
-    return f"newsbot {crawler.spidercls.name}: {', '.join(stored)}, {rejected} rejected ({reason})"
+    return outcome_line(crawler.spidercls.name, stats)
+
+
+def _report(session: CrawlSession, spider: NewsSpider) -> RunReport:
+    """Return what a run has met; nothing if the database fails. Its connections were closed with the session."""
+    assert session.run_id is not None
+    keys = spider.catalog.keys()
+    try:
+        with session.database.read() as reading:
+            return run_report(reading, session.run_id, keys, now=datetime.now(UTC))
+    except DBAPIError:  # the crawl has reported it already
+        return RunReport()
+    finally:
+        session.database.close()

@@ -176,6 +176,13 @@ class NewsSpider(PageSpider):
         return CrawlSession.of(self.crawler)
 
     @property
+    def sources_done(self) -> tuple[int, int]:
+        """The number of sources for which nothing is left to do now, and of all sources of this run."""
+        waiting = set().union(*(wait.sources for wait in self.waits.values()))
+        done = self.exhausted - waiting - {key for key, polls in self.polls.items() if polls}
+        return sum(not self.slots.in_use(key) for key in done), len(self.catalog)
+
+    @property
     def politeness(self) -> Politeness:
         """The middleware with the delays of hosts, and the hosts that are held."""
         politeness = self.crawler.get_downloader_middleware(Politeness)

@@ -224,7 +224,23 @@ def error_detail(error: BaseException | None, url: str) -> str:
     """Return in one line why a request for a URL has failed."""
     if is_refused(url, error):
         return refusal(urlsplit(url).hostname or "")
-    return one_line(str(error)) or type(error).__name__
+    if isinstance(error, HttpError):
+        return _refusal(error.response)
+    return one_line(str(error))[:MAX_DETAIL_CHARS] or type(error).__name__
+
+
+TELLING_HEADERS = ("cf-mitigated", "x-datadome", "www-authenticate", "retry-after", "location")
+"""Headers that say why a server refuses a page: the bot walls of Cloudflare and DataDome, and standard ones (RFC 9110)."""
+MAX_DETAIL_CHARS = 300
+"""Maximum length of the detail of a reject."""
+MAX_HEADER_CHARS = 80
+
+
+def _refusal(response: Response) -> str:
+    """Return the status of a response, and those of its headers that say why there is no page."""
+    headers = {name: one_line(header(response, name) or "")[:MAX_HEADER_CHARS] for name in TELLING_HEADERS}
+    told = ", ".join(f"{name}: {value}" for name, value in headers.items() if value)
+    return f"answered with {response.status}" + (f" ({told})" if told else "")
 
 
 def _other_addresses(response: Response) -> list[str]:

@@ -14,9 +14,8 @@ from newsbot.discovery.sitemaps import MAX_SITEMAP_BYTES
 from newsbot.middlewares.politeness import BUSY, HeldError
 from newsbot.middlewares.refusals import ForbiddenByRobotsError
 from newsbot.spiders.answers import permanent_target
-from newsbot.spiders.page_spider import header
+from newsbot.spiders.page_spider import error_detail, header
 from newsbot.store.crawl.polling import PollAnswer, body_hash
-from newsbot.text import one_line
 
 NOT_MODIFIED = 304
 MAX_BYTES = {"feed": MAX_FEED_BYTES, "sitemap": MAX_SITEMAP_BYTES}
@@ -77,7 +76,7 @@ def poll_problem(failure: Failure) -> str:
         return f"HTTP {status}"
     if isinstance(failure.value, ForbiddenByRobotsError):
         return "robots.txt forbids it"
-    return one_line(failure.getErrorMessage())
+    return error_detail(failure.value, request_of(failure).url)
 
 
 def asks_to_wait(failure: Failure) -> bool:

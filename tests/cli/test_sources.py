@@ -20,7 +20,8 @@ from newsbot.store.crawl import polling
 from newsbot.store.crawl.run_rows import start_run
 from newsbot.store.crawl.source_health import source_health
 from newsbot.store.database import Database
-from newsbot.store.schema.models import Feed
+from newsbot.store.queries import source_detail
+from newsbot.store.schema.models import ArticleRow, Feed
 from tests.pages import article_page, paragraphs, rss
 from tests.site import Answer, Site, running_site
 
@@ -170,17 +171,29 @@ def crawled(database: Database, days: int, *, a_day: int, silent: int = 0) -> No
 
 def kinds(database: Database) -> list[str]:
     with database.read() as session:
-        return [
-            flag.kind for report in source_health(session, ["one"], today=NOW.date()) for flag in report.flags
-        ]
+        return [flag.kind for report in source_health(session, ["one"], now=NOW) for flag in report.flags]
 
 
 def test_source_that_keeps_publishing_is_not_flagged(database: Database) -> None:
     crawled(database, 20, a_day=4)
     assert kinds(database) == []
     with database.read() as session:
-        [report] = source_health(session, ["one"], today=NOW.date())
+        [report] = source_health(session, ["one"], now=NOW)
     assert (report.articles_today, report.articles_a_day) == (4, 4.0)
+
+
+def test_stubs_are_counted_apart_from_articles(database: Database) -> None:
+    crawled(database, 20, a_day=4)
+    with database.write() as session:
+        session.execute(update(ArticleRow).where(ArticleRow.id % 4 == 0).values(kind="stub"))
+    with database.read() as session:
+        [report] = source_health(session, ["one"], now=NOW)
+        detail = source_detail(session, "one", now=NOW)
+    assert (report.articles_today, report.articles_a_day) == (3, 3.0)
+    assert (report.stubs_today, report.stubs_a_day) == (1, 1.0)
+    assert detail is not None
+    assert (detail.article_count, detail.stub_count) == (63, 21)
+    assert sum(count for _, count in detail.days) == 63
 
 
 def test_silence_and_a_failing_feed_are_flagged(database: Database) -> None:

@@ -8,11 +8,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import insert, update
 from starlette.testclient import TestClient
 
 from newsbot.items import Article, Entity, Mention
+from newsbot.sources.model import Source
+from newsbot.store.crawl import polling
 from newsbot.store.database import Database
 from newsbot.store.queries import source_overviews
+from newsbot.store.schema.models import Feed, Host
 from newsbot.web.app import create_app
 from newsbot.web.html.rendering import MAX_TITLE_CHARS
 from tests.store.samples import article, save
@@ -264,6 +268,27 @@ def test_source_shows_flags_feeds_and_rejects(client: TestClient) -> None:
     html = client.get("/sources/coast-wire").text
     assert "failed 7 times: http-503" in html
     assert "Pages not stored" in client.get("/sources/harbour-post").text
+
+
+def test_source_shows_feeds_that_moved_or_ended_and_hosts_that_are_held(database: Database) -> None:
+    feeds = ("https://news.example/old.xml", "https://news.example/gone.xml")
+    source = Source(key="one", name="One", homepage="https://news.example/", feeds=feeds)
+    later = NOW + timedelta(hours=3)
+    with database.write() as session:
+        polling.sync_sources(session, [source], now=NOW)
+        old = update(Feed).where(Feed.url == feeds[0])
+        session.execute(
+            old.values(moved_to="https://news.example/new.xml", moved_at=NOW, last_success_at=NOW)
+        )
+        session.execute(update(Feed).where(Feed.url == feeds[1]).values(gone_at=NOW))
+        hold = {"host": "news.example", "held_until": later, "held_since": NOW, "hold_reason": "429"}
+        session.execute(insert(Host).values(hold))
+    client = client_of(database)
+    html = client.get("/sources/one").text
+    assert "https://news.example/new.xml" in html
+    assert "ended on 20 March 2026" in html
+    assert "20 March 2026, 12:30 UTC" in html  # the end of the hold
+    assert "asked to wait until 20 March 2026, 12:30 UTC" in client.get("/sources").text
 
 
 def test_unknown_and_wrong_addresses_get_a_page_that_says_so(client: TestClient) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -9,8 +10,11 @@ import click
 
 from newsbot.cli.options import database_option, json_option, limit_option, read_session
 from newsbot.cli.output import print_heading, print_json, print_table
+from newsbot.cli.source_reports import unknown_source
 from newsbot.items import utc_text
-from newsbot.store.queries import RecordedRun, Stats, StoredReject, list_rejects
+from newsbot.settings import configuration
+from newsbot.sources.catalog import load_sources
+from newsbot.store.queries import RecordedRun, Stats, StoredReject, list_rejects, source_names
 from newsbot.store.queries import stats as count_all
 
 
@@ -81,16 +85,19 @@ def _print_stats(counts: Stats) -> None:
 @click.option(
     "--reason", metavar="REASON", help="Only those rejected for this reason (newsbot stats lists them)."
 )
+@click.option("--source", metavar="KEY", help="Only those of this source.")
 @limit_option(100)
 @json_option
 @database_option
-def rejects(reason: str | None, limit: int, as_json: bool, database: str | None) -> None:
+def rejects(reason: str | None, source: str | None, limit: int, as_json: bool, database: str | None) -> None:
     """List what was not stored, and why; the last seen first.
 
     Where a stored article is named, the page is at its address now, and has not replaced it.
     """
     with read_session(database) as session:
-        found = list_rejects(session, reason=reason, limit=limit)
+        if source is not None:
+            _check_source(source, source_names(session))
+        found = list_rejects(session, reason=reason, source=source, limit=limit)
     if as_json:
         for reject in found:
             print_json(_reject_json(reject))
@@ -107,6 +114,13 @@ def rejects(reason: str | None, limit: int, as_json: bool, database: str | None)
             for reject in found
         ]
         print_table(("reason", "stage", "last seen", "url", "article", ""), rows)
+
+
+def _check_source(key: str, stored: Mapping[str, str]) -> None:
+    """Raise UsageError for a key that neither the database nor the catalog has."""
+    known = {*stored, *load_sources(configuration().sources)}
+    if key not in known:
+        raise unknown_source(key, known)
 
 
 def _reject_json(reject: StoredReject) -> dict[str, Any]:

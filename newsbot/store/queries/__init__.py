@@ -25,7 +25,10 @@ from newsbot.store.queries.entity_queries import (
 from newsbot.store.queries.history import Change, count_silent, history
 from newsbot.store.queries.place_features import feature_collection
 from newsbot.store.queries.reject_lists import StoredReject, list_conflicts, list_rejects
+from newsbot.store.queries.run_reports import RunReport, run_report
 from newsbot.store.queries.source_overviews import (
+    FrontierCount,
+    NewestArticle,
     PolledFeed,
     SourceDetail,
     SourceOverview,
@@ -68,14 +71,17 @@ __all__ = [
     "EntityDetail",
     "Facets",
     "Filters",
+    "FrontierCount",
     "Hit",
     "ListedArticle",
     "Listing",
+    "NewestArticle",
     "PlaceCount",
     "PolledFeed",
     "Position",
     "RecordedRun",
     "RisingEntity",
+    "RunReport",
     "SearchResult",
     "Sort",
     "SourceCount",
@@ -111,6 +117,7 @@ __all__ = [
     "newest_at",
     "newest_stories",
     "rising",
+    "run_report",
     "search",
     "source_detail",
     "source_health",

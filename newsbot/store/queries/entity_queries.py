@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Literal
 
 from sqlalchemy import ColumnElement, Select, Subquery, func, select
@@ -14,6 +14,7 @@ from newsbot.items import EntityType
 from newsbot.store.articles.loading import MAX_ID
 from newsbot.store.entities.totals import EVERYWHERE
 from newsbot.store.schema.models import ArticleEntity, ArticleRow, EntityRow, EntityTotal, MentionRow
+from newsbot.store.schema.types import END_OF_TIME
 from newsbot.store.search.filters import find_entities
 
 RECENT_ARTICLES = 1_000
@@ -21,8 +22,6 @@ RECENT_ARTICLES = 1_000
 seconds for a common name, see docs/entities.md."""
 ABOUT = 0.5
 """Minimum salience of an article that is about an entity; see `entities.linking.salience`."""
-
-END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

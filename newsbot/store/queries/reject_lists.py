@@ -33,12 +33,19 @@ _COLUMNS = [getattr(RejectRow, field.name) for field in fields(StoredReject)]
 
 
 def list_rejects(
-    session: Session, *, reason: str | None = None, article_id: int | None = None, limit: int = 100
+    session: Session,
+    *,
+    reason: str | None = None,
+    source: str | None = None,
+    article_id: int | None = None,
+    limit: int = 100,
 ) -> Sequence[StoredReject]:
-    """Return pages that were not stored, the last seen first: all, of one reason, or at the URLs of one article."""
+    """Return pages that were not stored, the last seen first: all, or those of a reason, a source and an article's URLs."""
     query = select(*_COLUMNS).order_by(RejectRow.last_seen_at.desc(), RejectRow.id.desc()).limit(limit)
     if reason is not None:
         query = query.where(RejectRow.reason == reason)
+    if source is not None:
+        query = query.where(RejectRow.source == source)
     if article_id is not None:
         query = query.where(RejectRow.article_id == article_id)
     return [StoredReject(**row) for row in session.execute(query).mappings()]

@@ -8,17 +8,26 @@ from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, Select, case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from newsbot.sources.health import FEED_FAILURES, Flag
-from newsbot.store.crawl.source_health import source_health
-from newsbot.store.queries.entity_queries import END_OF_TIME
-from newsbot.store.schema.models import ArticleAuthor, ArticleRow, Feed, Host, RejectRow, Source
+from newsbot.sources.reach import Hold, is_failing
+from newsbot.store.crawl.source_health import (
+    IS_STUB,
+    SourceHealth,
+    feed_states,
+    source_health,
+    source_holds,
+)
+from newsbot.store.schema.models import ArticleAuthor, ArticleRow, Feed, FrontierRow, RejectRow, Source
+from newsbot.store.schema.types import BEGINNING_OF_TIME, END_OF_TIME
 
 HEALTH_DAYS = 60
 OVERVIEW_DAYS = 14
 COVERAGE_SAMPLE = 500
 """Number of a source's newest articles in which filled fields are counted."""
+MAX_FEEDS = 200
+"""Maximum number of feeds in the details of a source: an index may name thousands of sitemaps."""
+NEWEST_ARTICLES = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +43,10 @@ class SourceOverview:
     """Number of articles first seen on each of the last `OVERVIEW_DAYS`, oldest first; days without articles are
     included."""
     feed_count: int
+    """Number of its feeds, without those that have ended."""
     failing_feed_count: int
     held_until: datetime | None
-    """Its host has asked not to be requested before this time (Retry-After)."""
+    """Time until which a host of its feeds is not requested, because it asked for that; None if none is held."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,32 +56,78 @@ class PolledFeed:
     url: str
     kind: str
     """`feed`, `sitemap`, `section` or `homepage`."""
+    found_in: str | None
+    """URL of the sitemap index or homepage that names it; None if the catalog does."""
     failure_count: int
     """Number of failures since the last success."""
+    last_status: int | None
     last_error: str | None
+    note: str | None
+    """What was left out of its last content, and why."""
     last_success_at: datetime | None
+    last_new_at: datetime | None
+    """Time when it last led to a new article."""
     last_polled_at: datetime | None
+    next_poll_at: datetime | None
+    """None: at once, unless it has ended."""
+    moved_to: str | None
+    """Address to which it redirects permanently."""
+    moved_at: datetime | None
+    is_moved: bool
+    """Whether `moved_to` is polled in its place."""
+    gone_at: datetime | None
+    """Time at which its server said that it has ended (410)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrontierCount:
+    """The pages of a source in one state of the frontier."""
+
+    state: str
+    pages: int
+    next_due_at: datetime | None
+    """Time when the first of them is due; None: at once if they are pending, else never."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewestArticle:
+    """One of the newest articles of a source."""
+
+    id: int
+    url: str
+    title: str | None
+    kind: str
+    dated_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceDetail:
-    """A source with its articles per day, coverage, feeds, rejects and flags."""
+    """A source with its articles per day, coverage, feeds, hosts, frontier, rejects and flags."""
 
     key: str
     name: str | None
     homepage: str | None
     first_seen_at: datetime
-    held_until: datetime | None
+    holds: Sequence[Hold]
+    """Those of its hosts that are held."""
     article_count: int
+    """Articles without stubs."""
+    stub_count: int
+    """Entries of its feeds that are stored without their page."""
     days: list[tuple[date, int]]
     """Number of articles first seen on each of the last `HEALTH_DAYS`, oldest first; days without articles are
     included. If there are none in that period, the period ends at the source's newest article."""
     coverage: dict[str, float]
     """Field name -> share, from 0 to 1, of the newest articles that have it."""
     feeds: Sequence[PolledFeed]
+    """Its feeds, those of the catalog first, `MAX_FEEDS` at most."""
+    feed_count: int
+    frontier: Sequence[FrontierCount]
     rejects: list[tuple[str, int]]
     """Reason and number of rejects, most frequent first."""
-    flags: list[Flag]
+    newest: Sequence[NewestArticle]
+    """The newest articles and stubs."""
+    health: SourceHealth
 
 
 def source_overviews(session: Session, *, now: datetime) -> list[SourceOverview]:
@@ -79,36 +135,30 @@ def source_overviews(session: Session, *, now: datetime) -> list[SourceOverview]
     totals = {row.source: row for row in session.execute(_totals())}
     first_day = (now - timedelta(days=OVERVIEW_DAYS - 1)).date()
     days = _articles_a_day(session, first_day)
-    feeds = {row.source: row for row in session.execute(_feed_counts())}
-    held = _held_sources(session, now)
+    stubs = _stub_counts(session)
+    sources = session.scalars(select(Source)).all()
+    feeds = feed_states(session, [source.key for source in sources])
+    held = {
+        key: [h.until for h in holds if h.until > now] for key, holds in source_holds(session, feeds).items()
+    }
     found = []
-    for source in session.scalars(select(Source)):
-        total, feed = totals.get(source.key), feeds.get(source.key)
+    for source in sources:
+        total = totals.get(source.key)
+        polled = [feed for feed in feeds[source.key] if not feed.gone_at]
         found.append(
             SourceOverview(
                 key=source.key,
                 name=source.name,
                 homepage=source.homepage,
-                article_count=total.articles if total else 0,
+                article_count=total.articles - stubs.get(source.key, 0) if total else 0,
                 newest_at=total.newest if total else None,
                 days=_every_day(days[source.key], first_day, now.date()),
-                feed_count=feed.feeds if feed else 0,
-                failing_feed_count=feed.failing if feed else 0,
-                held_until=held.get(source.key),
+                feed_count=len(polled),
+                failing_feed_count=sum(is_failing(feed, now) for feed in polled),
+                held_until=max(held.get(source.key, ()), default=None),
             )
         )
     return sorted(found, key=lambda overview: (-overview.article_count, overview.key))
-
-
-def _held_sources(session: Session, now: datetime) -> dict[str, datetime]:
-    """Return the sources with a feed on a host that is held -> the end of the hold."""
-    query = (
-        select(Feed.source, func.max(Host.held_until))
-        .join(Host, Host.host == Feed.host)
-        .where(Host.held_until > now)
-        .group_by(Feed.source)
-    )
-    return {source: until for source, until in session.execute(query) if until}
 
 
 def source_names(session: Session) -> dict[str, str]:
@@ -121,20 +171,29 @@ def source_detail(session: Session, key: str, *, now: datetime) -> SourceDetail 
     source = session.get(Source, key)
     if source is None:
         return None
-    count = select(func.count()).select_from(ArticleRow).where(ArticleRow.source == key)
+    [health] = source_health(session, [key], now=now)
+    stubs = _count(session, ArticleRow.source == key, IS_STUB)
     return SourceDetail(
         key=key,
         name=source.name,
         homepage=source.homepage,
         first_seen_at=source.first_seen_at,
-        held_until=_held_sources(session, now).get(key),
-        article_count=session.scalar(count) or 0,
+        holds=[hold for hold in health.holds if hold.until > now],
+        article_count=_count(session, ArticleRow.source == key) - stubs,
+        stub_count=stubs,
         days=_days_of(session, key, now),
         coverage=_coverage(session, key),
         feeds=_feeds(session, key),
+        feed_count=session.scalar(select(func.count()).select_from(Feed).where(Feed.source == key)) or 0,
+        frontier=_frontier(session, key),
         rejects=_rejects(session, key),
-        flags=[flag for health in source_health(session, [key], today=now.date()) for flag in health.flags],
+        newest=_newest(session, key),
+        health=health,
     )
+
+
+def _count(session: Session, *wanted: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).select_from(ArticleRow).where(*wanted)) or 0
 
 
 def _days_of(session: Session, key: str, now: datetime) -> list[tuple[date, int]]:
@@ -155,9 +214,11 @@ def _totals() -> Select[str | None, int, datetime]:
     ).group_by(ArticleRow.source)
 
 
-def _feed_counts() -> Select[str, int, int]:
-    failing = func.sum(case((Feed.failure_count >= FEED_FAILURES, 1), else_=0)).label("failing")
-    return select(Feed.source, func.count().label("feeds"), failing).group_by(Feed.source)
+def _stub_counts(session: Session) -> dict[str | None, int]:
+    # The range makes SQLite use the index of stubs.
+    dated = ArticleRow.dated_at.between(BEGINNING_OF_TIME, END_OF_TIME)
+    query = select(ArticleRow.source, func.count()).where(IS_STUB, dated).group_by(ArticleRow.source)
+    return dict(session.execute(query).all())
 
 
 def _articles_a_day(
@@ -169,7 +230,7 @@ def _articles_a_day(
     # The upper bound makes SQLite use the index on times. Without it, SQLite scans the whole index on sources, which
     # takes forty times as long.
     seen = ArticleRow.first_seen_at.between(start, END_OF_TIME)
-    query = select(ArticleRow.source, day, func.count()).where(seen, *only)
+    query = select(ArticleRow.source, day, func.count()).where(seen, ~IS_STUB, *only)
     found: dict[str | None, dict[date, int]] = defaultdict(dict)
     for source, day_text, count in session.execute(query.group_by(ArticleRow.source, day)):
         found[source][date.fromisoformat(str(day_text))] = count
@@ -177,9 +238,37 @@ def _articles_a_day(
 
 
 def _feeds(session: Session, source: str) -> list[PolledFeed]:
-    columns = [getattr(Feed, field.name) for field in fields(PolledFeed)]
-    query = select(*columns).where(Feed.source == source).order_by(Feed.kind, Feed.url)
+    parent = aliased(Feed)
+    columns = [getattr(Feed, field.name) for field in fields(PolledFeed) if field.name != "found_in"]
+    query = (
+        select(parent.url.label("found_in"), *columns)
+        .outerjoin(parent, parent.id == Feed.found_in)
+        .where(Feed.source == source)
+        .order_by(Feed.found_in.is_not(None), Feed.kind, Feed.url)
+        .limit(MAX_FEEDS)
+    )
     return [PolledFeed(**row) for row in session.execute(query).mappings()]
+
+
+def _frontier(session: Session, source: str) -> list[FrontierCount]:
+    """Return the states of the pages of a source, in alphabetical order."""
+    of_source = FrontierRow.source == source
+    counts = select(FrontierRow.state, func.count()).where(of_source).group_by(FrontierRow.state)
+    due = select(FrontierRow.next_try_at).where(of_source, FrontierRow.next_try_at.is_not(None))
+    due = due.order_by(FrontierRow.next_try_at).limit(1)
+    return [
+        FrontierCount(
+            state=state, pages=number, next_due_at=session.scalar(due.where(FrontierRow.state == state))
+        )
+        for state, number in session.execute(counts.order_by(FrontierRow.state)).all()
+    ]
+
+
+def _newest(session: Session, source: str) -> list[NewestArticle]:
+    columns = [getattr(ArticleRow, field.name) for field in fields(NewestArticle)]
+    query = select(*columns).where(ArticleRow.source == source)
+    query = query.order_by(ArticleRow.dated_at.desc(), ArticleRow.id.desc()).limit(NEWEST_ARTICLES)
+    return [NewestArticle(**row) for row in session.execute(query).mappings()]
 
 
 def _coverage(session: Session, source: str) -> dict[str, float]:
@@ -195,7 +284,7 @@ def _coverage(session: Session, source: str) -> dict[str, float]:
     }
     newest = (
         select(*(case((condition, 1), else_=0).label(field) for field, condition in having.items()))
-        .where(ArticleRow.source == source)
+        .where(ArticleRow.source == source, ~IS_STUB)
         .order_by(ArticleRow.dated_at.desc())
         .limit(COVERAGE_SAMPLE)
         .subquery()

@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, LargeBinary, Text
 from sqlalchemy.types import TypeDecorator
 
+BEGINNING_OF_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+END_OF_TIME = datetime.max.replace(tzinfo=UTC)
+"""Bounds of times that are not null: SQLite uses the index on a time only if it has both."""
 MAX_NAME_CHARS = 250
 """Maximum length of indexed text: PostgreSQL refuses index entries above 2,704 bytes, and some hold two names."""
 

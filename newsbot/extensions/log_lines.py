@@ -1,0 +1,121 @@
+"""`LogLines`, which makes the log safe to show on a terminal and short enough to be mailed.
+
+What comes from the web (URLs, headers, titles, texts of exceptions) may hold escape sequences of terminals and line feeds.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Self
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    ResponseDataLossError,
+)
+from scrapy.utils.log import get_scrapy_root_handler
+from twisted.internet.error import ConnectError, ConnectionClosed, DNSLookupError
+from twisted.internet.error import TimeoutError as TxTimeoutError
+from twisted.web.client import ResponseFailed
+
+from newsbot.text import escape_controls
+
+NETWORK_ERRORS = (
+    CannotResolveHostError,
+    ConnectError,
+    ConnectionClosed,
+    ConnectionError,
+    DNSLookupError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    ResponseDataLossError,
+    ResponseFailed,
+    TimeoutError,
+    TxTimeoutError,
+)
+"""Exceptions of hosts that refuse, are dead or unknown. In Scrapy's records they need no traceback."""
+RETRY_LOGGER = "scrapy.downloadermiddlewares.retry"
+MAX_GIVEN_UP = 5
+"""Maximum number of lines about requests that were given up. Without a network there is one for every source."""
+MAX_MESSAGE_CHARS = 2000
+"""Maximum length of a message; longer ones are cut. A URL has up to 2,048 characters, a header more."""
+
+
+class LogLines:
+    """Extension that installs `SafeFormatter` in Scrapy's log handler, and `FewGivenUp` in the logger of retries."""
+
+    def __init__(self) -> None:
+        self.given_up = FewGivenUp()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Return an extension that is connected to the start and the end of the crawl."""
+        lines = cls()
+        # Scrapy makes a new handler just before the spider opens; nothing has come from the web until then.
+        crawler.signals.connect(lines.install, signal=signals.spider_opened)
+        crawler.signals.connect(lines.remove, signal=signals.spider_closed)
+        return lines
+
+    def install(self) -> None:
+        """Install the formatter and the filter."""
+        handler = get_scrapy_root_handler()
+        if handler is not None:
+            handler.setFormatter(SafeFormatter(handler.formatter or logging.Formatter()))
+        logging.getLogger(RETRY_LOGGER).addFilter(self.given_up)
+
+    def remove(self) -> None:
+        """Remove the filter: another crawl of this process counts anew. The handler keeps the formatter."""
+        logging.getLogger(RETRY_LOGGER).removeFilter(self.given_up)
+
+
+class SafeFormatter(logging.Formatter):
+    """Formats records as another formatter does, without characters that control a terminal or reorder its text.
+
+    They are shown as escapes (`\\x1b`). Warnings and errors are one line, longer messages are cut, and an error of the
+    network is one line without a traceback. Lines that follow the first one are indented: none looks like a record."""
+
+    def __init__(self, inner: logging.Formatter) -> None:
+        super().__init__()
+        self.inner = inner
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as text."""
+        safe = logging.makeLogRecord(record.__dict__)
+        message, error = record.getMessage(), record.exc_info[1] if record.exc_info else None
+        if isinstance(error, NETWORK_ERRORS) and record.name.startswith("scrapy."):
+            message, safe.exc_info = f"{message}: {error}", None
+        if record.levelno >= logging.WARNING:
+            message = " ".join(message.split())
+        if len(message) > MAX_MESSAGE_CHARS:
+            message = f"{message[:MAX_MESSAGE_CHARS]}..."
+        safe.msg, safe.args = _indented(message), None
+        # The inner formatter appends this text as it is, and formats no exception if it is there.
+        safe.exc_text = _indented(self.formatException(safe.exc_info)) if safe.exc_info else None
+        return self.inner.format(safe)
+
+
+def _indented(text: str) -> str:
+    """Return the text without control characters, and with the lines that follow the first one indented."""
+    return "\n  ".join(escape_controls(line) for line in text.split("\n"))
+
+
+class FewGivenUp(logging.Filter):
+    """Lets the first records about requests that were given up pass; their number and reasons are in the summary."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.number = 0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether to log the record; the last one that is logged says that others are left out."""
+        if record.levelno < logging.ERROR:
+            return True
+        self.number += 1
+        if self.number == MAX_GIVEN_UP:
+            record.msg, record.args = f"{record.getMessage()} (others that fail are not logged)", None
+        return self.number <= MAX_GIVEN_UP
