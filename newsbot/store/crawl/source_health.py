@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
+from newsbot.items import STUB
 from newsbot.sources.health import DayCounts, Flag, health_flags
 from newsbot.store.schema.models import ArticleAuthor, ArticleRow, Feed, Fetch, Run
 from newsbot.store.schema.models import Source as SourceRow
@@ -96,7 +97,12 @@ def _article_counts(source: str, since: datetime) -> Any:
             _number_of(ArticleRow.word_count > LONG_BODY_WORDS).label("with_body"),
         )
         # An article is first seen after it is dated: this lets the index on (source, dated_at) bound the look-up.
-        .where(ArticleRow.source == source, ArticleRow.dated_at >= since, ArticleRow.first_seen_at >= since)
+        .where(
+            ArticleRow.source == source,
+            ArticleRow.kind != STUB,
+            ArticleRow.dated_at >= since,
+            ArticleRow.first_seen_at >= since,
+        )
         .group_by(func.date(ArticleRow.first_seen_at))
     )
 
@@ -124,7 +130,8 @@ def _feed_failures(session: Session, source: str) -> dict[str, int]:
 
 
 def _last_article(session: Session, source: str) -> datetime | None:
-    return session.scalar(select(func.max(ArticleRow.dated_at)).where(ArticleRow.source == source))
+    query = select(ArticleRow.dated_at).where(ArticleRow.source == source, ArticleRow.kind != STUB)
+    return session.scalar(query.order_by(ArticleRow.dated_at.desc()).limit(1))
 
 
 def _day(value: object) -> date:

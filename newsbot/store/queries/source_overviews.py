@@ -10,8 +10,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
+from newsbot.items import STUB
 from newsbot.sources.health import FEED_FAILURES, Flag
 from newsbot.store.crawl.source_health import source_health
+from newsbot.store.queries.article_counts import IS_STUB, source_totals
 from newsbot.store.queries.entity_queries import END_OF_TIME
 from newsbot.store.schema.models import ArticleAuthor, ArticleRow, Feed, RejectRow, Source
 
@@ -29,6 +31,8 @@ class SourceOverview:
     name: str | None
     homepage: str | None
     article_count: int
+    """Without stubs, as in all counts of articles here."""
+    stub_count: int
     newest_at: datetime | None
     days: list[tuple[date, int]]
     """Number of articles first seen on each of the last `OVERVIEW_DAYS`, oldest first; days without articles are
@@ -63,6 +67,7 @@ class SourceDetail:
     first_seen_at: datetime
     held_until: datetime | None
     article_count: int
+    stub_count: int
     days: list[tuple[date, int]]
     """Number of articles first seen on each of the last `HEALTH_DAYS`, oldest first; days without articles are
     included. If there are none in that period, the period ends at the source's newest article."""
@@ -76,7 +81,7 @@ class SourceDetail:
 
 def source_overviews(session: Session, *, now: datetime) -> list[SourceOverview]:
     """Return every source that has been configured or crawled, the one with most articles first."""
-    totals = {row.source: row for row in session.execute(_totals())}
+    totals = {total.source: total for total in source_totals(session)}
     first_day = (now - timedelta(days=OVERVIEW_DAYS - 1)).date()
     days = _articles_a_day(session, first_day)
     feeds = {row.source: row for row in session.execute(_feed_counts())}
@@ -88,8 +93,9 @@ def source_overviews(session: Session, *, now: datetime) -> list[SourceOverview]
                 key=source.key,
                 name=source.name,
                 homepage=source.homepage,
-                article_count=total.articles if total else 0,
-                newest_at=total.newest if total else None,
+                article_count=total.article_count if total else 0,
+                stub_count=total.stub_count if total else 0,
+                newest_at=total.newest_at if total else None,
                 days=_every_day(days[source.key], first_day, now.date()),
                 feed_count=feed.feeds if feed else 0,
                 failing_feed_count=feed.failing if feed else 0,
@@ -110,13 +116,15 @@ def source_detail(session: Session, key: str, *, now: datetime) -> SourceDetail 
     if source is None:
         return None
     count = select(func.count()).select_from(ArticleRow).where(ArticleRow.source == key)
+    stub_count = session.scalar(count.where(IS_STUB)) or 0
     return SourceDetail(
         key=key,
         name=source.name,
         homepage=source.homepage,
         first_seen_at=source.first_seen_at,
         held_until=source.held_until,
-        article_count=session.scalar(count) or 0,
+        article_count=(session.scalar(count) or 0) - stub_count,
+        stub_count=stub_count,
         days=_days_of(session, key, now),
         coverage=_coverage(session, key),
         feeds=_feeds(session, key),
@@ -127,7 +135,9 @@ def source_detail(session: Session, key: str, *, now: datetime) -> SourceDetail 
 
 def _days_of(session: Session, key: str, now: datetime) -> list[tuple[date, int]]:
     newest = (
-        select(ArticleRow.first_seen_at).where(ArticleRow.source == key).order_by(ArticleRow.dated_at.desc())
+        select(ArticleRow.first_seen_at)
+        .where(ArticleRow.source == key, ArticleRow.kind != STUB)
+        .order_by(ArticleRow.dated_at.desc())
     )
     span = timedelta(days=HEALTH_DAYS - 1)
     last = min(now, session.scalar(newest.limit(1)) or now)
@@ -135,12 +145,6 @@ def _days_of(session: Session, key: str, now: datetime) -> list[tuple[date, int]
     first_day = (last - span).date()
     given = _articles_a_day(session, first_day, ArticleRow.source == key)[key]
     return _every_day(given, first_day, last.date())
-
-
-def _totals() -> Select[str | None, int, datetime]:
-    return select(
-        ArticleRow.source, func.count().label("articles"), func.max(ArticleRow.dated_at).label("newest")
-    ).group_by(ArticleRow.source)
 
 
 def _feed_counts() -> Select[str, int, int]:
@@ -157,7 +161,7 @@ def _articles_a_day(
     # The upper bound makes SQLite use the index on times. Without it, SQLite scans the whole index on sources, which
     # takes forty times as long.
     seen = ArticleRow.first_seen_at.between(start, END_OF_TIME)
-    query = select(ArticleRow.source, day, func.count()).where(seen, *only)
+    query = select(ArticleRow.source, day, func.count()).where(seen, ArticleRow.kind != STUB, *only)
     found: dict[str | None, dict[date, int]] = defaultdict(dict)
     for source, day_text, count in session.execute(query.group_by(ArticleRow.source, day)):
         found[source][date.fromisoformat(str(day_text))] = count
@@ -183,7 +187,7 @@ def _coverage(session: Session, source: str) -> dict[str, float]:
     }
     newest = (
         select(*(case((condition, 1), else_=0).label(field) for field, condition in having.items()))
-        .where(ArticleRow.source == source)
+        .where(ArticleRow.source == source, ArticleRow.kind != STUB)
         .order_by(ArticleRow.dated_at.desc())
         .limit(COVERAGE_SAMPLE)
         .subquery()

@@ -1,0 +1,63 @@
+"""Numbers of articles and of stubs.
+
+Articles are counted as all rows without the stubs: both numbers can be read from an index, while a condition on the kind
+would have to look at every row.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, literal_column, select
+from sqlalchemy.orm import Session
+
+from newsbot.items import STUB
+from newsbot.store.schema.models import ArticleRow
+
+IS_STUB = ArticleRow.kind == literal_column(f"'{STUB}'")
+"""Condition on articles; written out, as in the index of the stubs."""
+
+
+class SourceTotals(NamedTuple):
+    """The numbers of one source."""
+
+    source: str | None
+    article_count: int
+    stub_count: int
+    newest_at: datetime | None
+    """Date of its newest article; None if it has stubs alone."""
+
+
+def articles_by(session: Session, value: Any) -> list[tuple[Any, int]]:
+    """Return the values of a column or expression and their numbers of articles, the most frequent first."""
+    count = Counter(_counts(session, value))
+    count.subtract(_counts(session, value, IS_STUB))
+    found = [(key, number) for key, number in count.items() if number]
+    return sorted(found, key=lambda pair: (-pair[1], pair[0] is None, str(pair[0])))
+
+
+def _counts(session: Session, value: Any, *wanted: Any) -> dict[Any, int]:
+    return dict(session.execute(select(value, func.count()).where(*wanted).group_by(value)).all())
+
+
+def source_totals(session: Session) -> list[SourceTotals]:
+    """Return the numbers of every source that has articles or stubs, the one with most articles first."""
+    newest = func.max(ArticleRow.dated_at)
+    rows = select(ArticleRow.source, func.count(), newest).group_by(ArticleRow.source)
+    stubs = {source: (count, last) for source, count, last in session.execute(rows.where(IS_STUB))}
+    found = []
+    for source, count, last in session.execute(rows).all():
+        stub_count, last_stub = stubs.get(source, (0, None))
+        newest_at = newest_article_at(session, source) if last == last_stub else last
+        found.append(SourceTotals(source, count - stub_count, stub_count, newest_at))
+    return sorted(
+        found, key=lambda totals: (-totals.article_count, totals.source is None, totals.source or "")
+    )
+
+
+def newest_article_at(session: Session, source: str | None) -> datetime | None:
+    """Return the date of the newest article of a source; None if it has none."""
+    query = select(ArticleRow.dated_at).where(ArticleRow.source == source, ArticleRow.kind != STUB)
+    return session.scalar(query.order_by(ArticleRow.dated_at.desc()).limit(1))
