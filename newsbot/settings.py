@@ -174,6 +174,17 @@ def read_settings(given: Mapping[str, Any]) -> Configuration:
     return Configuration(**values)
 
 
+def product_token(user_agent: str) -> str:
+    """Return the name by which robots.txt addresses a crawler: the first word of its user agent, without the version.
+
+    Source: RFC 9309, section 2.2.1."""
+    return (
+        user_agent.split("/", maxsplit=1)[0].split(maxsplit=1)[0]
+        if user_agent.split("/", maxsplit=1)[0].strip()
+        else BOT_NAME
+    )
+
+
 def configuration() -> Configuration:
     """Return newsbot's settings from the environment, for use outside a crawl."""
     return read_settings(os.environ)

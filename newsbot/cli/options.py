@@ -91,7 +91,7 @@ class Kinds(click.ParamType[tuple[PageKind, ...]]):
 
 
 def _all_kinds(
-    context: click.Context, parameter: click.Parameter, values: tuple[tuple[PageKind, ...], ...]
+    _context: click.Context, _parameter: click.Parameter, values: tuple[tuple[PageKind, ...], ...]
 ) -> tuple[PageKind, ...]:
     return tuple(dict.fromkeys(chain.from_iterable(values)))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from newsbot.discovery.feeds import parse_feed
@@ -34,6 +35,12 @@ class PollResult:
     """Seconds that the feed asks to wait before the next poll."""
     whole: bool = True
     """False if something is missing; then the validators must not be stored, because a 304 would hide the rest."""
+    listed: frozenset[str] = frozenset()
+    """URLs of all sitemaps that an index lists."""
+    child_dates: Mapping[str, datetime] = field(default_factory=dict)
+    """URL of a sitemap that an index lists -> when it was last modified, if the index says so."""
+    note: str | None = None
+    """What was left out, and why, in one line; None if nothing was."""
     problem: str | None = None
     """Reason why the response is not of the polled kind; None if it is."""
 
@@ -65,7 +72,9 @@ def _read_sitemap(body: bytes, url: str, source: Source, now: datetime) -> PollR
         return PollResult(problem="not a sitemap")
     if sitemap.kind == "index":
         children = tuple(("sitemap", link.url) for link in newest(sitemap.links))
-        return PollResult(feeds=children, whole=sitemap.whole)
+        dates = {link.url: link.modified_at for link in sitemap.links if link.modified_at}
+        listed = frozenset(link.url for link in sitemap.links)
+        return PollResult(feeds=children, listed=listed, child_dates=dates, whole=sitemap.whole)
     undated = len(sitemap.links) <= MAX_UNDATED
     links = tuple(link for link in sitemap.links if _is_news(link, now, undated=undated))
     return PollResult(links=links, whole=sitemap.whole)

@@ -25,6 +25,14 @@ JITTER = 0.1
 REFETCH_AGES_S = (HOUR_S, 6 * HOUR_S, DAY_S, 3 * DAY_S)
 """Ages since publication at which an article is fetched again: most corrections come within three days."""
 MAX_RETRY_AFTER_S = DAY_S
+FIRST_HOLD_S = MINUTE_S
+"""Hold of a host that answers 429 or 503 without Retry-After."""
+MAX_AWAITED_HOLD_S = 2 * MINUTE_S
+"""Holds that end earlier are waited out by the run."""
+FIRST_ROBOTS_HOLD_S = 5 * MINUTE_S
+"""Hold of a host whose robots.txt cannot be read."""
+ROBOTS_ABSENT_AFTER_S = 30 * DAY_S
+"""Time after which a robots.txt that cannot be read counts as absent (RFC 9309, section 2.3.1.4)."""
 MAX_CRAWL_DELAY_S = 600.0
 """Maximum Crawl-delay that is respected; longer ones are mistakes, such as milliseconds, and would stop the crawl."""
 
@@ -83,6 +91,23 @@ def retry_after_s(header: str | None, now: datetime) -> float | None:
             return None
         seconds = ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now).total_seconds()
     return min(max(seconds, 0.0), MAX_RETRY_AFTER_S)
+
+
+def hold_s(count: int) -> float:
+    """Return the seconds for which a host is held that has answered 429 or 503 `count` times in a row without Retry-After.
+
+    A minute, doubled every time, up to a day."""
+    return min(FIRST_HOLD_S * 2.0 ** min(count - 1, 20), DAY_S)
+
+
+def robots_hold_s(count: int, failing_s: float) -> float | None:
+    """Return the seconds until a robots.txt is asked for again that could not be read `count` times in a row.
+
+    Five minutes, doubled every time, up to a day. None if it has not been readable for `failing_s` of 30 days or more: then it
+    counts as absent."""
+    if failing_s >= ROBOTS_ABSENT_AFTER_S:
+        return None
+    return min(FIRST_ROBOTS_HOLD_S * 2.0 ** min(count - 1, 20), DAY_S)
 
 
 def request_delay_s(source_delay_s: float, crawl_delay_s: float | None) -> float:

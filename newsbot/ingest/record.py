@@ -17,7 +17,7 @@ from newsbot.store.articles import presence, site_boilerplate
 from newsbot.store.articles.batch_locks import Incoming, lock_articles
 from newsbot.store.articles.imports import kept_id, restore
 from newsbot.store.articles.writer import Saved, save_article
-from newsbot.store.crawl import frontier
+from newsbot.store.crawl import frontier, parameters
 from newsbot.store.crawl.fetches import save_fetch
 from newsbot.store.crawl.frontier import Leased
 from newsbot.store.crawl.rejects import save_reject
@@ -90,7 +90,10 @@ def record_article(session: Session, envelope: Envelope, *, run_id: int | None, 
             next_check_at=next_look(article.published_at or now, now),
             etag=fetched.etag,
             last_modified=fetched.last_modified,
+            is_changed=saved.outcome == "changed",
         )
+        if saved.outcome in {"unchanged", "duplicate"}:
+            parameters.learn(session, fetched.url, saved.article_id, source=article.source)
     if export:
         restore(session, saved.article_id, export)
     if saved.outcome == "new":
@@ -191,6 +194,24 @@ def record_not_modified(
         etag=leased.etag,
         last_modified=leased.last_modified,
     )
+
+
+def record_held(
+    session: Session,
+    leased: Leased,
+    fetched: Fetched | None,
+    *,
+    until: datetime,
+    run_id: int | None,
+    now: datetime,
+) -> None:
+    """Store that a page was not fetched because its host is held, and that it is due again when the hold ends.
+
+    `fetched` is the answer by which the host asked for the hold; None if nothing was requested. A request counts as an
+    attempt, so that a page which never gives another answer is given up at last."""
+    if fetched:
+        save_fetch(session, fetched, outcome="held", source=leased.source, run_id=run_id, now=now)
+    frontier.postpone(session, leased.url, until=until, is_attempt=fetched is not None)
 
 
 def record_poll(

@@ -13,7 +13,9 @@ PERMANENT = frozenset(
 """Reasons that are rarely temporary. Such a page is tried once more, because sites list pages before they publish them."""
 WALLS = frozenset({"http-401", "http-403", "http-451"})
 """Reasons with which a server refuses a page that exists."""
-TRANSIENT = frozenset({"fetch-failed", "http-408", "http-425", "http-429", "stage-failed", "parse-failed"})
+TRANSIENT = frozenset(
+    {"fetch-failed", "held", "http-408", "http-425", "http-429", "stage-failed", "parse-failed"}
+)
 """Reasons that are often temporary, besides errors of the server (5xx)."""
 PERMANENT_TRIES, TRANSIENT_TRIES = 2, 8
 """Maximum number of fetches of a page that fails for a permanent or a transient reason."""

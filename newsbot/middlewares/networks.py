@@ -9,8 +9,11 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable, Sequence
 from typing import Any, Self
+from urllib.parse import urlsplit
 
+from scrapy import Request
 from scrapy.crawler import Crawler
+from scrapy.exceptions import CannotResolveHostError
 from scrapy.resolver import CachingHostnameResolver
 from twisted.internet.base import ReactorBase
 from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
@@ -82,3 +85,15 @@ class GuardedResolver(CachingHostnameResolver):
         """Resolve a host name, or an IP address in a URL."""
         receiver: Any = _AllowedOnly(resolutionReceiver, hostName, self)
         return super().resolveHostName(receiver, hostName, *args, **kwargs)
+
+
+def is_refused(request: Request, error: BaseException | None) -> bool:
+    """Return whether a request failed because the addresses of its host are private."""
+    from twisted.internet import reactor  # importing it installs it; a crawl has done that before
+
+    if not isinstance(error, CannotResolveHostError):
+        return False
+    resolver = getattr(reactor, "nameResolver", None)
+    return (
+        isinstance(resolver, GuardedResolver) and (urlsplit(request.url).hostname or "") in resolver.refused
+    )

@@ -1,8 +1,9 @@
-"""Limits the rate of requests to a host: `delay_s` of its source, Crawl-delay of robots.txt, and Retry-After."""
+"""Limits the rate of requests to a host (`delay_s` of its source, Crawl-delay), and holds hosts that ask for it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
@@ -13,37 +14,53 @@ from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
-from newsbot.discovery.schedule import request_delay_s, retry_after_s
+from newsbot.discovery.schedule import hold_s, request_delay_s, retry_after_s, robots_hold_s
+from newsbot.session import CrawlSession
+from newsbot.settings import product_token
+from newsbot.store.crawl import hosts
+from newsbot.store.crawl.hosts import HostState
+from newsbot.urls import authority_of
 
 BUSY = (429, 503)
 """HTTP statuses by which a host asks for time, with or without Retry-After (RFC 9110 10.2.3, RFC 6585)."""
-DEFAULT_HOLD_S = 60.0
-"""Seconds for which a busy host is held if it sends no Retry-After."""
+ROBOTS = "robots.txt"
+"""First word of the reason of a hold because robots.txt cannot be read."""
 
 
 class HeldError(IgnoreRequest):
-    """Raised for a request that is not sent, because its host asked to be left alone until `until`."""
+    """Raised for a request that is not sent, because its host is held until `until`."""
 
-    def __init__(self, until: datetime) -> None:
-        super().__init__(f"its host has asked to be left alone until {until:%Y-%m-%d %H:%M:%S} UTC")
+    def __init__(self, host: str, until: datetime, reason: str) -> None:
+        why = f"{ROBOTS} of {host} cannot be read" if reason.startswith(ROBOTS) else f"{host} asked to wait"
+        super().__init__(
+            f"{why} ({reason}); nothing is requested from it until {until:%Y-%m-%d %H:%M:%S} UTC"
+        )
+        self.host = host
         self.until = until
+        self.reason = reason
+
+    @property
+    def is_for_robots(self) -> bool:
+        """Whether the host is held because its robots.txt cannot be read."""
+        return self.reason.startswith(ROBOTS)
 
 
 class Politeness:
     """Downloader middleware that delays requests to a host, and raises HeldError while the host is held.
 
-    A host is held if it answers with 429 or 503: until the time of Retry-After, or for `DEFAULT_HOLD_S`. The delay of a
-    host is the greatest of AutoThrottle's, its source's and its robots.txt's. Setting: `USER_AGENT`, for the rules of
-    robots.txt. A subclass may override `process_response` to hold hosts for other reasons."""
+    A host is held if it answers with 429 or 503: until the time of Retry-After, or for a minute and longer each time. The
+    holds of earlier runs are read when the crawl begins, and new ones are stored. The delay of a host is the greatest of
+    AutoThrottle's, its source's and its robots.txt's. Setting: `NEWSBOT_USER_AGENT`, whose product token is looked for in
+    robots.txt. Stat: `newsbot/hosts/held`. A subclass may override `process_response` to hold hosts for other reasons."""
 
     def __init__(self, crawler: Crawler, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.crawler = crawler
         self.clock = clock
-        self.user_agent: str = crawler.settings["USER_AGENT"]
+        self.product = product_token(crawler.settings["USER_AGENT"])
         self.delays: dict[str, float] = {}
         """Minimum number of seconds between two requests, by host."""
-        self.held: dict[str, datetime] = {}
-        """Time in UTC until which a host is held, by host."""
+        self.states: dict[str, HostState] = {}
+        """What is known of hosts that are held, or were when they were last asked."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -51,9 +68,16 @@ class Politeness:
 
         AutoThrottle is connected before it, so that its delay is raised, not overwritten."""
         politeness = cls(crawler)
+        crawler.signals.connect(politeness.load, signal=signals.spider_opened)
         crawler.signals.connect(politeness.robots_parsed, signal=signals.robots_parsed)
         crawler.signals.connect(politeness.keep_delay, signal=signals.response_downloaded)
         return politeness
+
+    async def load(self) -> None:
+        """Read the holds that earlier runs have stored."""
+        session = self._session()
+        if session is not None:
+            self.states |= await session.read(hosts.load_hosts)
 
     def add_delays(self, delays: Mapping[str, float]) -> None:
         """Set the minimum delays of hosts, in seconds."""
@@ -62,29 +86,103 @@ class Politeness:
     def robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
         """Raise the delay of a host to the Crawl-delay of its robots.txt."""
         host = _host(request)
-        self.delays[host] = request_delay_s(
-            self.delays.get(host, 0.0), robotparser.crawl_delay(self.user_agent)
-        )
+        self.delays[host] = request_delay_s(self.delays.get(host, 0.0), robotparser.crawl_delay(self.product))
 
     def process_request(self, request: Request) -> None:
         """Raise HeldError for a request to a host that is held; else enforce the host's delay."""
-        until = self.held_until(request)
-        if until:
-            raise HeldError(until)
+        self.check(request)
         self.keep_delay(request=request)
 
-    def held_until(self, request: Request) -> datetime | None:
-        """Return the time until which the host of a request is held; None if it is not."""
-        until = self.held.get(_host(request))
-        return until if until and until > self.clock() else None
+    def check(self, request: Request) -> None:
+        """Raise HeldError if the host of a request is held."""
+        state = self.hold_of(request)
+        if state and state.held_until:
+            raise HeldError(state.host, state.held_until, state.reason)
 
-    def process_response(self, request: Request, response: Response) -> Response:
+    def hold_of(self, request: Request) -> HostState | None:
+        """Return the hold of the host of a request; None if it is not held."""
+        state = self.states.get(authority_of(request.url))
+        is_held = state is not None and state.held_until is not None and state.held_until > self.clock()
+        return state if is_held else None
+
+    def held(self) -> list[HostState]:
+        """Return the hosts that are held now."""
+        now = self.clock()
+        return [state for state in self.states.values() if state.held_until and state.held_until > now]
+
+    async def process_response(self, request: Request, response: Response) -> Response:
         """Hold a host that says that it is busy; return the response unchanged."""
-        if response.status in BUSY:
-            now = self.clock()
-            asked = retry_after_s((response.headers.get("Retry-After") or b"").decode("latin-1"), now)
-            self.held[_host(request)] = now + timedelta(seconds=DEFAULT_HOLD_S if asked is None else asked)
+        if request.meta.get("dont_obey_robotstxt"):
+            pass  # robots.txt itself: see robots_failed
+        elif response.status in BUSY:
+            asked = self._asked_s(response)
+            count = self._state(request).hold_count + 1
+            await self._hold(request, hold_s(count) if asked is None else asked, str(response.status))
+        elif self._state(request).held_until:
+            await self._end_hold(request)
         return response
+
+    def _asked_s(self, response: Response) -> float | None:
+        return retry_after_s((response.headers.get("Retry-After") or b"").decode("latin-1"), self.clock())
+
+    async def robots_failed(self, request: Request, reason: str, response: Response | None = None) -> None:
+        """Hold the host of a request whose robots.txt cannot be read, and raise HeldError.
+
+        After 30 days of failures, return: then the file counts as absent (RFC 9309, section 2.3.1.4)."""
+        state, now = self._state(request), self.clock()
+        since = state.robots_failed_since or now
+        wait_s = robots_hold_s(state.hold_count + 1, (now - since).total_seconds())
+        if wait_s is not None:
+            wait_s = max(wait_s, (self._asked_s(response) if response else None) or 0.0)
+            await self._hold(request, wait_s, f"{ROBOTS}: {reason}", robots_failed_since=since)
+            self.check(request)
+
+    async def robots_read(self, request: Request) -> None:
+        """End the hold of a host whose robots.txt could not be read before."""
+        state = self._state(request)
+        if state.robots_failed_since:
+            del self.states[state.host]
+            await self._store(hosts.end_robots_failure, state.host)
+
+    async def _hold(
+        self, request: Request, wait_s: float, reason: str, *, robots_failed_since: datetime | None = None
+    ) -> None:
+        state, now = self._state(request), self.clock()
+        state = replace(
+            state,
+            held_until=now + timedelta(seconds=wait_s),
+            reason=reason,
+            hold_count=state.hold_count + 1,
+            robots_failed_since=robots_failed_since or state.robots_failed_since,
+        )
+        self.states[state.host] = state
+        if self.crawler.stats:
+            self.crawler.stats.inc_value("newsbot/hosts/held")
+        await self._store(hosts.save_hold, state, now=now)
+
+    async def _end_hold(self, request: Request) -> None:
+        state = self._state(request)
+        if state.robots_failed_since:  # remembered until robots.txt can be read
+            self.states[state.host] = HostState(
+                host=state.host, robots_failed_since=state.robots_failed_since
+            )
+        else:
+            del self.states[state.host]
+        await self._store(hosts.end_hold, state.host)
+
+    async def _store(self, function: Callable[..., None], *args: Any, **kwargs: Any) -> None:
+        session = self._session()
+        if session is not None:
+            await session.write(function, *args, **kwargs)
+
+    def _session(self) -> CrawlSession | None:
+        """Return the session of the crawl if it has a database; None if nothing is stored (`newsbot sources add`)."""
+        session = self.crawler.get_extension(CrawlSession)
+        return session if session is not None and session.run_id is not None else None
+
+    def _state(self, request: Request) -> HostState:
+        host = authority_of(request.url)
+        return self.states.get(host) or HostState(host=host)
 
     def keep_delay(self, request: Request, **_: Any) -> None:
         """Raise the delay of the downloader's slot for a host to the minimum delay.
@@ -98,4 +196,5 @@ class Politeness:
 
 
 def _host(request: Request) -> str:
+    """Return the host of a request as Scrapy names its download slots: without the port."""
     return urlparse_cached(request).hostname or ""

@@ -1,57 +1,82 @@
 """Crawls the sources of the catalog: `scrapy crawl news -a source=KEY[,KEY] -a due=1`.
 
-The database holds which feeds are due and which pages are leased or done. The spider only counts its requests in
-flight (`Slots`).
+The database holds which feeds are due, which pages are leased or done, and which hosts are held. The spider only counts its
+requests in flight (`Slots`).
 """
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections import Counter, defaultdict, deque
 from collections.abc import AsyncIterator, Collection
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response, TextResponse
-from scrapy.spidermiddlewares.httperror import HttpError
+from scrapy.utils.asyncio import run_in_thread
 from twisted.python.failure import Failure
 
 from newsbot.discovery.homepages import likely_feeds, likely_sitemaps, news_sitemaps_first, robots_url
 from newsbot.discovery.polls import PollResult, read_poll
+from newsbot.discovery.schedule import MAX_AWAITED_HOLD_S
 from newsbot.discovery.sitemaps import sitemaps_of_robots
 from newsbot.errors import UsageError
 from newsbot.ingest import record
 from newsbot.ingest.envelope import Envelope
+from newsbot.ingest.retry import TRANSIENT_TRIES
 from newsbot.items import Reject
 from newsbot.middlewares.politeness import HeldError, Politeness
-from newsbot.session import SLOT, CrawlSession
+from newsbot.session import ENTRY, LISTER, SLOT, CrawlSession
 from newsbot.settings import read_settings
 from newsbot.sources.catalog import load_sources
 from newsbot.sources.model import Source
-from newsbot.spiders.page_spider import PageSpider, fetched, header
+from newsbot.sources.ownership import sort_links
+from newsbot.spiders.answers import (
+    NOT_MODIFIED,
+    answer_of,
+    asks_to_wait,
+    poll_problem,
+    request_for,
+    request_of,
+    status_of,
+)
+from newsbot.spiders.page_spider import PageSpider, fetch_of, fetched, header
 from newsbot.spiders.slots import Slots
 from newsbot.store.crawl import frontier, polling
 from newsbot.store.crawl.frontier import Leased
-from newsbot.store.crawl.polling import DueFeed, PollAnswer
-from newsbot.text import one_line
+from newsbot.store.crawl.hosts import HostState
+from newsbot.store.crawl.polling import DueFeed, PollAnswer, body_hash
+from newsbot.urls import authority_of, host_of
 
-NOT_MODIFIED = 304
 MAX_SITEMAPS = 5
 """Maximum number of sitemaps of a robots.txt that are polled; news sitemaps come first."""
 MAX_LIST_PAGES = 5
 """Maximum number of pages of a section that are followed while they lead to new articles."""
+MAX_WAITS = 3
+"""Maximum number of holds in a row of one host that a run waits out: one that goes on asking is left to a later run."""
+
+
+@dataclass(slots=True)
+class Wait:
+    """A hold that the run waits out, and what waits for its end."""
+
+    until: datetime
+    sources: set[str] = field(default_factory=set)
+    feeds: list[DueFeed] = field(default_factory=list)
 
 
 class NewsSpider(PageSpider):
     """Polls feeds, sitemaps and section pages, and fetches new and changed articles.
 
     Setting: `CONCURRENT_REQUESTS_PER_DOMAIN` is the maximum number of requests in flight per source.
-    Stats: `newsbot/feeds/polled`, `newsbot/feeds/unchanged`, `newsbot/feeds/failed`, `newsbot/links/new`,
-    `newsbot/store/not-modified`.
-    Meta key: `SLOT` holds the number of the request's slot. A slot is released when the outcome of its request is
+    Stats: `newsbot/feeds/polled`, `newsbot/feeds/unchanged`, `newsbot/feeds/failed`, `newsbot/feeds/gone`,
+    `newsbot/links/new`, `newsbot/links/offsite` (links to other sites that were left out), `newsbot/store/not-modified`.
+    Meta keys: `LISTER` and `ENTRY`; `SLOT` holds the number of the request's slot. A slot is released when the outcome of its request is
     stored: at the end of a callback, or by the signals of items and spider errors."""
 
     name = "news"
@@ -73,6 +98,10 @@ class NewsSpider(PageSpider):
         """Ids of the feeds that this run has polled, or is going to."""
         self.exhausted: set[str] = set()
         """Sources without a page that is due. A poll that finds new links removes its source."""
+        self.waits: dict[str, Wait] = {}
+        """The holds that this run waits out, by host."""
+        self.left_to_others: set[str] = set()
+        """Sources that another run is crawling."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -95,14 +124,32 @@ class NewsSpider(PageSpider):
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
-        """Yield the polls that are due, then pages of the frontier, until nothing is due or in flight."""
+        """Yield the polls that are due, then pages of the frontier, until nothing is due, in flight or soon free again."""
         await self._prepare()
         await self._queue_polls(self.catalog, only_due=self.only_due)
         while True:
             for request in [*self._next_polls(), *await self._leased_pages()]:
                 yield request
-            if not await self.slots.wait():
+            if not await self._wait():
                 return
+
+    async def _wait(self) -> bool:
+        """Wait until a request is done or a short hold ends; return False if there is nothing to wait for."""
+        if not self.waits:
+            return await self.slots.wait()
+        end = min(wait.until for wait in self.waits.values())
+        rest_s = max((end - datetime.now(UTC)).total_seconds(), 0.0)
+        if self.slots.are_idle():
+            await asyncio.sleep(rest_s)
+        else:
+            await self.slots.wait(timeout_s=rest_s)
+        for host, wait in list(self.waits.items()):
+            if wait.until <= datetime.now(UTC):
+                del self.waits[host]
+                self.exhausted -= wait.sources
+                for feed in wait.feeds:
+                    self._queue_poll(feed, feed.address)
+        return True
 
     async def _prepare(self) -> None:
         """Store the catalog, free the leases of killed runs, and leave out sources that other runs crawl."""
@@ -110,13 +157,13 @@ class NewsSpider(PageSpider):
         await self.run.write(polling.sync_sources, self.catalog.values(), now=now)
         await self.run.write(frontier.take_over, run_id=self.run.run_id, now=now)
         busy = await self.run.read(frontier.busy_sources, run_id=self.run.run_id, now=now)
-        for key in busy & self.catalog.keys():
+        self.left_to_others = busy & self.catalog.keys()
+        for key in sorted(self.left_to_others):
             self.logger.info("%s is being crawled by another run, and left to it", key)
-        free = await self.run.read(polling.pollable_sources, self.catalog.keys() - busy, now=now)
-        self.catalog = {key: self.catalog[key] for key in free}
-        self.politeness.add_delays(
-            {_host(source.homepage): source.delay_s for source in self.catalog.values()}
-        )
+        self.catalog = {key: source for key, source in self.catalog.items() if key not in busy}
+        for source in self.catalog.values():
+            hosts = {urlsplit(source.homepage).hostname or "", *map(host_of, source.hosts)}
+            self.politeness.add_delays(dict.fromkeys(hosts, source.delay_s))
 
     @property
     def run(self) -> CrawlSession:
@@ -138,11 +185,18 @@ class NewsSpider(PageSpider):
         for feed in due:
             if feed.id not in self.polled:
                 self.polled.add(feed.id)
-                self._queue_poll(feed, feed.url, _conditions(feed.etag, feed.last_modified))
+                self._queue_poll(feed, feed.address)
 
-    def _queue_poll(self, feed: DueFeed, url: str, conditions: dict[str, str], page: int = 1) -> None:
+    def _queue_poll(self, feed: DueFeed, url: str, page: int = 1) -> None:
         """Queue the poll of a feed, or of a further page of a list."""
-        request = _request(url, self.parse_poll, self.poll_failed, conditions)
+        request = request_for(
+            url,
+            self.parse_poll,
+            self.poll_failed,
+            etag=feed.etag if page == 1 else None,
+            last_modified=feed.last_modified if page == 1 else None,
+            kind=feed.kind,
+        )
         self.polls[feed.source].append(request.replace(cb_kwargs={"feed": feed, "page": page}))
 
     def _next_polls(self) -> list[Request]:
@@ -163,18 +217,19 @@ class NewsSpider(PageSpider):
                 await self.run.write(
                     record.record_poll, answer, source=feed.source, run_id=self.run.run_id, now=now
                 )
-            found = self._found(response, feed, now)
+            found = await self._found(response, feed, now)
             if found.problem:
                 await self._save_failed_poll(feed, found.problem, response.status, now)
             else:
-                await self._save_poll(feed, found, _answer(response), page, now)
+                await self._save_poll(feed, found, answer_of(response), page, now)
 
-    def _found(self, response: Response, feed: DueFeed, now: datetime) -> PollResult:
+    async def _found(self, response: Response, feed: DueFeed, now: datetime) -> PollResult:
         """Return the links of a response to a poll; none if its content is that of the last poll."""
-        if response.status == NOT_MODIFIED or polling.body_hash(response.body) == feed.content_hash:
+        if response.status == NOT_MODIFIED or body_hash(response.body) == feed.content_hash:
             self._count("feeds/unchanged")
             return PollResult()
-        return read_poll(
+        return await run_in_thread(
+            read_poll,
             feed.kind,
             response.body,
             response.url,
@@ -187,35 +242,44 @@ class NewsSpider(PageSpider):
         self, feed: DueFeed, found: PollResult, answer: PollAnswer, page: int, now: datetime
     ) -> None:
         """Store the links of a successful poll; queue the next page of a list with new links, and the feeds it names."""
-        new = await self.run.write(polling.save_poll, feed, found, answer, now=now, chance=_chance())
+        listed = sort_links([link.url for link in found.links], self.catalog[feed.source], self.sources)
+        if listed.strangers:
+            strangers = set(listed.strangers)
+            links = tuple(link for link in found.links if link.url not in strangers)
+            found = replace(found, links=links, note=_with_strangers(found.note, listed.strangers))
+            self._count("links/offsite", len(strangers))
+        new = await self.run.write(
+            polling.save_poll, feed, found, answer, now=now, chance=_chance(), offsite=set(listed.other)
+        )
         self._count("feeds/polled")
         self._count("links/new", new)
         if new:
             self.exhausted.discard(feed.source)
         if new and found.next_url and page < MAX_LIST_PAGES:
-            self._queue_poll(feed, found.next_url, {}, page + 1)
-        if found.feeds:
+            self._queue_poll(feed, found.next_url, page + 1)
+        if found.feeds or found.listed:
             await self._queue_polls([feed.source], only_due=True)
         elif (
             feed.kind == "homepage" and feed.interval_s is None
         ):  # the first poll of a homepage that names none
-            self._queue_guesses(feed.source)
+            self._queue_guesses(feed)
 
-    def _queue_guesses(self, source: str) -> None:
+    def _queue_guesses(self, feed: DueFeed) -> None:
         """Queue the addresses at which sites often have their feeds and sitemaps."""
-        homepage = self.catalog[source].homepage
+        homepage = self.catalog[feed.source].homepage
         guesses = [("robots", robots_url(homepage))]
         guesses += [("feed", url) for url in likely_feeds(homepage)]
         guesses += [("sitemap", url) for url in likely_sitemaps(homepage)]
         for kind, url in guesses:
-            request = _request(url, self.parse_guess, self.guess_failed, {})
-            self.polls[source].append(request.replace(cb_kwargs={"source": source, "kind": kind}))
+            request = request_for(url, self.parse_guess, self.guess_failed, kind=kind)
+            self.polls[feed.source].append(request.replace(cb_kwargs={"homepage": feed, "kind": kind}))
 
-    async def parse_guess(self, response: Response, source: str, kind: str) -> None:
+    async def parse_guess(self, response: Response, homepage: DueFeed, kind: str) -> None:
         """Store a guessed address as a feed of the source if it is one, or the sitemaps that robots.txt names."""
+        source = homepage.source
         with self.slots.releasing(response.meta.get(SLOT)):
             feeds = self._sitemaps(response) if kind == "robots" else self._feed_at(response, source, kind)
-            await self.run.write(polling.add_feeds, source, feeds)
+            await self.run.write(polling.add_feeds, source, feeds, found_in=homepage.id)
             await self._queue_polls([source], only_due=True)
 
     def _sitemaps(self, response: Response) -> list[tuple[str, str]]:
@@ -229,24 +293,44 @@ class NewsSpider(PageSpider):
 
     def guess_failed(self, failure: Failure) -> None:
         """Ignore a guessed address that cannot be fetched."""
-        self.slots.release(_request_of(failure).meta.get(SLOT))
+        self.slots.release(request_of(failure).meta.get(SLOT))
 
     async def poll_failed(self, failure: Failure) -> None:
-        """Store that a feed could not be fetched, and when to poll it again."""
-        request = _request_of(failure)
+        """Store that a feed could not be fetched, and when to poll it again.
+
+        If its host is held for a short time, poll it again in this run. A hold is no failure of the feed."""
+        request = request_of(failure)
         feed: DueFeed = request.cb_kwargs["feed"]
         with self.slots.releasing(request.meta.get(SLOT)):
-            error = failure.value
-            if not isinstance(error, HeldError):
-                status = error.response.status if isinstance(error, HttpError) else None
-                detail = one_line(failure.getErrorMessage())
-                await self._save_failed_poll(feed, detail, status, datetime.now(UTC))
-            await self._hold_if_asked(feed.source, request)
+            hold = self.politeness.hold_of(request)
+            if hold is not None and self._waits_for(hold, feed.source, feed):
+                pass  # it is polled again when the hold ends
+            elif hold is not None and asks_to_wait(failure):
+                await self.run.write(polling.postpone_poll, feed, until=hold.held_until)
+            else:
+                not_before = hold.held_until if hold else None
+                await self._save_failed_poll(
+                    feed, poll_problem(failure), status_of(failure), datetime.now(UTC), not_before=not_before
+                )
 
-    async def _save_failed_poll(self, feed: DueFeed, error: str, status: int | None, now: datetime) -> None:
-        self._count("feeds/failed")
+    async def _save_failed_poll(
+        self,
+        feed: DueFeed,
+        error: str,
+        status: int | None,
+        now: datetime,
+        *,
+        not_before: datetime | None = None,
+    ) -> None:
+        self._count("feeds/gone" if status == polling.ENDED else "feeds/failed")
         await self.run.write(
-            polling.save_failed_poll, feed, now=now, error=error, status=status, chance=_chance()
+            polling.save_failed_poll,
+            feed,
+            now=now,
+            error=error,
+            status=status,
+            chance=_chance(),
+            not_before=not_before,
         )
 
     # Pages
@@ -269,9 +353,18 @@ class NewsSpider(PageSpider):
         return is_waiting and self.slots.in_use(key) <= self.slots.limit // 2
 
     def _fetch(self, page: Leased) -> Request:
-        conditions = _conditions(page.etag, page.last_modified) if page.article_id else {}
-        request = _request(page.url, self.parse_leased, self.fetch_of_leased_failed, conditions)
+        is_known = page.article_id is not None
+        request = request_for(
+            page.url,
+            self.parse_leased,
+            self.fetch_of_leased_failed,
+            etag=page.etag if is_known else None,
+            last_modified=page.last_modified if is_known else None,
+        )
         request.meta[SLOT] = self.slots.take(page.source)
+        request.meta[ENTRY] = page.entry
+        if not page.is_offsite:
+            request.meta[LISTER] = page.source
         return request.replace(cb_kwargs={"leased": page})
 
     async def parse_leased(self, response: Response, leased: Leased) -> AsyncIterator[Envelope | Reject]:
@@ -287,16 +380,27 @@ class NewsSpider(PageSpider):
             self._count("store/not-modified")
 
     async def fetch_of_leased_failed(self, failure: Failure) -> AsyncIterator[Reject]:
-        """Yield why there is no page. If its host asked to be left alone, only postpone the page."""
-        request = _request_of(failure)
+        """Yield why there is no page. If its host is held, only postpone the page, unless it has been tried too often."""
+        request = request_of(failure)
         leased: Leased = request.cb_kwargs["leased"]
-        until = await self._hold_if_asked(leased.source, request)
-        if not isinstance(failure.value, HeldError):
+        hold = self.politeness.hold_of(request)
+        was_asked = not isinstance(failure.value, HeldError)
+        is_given_up = was_asked and (not asks_to_wait(failure) or leased.attempts >= TRANSIENT_TRIES)
+        if hold is None or hold.held_until is None or is_given_up:
             for reject in self.fetch_failed(failure):
-                yield reject
+                yield replace(reject, source=None if leased.is_offsite else leased.source)
             return
         with self.slots.releasing(request.meta.get(SLOT)):
-            await self.run.write(frontier.postpone, leased.url, until=until or failure.value.until)
+            self._waits_for(hold, leased.source)
+            answer = fetch_of(failure) if was_asked else None
+            await self.run.write(
+                record.record_held,
+                leased,
+                answer,
+                until=hold.held_until,
+                run_id=self.run.run_id,
+                now=datetime.now(UTC),
+            )
 
     def release_slot(self, response: Response | Failure | None) -> None:
         """Release the slot of a request whose item has been stored or rejected, or whose callback has failed.
@@ -306,53 +410,30 @@ class NewsSpider(PageSpider):
         if request is not None:
             self.slots.release(request.meta.get(SLOT))
 
-    # Feeds and pages
+    # Holds
 
-    async def _hold_if_asked(self, source: str, request: Request) -> datetime | None:
-        """Hold a source, also in later runs, if the host of a request is held.
-
-        Returns the time until which the host is held; None if it is not."""
-        until = self.politeness.held_until(request)
-        if until:
-            self.exhausted.add(source)
-            self.polls[source].clear()
-            await self.run.write(polling.hold_source, source, until=until)
-        return until
+    def _waits_for(self, hold: HostState, source: str, feed: DueFeed | None = None) -> bool:
+        """Return whether this run waits until the hold of a host ends; if so, note the source that waits, and the feed."""
+        now = datetime.now(UTC)
+        assert hold.held_until is not None
+        if hold.held_until - now >= timedelta(seconds=MAX_AWAITED_HOLD_S) or hold.hold_count > MAX_WAITS:
+            return False
+        wait = self.waits.setdefault(hold.host, Wait(hold.held_until))
+        wait.until = max(wait.until, hold.held_until)
+        wait.sources.add(source)
+        wait.feeds += [feed] if feed else []
+        return True
 
     def _count(self, name: str, number: int = 1) -> None:
         assert self.crawler.stats is not None
         self.crawler.stats.inc_value(f"newsbot/{name}", number)
 
 
-def _request(url: str, callback: Any, errback: Any, conditions: dict[str, str]) -> Request:
-    return Request(
-        url,
-        headers=conditions,
-        callback=callback,
-        errback=errback,
-        dont_filter=True,
-        meta={"handle_httpstatus_list": [NOT_MODIFIED]},
-    )
-
-
-def _request_of(failure: Failure) -> Request:
-    request: Request = failure.request  # type: ignore[attr-defined]
-    return request
-
-
-def _conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
-    """Return the headers of a conditional request (RFC 9110 section 13)."""
-    headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-    return {name: value for name, value in headers.items() if value}
-
-
-def _answer(response: Response) -> PollAnswer:
-    digest = None if response.status == NOT_MODIFIED else polling.body_hash(response.body)
-    return PollAnswer(response.status, header(response, "ETag"), header(response, "Last-Modified"), digest)
-
-
-def _host(url: str) -> str:
-    return urlsplit(url).hostname or ""
+def _with_strangers(note: str | None, urls: Collection[str]) -> str:
+    """Return the note of a poll with the links to other sites that were left out."""
+    hosts = ", ".join(sorted(set(map(authority_of, urls)))[:5])
+    left_out = f"{len(set(urls))} links to other sites are left out ({hosts})"
+    return f"{note}; {left_out}" if note else left_out
 
 
 def _chance() -> float:

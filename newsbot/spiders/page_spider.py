@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CannotResolveHostError, DownloadCancelledError, IgnoreRequest
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from scrapy.spidermiddlewares.httperror import HttpError
@@ -24,10 +24,11 @@ from newsbot.errors import InputError, UsageError
 from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.process import Processor
 from newsbot.items import Fetched, Reject
-from newsbot.middlewares.networks import GuardedResolver
+from newsbot.middlewares.networks import is_refused
+from newsbot.middlewares.politeness import HeldError
 from newsbot.middlewares.refusals import ForbiddenByRobotsError, ResponseTooLargeError
-from newsbot.session import CAPTURE, KEPT, SAVED_PATH, CrawlSession
-from newsbot.settings import read_settings
+from newsbot.session import CAPTURE, ENTRY, KEPT, LISTER, SAVED_PATH, CrawlSession
+from newsbot.settings import product_token, read_settings
 from newsbot.sources.catalog import Catalog, source_for
 from newsbot.text import one_line
 
@@ -37,7 +38,7 @@ class PageSpider(Spider):
 
     The spider's `-a` arguments are the keyword arguments of its constructor. Settings: every `NEWSBOT_*` setting, of
     which `NEWSBOT_USER_AGENT` sets `USER_AGENT`, and `NEWSBOT_MAX_PAGE_BYTES` sets `DOWNLOAD_MAXSIZE`. Meta keys:
-    `CAPTURE`, `SAVED_PATH` and `KEPT`. A subclass yields requests with the callback `parse_page` and the errback
+    `CAPTURE`, `SAVED_PATH`, `KEPT`, `LISTER` and `ENTRY`. A subclass yields requests with the callback `parse_page` and the errback
     `fetch_failed`, and may override both. It sets `failure` if it could not do all of its work."""
 
     failure: str | None = None
@@ -75,6 +76,7 @@ class PageSpider(Spider):
         super().update_settings(settings)
         ours = read_settings(settings)
         settings.set("USER_AGENT", ours.user_agent, priority="spider")
+        settings.set("ROBOTSTXT_USER_AGENT", product_token(ours.user_agent), priority="spider")
         settings.set("DOWNLOAD_MAXSIZE", ours.max_page_bytes, priority="spider")
 
     async def parse_page(self, response: Response) -> AsyncIterator[Envelope | Reject]:
@@ -105,6 +107,13 @@ class PageSpider(Spider):
         )
 
 
+def fetch_of(failure: Failure) -> Fetched | None:
+    """Return what is known of a fetch that has led to no page; None if nothing was requested."""
+    request: Request = failure.request  # type: ignore[attr-defined]
+    response = failure.value.response if isinstance(failure.value, HttpError) else None
+    return _failed_fetch(request, response)
+
+
 def asked_url(request: Request) -> str:
     """Return the URL of the first request of a chain of redirects; the request's own if there were none."""
     url: str = (request.meta.get("redirect_urls") or [request.url])[0]
@@ -125,6 +134,8 @@ def capture_of(response: Response) -> Capture:
         charset=charset_of(content_type),
         aliases=tuple(_other_addresses(response)),
         fetched=fetched(response),
+        source=request.meta.get(LISTER) if request else None,
+        entry=request.meta.get(ENTRY) if request else None,
     )
 
 
@@ -166,6 +177,7 @@ REASONS: tuple[tuple[type[Exception], str], ...] = (
     (DownloadCancelledError, "too-large"),  # by the length that the server declares, or the bytes that arrive
     (ResponseTooLargeError, "too-large"),
     (ForbiddenByRobotsError, "robots"),
+    (HeldError, "held"),
     (IgnoreRequest, "ignored"),
 )
 """Exception class -> reason of the reject. The first class that fits decides."""
@@ -177,32 +189,20 @@ def _failure_reason(failure: Failure) -> str:
         return f"http-{error.response.status}"
     if isinstance(error, InputError):
         return error.reason
-    if _is_refused(failure):
+    if is_refused(failure.request, error):  # type: ignore[attr-defined]
         return "private-network"
     return next((reason for kind, reason in REASONS if isinstance(error, kind)), "fetch-failed")
 
 
 def _failure_detail(failure: Failure) -> str:
-    if _is_refused(failure):
+    if is_refused(failure.request, failure.value):  # type: ignore[attr-defined]
         return f"{_host(failure)} has no public address; NEWSBOT_ALLOWED_NETWORKS names private networks that may be fetched"
     return one_line(failure.getErrorMessage())
-
-
-def _is_refused(failure: Failure) -> bool:
-    """Return whether a connection failed because the addresses of its host are private."""
-    return isinstance(failure.value, CannotResolveHostError) and _host(failure) in _refused_hosts()
 
 
 def _host(failure: Failure) -> str:
     request: Request = failure.request  # type: ignore[attr-defined]
     return urlsplit(request.url).hostname or ""
-
-
-def _refused_hosts() -> set[str]:
-    from twisted.internet import reactor  # importing it installs it; a crawl has done that before
-
-    resolver = getattr(reactor, "nameResolver", None)
-    return resolver.refused if isinstance(resolver, GuardedResolver) else set()
 
 
 def _other_addresses(response: Response) -> list[str]:

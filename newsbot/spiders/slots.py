@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 
 
@@ -55,12 +55,17 @@ class Slots:
         """Return the number of requests of a source that may still be sent."""
         return max(self.limit - self._in_use[source], 0)
 
-    async def wait(self) -> bool:
-        """Wait until a slot has been released since the last call.
+    def are_idle(self) -> bool:
+        """Return whether no slot is in use, and none was released since the last wait."""
+        return not self._sources and not self._released.is_set()
+
+    async def wait(self, timeout_s: float | None = None) -> bool:
+        """Wait until a slot has been released since the last call, or until the time is over.
 
         Returns True; False at once if no slot was released and none is in use, so that none ever will be."""
-        if not self._sources and not self._released.is_set():
+        if self.are_idle():
             return False
-        await self._released.wait()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._released.wait(), timeout_s)
         self._released.clear()
         return True

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from newsbot.commands.crawl import summary
 from newsbot.store.database import Database
 from newsbot.store.queries import history, list_rejects
-from newsbot.store.schema.models import ArticleRow, FrontierRow, Source
+from newsbot.store.schema.models import ArticleRow, FrontierRow, Host
 from tests.crawling import Crawl, crawl, in_reactor, reading
 from tests.dedupe.texts import text
 from tests.site import Answer, Site, running_site
@@ -81,7 +81,7 @@ async def crawled(settings: dict[str, object]) -> Crawl:
     database = Database(str(settings["NEWSBOT_DATABASE_URL"])).open()
     with database.write() as session:
         session.execute(update(FrontierRow).values(next_try_at=datetime(2026, 3, 1, tzinfo=UTC)))
-        session.execute(update(Source).values(held_until=None))
+        session.execute(update(Host).values(held_until=None))
     database.close()
     return await crawl("news", settings, due="0")
 

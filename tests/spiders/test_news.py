@@ -19,8 +19,7 @@ from newsbot.items import Reject
 from newsbot.spiders.news import NewsSpider
 from newsbot.store.database import Database
 from newsbot.store.queries import get_article, list_rejects
-from newsbot.store.schema.models import ArticleRow, Feed, FrontierRow, Run
-from newsbot.store.schema.models import Source as SourceRow
+from newsbot.store.schema.models import ArticleRow, Feed, FrontierRow, Host, Run
 from tests.crawling import Crawl, crawl, in_reactor, reading
 from tests.pages import article_page, rss
 from tests.site import Answer, Asked, Page, Site, running_site
@@ -69,7 +68,7 @@ class Web:
                 .where(FrontierRow.state == "failed")
                 .values(next_try_at=datetime(2020, 1, 1, tzinfo=UTC))
             )
-            session.execute(update(SourceRow).values(held_until=None))
+            session.execute(update(Host).values(held_until=None))
         database.close()
 
 
@@ -300,7 +299,7 @@ async def test_a_host_that_asks_for_time_is_left_alone_in_later_runs_too(
     await lite.crawl()
     assert len(site.paths()) == 2, "the feed, and the first page"
     with reading(lite.database_url) as session:
-        held_until = session.scalar(select(SourceRow.held_until))
+        held_until = session.scalar(select(Host.held_until))
     assert held_until is not None
     assert started + held <= held_until <= datetime.now(UTC) + held
     site.asked.clear()

@@ -15,23 +15,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, or_, select, update
 from sqlalchemy.orm import Session
 
-from newsbot.discovery.links import Link
+from newsbot.items import FeedEntry
+from newsbot.store.crawl.budgets import return_refetches
+from newsbot.store.crawl.entries import read_entry
+from newsbot.store.crawl.hosts import held_hosts
 from newsbot.store.schema.identity import url_hash
 from newsbot.store.schema.models import FrontierRow, Run
-from newsbot.store.sql import dialect
 from newsbot.urls import canonicalize
 
 LEASE = timedelta(minutes=10)
 """Duration of a lease: longer than any fetch with its timeouts, retries and the delay of the host."""
-RESOLUTION = timedelta(seconds=1)
-"""Resolution of dates in feeds and sitemaps: a change in the second of the last fetch may be later than the fetch."""
-
 # Table statements: with the ORM, an update would look for changed rows among the objects in memory.
 _FRONTIER = FrontierRow.metadata.tables["frontier"]
 _UPDATE = update(_FRONTIER).where(_FRONTIER.c.url_hash.in_(bindparam("hashes", expanding=True)))
+_CLAIM_WAS_TRUE = _UPDATE.values(has_claim=False, false_claims=0)
+_CLAIM_WAS_FALSE = _UPDATE.values(
+    has_claim=False,
+    false_claims=case((_FRONTIER.c.has_claim, _FRONTIER.c.false_claims + 1), else_=_FRONTIER.c.false_claims),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,54 +48,12 @@ class Leased:
     last_modified: str | None
     article_id: int | None
     """Id of the article that it led to last time; None if the URL is new."""
-
-
-def add_links(
-    session: Session, links: Iterable[Link], *, source: str, feed_id: int | None, now: datetime
-) -> int:
-    """Insert links that are not known yet, and schedule changed ones again; return the number of new ones.
-
-    A link has changed if its modification date is later than its last fetch."""
-    # In the order of the keys: two transactions that insert the same links do not wait for each other.
-    found = dict(sorted({url_hash(canonicalize(link.url)): link for link in links}.items()))
-    if not found:
-        return 0
-    rows = [
-        {
-            "url_hash": key,
-            "url": link.url,
-            "source": source,
-            "state": "pending",
-            "priority": priority(link.modified_at or link.published_at, now),
-            "discovered_at": now,
-            "discovered_in": feed_id,
-            "expected_change_at": link.modified_at,
-        }
-        for key, link in found.items()
-    ]
-    connection = session.connection()
-    # PostgreSQL does not report how many rows such a statement inserted (rowcount is -1), so they are returned.
-    insert = dialect.insert(connection, FrontierRow).values(rows).on_conflict_do_nothing()
-    new = connection.execute(insert.returning(_FRONTIER.c.url_hash)).all()
-    changed = [
-        {"key": key, "changed": link.modified_at + RESOLUTION, "now": now}
-        for key, link in found.items()
-        if link.modified_at and link.modified_at <= now
-    ]
-    if changed:
-        connection.execute(_REFETCH, changed)
-    return len(new)
-
-
-_REFETCH = (
-    update(FrontierRow)
-    .where(
-        FrontierRow.url_hash == bindparam("key"),
-        FrontierRow.state == "done",
-        FrontierRow.done_at < bindparam("changed"),
-    )
-    .values(next_try_at=bindparam("now"), expected_change_at=bindparam("changed"))
-)
+    attempts: int = 1
+    """Number of attempts to fetch it since the last answer, with this one."""
+    is_offsite: bool = False
+    """Whether it is the page of another site, which a feed of the source links to."""
+    entry: FeedEntry | None = None
+    """What the feed says of the article."""
 
 
 def priority(dated: datetime | None, now: datetime) -> int:
@@ -104,13 +66,21 @@ def lease(
 ) -> list[Leased]:
     """Lease URLs that are due, newest first; `capacity` is the maximum number for each source.
 
-    New URLs come before those that are tried or checked again."""
+    New URLs come before those that are tried or checked again. URLs of hosts that are held are left alone."""
     rows: list[FrontierRow] = []
     for source, count in capacity.items():
-        pending = _take(session, source, FrontierRow.state == "pending", FrontierRow.priority.desc(), count)
-        due = and_(FrontierRow.state.in_(("leased", "failed", "done")), FrontierRow.next_try_at <= now)
-        again = _take(session, source, due, FrontierRow.next_try_at, count - len(pending))
+        is_free = and_(
+            FrontierRow.source == source,
+            or_(FrontierRow.host.is_(None), FrontierRow.host.not_in(held_hosts(now))),
+        )
+        is_pending = and_(is_free, FrontierRow.state == "pending")
+        pending = _take(session, is_pending, FrontierRow.priority.desc(), count)
+        is_due = and_(FrontierRow.state.in_(("leased", "failed", "done")), FrontierRow.next_try_at <= now)
+        again = _take(session, and_(is_free, is_due), FrontierRow.next_try_at, count - len(pending))
         rows += pending + again
+    for row in rows:
+        row.state, row.next_try_at, row.lease_run_id = "leased", now + LEASE, run_id
+        row.attempts += 1
     leased = [
         Leased(
             url=row.url,
@@ -118,22 +88,20 @@ def lease(
             etag=row.etag,
             last_modified=row.last_modified,
             article_id=row.article_id,
+            attempts=row.attempts,
+            is_offsite=row.is_offsite,
+            entry=read_entry(row.entry),
         )
         for row in rows
     ]
-    for row in rows:
-        row.state, row.next_try_at, row.lease_run_id = "leased", now + LEASE, run_id
-        row.attempts += 1
     session.flush()
     return leased
 
 
-def _take(
-    session: Session, source: str, due: ColumnElement[bool], order: Any, count: int
-) -> list[FrontierRow]:
+def _take(session: Session, due: ColumnElement[bool], order: Any, count: int) -> list[FrontierRow]:
     if count <= 0:
         return []
-    query = select(FrontierRow).where(FrontierRow.source == source, due).order_by(order).limit(count)
+    query = select(FrontierRow).where(due).order_by(order).limit(count)
     return list(session.scalars(query.with_for_update(skip_locked=True)))
 
 
@@ -179,19 +147,26 @@ def mark_done(
     next_check_at: datetime | None = None,
     etag: str | None = None,
     last_modified: str | None = None,
+    is_changed: bool = False,
 ) -> None:
-    """Store that URLs have led to an article, or never will; `next_check_at` is when to check for changes."""
-    _update(
-        session,
-        urls,
-        state="done",
-        article_id=article_id,
-        done_at=now,
-        next_try_at=next_check_at,
-        etag=etag,
-        last_modified=last_modified,
-        attempts=0,
-        last_error=None,
+    """Store that URLs have led to an article, or never will; `next_check_at` is when to check for changes.
+
+    `is_changed` tells whether a page that was fetched before has changed: then a feed that said so was right."""
+    values = {
+        "state": "done",
+        "article_id": article_id,
+        "done_at": now,
+        "next_try_at": next_check_at,
+        "etag": etag,
+        "last_modified": last_modified,
+        "attempts": 0,
+        "last_error": None,
+    }
+    hashes = keys_of(urls)
+    if is_changed:
+        return_refetches(session, hashes)
+    session.connection().execute(
+        _CLAIM_WAS_TRUE if is_changed else _CLAIM_WAS_FALSE, {"hashes": hashes, **values}
     )
 
 
@@ -200,12 +175,13 @@ def mark_failed(
 ) -> None:
     """Store that a fetch has failed; without `next_try_at` the URL is given up as gone."""
     state = "failed" if next_try_at else "gone"
-    _update(session, urls, state=state, next_try_at=next_try_at, last_error=error, done_at=now)
+    values = {"state": state, "next_try_at": next_try_at, "last_error": error, "done_at": now}
+    session.connection().execute(_UPDATE, {"hashes": keys_of(urls), **values})
 
 
-def _update(session: Session, urls: Iterable[str], **values: object) -> None:
-    keys = {url_hash(canonicalize(url)) for url in urls}
-    session.connection().execute(_UPDATE, {"hashes": list(keys), **values})
+def keys_of(urls: Iterable[str]) -> list[bytes]:
+    """Return the hashes by which the frontier knows URLs."""
+    return sorted({url_hash(canonicalize(url)) for url in urls})
 
 
 def attempts(session: Session, url: str) -> int:
@@ -214,10 +190,11 @@ def attempts(session: Session, url: str) -> int:
     return session.scalar(query) or 0
 
 
-def postpone(session: Session, url: str, *, until: datetime) -> None:
-    """Postpone a leased URL that was not fetched because its host asked for a pause."""
-    values = {"hashes": [url_hash(canonicalize(url))], "state": "failed", "next_try_at": until}
-    session.connection().execute(_UPDATE.values(attempts=_FRONTIER.c.attempts - 1), values)
+def postpone(session: Session, url: str, *, until: datetime, is_attempt: bool = False) -> None:
+    """Postpone a leased URL whose host is held; `is_attempt` tells whether it has been requested."""
+    values = {"hashes": keys_of([url]), "state": "failed", "next_try_at": until}
+    attempts = _FRONTIER.c.attempts - (0 if is_attempt else 1)
+    session.connection().execute(_UPDATE.values(attempts=attempts), values)
 
 
 def release(session: Session, *, run_id: int) -> None:

@@ -8,17 +8,26 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from newsbot.discovery.polls import PollResult
 from newsbot.discovery.schedule import MIN_POLL_S, failure_interval_s, poll_interval_s, with_jitter
 from newsbot.sources.model import Source
-from newsbot.store.crawl import frontier
+from newsbot.store.crawl import discovered
+from newsbot.store.crawl.hosts import held_hosts
 from newsbot.store.schema.identity import KEY_BYTES, url_hash
 from newsbot.store.schema.models import Feed
 from newsbot.store.schema.models import Source as SourceRow
 from newsbot.store.sql import dialect
+from newsbot.urls import authority_of
+
+MAX_DEPTH = 3
+"""Maximum number of documents that lead to a feed. The protocol allows one index; some sites have two."""
+MAX_FOUND = 200
+"""Maximum number of feeds of a source that are found in indexes and homepages: an index may list indexes without end."""
+MOVED_AFTER = timedelta(days=1)
+"""Time for which a permanent redirect must have been seen before it is believed: some are mistakes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,29 +39,70 @@ class DueFeed:
     source: str
     kind: str
     """`feed`, `sitemap`, `section` or `homepage`."""
+    depth: int
     etag: str | None
     last_modified: str | None
     content_hash: bytes | None
     interval_s: float | None
     failure_count: int
+    last_polled_at: datetime | None
+    moved_to: str | None
+    moved_at: datetime | None
+    is_moved: bool
+
+    @property
+    def address(self) -> str:
+        """URL to request: that to which the feed has moved for good, or its own."""
+        return self.moved_to if self.is_moved and self.moved_to else self.url
+
+
+# ------------------------------------------------------------------ what is configured
 
 
 def sync_sources(session: Session, sources: Iterable[Source], *, now: datetime) -> None:
-    """Make the rows of `sources` and `feeds` match the catalog; the state of polling is kept."""
-    connection = session.connection()
+    """Make the rows of `sources` and `feeds` match the catalog; the state of polling is kept.
+
+    Nothing is written for a source whose definition has not changed."""
+    stored = dict(session.execute(select(SourceRow.key, SourceRow.definition)).all())
     for source in sources:
-        row = {"key": source.key, "name": source.name, "homepage": source.homepage, "first_seen_at": now}
-        query = dialect.insert(connection, SourceRow).values(row)
-        connection.execute(
-            query.on_conflict_do_update(
-                index_elements=["key"], set_={"name": source.name, "homepage": source.homepage}
-            )
-        )
-        configured = configured_feeds(source)
-        add_feeds(session, source.key, configured)
-        if configured[0][0] != "homepage":  # otherwise its feeds were discovered from its homepage
-            kept = [url_hash(url) for _, url in configured]
-            session.execute(delete(Feed).where(Feed.source == source.key, Feed.url_hash.not_in(kept)))
+        definition = blake2b(repr(source).encode(errors="replace"), digest_size=KEY_BYTES).digest()
+        if stored.get(source.key) != definition:
+            _sync_source(session, source, definition, now)
+
+
+def _sync_source(session: Session, source: Source, definition: bytes, now: datetime) -> None:
+    connection = session.connection()
+    row = {"key": source.key, "name": source.name, "homepage": source.homepage, "definition": definition}
+    insert = dialect.insert(connection, SourceRow).values(row | {"first_seen_at": now})
+    connection.execute(insert.on_conflict_do_update(index_elements=["key"], set_=row))
+    configured = configured_feeds(source)
+    _configure_feeds(session, source.key, configured)
+    is_homepage = configured[0][0] == "homepage"  # then others may have been found before it was the only one
+    kept = [url_hash(url) for _, url in configured]
+    is_left_over = Feed.found_in.is_(None), Feed.url_hash.not_in(kept)
+    if not is_homepage:
+        _delete_feeds(session, Feed.source == source.key, *is_left_over)
+
+
+def _configure_feeds(session: Session, source: str, feeds: Iterable[tuple[str, str]]) -> None:
+    """Add feeds (kind, URL) that the catalog names. Those that have ended or moved are polled again at their own address."""
+    connection = session.connection()
+    for kind, url in feeds:
+        row = _new_row(source, kind, url)
+        insert = dialect.insert(connection, Feed).values(row)
+        anew = {"source": source, "kind": kind, "host": row["host"], "found_in": None, "depth": 0}
+        anew |= {"moved_to": None, "moved_at": None, "is_moved": False, "gone_at": None, "next_poll_at": None}
+        connection.execute(insert.on_conflict_do_update(index_elements=["url_hash"], set_=anew))
+
+
+def _new_row(source: str, kind: str, url: str) -> dict[str, Any]:
+    return {
+        "source": source,
+        "kind": kind,
+        "url": url,
+        "url_hash": url_hash(url),
+        "host": authority_of(url),
+    }
 
 
 def configured_feeds(source: Source) -> list[tuple[str, str]]:
@@ -63,12 +113,55 @@ def configured_feeds(source: Source) -> list[tuple[str, str]]:
     return feeds or [("homepage", source.homepage)]
 
 
-def add_feeds(session: Session, source: str, feeds: Iterable[tuple[str, str]]) -> None:
-    """Add feeds (kind, URL) of a source; feeds that exist are left unchanged."""
-    rows = [{"source": source, "kind": kind, "url": url, "url_hash": url_hash(url)} for kind, url in feeds]
-    if rows:
-        connection = session.connection()
-        connection.execute(dialect.insert(connection, Feed).values(rows).on_conflict_do_nothing())
+# ------------------------------------------------------------------ what is found
+
+
+def add_feeds(
+    session: Session,
+    source: str,
+    feeds: Iterable[tuple[str, str]],
+    *,
+    found_in: int | None = None,
+    depth: int = 1,
+) -> None:
+    """Add feeds (kind, URL) of a source that a document names; feeds that exist are left unchanged.
+
+    `found_in` is the id of that document, and `depth` the number of documents that lead to the feeds. Documents that are
+    too deep, and feeds beyond `MAX_FOUND`, are left out."""
+    count = select(func.count()).where(Feed.source == source, Feed.depth > 0)
+    free = MAX_FOUND - (session.scalar(count) or 0) if depth <= MAX_DEPTH else 0
+    rows = [
+        _new_row(source, kind, url) | {"found_in": found_in, "depth": depth}
+        for kind, url in list(feeds)[: max(free, 0)]
+    ]
+    dialect.insert_missing(session.connection(), Feed, rows)
+
+
+def _update_children(session: Session, index: DueFeed, found: PollResult, now: datetime) -> None:
+    """Delete the sitemaps that an index does not list any more; make those due that it says have changed."""
+    children = list(session.scalars(select(Feed).where(Feed.found_in == index.id)))
+    if found.whole:
+        unlisted = [child.id for child in children if child.url not in found.listed]
+        _delete_feeds(session, Feed.id.in_(unlisted))
+    for child in children:
+        changed_at = found.child_dates.get(child.url)
+        is_later = changed_at and child.last_polled_at and now >= changed_at > child.last_polled_at
+        if is_later:
+            child.next_poll_at = None
+
+
+def _delete_feeds(session: Session, *conditions: ColumnElement[bool]) -> None:
+    """Delete feeds, and those that were found in them."""
+    doomed = set(session.scalars(select(Feed.id).where(*conditions)))
+    found = doomed
+    while found:
+        found = set(session.scalars(select(Feed.id).where(Feed.found_in.in_(found)))) - doomed
+        doomed |= found
+    if doomed:
+        session.execute(delete(Feed).where(Feed.id.in_(doomed)))
+
+
+# ------------------------------------------------------------------ polls
 
 
 def due_feeds(
@@ -76,11 +169,11 @@ def due_feeds(
 ) -> list[DueFeed]:
     """Return the feeds of these sources that are due, or all feeds.
 
-    Feeds of a source whose host has asked to wait (`held_until`) are left out."""
+    Feeds that have ended are left out, and those of hosts that are held."""
+    is_free = or_(Feed.host.is_(None), Feed.host.not_in(held_hosts(now)))
     query = (
         select(Feed)
-        .join(SourceRow, SourceRow.key == Feed.source)
-        .where(Feed.source.in_(sources), or_(SourceRow.held_until.is_(None), SourceRow.held_until <= now))
+        .where(Feed.source.in_(sources), Feed.gone_at.is_(None), is_free)
         .order_by(Feed.next_poll_at)
     )
     if only_due:
@@ -106,20 +199,35 @@ class PollAnswer(NamedTuple):
     last_modified: str | None
     content_hash: bytes | None
     """`body_hash` of the content; None if it was not sent again (304)."""
+    moved_to: str | None = None
+    """Address to which permanent redirects have led; None if there were none."""
 
 
 def save_poll(
-    session: Session, feed: DueFeed, found: PollResult, answer: PollAnswer, *, now: datetime, chance: float
+    session: Session,
+    feed: DueFeed,
+    found: PollResult,
+    answer: PollAnswer,
+    *,
+    now: datetime,
+    chance: float,
+    offsite: Collection[str] = (),
 ) -> int:
     """Store the result of a successful poll: add its links to the frontier and schedule the next poll.
 
-    Returns the number of new links. `chance`, from 0 to 1, sets the jitter of the schedule."""
-    new = frontier.add_links(session, found.links, source=feed.source, feed_id=feed.id, now=now)
-    add_feeds(session, feed.source, found.feeds)
+    Returns the number of new links. `chance`, from 0 to 1, sets the jitter of the schedule; `offsite` are the links to pages
+    of other sites."""
+    new = discovered.add_links(
+        session, found.links, source=feed.source, feed_id=feed.id, now=now, offsite=offsite
+    )
+    add_feeds(session, feed.source, found.feeds, found_in=feed.id, depth=feed.depth + 1)
+    if found.listed:
+        _update_children(session, feed, found, now)
     interval_s = poll_interval_s(feed.interval_s, new, ttl_s=found.ttl_s)
     values: dict[str, Any] = {
         "last_status": answer.status,
         **(_validators(feed, answer) if found.whole else NO_VALIDATORS),
+        **_moved(feed, answer.moved_to, now),
         "last_error": None,
         "failure_count": 0,
         "last_polled_at": now,
@@ -127,6 +235,8 @@ def save_poll(
         "interval_s": interval_s,
         "next_poll_at": now + timedelta(seconds=with_jitter(interval_s, chance)),
     }
+    if answer.content_hash not in {None, feed.content_hash}:
+        values["note"] = found.note
     if new:
         values["last_new_at"] = now
     session.execute(update(Feed).where(Feed.id == feed.id).values(values))
@@ -137,37 +247,81 @@ NO_VALIDATORS: dict[str, Any] = {"etag": None, "last_modified": None, "content_h
 
 
 def _validators(feed: DueFeed, answer: PollAnswer) -> dict[str, Any]:
-    """Return the values that show at the next poll whether the content has changed; a 304 need not repeat them."""
+    """Return the values that show at the next poll whether the content has changed.
+
+    A 304 need not repeat them. Content that is sent without one has none any more."""
+    if answer.content_hash is None:
+        return {
+            "etag": answer.etag or feed.etag,
+            "last_modified": answer.last_modified or feed.last_modified,
+            "content_hash": feed.content_hash,
+        }
     return {
-        "etag": answer.etag or feed.etag,
-        "last_modified": answer.last_modified or feed.last_modified,
-        "content_hash": answer.content_hash or feed.content_hash,
+        "etag": answer.etag,
+        "last_modified": answer.last_modified,
+        "content_hash": answer.content_hash,
     }
 
 
+def _moved(feed: DueFeed, moved_to: str | None, now: datetime) -> dict[str, Any]:
+    """Return the columns about a permanent redirect: believed once it has been seen for a day."""
+    if feed.is_moved and moved_to is None:  # its new address has answered
+        return {}
+    if moved_to is None or moved_to == feed.url:
+        return _NOT_MOVED
+    since = feed.moved_at if feed.moved_to == moved_to and feed.moved_at else now
+    is_moved = now - since >= MOVED_AFTER
+    values: dict[str, Any] = {"moved_to": moved_to, "moved_at": since, "is_moved": is_moved}
+    return values | {"host": authority_of(moved_to)} if is_moved else values
+
+
+_NOT_MOVED: dict[str, Any] = {"moved_to": None, "moved_at": None, "is_moved": False}
+
+
 def save_failed_poll(
-    session: Session, feed: DueFeed, *, now: datetime, error: str, status: int | None, chance: float
+    session: Session,
+    feed: DueFeed,
+    *,
+    now: datetime,
+    error: str,
+    status: int | None,
+    chance: float,
+    not_before: datetime | None = None,
 ) -> None:
-    """Store a failed poll; the wait before the next one grows with every failure."""
+    """Store a failed poll; the wait before the next one grows with every failure, and ends at `not_before` at the earliest.
+
+    A feed that has ended (410) is not polled again. The next poll of one that had moved goes to its own address."""
     failures = feed.failure_count + 1
     wait_s = with_jitter(failure_interval_s(feed.interval_s or MIN_POLL_S, failures), chance)
-    values = {
+    values: dict[str, Any] = {
         "last_status": status,
         "last_error": error,
         "failure_count": failures,
         "last_polled_at": now,
-        "next_poll_at": now + timedelta(seconds=wait_s),
+        "next_poll_at": max(now + timedelta(seconds=wait_s), not_before or now),
     }
+    if status == ENDED and not feed.is_moved:
+        values["gone_at"] = now
+    if feed.is_moved:
+        values |= {**_NOT_MOVED, "host": authority_of(feed.url)}
     session.execute(update(Feed).where(Feed.id == feed.id).values(values))
 
 
-def hold_source(session: Session, source: str, *, until: datetime) -> None:
-    """Make no request to a source before `until`: its host has asked for it."""
-    session.execute(update(SourceRow).where(SourceRow.key == source).values(held_until=until))
+def postpone_poll(session: Session, feed: DueFeed, *, until: datetime | None) -> None:
+    """Store that a feed is not polled before its host is free again. That is no failure of the feed."""
+    session.execute(update(Feed).where(Feed.id == feed.id).values(next_poll_at=until))
 
 
-def pollable_sources(session: Session, sources: Collection[str], *, now: datetime) -> list[str]:
-    """Return those of the sources that may be requested now."""
-    query = select(SourceRow.key).where(SourceRow.key.in_(sources), SourceRow.held_until > now)
-    held = set(session.scalars(query))
-    return [source for source in sources if source not in held]
+ENDED = 410
+"""HTTP status by which a server says that a feed has ended for good (RFC 9110, section 15.5.11)."""
+
+
+def next_poll(session: Session, sources: Collection[str]) -> tuple[datetime, str] | None:
+    """Return when the next feed of these sources is due, and its source; None if none is."""
+    query = (
+        select(Feed.next_poll_at, Feed.source)
+        .where(Feed.source.in_(sources), Feed.gone_at.is_(None), Feed.next_poll_at.is_not(None))
+        .order_by(Feed.next_poll_at)
+        .limit(1)
+    )
+    return next(((at, source) for at, source in session.execute(query) if at), None)

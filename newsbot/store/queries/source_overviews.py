@@ -15,7 +15,7 @@ from newsbot.sources.health import FEED_FAILURES, Flag
 from newsbot.store.crawl.source_health import source_health
 from newsbot.store.queries.article_counts import IS_STUB, source_totals
 from newsbot.store.queries.entity_queries import END_OF_TIME
-from newsbot.store.schema.models import ArticleAuthor, ArticleRow, Feed, RejectRow, Source
+from newsbot.store.schema.models import ArticleAuthor, ArticleRow, Feed, Host, RejectRow, Source
 
 HEALTH_DAYS = 60
 OVERVIEW_DAYS = 14
@@ -85,6 +85,7 @@ def source_overviews(session: Session, *, now: datetime) -> list[SourceOverview]
     first_day = (now - timedelta(days=OVERVIEW_DAYS - 1)).date()
     days = _articles_a_day(session, first_day)
     feeds = {row.source: row for row in session.execute(_feed_counts())}
+    held = _held_sources(session, now)
     found = []
     for source in session.scalars(select(Source)):
         total, feed = totals.get(source.key), feeds.get(source.key)
@@ -99,10 +100,21 @@ def source_overviews(session: Session, *, now: datetime) -> list[SourceOverview]
                 days=_every_day(days[source.key], first_day, now.date()),
                 feed_count=feed.feeds if feed else 0,
                 failing_feed_count=feed.failing if feed else 0,
-                held_until=source.held_until if source.held_until and source.held_until > now else None,
+                held_until=held.get(source.key),
             )
         )
     return sorted(found, key=lambda overview: (-overview.article_count, overview.key))
+
+
+def _held_sources(session: Session, now: datetime) -> dict[str, datetime]:
+    """Return the sources with a feed on a host that is held -> the end of the hold."""
+    query = (
+        select(Feed.source, func.max(Host.held_until))
+        .join(Host, Host.host == Feed.host)
+        .where(Host.held_until > now)
+        .group_by(Feed.source)
+    )
+    return {source: until for source, until in session.execute(query) if until}
 
 
 def source_names(session: Session) -> dict[str, str]:
@@ -122,7 +134,7 @@ def source_detail(session: Session, key: str, *, now: datetime) -> SourceDetail 
         name=source.name,
         homepage=source.homepage,
         first_seen_at=source.first_seen_at,
-        held_until=source.held_until,
+        held_until=_held_sources(session, now).get(key),
         article_count=(session.scalar(count) or 0) - stub_count,
         stub_count=stub_count,
         days=_days_of(session, key, now),

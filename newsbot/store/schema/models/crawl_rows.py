@@ -69,7 +69,7 @@ class Host(Base):
 
 
 class UrlParameter(Base):
-    """A parameter in the URLs of a host, and whether its value selects another article."""
+    """A parameter in the URLs of a host whose value does not seem to select the article."""
 
     __tablename__ = "url_parameters"
     __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
@@ -77,9 +77,7 @@ class UrlParameter(Base):
     host: Mapped[Short] = mapped_column(primary_key=True)
     name: Mapped[Short] = mapped_column(primary_key=True)
     same_count: Mapped[int] = mapped_column(server_default=text("0"))
-    """Number of times that another value led to an article which was stored already."""
-    other_count: Mapped[int] = mapped_column(server_default=text("0"))
-    """Number of times that another value led to another article."""
+    """Number of times that another value led to the text of an article which was stored already."""
 
 
 class Feed(Base):

@@ -60,7 +60,6 @@ def _url_parameters() -> None:
         sa.Column("host", TEXT, nullable=False),
         sa.Column("name", TEXT, nullable=False),
         sa.Column("same_count", sa.Integer(), nullable=False, server_default=ZERO),
-        sa.Column("other_count", sa.Integer(), nullable=False, server_default=ZERO),
         sa.PrimaryKeyConstraint("host", "name", name="pk_url_parameters"),
         sqlite_with_rowid=False,
     )
@@ -89,6 +88,10 @@ def _feeds() -> None:
     ):
         op.add_column("feeds", column)
     op.create_index("ix_feeds_found_in", "feeds", ["found_in"])
+    # Unchanged indexes must be read once more, because it is not known which sitemaps they list.
+    op.execute(
+        "UPDATE feeds SET etag = NULL, last_modified = NULL, content_hash = NULL WHERE kind = 'sitemap'"
+    )
     op.execute(HOST_OF_URL[op.get_bind().dialect.name].format(table="feeds"))
 
 

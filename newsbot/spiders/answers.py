@@ -1,0 +1,98 @@
+"""Conditional requests of the news spider, and what their answers say: validators, permanent redirects, problems."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import takewhile
+from typing import Any
+
+from scrapy import Request
+from scrapy.http import Response
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.python.failure import Failure
+
+from newsbot.discovery.feeds import MAX_FEED_BYTES
+from newsbot.discovery.sitemaps import MAX_SITEMAP_BYTES
+from newsbot.middlewares.politeness import BUSY, HeldError
+from newsbot.middlewares.refusals import ForbiddenByRobotsError
+from newsbot.spiders.page_spider import header
+from newsbot.store.crawl.polling import PollAnswer, body_hash
+from newsbot.text import one_line
+
+NOT_MODIFIED = 304
+PERMANENT = (301, 308)
+"""HTTP statuses of permanent redirects (RFC 9110, sections 15.4.2 and 15.4.9)."""
+MAX_BYTES = {"feed": MAX_FEED_BYTES, "sitemap": MAX_SITEMAP_BYTES}
+"""Maximum size of a document by its kind; pages have that of the settings."""
+
+
+def request_for(
+    url: str,
+    callback: Any,
+    errback: Any,
+    *,
+    etag: str | None = None,
+    last_modified: str | None = None,
+    kind: str = "page",
+) -> Request:
+    """Return a request, conditional if the validators of the last answer are known (RFC 9110, section 13)."""
+    headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    meta: dict[str, Any] = {"handle_httpstatus_list": [NOT_MODIFIED]}
+    if kind in MAX_BYTES:
+        meta["download_maxsize"] = MAX_BYTES[kind]
+    return Request(
+        url,
+        headers={name: value for name, value in headers.items() if value},
+        callback=callback,
+        errback=errback,
+        dont_filter=True,
+        meta=meta,
+    )
+
+
+def request_of(failure: Failure) -> Request:
+    """Return the request that has failed: the last one of a chain of redirects."""
+    request: Request = failure.request  # type: ignore[attr-defined]
+    return request
+
+
+def answer_of(response: Response) -> PollAnswer:
+    """Return what is stored of the answer to a poll."""
+    digest = None if response.status == NOT_MODIFIED else body_hash(response.body)
+    chain = [*response.meta.get("redirect_urls", ()), response.url]
+    return PollAnswer(
+        response.status,
+        header(response, "ETag"),
+        header(response, "Last-Modified"),
+        digest,
+        permanent_target(chain, response.meta.get("redirect_reasons", ())),
+    )
+
+
+def permanent_target(chain: Sequence[str], reasons: Sequence[object]) -> str | None:
+    """Return the URL to which the first redirects of a chain lead permanently; None if the first one is not permanent.
+
+    `chain` are the URLs in their order, `reasons` the statuses of the redirects between them."""
+    count = len(list(takewhile(lambda reason: reason in PERMANENT, reasons)))
+    return chain[count] if count else None
+
+
+def status_of(failure: Failure) -> int | None:
+    """Return the HTTP status that a request has failed with; None if no answer came, or none was wanted."""
+    return failure.value.response.status if isinstance(failure.value, HttpError) else None
+
+
+def poll_problem(failure: Failure) -> str:
+    """Return in one line why a poll has failed."""
+    status = status_of(failure)
+    if status is not None:
+        return f"HTTP {status}"
+    if isinstance(failure.value, ForbiddenByRobotsError):
+        return "robots.txt forbids it"
+    return one_line(failure.getErrorMessage())
+
+
+def asks_to_wait(failure: Failure) -> bool:
+    """Return whether a request was answered, or not even sent, because its host asks for time."""
+    error = failure.value
+    return status_of(failure) in BUSY or (isinstance(error, HeldError) and not error.is_for_robots)

@@ -1,0 +1,218 @@
+"""Writes the links of a feed, sitemap or section to the frontier: new pages, and known ones that have changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy.orm import Session
+
+from newsbot.discovery.claims import Seen, believed
+from newsbot.discovery.links import Link
+from newsbot.store.crawl.budgets import take_refetches
+from newsbot.store.crawl.entries import entry_json, entry_key, guid_key
+from newsbot.store.crawl.frontier import priority
+from newsbot.store.crawl.parameters import without_learnt
+from newsbot.store.schema.identity import url_hash
+from newsbot.store.schema.models import FrontierRow
+from newsbot.store.sql import dialect
+from newsbot.urls import authority_of, canonicalize
+
+CHUNK = 500
+"""Number of links in one statement: databases accept some ten thousand values."""
+
+_FRONTIER = FrontierRow.metadata.tables["frontier"]
+_KNOWN = select(
+    _FRONTIER.c.id,
+    _FRONTIER.c.url_hash,
+    _FRONTIER.c.guid_key,
+    _FRONTIER.c.url,
+    _FRONTIER.c.state,
+    _FRONTIER.c.done_at,
+    _FRONTIER.c.false_claims,
+    _FRONTIER.c.expected_change_at,
+    _FRONTIER.c.entry,
+    _FRONTIER.c.entry_key,
+)
+_LISTED_AGAIN = (
+    update(_FRONTIER)
+    .where(_FRONTIER.c.id == bindparam("row_id"))
+    .values(
+        expected_change_at=bindparam("dated"),
+        entry=bindparam("new_entry"),
+        entry_key=bindparam("new_key"),
+    )
+)
+_REFETCH = (
+    update(_FRONTIER)
+    .where(_FRONTIER.c.id == bindparam("row_id"), _FRONTIER.c.state == "done")
+    .values(next_try_at=bindparam("due_at"), has_claim=True)
+)
+
+
+def add_links(
+    session: Session,
+    links: Iterable[Link],
+    *,
+    source: str,
+    feed_id: int | None,
+    now: datetime,
+    offsite: Collection[str] = (),
+) -> int:
+    """Insert links that are not known yet, and schedule changed pages again; return the number of new ones.
+
+    A link is known by its URL, or by the feed's identifier of the entry if its headline or its path is the same. Whether a
+    page is fetched again is decided by `discovery.claims`. `offsite` are the URLs of pages of other sites."""
+    found = _by_key(session, links, source)
+    known = _known(session, found, source)
+    new = {key: link for key, link in found.items() if key not in known}
+    _insert(session, new, source=source, feed_id=feed_id, now=now, offsite=offsite)
+    _list_again(session, [(known[key], link) for key, link in found.items() if key in known], source, now)
+    return len(new)
+
+
+class Key(NamedTuple):
+    """What identifies a link."""
+
+    url: bytes
+    """Hash of the URL."""
+    entry: bytes | None
+    """Hash of the feed's identifier of the entry, or of the URL without learnt parameters; None if it has neither."""
+    has_guid: bool
+
+
+def _by_key(session: Session, links: Iterable[Link], source: str) -> dict[Key, Link]:
+    """Return the links by their keys, in the order of the keys.
+
+    In this order two transactions that insert the same links do not wait for each other."""
+    links = list(links)
+    uses = Counter(link.guid for link in links)
+    short = without_learnt(session, [link.url for link in links])
+    found = {}
+    for link in links:
+        # Some feeds give all entries the same identifier.
+        guid = link.guid if uses[link.guid] == 1 else None
+        identity = guid or short.get(link.url)
+        entry = guid_key(source, identity) if identity else None
+        found[Key(url_hash(canonicalize(link.url)), entry, guid is not None)] = link
+    return dict(sorted(found.items(), key=lambda item: item[0].url))
+
+
+def _known(session: Session, found: dict[Key, Link], source: str) -> dict[Key, Any]:
+    """Return the rows of the links that are known."""
+    known: dict[Key, Any] = {}
+    for chunk in _chunks(found):
+        entries = [key.entry for key in chunk if key.entry]
+        by_url = _FRONTIER.c.url_hash.in_([key.url for key in chunk])
+        by_entry = and_(_FRONTIER.c.source == source, _FRONTIER.c.guid_key.in_(entries))
+        rows = session.execute(_KNOWN.where(or_(by_url, by_entry) if entries else by_url)).all()
+        of_url = {row.url_hash: row for row in rows}
+        of_entry = {row.guid_key: row for row in rows if row.guid_key}
+        for key in chunk:
+            row = of_url.get(key.url) or of_entry.get(key.entry or b"")
+            if row is not None and (row.url_hash == key.url or _is_same_entry(row, found[key], key)):
+                known[key] = row
+    return known
+
+
+def _is_same_entry(row: Any, link: Link, key: Key) -> bool:
+    """Return whether a link with the identifier of a known entry is that entry.
+
+    Some feeds use an identifier again for another article: then the headline and the path are new. A learnt parameter may
+    select the article after all: then the headline is new."""
+    was, now = urlsplit(row.url), urlsplit(link.url)
+    is_same_path = (was.netloc, was.path) == (now.netloc, now.path)
+    title = (row.entry or {}).get("title")
+    is_same_title = title is not None and title == link.title
+    if key.has_guid:
+        return is_same_path or is_same_title
+    return is_same_path and (is_same_title or title is None or link.title is None)
+
+
+def _insert(
+    session: Session,
+    new: dict[Key, Link],
+    *,
+    source: str,
+    feed_id: int | None,
+    now: datetime,
+    offsite: Collection[str],
+) -> None:
+    connection = session.connection()
+    for chunk in _chunks(new):
+        rows = [
+            {
+                "url_hash": key.url,
+                "url": link.url,
+                "host": authority_of(link.url),
+                "source": source,
+                "is_offsite": link.url in offsite,
+                "guid_key": key.entry,
+                "entry": entry_json(link),
+                "entry_key": entry_key(link),
+                "state": "pending",
+                "priority": priority(link.modified_at or link.published_at, now),
+                "discovered_at": now,
+                "discovered_in": feed_id,
+                "expected_change_at": link.modified_at,
+            }
+            for key in chunk
+            for link in [new[key]]
+        ]
+        # Another crawl may have inserted some in the meantime.
+        connection.execute(dialect.insert(connection, FrontierRow).on_conflict_do_nothing(), rows)
+
+
+def _list_again(session: Session, listed: Sequence[tuple[Any, Link]], source: str, now: datetime) -> None:
+    """Store what a feed says now of known pages, and schedule those that it is believed to have changed."""
+    done = [(row, link) for row, link in listed if row.state == "done" and row.done_at is not None]
+    dates = [link.modified_at for _, link in listed if link.modified_at]
+    chosen = believed([_seen(row, link, now) for row, link in done], dates, now=now)
+    claims = [row.id for (row, _), is_believed in zip(done, chosen, strict=True) if is_believed]
+    claims = claims[: take_refetches(session, source, len(claims), now)] if claims else []
+    connection = session.connection()
+    if claims:
+        connection.execute(_REFETCH, [{"row_id": row_id, "due_at": now} for row_id in sorted(claims)])
+    # What a page that waits for its turn says now stays news at the next poll.
+    waiting = {row.id for (row, _), is_believed in zip(done, chosen, strict=True) if is_believed}.difference(
+        claims
+    )
+    renewed = [
+        {
+            "row_id": row.id,
+            "dated": link.modified_at or row.expected_change_at,
+            "new_entry": entry_json(link) or row.entry,
+            "new_key": entry_key(link) or row.entry_key,
+        }
+        for row, link in listed
+        if row.id not in waiting and _is_news(row, link)
+    ]
+    if renewed:
+        connection.execute(_LISTED_AGAIN, sorted(renewed, key=lambda values: values["row_id"]))
+
+
+def _is_news(row: Any, link: Link) -> bool:
+    is_redated = link.modified_at is not None and link.modified_at != row.expected_change_at
+    return is_redated or bool((entry_key(link) or row.entry_key) != row.entry_key)
+
+
+def _seen(row: Any, link: Link, now: datetime) -> Seen:
+    key = entry_key(link)
+    return Seen(
+        done_at=row.done_at,
+        false_claims=row.false_claims,
+        was_dated=row.expected_change_at,
+        dated=link.modified_at if link.modified_at and link.modified_at <= now else None,
+        has_other_text=key is not None and row.entry_key is not None and key != row.entry_key,
+    )
+
+
+def _chunks(found: Iterable[Key]) -> Iterator[list[Key]]:
+    keys = iter(found)
+    while chunk := list(islice(keys, CHUNK)):
+        yield chunk
