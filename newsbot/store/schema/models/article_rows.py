@@ -34,6 +34,9 @@ class ArticleRow(Base):
         Index(
             "ix_articles_stub_dated_at",
             "dated_at",
+            "id",
+            "source",
+            "language",
             sqlite_where=text("kind = 'stub'"),
             postgresql_where=text("kind = 'stub'"),
         ),
