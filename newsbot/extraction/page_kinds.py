@@ -16,7 +16,7 @@ from typing import Final
 
 from newsbot.extraction.body.choice import Body
 from newsbot.extraction.page.page import Page
-from newsbot.items import STORED_KINDS, STUB, Article, PageKind
+from newsbot.items import STORED_KINDS, Article, PageKind
 from newsbot.languages.word_patterns import any_of
 
 _SHORT_WORDS: Final = 120
@@ -206,6 +206,6 @@ def reject_reason(article: Article) -> str | None:
     """Return why an article is not stored: its kind, "empty" or "no-title"; None if it is stored."""
     if article.kind not in STORED_KINDS:
         return article.kind
-    if not article.body and article.kind != STUB:
+    if not article.body:
         return "empty"
     return None if article.title else "no-title"

@@ -121,8 +121,8 @@ class Processor:
         if self.database is not None and article.kind in READ_KINDS:
             with self._reading(self.database) as session:
                 recall(session, article)
-        if article.kind == STUB and not self.settings.stubs:
-            return STUB
+        if article.kind == STUB:  # of an import
+            return None if self.settings.stubs and article.title else STUB
         return reject_reason(article)
 
     def clean(self, envelope: Envelope) -> None:

@@ -37,6 +37,7 @@ class ArticleRow(Base):
             "id",
             "source",
             "language",
+            "kind",
             sqlite_where=text("kind = 'stub'"),
             postgresql_where=text("kind = 'stub'"),
         ),

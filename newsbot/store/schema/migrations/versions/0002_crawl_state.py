@@ -52,7 +52,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_articles_stub_dated_at",
         "articles",
-        ["dated_at", "id", "source", "language"],
+        ["dated_at", "id", "source", "language", "kind"],
         sqlite_where=sa.text("kind = 'stub'"),
         postgresql_where=sa.text("kind = 'stub'"),
     )
