@@ -9,19 +9,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from newsbot.discovery.schedule import DAY_S, HOUR_S
 
 RESOLUTION = timedelta(seconds=1)
 """Resolution of dates in feeds and sitemaps: a change in the second of the last fetch may be later than the fetch."""
-MOMENT = timedelta(minutes=2)
-"""Dates that are no further apart were written at one moment, when the document was made."""
 MIN_AT_ONCE, SHARE_AT_ONCE = 3, 0.8
 """Minimum number, and minimum share of a document's known pages, whose dates (or texts) move from one poll to the next for
 them to say nothing: a newsroom does not edit all of its articles at once."""
+MIN_AT_ONE_MOMENT, MOMENT = 2, timedelta(minutes=2)
+"""The same minimum for dates that are not further apart than this: they were written when the document was made."""
 REFETCHES_A_DAY = 50.0
 """Budget of a source: how many pages are fetched again in a day because of claims that turn out to be false."""
 MAX_WAIT_S = 7 * DAY_S
+
+Claim = Literal["none", "waits", "due"]
+"""`none`: the page does not claim to have changed, or is not believed. `waits`: it is believed later. `due`: it is fetched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,39 +44,38 @@ class Seen:
     """Whether the feed gives another headline or summary than at the last poll."""
 
     @property
-    def is_redated(self) -> bool:
-        """Whether the date of change is later than the last fetch."""
-        return self.dated is not None and self.dated + RESOLUTION > self.done_at
-
-    @property
     def has_moved(self) -> bool:
         """Whether the date of change is later than the last fetch, and than the date at the last poll."""
-        return self.is_redated and (self.was_dated is None or (self.dated or self.was_dated) > self.was_dated)
+        if self.dated is None or self.dated + RESOLUTION <= self.done_at:
+            return False
+        return self.was_dated is None or self.dated > self.was_dated
 
 
-def believed(pages: Sequence[Seen], dates: Sequence[datetime], *, now: datetime) -> list[bool]:
-    """Return for each of the known pages of a document whether its claim to have changed is believed.
+def judge_claims(pages: Sequence[Seen], *, now: datetime) -> list[Claim]:
+    """Return for each of the known pages of a document whether it claims to have changed, and whether that is believed.
 
-    `dates` are the dates of change of all pages of the document, also of new ones. Not believed are dates that were
-    written when the document was made, dates or texts that change on nearly all pages at once, and pages whose last
-    claims were false, for a time that doubles with each."""
-    are_dates_meant = not _are_of_one_moment(dates) and not _are_at_once(
-        sum(page.has_moved for page in pages), sum(page.dated is not None for page in pages)
-    )
-    are_texts_meant = not _are_at_once(sum(page.has_other_text for page in pages), len(pages))
+    Not believed are dates or texts that change on nearly all pages at once. A page whose last claims were false waits for a
+    time that doubles with each."""
+    moved = [page.dated for page in pages if page.dated and page.has_moved]
+    is_one_moment = bool(moved) and max(moved) - min(moved) <= MOMENT
+    enough = MIN_AT_ONE_MOMENT if is_one_moment else MIN_AT_ONCE
+    are_dates_meant = not _are_at_once(len(moved), sum(page.dated is not None for page in pages), enough)
+    others = sum(page.has_other_text for page in pages)
+    are_texts_meant = not _are_at_once(others, len(pages), MIN_AT_ONCE)
     return [
-        ((page.is_redated and are_dates_meant) or (page.has_other_text and are_texts_meant))
-        and now >= page.done_at + timedelta(seconds=_wait_s(page.false_claims))
+        _claim(page, now)
+        if (page.has_moved and are_dates_meant) or (page.has_other_text and are_texts_meant)
+        else "none"
         for page in pages
     ]
 
 
-def _are_of_one_moment(dates: Sequence[datetime]) -> bool:
-    return len(dates) > 1 and max(dates) - min(dates) <= MOMENT
+def _claim(page: Seen, now: datetime) -> Claim:
+    return "due" if now >= page.done_at + timedelta(seconds=_wait_s(page.false_claims)) else "waits"
 
 
-def _are_at_once(moved: int, known: int) -> bool:
-    return moved >= MIN_AT_ONCE and moved >= SHARE_AT_ONCE * known
+def _are_at_once(moved: int, known: int, enough: int) -> bool:
+    return moved >= enough and moved >= SHARE_AT_ONCE * known
 
 
 def _wait_s(false_claims: int) -> float:

@@ -7,13 +7,21 @@ import re
 import sys
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from html.entities import html5
 from io import BytesIO
 
 from lxml import etree
 from w3lib.encoding import html_to_unicode
 
+from newsbot.discovery.charsets import FALLBACK, is_iso_2022_jp, likely_charset
+
 _GZIP_MAGIC = b"\x1f\x8b"
+_GZIP_LAYERS = 2
+"""Number of times that a document is decompressed: some servers compress a .gz file again."""
+_MAX_MEMBERS = 1_000
+"""Maximum number of gzip files that are joined to one, as parallel compressors do."""
+_GZIP_CHUNK = 65_536
 # Nothing before the root (declarations, warnings of a broken server) is longer.
 _MAX_PROLOGUE = 32_768
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -25,29 +33,61 @@ _AMPERSAND = re.compile(
 
 
 def unpack(body: bytes, max_bytes: int) -> tuple[bytes, bool]:
-    """Return at most `max_bytes` of the body, decompressed if it is a gzip file, and whether that is all of it."""
-    if body.startswith(_GZIP_MAGIC):
+    """Return at most `max_bytes` of the body, decompressed if it is a gzip file, and whether that is all of it.
+
+    Of a gzip file that is cut off or damaged, what comes before the damage is returned.
+    """
+    whole = True
+    for _ in range(_GZIP_LAYERS):
+        if not body.startswith(_GZIP_MAGIC):
+            break
+        body, complete = _gunzip(body, max_bytes + 1)
+        whole = whole and complete
+    return body[:max_bytes], whole and len(body) <= max_bytes
+
+
+def _gunzip(body: bytes, max_bytes: int) -> tuple[bytes, bool]:
+    """Return at most `max_bytes` of the content of a gzip file, and whether its end was reached."""
+    parts: list[bytes] = []
+    position, bytes_left = 0, max_bytes
+    for _ in range(_MAX_MEMBERS):
+        if not body.startswith(_GZIP_MAGIC, position):
+            return b"".join(parts), True  # what follows the last member is junk
         unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-        try:
-            body = unpacker.decompress(body, max_bytes + 1)
-        except zlib.error:
-            return b"", False
-        return body[:max_bytes], unpacker.eof and len(body) <= max_bytes
-    return body[:max_bytes], len(body) <= max_bytes
+        while not unpacker.eof:
+            chunk = body[position : position + _GZIP_CHUNK]
+            try:
+                parts.append(unpacker.decompress(chunk, bytes_left))
+            except zlib.error:
+                return b"".join(parts), False
+            position += len(chunk) - len(unpacker.unused_data)
+            bytes_left -= len(parts[-1])
+            if not chunk or bytes_left <= 0:
+                return b"".join(parts), False
+    return b"".join(parts), False
 
 
 def decode(body: bytes, content_type: str | None = None) -> str:
     """Return the text of a feed or sitemap.
 
     Bytes that are valid UTF-8 (except for a character cut off at the end) are read as UTF-8 whatever is declared, because
-    servers and feeds declare wrong charsets. Otherwise the byte order mark, Content-Type and the XML declaration decide,
-    in this order.
+    servers and feeds declare wrong charsets. Otherwise the byte order mark, Content-Type, the XML declaration and a guess
+    from the bytes decide, in this order.
     """
-    try:
-        text = codecs.getincrementaldecoder("utf-8-sig")().decode(body, final=False)
-    except UnicodeDecodeError:
-        text = html_to_unicode(content_type, body, default_encoding="cp1252")[1]
-    return _NOT_XML.sub("", text)
+    return _NOT_XML.sub("", _decode(body, content_type))
+
+
+def _decode(body: bytes, content_type: str | None) -> str:
+    """Return the text, which may contain characters that XML forbids."""
+    if b"\0" in body[:2]:  # UTF-16 without a byte order mark: the first character is ASCII
+        return body.decode("utf-16-be" if body[0] == 0 else "utf-16-le", "replace")
+    if not is_iso_2022_jp(body):
+        with suppress(UnicodeDecodeError):
+            return codecs.getincrementaldecoder("utf-8-sig")().decode(body, final=False)
+    encoding, text = html_to_unicode(
+        content_type, body, default_encoding=FALLBACK, auto_detect_fun=likely_charset
+    )
+    return body.decode(likely_charset(body), "replace") if encoding == "utf-8" else text
 
 
 def from_root(text: str, *names: str) -> tuple[str, str] | None:

@@ -6,20 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from newsbot.discovery.feeds import parse_feed
+from newsbot.discovery.feeds import MAX_ENTRIES, ParsedFeed, parse_feed
 from newsbot.discovery.homepages import advertised_feeds
-from newsbot.discovery.links import Link
+from newsbot.discovery.links import Link, date_in_path
 from newsbot.discovery.sections import article_links, next_page
-from newsbot.discovery.sitemaps import parse_sitemap
+from newsbot.discovery.sitemaps import MAX_SITEMAP_LINKS, Sitemap, parse_sitemap
 from newsbot.extraction.page.page import Page
 from newsbot.sources.model import Source
 
 MAX_AGE = timedelta(days=7)
 """Maximum age of a page in a sitemap; older ones are the site's archive, since many sitemaps list every page ever."""
 MAX_UNDATED = 1_000
-"""Maximum number of links in a sitemap whose undated pages are taken; a longer one lists the site's archive."""
+"""Maximum number of undated links of a sitemap that are taken; one with more lists the site's archive."""
 MAX_CHILDREN = 5
 """Maximum number of sitemaps of an index that are polled: the newest. Sitemaps of past months do not change."""
+
+_KIND_BYTES = 65_536
+"""Number of bytes that show what kind of document one is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,19 +31,19 @@ class PollResult:
 
     links: tuple[Link, ...] = ()
     feeds: tuple[tuple[str, str], ...] = ()
-    """Kind and URL of further feeds and sitemaps to poll."""
+    """Kind and URL of further feeds and sitemaps to poll; of the sitemaps of an index, those that may have new articles."""
+    listed: frozenset[str] | None = None
+    """URLs of all sitemaps that the index lists; None if the document is no index. Some are missing if not `whole`."""
+    child_dates: Mapping[str, datetime] = field(default_factory=dict)
+    """When the sitemaps of the index were last modified, by URL; only where the index says it."""
     next_url: str | None = None
     """URL of the next page of a section."""
     ttl_s: int | None = None
     """Seconds that the feed asks to wait before the next poll."""
     whole: bool = True
     """False if something is missing; then the validators must not be stored, because a 304 would hide the rest."""
-    listed: frozenset[str] = frozenset()
-    """URLs of all sitemaps that an index lists."""
-    child_dates: Mapping[str, datetime] = field(default_factory=dict)
-    """URL of a sitemap that an index lists -> when it was last modified, if the index says so."""
     note: str | None = None
-    """What was left out, and why, in one line; None if nothing was."""
+    """What was left out, on one line; None if nothing was."""
     problem: str | None = None
     """Reason why the response is not of the polled kind; None if it is."""
 
@@ -52,7 +55,7 @@ def read_poll(
     if kind == "feed":
         return _read_feed(body, url, source, content_type)
     if kind == "sitemap":
-        return _read_sitemap(body, url, source, now)
+        return _read_sitemap(body, url, source, now, content_type)
     page = Page.from_bytes(body, url)
     feeds = tuple(("feed", feed) for feed in advertised_feeds(page)) if kind == "homepage" else ()
     next_url = next_page(page) if kind == "section" else None
@@ -61,33 +64,76 @@ def read_poll(
 
 def _read_feed(body: bytes, url: str, source: Source, content_type: str | None) -> PollResult:
     feed = parse_feed(body, url, content_type, timezone=source.timezone)
-    if feed.kind is None:
-        return PollResult(problem="neither RSS, Atom nor JSON Feed")
-    return PollResult(links=feed.links, ttl_s=feed.ttl_s, whole=feed.whole)
+    if feed.kind is not None:
+        return _poll_of_feed(feed)
+    is_sitemap = parse_sitemap(body, url, _KIND_BYTES).kind is not None
+    return PollResult(problem="a sitemap, not a feed" if is_sitemap else "neither RSS, Atom nor JSON Feed")
 
 
-def _read_sitemap(body: bytes, url: str, source: Source, now: datetime) -> PollResult:
+def _poll_of_feed(feed: ParsedFeed) -> PollResult:
+    count = MAX_ENTRIES + feed.left_out
+    note = f"{count:,} entries: only the newest {MAX_ENTRIES:,} are taken" if feed.left_out else None
+    return PollResult(links=feed.links, ttl_s=feed.ttl_s, whole=feed.whole, note=note)
+
+
+def _read_sitemap(
+    body: bytes, url: str, source: Source, now: datetime, content_type: str | None
+) -> PollResult:
     sitemap = parse_sitemap(body, url, timezone=source.timezone)
     if sitemap.kind is None:
-        return PollResult(problem="not a sitemap")
-    if sitemap.kind == "index":
-        children = tuple(("sitemap", link.url) for link in newest(sitemap.links))
-        dates = {link.url: link.modified_at for link in sitemap.links if link.modified_at}
-        listed = frozenset(link.url for link in sitemap.links)
-        return PollResult(feeds=children, listed=listed, child_dates=dates, whole=sitemap.whole)
-    undated = len(sitemap.links) <= MAX_UNDATED
-    links = tuple(link for link in sitemap.links if _is_news(link, now, undated=undated))
-    return PollResult(links=links, whole=sitemap.whole)
+        feed = parse_feed(body, url, content_type, timezone=source.timezone)
+        return _poll_of_feed(feed) if feed.kind else PollResult(problem="not a sitemap")
+    return _poll_of_index(sitemap) if sitemap.kind == "index" else _poll_of_pages(sitemap, now)
 
 
-def _is_news(link: Link, now: datetime, *, undated: bool) -> bool:
+def _poll_of_index(index: Sitemap) -> PollResult:
+    return PollResult(
+        feeds=tuple(("sitemap", link.url) for link in newest(index.links)),
+        listed=frozenset(link.url for link in index.links),
+        child_dates={link.url: link.modified_at for link in index.links if link.modified_at},
+        whole=index.whole,
+        note=_cut_note(index),
+    )
+
+
+def _poll_of_pages(sitemap: Sitemap, now: datetime) -> PollResult:
+    undated_count = sum(1 for link in sitemap.links if not (link.published_at or link.modified_at))
+    if undated_count <= MAX_UNDATED:
+        links = (link for link in sitemap.links if _is_recent(link, now, undated=True))
+        return PollResult(links=tuple(links), whole=sitemap.whole, note=_cut_note(sitemap))
+    note = (
+        f"{undated_count:,} links without dates: only those whose URL has a date of the last "
+        f"{MAX_AGE.days} days are taken"
+    )
+    recent = (link for link in sitemap.links if _is_recent(link, now, undated=_has_recent_path(link, now)))
+    return PollResult(links=tuple(recent), whole=sitemap.whole, note=note)
+
+
+def _is_recent(link: Link, now: datetime, *, undated: bool) -> bool:
     dated = link.published_at or link.modified_at
     return dated > now - MAX_AGE if dated else undated
 
 
+def _has_recent_path(link: Link, now: datetime) -> bool:
+    """Return whether the URL contains one of the last days; tomorrow too, which has begun in the east."""
+    day = date_in_path(link.url)
+    return day is not None and (now - MAX_AGE).date() <= day <= (now + timedelta(days=1)).date()
+
+
+def _cut_note(sitemap: Sitemap) -> str | None:
+    if sitemap.whole or len(sitemap.links) < MAX_SITEMAP_LINKS:
+        return None
+    return f"more than {MAX_SITEMAP_LINKS:,} links: the rest is left out"
+
+
 def newest(children: tuple[Link, ...]) -> list[Link]:
-    """Return the sitemaps of an index that may list new articles: the last modified; of undated ones, both ends."""
-    pairs = ((child.modified_at, child) for child in children if child.modified_at)
+    """Return the sitemaps of an index that may list new articles: the last modified; of undated ones, both ends.
+
+    Of those modified at the same time too: some sites give the time of the request for every sitemap.
+    """
+    pairs = [(child.modified_at, child) for child in children if child.modified_at]
+    if len(pairs) > MAX_CHILDREN:  # last, first, last but one, second, and so on
+        pairs = [pairs[place // 2] if place % 2 else pairs[-1 - place // 2] for place in range(len(pairs))]
     dated = sorted(pairs, key=lambda pair: pair[0], reverse=True)
     undated = [child for child in children if not child.modified_at]
     ends = undated if len(undated) <= MAX_CHILDREN else [*undated[:2], *undated[-3:]]

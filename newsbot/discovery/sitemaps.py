@@ -9,11 +9,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
-from itertools import chain, islice
+from itertools import islice
 from typing import Literal
+from urllib.parse import urlsplit
+
+from lxml import etree
 
 from newsbot.discovery.documents import decode, elements, from_root, is_whole, unpack
-from newsbot.discovery.links import DateReader, Link, short_text, web_url
+from newsbot.discovery.entries import headline, language_code, topic_names
+from newsbot.discovery.links import DateReader, Link, web_url
 
 MAX_SITEMAP_BYTES = 50 * 1024 * 1024
 MAX_SITEMAP_LINKS = 50_000
@@ -24,6 +28,7 @@ _ROOTS: dict[str, tuple[SitemapKind, str]] = {
     "urlset": ("urlset", "url"),
     "sitemapindex": ("index", "sitemap"),
 }
+_HOST_AND_PATH = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}/", re.IGNORECASE)
 _ROBOTS_SITEMAP = re.compile(r"^[ \t\ufeff]*sitemap[ \t]*:[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE)
 _MAX_ROBOTS_CHARS = 500 * 1024  # RFC 9309, section 2.5: what a crawler must at least read
 
@@ -61,19 +66,39 @@ def parse_sitemap(
 
 
 def sitemaps_of_robots(text: str, url: str) -> list[str]:
-    """Return the sitemaps that the robots.txt fetched from `url` lists: absolute URLs, without duplicates."""
-    named = (web_url(match[1], url) for match in _ROBOTS_SITEMAP.finditer(text[:_MAX_ROBOTS_CHARS]))
-    return list(dict.fromkeys(target for target in named if target))
+    """Return the sitemaps that the robots.txt fetched from `url` lists: absolute URLs, without duplicates.
+
+    Words that are no address ("Sitemap: none") and a robots.txt, which some sites name here, are left out.
+    """
+    named = (match[1] for match in _ROBOTS_SITEMAP.finditer(text[:_MAX_ROBOTS_CHARS]))
+    targets = (web_url(_with_host(name), url) for name in named if "/" in name or "." in name)
+    return list(dict.fromkeys(target for target in targets if target and not _is_robots(target)))
+
+
+def _with_host(name: str) -> str:
+    """Return a URL; courier.example/sitemap.xml lacks its scheme only."""
+    return f"//{name}" if _HOST_AND_PATH.match(name) else name
+
+
+def _is_robots(url: str) -> bool:
+    return urlsplit(url).path.lower().endswith("/robots.txt")
 
 
 def _entries(document: str, name: str) -> Iterator[dict[str, str]]:
     """Yield local name -> text of every entry: loc, lastmod and the elements inside news:news."""
     for element in elements(document, name):
         texts: dict[str, str] = {}
-        for leaf in chain(element.iterchildren("*"), element.iterfind("{*}news//*")):
-            texts.setdefault(leaf.tag.rpartition("}")[2], (leaf.text or "").strip())
+        for child in element.iterchildren("*"):
+            name = _local_name(child)
+            for leaf in child.iterdescendants("*") if name == "news" else [child]:
+                texts.setdefault(_local_name(leaf), (leaf.text or "").strip())
         element.clear()
         yield texts
+
+
+def _local_name(element: etree._Element) -> str:
+    """Return the name without namespace, and without a prefix that the sitemap does not declare."""
+    return element.tag.rpartition("}")[2].rpartition(":")[2]
 
 
 def _links(entries: Iterator[dict[str, str]], url: str, dates: DateReader) -> tuple[Link, ...]:
@@ -82,10 +107,11 @@ def _links(entries: Iterator[dict[str, str]], url: str, dates: DateReader) -> tu
         if target := web_url(entry.get("loc"), url):
             links[target] = Link(
                 url=target,
-                title=short_text(entry.get("title")),
+                title=headline(entry.get("title")),
                 published_at=dates.read(entry.get("publication_date")),
                 modified_at=dates.read(entry.get("lastmod")),
-                language=short_text(entry.get("language")),
+                topics=topic_names((keywords,)) if (keywords := entry.get("keywords")) else (),
+                language=language_code(entry.get("language")),
             )
     return tuple(links.values())
 

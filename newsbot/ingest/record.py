@@ -17,7 +17,7 @@ from newsbot.store.articles import presence, site_boilerplate
 from newsbot.store.articles.batch_locks import Incoming, lock_articles
 from newsbot.store.articles.imports import kept_id, restore
 from newsbot.store.articles.writer import Saved, save_article
-from newsbot.store.crawl import frontier, parameters
+from newsbot.store.crawl import frontier, learnt_parameters
 from newsbot.store.crawl.fetches import save_fetch
 from newsbot.store.crawl.frontier import Leased
 from newsbot.store.crawl.rejects import save_reject
@@ -93,7 +93,7 @@ def record_article(session: Session, envelope: Envelope, *, run_id: int | None, 
             is_changed=saved.outcome == "changed",
         )
         if saved.outcome in {"unchanged", "duplicate"}:
-            parameters.learn(session, fetched.url, saved.article_id, source=article.source)
+            learnt_parameters.learn(session, fetched.url, saved.article_id, source=article.source)
     if export:
         restore(session, saved.article_id, export)
     if saved.outcome == "new":

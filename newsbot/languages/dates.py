@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from datetime import timezone as fixed_zone
-from zoneinfo import ZoneInfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from newsbot.languages.month_names import month_number
 
@@ -21,24 +22,29 @@ _SLACK = timedelta(days=1)
 """How far a date may be in the future: clocks of publishers are ahead, and so are dates read without their zone."""
 
 _ZONES = {
-    -8: "PST",
+    -10: "HST",
+    -9: "AKST",
+    -8: "PST AKDT",
     -7: "MST PDT",
     -6: "CST MDT",
-    -5: "EST CDT",
-    -4: "AST EDT",
+    -5: "EST CDT PET COT",
+    -4: "AST EDT CLT VET",
     -3.5: "NST",
-    -3: "ADT BRT ART",
+    -3: "ADT BRT ART UYT CLST",
     -2.5: "NDT",
-    0: "Z UTC GMT WET",
-    1: "BST WEST CET MEZ WAT",
-    2: "CEST MESZ EET SAST CAT",
+    -2: "BRST",
+    0: "Z UT UTC GMT WET",
+    1: "BST WEST CET MET MEZ WAT",
+    2: "CEST MEST MESZ EET SAST CAT",
     3: "EEST MSK EAT TRT",
-    4: "GST",
+    3.5: "IRST",
+    4: "GST MSD",
     5: "PKT",
     5.5: "IST",
-    7: "WIB",
-    8: "HKT SGT PHT AWST",
-    9: "JST KST",
+    5.75: "NPT",
+    7: "WIB ICT",
+    8: "HKT SGT PHT AWST WITA",
+    9: "JST KST WIT",
     9.5: "ACST",
     10: "AEST",
     10.5: "ACDT",
@@ -52,6 +58,7 @@ Ambiguous abbreviations are read as the zone whose pages use them most (IST is I
 """
 _ZONE_HOURS = {name: hours for hours, names in _ZONES.items() for name in names.split()}
 _ZONE_REGIONS = {
+    "AT": "America/Halifax",
     "ET": "America/New_York",
     "CT": "America/Chicago",
     "MT": "America/Denver",
@@ -63,6 +70,8 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 _EPOCH = re.compile(r"(\d{9,10})(\d{3})?(?:\.\d+)?")
 _COMPACT = re.compile(r"((?:19|20)\d{6})(\d{4}|\d{6})")
 _NAME = r"(?P<month>[^\W\d_]{3,15})"
+_DAY_BEFORE_MONTH = ("da", "es", "fr", "id", "it", "nl", "pt")
+"""Languages that write the day first even if hyphens separate it from a month and a year of two digits."""
 _DAYS = (
     re.compile(
         r"(?<!\d)(?P<year>\d{4})(?:[-/._]|\. |\s?[年년]\s?)(?P<month>\d{1,2})(?:[-/._]|\. |\s?[月월]\s?)(?P<day>\d{1,2})(?!\d)[日일]?"
@@ -80,6 +89,10 @@ _DAYS = (
         r"(?:[\d:]{7,8} [A-Z+\-\d:]{0,9} ?)?(?P<year>\d{4})(?!\d)"  # Java and Unix print the time of day before the year
     ),
     re.compile(r"(?<!\d)(?P<year>\d{4})(?!\d)[.,\s/-]{1,3}" + _NAME + r"[.,\s/-]{1,3}(?P<day>\d{1,2})(?!\d)"),
+    re.compile(  # RFC 822 and RFC 850: a year of two digits, before a time of day or at the end of nothing but a date
+        r"(?<!\d)(?P<day>\d{1,2})[ -]" + _NAME + r"[ -](?P<year>\d\d)(?=,?\s{1,3}\d{1,2}:\d\d)"
+    ),
+    re.compile(r"\A(?:[^\W\d_]{2,10},?\s)?(?P<day>\d{1,2})[ -]" + _NAME + r"[ -](?P<year>\d\d)\Z"),
 )
 """Forms of a date with the groups year, month and day, in the order in which they are tried."""
 _CLOCK = re.compile(
@@ -87,7 +100,11 @@ _CLOCK = re.compile(
     r"(?:(?:[:.]|\s?[hH時时点點시]\s?)(?P<minute>[0-5]\d)(?!\d)(?:[:.分](?P<second>[0-5]\d)(?!\d))?(?:[.,]\d+)?[분分]?"
     r"|(?=\s?(?:Uhr|h|[ap]\.?m)\b)|[時时点點시])"
     r"(?:\s?(?P<half>[ap])\.?m\b\.?)?"
-    r"(?:\s{0,2}\(?(?:(?:UTC|GMT)?\s?(?P<sign>[+−-])(?P<hours>\d{1,2}):?(?P<minutes>\d\d)?(?![\d:])|(?P<zone>[A-Z]{1,4})\b))?",
+    r"(?:\s{0,2}[(\[]?(?:"
+    # Of two signs (--0500) the first is that of a template, the second that of the offset.
+    r"(?:UTC|GMT)?\s?[+−-]?(?P<sign>[+−-])(?P<hours>\d{1,2}):?(?P<minutes>\d\d)?(?![\d:])"
+    r"|(?P<region>(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Canada|Etc|Europe|Indian|Pacific|US)/[A-Z_/-]{1,30})"
+    r"|(?P<zone>[A-Z]{1,4})\b))?",
     re.IGNORECASE,
 )
 _AFTERNOON = re.compile("오후|午後|下午")
@@ -101,7 +118,7 @@ def parse_date(
     Reads ISO 8601 with its common errors, RFC 2822, seconds and milliseconds since 1970, and dates as people write
     them, also with labels around them ("Published: 21 Oct, 2021 14:19 BST"). A date without an offset is read in
     `timezone`, a day without a time as its midnight. `language` is a hint, a BCP 47 tag. Dates before 1990 and more
-    than a day after `now` are ignored.
+    than a day after `now` are ignored, and so is 03-12-31, which may be a day of 2003 or of 2031.
     """
     text = text.strip()[:_MAX_CHARS]
     moment = _machine_date(text) or _human_date(text, (language or "").lower())
@@ -150,12 +167,26 @@ def _cut(text: str, spans: list[tuple[int, int]]) -> str:
 
 
 def _day_of(match: re.Match[str], language: str) -> date | None:
-    year, day, month_text = int(match["year"]), int(match["day"]), match["month"].lower()
-    year += 2000 if year < 100 else 0
+    day, month_text = int(match["day"]), match["month"].lower()
     month = int(month_text) if month_text.isdecimal() else month_number(month_text, language)
     mark = match.groupdict().get("mark")  # if day and month are both numbers; the day is usually first
     if mark and (month > 12 or (mark == "/" and day <= 12 and language in ("en", "en-us"))):
         month, day = day, month
+    found = _date(_full_year(match["year"]), month, day)
+    if not mark or len(match["year"]) == 4 or len(match["day"]) == 1:
+        return found
+    year_first = _date(_full_year(match["day"]), int(month_text), int(match["year"]))
+    is_ambiguous = mark == "-" and language[:2] not in _DAY_BEFORE_MONTH
+    return None if found and year_first and is_ambiguous else found or year_first
+
+
+def _full_year(digits: str) -> int:
+    """Return the year; two digits are of 1950 to 2049 (RFC 2822, section 4.3)."""
+    year = int(digits)
+    return year if len(digits) == 4 else year + (2000 if year < 50 else 1900)
+
+
+def _date(year: int, month: int, day: int) -> date | None:
     try:
         return date(year, month, day)
     except ValueError:
@@ -183,7 +214,18 @@ def _zone(match: re.Match[str]) -> tzinfo | None:
         offset = timedelta(hours=int(match["hours"]), minutes=int(match["minutes"] or 0))
         signed = offset if match["sign"] == "+" else -offset
         return fixed_zone(signed) if offset <= timedelta(hours=14) else None
+    if match["region"]:
+        return _region(match["region"])
     name = match["zone"] or ""
     if name in _ZONE_REGIONS:
         return ZoneInfo(_ZONE_REGIONS[name])
     return fixed_zone(timedelta(hours=_ZONE_HOURS[name])) if name in _ZONE_HOURS else None
+
+
+@lru_cache(maxsize=256)
+def _region(name: str) -> tzinfo | None:
+    """Return the zone with a name of the IANA database, such as Europe/Berlin; None if there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: "America/Argentina" is a folder of zones
+        return None

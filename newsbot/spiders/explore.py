@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 
 from scrapy import Request
 from scrapy.http import Response, TextResponse
@@ -18,17 +19,21 @@ from newsbot.discovery.homepages import (
     robots_url,
 )
 from newsbot.discovery.links import Link
-from newsbot.discovery.polls import read_poll
+from newsbot.discovery.polls import PollResult, read_poll
 from newsbot.discovery.sections import article_links, section_links
-from newsbot.discovery.sitemaps import sitemaps_of_robots
+from newsbot.discovery.sitemaps import MAX_SITEMAP_BYTES, sitemaps_of_robots
 from newsbot.errors import UsageError
 from newsbot.extraction.page.page import Page
 from newsbot.sources.model import Source
-from newsbot.spiders.page_spider import PageSpider
+from newsbot.spiders.page_spider import PageSpider, header
 from newsbot.urls import is_fetchable
 
 MAX_FEEDS, MAX_SITEMAPS, MAX_SECTIONS = 5, 2, 5
 """Maximum numbers of feeds, sitemaps and sections in the proposed source."""
+MAX_TRIES = 20
+"""Maximum numbers of feeds and of sitemaps that are fetched until enough of them lead to articles."""
+MAX_CHILDREN, MAX_DEPTH = 5, 2
+"""Maximum number of sitemaps below an index that are fetched, and of levels below it: an index may list indexes."""
 PREVIEWS = 3
 """Number of articles that are fetched as examples."""
 
@@ -75,16 +80,16 @@ class ExploreSpider(PageSpider):
         self.found.feeds = await self._with_articles("feed", feeds, MAX_FEEDS)
         sitemaps = await self._named_in_robots(response.url) or likely_sitemaps(response.url)
         self.found.sitemaps = await self._with_articles("sitemap", sitemaps, MAX_SITEMAPS)
-        if not self.found.feeds and not self.found.sitemaps:
+        if not self.found.links:
             self.found.sections = section_links(page)[:MAX_SECTIONS] or [response.url]
             self.found.links.update((link.url, link) for link in article_links(page))
         for link in _newest(self.found.links.values())[:PREVIEWS]:
             yield Request(link.url, callback=self.parse_page, errback=self.fetch_failed)
 
-    async def _get(self, url: str) -> Response | None:
+    async def _get(self, url: str, **meta: int) -> Response | None:
         assert self.crawler.engine is not None
         try:
-            response = await self.crawler.engine.download_async(Request(url))
+            response = await self.crawler.engine.download_async(Request(url, meta=meta))
         except Exception as error:  # noqa: BLE001 - a URL that fails for any reason is not proposed
             self.logger.info("%s: %s", url, error)
             if url == self.homepage:
@@ -101,19 +106,44 @@ class ExploreSpider(PageSpider):
 
     async def _with_articles(self, kind: str, urls: Iterable[str], count: int) -> list[str]:
         """Return the first `count` URLs that lead to articles, or to further sitemaps."""
-        source = Source(key="explored", name="explored", homepage=self.homepage)
         good: list[str] = []
-        for url in urls:
+        for url in islice(urls, MAX_TRIES):
             if len(good) == count:
                 break
-            response = await self._get(url)
-            if response is None:
-                continue
-            found = read_poll(kind, response.body, response.url, source, now=datetime.now(UTC))
-            if found.links or found.feeds:
-                good.append(response.url)
-                self.found.links.update((link.url, link) for link in found.links)
+            final_url, poll = await self._poll(kind, url)
+            if poll.links or poll.feeds:
+                good.append(final_url)
+                links = [*poll.links, *await self._links_below(final_url, poll)]
+                self.found.links.update((link.url, link) for link in links)
         return good
+
+    async def _poll(self, kind: str, url: str) -> tuple[str, PollResult]:
+        """Return the URL after redirects, and the contents of a feed or sitemap; none if it cannot be fetched."""
+        meta = {"download_maxsize": MAX_SITEMAP_BYTES} if kind == "sitemap" else {}
+        response = await self._get(url, **meta)
+        if response is None:
+            return url, PollResult()
+        source = Source(key="explored", name="explored", homepage=self.homepage)
+        content_type = header(response, "Content-Type")
+        now = datetime.now(UTC)
+        poll = read_poll(kind, response.body, response.url, source, now=now, content_type=content_type)
+        if poll.note or poll.problem:
+            self.logger.info("%s: %s", response.url, poll.note or poll.problem)
+        return response.url, poll
+
+    async def _links_below(self, index_url: str, index: PollResult) -> list[Link]:
+        """Return the links of the sitemaps that an index lists, the newest first; none if it is no index."""
+        waiting = [(url, 1) for _, url in index.feeds]
+        seen = {index_url}
+        links: list[Link] = []
+        while waiting and len(seen) <= MAX_CHILDREN:
+            url, depth = waiting.pop(0)
+            if url not in seen:
+                seen.add(url)
+                _, poll = await self._poll("sitemap", url)
+                links += poll.links
+                waiting = [(child, depth + 1) for _, child in poll.feeds if depth < MAX_DEPTH] + waiting
+        return links
 
 
 def _newest(links: Iterable[Link]) -> list[Link]:

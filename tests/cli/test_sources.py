@@ -55,6 +55,51 @@ def test_a_homepage_with_a_feed_becomes_a_source_with_three_previews(site: Site)
     assert "reopens, number" in done.stderr
 
 
+def xml(text: str) -> Answer:
+    return Answer(text.encode(), headers={"Content-Type": "application/xml"})
+
+
+def index(*urls: str) -> Answer:
+    return xml(
+        f"<sitemapindex>{''.join(f'<sitemap><loc>{url}</loc></sitemap>' for url in urls)}</sitemapindex>"
+    )
+
+
+def urlset(*urls: str) -> Answer:
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    entries = (f"<url><loc>{url}</loc><lastmod>{today}</lastmod></url>" for url in urls)
+    return xml(f"<urlset>{''.join(entries)}</urlset>")
+
+
+def test_articles_below_an_index_of_robots_txt_are_counted_and_previewed(site: Site) -> None:
+    links = [site.html(f"/2026/05/story-{n}", article_page(n)) for n in range(5)]
+    site.html("/", '<a href="/no/feed">Feed</a>')  # so that none is guessed
+    site.pages["/robots.txt"] = Answer(
+        f"Sitemap: {site.url}/robots.txt\nSitemap: {site.url}/index.xml".encode()
+    )
+    site.pages["/index.xml"] = index(f"{site.url}/index.xml", f"{site.url}/articles.xml")
+    site.pages["/articles.xml"] = index(f"{site.url}/1.xml", f"{site.url}/2.xml", f"{site.url}/missing.xml")
+    site.pages["/1.xml"], site.pages["/2.xml"] = urlset(*links[:3]), urlset(*links[3:])
+    done = newsbot("sources", "add", site.url + "/")
+    assert done.returncode == 0, done.stderr
+    assert tomllib.loads(done.stdout)["source"][0]["sitemaps"] == [f"{site.url}/index.xml"]
+    assert "articles: 5 found" in done.stderr
+    assert done.stderr.count("words") == 3
+
+
+def test_an_index_that_never_ends_is_followed_for_five_sitemaps(site: Site) -> None:
+    site.html("/", '<a href="/no/feed">Feed</a>')  # so that none is guessed
+    site.pages["/robots.txt"] = Answer(f"Sitemap: {site.url}/index.xml".encode())
+    site.pages["/index.xml"] = index(*(f"{site.url}/{n}.xml" for n in range(5)))
+    for n in range(200):
+        site.pages[f"/{n}.xml"] = index(*(f"{site.url}/{5 * n + k}.xml" for k in range(5)))
+    done = newsbot("sources", "add", site.url + "/")
+    assert done.returncode == 0, done.stderr
+    assert "articles: 0 found" in done.stderr
+    numbered = [path for path in site.paths() if path[1:-4].isdigit()]
+    assert len(numbered) == 5
+
+
 def test_a_homepage_with_nothing_but_links_gets_sections(site: Site) -> None:
     story = site.html("/2026/05/03/the-long-way-home-again", article_page(1))
     site.html("/politics/", "<html></html>")

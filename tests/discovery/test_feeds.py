@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsbot.discovery.feeds import MAX_ENTRIES, ParsedFeed, parse_feed
+from newsbot.discovery.feeds import MAX_ENTRIES, MAX_ENTRIES_READ, ParsedFeed, parse_feed
 
 URL = "https://courier.example/feeds/news.xml"
 MOMENT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -289,6 +290,187 @@ def test_dates_without_offset_are_read_in_the_zone_of_the_source() -> None:
     assert link.published_at == MOMENT
 
 
+RSS_ENTRY = """<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"
+ xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><language>en-us</language>
+<item><link>/a</link><dc:creator><![CDATA[By Ann Lee and Bo Ek]]></dc:creator><category>Storms</category>
+<category domain="x">Bridges, Roads</category><dc:subject>storms</dc:subject><category>4711</category>
+<content:encoded><![CDATA[<p>All of it.</p>]]></content:encoded>
+<description>&lt;p&gt;Cars may &lt;b&gt;cross&lt;/b&gt; again&amp;hellip;&lt;/p&gt;</description></item></channel></rss>"""
+
+ATOM_ENTRY = """<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en"><author><name>The Desk</name></author>
+<entry><link href="/a"/><author><name>Ann Lee</name><email>ann@courier.example</email></author>
+<author><name>Bo Ek</name></author><category term="storms" label="Storms"/><category term="Bridges"/>
+<category term="http://schemas.example/kind#post"/><category term="Roads"/>
+<summary type="html">&lt;p&gt;Cars may &lt;b&gt;cross&lt;/b&gt; again&amp;hellip;&lt;/p&gt;</summary></entry></feed>"""
+
+JSON_ENTRY = """{"version": "https://jsonfeed.org/version/1.1", "language": "en-US", "items": [{"id": 1, "url": "/a",
+"authors": [{"name": "Ann Lee", "url": "https://courier.example/ann"}, {"name": "Bo Ek"}],
+"tags": ["Storms", "Bridges", "Roads"], "content_html": "<p>Cars may <b>cross</b> again&hellip;</p>"}]}"""
+
+
+@pytest.mark.parametrize("document", [RSS_ENTRY, ATOM_ENTRY, JSON_ENTRY], ids=["rss", "atom", "json"])
+def test_entry_gives_authors_topics_language_and_summary(document: str) -> None:
+    (link,) = parse_feed(document.encode(), URL).links
+    assert link.authors == ("Ann Lee", "Bo Ek")
+    assert link.topics == ("Storms", "Bridges", "Roads")
+    assert (link.language, link.summary) == ("en", "Cars may cross again…")
+
+
+@pytest.mark.parametrize(
+    ("author", "expected"),
+    [
+        ("ann@courier.example (Ann Lee)", ("Ann Lee",)),
+        ("Ann Lee &lt;ann@courier.example&gt;", ("Ann Lee",)),
+        ("Ann Lee (ann@courier.example)", ("Ann Lee",)),
+        ("ann@courier.example", ()),
+        ("&lt;a href='/ann'&gt;Ann Lee&lt;/a&gt;", ("Ann Lee",)),
+        ("https://courier.example/ann", ()),
+        ("admin", ()),
+        ("", ()),
+    ],
+)
+def test_author_of_rss_is_the_name_and_never_the_address(author: str, expected: tuple[str, ...]) -> None:
+    (link,) = parse_feed(rss(f"<item><link>/a</link><author>{author}</author></item>"), URL).links
+    assert link.authors == expected
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        ("<feed><author><name>Ann Lee</name></author><entry><link href='/a'/></entry></feed>", ("Ann Lee",)),
+        ("<feed><entry><link href='/a'/></entry><author><name>Ann Lee</name></author></feed>", ("Ann Lee",)),
+        (
+            "<feed><author><name>Ann Lee</name></author><entry><link href='/a'/>"
+            "<source><author><name>Bo Ek</name></author></source></entry></feed>",
+            ("Bo Ek",),
+        ),
+        ("<feed><author><name>Ann Lee</name></author><entry><link href='/a'/></entry><entry>", ("Ann Lee",)),
+        (
+            '{"version": "jsonfeed.org", "author": {"name": "Ann Lee"}, "items": [{"url": "/a"}]}',
+            ("Ann Lee",),
+        ),
+        ("<rss><channel><author>The Desk</author><item><link>/a</link></item></channel></rss>", ()),
+    ],
+    ids=["before entries", "after entries", "source of the entry", "truncated", "json", "not in rss"],
+)
+def test_entry_without_authors_has_those_of_the_feed(document: str, expected: tuple[str, ...]) -> None:
+    (link,) = parse_feed(document.encode(), URL).links
+    assert link.authors == expected
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        ("<rss><channel><language>de-AT</language>{}</channel></rss>", "de"),
+        ("<rss xmlns:dc='http://purl.org/dc/elements/1.1/'><channel><dc:language>pt_BR</dc:language>{}</channel></rss>", "pt"),
+        ("<rss xml:lang='fr'><channel>{}</channel></rss>", "fr"),
+        ("<rss><channel>{}<language>deu</language></channel></rss>", "de"),
+        ("<rss><channel><language>English</language>{}</channel></rss>", None),
+        ("<rss><channel><language>xx</language>{}</channel></rss>", None),
+        ("<rss><channel>{}</channel></rss>", None),
+    ],
+)  # fmt: skip
+def test_language_is_an_iso_639_1_code_or_none(document: str, expected: str | None) -> None:
+    item = "<item><link>/a</link></item>"
+    (link,) = parse_feed(document.replace("{}", item).encode(), URL).links
+    assert link.language == expected
+
+
+def test_language_of_an_entry_comes_before_that_of_the_feed() -> None:
+    feed = "<feed xml:lang='fr'><entry xml:lang='de'><link href='/a'/></entry><entry><link href='/b'/></entry></feed>"
+    assert [link.language for link in parse_feed(feed.encode(), URL).links] == ["de", "fr"]
+
+
+def test_texts_of_an_entry_are_bounded() -> None:
+    many = "".join(
+        f"<category>topic {n}</category><author>Ann {chr(65 + n % 26)}e{n}</author>" for n in range(500)
+    )
+    (link,) = parse_feed(
+        rss(f"<item><link>/a</link>{many}<description>{'x' * 99_999}</description></item>"), URL
+    ).links
+    assert (len(link.topics), len(link.authors) <= 50, len(link.summary or "")) == (50, True, 500)
+
+
+@pytest.mark.parametrize(
+    ("channel", "item", "expected"),
+    [
+        ("<link>https://news.example/en/</link>{}", "<link>/a</link>", "https://news.example/a"),
+        ("<link>https://news.example/en/</link>{}", "<link>a</link>", "https://news.example/en/a"),
+        ("{}<link>https://news.example/</link>", "<link>/a</link>", "https://news.example/a"),
+        ("<link>/home</link>{}", "<link>/a</link>", "https://courier.example/a"),
+        ("<link rel='self'>https://news.example/</link>{}", "<link>/a</link>", "https://courier.example/a"),
+        (
+            "<link>https://news.example/</link>{}",
+            "<link xml:base='https://other.example/'>/a</link>",
+            "https://other.example/a",
+        ),
+        (
+            "<link>https://news.example/</link>{}",
+            "<link rel='enclosure'>https://news.example/a.mp3</link><link>/a</link>",
+            "https://news.example/a",
+        ),
+    ],
+    ids=["site", "folder", "site after items", "relative site", "no site", "xml:base", "enclosure"],
+)
+def test_relative_links_of_rss_belong_to_the_site(channel: str, item: str, expected: str) -> None:
+    body = f"<rss><channel>{channel.replace('{}', f'<item>{item}</item>')}</channel></rss>"
+    assert urls(parse_feed(body.encode(), URL)) == [expected]
+
+
+@pytest.mark.parametrize("cut", [0, 2], ids=["whole", "truncated"])
+def test_relative_links_of_json_feed_belong_to_its_home_page(cut: int) -> None:
+    document = (
+        '{"version": "https://jsonfeed.org/version/1.1", "home_page_url": "https://news.example/en/", "language": "de", '
+        '"authors": [{"name": "Ann Lee"}], "items": [{"url": "a"}]}'
+    )
+    (link,) = parse_feed(document[: len(document) - cut].encode(), URL).links
+    assert (link.url, link.authors, link.language) == ("https://news.example/en/a", ("Ann Lee",), "de")
+
+
+HEADLINES = {
+    "euc-kr": ["서울시 버스 노선 개편안 발표", "한국은행 기준금리 동결 결정"],
+    "euc-jp": ["東京で初雪を観測", "日銀が金利の据え置きを決定"],
+    "shift_jis": ["東京で初雪を観測", "日銀が金利の据え置きを決定"],
+    "iso2022_jp": ["東京で初雪を観測", "日銀が金利の据え置きを決定"],
+    "gb2312": ["北京今年首场降雪", "央行决定维持利率不变"],
+    "big5": ["台北今年首場降雪", "央行決定維持利率不變"],
+    "koi8-r": ["В Москве выпал первый снег", "Центробанк сохранил ставку"],
+    "windows-1251": ["В Москве выпал первый снег", "Центробанк сохранил ставку"],
+    "windows-1253": ["Πρώτο χιόνι στην Αθήνα", "Η τράπεζα διατήρησε τα επιτόκια"],
+    "windows-1255": ["ראש הממשלה נאם", "מחירי הדלק עולים"],
+    "windows-1256": ["الرئيس يلتقي الوزراء", "ارتفاع أسعار النفط"],
+    "windows-874": ["กรุงเทพฝนตกหนัก", "นายกแถลงข่าว"],
+    "windows-1252": ["À Paris, les élèves fêtent « la rentrée »", "Größe zählt für Händler nicht"],
+    "utf-16-le": ["東京で初雪を観測", "В Москве выпал первый снег"],
+}
+
+
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("declared", ["", '<?xml version="1.0" encoding="utf-8"?>'], ids=["none", "wrong"])
+@pytest.mark.parametrize("charset", HEADLINES)
+def test_undeclared_charset_is_recognised_by_its_words(charset: str, declared: str, count: int) -> None:
+    titles = HEADLINES[charset][:count]
+    items = (
+        f"<item><title><![CDATA[{title}]]></title><link>/{n}</link></item>" for n, title in enumerate(titles)
+    )
+    body = f"{declared}<rss><channel><title>News</title>{''.join(items)}</channel></rss>".encode(
+        charset.replace("windows-", "cp")
+    )
+    assert [link.title for link in parse_feed(body, URL).links] == titles
+
+
+def test_a_broken_character_in_utf_8_spoils_nothing_else() -> None:
+    body = rss("<item><title>Zürich, Köln, Malmö</title><link>/a</link></item>").replace(b", K", b"\xff, K")
+    assert [link.title for link in parse_feed(body, URL).links] == ["Zürich\ufffd, Köln, Malmö"]
+
+
+def test_of_two_entries_with_the_same_link_the_later_counts() -> None:
+    item = "<item><link>/a</link><title>{}</title><pubDate>2026-11-{}T10:00:00Z</pubDate></item>"
+    for days in ((22, 23), (23, 22)):
+        feed = parse_feed(rss("".join(item.format(f"Day {day}", day) for day in days)), URL)
+        assert [link.title for link in feed.links] == ["Day 23"]
+
+
 def test_duplicate_links_are_returned_once() -> None:
     assert urls(parse_feed(rss("<item><link>/a</link></item><item><link>/a#b</link></item>"), URL)) == [
         "https://courier.example/a"
@@ -334,6 +516,22 @@ def test_gzip_file_is_unpacked() -> None:
     assert parse_feed(gzip.compress(RSS_2.encode()), URL) == parse_feed(RSS_2.encode(), URL)
 
 
+def test_gzip_file_in_a_gzip_file_and_joined_ones_are_unpacked() -> None:
+    body, expected = RSS_2.encode(), parse_feed(RSS_2.encode(), URL)
+    assert parse_feed(gzip.compress(gzip.compress(body)), URL) == expected
+    assert parse_feed(gzip.compress(body[:200]) + gzip.compress(body[200:]), URL) == expected
+    assert parse_feed(gzip.compress(body) + b"junk", URL) == expected
+
+
+def test_of_a_damaged_gzip_file_the_entries_before_the_damage_are_read() -> None:
+    items = "".join(f"<item><link>/{n * 7919}</link></item>" for n in range(50_000))
+    packed = bytearray(gzip.compress(rss(items)))
+    packed[len(packed) // 2 :] = b"\xff" * (len(packed) // 2)
+    feed = parse_feed(bytes(packed), URL)
+    assert len(feed.links) > 100
+    assert not feed.whole
+
+
 def test_decompressed_size_is_bounded() -> None:
     bomb = gzip.compress(rss("<item><link>/a</link></item>" + " " * 5_000_000))
     feed = parse_feed(bomb, URL, max_bytes=100_000)
@@ -341,8 +539,56 @@ def test_decompressed_size_is_bounded() -> None:
 
 
 def test_number_of_entries_is_bounded() -> None:
-    feed = parse_feed(rss("".join(f"<item><link>/{n}</link></item>" for n in range(MAX_ENTRIES + 10))), URL)
-    assert (len(feed.links), feed.whole) == (MAX_ENTRIES, False)
+    feed = parse_feed(rss("<item><link>/a</link></item>" * (MAX_ENTRIES_READ + 10)), URL)
+    assert (feed.left_out, feed.whole) == (MAX_ENTRIES_READ - MAX_ENTRIES, False)
+
+
+@pytest.mark.parametrize("oldest_first", [True, False], ids=["oldest first", "newest first"])
+@pytest.mark.parametrize("name", ["rss 2.0", "atom 1.0", "json feed"])
+def test_of_a_long_feed_the_newest_entries_are_kept_in_whatever_order_it_is(
+    name: str, oldest_first: bool
+) -> None:
+    days = [
+        f"{year}-{month:02}-{day:02}"
+        for year in range(2012, 2027)
+        for month in range(1, 13)
+        for day in range(1, 29)
+    ]
+    documents = long_feeds(days if oldest_first else days[::-1])
+    feed = parse_feed(documents[name].encode(), URL)
+    newest = {f"https://courier.example/{day}" for day in days[-MAX_ENTRIES:]}
+    assert (set(urls(feed)), feed.whole, feed.left_out) == (newest, True, len(days) - MAX_ENTRIES)
+    assert (urls(feed) == sorted(newest)) == oldest_first
+
+
+def long_feeds(days: list[str]) -> dict[str, str]:
+    """Return a feed with an entry for each day, by format."""
+    items = (f"<item><link>/{day}</link><pubDate>{day}T10:00:00Z</pubDate></item>" for day in days)
+    entries = (f'<entry><link href="/{day}"/><updated>{day}T10:00:00Z</updated></entry>' for day in days)
+    return {
+        "rss 2.0": rss("".join(items)).decode(),
+        "atom 1.0": f'<feed xmlns="http://www.w3.org/2005/Atom">{"".join(entries)}</feed>',
+        "json feed": json.dumps(
+            {
+                "version": "https://jsonfeed.org/version/1.1",
+                "items": [{"url": f"/{day}", "date_published": f"{day}T10:00:00Z"} for day in days],
+            }
+        ),
+    }
+
+
+def test_of_a_long_feed_without_dates_both_ends_are_kept() -> None:
+    count = MAX_ENTRIES + 10
+    feed = parse_feed(rss("".join(f"<item><link>/{n}</link></item>" for n in range(count))), URL)
+    half = MAX_ENTRIES // 2
+    assert urls(feed) == [f"https://courier.example/{n}" for n in [*range(half), *range(count - half, count)]]
+
+
+def test_unreadable_dates_before_the_readable_ones_hide_no_new_entry() -> None:
+    items = [f"<item><link>/{n}</link><pubDate>soon</pubDate></item>" for n in range(MAX_ENTRIES)]
+    new = "<item><link>/new</link><pubDate>Mon, 23 Nov 2026 10:30:00 +0100</pubDate></item>"
+    feed = parse_feed(rss("".join(items[:1500]) + new + "".join(items[1500:])), URL)
+    assert {link.url: link.published_at for link in feed.links}["https://courier.example/new"] == MOMENT
 
 
 ENTITIES = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))

@@ -45,7 +45,7 @@ def test_news_sitemap_gives_title_dates_and_language() -> None:
     assert (link.url, link.title) == ("https://courier.example/bridge?a=1&b=2", "Bridge & road reopen")
     assert link.published_at == datetime(2026, 11, 22, 23, tzinfo=UTC)
     assert link.modified_at == datetime(2026, 11, 23, 11, tzinfo=UTC)
-    assert link.language == "en"
+    assert (link.language, link.topics) == ("en", ("bridge", "roads", "traffic"))
     assert (other.url, other.title, other.modified_at) == ("https://courier.example/harbour", None, None)
 
 
@@ -80,8 +80,23 @@ def test_document_that_is_no_sitemap_has_no_kind(body: bytes) -> None:
     assert parse_sitemap(body, URL).kind is None
 
 
-def test_gzip_file_is_unpacked() -> None:
-    assert parse_sitemap(gzip.compress(NEWS.encode()), URL) == parse_sitemap(NEWS.encode(), URL)
+def test_gzip_file_is_unpacked_also_if_it_was_compressed_twice() -> None:
+    packed = gzip.compress(NEWS.encode())
+    expected = parse_sitemap(NEWS.encode(), URL)
+    assert expected.kind == "urlset"
+    assert parse_sitemap(packed, URL) == parse_sitemap(gzip.compress(packed), URL) == expected
+
+
+def test_news_elements_with_a_prefix_that_is_not_declared_are_read() -> None:
+    body = NEWS.replace('xmlns:n="http://www.google.com/schemas/sitemap-news/0.9"', "")
+    (link, _) = parse_sitemap(body.encode(), URL).links
+    assert (link.title, link.topics) == ("Bridge & road reopen", ("bridge", "roads", "traffic"))
+
+
+def test_sitemap_of_the_protocols_size_is_read_to_its_end() -> None:
+    slug = "x" * 850
+    sitemap = parse_sitemap(urlset([f"https://courier.example/{n}-{slug}" for n in range(50_000)]), URL)
+    assert (len(sitemap.links), sitemap.whole) == (50_000, True)
 
 
 def test_truncated_gzip_file_gives_its_complete_links() -> None:
@@ -137,11 +152,15 @@ SITEMAP:/b.xml
   sitemap : https://courier.example/a.xml
 Sitemap: javascript:alert(1)
 # Sitemap: https://courier.example/old.xml
+Sitemap: https://courier.example/robots.txt
+Sitemap: none
+Sitemap: www.courier.example/c.xml
 Sitemap:
 Host: courier.example"""
     assert sitemaps_of_robots(robots, "https://courier.example/robots.txt") == [
         "https://courier.example/a.xml",
         "https://courier.example/b.xml",
+        "https://www.courier.example/c.xml",
     ]
 
 

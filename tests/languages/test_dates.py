@@ -117,6 +117,63 @@ def test_a_date_without_an_offset_is_read_in_the_given_zone() -> None:
     assert parse_date("2021-10-21 14:19Z", ZoneInfo("Europe/Berlin")) == utc(2021, 10, 21, 14, 19)
 
 
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [
+        ("2026-11-27 10:00 MET", 9),
+        ("2026-07-27 10:00 MEST", 8),
+        ("Fri, 27 Nov 2026 10:00:00 MSK", 7),
+        ("Fri, 27 Nov 2026 10:00:00 UT", 10),
+        ("Fri, 27 Nov 2026 10:00:00 AKST", 19),
+        ("2026-11-27 10:00 Europe/Berlin", 9),
+        ("2026-07-27T10:00:00[Europe/Berlin]", 8),
+        ("Fri, 27 Nov 2026 10:00:00 America/Los_Angeles", 18),
+        ("2026-11-27 10:00 America/Argentina/Buenos_Aires", 13),
+        ("2026-11-27T10:00:00+02:00[Europe/Berlin]", 8),
+        ("2026-11-27 10:00 --0500", 15),
+        ("2026-11-27T10:00:00+-05:00", 15),
+    ],
+)
+def test_names_of_zones_and_offsets_with_two_signs_give_the_hour(text: str, hour: int) -> None:
+    moment = parse_date(text)
+    assert moment is not None
+    assert (moment.day, moment.hour) == (27, hour)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Nowhere", "America/Argentina", "Europe/../../etc/passwd", "Etc/"])
+def test_a_zone_that_does_not_exist_is_as_none(zone: str) -> None:
+    assert parse_date(f"2026-11-27 10:00 {zone}", ZoneInfo("Europe/Berlin")) == utc(2026, 11, 27, 9)
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        ("Thu, 21 Oct 21 14:19:00 GMT", 2021),
+        ("21 Oct 21 14:19 +0000", 2021),
+        ("Thursday, 21-Oct-99 14:19:00 GMT", 1999),
+        ("21/10/21 14:19", 2021),
+        ("21.10.99, 14:19", 1999),
+        ("99-10-21 14:19", 1999),
+        ("99/10/21 14:19", 1999),
+    ],
+)
+def test_years_of_two_digits_are_of_1950_to_2049(text: str, year: int) -> None:
+    assert parse_date(text) == utc(year, 10, 21, 14, 19)
+
+
+def test_a_year_of_two_digits_without_a_time_of_day_needs_a_text_that_is_a_date() -> None:
+    assert parse_date("Thu, 21 Oct 21") == utc(2021, 10, 21)
+    assert parse_date("The 21 March 21 others came") is None
+
+
+def test_two_hyphens_between_three_short_numbers_are_a_date_only_in_languages_that_write_the_day_first() -> (
+    None
+):
+    assert parse_date("03-12-31") is None
+    assert parse_date("03-12-31", language="sv") is None
+    assert parse_date("03-12-21", language="nl-BE") == utc(2021, 12, 3)
+
+
 def test_a_day_without_a_time_is_its_midnight() -> None:
     assert parse_date("21 October 2021") == utc(2021, 10, 21)
 
@@ -154,6 +211,8 @@ def test_noon_and_midnight_on_twelve_hour_clocks() -> None:
         "0001-01-01",
         "9999-12-31",
         "call 555-2021",
+        "06/1/2",
+        "2003-012-31",
         "\ud800",
     ],
 )

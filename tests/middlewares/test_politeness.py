@@ -12,11 +12,13 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.robotstxt import ProtegoRobotParser
 
-from newsbot.middlewares.politeness import DEFAULT_HOLD_S, HeldError, Politeness
+from newsbot.middlewares.politeness import HeldError, Politeness
+from tests.crawling import in_reactor
 
 NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)
 PAGE = Request("https://news.example/1")
 OTHER = Request("https://other.example/1")
+OTHER_PORT = Request("https://news.example:8443/1")
 
 
 class Slot:
@@ -39,7 +41,12 @@ def middleware(clock: Clock | None = None, **slots: Slot) -> Politeness:
     """Return a middleware whose engine has the slots of `<name>.example`."""
     by_host = {f"{name}.example": slot for name, slot in slots.items()}
     engine = SimpleNamespace(downloader=SimpleNamespace(slots=by_host))
-    crawler = SimpleNamespace(settings={"USER_AGENT": "newsbot"}, engine=engine)
+    crawler = SimpleNamespace(
+        settings={"USER_AGENT": "newsbot/1.0 (+https://newsbot.example)"},
+        engine=engine,
+        stats=None,
+        get_extension=lambda kind: None,
+    )
     return Politeness(cast("Crawler", crawler), clock or Clock())
 
 
@@ -53,31 +60,77 @@ def robots(text: str) -> ProtegoRobotParser:
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_a_busy_host_is_held_as_long_as_it_asks_and_others_are_not(status: int) -> None:
+@in_reactor
+async def test_a_busy_host_is_held_as_long_as_it_asks_and_others_are_not(status: int) -> None:
     clock = Clock()
     politeness = middleware(clock)
-    politeness.process_response(PAGE, busy(status, "120"))
-    with pytest.raises(HeldError) as caught:
+    await politeness.process_response(PAGE, busy(status, "120"))
+    with pytest.raises(HeldError, match=rf"news.example asked to wait \({status}\)") as caught:
         politeness.process_request(PAGE)
     assert caught.value.until == NOW + timedelta(seconds=120)
     politeness.process_request(OTHER)
+    politeness.process_request(OTHER_PORT)
     clock.now += timedelta(seconds=120)
     politeness.process_request(PAGE)
 
 
 @pytest.mark.parametrize("retry_after", [None, "soon", ""], ids=["absent", "no time", "empty"])
-def test_a_busy_host_that_names_no_time_is_held_for_the_default(retry_after: str | None) -> None:
-    politeness = middleware()
-    politeness.process_response(PAGE, busy(503, retry_after))
-    assert politeness.held_until(PAGE) == NOW + timedelta(seconds=DEFAULT_HOLD_S)
+@in_reactor
+async def test_a_busy_host_that_names_no_time_is_held_longer_every_time(retry_after: str | None) -> None:
+    clock = Clock()
+    politeness = middleware(clock)
+    for minutes in (1, 2, 4, 8):
+        await politeness.process_response(PAGE, busy(503, retry_after))
+        hold = politeness.hold_of(PAGE)
+        assert hold is not None
+        assert hold.held_until == clock.now + timedelta(minutes=minutes)
+        clock.now = hold.held_until
+    await politeness.process_response(PAGE, busy(200))
+    await politeness.process_response(PAGE, busy(503, retry_after))
+    assert [state.held_until for state in politeness.held()] == [clock.now + timedelta(minutes=1)]
 
 
 @pytest.mark.parametrize("status", [200, 301, 404, 500])
-def test_other_answers_hold_nothing(status: int) -> None:
+@in_reactor
+async def test_other_answers_hold_nothing(status: int) -> None:
     politeness = middleware()
     answer = busy(status, "120")
-    assert politeness.process_response(PAGE, answer) is answer
-    assert politeness.held_until(PAGE) is None
+    assert await politeness.process_response(PAGE, answer) is answer
+    assert politeness.hold_of(PAGE) is None
+
+
+@in_reactor
+async def test_a_robots_txt_that_cannot_be_read_holds_its_host_until_it_counts_as_absent() -> None:
+    clock = Clock()
+    politeness = middleware(clock)
+    waits = []
+    while clock.now < NOW + timedelta(days=30):
+        with pytest.raises(
+            HeldError, match=r"robots.txt of news.example cannot be read \(robots.txt: 503\)"
+        ) as caught:
+            await politeness.robots_failed(PAGE, "503")
+        waits.append((caught.value.until - clock.now).total_seconds())
+        with pytest.raises(HeldError):
+            politeness.process_request(PAGE)
+        clock.now = caught.value.until
+    assert waits[:4] == [300, 600, 1200, 2400]
+    assert max(waits) == waits[-1] == 86_400
+    await politeness.robots_failed(PAGE, "503")
+    politeness.process_request(PAGE)
+
+
+@in_reactor
+async def test_pages_that_answer_do_not_make_an_unreadable_robots_txt_new() -> None:
+    clock = Clock()
+    politeness = middleware(clock)
+    with pytest.raises(HeldError):
+        await politeness.robots_failed(PAGE, "503")
+    clock.now += timedelta(days=31)
+    await politeness.process_response(PAGE, busy(200))
+    await politeness.robots_failed(PAGE, "503")
+    await politeness.robots_read(PAGE)
+    with pytest.raises(HeldError):
+        await politeness.robots_failed(PAGE, "503")
 
 
 def test_the_delay_of_the_catalog_slows_the_slot_and_takes_its_jitter() -> None:

@@ -114,7 +114,7 @@ NOT_FOUND = Response(URL, status=404, request=Request(URL))
         pytest.param(DownloadCancelledError("cancelled"), "too-large", id="download cancelled"),
         pytest.param(ResponseTooLargeError("ignored"), "too-large", id="too large when decompressed"),
         pytest.param(ForbiddenByRobotsError("ignored"), "robots", id="robots.txt"),
-        pytest.param(HeldError(NOW), "ignored", id="held host"),
+        pytest.param(HeldError("news.example", NOW, "429"), "held", id="held host"),
         pytest.param(IgnoreRequest("some reason"), "ignored", id="ignored by another middleware"),
         pytest.param(CannotResolveHostError("no such host"), "fetch-failed", id="DNS"),
         pytest.param(OSError("reset"), "fetch-failed", id="any other exception"),

@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 from sqlalchemy import and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
-from newsbot.discovery.claims import Seen, believed
+from newsbot.discovery.claims import Seen, judge_claims
 from newsbot.discovery.links import Link
 from newsbot.store.crawl.budgets import take_refetches
 from newsbot.store.crawl.entries import entry_json, entry_key, guid_key
 from newsbot.store.crawl.frontier import priority
-from newsbot.store.crawl.parameters import without_learnt
+from newsbot.store.crawl.learnt_parameters import without_learnt
 from newsbot.store.schema.identity import url_hash
 from newsbot.store.schema.models import FrontierRow
 from newsbot.store.sql import dialect
@@ -171,16 +171,15 @@ def _insert(
 def _list_again(session: Session, listed: Sequence[tuple[Any, Link]], source: str, now: datetime) -> None:
     """Store what a feed says now of known pages, and schedule those that it is believed to have changed."""
     done = [(row, link) for row, link in listed if row.state == "done" and row.done_at is not None]
-    dates = [link.modified_at for _, link in listed if link.modified_at]
-    chosen = believed([_seen(row, link, now) for row, link in done], dates, now=now)
-    claims = [row.id for (row, _), is_believed in zip(done, chosen, strict=True) if is_believed]
-    claims = claims[: take_refetches(session, source, len(claims), now)] if claims else []
+    claims = judge_claims([_seen(row, link, now) for row, link in done], now=now)
+    due = [row.id for (row, _), claim in zip(done, claims, strict=True) if claim == "due"]
+    chosen = due[: take_refetches(session, source, len(due), now)] if due else []
     connection = session.connection()
-    if claims:
-        connection.execute(_REFETCH, [{"row_id": row_id, "due_at": now} for row_id in sorted(claims)])
-    # What a page that waits for its turn says now stays news at the next poll.
-    waiting = {row.id for (row, _), is_believed in zip(done, chosen, strict=True) if is_believed}.difference(
-        claims
+    if chosen:
+        connection.execute(_REFETCH, [{"row_id": row_id, "due_at": now} for row_id in sorted(chosen)])
+    # What is said of a page that waits stays news at the next poll.
+    waiting = {row.id for (row, _), claim in zip(done, claims, strict=True) if claim != "none"}.difference(
+        chosen
     )
     renewed = [
         {

@@ -151,7 +151,7 @@ def mark_done(
 ) -> None:
     """Store that URLs have led to an article, or never will; `next_check_at` is when to check for changes.
 
-    `is_changed` tells whether a page that was fetched before has changed: then a feed that said so was right."""
+    With `is_changed`, a page that was fetched before has changed, and a feed that said so was right."""
     values = {
         "state": "done",
         "article_id": article_id,
@@ -191,7 +191,7 @@ def attempts(session: Session, url: str) -> int:
 
 
 def postpone(session: Session, url: str, *, until: datetime, is_attempt: bool = False) -> None:
-    """Postpone a leased URL whose host is held; `is_attempt` tells whether it has been requested."""
+    """Postpone a leased URL whose host is held; with `is_attempt`, it has been requested."""
     values = {"hashes": keys_of([url]), "state": "failed", "next_try_at": until}
     attempts = _FRONTIER.c.attempts - (0 if is_attempt else 1)
     session.connection().execute(_UPDATE.values(attempts=attempts), values)

@@ -141,7 +141,7 @@ def _update_children(session: Session, index: DueFeed, found: PollResult, now: d
     """Delete the sitemaps that an index does not list any more; make those due that it says have changed."""
     children = list(session.scalars(select(Feed).where(Feed.found_in == index.id)))
     if found.whole:
-        unlisted = [child.id for child in children if child.url not in found.listed]
+        unlisted = [child.id for child in children if child.url not in (found.listed or ())]
         _delete_feeds(session, Feed.id.in_(unlisted))
     for child in children:
         changed_at = found.child_dates.get(child.url)

@@ -17,7 +17,7 @@ from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.record import record_article, record_not_modified, record_reject
 from newsbot.items import Article, Fetched, Reject
 from newsbot.store.articles.writer import known_unchanged
-from newsbot.store.crawl import frontier
+from newsbot.store.crawl import discovered
 from newsbot.store.crawl.frontier import Leased
 from newsbot.store.database import Database
 from newsbot.store.queries import history, list_rejects
@@ -129,7 +129,7 @@ def test_page_that_is_another_replaces_nothing(database: Database, reason: str) 
 def _add_to_frontier(database: Database) -> None:
 
     with database.write() as session:
-        frontier.add_links(session, [Link(url=article().url)], source="news.example", feed_id=None, now=NOW)
+        discovered.add_links(session, [Link(url=article().url)], source="news.example", feed_id=None, now=NOW)
 
 
 def _rejected(reason: str, **given: Any) -> Reject:

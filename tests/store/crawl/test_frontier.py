@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsbot.discovery.links import Link
-from newsbot.store.crawl import frontier
+from newsbot.store.crawl import discovered, frontier
 from newsbot.store.crawl.run_rows import start_run
 from newsbot.store.database import Database
 from newsbot.store.schema.models import FrontierRow, Run
@@ -24,7 +24,7 @@ ONE, TWO, THREE = (f"https://news.example/{number}" for number in (1, 2, 3))
 
 def add(session: Session, *urls: str, source: str = "one", at: datetime = NOW, **values: Any) -> int:
     links = [Link(url=url, **values) for url in urls]
-    return frontier.add_links(session, links, source=source, feed_id=None, now=at)
+    return discovered.add_links(session, links, source=source, feed_id=None, now=at)
 
 
 def lease(session: Session, count: int = 9, *, run_id: int | None = None, at: datetime = NOW) -> list[str]:

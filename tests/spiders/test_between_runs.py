@@ -1,0 +1,508 @@
+"""What a crawl keeps for the next one: sitemaps of an index, feeds that moved or ended, claims, and identities of entries.
+
+Every test makes three runs or more.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+
+from newsbot.store.database import Database
+from newsbot.store.queries import get_article
+from newsbot.store.schema.models import ArticleRow, Feed, FrontierRow, Source
+from tests.crawling import in_reactor, reading
+from tests.pages import article_page, paragraphs, rss
+from tests.site import Answer, Asked, Site
+from tests.sites import Web, feed_of
+
+NS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+XML = {"Content-Type": "application/xml"}
+
+
+def story(site: Site, number: int, **options: Any) -> str:
+    return site.html(f"/2026/05/story-{number}", article_page(number, **options))
+
+
+def stamp(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds")
+
+
+def index(*urls: str, dates: dict[str, datetime] | None = None) -> bytes:
+    def entry(url: str) -> str:
+        moment = (dates or {}).get(url)
+        return f"<sitemap><loc>{url}</loc>{f'<lastmod>{stamp(moment)}</lastmod>' if moment else ''}</sitemap>"
+
+    return f"<sitemapindex {NS}>{''.join(map(entry, urls))}</sitemapindex>".encode()
+
+
+def urlset(*urls: str, at: datetime | None = None) -> bytes:
+    dated = f"<lastmod>{stamp(at)}</lastmod>" if at else ""
+    return f"<urlset {NS}>{''.join(f'<url><loc>{url}</loc>{dated}</url>' for url in urls)}</urlset>".encode()
+
+
+def atom(*entries: str) -> Answer:
+    return Answer(
+        f'<feed xmlns="http://www.w3.org/2005/Atom">{"".join(entries)}</feed>'.encode(), headers=XML
+    )
+
+
+def entry(url: str, *, guid: str = "", title: str = "", updated: datetime | None = None) -> str:
+    return (
+        f"<entry><id>{guid or url}</id><title>{title}</title><link href='{url}'/>"
+        f"{f'<updated>{stamp(updated)}</updated>' if updated else ''}</entry>"
+    )
+
+
+def revalidated(body: bytes, tag: str) -> Any:
+    def answer(asked: Asked) -> Answer:
+        if asked.headers.get("If-None-Match") == tag:
+            return Answer(status=304, headers={"ETag": tag})
+        return Answer(body, headers={"ETag": tag, **XML})
+
+    return answer
+
+
+def feeds(web: Web) -> dict[str, Feed]:
+    with reading(web.database_url) as session:
+        found = {feed.url: feed for feed in session.scalars(select(Feed))}
+        session.expunge_all()
+    return found
+
+
+def change(web: Web, statement: Any) -> None:
+    database = Database(web.database_url).open()
+    with database.write() as session:
+        session.execute(statement)
+    database.close()
+
+
+# ------------------------------------------------------------------ sitemap indexes
+
+
+@in_reactor
+async def test_a_sitemap_is_read_at_every_run_although_its_index_does_not_change(
+    web: Web, sites: list[Site]
+) -> None:
+    site = sites[0]
+    child = f"{site.url}/news.xml"
+    site.pages["/index.xml"] = revalidated(index(child), '"v1"')
+    web.add("one", site, sitemaps=[f"{site.url}/index.xml"])
+    for run in (1, 2, 3, 4):
+        site.pages["/news.xml"] = Answer(urlset(*(story(site, number) for number in range(run))), headers=XML)
+        outcome = await web.crawl(due="0")
+        assert outcome.stats.get("newsbot/store/new") == 1, f"run {run}"
+    assert web.count() == 4
+    assert site.paths().count("/index.xml") == 4
+
+
+@in_reactor
+async def test_sitemaps_of_an_index_that_changes_keep_their_validators(lite: Web, sites: list[Site]) -> None:
+    site = sites[0]
+    children = [f"{site.url}/{name}.xml" for name in ("old", "new")]
+    for number, name in enumerate(("old", "new")):
+        site.pages[f"/{name}.xml"] = revalidated(urlset(story(site, number)), f'"{name}"')
+    lite.add("one", site, sitemaps=[f"{site.url}/index.xml"])
+    for run in range(3):
+        site.pages["/index.xml"] = Answer(index(*children) + b" " * run, headers=XML)
+        await lite.crawl(due="0")
+    tags = [asked.headers.get("If-None-Match") for asked in site.asked if asked.path == "/old.xml"]
+    assert tags == [None, '"old"', '"old"']
+    assert site.paths().count("/2026/05/story-0") == 1
+
+
+@in_reactor
+async def test_a_sitemap_that_its_index_lists_no_longer_is_not_polled(lite: Web, sites: list[Site]) -> None:
+    site = sites[0]
+    for number, name in enumerate(("a", "b")):
+        site.pages[f"/{name}.xml"] = Answer(urlset(story(site, number)), headers=XML)
+    lite.add("one", site, sitemaps=[f"{site.url}/index.xml"])
+    site.pages["/index.xml"] = Answer(index(f"{site.url}/a.xml", f"{site.url}/b.xml"), headers=XML)
+    await lite.crawl(due="0")
+    site.pages["/index.xml"] = Answer(index(f"{site.url}/b.xml"), headers=XML)
+    await lite.crawl(due="0")
+    site.asked.clear()
+    await lite.crawl(due="0")
+    assert sorted(site.paths()) == ["/b.xml", "/index.xml"]
+
+
+@in_reactor
+async def test_a_sitemap_is_due_when_its_index_says_that_it_has_changed(lite: Web, sites: list[Site]) -> None:
+    site = sites[0]
+    child = f"{site.url}/a.xml"
+    now = datetime.now(UTC)
+    lite.add("one", site, sitemaps=[f"{site.url}/index.xml"])
+    site.pages["/index.xml"] = Answer(index(child, dates={child: now - timedelta(days=1)}), headers=XML)
+    site.pages["/a.xml"] = Answer(urlset(story(site, 1)), headers=XML)
+    await lite.crawl()
+    site.pages["/a.xml"] = Answer(urlset(story(site, 1), story(site, 2)), headers=XML)
+    for changed in (False, True):
+        moment = datetime.now(UTC) if changed else now - timedelta(days=1)
+        site.pages["/index.xml"] = Answer(index(child, dates={child: moment}) + b" " * changed, headers=XML)
+        change(
+            lite,
+            update(Feed)
+            .where(Feed.url == f"{site.url}/index.xml")
+            .values(next_poll_at=None, content_hash=None),
+        )
+        change(lite, update(Feed).where(Feed.url == child).values(last_polled_at=now - timedelta(minutes=1)))
+        await lite.crawl()
+        assert lite.count() == 1 + changed
+
+
+@in_reactor
+async def test_an_index_of_indexes_without_end_is_left_at_some_depth(lite: Web, sites: list[Site]) -> None:
+    site = sites[0]
+
+    def endless(asked: Asked) -> Answer:
+        names = [f"{site.url}{asked.path.removesuffix('.xml')}-{number}.xml" for number in range(5)]
+        for name in names:
+            site.pages[name.removeprefix(site.url)] = endless
+        return Answer(index(*names), headers=XML)
+
+    site.pages["/index.xml"] = endless
+    lite.add("one", site, sitemaps=[f"{site.url}/index.xml"])
+    for _ in range(3):
+        await lite.crawl(due="0")
+    assert len(feeds(lite)) == 1 + 5 + 25 + 125
+
+
+@in_reactor
+async def test_feeds_that_were_found_at_a_homepage_stay(lite: Web, sites: list[Site]) -> None:
+    site = sites[0]
+    feed = feed_of(site, 1)
+    link = f'<link rel="alternate" type="application/rss+xml" href="{feed}">'
+    site.html("/", f"<html><head>{link}</head><body></body></html>")
+    lite.add("one", site)
+    for run in (1, 2, 3):
+        feed_of(site, *range(1, run + 1))
+        await lite.crawl(due="0")
+        assert lite.count() == run
+
+
+# ------------------------------------------------------------------ feeds that move, end and come back
+
+
+def age_redirect(web: Web) -> None:
+    """Let a day go by since a redirect was first seen."""
+    change(web, update(Feed).values(moved_at=datetime.now(UTC) - timedelta(days=1, minutes=1)))
+
+
+@in_reactor
+async def test_a_permanent_redirect_of_a_feed_is_remembered_once_it_has_lasted_a_day(
+    web: Web, sites: list[Site]
+) -> None:
+    old, new = sites[:2]
+    target = feed_of(new, 1)
+    address = old.redirect("/rss.xml", target, 301)
+    web.add("one", old, feeds=[address], hosts=[new.url.removeprefix("http://")])
+    for _ in range(2):
+        await web.crawl(due="0")
+    assert not feeds(web)[address].is_moved
+    age_redirect(web)
+    await web.crawl(due="0")
+    old.asked.clear()
+    for number in (2, 3):
+        feed_of(new, 1, number)
+        await web.crawl(due="0")
+    assert old.paths() == [], "only the new address is asked"
+    assert web.count() == 3
+    assert feeds(web)[address].moved_to == target
+    new.pages["/rss.xml"] = Answer(b"", status=404)
+    await web.crawl(due="0")
+    await web.crawl(due="0")
+    assert old.paths() == ["/rss.xml"], "the new address failed, so the old one is asked again"
+
+
+@in_reactor
+async def test_a_temporary_redirect_is_not_remembered(lite: Web, sites: list[Site]) -> None:
+    old, new = sites[:2]
+    address = old.redirect("/rss.xml", feed_of(new, 1), 302)
+    lite.add("one", old, feeds=[address])
+    for _ in range(3):
+        await lite.crawl(due="0")
+        age_redirect(lite)
+    assert old.paths() == ["/rss.xml"] * 3
+    assert feeds(lite)[address].moved_to is None
+
+
+@in_reactor
+async def test_a_feed_that_has_ended_is_asked_again_when_its_definition_changes(
+    web: Web, sites: list[Site]
+) -> None:
+    site = sites[0]
+    address = f"{site.url}/rss.xml"
+    site.pages["/rss.xml"] = Answer(b"", status=410)
+    web.add("one", site, feeds=[address])
+    for _ in range(3):
+        await web.crawl(due="0")
+    assert site.paths() == ["/rss.xml"]
+    assert feeds(web)[address].gone_at is not None
+    feed_of(site, 1)
+    web.catalog.write_text(web.catalog.read_text() + 'name = "Mended"\n')
+    await web.crawl()
+    assert web.count() == 1
+    assert feeds(web)[address].gone_at is None
+
+
+# ------------------------------------------------------------------ dates and addresses that change at every poll
+
+
+@in_reactor
+async def test_pages_whose_dates_are_always_now_are_fetched_once(web: Web, sites: list[Site]) -> None:
+    site = sites[0]
+    pages = [story(site, number) for number in range(12)]
+    site.pages["/news.xml"] = lambda asked: Answer(urlset(*pages, at=datetime.now(UTC)), headers=XML)
+    web.add("one", site, sitemaps=[f"{site.url}/news.xml"])
+    for _ in range(4):
+        await web.crawl(due="0")
+    assert len([path for path in site.paths() if "story" in path]) == 12
+
+
+@in_reactor
+async def test_dates_that_all_move_say_nothing_although_they_differ(lite: Web, sites: list[Site]) -> None:
+    site = sites[0]
+    pages = [story(site, number) for number in range(6)]
+
+    def lying(asked: Asked) -> Answer:
+        now = datetime.now(UTC)
+        return atom(
+            *(entry(page, updated=now - timedelta(seconds=40 * number)) for number, page in enumerate(pages))
+        )
+
+    site.pages["/atom.xml"] = lying
+    lite.add("one", site, feeds=[f"{site.url}/atom.xml"])
+    for _ in range(3):
+        await lite.crawl(due="0")
+        change(lite, update(FrontierRow).values(done_at=datetime.now(UTC) - timedelta(hours=2)))
+    assert len([path for path in site.paths() if "story" in path]) == 6
+
+
+@in_reactor
+async def test_one_page_that_is_always_new_is_fetched_less_and_less(lite: Web, sites: list[Site]) -> None:
+    site = sites[0]
+    pages = [story(site, number) for number in range(6)]
+    old = datetime.now(UTC) - timedelta(days=3)
+
+    def lying(asked: Asked) -> Answer:
+        return atom(
+            *(entry(page, updated=old) for page in pages[1:]), entry(pages[0], updated=datetime.now(UTC))
+        )
+
+    site.pages["/atom.xml"] = lying
+    lite.add("one", site, feeds=[f"{site.url}/atom.xml"])
+    for _ in range(6):
+        await lite.crawl(due="0")
+    assert site.paths().count("/2026/05/story-0") == 2
+    change(lite, update(FrontierRow).values(done_at=datetime.now(UTC) - timedelta(minutes=61)))
+    for _ in range(3):
+        await lite.crawl(due="0")
+    assert site.paths().count("/2026/05/story-0") == 3
+
+
+def age_pages(web: Web) -> None:
+    """Let ten minutes go by since pages were fetched: dates in feeds are read to the second."""
+    now = datetime.now(UTC)
+    change(
+        web,
+        update(FrontierRow).values(
+            done_at=now - timedelta(minutes=10), expected_change_at=now - timedelta(minutes=11)
+        ),
+    )
+
+
+@in_reactor
+async def test_an_article_that_was_really_updated_is_fetched_at_the_next_poll_each_time(
+    web: Web, sites: list[Site]
+) -> None:
+    site = sites[0]
+    pages = [story(site, number) for number in range(4)]
+    dates = dict.fromkeys(pages, datetime.now(UTC) - timedelta(days=2))
+    site.pages["/atom.xml"] = lambda asked: atom(*(entry(page, updated=dates[page]) for page in pages))
+    web.add("one", site, feeds=[f"{site.url}/atom.xml"])
+    await web.crawl(due="0")
+    for run in range(3):
+        story(site, 1, extra=f"A correction: the gate was built by {run + 2} guilds of carpenters in all.")
+        age_pages(web)
+        dates[pages[1]] = datetime.now(UTC)
+        outcome = await web.crawl(due="0")
+        assert outcome.stats["newsbot/store/changed"] == 1
+    assert len([path for path in site.paths() if "story" in path]) == 4 + 3
+
+
+@in_reactor
+async def test_another_headline_in_the_feed_is_believed_whatever_the_dates_say(
+    web: Web, sites: list[Site]
+) -> None:
+    site = sites[0]
+    pages = [story(site, number) for number in range(4)]
+    titles = dict.fromkeys(pages, "A headline")
+
+    def lying(asked: Asked) -> Answer:
+        return atom(*(entry(page, title=titles[page], updated=datetime.now(UTC)) for page in pages))
+
+    site.pages["/atom.xml"] = lying
+    web.add("one", site, feeds=[f"{site.url}/atom.xml"])
+    for _ in range(2):
+        await web.crawl(due="0")
+    titles[pages[2]] = "A corrected headline"
+    story(site, 2, extra="A correction: the gate was built by two guilds of carpenters from the valley.")
+    outcome = await web.crawl(due="0")
+    assert outcome.stats["newsbot/store/changed"] == 1
+    assert len([path for path in site.paths() if "story" in path]) == 4 + 1
+
+
+@in_reactor
+async def test_the_budget_of_refetches_ends_and_true_claims_give_it_back(
+    lite: Web, sites: list[Site]
+) -> None:
+    site = sites[0]
+    pages = [story(site, number) for number in range(5)]
+    dates = dict.fromkeys(pages, datetime.now(UTC) - timedelta(days=2))
+    site.pages["/atom.xml"] = lambda asked: atom(*(entry(page, updated=dates[page]) for page in pages))
+    lite.add("one", site, feeds=[f"{site.url}/atom.xml"])
+    await lite.crawl(due="0")
+    change(lite, update(Source).values(refetches_left=1.0, refetches_at=datetime.now(UTC)))
+    for run in range(3):
+        story(site, 0, extra=f"A correction: the gate was built by {run + 2} guilds of carpenters in all.")
+        age_pages(lite)
+        dates[pages[0]] = datetime.now(UTC)
+        outcome = await lite.crawl(due="0")
+        assert outcome.stats["newsbot/store/changed"] == 1
+    age_pages(lite)
+    dates[pages[1]] = dates[pages[2]] = datetime.now(UTC)
+    await lite.crawl(due="0")
+    await lite.crawl(due="0")
+    lies = [path for path in site.paths() if path.endswith(("story-1", "story-2"))]
+    assert len(lies) == 2 + 1, "one of the two false claims found the budget spent"
+
+
+@in_reactor
+async def test_an_entry_whose_address_changes_at_every_poll_is_fetched_once(
+    web: Web, sites: list[Site]
+) -> None:
+    site = sites[0]
+    run = 0
+    for number in range(3):
+        for visit in range(4):
+            site.html(f"/2026/05/story-{number}?visit={visit}", article_page(number))
+
+    def moving(asked: Asked) -> Answer:
+        pages = [f"{site.url}/2026/05/story-{number}?visit={run}" for number in range(3)]
+        return atom(*(entry(page, guid=f"tag:{n}", title=f"Story {n}") for n, page in enumerate(pages)))
+
+    site.pages["/atom.xml"] = moving
+    web.add("one", site, feeds=[f"{site.url}/atom.xml"])
+    for run in range(4):  # noqa: B007 - `moving` reads it
+        await web.crawl(due="0")
+    assert len([path for path in site.paths() if "story" in path]) == 3
+    assert web.count(FrontierRow) == 3
+
+
+@in_reactor
+async def test_a_guid_that_is_used_again_for_another_article_loses_none(lite: Web, sites: list[Site]) -> None:
+    site = sites[0]
+    lite.add("one", site, feeds=[f"{site.url}/atom.xml"])
+    for number in range(3):
+        page = entry(story(site, number), guid="latest", title=f"Story {number}")
+        others = [
+            entry(story(site, 10 + n), guid="same", title=f"Other {n}")
+            for n in range(2 * number, 2 * number + 2)
+        ]
+        site.pages["/atom.xml"] = atom(page, *others)
+        await lite.crawl(due="0")
+    assert lite.count() == 3 + 6
+
+
+@in_reactor
+async def test_a_session_in_the_address_is_learnt_from_what_it_leads_to(web: Web, sites: list[Site]) -> None:
+    site = sites[0]
+    run = 0
+    for number in range(4):
+        for visit in range(5):
+            site.html(f"/story.html?id={number}&w={visit * 7}", article_page(number))
+    site.pages["/news.xml"] = lambda asked: Answer(
+        urlset(*(f"{site.url}/story.html?id={number}&amp;w={run * 7}" for number in range(4))), headers=XML
+    )
+    web.add("one", site, sitemaps=[f"{site.url}/news.xml"])
+    for run in range(5):  # noqa: B007 - the sitemap reads it
+        await web.crawl(due="0")
+    assert len([path for path in site.paths() if "story" in path]) == 8, "two runs, and none after that"
+    site.html("/story.html?id=4&w=1", article_page(4))
+    site.pages["/news.xml"] = Answer(urlset(f"{site.url}/story.html?id=4&amp;w=1"), headers=XML)
+    outcome = await web.crawl(due="0")
+    assert outcome.stats["newsbot/store/new"] == 1
+
+
+# ------------------------------------------------------------------ what the feed says, and whose article it is
+
+
+@in_reactor
+async def test_what_the_page_does_not_say_is_taken_from_the_feed(web: Web, sites: list[Site]) -> None:
+    site = sites[0]
+    body = "".join(f"<p>{text}</p>" for text in paragraphs(1))
+    page = site.html("/a/1", f"<html><body><article>{body}</article></body></html>")
+    site.pages["/rss.xml"] = Answer(
+        f"""<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><item>
+        <title>The library opens again</title><link>{page}</link><pubDate>Tue, 19 May 2026 08:00:00 GMT</pubDate>
+        <dc:creator>Ada Kovac</dc:creator><category>Culture</category></item></channel></rss>""".encode(),
+        headers=XML,
+    )
+    web.add("one", site, feeds=[f"{site.url}/rss.xml"])
+    for _ in range(3):
+        await web.crawl(due="0")
+        change(web, update(FrontierRow).values(next_try_at=datetime(2020, 1, 1, tzinfo=UTC)))
+    with reading(web.database_url) as session:
+        stored = get_article(session, page)
+        assert stored is not None
+        assert stored.revision == 1
+        assert stored.article.title == "The library opens again"
+        assert stored.article.published_at == datetime(2026, 5, 19, 8, tzinfo=UTC)
+        assert stored.article.rules["published_at"] == "feed date"
+
+
+def sources_of_articles(web: Web) -> dict[str, str | None]:
+    with reading(web.database_url) as session:
+        return {
+            url.rpartition("/")[2]: source
+            for url, source in session.execute(select(ArticleRow.url, ArticleRow.source))
+        }
+
+
+@in_reactor
+async def test_articles_at_another_host_belong_to_the_source_whose_feed_lists_them(
+    web: Web, sites: list[Site]
+) -> None:
+    brand, host, advertiser = sites
+    pages = [story(host, number) for number in range(3)]
+    advert = story(advertiser, 7)
+    brand.pages["/rss.xml"] = Answer(rss(*pages, advert).encode(), headers=XML)
+    web.add("brand", brand, feeds=[f"{brand.url}/rss.xml"])
+    for _ in range(3):
+        outcome = await web.crawl(due="0")
+    assert sources_of_articles(web) == dict.fromkeys(("story-0", "story-1", "story-2"), "brand")
+    assert advertiser.asked == []
+    assert "1 links to other sites" in str(feeds(web)[f"{brand.url}/rss.xml"].note) or outcome
+
+
+@in_reactor
+async def test_links_of_a_feed_to_strangers_are_left_out_unless_the_source_wants_them(
+    lite: Web, sites: list[Site]
+) -> None:
+    own, stranger, partner = sites
+    pages = [story(own, number) for number in range(3)]
+    own.pages["/rss.xml"] = Answer(rss(*pages, story(stranger, 8), story(partner, 9)).encode(), headers=XML)
+    lite.add("own", own, feeds=[f"{own.url}/rss.xml"], hosts=[partner.url.removeprefix("http://")])
+    for _ in range(3):
+        outcome = await lite.crawl(due="0")
+    assert stranger.asked == []
+    assert sources_of_articles(lite)["story-9"] == "own"
+    assert outcome.stats.get("newsbot/links/offsite", 0) == 0, (
+        "nothing is read from a feed that has not changed"
+    )
+    lite.catalog.write_text(lite.catalog.read_text() + 'offsite = "store"\n')
+    change(lite, update(Feed).values(content_hash=None))
+    await lite.crawl(due="0")
+    assert sources_of_articles(lite)["story-8"] == stranger.url.removeprefix("http://").partition(":")[0]
