@@ -15,12 +15,13 @@ ENTITY_TYPES: tuple[EntityType, ...] = get_args(EntityType)
 
 PageKind = Literal["article", "live_blog", "gallery", "video", "list", "paywall", "error", "empty", "stub"]
 PAGE_KINDS: tuple[PageKind, ...] = get_args(PageKind)
-STUB: PageKind = "stub"
-"""Kind of what is stored in place of an article whose page cannot be read: what a feed says of it, without a text."""
-READ_KINDS: tuple[PageKind, ...] = ("article", "live_blog")
-"""Kinds of pages that are stored as articles."""
-STORED_KINDS: tuple[PageKind, ...] = (*READ_KINDS, STUB)
+StoredKind = Literal["article", "live_blog", "stub"]
+STORED_KINDS: tuple[StoredKind, ...] = get_args(StoredKind)
 """Kinds that a stored article can have."""
+STUB: Literal["stub"] = "stub"
+"""Kind of what is stored in place of an article whose page cannot be read: what a feed says of it, without a text."""
+READ_KINDS: tuple[StoredKind, ...] = ("article", "live_blog")
+"""Kinds of pages that are stored as articles."""
 FROM_FEED = "feed "
 """Beginning of the names of rules whose value a feed has given, not the page."""
 GONE = frozenset({"http-404", "http-410"})
@@ -161,7 +162,7 @@ class Reject:
     """What a feed says of the article, to be stored while its page cannot be read; None if nothing is stored for it."""
 
 
-def parse_kinds(texts: Iterable[str]) -> tuple[PageKind, ...]:
+def parse_kinds(texts: Iterable[str]) -> tuple[StoredKind, ...]:
     """Return the kinds that texts name, separated by commas. Raises ValueError that says which are accepted."""
     names = [name for text in texts for part in text.split(",") if (name := part.strip())]
     known = {str(kind): kind for kind in STORED_KINDS}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from newsbot.items import STORED_KINDS, PageKind, parse_kinds
+from newsbot.items import STORED_KINDS, StoredKind, parse_kinds
 from newsbot.settings import configuration
 
 if TYPE_CHECKING:
@@ -75,14 +75,14 @@ class Age(click.ParamType[datetime]):
             self.fail(f"{value!r} is no age; accepted: {accepted}", param, ctx)
 
 
-class Kinds(click.ParamType[tuple[PageKind, ...]]):
+class Kinds(click.ParamType[tuple[StoredKind, ...]]):
     """Kinds of stored articles, separated by commas."""
 
     name = "kind"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[PageKind, ...]:
+    ) -> tuple[StoredKind, ...]:
         """Return the kinds."""
         try:
             return parse_kinds([value])
@@ -91,8 +91,8 @@ class Kinds(click.ParamType[tuple[PageKind, ...]]):
 
 
 def _all_kinds(
-    _context: click.Context, _parameter: click.Parameter, values: tuple[tuple[PageKind, ...], ...]
-) -> tuple[PageKind, ...]:
+    _context: click.Context, _parameter: click.Parameter, values: tuple[tuple[StoredKind, ...], ...]
+) -> tuple[StoredKind, ...]:
     return tuple(dict.fromkeys(chain.from_iterable(values)))
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from fastapi import Query
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
-from newsbot.items import STORED_KINDS, PageKind, parse_kinds
+from newsbot.items import STORED_KINDS, StoredKind, parse_kinds
 from newsbot.store.queries import Filters, Position
 
 MAX_QUERY_CHARS = 500
@@ -62,7 +62,7 @@ _Empty = BeforeValidator(_none_if_empty)
 _Short = Annotated[str, Field(max_length=MAX_NAME_CHARS)]
 Text = Annotated[_Short | None, _Empty]
 Day = Annotated[date | None, _Empty]
-Kinds = Annotated[tuple[PageKind, ...], BeforeValidator(_kinds)]
+Kinds = Annotated[tuple[StoredKind, ...], BeforeValidator(_kinds)]
 Cursor = Annotated[
     _Short | None,
     _Empty,

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from newsbot.items import EntityType, PageKind
+from newsbot.items import EntityType, StoredKind
 
 
 class MentionJson(BaseModel):
@@ -45,7 +45,7 @@ class ArticleJson(BaseModel):
     image_url: str | None
     body: str
     word_count: int
-    kind: PageKind
+    kind: StoredKind
     story_id: int | None
     duplicate_of: int | None
     duplicate_kind: str | None
@@ -92,7 +92,7 @@ class HitJson(BaseModel):
     source: str | None
     language: str | None
     section: str | None
-    kind: PageKind
+    kind: StoredKind
     unread_reason: str | None
     published_at: datetime | None
     story_id: int | None

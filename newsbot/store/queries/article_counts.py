@@ -7,10 +7,11 @@ would have to look at every row.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import Select, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from newsbot.items import STUB
@@ -18,6 +19,11 @@ from newsbot.store.schema.models import ArticleRow
 
 IS_STUB = ArticleRow.kind == literal_column(f"'{STUB}'")
 """Condition on articles; written out, as in the index of the stubs."""
+
+
+_COLUMNS = (ArticleRow.source, ArticleRow.language, ArticleRow.dated_at)
+# OFFSET 0 has SQLite look for the stubs first: it would read all articles in the order of their sources instead.
+_STUBS = select(*_COLUMNS).where(IS_STUB).offset(0).subquery("stubs").columns
 
 
 class SourceTotals(NamedTuple):
@@ -30,31 +36,35 @@ class SourceTotals(NamedTuple):
     """Date of its newest article; None if it has stubs alone."""
 
 
-def articles_by(session: Session, value: Any) -> list[tuple[Any, int]]:
-    """Return the values of a column or expression and their numbers of articles, the most frequent first."""
-    count = Counter(_counts(session, value))
-    count.subtract(_counts(session, value, IS_STUB))
+def articles_by(session: Session, value_of: Callable[[Any], Any]) -> list[tuple[Any, int]]:
+    """Return values of articles and their numbers of articles, the most frequent first.
+
+    `value_of` returns the value, given what has the columns `source`, `language` and `dated_at` of articles."""
+    count = Counter(_counts(session, value_of(ArticleRow)))
+    count.subtract(_counts(session, value_of(_STUBS)))
     found = [(key, number) for key, number in count.items() if number]
     return sorted(found, key=lambda pair: (-pair[1], pair[0] is None, str(pair[0])))
 
 
-def _counts(session: Session, value: Any, *wanted: Any) -> dict[Any, int]:
-    return dict(session.execute(select(value, func.count()).where(*wanted).group_by(value)).all())
+def _counts(session: Session, value: Any) -> dict[Any, int]:
+    return dict(session.execute(select(value, func.count()).group_by(value)).all())
 
 
 def source_totals(session: Session) -> list[SourceTotals]:
     """Return the numbers of every source that has articles or stubs, the one with most articles first."""
-    newest = func.max(ArticleRow.dated_at)
-    rows = select(ArticleRow.source, func.count(), newest).group_by(ArticleRow.source)
-    stubs = {source: (count, last) for source, count, last in session.execute(rows.where(IS_STUB))}
+    stubs = {source: (count, last) for source, count, last in session.execute(_totals(_STUBS))}
     found = []
-    for source, count, last in session.execute(rows).all():
+    for source, count, last in session.execute(_totals(ArticleRow)).all():
         stub_count, last_stub = stubs.get(source, (0, None))
         newest_at = newest_article_at(session, source) if last == last_stub else last
         found.append(SourceTotals(source, count - stub_count, stub_count, newest_at))
     return sorted(
         found, key=lambda totals: (-totals.article_count, totals.source is None, totals.source or "")
     )
+
+
+def _totals(articles: Any) -> Select[str | None, int, datetime]:
+    return select(articles.source, func.count(), func.max(articles.dated_at)).group_by(articles.source)
 
 
 def newest_article_at(session: Session, source: str | None) -> datetime | None:

@@ -72,7 +72,7 @@ def stats(session: Session, *, days: int = 30, runs: int = 10) -> Stats:
         reject_count=_count(session, RejectRow),
         by_source=_by_source(session),
         by_day=_by_day(session, days),
-        by_language=articles_by(session, ArticleRow.language),
+        by_language=articles_by(session, lambda articles: articles.language),
         rejects_by_reason=_value_counts(session, RejectRow.reason),
         last_runs=_last_runs(session, runs),
     )
@@ -102,6 +102,6 @@ def _by_source(session: Session) -> list[SourceCount]:
 
 
 def _by_day(session: Session, days: int) -> list[tuple[date, int]]:
-    counts = articles_by(session, func.date(ArticleRow.dated_at))
+    counts = articles_by(session, lambda articles: func.date(articles.dated_at))
     found = [(date.fromisoformat(str(day_text)), number) for day_text, number in counts]
     return sorted(found, reverse=True)[:days]

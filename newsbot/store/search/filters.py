@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, literal_column, select
 from sqlalchemy.orm import Session
 
 from newsbot.entities.keys import entity_key
-from newsbot.items import ENTITY_TYPES, STUB, PageKind
+from newsbot.items import ENTITY_TYPES, STUB, StoredKind
 from newsbot.store.schema.identity import name_key
 from newsbot.store.schema.models import ArticleEntity, ArticleRow, EntityAlias, EntityRow
 from newsbot.store.schema.types import stored_name
@@ -28,7 +28,7 @@ class Filters:
     section: str | None = None
     entity: str | None = None
     """Name or alias of an entity that the article mentions."""
-    kind: tuple[PageKind, ...] = ()
+    kind: tuple[StoredKind, ...] = ()
     """Kinds of which the article has one; empty: no condition."""
     since: datetime | None = None
     until: datetime | None = None
