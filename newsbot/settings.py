@@ -204,20 +204,28 @@ SPIDER_MODULES = ["newsbot.spiders"]
 NEWSPIDER_MODULE = "newsbot.spiders"
 COMMANDS_MODULE = "newsbot.commands"
 
+# What the spiders of newsbot have beside Scrapy's components; other spiders of a project have none of it. `PageSpider`
+# puts these tables under Scrapy's settings with `_BASE`, so that what a user sets in `ITEM_PIPELINES`, `EXTENSIONS` or
+# `DOWNLOADER_MIDDLEWARES` is added to them; None removes a component.
+
 # The stages of an article, in order. Every stage is a thin adapter over newsbot.ingest.
-ITEM_PROCESSOR = "newsbot.extensions.named_stages.NamedStages"
-ITEM_PIPELINES = {
+PAGE_PIPELINES = {
     "newsbot.pipelines.validate.Validate": 100,
     "newsbot.pipelines.clean.Clean": 200,
     "newsbot.pipelines.dedupe.Dedupe": 300,
     "newsbot.pipelines.entities.FindEntities": 400,
     "newsbot.pipelines.store.Store": 900,
 }
-EXTENSIONS = {
+PAGE_STORAGE = {
     "newsbot.session.CrawlSession": 100,
     "newsbot.extensions.keep_rejects.KeepRejects": 200,
 }
-DOWNLOADER_MIDDLEWARES = {
+PAGE_EXTENSIONS = {
+    # In place of Scrapy's: articles are exported as the JSON objects of `newsbot extract`.
+    "scrapy.extensions.feedexport.FeedExporter": None,
+    "newsbot.extensions.article_feeds.ArticleFeeds": 0,
+}
+PAGE_MIDDLEWARES = {
     # First: saved pages are not requested over the network, so the other middlewares do not concern them.
     "newsbot.middlewares.saved_pages.SavedPages": 10,
     # In place of Scrapy's, at the same positions: their exceptions name the reason.
@@ -230,22 +238,33 @@ DOWNLOADER_MIDDLEWARES = {
     # Closest to the network, where bodies are still as they were sent.
     "newsbot.middlewares.keep_responses.KeepResponses": 950,
 }
+PAGE_EXPORTERS = {
+    "csv": "newsbot.extensions.article_feeds.ArticleCsv",
+    "xml": "newsbot.extensions.article_feeds.ArticleXml",
+}
+PAGE_SETTINGS = {
+    "ITEM_PROCESSOR": "newsbot.extensions.named_stages.NamedStages",
+    "LOG_FORMATTER": "newsbot.extensions.logformat.OneLine",
+    # Without 429 and 503, which ask the client to wait: the page is postponed instead.
+    "RETRY_HTTP_CODES": [500, 502, 504, 522, 524, 408],
+}
+
+# For all spiders of the project.
+
 TWISTED_DNS_RESOLVER = "newsbot.middlewares.networks.GuardedResolver"
-LOG_FORMATTER = "newsbot.extensions.logformat.OneLine"
 
 CONCURRENT_ITEMS = (
     8  # a response has one or a few items, and Scrapy starts this many tasks for every response
 )
 
 # Polite by default; a source's delay_s and robots.txt's Crawl-delay can only make it slower.
+USER_AGENT = globals()["NEWSBOT_USER_AGENT"]
 ROBOTSTXT_OBEY = True
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.0
 DOWNLOAD_TIMEOUT = 60
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = 1.0
-# Without 429 and 503, which ask the client to wait: the page is postponed instead.
-RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]
 COOKIES_ENABLED = False
 REFERRER_POLICY = "same-origin"
 
@@ -253,5 +272,6 @@ REFERRER_POLICY = "same-origin"
 REMOTE_CONTROL_ENABLED = False
 TELNETCONSOLE_ENABLED = False
 
+FEED_EXPORT_ENCODING = "utf-8"
 LOG_LEVEL = "INFO"
 STATS_DUMP = False  # the counts of a run are stored in the `runs` table and logged in the summary line

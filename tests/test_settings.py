@@ -44,7 +44,16 @@ def test_a_wrong_value_is_named_with_its_setting_and_what_is_accepted(name: str,
 
 
 @pytest.mark.parametrize(
-    "path", [*settings.ITEM_PIPELINES, *settings.EXTENSIONS, *settings.DOWNLOADER_MIDDLEWARES]
+    "path",
+    [
+        *settings.PAGE_PIPELINES,
+        *settings.PAGE_STORAGE,
+        *settings.PAGE_EXTENSIONS,
+        *settings.PAGE_MIDDLEWARES,
+        *settings.PAGE_EXPORTERS.values(),
+        settings.PAGE_SETTINGS["ITEM_PROCESSOR"],
+        settings.PAGE_SETTINGS["LOG_FORMATTER"],
+    ],
 )
 def test_every_component_in_the_tables_exists(path: str) -> None:
     module, _, name = path.rpartition(".")

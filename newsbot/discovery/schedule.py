@@ -15,10 +15,14 @@ MIN_POLL_S = 2 * MINUTE_S
 MAX_POLL_S = DAY_S
 FIRST_POLL_S = 15 * MINUTE_S
 """Interval of a feed that was never read before."""
-DEAD_AFTER = 10
-"""Failures in a row after which a feed counts as dead: after some days, as the interval doubles with every failure."""
+DEAD_AFTER_S = 30 * DAY_S
+"""Time since its last success after which a feed counts as dead."""
+DEAD_AFTER = 30
+"""Failures in a row after which a feed that was never read counts as dead; most of them are a day apart."""
 DEAD_PROBE_S = 7 * DAY_S
 """Interval of a dead feed."""
+OUTAGE_SHARE = 8
+"""An outage is noticed to be over after at most an eighth of its length, or an hour if that is longer."""
 JITTER = 0.1
 """Share of an interval by which it is moved at random, so that feeds do not stay due at the same time."""
 
@@ -53,17 +57,28 @@ def poll_interval_s(previous_s: float | None, new_entries: int, *, ttl_s: int | 
         interval_s: float = FIRST_POLL_S
     else:
         interval_s = previous_s * _INTERVAL_FACTORS[min(new_entries, 2)]
+    return bounded_poll_s(interval_s, ttl_s)
+
+
+def bounded_poll_s(interval_s: float, ttl_s: int | None) -> float:
+    """Return the interval moved into the bounds: 2 minutes or the publisher's wish (an hour at most), and 24 hours."""
     return min(max(interval_s, MIN_POLL_S, min(ttl_s or 0, HOUR_S)), MAX_POLL_S)
 
 
-def failure_interval_s(previous_s: float, failures: int) -> float:
-    """Return the seconds until a feed is tried again after `failures` in a row (1 and more), before jitter.
+def failure_interval_s(previous_s: float, failures: int, *, silent_s: float | None = None) -> float:
+    """Return the seconds until something is tried again after `failures` in a row (1 and more), before jitter.
 
-    The interval doubles with every failure up to 24 hours; a dead feed is probed once a week.
+    The interval doubles with every failure up to 24 hours. `silent_s` is the time since the last success of a feed;
+    None if it was never read, or for a page. A feed that was read before is tried again after an hour or an eighth of
+    that time at the latest, so that it is back soon after an outage, its own or of the network here. After 30 days, or
+    30 failures if it was never read, it is dead and probed once a week.
     """
-    if failures >= DEAD_AFTER:
+    doubled_s = min(max(previous_s, MIN_POLL_S) * 2.0 ** min(failures, DEAD_AFTER), MAX_POLL_S)
+    if silent_s is None:
+        return DEAD_PROBE_S if failures >= DEAD_AFTER else doubled_s
+    if silent_s >= DEAD_AFTER_S:
         return DEAD_PROBE_S
-    return min(max(previous_s, MIN_POLL_S) * 2.0**failures, MAX_POLL_S)
+    return min(doubled_s, max(HOUR_S, silent_s / OUTAGE_SHARE))
 
 
 def with_jitter(interval_s: float, chance: float) -> float:

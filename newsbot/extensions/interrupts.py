@@ -9,6 +9,7 @@ from typing import Any
 
 from scrapy.crawler import Crawler
 
+from newsbot.extensions.article_feeds import ArticleFeeds
 from newsbot.session import CrawlSession
 
 GRACE_S = 1.0
@@ -43,9 +44,12 @@ def _stop(crawler: Crawler) -> None:
 
 
 async def _stop_at_once(crawler: Crawler) -> None:
-    session = crawler.get_extension(CrawlSession)
-    if session is not None and crawler.spider is not None:
-        await session.abandon()
+    session, feeds = crawler.get_extension(CrawlSession), crawler.get_extension(ArticleFeeds)
+    if session is None or crawler.spider is None:
+        return
+    await session.abandon()
+    if feeds is not None:
+        await feeds.close_spider(crawler.spider)
     if _reactor().running:
         _reactor().stop()
 

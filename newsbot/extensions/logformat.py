@@ -18,17 +18,22 @@ class OneLine(LogFormatter):
 
     def scraped(self, item: Any, response: Response | Failure | None, spider: Spider) -> LogFormatterResult:
         """Return the line for an article that was stored."""
-        return {"level": logging.DEBUG, "msg": "Stored %(url)s", "args": {"url": item.url}}
+        return {"level": logging.DEBUG, "msg": "Stored %(url)s", "args": {"url": _url(item)}}
 
     def dropped(
         self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
     ) -> LogFormatterResult:
         """Return the line for a page that was rejected, with the reason."""
-        args = {"url": item.url, "reason": str(exception)}
+        args = {"url": _url(item), "reason": str(exception)}
         return {"level": logging.DEBUG, "msg": "Rejected %(url)s: %(reason)s", "args": args}
 
     def item_error(
         self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
     ) -> LogFormatterResult:
         """Return the line for a page on which a stage failed. Scrapy adds the traceback."""
-        return {"level": logging.ERROR, "msg": "A stage failed on %(url)s", "args": {"url": item.url}}
+        return {"level": logging.ERROR, "msg": "A stage failed on %(url)s", "args": {"url": _url(item)}}
+
+
+def _url(item: Any) -> str:
+    """Return the URL of an article or reject; the class of an item that is neither."""
+    return getattr(item, "url", None) or type(item).__name__

@@ -9,6 +9,9 @@ from scrapy.pipelines import ItemPipelineManager
 from scrapy.utils.defer import ensure_awaitable
 from sqlalchemy.exc import OperationalError
 
+from newsbot.ingest.envelope import Envelope
+from newsbot.items import Reject
+
 
 class StageError(Exception):
     """Raised if a stage fails on an item. The exception of the stage is its `__cause__`."""
@@ -21,19 +24,22 @@ class StageError(Exception):
 class NamedStages(ItemPipelineManager):
     """Scrapy's item pipeline manager, with exceptions that name the stage. Set by `ITEM_PROCESSOR`.
 
-    The name of a stage is its attribute `stage`; without one, the name of its class."""
+    The name of a stage is its attribute `stage`; without one, the name of its class. An item that is neither an article
+    nor a reject passes stages with this attribute as it is."""
 
     async def process_item_async(self, item: Any) -> Any:
         """Run all stages; return the item of the last one.
 
         DropItem and OperationalError of a stage are raised unchanged; any other exception as a StageError."""
         for process_item in self.methods["process_item"]:
+            if not isinstance(item, Envelope | Reject) and hasattr(_owner(process_item), "stage"):
+                continue
             try:
                 item = await ensure_awaitable(self._call(process_item, item))
             except (DropItem, OperationalError):
                 raise
             except Exception as error:
-                owner = getattr(process_item, "__self__", None)
+                owner = _owner(process_item)
                 raise StageError(getattr(owner, "stage", type(owner).__name__)) from error
         return item
 
@@ -41,3 +47,8 @@ class NamedStages(ItemPipelineManager):
         if process_item in self._mw_methods_requiring_spider:
             return process_item(item, self._spider)
         return process_item(item)
+
+
+def _owner(process_item: Any) -> Any:
+    """Return the item pipeline that a method belongs to; None for a function."""
+    return getattr(process_item, "__self__", None)

@@ -108,8 +108,7 @@ def _read_record(capture: Capture, catalog: Catalog) -> Envelope | Reject:
         return Reject(url=capture.url, reason="unreadable", detail="not an article of a known JSON format")
     article = imported.article
     if article.source is None:
-        source = source_for(article.url, catalog)
-        article.source = source.key if source else source_of(article.url) or None
+        article.source = source_key(article.url, catalog)
     return Envelope(article=article, export=imported.known)
 
 
@@ -119,6 +118,12 @@ def _json(text: bytes) -> object:
         return json.loads(text)
     except (ValueError, RecursionError):
         return None
+
+
+def source_key(url: str, catalog: Catalog) -> str | None:
+    """Return the key of the source of a URL; the host without `www.` if the catalog has none, None if there is no host."""
+    source = source_for(url, catalog)
+    return source.key if source else source_of(url) or None
 
 
 def provenance(capture: Capture, *, now: datetime) -> Fetched | None:
@@ -150,6 +155,6 @@ def _reject(capture: Capture, catalog: Catalog, now: datetime, reason: str, deta
         url=capture.url,
         reason=reason,
         detail=detail,
-        source=source.key if source else None,
+        source=source.key if source else source_of(capture.url) or None,
         fetched=provenance(capture, now=now),
     )

@@ -11,7 +11,7 @@ from newsbot.ingest.read import fill_from_entry
 from newsbot.ingest.retry import PERMANENT, tries_of
 from newsbot.items import STUB, Article, FeedEntry, Reject
 from newsbot.store.crawl import frontier
-from newsbot.store.crawl.entries import entry_at
+from newsbot.store.crawl.feed_entries import entry_at
 from newsbot.urls import source_of
 
 UNREAD = frozenset(

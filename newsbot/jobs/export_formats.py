@@ -95,10 +95,10 @@ def write_csv(file: BinaryIO, articles: Iterable[dict[str, Any]]) -> None:
         writer = csv.writer(text)
         writer.writerow(COLUMNS)
         for article in articles:
-            writer.writerow([_cell(article[name]) for name in COLUMNS])
+            writer.writerow([cell(article[name]) for name in COLUMNS])
 
 
-def _cell(value: Any) -> Any:
+def cell(value: Any) -> Any:
     """Return a value as a cell that no spreadsheet program reads as a formula."""
     if isinstance(value, list):
         value = "; ".join(element["name"] if isinstance(element, dict) else element for element in value)

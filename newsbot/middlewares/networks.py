@@ -7,6 +7,7 @@ A page or feed must not make the crawler connect to its own machine, its network
 from __future__ import annotations
 
 import ipaddress
+import logging
 from collections.abc import Iterable, Sequence
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -21,6 +22,8 @@ from zope.interface import implementer
 
 from newsbot.settings import Network, read_settings
 
+logger = logging.getLogger(__name__)
+
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 """Network of IPv6 addresses whose last 32 bits are an IPv4 address (RFC 6052)."""
 
@@ -33,6 +36,13 @@ def is_allowed(address: str, networks: Iterable[Network]) -> bool:
     if ip in NAT64:
         ip = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
     return (ip.is_global and not ip.is_multicast) or any(ip in network for network in networks)
+
+
+def refusal(host: str) -> str:
+    """Return why no connection is made to a host, and which setting allows it, in one line."""
+    return (
+        f"{host} has no public address; NEWSBOT_ALLOWED_NETWORKS names private networks that may be fetched"
+    )
 
 
 @implementer(IResolutionReceiver)
@@ -51,7 +61,7 @@ class _AllowedOnly:
         if is_allowed(address.host, self.resolver.networks):
             self.receiver.addressResolved(address)
         else:
-            self.resolver.refused.add(self.host)
+            self.resolver.refuse(self.host)
 
     def resolutionComplete(self) -> None:
         self.receiver.resolutionComplete()
@@ -74,6 +84,12 @@ class GuardedResolver(CachingHostnameResolver):
         """Return a resolver with the allowed networks of the settings."""
         settings = crawler.settings
         return cls(reactor, settings.getint("DNSCACHE_SIZE"), read_settings(settings).allowed_networks)
+
+    def refuse(self, host: str) -> None:
+        """Record that an address of a host was refused, and log the reason once."""
+        if host not in self.refused:
+            logger.info("%s", refusal(host))
+        self.refused.add(host)
 
     def resolveHostName(
         self,

@@ -14,6 +14,8 @@ from newsbot.urls import is_fetchable
 NEXT_URL = re.compile(r",(?=https?://)", re.IGNORECASE)
 """A comma between two URLs. A comma that no scheme follows is part of a URL."""
 
+ACCEPTED = "URL[,URL], each http:// or https://"
+
 
 class ArticleSpider(PageSpider):
     """Fetches every given URL once."""
@@ -22,12 +24,11 @@ class ArticleSpider(PageSpider):
 
     def __init__(self, url: str = "") -> None:
         super().__init__(url=url)
-        self.urls = [part.strip() for part in NEXT_URL.split(url)]
+        self.urls = [part.strip() for part in NEXT_URL.split(url)] if url else []
+        self.missing = None if url else f"spider article: url is missing; accepted: {ACCEPTED}"
         for part in self.urls:
             if not is_fetchable(part):
-                raise UsageError(
-                    f"spider article: url is {part!r}; accepted: URL[,URL], each http:// or https://"
-                )
+                raise UsageError(f"spider article: url is {part!r}; accepted: {ACCEPTED}")
 
     async def start(self) -> AsyncIterator[Request]:
         """Yield a request for every URL."""

@@ -65,8 +65,10 @@ class ExploreSpider(PageSpider):
 
     def __init__(self, url: str = "") -> None:
         super().__init__(url=url)
-        if not is_fetchable(url):
-            raise UsageError(f"{url!r} is no homepage; accepted: an http:// or https:// URL")
+        problem = f"{url!r} is no homepage; accepted: an http:// or https:// URL"
+        if url and not is_fetchable(url):
+            raise UsageError(problem)
+        self.missing = None if url else problem
         self.homepage = url
         self.found = Exploration()
 

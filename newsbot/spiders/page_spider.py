@@ -23,14 +23,22 @@ from newsbot.capture import Capture
 from newsbot.errors import InputError, UsageError
 from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.process import Processor
+from newsbot.ingest.read import source_key
 from newsbot.items import Fetched, Reject
-from newsbot.middlewares.networks import is_refused
+from newsbot.middlewares.networks import is_refused, refusal
 from newsbot.middlewares.politeness import HeldError
 from newsbot.middlewares.refusals import ForbiddenByRobotsError, ResponseTooLargeError
 from newsbot.session import CAPTURE, ENTRY, KEPT, LISTER, SAVED_PATH, CrawlSession
 from newsbot.settings import product_token, read_settings
-from newsbot.sources.catalog import Catalog, source_for
+from newsbot.sources.catalog import Catalog
+from newsbot.spiders.components import add_components, check_components
 from newsbot.text import one_line
+
+STARTS = "NEWSBOT_STARTS"
+"""Setting: whether the spider's own `start` is run (default: True). If not, because a command such as `scrapy parse`
+brings the request, no argument is required."""
+JOB = "_job"
+"""Argument with the id of a job of Scrapyd, which gives it to every spider."""
 
 
 class PageSpider(Spider):
@@ -38,9 +46,14 @@ class PageSpider(Spider):
 
     The spider's `-a` arguments are the keyword arguments of its constructor. Settings: every `NEWSBOT_*` setting, of
     which `NEWSBOT_USER_AGENT` sets `USER_AGENT`, and `NEWSBOT_MAX_PAGE_BYTES` sets `DOWNLOAD_MAXSIZE`. Meta keys:
-    `CAPTURE`, `SAVED_PATH`, `KEPT`, `LISTER` and `ENTRY`. A subclass yields requests with the callback `parse_page` and the errback
-    `fetch_failed`, and may override both. It sets `failure` if it could not do all of its work."""
+    `CAPTURE`, `SAVED_PATH`, `KEPT`, `LISTER` and `ENTRY`. A subclass yields requests with the callback `parse_page` and the
+    errback `fetch_failed`, and may override both. It sets `failure` if it could not do all of its work.
 
+    Newsbot's components belong to these spiders alone: `update_settings` adds them to the settings of the project, so
+    that any other spider beside them is one of plain Scrapy."""
+
+    missing: str | None = None
+    """What `start` needs and was not given, in one line; None if nothing is missing."""
     failure: str | None = None
     """Reason in one line why the spider could not do all of its work; None if it could."""
 
@@ -61,23 +74,37 @@ class PageSpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """Return a spider with these arguments. Raises UsageError for an argument that it does not accept."""
+        """Return a spider with these arguments, and Scrapyd's `_job`, the id of its job, among its `arguments`.
+
+        Raises UsageError for an argument that it does not accept or that is missing, and for settings that turn off a
+        component without which it cannot run."""
+        job = {name: kwargs.pop(name) for name in [JOB] if name in kwargs}
         accepted = [name for name in inspect.signature(cls).parameters if name != "self"]
         for name in kwargs:
             if name not in accepted:
                 raise UsageError(
                     f"spider {cls.name}: unknown argument {name!r}; accepted: {', '.join(accepted)}"
                 )
-        return super().from_crawler(crawler, *args, **kwargs)
+        check_components(crawler.settings)
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.arguments |= job
+        if spider.missing and crawler.settings.getbool(STARTS, True):
+            raise UsageError(spider.missing)
+        return spider
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
-        """Set the settings of Scrapy that follow from newsbot's own."""
+        """Add newsbot's components, and set the settings of Scrapy that follow from newsbot's own."""
         super().update_settings(settings)
+        add_components(settings)
         ours = read_settings(settings)
         settings.set("USER_AGENT", ours.user_agent, priority="spider")
         settings.set("ROBOTSTXT_USER_AGENT", product_token(ours.user_agent), priority="spider")
         settings.set("DOWNLOAD_MAXSIZE", ours.max_page_bytes, priority="spider")
+
+    def parse(self, response: Response) -> AsyncIterator[Envelope | Reject]:
+        """Do what `parse_page` does: this is the callback of requests that name none, and of `scrapy parse`."""
+        return self.parse_page(response)
 
     async def parse_page(self, response: Response) -> AsyncIterator[Envelope | Reject]:
         """Yield the article of a response, of whatever kind of page, or the reason why there is none."""
@@ -95,13 +122,12 @@ class PageSpider(Spider):
     def fetch_failed(self, failure: Failure) -> Iterator[Reject]:
         """Yield a reject with the reason why a request has led to no page."""
         request: Request = failure.request  # type: ignore[attr-defined]
-        source = source_for(request.url, self.sources)
         response = failure.value.response if isinstance(failure.value, HttpError) else None
         yield Reject(
             url=request.url,
             reason=_failure_reason(failure),
             detail=_failure_detail(failure),
-            source=source.key if source else None,
+            source=source_key(request.url, self.sources),
             stage="fetch",
             fetched=_failed_fetch(request, response),
         )
@@ -196,7 +222,7 @@ def _failure_reason(failure: Failure) -> str:
 
 def _failure_detail(failure: Failure) -> str:
     if is_refused(failure.request, failure.value):  # type: ignore[attr-defined]
-        return f"{_host(failure)} has no public address; NEWSBOT_ALLOWED_NETWORKS names private networks that may be fetched"
+        return refusal(_host(failure))
     return one_line(failure.getErrorMessage())
 
 

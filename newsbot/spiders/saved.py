@@ -62,7 +62,7 @@ class SavedSpider(PageSpider):
         # A comma may be part of a file's name.
         self.paths = [path] if Path(path).exists() else [part.strip() for part in path.split(",")]
         if not all(self.paths):
-            raise UsageError("spider saved: path is missing; accepted: PATH[,PATH], files, folders or globs")
+            self.missing = "spider saved: path is missing; accepted: PATH[,PATH], files, folders or globs"
         if url is not None and not (is_fetchable(url) and Path(path).is_file() and not is_warc(path)):
             raise UsageError(
                 f"spider saved: url is {url!r}; accepted: an http(s) URL, for a path that is a single page"

@@ -17,14 +17,12 @@ if TYPE_CHECKING:
     from newsbot.spiders.page_spider import PageSpider
 
 _SETTINGS: dict[str, Any] = {
-    "ITEM_PIPELINES": {},
-    "EXTENSIONS": {},
     "LOG_ENABLED": False,
     "LOG_INSTALL_ROOT_HANDLER": False,
     "AUTOTHROTTLE_ENABLED": False,
     "DOWNLOAD_DELAY": 0.5,
 }
-"""Settings that replace those of the project: no pipelines, no extensions, no log, a fixed short delay."""
+"""Settings that replace those of the project: no log, a fixed short delay."""
 
 
 def run_spider(name: str, **arguments: str) -> tuple[PageSpider, list[Envelope | Reject]]:
@@ -36,11 +34,12 @@ def run_spider(name: str, **arguments: str) -> tuple[PageSpider, list[Envelope |
     from scrapy.crawler import CrawlerProcess
     from scrapy.settings import Settings
 
+    from newsbot.spiders.components import STORES
     from newsbot.spiders.page_spider import PageSpider
 
     settings = Settings()
     settings.setmodule("newsbot.settings")
-    settings.setdict(_SETTINGS, priority="cmdline")
+    settings.setdict({STORES: False, **_SETTINGS}, priority="cmdline")
     os.environ.pop("SCRAPY_SETTINGS_MODULE", None)
     process = CrawlerProcess(settings)
     crawler = process.create_crawler(name)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from newsbot.discovery.schedule import (
     DAY_S,
     DEAD_AFTER,
+    DEAD_AFTER_S,
     DEAD_PROBE_S,
     FIRST_POLL_S,
     HOUR_S,
@@ -63,12 +64,47 @@ def test_ttl_is_respected_up_to_an_hour() -> None:
     assert poll_interval_s(FIRST_POLL_S, 9, ttl_s=7 * DAY_S) == HOUR_S
 
 
-def test_failures_back_off_to_a_day_and_then_to_rare_probes() -> None:
-    intervals = [failure_interval_s(FIRST_POLL_S, failures) for failures in range(1, DEAD_AFTER + 3)]
+def test_failures_of_a_page_back_off_to_a_day() -> None:
+    intervals = [failure_interval_s(5 * MINUTE_S, failures) for failures in range(1, 12)]
     assert intervals == sorted(intervals)
-    assert intervals[0] == 2 * FIRST_POLL_S
-    assert intervals[DEAD_AFTER - 2] == MAX_POLL_S
-    assert intervals[-1] == DEAD_PROBE_S
+    assert intervals[0] == 10 * MINUTE_S
+    assert intervals[-1] == MAX_POLL_S
+
+
+def probes_s(interval_s: float, until_s: float) -> list[float]:
+    """Return when a feed that is down is probed, in seconds since its last success."""
+    probes, failures = [interval_s], 0
+    while probes[-1] < until_s:
+        failures += 1
+        probes.append(probes[-1] + failure_interval_s(interval_s, failures, silent_s=probes[-1]))
+    return probes
+
+
+@pytest.mark.parametrize("interval_s", [MIN_POLL_S, FIRST_POLL_S, 6 * HOUR_S, MAX_POLL_S])
+def test_feed_is_back_soon_after_an_outage(interval_s: float) -> None:
+    probes = probes_s(interval_s, 40 * DAY_S)
+    for outage_s in (HOUR_S, 6 * HOUR_S, 34 * HOUR_S, 4 * DAY_S, 20 * DAY_S):
+        back_s = next(probe_s for probe_s in probes if probe_s > outage_s)
+        assert back_s - outage_s <= max(HOUR_S, interval_s, outage_s / 8)
+        assert back_s - outage_s <= DAY_S
+
+
+def test_feed_that_fails_is_asked_less_often_than_one_that_works() -> None:
+    assert probes_s(MIN_POLL_S, HOUR_S)[:5] == [number * MINUTE_S for number in (2, 6, 14, 30, 62)]
+    assert len(probes_s(MIN_POLL_S, DAY_S)) < 30
+    assert len(probes_s(MIN_POLL_S, 30 * DAY_S)) < 75
+
+
+def test_feed_is_probed_daily_until_thirty_days_after_its_last_success_and_then_weekly() -> None:
+    assert failure_interval_s(FIRST_POLL_S, 40, silent_s=20 * DAY_S) == DAY_S
+    assert failure_interval_s(FIRST_POLL_S, 2, silent_s=DEAD_AFTER_S) == DEAD_PROBE_S
+    assert failure_interval_s(FIRST_POLL_S, 10**6, silent_s=400 * DAY_S) == DEAD_PROBE_S
+
+
+def test_feed_that_was_never_read_is_probed_weekly_after_a_month_of_failures() -> None:
+    assert failure_interval_s(MIN_POLL_S, DEAD_AFTER - 1) == DAY_S
+    assert failure_interval_s(MIN_POLL_S, DEAD_AFTER) == DEAD_PROBE_S
+    assert failure_interval_s(MIN_POLL_S, 10**6) == DEAD_PROBE_S
 
 
 def test_jitter_moves_an_interval_by_a_tenth_at_most() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -13,7 +14,7 @@ from threading import Event
 import pytest
 from sqlalchemy import select
 
-from newsbot.store.schema.models import FrontierRow, Run
+from newsbot.store.schema.models import ArticleRow, FrontierRow, Run
 from tests.crawling import reading
 from tests.pages import article_page, rss
 from tests.site import Answer, running_site
@@ -38,8 +39,9 @@ def test_a_crawl_that_waits_for_a_page_is_ended_by_a_signal(
         catalog.write_text(
             f'[[source]]\nkey = "one"\nhomepage = "{site.url}/"\nfeeds = ["{site.url}/rss.xml"]\n'
         )
+        export = tmp_path / "articles.json"
         crawl = subprocess.Popen(
-            [sys.executable, "-m", "scrapy", "crawl", "news", "-s", "DOWNLOAD_DELAY=0"],
+            [sys.executable, "-m", "scrapy", "crawl", "news", "-s", "DOWNLOAD_DELAY=0", "-O", export],
             cwd=PROJECT,
             env=os.environ
             | {
@@ -63,6 +65,8 @@ def test_a_crawl_that_waits_for_a_page_is_ended_by_a_signal(
             let_go.set()
     assert errors.strip().splitlines()[-1].endswith("(shutdown)")
     assert "Traceback" not in errors
+    exported = {article["url"] for article in json.loads(export.read_bytes())}
     with reading(database_url) as session:
         assert session.scalars(select(Run.finish_reason)).all() == ["shutdown"]
+        assert exported == set(session.scalars(select(ArticleRow.url)))
         assert "leased" not in session.scalars(select(FrontierRow.state)).all()

@@ -31,8 +31,9 @@ LINES = OneLine()
             logging.ERROR,
             "A stage failed on https://news.example/1",
         ),
+        (LINES.scraped({"body": "x" * 500}, None, SPIDER), logging.DEBUG, "Stored dict"),
     ],
-    ids=["stored", "rejected", "failed"],
+    ids=["stored", "rejected", "failed", "not an article"],
 )
 def test_an_item_is_one_line_with_its_url(line: LogFormatterResult, level: int, expected: str) -> None:
     args = line["args"]

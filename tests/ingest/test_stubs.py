@@ -9,7 +9,7 @@ import pytest
 from newsbot.discovery.links import Link
 from newsbot.ingest.stubs import find_stub
 from newsbot.items import Article, Fetched, Reject
-from newsbot.store.crawl.entries import entry_json
+from newsbot.store.crawl.feed_entries import entry_json
 from newsbot.store.database import Database
 from newsbot.store.schema.identity import url_hash
 from newsbot.store.schema.models import FrontierRow

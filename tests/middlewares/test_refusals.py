@@ -19,6 +19,7 @@ from newsbot.middlewares.refusals import (
     ObeyRobots,
     ResponseTooLargeError,
 )
+from newsbot.spiders.components import add_components
 from tests.crawling import in_reactor, project_settings
 
 PAGE = Request("https://news.example/private/1")
@@ -79,7 +80,9 @@ def test_scrapy_takes_the_exceptions_for_requests_to_be_ignored(error: type[Exce
 
 
 def test_scrapys_own_middlewares_are_replaced() -> None:
-    chosen = project_settings().get_component_priority_dict_with_base("DOWNLOADER_MIDDLEWARES")
+    settings = project_settings()
+    add_components(settings)
+    chosen = settings.get_component_priority_dict_with_base("DOWNLOADER_MIDDLEWARES")
     names = {load_object(name).__name__ for name, order in chosen.items() if order is not None}
     assert {"ObeyRobots", "LimitedCompression"} <= names
     assert not {"RobotsTxtMiddleware", "HttpCompressionMiddleware"} & names

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from newsbot.ingest.envelope import Envelope
-from newsbot.settings import ITEM_PIPELINES
 from newsbot.store.queries import list_rejects
 from tests.crawling import crawl, in_reactor, reading
 from tests.pages import article_page
@@ -47,7 +46,7 @@ async def test_a_stage_that_fails_is_named(
         {
             "NEWSBOT_DATABASE_URL": database_url,
             "NEWSBOT_ENTITY_ENGINE": "none",
-            "ITEM_PIPELINES": ITEM_PIPELINES | settings["ITEM_PIPELINES"],
+            **settings,
         },
         path=str(tmp_path),
     )

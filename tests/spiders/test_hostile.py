@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 from scrapy import Request
 
-from newsbot.settings import DOWNLOADER_MIDDLEWARES as MIDDLEWARES
 from newsbot.store.queries import get_article, list_rejects
 from tests.crawling import crawl, in_reactor, reading
 from tests.pages import article_page
@@ -98,7 +97,7 @@ async def test_page_that_misbehaves_becomes_a_reject_and_its_neighbour_is_stored
         "AUTOTHROTTLE_ENABLED": False,
     }
     if answer.send is dripping:
-        settings["DOWNLOADER_MIDDLEWARES"] = MIDDLEWARES | {Impatient: 1}
+        settings["DOWNLOADER_MIDDLEWARES"] = {Impatient: 1}
     await crawl("article", settings, url=f"{site.url}/page,{neighbour}")
     with reading(url) as session:
         [reject] = list_rejects(session)

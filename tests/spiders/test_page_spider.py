@@ -100,7 +100,7 @@ async def test_addresses_before_redirects_become_aliases() -> None:
 async def test_page_that_is_no_text_becomes_a_reject() -> None:
     item = await parse(HtmlResponse(URL, body=bytes(range(32)) * 40, request=Request(URL)))
     assert isinstance(item, Reject)
-    assert (item.url, item.reason) == (URL, "binary")
+    assert (item.url, item.reason, item.source) == (URL, "binary", "news.example")
 
 
 NOT_FOUND = Response(URL, status=404, request=Request(URL))

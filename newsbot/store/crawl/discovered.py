@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from newsbot.discovery.claims import Seen, judge_claims
 from newsbot.discovery.links import Link
 from newsbot.store.crawl.budgets import take_refetches
-from newsbot.store.crawl.entries import entry_json, entry_key, guid_key
+from newsbot.store.crawl.feed_entries import entry_json, entry_key, guid_key
 from newsbot.store.crawl.frontier import priority
 from newsbot.store.crawl.learnt_parameters import without_learnt
 from newsbot.store.schema.identity import url_hash

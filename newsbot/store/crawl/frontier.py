@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from newsbot.items import FeedEntry
 from newsbot.store.crawl.budgets import return_refetches
-from newsbot.store.crawl.entries import read_entry
+from newsbot.store.crawl.feed_entries import read_entry
 from newsbot.store.crawl.hosts import held_hosts
 from newsbot.store.schema.identity import url_hash
 from newsbot.store.schema.models import FrontierRow, Run

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from newsbot.store.crawl.entries import guid_key
+from newsbot.store.crawl.feed_entries import guid_key
 from newsbot.store.schema.models import ArticleRow, ArticleUrl, FrontierRow, UrlParameter
 from newsbot.store.sql import dialect
 from newsbot.urls import authority_of
