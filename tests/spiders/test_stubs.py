@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import update
+from sqlalchemy import Update, update
 
 from newsbot.cli import newsbot
 from newsbot.store.database import Database
 from newsbot.store.queries import Filters, iter_articles, list_rejects, stats
-from newsbot.store.schema.models import Feed, FrontierRow
+from newsbot.store.schema.models import ArticleRow, Feed, FrontierRow
 from tests.crawling import Crawl, crawl, in_reactor, reading
-from tests.pages import article_page
+from tests.pages import article_page, paragraphs
 from tests.site import Answer, Site, running_site
 
 WALL = (
@@ -83,13 +83,19 @@ class Paper:
         own = {name: given.pop(name) for name in list(given) if name.isupper()}
         return await crawl(spider, settings | own, **given)
 
-    def make_due(self) -> None:
-        past = datetime(2020, 1, 1, tzinfo=UTC)
+    def execute(self, *statements: Update) -> None:
         database = Database(self.database_url).open()
         with database.write() as session:
-            session.execute(update(Feed).values(next_poll_at=None))
-            session.execute(update(FrontierRow).values(state="failed", next_try_at=past))
+            for statement in statements:
+                session.execute(statement)
         database.close()
+
+    def make_due(self) -> None:
+        past = datetime(2020, 1, 1, tzinfo=UTC)
+        self.execute(
+            update(Feed).values(next_poll_at=None),
+            update(FrontierRow).values(state="failed", next_try_at=past),
+        )
 
     def stored(self, **given: Any) -> dict[str, Any]:
         """Return the stored articles by the path of their URL."""
@@ -174,15 +180,35 @@ async def test_without_the_setting_no_stub_is_kept(paper: Paper) -> None:
     assert paper.rejects() == REASONS
 
 
+UNTITLED = (
+    '<!doctype html><html lang="en"><head><meta property="og:type" content="article"></head><body><main><article>'
+    + "".join(f"<p>{text}</p>" for text in paragraphs(1))
+    + "</article></main></body></html>"
+)
+
+
 @in_reactor
-async def test_what_the_feed_said_outlasts_a_fetch_without_the_feed(paper: Paper) -> None:
-    untitled = article_page(1).replace('<meta property="article:published_time"', "<meta name=none")
-    paper.site.html("/open", untitled)
-    await paper.crawl()
+async def test_what_the_feed_said_outlasts_every_reading_without_the_feed(
+    paper: Paper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = tmp_path / "archive"
+    paper.site.html("/open", UNTITLED)
+    await paper.crawl(NEWSBOT_ARCHIVE_DIR=str(archive))
     before = paper.stored()["/open"]
+    assert before.article.title == "Feed headline of open"
     assert before.article.rules["published_at"] == "feed date"
-    assert before.article.published_at == datetime(2026, 5, 1, 8, tzinfo=UTC)
+
     await paper.crawl("article", url=paper.site.url + "/open")
+    assert paper.stored()["/open"].article == before.article
+
+    monkeypatch.setenv("NEWSBOT_ARCHIVE_DIR", str(archive))
+    monkeypatch.setenv("NEWSBOT_SOURCES", str(paper.catalog))
+    monkeypatch.setenv("NEWSBOT_ENTITY_ENGINE", "none")
+    paper.execute(update(ArticleRow).values(extractor_version="older"))
+    [found] = paper.newsbot("reextract", "--workers", "1", "--json")
+    assert found["unchanged"] == 1
+    paper.execute(update(FrontierRow).values(entry=None))
+    paper.newsbot("backfill", str(archive), "--workers", "1", "--json")
     after = paper.stored()["/open"]
-    assert (after.article.rules, after.revision) == (before.article.rules, 1)
-    assert after.article.published_at == before.article.published_at
+    assert (after.id, after.article, after.revision) == (before.id, before.article, 1)
+    assert "/open" not in paper.rejects()

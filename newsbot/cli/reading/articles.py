@@ -79,7 +79,7 @@ def _list_newest(filters: Filters, *, as_json: bool, database: str | None) -> No
 
 def _unread(reason: str | None) -> str:
     """Return the mark of a stub in lists: why its text is not here."""
-    return f"not readable here: {reason or 'not fetched yet'}"
+    return f"not readable here: {reason}" if reason else "not readable here"
 
 
 def _day(moment: datetime | None) -> str:
