@@ -7,7 +7,7 @@ of a seed are always the same. Prints a table for benchmarks/freshness.md. The s
 
     every N min     fixed intervals; they ignore what publishers wish
     halving         newsbot's former schedule: interval halved after one new entry, quartered after several, else times 1.5
-    rhythm          newsbot's schedule (newsbot.discovery.rhythm), here for all feeds at once. At the end, some feeds are
+    rhythm          newsbot's schedule (newsbot.discovery.timing.rhythm), here for all feeds at once. At the end, some feeds are
                     replayed through the code that ships, which must have learnt the same
     one price       the same, but a poll has the same price for all feeds, at which about as many are made
     all-knowing     the same as `one price`, but with the true rate of each feed in each hour, in place of what was learnt
@@ -29,9 +29,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from newsbot.discovery import rhythm as shipped
-from newsbot.discovery.rhythm import Rhythm, next_poll_s, observe
-from newsbot.discovery.schedule import FIRST_POLL_S, HOUR_S, JITTER, MAX_POLL_S, MIN_POLL_S
+from newsbot.discovery.timing import rhythm as shipped
+from newsbot.discovery.timing.rhythm import Rhythm, next_poll_s, observe
+from newsbot.discovery.timing.schedule import HOUR_S, JITTER, MAX_POLL_S, MIN_POLL_S
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -51,6 +51,8 @@ FEWER_POLLS_PRICE_S = 115
 """Price of a poll at which `rhythm` makes at most 48 polls a feed and day if a crawl runs every minute."""
 AS_HALVING_PRICE_S = 500
 """Price of a poll at which `rhythm` makes about as many polls as `halving`."""
+FIRST_POLL_S = 15 * 60
+"""Interval of `halving` for a feed that was never read before."""
 MIN_H, MAX_H = MIN_POLL_S / HOUR_S, MAX_POLL_S / HOUR_S
 
 
@@ -202,7 +204,7 @@ class AllKnowing:
 
 
 class Learnt:
-    """What `newsbot.discovery.rhythm` does for one feed, for arrays of feeds."""
+    """What `newsbot.discovery.timing.rhythm` does for one feed, for arrays of feeds."""
 
     def __init__(
         self, world: World, *, price_s: float = shipped.POLL_PRICE_S, one_price: bool = False

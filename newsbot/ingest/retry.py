@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from newsbot.discovery.schedule import failure_interval_s, next_refetch_age_s, with_jitter
+from newsbot.discovery.timing.schedule import failure_interval_s, next_refetch_age_s, with_jitter
 from newsbot.items import GONE, Reject
 
 PERMANENT = frozenset(

@@ -14,7 +14,7 @@ from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
-from newsbot.discovery.schedule import hold_s, request_delay_s, retry_after_s, robots_hold_s
+from newsbot.discovery.timing.schedule import hold_s, request_delay_s, retry_after_s, robots_hold_s
 from newsbot.session import CrawlSession
 from newsbot.settings import product_token
 from newsbot.store.crawl import hosts

@@ -23,8 +23,8 @@ from twisted.python.failure import Failure
 
 from newsbot.discovery.homepages import likely_feeds, likely_sitemaps, news_sitemaps_first, robots_url
 from newsbot.discovery.polls import PollResult, read_poll
-from newsbot.discovery.schedule import MAX_AWAITED_HOLD_S
 from newsbot.discovery.sitemaps import sitemaps_of_robots
+from newsbot.discovery.timing.schedule import MAX_AWAITED_HOLD_S
 from newsbot.errors import UsageError
 from newsbot.ingest import record
 from newsbot.ingest.envelope import Envelope
@@ -36,7 +36,7 @@ from newsbot.settings import read_settings
 from newsbot.sources.catalog import load_sources
 from newsbot.sources.model import Source
 from newsbot.sources.ownership import sort_links
-from newsbot.spiders.answers import (
+from newsbot.spiders.poll_answers import (
     NOT_MODIFIED,
     answer_of,
     asks_to_wait,
@@ -248,9 +248,13 @@ class NewsSpider(PageSpider):
             links = tuple(link for link in found.links if link.url not in strangers)
             found = replace(found, links=links, note=_with_strangers(found.note, listed.strangers))
             self._count("links/offsite", len(strangers))
-        new = await self.run.write(
-            polling.save_poll, feed, found, answer, now=now, chance=_chance(), offsite=set(listed.other)
-        )
+        offsite = set(listed.other)
+        if page > 1:
+            new = await self.run.write(polling.save_list_page, feed, found, now=now, offsite=offsite)
+        else:
+            new = await self.run.write(
+                polling.save_poll, feed, found, answer, now=now, chance=_chance(), offsite=offsite
+            )
         self._count("feeds/polled")
         self._count("links/new", new)
         if new:

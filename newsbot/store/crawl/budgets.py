@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from newsbot.discovery.claims import REFETCHES_A_DAY, refilled
+from newsbot.discovery.timing.claims import REFETCHES_A_DAY, refilled
 from newsbot.store.schema.models import FrontierRow, Source
 
 _FRONTIER = FrontierRow.metadata.tables["frontier"]

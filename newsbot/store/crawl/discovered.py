@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from sqlalchemy import and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
-from newsbot.discovery.claims import Seen, judge_claims
 from newsbot.discovery.links import Link
+from newsbot.discovery.timing.claims import Seen, judge_claims
 from newsbot.store.crawl.budgets import take_refetches
 from newsbot.store.crawl.feed_entries import entry_json, entry_key, guid_key
 from newsbot.store.crawl.frontier import priority
@@ -63,17 +63,17 @@ def add_links(
     feed_id: int | None,
     now: datetime,
     offsite: Collection[str] = (),
-) -> int:
-    """Insert links that are not known yet, and schedule changed pages again; return the number of new ones.
+) -> list[Link]:
+    """Insert links that are not known yet, and schedule changed pages again; return the new ones.
 
     A link is known by its URL, or by the feed's identifier of the entry if its headline or its path is the same. Whether a
-    page is fetched again is decided by `discovery.claims`. `offsite` are the URLs of pages of other sites."""
+    page is fetched again is decided by `discovery.timing.claims`. `offsite` are the URLs of pages of other sites."""
     found = _by_key(session, links, source)
     known = _known(session, found, source)
     new = {key: link for key, link in found.items() if key not in known}
     _insert(session, new, source=source, feed_id=feed_id, now=now, offsite=offsite)
     _list_again(session, [(known[key], link) for key, link in found.items() if key in known], source, now)
-    return len(new)
+    return list(new.values())
 
 
 class Key(NamedTuple):

@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from newsbot.discovery.polls import PollResult
-from newsbot.discovery.schedule import MIN_POLL_S, failure_interval_s, poll_interval_s, with_jitter
+from newsbot.discovery.timing.rhythm import Rhythm, next_poll_s, observe
+from newsbot.discovery.timing.schedule import MIN_POLL_S, failure_interval_s, with_jitter
 from newsbot.sources.model import Source
 from newsbot.store.crawl import discovered
 from newsbot.store.crawl.hosts import held_hosts
@@ -45,7 +46,11 @@ class DueFeed:
     content_hash: bytes | None
     interval_s: float | None
     failure_count: int
-    last_polled_at: datetime | None
+    last_success_at: datetime | None
+    rhythm: dict[str, Any] | None
+    """`discovery.timing.rhythm.Rhythm` as JSON."""
+    ttl_s: int | None
+    """Seconds that the feed asked to wait before the next poll."""
     moved_to: str | None
     moved_at: datetime | None
     is_moved: bool
@@ -223,7 +228,15 @@ def save_poll(
     add_feeds(session, feed.source, found.feeds, found_in=feed.id, depth=feed.depth + 1)
     if found.listed:
         _update_children(session, feed, found, now)
-    interval_s = poll_interval_s(feed.interval_s, new, ttl_s=found.ttl_s)
+    is_new = answer.content_hash not in {None, feed.content_hash}
+    ttl_s = found.ttl_s if is_new else feed.ttl_s
+    rhythm = observe(
+        Rhythm.from_json(feed.rhythm),
+        now=now,
+        previous_poll_at=feed.last_success_at,
+        new_entry_times=[link.published_at for link in new],
+    )
+    interval_s = next_poll_s(rhythm, now, ttl_s)
     values: dict[str, Any] = {
         "last_status": answer.status,
         **(_validators(feed, answer) if found.whole else NO_VALIDATORS),
@@ -233,14 +246,27 @@ def save_poll(
         "last_polled_at": now,
         "last_success_at": now,
         "interval_s": interval_s,
+        "rhythm": rhythm.to_json(),
+        "ttl_s": ttl_s,
         "next_poll_at": now + timedelta(seconds=with_jitter(interval_s, chance)),
     }
-    if answer.content_hash not in {None, feed.content_hash}:
+    if is_new:
         values["note"] = found.note
     if new:
         values["last_new_at"] = now
     session.execute(update(Feed).where(Feed.id == feed.id).values(values))
-    return new
+    return len(new)
+
+
+def save_list_page(
+    session: Session, feed: DueFeed, found: PollResult, *, now: datetime, offsite: Collection[str] = ()
+) -> int:
+    """Add the links of a further page of a list to the frontier; return the number of new ones."""
+    return len(
+        discovered.add_links(
+            session, found.links, source=feed.source, feed_id=feed.id, now=now, offsite=offsite
+        )
+    )
 
 
 NO_VALIDATORS: dict[str, Any] = {"etag": None, "last_modified": None, "content_hash": None}
@@ -292,7 +318,9 @@ def save_failed_poll(
 
     A feed that has ended (410) is not polled again. The next poll of one that had moved goes to its own address."""
     failures = feed.failure_count + 1
-    wait_s = with_jitter(failure_interval_s(feed.interval_s or MIN_POLL_S, failures), chance)
+    silent_s = (now - feed.last_success_at).total_seconds() if feed.last_success_at else None
+    doubled_s = failure_interval_s(feed.interval_s or MIN_POLL_S, failures, silent_s=silent_s)
+    wait_s = with_jitter(doubled_s, chance)
     values: dict[str, Any] = {
         "last_status": status,
         "last_error": error,

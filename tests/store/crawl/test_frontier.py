@@ -24,7 +24,7 @@ ONE, TWO, THREE = (f"https://news.example/{number}" for number in (1, 2, 3))
 
 def add(session: Session, *urls: str, source: str = "one", at: datetime = NOW, **values: Any) -> int:
     links = [Link(url=url, **values) for url in urls]
-    return discovered.add_links(session, links, source=source, feed_id=None, now=at)
+    return len(discovered.add_links(session, links, source=source, feed_id=None, now=at))
 
 
 def lease(session: Session, count: int = 9, *, run_id: int | None = None, at: datetime = NOW) -> list[str]:

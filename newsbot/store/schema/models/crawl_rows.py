@@ -115,8 +115,10 @@ class Feed(Base):
     last_error: Mapped[str | None]
     note: Mapped[str | None]
     """What was left out of its last content, and why, in one line."""
+    ttl_s: Mapped[int | None]
+    """Seconds that its last content asked to wait before the next poll."""
     rhythm: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    """When it usually has new entries, as `discovery.rhythm` has learnt it."""
+    """When it usually has new entries, as `discovery.timing.rhythm` has learnt it."""
     moved_to: Mapped[str | None]
     """Address to which it redirects permanently."""
     moved_at: Mapped[datetime | None]

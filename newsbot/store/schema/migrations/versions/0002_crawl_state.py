@@ -107,6 +107,7 @@ def _feeds() -> None:
         sa.Column("found_in", ID, nullable=True),
         sa.Column("depth", sa.Integer(), nullable=False, server_default=ZERO),
         sa.Column("note", TEXT, nullable=True),
+        sa.Column("ttl_s", sa.Integer(), nullable=True),
         sa.Column("rhythm", JSON, nullable=True),
         sa.Column("moved_to", TEXT, nullable=True),
         sa.Column("moved_at", TIME, nullable=True),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from newsbot.discovery.schedule import DAY_S, HOUR_S
+from newsbot.discovery.timing.schedule import DAY_S, HOUR_S
 
 RESOLUTION = timedelta(seconds=1)
 """Resolution of dates in feeds and sitemaps: a change in the second of the last fetch may be later than the fetch."""

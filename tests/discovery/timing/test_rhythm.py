@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsbot.discovery.rhythm import MAX_GAP_H, MAX_NUMBER, Rhythm, next_poll_s, observe, usual_rates
-from newsbot.discovery.schedule import DAY_S, HOUR_S, MAX_POLL_S, MIN_POLL_S, MINUTE_S
+from newsbot.discovery.timing.rhythm import MAX_GAP_H, MAX_NUMBER, Rhythm, next_poll_s, observe, usual_rates
+from newsbot.discovery.timing.schedule import DAY_S, HOUR_S, MAX_POLL_S, MIN_POLL_S, MINUTE_S
 
 START = datetime(2026, 11, 2, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from math import floor, sqrt
 from typing import Any, Self
 
-from newsbot.discovery.schedule import DAY_S, HOUR_S, MAX_POLL_S, bounded_poll_s
+from newsbot.discovery.timing.schedule import DAY_S, HOUR_S, MAX_POLL_S, bounded_poll_s
 
 POLL_PRICE_S = 80
 """Seconds that the entries of a feed with the usual rate may wait, added up, before a poll is worth it."""

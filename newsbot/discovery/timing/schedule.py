@@ -13,8 +13,6 @@ MINUTE_S, HOUR_S, DAY_S = 60, 3_600, 86_400
 
 MIN_POLL_S = 2 * MINUTE_S
 MAX_POLL_S = DAY_S
-FIRST_POLL_S = 15 * MINUTE_S
-"""Interval of a feed that was never read before."""
 DEAD_AFTER_S = 30 * DAY_S
 """Time since its last success after which a feed counts as dead."""
 DEAD_AFTER = 30
@@ -39,25 +37,6 @@ ROBOTS_ABSENT_AFTER_S = 30 * DAY_S
 """Time after which a robots.txt that cannot be read counts as absent (RFC 9309, section 2.3.1.4)."""
 MAX_CRAWL_DELAY_S = 600.0
 """Maximum Crawl-delay that is respected; longer ones are mistakes, such as milliseconds, and would stop the crawl."""
-
-
-_INTERVAL_FACTORS = (1.5, 0.5, 0.25)
-"""Factors of the interval after a poll with no, one, and several new entries."""
-
-
-def poll_interval_s(previous_s: float | None, new_entries: int, *, ttl_s: int | None = None) -> float:
-    """Return the seconds until the next poll of a feed that has just been read, before jitter.
-
-    The interval is halved if one entry was new, quartered if several were, and multiplied by 1.5 if none was, so that
-    about every third poll finds something. The publisher's wish (`ttl_s`) is respected up to an hour, because most
-    publishers only state the default of their software. The result is between 2 minutes and 24 hours. `previous_s` is
-    None for a feed that was never read before.
-    """
-    if previous_s is None:
-        interval_s: float = FIRST_POLL_S
-    else:
-        interval_s = previous_s * _INTERVAL_FACTORS[min(new_entries, 2)]
-    return bounded_poll_s(interval_s, ttl_s)
 
 
 def bounded_poll_s(interval_s: float, ttl_s: int | None) -> float:

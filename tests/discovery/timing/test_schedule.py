@@ -8,20 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsbot.discovery.schedule import (
+from newsbot.discovery.timing.schedule import (
     DAY_S,
     DEAD_AFTER,
     DEAD_AFTER_S,
     DEAD_PROBE_S,
-    FIRST_POLL_S,
     HOUR_S,
     MAX_CRAWL_DELAY_S,
     MAX_POLL_S,
     MIN_POLL_S,
     MINUTE_S,
+    bounded_poll_s,
     failure_interval_s,
     next_refetch_age_s,
-    poll_interval_s,
     request_delay_s,
     retry_after_s,
     with_jitter,
@@ -30,38 +29,14 @@ from newsbot.discovery.schedule import (
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
-def settled_interval_s(publishes_every_s: float) -> float:
-    """Poll a feed that publishes regularly for two months; return the mean interval of the second one."""
-    interval_s, clock_s, intervals = None, 0.0, []
-    while clock_s < 60 * DAY_S:
-        previous_s = clock_s - (interval_s or 0)
-        new = int(clock_s // publishes_every_s) - int(previous_s // publishes_every_s)
-        interval_s = poll_interval_s(interval_s, new)
-        clock_s += interval_s
-        if clock_s > 30 * DAY_S:
-            intervals.append(interval_s)
-    return sum(intervals) / len(intervals)
-
-
-@pytest.mark.parametrize(
-    "every_s", [10 * MINUTE_S, HOUR_S, 6 * HOUR_S, DAY_S], ids=["10 min", "1 h", "6 h", "1 day"]
-)
-def test_interval_settles_slightly_below_that_of_publication(every_s: float) -> None:
-    assert every_s / 8 < settled_interval_s(every_s) < every_s
-
-
-def test_interval_of_a_new_feed_does_not_depend_on_its_backlog() -> None:
-    assert poll_interval_s(None, 0) == poll_interval_s(None, 50) == FIRST_POLL_S
-
-
-@given(st.floats(0, 10 * DAY_S) | st.none(), st.integers(0, 1000), st.integers(0, 10**9) | st.none())
-def test_interval_stays_in_bounds(previous_s: float | None, new: int, ttl_s: int | None) -> None:
-    assert MIN_POLL_S <= poll_interval_s(previous_s, new, ttl_s=ttl_s) <= MAX_POLL_S
+@given(st.floats(0, 10 * DAY_S), st.integers(0, 10**9) | st.none())
+def test_interval_stays_in_bounds(interval_s: float, ttl_s: int | None) -> None:
+    assert MIN_POLL_S <= bounded_poll_s(interval_s, ttl_s) <= MAX_POLL_S
 
 
 def test_ttl_is_respected_up_to_an_hour() -> None:
-    assert poll_interval_s(FIRST_POLL_S, 9, ttl_s=1800) == 1800
-    assert poll_interval_s(FIRST_POLL_S, 9, ttl_s=7 * DAY_S) == HOUR_S
+    assert bounded_poll_s(15 * MINUTE_S, 1800) == 1800
+    assert bounded_poll_s(15 * MINUTE_S, 7 * DAY_S) == HOUR_S
 
 
 def test_failures_of_a_page_back_off_to_a_day() -> None:
@@ -80,7 +55,7 @@ def probes_s(interval_s: float, until_s: float) -> list[float]:
     return probes
 
 
-@pytest.mark.parametrize("interval_s", [MIN_POLL_S, FIRST_POLL_S, 6 * HOUR_S, MAX_POLL_S])
+@pytest.mark.parametrize("interval_s", [MIN_POLL_S, 15 * MINUTE_S, 6 * HOUR_S, MAX_POLL_S])
 def test_feed_is_back_soon_after_an_outage(interval_s: float) -> None:
     probes = probes_s(interval_s, 40 * DAY_S)
     for outage_s in (HOUR_S, 6 * HOUR_S, 34 * HOUR_S, 4 * DAY_S, 20 * DAY_S):
@@ -96,9 +71,9 @@ def test_feed_that_fails_is_asked_less_often_than_one_that_works() -> None:
 
 
 def test_feed_is_probed_daily_until_thirty_days_after_its_last_success_and_then_weekly() -> None:
-    assert failure_interval_s(FIRST_POLL_S, 40, silent_s=20 * DAY_S) == DAY_S
-    assert failure_interval_s(FIRST_POLL_S, 2, silent_s=DEAD_AFTER_S) == DEAD_PROBE_S
-    assert failure_interval_s(FIRST_POLL_S, 10**6, silent_s=400 * DAY_S) == DEAD_PROBE_S
+    assert failure_interval_s(15 * MINUTE_S, 40, silent_s=20 * DAY_S) == DAY_S
+    assert failure_interval_s(15 * MINUTE_S, 2, silent_s=DEAD_AFTER_S) == DEAD_PROBE_S
+    assert failure_interval_s(15 * MINUTE_S, 10**6, silent_s=400 * DAY_S) == DEAD_PROBE_S
 
 
 def test_feed_that_was_never_read_is_probed_weekly_after_a_month_of_failures() -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from newsbot.discovery.claims import REFETCHES_A_DAY, Seen, judge_claims, refilled
+from newsbot.discovery.timing.claims import REFETCHES_A_DAY, Seen, judge_claims, refilled
 
 NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
