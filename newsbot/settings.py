@@ -120,6 +120,13 @@ NEWSBOT_SETTINGS = (
         "how the spiders introduce themselves",
     ),
     Setting(
+        "NEWSBOT_BROWSER",
+        "",
+        str,
+        "the path or name of a Chromium or Chrome; empty: the one on PATH, else Playwright's own",
+        "what renders the pages of sources with render = true",
+    ),
+    Setting(
         "NEWSBOT_WORKERS",
         _other_cores(),
         _count,
@@ -155,6 +162,7 @@ class Configuration:
     max_page_bytes: int
     stubs: bool
     user_agent: str
+    browser: str
     web_token: str
     workers: int
 
@@ -237,6 +245,8 @@ PAGE_MIDDLEWARES = {
     "newsbot.middlewares.politeness.Politeness": 860,
     # Closest to the network, where bodies are still as they were sent.
     "newsbot.middlewares.keep_responses.KeepResponses": 950,
+    # Before the archive, which keeps pages as they are after their scripts have run.
+    "newsbot.rendering.render_pages.RenderPages": 960,
 }
 PAGE_EXPORTERS = {
     "csv": "newsbot.extensions.article_feeds.ArticleCsv",

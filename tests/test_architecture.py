@@ -30,7 +30,7 @@ FLOORS = (
     {"store"},
     {"ingest"},
     {"session", "jobs"},
-    {"middlewares", "extensions"},
+    {"middlewares", "extensions", "rendering"},
     {"spiders", "pipelines"},
     {"commands", "cli", "web", "__main__"},
 )

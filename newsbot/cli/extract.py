@@ -61,7 +61,8 @@ def fetch(url: str) -> Envelope | Reject:
     _, items = run_spider("article", url=url)
     if not items:
         raise InputError(f"{url}: nothing came back", url=url)
-    return items[0]
+    item: Envelope | Reject = items[0]
+    return item
 
 
 def _extracted(item: Envelope | Reject, page: str) -> Envelope:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
+from newsbot.cli.live import check_live
 from newsbot.cli.options import database_option, json_option, read_session
 from newsbot.cli.output import print_json, print_table, printable
 from newsbot.ingest.envelope import Envelope
@@ -19,7 +21,7 @@ from newsbot.spiders.spider_run import run_spider
 from newsbot.store.queries import SourceHealth, source_health
 
 FLAGGED = 3
-"""Exit status of `health --check` if anything is flagged."""
+"""Exit status of `health --check` if anything is flagged, and of `check --live` if a source does not work."""
 
 
 @click.group()
@@ -31,7 +33,17 @@ def sources() -> None:
 @json_option
 def list_(as_json: bool) -> None:
     """List every source."""
-    for_json = ("key", "name", "homepage", "language", "country", "enabled", "verified")
+    for_json = (
+        "key",
+        "name",
+        "homepage",
+        "language",
+        "country",
+        "enabled",
+        "verified",
+        "robots",
+        "checked_on",
+    )
     found = load_sources(configuration().sources).values()
     if as_json:
         for source in found:
@@ -118,8 +130,31 @@ def _print_health(reports: list[SourceHealth], flagged: list[SourceHealth]) -> N
 
 
 @sources.command()
-@click.argument("path", required=False)
-def check(path: str | None) -> None:
-    """Validate a TOML file or a folder of them; without PATH, what NEWSBOT_SOURCES names."""
-    found = load_sources(path or configuration().sources)
-    click.echo("1 source, valid" if len(found) == 1 else f"{len(found)} sources, all valid")
+@click.argument("names", nargs=-1, metavar="[PATH | KEY...]")
+@click.option(
+    "--live", "is_live", is_flag=True, help="Fetch feeds and articles of the sources KEY, else of all."
+)
+@click.option(
+    "--write",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="With --live: write the TOML files there, with verified, robots and checked_on, without feeds that are gone.",
+)
+@json_option
+def check(names: tuple[str, ...], is_live: bool, folder: Path | None, as_json: bool) -> int:
+    """Validate a TOML file or a folder of them; without PATH, what NEWSBOT_SOURCES names.
+
+    With --live, see whether the sources work: robots.txt, homepage, feeds and one of the newest articles of each. Exit
+    status 3 if one does not, 1 if no host has answered.
+    """
+    if is_live:
+        return 0 if check_live(names, folder=folder, as_json=as_json) else FLAGGED
+    if folder or len(names) > 1:
+        raise click.UsageError("--write and several names need --live")
+    found = load_sources(names[0] if names else configuration().sources)
+    if as_json:
+        print_json({"sources": len(found)})
+    else:
+        click.echo("1 source, valid" if len(found) == 1 else f"{len(found)} sources, all valid")
+    return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
@@ -85,6 +86,15 @@ def date_in_path(url: str) -> date | None:
 def same_site(url: str, homepage: str) -> bool:
     """Return whether the host of `url` is that of the homepage or below it; a leading `www.` is ignored."""
     return f".{source_of(url)}".endswith(f".{source_of(homepage)}")
+
+
+def newest_first(links: Iterable[Link]) -> list[Link]:
+    """Return the links by their dates, the newest first; those without a date come last, in their order."""
+
+    def date(link: Link) -> datetime:
+        return link.published_at or link.modified_at or datetime.min.replace(tzinfo=UTC)
+
+    return sorted(links, key=date, reverse=True)
 
 
 @dataclass(slots=True)

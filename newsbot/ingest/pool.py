@@ -31,7 +31,8 @@ class Pool:
     same pool are not taken for the cause."""
 
     def __init__(self, settings: Configuration, processor: Processor) -> None:
-        self._cores = usable_cores()
+        self.cores = usable_cores()
+        """Cores that the processes that this one starts may use."""
         self.settings = settings
         self.processor = processor
         """Does the work of tasks that run in threads."""
@@ -63,7 +64,7 @@ class Pool:
         return self._processes if self._started.done() else None
 
     def _make_processes(self, workers: int) -> ProcessPoolExecutor:
-        return make_pool(workers, Processor.with_database, (self.settings,), self._cores)
+        return make_pool(workers, Processor.with_database, (self.settings,), self.cores)
 
     def _discard(self, processes: ProcessPoolExecutor) -> None:
         """Have new processes started in place of a pool that has lost one."""
@@ -86,13 +87,13 @@ class Pool:
 
         Python runs one thread at a time. When its threads move between cores, they spend a third of their CPU time on
         that (10.9 instead of 7.8 s for 1,000 pages, measured with `benchmarks/crawl.py news`)."""
-        cores = sorted(self._cores)
+        cores = sorted(self.cores)
         if self.settings.workers and len(cores) > 1:
             use_cores({cores[os.getpid() % len(cores)]})
 
     def close(self) -> None:
         """End the processes at once. Nobody asks for the results of what they may still be working on."""
-        use_cores(self._cores)
+        use_cores(self.cores)
         if self._processes is not None:
             end_pool(self._processes)
             self._processes = None

@@ -30,7 +30,8 @@ class KeepResponses:
     """Writes requests and responses to WARC files.
 
     It is the middleware nearest to the downloader, so that bodies are still as they were sent. If the archive cannot be
-    written, one error is logged and the crawl goes on without an archive.
+    written, one error is logged and the crawl goes on without an archive. A page that a browser has rendered is written as
+    it is then.
 
     Settings: `NEWSBOT_ARCHIVE_DIR`, the folder; empty: nothing is kept. Stats: `newsbot/archive/kept`,
     `newsbot/archive/stopped`. Meta keys: sets `KEPT`; requests with `SAVED_PATH` are not kept. Responses with the flag

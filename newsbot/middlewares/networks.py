@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CannotResolveHostError
 from scrapy.resolver import CachingHostnameResolver
@@ -103,13 +102,11 @@ class GuardedResolver(CachingHostnameResolver):
         return super().resolveHostName(receiver, hostName, *args, **kwargs)
 
 
-def is_refused(request: Request, error: BaseException | None) -> bool:
-    """Return whether a request failed because the addresses of its host are private."""
+def is_refused(url: str, error: BaseException | None) -> bool:
+    """Return whether a request for a URL failed because the addresses of its host are private."""
     from twisted.internet import reactor  # importing it installs it; a crawl has done that before
 
     if not isinstance(error, CannotResolveHostError):
         return False
     resolver = getattr(reactor, "nameResolver", None)
-    return (
-        isinstance(resolver, GuardedResolver) and (urlsplit(request.url).hostname or "") in resolver.refused
-    )
+    return isinstance(resolver, GuardedResolver) and (urlsplit(url).hostname or "") in resolver.refused

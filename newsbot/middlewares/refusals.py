@@ -90,7 +90,7 @@ class ObeyRobots(RobotsTxtMiddleware):
             return None
         except Exception as error:  # noqa: BLE001 - whatever prevents it from being read
             self._stats.inc_value(f"robotstxt/exception_count/{type(error).__name__}")
-            if is_refused(asking, error):
+            if is_refused(address, error):
                 return None  # the request fails for the same reason, and says so
             await self._unreadable(request, one_line(str(error)) or type(error).__name__)
             return None

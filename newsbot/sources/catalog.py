@@ -2,7 +2,7 @@
 
 The shipped catalog is the folder `catalog/` beside this module, one file per publisher. Its feeds are those that
 publishers announce; a source keeps `verified = false`, the default, until somebody has fetched its feeds and read the
-articles.
+articles (`newsbot sources check --live --write`).
 """
 
 from __future__ import annotations
@@ -27,15 +27,23 @@ def load_sources(path: str | None = None) -> dict[str, Source]:
     Raises a `UsageError` of one line for a missing path, invalid TOML, an unknown or missing key, an invalid value, or a
     duplicate source key.
     """
-    sources: dict[str, Source] = {}
-    files: dict[str, Path] = {}
+    return {key: source for key, (source, _) in _located_sources(path).items()}
+
+
+def source_files(path: str | None = None) -> dict[str, Path]:
+    """Return key -> TOML file of every source that `load_sources` returns; raises the same errors."""
+    return {key: file for key, (_, file) in _located_sources(path).items()}
+
+
+def _located_sources(path: str | None) -> dict[str, tuple[Source, Path]]:
+    located: dict[str, tuple[Source, Path]] = {}
     for file in _toml_files(Path(path) if path else SHIPPED_CATALOG):
         for source in _read_file(file):
-            if source.key in sources:
-                problem = f"key is already used in {files[source.key]}; every source has its own"
+            if source.key in located:
+                problem = f"key is already used in {located[source.key][1]}; every source has its own"
                 raise _error(file, source.key, problem)
-            sources[source.key], files[source.key] = source, file
-    return sources
+            located[source.key] = source, file
+    return located
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +105,12 @@ def _read_file(file: Path) -> Iterator[Source]:
         document = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"{file}: not readable as TOML: {error}", path=str(file)) from error
-    tables = document.pop("source", None)
+    tables = document.pop("source", [])
     if document or not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         extra = ", ".join(document) or "source"
         raise UsageError(f"{file}: {extra}: only [[source]] tables are accepted", path=str(file))
+    if not tables:
+        raise UsageError(f"{file}: no [[source]] table; a file needs one for every source", path=str(file))
     for number, table in enumerate(tables, start=1):
         yield _read_source(file, table, str(table.get("key", f"number {number}")))
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
 UTC = ZoneInfo("UTC")
 
 Offsite = Literal["store", "skip"]
 """What is done with links of a source's feeds to other sites."""
+Robots = Literal["allowed", "partly", "refused"]
+"""Whether robots.txt lets newsbot fetch the articles of a source: all, some, or none of those that its feeds list."""
+ROBOTS: tuple[Robots, ...] = get_args(Robots)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +68,13 @@ class Source:
     """Whether `scrapy crawl news` crawls it without being asked for it (`-a source=KEY`), and `newsbot sources health`
     reports on it. Saved and archived pages get its key, time zone and selectors in any case."""
     verified: bool = False
-    """Whether somebody has fetched its feeds and read the articles that came out."""
+    """Whether somebody, or a live check, has fetched its feeds and read the articles that came out."""
+    robots: Robots | None = None
+    """Whether robots.txt lets newsbot fetch its articles, as the last live check found; None if it is not known. Crawls
+    do not rely on it: they ask robots.txt itself."""
+    checked_on: date | None = None
+    """Day (UTC) of the last live check, `newsbot sources check --live --write`."""
+    render: bool = False
+    """Whether scripts make the text of its pages, so that they are rendered in a browser. Needs the extra `render`."""
     selectors: Selectors = Selectors()
     """CSS selectors of the site; in TOML the table `[source.extract]`."""

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from cssselect import HTMLTranslator, SelectorError
 
-from newsbot.sources.model import Selectors
+from newsbot.sources.model import ROBOTS, Selectors
 
 Reader = Callable[[object], Any]
 """Converts a TOML value to a value of `Source`; raises ValueError with a message that states what is accepted."""
@@ -114,6 +114,12 @@ def _flag(value: object) -> bool:
     return value
 
 
+def _robots(value: object) -> str:
+    if value not in ROBOTS:
+        raise ValueError(f"{value!r} is not accepted; one of {', '.join(ROBOTS)} is")
+    return str(value)
+
+
 def _day(value: object) -> date:
     if not isinstance(value, date) or isinstance(value, datetime):
         raise ValueError(f"{value!r} is not accepted; a date such as 2026-12-31, without quotes, is")
@@ -148,5 +154,8 @@ SOURCE_KEYS: dict[str, Reader] = {
     "delay_s": _seconds,
     "enabled": _flag,
     "verified": _flag,
+    "robots": _robots,
+    "checked_on": _day,
+    "render": _flag,
     "extract": _selectors,
 }

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from typing import Any, Self
 
 from scrapy import Request
+from scrapy.crawler import Crawler
 
 from newsbot.errors import UsageError
+from newsbot.rendering.installed import require_browser
+from newsbot.settings import read_settings
 from newsbot.spiders.page_spider import PageSpider
 from newsbot.urls import is_fetchable
 
@@ -29,6 +33,13 @@ class ArticleSpider(PageSpider):
         for part in self.urls:
             if not is_fetchable(part):
                 raise UsageError(f"spider article: url is {part!r}; accepted: {ACCEPTED}")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Return a spider for these URLs. Raises UsageError if one must be rendered, and nothing can be."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        require_browser(spider.urls, read_settings(crawler.settings))
+        return spider
 
     async def start(self) -> AsyncIterator[Request]:
         """Yield a request for every URL."""

@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
+from typing import Any, Self
 
 from scrapy import Request
+from scrapy.crawler import Crawler
 from scrapy.http import Response, TextResponse
 
 from newsbot.discovery.homepages import (
@@ -18,12 +20,15 @@ from newsbot.discovery.homepages import (
     propose_source,
     robots_url,
 )
-from newsbot.discovery.links import Link
+from newsbot.discovery.links import Link, newest_first
 from newsbot.discovery.polls import PollResult, read_poll
 from newsbot.discovery.sections import article_links, section_links
 from newsbot.discovery.sitemaps import MAX_SITEMAP_BYTES, sitemaps_of_robots
 from newsbot.errors import UsageError
 from newsbot.extraction.page.page import Page
+from newsbot.rendering.installed import require_browser
+from newsbot.rendering.render_pages import NO_PAGE
+from newsbot.settings import read_settings
 from newsbot.sources.model import Source
 from newsbot.spiders.page_spider import PageSpider, header
 from newsbot.urls import is_fetchable
@@ -72,6 +77,13 @@ class ExploreSpider(PageSpider):
         self.homepage = url
         self.found = Exploration()
 
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Return a spider for this homepage. Raises UsageError if it must be rendered, and nothing can be."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        require_browser([spider.homepage], read_settings(crawler.settings))
+        return spider
+
     async def start(self) -> AsyncIterator[Request]:
         """Explore the site, then yield requests for the newest articles that were found."""
         response = await self._get(self.homepage)
@@ -85,11 +97,13 @@ class ExploreSpider(PageSpider):
         if not self.found.links:
             self.found.sections = section_links(page)[:MAX_SECTIONS] or [response.url]
             self.found.links.update((link.url, link) for link in article_links(page))
-        for link in _newest(self.found.links.values())[:PREVIEWS]:
+        for link in newest_first(self.found.links.values())[:PREVIEWS]:
             yield Request(link.url, callback=self.parse_page, errback=self.fetch_failed)
 
     async def _get(self, url: str, **meta: int) -> Response | None:
         assert self.crawler.engine is not None
+        if url != self.homepage:
+            meta[NO_PAGE] = True
         try:
             response = await self.crawler.engine.download_async(Request(url, meta=meta))
         except Exception as error:  # noqa: BLE001 - a URL that fails for any reason is not proposed
@@ -146,10 +160,3 @@ class ExploreSpider(PageSpider):
                 links += poll.links
                 waiting = [(child, depth + 1) for _, child in poll.feeds if depth < MAX_DEPTH] + waiting
         return links
-
-
-def _newest(links: Iterable[Link]) -> list[Link]:
-    def date(link: Link) -> datetime:
-        return link.published_at or link.modified_at or datetime.min.replace(tzinfo=UTC)
-
-    return sorted(links, key=date, reverse=True)

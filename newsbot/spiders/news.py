@@ -31,11 +31,14 @@ from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.retry import TRANSIENT_TRIES
 from newsbot.items import Reject
 from newsbot.middlewares.politeness import HeldError, Politeness
+from newsbot.rendering.installed import renderable
+from newsbot.rendering.render_pages import NO_PAGE
 from newsbot.session import ENTRY, LISTER, SLOT, CrawlSession
 from newsbot.settings import read_settings
 from newsbot.sources.catalog import load_sources
 from newsbot.sources.model import Source
 from newsbot.sources.ownership import sort_links
+from newsbot.spiders.page_spider import PageSpider, fetch_of, fetched, header
 from newsbot.spiders.poll_answers import (
     NOT_MODIFIED,
     answer_of,
@@ -45,7 +48,6 @@ from newsbot.spiders.poll_answers import (
     request_of,
     status_of,
 )
-from newsbot.spiders.page_spider import PageSpider, fetch_of, fetched, header
 from newsbot.spiders.slots import Slots
 from newsbot.store.crawl import frontier, polling
 from newsbot.store.crawl.frontier import Leased
@@ -109,14 +111,17 @@ class NewsSpider(PageSpider):
 
         Raises UsageError for a key that is not in the catalog."""
         spider = super().from_crawler(crawler, *args, **kwargs)
-        catalog = load_sources(read_settings(crawler.settings).sources)
+        ours = read_settings(crawler.settings)
+        catalog = load_sources(ours.sources)
         for key in spider.keys:
             if key not in catalog:
                 raise UsageError(
                     f"spider news: no source {key!r} in the catalog; newsbot sources list shows them"
                 )
         chosen = spider.keys or [key for key, source in catalog.items() if source.enabled]
-        spider.catalog = {key: catalog[key] for key in chosen}
+        spider.catalog = renderable(
+            {key: catalog[key] for key in chosen}, asked=spider.keys, browser=ours.browser
+        )
         # No more than the downloader sends at once: a request that waits inside Scrapy is not stopped by a hold.
         spider.slots = Slots(limit=crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"))
         for signal in (signals.item_scraped, signals.item_dropped, signals.item_error, signals.spider_error):
@@ -197,6 +202,7 @@ class NewsSpider(PageSpider):
             last_modified=feed.last_modified if page == 1 else None,
             kind=feed.kind,
         )
+        request.meta[NO_PAGE] = feed.kind in ("feed", "sitemap")
         self.polls[feed.source].append(request.replace(cb_kwargs={"feed": feed, "page": page}))
 
     def _next_polls(self) -> list[Request]:
@@ -276,6 +282,7 @@ class NewsSpider(PageSpider):
         guesses += [("sitemap", url) for url in likely_sitemaps(homepage)]
         for kind, url in guesses:
             request = request_for(url, self.parse_guess, self.guess_failed, kind=kind)
+            request.meta[NO_PAGE] = True
             self.polls[feed.source].append(request.replace(cb_kwargs={"homepage": feed, "kind": kind}))
 
     async def parse_guess(self, response: Response, homepage: DueFeed, kind: str) -> None:

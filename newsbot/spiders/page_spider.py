@@ -126,7 +126,7 @@ class PageSpider(Spider):
         yield Reject(
             url=request.url,
             reason=_failure_reason(failure),
-            detail=_failure_detail(failure),
+            detail=error_detail(failure.value, request.url),
             source=source_key(request.url, self.sources),
             stage="fetch",
             fetched=_failed_fetch(request, response),
@@ -215,20 +215,16 @@ def _failure_reason(failure: Failure) -> str:
         return f"http-{error.response.status}"
     if isinstance(error, InputError):
         return error.reason
-    if is_refused(failure.request, error):  # type: ignore[attr-defined]
+    if is_refused(failure.request.url, error):  # type: ignore[attr-defined]
         return "private-network"
     return next((reason for kind, reason in REASONS if isinstance(error, kind)), "fetch-failed")
 
 
-def _failure_detail(failure: Failure) -> str:
-    if is_refused(failure.request, failure.value):  # type: ignore[attr-defined]
-        return refusal(_host(failure))
-    return one_line(failure.getErrorMessage())
-
-
-def _host(failure: Failure) -> str:
-    request: Request = failure.request  # type: ignore[attr-defined]
-    return urlsplit(request.url).hostname or ""
+def error_detail(error: BaseException | None, url: str) -> str:
+    """Return in one line why a request for a URL has failed."""
+    if is_refused(url, error):
+        return refusal(urlsplit(url).hostname or "")
+    return one_line(str(error)) or type(error).__name__
 
 
 def _other_addresses(response: Response) -> list[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import takewhile
 from typing import Any
 
 from scrapy import Request
@@ -15,13 +13,12 @@ from newsbot.discovery.feeds import MAX_FEED_BYTES
 from newsbot.discovery.sitemaps import MAX_SITEMAP_BYTES
 from newsbot.middlewares.politeness import BUSY, HeldError
 from newsbot.middlewares.refusals import ForbiddenByRobotsError
+from newsbot.spiders.answers import permanent_target
 from newsbot.spiders.page_spider import header
 from newsbot.store.crawl.polling import PollAnswer, body_hash
 from newsbot.text import one_line
 
 NOT_MODIFIED = 304
-PERMANENT = (301, 308)
-"""HTTP statuses of permanent redirects (RFC 9110, sections 15.4.2 and 15.4.9)."""
 MAX_BYTES = {"feed": MAX_FEED_BYTES, "sitemap": MAX_SITEMAP_BYTES}
 """Maximum size of a document by its kind; pages have that of the settings."""
 
@@ -59,22 +56,13 @@ def request_of(failure: Failure) -> Request:
 def answer_of(response: Response) -> PollAnswer:
     """Return what is stored of the answer to a poll."""
     digest = None if response.status == NOT_MODIFIED else body_hash(response.body)
-    chain = [*response.meta.get("redirect_urls", ()), response.url]
     return PollAnswer(
         response.status,
         header(response, "ETag"),
         header(response, "Last-Modified"),
         digest,
-        permanent_target(chain, response.meta.get("redirect_reasons", ())),
+        permanent_target(response),
     )
-
-
-def permanent_target(chain: Sequence[str], reasons: Sequence[object]) -> str | None:
-    """Return the URL to which the first redirects of a chain lead permanently; None if the first one is not permanent.
-
-    `chain` are the URLs in their order, `reasons` the statuses of the redirects between them."""
-    count = len(list(takewhile(lambda reason: reason in PERMANENT, reasons)))
-    return chain[count] if count else None
 
 
 def status_of(failure: Failure) -> int | None:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from newsbot.errors import InputError
-from newsbot.ingest.envelope import Envelope
-from newsbot.items import Reject
 
 if TYPE_CHECKING:
     from twisted.python.failure import Failure
@@ -25,10 +23,12 @@ _SETTINGS: dict[str, Any] = {
 """Settings that replace those of the project: no log, a fixed short delay."""
 
 
-def run_spider(name: str, **arguments: str) -> tuple[PageSpider, list[Envelope | Reject]]:
+def run_spider(
+    name: str, on_item: Callable[[Any], None] | None = None, **arguments: str
+) -> tuple[PageSpider, list[Any]]:
     """Run the spider `name` to its end and return it with the items that it yielded.
 
-    Can be called once per process, because a Twisted reactor cannot be restarted. Raises InputError if the spider
+    `on_item` is called with each item at once. Can be called once per process, because a Twisted reactor cannot be restarted. Raises InputError if the spider
     could not do its work."""
     from scrapy import signals
     from scrapy.crawler import CrawlerProcess
@@ -47,6 +47,8 @@ def run_spider(name: str, **arguments: str) -> tuple[PageSpider, list[Envelope |
 
     def keep(item: Any) -> None:
         items.append(item)
+        if on_item:
+            on_item(item)
 
     crawler.signals.connect(keep, signal=signals.item_scraped)
     crawling = process.crawl(crawler, **arguments)

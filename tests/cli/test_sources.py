@@ -230,6 +230,34 @@ def test_check_of_one_source_speaks_of_one(tmp_path: Path) -> None:
     assert newsbot("sources", "check", str(path)).stdout == "1 source, valid\n"
 
 
+def test_list_shows_what_a_live_check_has_found(tmp_path: Path) -> None:
+    found = 'verified = true\nrobots = "partly"\nchecked_on = 2026-11-29\n'
+    path = tmp_path / "two.toml"
+    path.write_text(
+        f'[[source]]\nkey = "one"\nhomepage = "https://news.example/"\n{found}'
+        '[[source]]\nkey = "two"\nhomepage = "https://two.example/"\n'
+    )
+    listed = newsbot("sources", "list", "--json", NEWSBOT_SOURCES=str(path)).stdout.splitlines()
+    shown = [[json.loads(line)[name] for name in ("verified", "robots", "checked_on")] for line in listed]
+    assert shown == [[True, "partly", "2026-11-29"], [False, None, None]]
+
+
+def test_check_of_a_file_without_sources_says_so(tmp_path: Path) -> None:
+    (tmp_path / "empty.toml").write_text("")
+    done = newsbot("sources", "check", str(tmp_path / "empty.toml"))
+    assert done.returncode == 2
+    assert (
+        done.stderr
+        == f"newsbot: {tmp_path}/empty.toml: no [[source]] table; a file needs one for every source\n"
+    )
+
+
+@pytest.mark.parametrize("arguments", [["a.toml", "b.toml"], ["--write", "folder"]])
+def test_check_without_live_takes_one_path_and_writes_nothing(arguments: list[str]) -> None:
+    done = newsbot("sources", "check", *arguments)
+    assert (done.returncode, done.stderr) == (2, "newsbot: --write and several names need --live\n")
+
+
 def test_wrong_source_prints_one_line_and_exits_with_2(tmp_path: Path) -> None:
     path = tmp_path / "bad.toml"
     path.write_text('[[source]]\nkey = "one"\nhomepage = "https://news.example/"\nfeds = []\n')

@@ -28,6 +28,9 @@ timezone = "Europe/London"
 delay_s = 1
 enabled = false
 verified = true
+robots = "partly"
+checked_on = 2026-11-29
+render = true
 [source.extract]
 title = "h1.headline"
 body = "div.article__text"
@@ -61,6 +64,9 @@ def test_every_key_of_a_source_is_read(tmp_path: Path) -> None:
         delay_s=1.0,
         enabled=False,
         verified=True,
+        robots="partly",
+        checked_on=date(2026, 11, 29),
+        render=True,
         selectors=Selectors(
             title="h1.headline",
             body="div.article__text",
@@ -112,6 +118,10 @@ def test_without_a_path_the_shipped_catalog_is_read(path: str | None) -> None:
         ("delay_s = -1", "delay_s", "a number of seconds"),
         ("delay_s = inf", "delay_s", "a number of seconds"),
         ("enabled = 1", "enabled", "true or false"),
+        ('robots = "yes"', "robots", "one of allowed, partly, refused"),
+        ('robots = ["allowed"]', "robots", "one of allowed, partly, refused"),
+        ('checked_on = "2026-11-29"', "checked_on", "a date"),
+        ("render = 1", "render", "true or false"),
         ('extract = "h1"', "extract", "[source.extract]"),
         ('[source.extract]\ntitle = "h1["', "extract: title", "a CSS selector"),
         ('[source.extract]\nremove = ".ad"', "extract: remove", "a list"),
@@ -142,7 +152,10 @@ def test_error_is_one_line_with_file_source_key_and_accepted_values(
         ("[[source]]\nkey = ", "not readable as TOML"),
         ('[source]\nkey = "a"', "only [[source]] tables"),
         ('[[sources]]\nkey = "a"', "sources: only [[source]] tables"),
-        ("", "only [[source]] tables"),
+        ("", "no [[source]] table"),
+        ("# a comment alone", "no [[source]] table"),
+        ("source = []", "no [[source]] table"),
+        ("source = {}", "only [[source]] tables"),
         ('[[source]]\nhomepage = "https://a.example/"', 'source "number 1": key: missing'),
         ('[[source]]\nkey = "a"', 'source "a": homepage: missing'),
     ],

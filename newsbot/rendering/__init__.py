@@ -1,0 +1,1 @@
+"""Pages whose text is made by scripts: run in a browser that is bounded, and guarded like every other fetch."""
