@@ -257,6 +257,7 @@ class RejectRow(Base):
     article_id: Mapped[int | None] = mapped_column(
         RowId, ForeignKey("articles.id", ondelete="SET NULL"), index=True
     )
-    """The stored article that the URL led to before. It stays as it is; this row is deleted when the page is back."""
+    """The stored article that the URL led to before, or the stub in place of it. It stays as it is; this row is deleted
+    when the page is back."""
     first_seen_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
