@@ -75,8 +75,8 @@ class NewsSpider(PageSpider):
     Setting: `CONCURRENT_REQUESTS_PER_DOMAIN` is the maximum number of requests in flight per source.
     Stats: `newsbot/feeds/polled`, `newsbot/feeds/unchanged`, `newsbot/feeds/failed`, `newsbot/feeds/gone`,
     `newsbot/links/new`, `newsbot/links/offsite` (links to other sites that were left out), `newsbot/store/not-modified`.
-    Meta keys: `LISTER` and `ENTRY`; `SLOT` holds the number of the request's slot. A slot is released when the outcome of its request is
-    stored: at the end of a callback, or by the signals of items and spider errors."""
+    Meta keys: `LISTER` and `ENTRY`; `SLOT` holds the number of the request's slot. A slot is released when the outcome of
+    its request is stored: at the end of a callback, or by the signals of items and spider errors."""
 
     name = "news"
 
