@@ -91,6 +91,8 @@ class FeedEntry:
     topics: tuple[str, ...] = ()
     language: str | None = None
     """ISO 639-1."""
+    former_url: str | None = None
+    """Address that the feed gave for the article before, at which it is stored."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -252,6 +252,10 @@ PAGE_MIDDLEWARES = {
     # Before the archive, which keeps pages as they are after their scripts have run.
     "newsbot.rendering.render_pages.RenderPages": 960,
 }
+PAGE_HANDLERS = {
+    "http": "newsbot.middlewares.polite_handler.PoliteHandler",
+    "https": "newsbot.middlewares.polite_handler.PoliteHandler",
+}
 PAGE_EXPORTERS = {
     "csv": "newsbot.extensions.article_feeds.ArticleCsv",
     "xml": "newsbot.extensions.article_feeds.ArticleXml",

@@ -27,9 +27,12 @@ def outcome_line(spider: str, stats: Mapping[str, Any]) -> str:
 
 
 def no_network(stats: Mapping[str, Any], report: RunReport) -> str | None:
-    """Return the line for a run that asked and got no answer at all; None for any other, and for one that was stopped."""
-    has_asked = stats.get("downloader/request_count") and stats.get("finish_reason") == "finished"
-    if stats.get("newsbot/fetched") or not has_asked:
+    """Return the line for a run that got no answer at all, or is held because earlier ones got none.
+
+    None for any other run, and for one that was stopped."""
+    has_asked = bool(stats.get("downloader/request_count"))
+    is_whole = stats.get("finish_reason") == "finished"
+    if stats.get("newsbot/fetched") or not is_whole or not (has_asked or report.is_cut_off):
         return None
     reasons = [feed.reason for feed in report.failed]
     reasons += [hold.reason.rstrip(".") for hold in report.holds if hold.is_unreached]
@@ -69,7 +72,10 @@ def _feed_counts(stats: Mapping[str, Any]) -> list[str]:
     names = ("polled", "unchanged", "failed", "moved", "gone")
     counts = {name: stats.get(f"newsbot/feeds/{name}", 0) for name in names}
     words = [f"{number} {name}" for name, number in counts.items() if number]
-    return [f"feeds: {', '.join(words)}"] if words else []
+    lines = [f"feeds: {', '.join(words)}"] if words else []
+    if strangers := stats.get("newsbot/links/offsite", 0):
+        lines.append(f"links to other sites that were left out: {strangers} (offsite, hosts)")
+    return lines
 
 
 def _nothing_due(report: RunReport, now: datetime) -> str:

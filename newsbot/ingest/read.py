@@ -16,7 +16,7 @@ from newsbot.ingest.importers import read_record
 from newsbot.items import Article, FeedEntry, Fetched, Reject
 from newsbot.sources.catalog import Catalog, source_for
 from newsbot.sources.model import Source
-from newsbot.sources.ownership import is_own, source_of_page
+from newsbot.sources.ownership import is_own, site_of, source_of_page
 from newsbot.text import one_line
 from newsbot.urls import source_of
 
@@ -61,6 +61,7 @@ def _read_page(capture: Capture, catalog: Catalog, now: datetime) -> Envelope | 
     article.retrieved_at = capture.retrieved_at or now
     article.aliases = list(capture.aliases)
     if capture.entry:
+        article.aliases += _former_addresses(capture, capture.entry)
         fill_from_entry(article, capture.entry, now=now)
     return Envelope(article=article, fetched=provenance(capture, now=now))
 
@@ -68,6 +69,12 @@ def _read_page(capture: Capture, catalog: Catalog, now: datetime) -> Envelope | 
 def _source_of(capture: Capture, catalog: Catalog) -> Source | None:
     lister = catalog.sources.get(capture.source or "")
     return source_of_page([capture.url, *capture.aliases], lister, catalog)
+
+
+def _former_addresses(capture: Capture, entry: FeedEntry) -> list[str]:
+    """Return the address that the feed gave for the article before, if it is on the same site as the page."""
+    former = entry.former_url
+    return [former] if former and site_of(former) == site_of(capture.url) else []
 
 
 def fill_from_entry(article: Article, entry: FeedEntry, *, now: datetime) -> None:

@@ -93,7 +93,7 @@ def record_article(session: Session, envelope: Envelope, *, run_id: int | None, 
             is_changed=saved.outcome == "changed",
         )
         if saved.outcome in {"unchanged", "duplicate"}:
-            learnt_parameters.learn(session, fetched.url, saved.article_id, source=article.source)
+            learnt_parameters.learn(session, fetched.url, saved.article_id, source=article.source, now=now)
     if export:
         restore(session, saved.article_id, export)
     if saved.outcome == "new":

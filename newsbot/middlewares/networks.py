@@ -17,9 +17,11 @@ from scrapy.exceptions import CannotResolveHostError
 from scrapy.resolver import CachingHostnameResolver
 from twisted.internet.base import ReactorBase
 from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
+from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from newsbot.settings import Network, read_settings
+from newsbot.text import one_line
 
 logger = logging.getLogger(__name__)
 
@@ -110,3 +112,11 @@ def is_refused(url: str, error: BaseException | None) -> bool:
         return False
     resolver = getattr(reactor, "nameResolver", None)
     return isinstance(resolver, GuardedResolver) and (urlsplit(url).hostname or "") in resolver.refused
+
+
+def error_text(error: BaseException | None) -> str:
+    """Return in one line why a connection failed, without the classes of Twisted that carry the reason."""
+    reasons = getattr(error, "reasons", None) or getattr(getattr(error, "__cause__", None), "reasons", None)
+    if reasons and isinstance(reasons[0], Failure):
+        return error_text(reasons[0].value)
+    return one_line(str(error)) or type(error).__name__

@@ -113,6 +113,12 @@ class Politeness:
         is_held = state is not None and state.held_until is not None and state.held_until > self.clock()
         return state if is_held else None
 
+    def hold_behind(self, request: Request, error: BaseException | None) -> HostState | None:
+        """Return the hold because of which a request has failed; None if it has failed for another reason.
+
+        The host need not be that of the request: robots.txt may redirect to another one."""
+        return self.states.get(error.host) if isinstance(error, HeldError) else self.hold_of(request)
+
     def rest_s(self, hold: HostState) -> float | None:
         """Return the seconds until the end of a hold that this run waits out; None if it is left to a later run."""
         if hold.held_until is None or hold.hold_count > MAX_WAITS:
@@ -133,8 +139,8 @@ class Politeness:
             asked = self._asked_s(response)
             count = self._state(request).hold_count + 1
             await self._hold(request, hold_s(count) if asked is None else asked, str(response.status))
-        elif self._state(request).held_until:
-            await self._end_hold(request)
+        elif self._state(request).held_until and self.hold_of(request) is None:
+            await self._end_hold(request)  # an answer during the hold is to a request that was sent before it
         return response
 
     def _asked_s(self, response: Response) -> float | None:

@@ -12,7 +12,7 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import RobotParser
@@ -20,10 +20,11 @@ from scrapy.signals import robots_parsed
 from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.misc import build_from_crawler
 
-from newsbot.middlewares.networks import is_refused
+from newsbot.middlewares.networks import error_text, is_refused
 from newsbot.middlewares.politeness import BUSY, HeldError, Politeness
-from newsbot.text import one_line
 
+MAX_ROBOTS_REDIRECTS = 5
+"""Number of redirects after which a robots.txt counts as absent (RFC 9309, section 2.3.1.2)."""
 MAX_ROBOTS_BYTES = 500 * 1024
 """Size up to which a robots.txt is read: what RFC 9309, section 2.5, asks for at least."""
 
@@ -78,7 +79,7 @@ class ObeyRobots(RobotsTxtMiddleware):
         asking = Request(
             address,
             priority=self.DOWNLOAD_PRIORITY,
-            meta={"dont_obey_robotstxt": True},
+            meta={"dont_obey_robotstxt": True, "redirect_ttl": MAX_ROBOTS_REDIRECTS},
             callback=NO_CALLBACK,
         )
         self._stats.inc_value("robotstxt/request_count")
@@ -86,13 +87,16 @@ class ObeyRobots(RobotsTxtMiddleware):
             response = await self.crawler.engine.download_async(asking)
         except HeldError:
             raise
-        except IgnoreRequest:  # too large to be meant as rules
+        except (
+            IgnoreRequest,
+            DownloadCancelledError,
+        ):  # redirected without end, or too large to be meant as rules
             return None
         except Exception as error:  # noqa: BLE001 - whatever prevents it from being read
             self._stats.inc_value(f"robotstxt/exception_count/{type(error).__name__}")
             if is_refused(address, error):
                 return None  # the request fails for the same reason, and says so
-            await self._unreadable(request, one_line(str(error)) or type(error).__name__)
+            await self._unreadable(request, error_text(error))
             return None
         return await self._rules(request, response)
 

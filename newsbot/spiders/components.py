@@ -25,6 +25,7 @@ Tables = dict[str, dict[str, Any]]
 
 READING: Tables = {
     "DOWNLOADER_MIDDLEWARES": tables.PAGE_MIDDLEWARES,
+    "DOWNLOAD_HANDLERS": tables.PAGE_HANDLERS,
     "EXTENSIONS": tables.PAGE_EXTENSIONS,
     "FEED_EXPORTERS": tables.PAGE_EXPORTERS,
 }

@@ -42,6 +42,8 @@ from newsbot.spiders.poll_answers import (
     NOT_MODIFIED,
     answer_of,
     asks_to_wait,
+    has_ended,
+    is_temporary,
     poll_problem,
     request_for,
     request_of,
@@ -67,6 +69,16 @@ class Wait:
     until: datetime
     sources: set[str] = field(default_factory=set)
     feeds: list[DueFeed] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Guesses:
+    """The guessed addresses of one homepage that are being tried."""
+
+    waiting: int
+    """Number of addresses whose outcome is not known yet."""
+    have_failed: bool = False
+    """Whether one of them failed for a reason that may be gone tomorrow: then all are tried again."""
 
 
 class NewsSpider(PageSpider):
@@ -95,6 +107,10 @@ class NewsSpider(PageSpider):
         """Polls that have not been sent yet, by source. They come before pages, because they may find newer ones."""
         self.polled: set[int] = set()
         """Ids of the feeds that this run has polled, or is going to."""
+        self.settled: set[int] = set()
+        """Ids of the feeds whose poll is over. Sitemaps are polled after the index that lists them."""
+        self.guesses: dict[int, Guesses] = {}
+        """The guessed addresses that are tried, by the id of the homepage."""
         self.exhausted: set[str] = set()
         """Sources without a page that is due. A poll that finds new links removes its source."""
         self.waits: dict[str, Wait] = {}
@@ -182,10 +198,13 @@ class NewsSpider(PageSpider):
     # Feeds
 
     async def _queue_polls(self, keys: Collection[str], *, only_due: bool) -> None:
-        """Queue the feeds of sources that this run has not polled: those that are due, or all."""
+        """Queue the feeds of sources that this run has not polled: those that are due, or all.
+
+        A sitemap waits for the poll of its index, which may list it no longer."""
         due = await self.run.read(polling.due_feeds, keys, now=datetime.now(UTC), only_due=only_due)
+        unsettled = {feed.id for feed in due} - self.settled
         for feed in due:
-            if feed.id not in self.polled:
+            if feed.id not in self.polled and feed.found_in not in unsettled:
                 self.polled.add(feed.id)
                 self._queue_poll(feed, feed.address)
 
@@ -222,7 +241,11 @@ class NewsSpider(PageSpider):
                 )
             found = await self._found(response, feed, now)
             if found.problem:
-                await self._save_failed_poll(feed, found.problem, response.status, now)
+                problem = found.problem
+                if response.url != feed.address:
+                    problem += f"; it redirects to {response.url}"
+                await self._save_failed_poll(feed, problem, response.status, now)
+                await self._settle(feed)
             else:
                 await self._save_poll(feed, found, answer_of(response), page, now)
 
@@ -264,12 +287,15 @@ class NewsSpider(PageSpider):
             self.exhausted.discard(feed.source)
         if new and found.next_url and page < MAX_LIST_PAGES:
             self._queue_poll(feed, found.next_url, page + 1)
-        if found.feeds or found.listed:
-            await self._queue_polls([feed.source], only_due=True)
-        elif (
-            feed.kind == "homepage" and feed.interval_s is None
-        ):  # the first poll of a homepage that names none
+        await self._settle(feed)
+        if feed.kind == "homepage" and await self.run.read(polling.needs_guesses, feed, now=now):
             self._queue_guesses(feed)
+
+    async def _settle(self, feed: DueFeed) -> None:
+        """Note that the poll of a feed is over, and queue those that were found in it."""
+        self.settled.add(feed.id)
+        if feed.kind in ("sitemap", "homepage"):
+            await self._queue_polls([feed.source], only_due=self.only_due)
 
     def _queue_guesses(self, feed: DueFeed) -> None:
         """Queue the addresses at which sites often have their feeds and sitemaps."""
@@ -277,6 +303,7 @@ class NewsSpider(PageSpider):
         guesses = [("robots", robots_url(homepage))]
         guesses += [("feed", url) for url in likely_feeds(homepage)]
         guesses += [("sitemap", url) for url in likely_sitemaps(homepage)]
+        self.guesses[feed.id] = Guesses(len(guesses))
         for kind, url in guesses:
             request = request_for(url, self.parse_guess, self.guess_failed, kind=kind)
             request.meta[NO_PAGE] = True
@@ -288,7 +315,8 @@ class NewsSpider(PageSpider):
         with self.slots.releasing(response.meta.get(SLOT)):
             feeds = self._sitemaps(response) if kind == "robots" else self._feed_at(response, source, kind)
             await self.run.write(polling.add_feeds, source, feeds, found_in=homepage.id)
-            await self._queue_polls([source], only_due=True)
+            await self._end_guess(homepage)
+            await self._queue_polls([source], only_due=self.only_due)
 
     def _sitemaps(self, response: Response) -> list[tuple[str, str]]:
         named = sitemaps_of_robots(response.text, response.url) if isinstance(response, TextResponse) else []
@@ -299,9 +327,19 @@ class NewsSpider(PageSpider):
         found = read_poll(kind, response.body, response.url, self.catalog[source], now=now)
         return [] if found.problem else [(kind, response.url)]
 
-    def guess_failed(self, failure: Failure) -> None:
-        """Ignore a guessed address that cannot be fetched."""
-        self.slots.release(request_of(failure).meta.get(SLOT))
+    async def guess_failed(self, failure: Failure) -> None:
+        """Note that a guessed address cannot be fetched."""
+        request = request_of(failure)
+        with self.slots.releasing(request.meta.get(SLOT)):
+            await self._end_guess(request.cb_kwargs["homepage"], has_failed=is_temporary(failure))
+
+    async def _end_guess(self, homepage: DueFeed, *, has_failed: bool = False) -> None:
+        """Note the outcome of a guessed address. Once all are known, they are not tried again for a week."""
+        guesses = self.guesses[homepage.id]
+        guesses.waiting -= 1
+        guesses.have_failed |= has_failed
+        if guesses.waiting == 0 and not guesses.have_failed:
+            await self.run.write(polling.save_guesses, homepage, now=datetime.now(UTC))
 
     async def poll_failed(self, failure: Failure) -> None:
         """Store that a feed could not be fetched, and when to poll it again.
@@ -310,16 +348,21 @@ class NewsSpider(PageSpider):
         request = request_of(failure)
         feed: DueFeed = request.cb_kwargs["feed"]
         with self.slots.releasing(request.meta.get(SLOT)):
-            hold = self.politeness.hold_of(request)
+            hold = self.politeness.hold_behind(request, failure.value)
             if hold is not None and self._waits_for(hold, feed.source, feed):
-                pass  # it is polled again when the hold ends
-            elif hold is not None and asks_to_wait(failure):
+                return  # it is polled again when the hold ends
+            if hold is not None and asks_to_wait(failure):
                 await self.run.write(polling.postpone_poll, feed, until=hold.held_until)
             else:
-                not_before = hold.held_until if hold else None
                 await self._save_failed_poll(
-                    feed, poll_problem(failure), status_of(failure), datetime.now(UTC), not_before=not_before
+                    feed,
+                    poll_problem(failure),
+                    status_of(failure),
+                    datetime.now(UTC),
+                    not_before=hold.held_until if hold else None,
+                    has_ended=has_ended(failure),
                 )
+            await self._settle(feed)
 
     async def _save_failed_poll(
         self,
@@ -329,8 +372,9 @@ class NewsSpider(PageSpider):
         now: datetime,
         *,
         not_before: datetime | None = None,
+        has_ended: bool = False,
     ) -> None:
-        self._count("feeds/gone" if status == polling.ENDED else "feeds/failed")
+        self._count("feeds/gone" if has_ended else "feeds/failed")
         await self.run.write(
             polling.save_failed_poll,
             feed,
@@ -339,6 +383,7 @@ class NewsSpider(PageSpider):
             status=status,
             chance=_chance(),
             not_before=not_before,
+            has_ended=has_ended,
         )
 
     # Pages
@@ -391,7 +436,7 @@ class NewsSpider(PageSpider):
         """Yield why there is no page. If its host is held, only postpone the page, unless it has been tried too often."""
         request = request_of(failure)
         leased: Leased = request.cb_kwargs["leased"]
-        hold = self.politeness.hold_of(request)
+        hold = self.politeness.hold_behind(request, failure.value)
         was_asked = not isinstance(failure.value, HeldError)
         is_given_up = was_asked and (not asks_to_wait(failure) or leased.attempts >= TRANSIENT_TRIES)
         if hold is None or hold.held_until is None or is_given_up:
@@ -399,7 +444,8 @@ class NewsSpider(PageSpider):
                 yield replace(reject, source=None if leased.is_offsite else leased.source)
             return
         with self.slots.releasing(request.meta.get(SLOT)):
-            self._waits_for(hold, leased.source)
+            if not leased.is_offsite:  # no run waits for the page of a stranger
+                self._waits_for(hold, leased.source)
             answer = fetch_of(failure) if was_asked else None
             await self.run.write(
                 record.record_held,

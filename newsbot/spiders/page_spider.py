@@ -25,7 +25,7 @@ from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.process import Processor
 from newsbot.ingest.read import source_key
 from newsbot.items import Fetched, Reject
-from newsbot.middlewares.networks import is_refused, refusal
+from newsbot.middlewares.networks import error_text, is_refused, refusal
 from newsbot.middlewares.politeness import HeldError, Politeness
 from newsbot.middlewares.refusals import ForbiddenByRobotsError, ResponseTooLargeError
 from newsbot.session import CAPTURE, ENTRY, KEPT, LISTER, SAVED_PATH, CrawlSession
@@ -233,7 +233,7 @@ def error_detail(error: BaseException | None, url: str) -> str:
         return refusal(urlsplit(url).hostname or "")
     if isinstance(error, HttpError):
         return _refusal(error.response)
-    return one_line(str(error))[:MAX_DETAIL_CHARS] or type(error).__name__
+    return error_text(error)[:MAX_DETAIL_CHARS]
 
 
 TELLING_HEADERS = ("cf-mitigated", "x-datadome", "www-authenticate", "retry-after", "location")

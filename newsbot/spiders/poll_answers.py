@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from scrapy import Request
@@ -13,11 +14,13 @@ from newsbot.discovery.feeds import MAX_FEED_BYTES
 from newsbot.discovery.sitemaps import MAX_SITEMAP_BYTES
 from newsbot.middlewares.politeness import BUSY, HeldError
 from newsbot.middlewares.refusals import ForbiddenByRobotsError
-from newsbot.spiders.answers import permanent_target
+from newsbot.spiders.answers import PERMANENT, permanent_target
 from newsbot.spiders.page_spider import error_detail, header
 from newsbot.store.crawl.polling import PollAnswer, body_hash
 
 NOT_MODIFIED = 304
+ENDED = 410
+"""HTTP status by which a server says that a feed has ended for good (RFC 9110, section 15.5.11)."""
 MAX_BYTES = {"feed": MAX_FEED_BYTES, "sitemap": MAX_SITEMAP_BYTES}
 """Maximum size of a document by its kind; pages have that of the settings."""
 
@@ -67,6 +70,20 @@ def answer_of(response: Response) -> PollAnswer:
 def status_of(failure: Failure) -> int | None:
     """Return the HTTP status that a request has failed with; None if no answer came, or none was wanted."""
     return failure.value.response.status if isinstance(failure.value, HttpError) else None
+
+
+def has_ended(failure: Failure) -> bool:
+    """Return whether a server says that a feed has ended, and not only the target of a temporary redirect."""
+    redirects = request_of(failure).meta.get("redirect_reasons", ())
+    return status_of(failure) == ENDED and all(reason in PERMANENT for reason in redirects)
+
+
+def is_temporary(failure: Failure) -> bool:
+    """Return whether a request may succeed tomorrow: its host did not answer, is held, or has an error of its own."""
+    status = status_of(failure)
+    if status is None:
+        return not isinstance(failure.value, ForbiddenByRobotsError)
+    return status in BUSY or status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def poll_problem(failure: Failure) -> str:

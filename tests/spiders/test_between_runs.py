@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select, update
 
 from newsbot.store.database import Database
@@ -457,6 +458,253 @@ async def test_a_session_in_the_address_is_learnt_from_what_it_leads_to(web: Web
     site.pages["/news.xml"] = Answer(urlset(f"{site.url}/story.html?id=4&amp;w=1"), headers=XML)
     outcome = await web.crawl(due="0")
     assert outcome.stats["newsbot/store/new"] == 1
+
+
+@in_reactor
+async def test_a_parameter_that_selects_the_article_is_not_learnt(web: Web, sites: list[Site]) -> None:
+    site = sites[0]
+    web.add("one", site, sitemaps=[f"{site.url}/news.xml"])
+    for run in range(4):
+        numbers = range(2 * run, 2 * run + 2)
+        for number in numbers:  # two texts, each at several addresses
+            site.html(f"/article.php?id={number}", article_page(number % 4 // 2))
+        pages = [f"{site.url}/article.php?id={number}" for number in numbers]
+        site.pages["/news.xml"] = Answer(urlset(*pages), headers=XML)
+        await web.crawl(due="0")
+    assert len([path for path in site.paths() if "article" in path]) == 8
+
+
+@in_reactor
+async def test_a_session_in_the_path_is_learnt_too(lite: Web, sites: list[Site]) -> None:
+    site = sites[0]
+    run = 0
+    for number in range(3):
+        for visit in range(5):
+            page = article_page(number, url=f"{site.url}/story-{number}")
+            site.html(f"/s83f{visit}a/story-{number}", page)
+    site.pages["/news.xml"] = lambda asked: Answer(
+        urlset(*(f"{site.url}/s83f{run}a/story-{number}" for number in range(3))), headers=XML
+    )
+    lite.add("one", site, sitemaps=[f"{site.url}/news.xml"])
+    for run in range(5):  # noqa: B007 - the sitemap reads it
+        await lite.crawl(due="0")
+    assert len([path for path in site.paths() if "story" in path]) == 6, "two runs, and none after that"
+
+
+def rss_items(*items: tuple[str, str, str, str]) -> Answer:
+    """Return an RSS feed of items: URL, guid, title, date; what is empty is left out."""
+    names = ("link", "guid", "title", "pubDate")
+    texts = [
+        "".join(f"<{name}>{value}</{name}>" for name, value in zip(names, item, strict=True) if value)
+        for item in items
+    ]
+    body = "".join(f"<item>{text}</item>" for text in texts)
+    return Answer(f"<rss version='2.0'><channel>{body}</channel></rss>".encode(), headers=XML)
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        pytest.param(("/{n}/briefing", "briefing", "Morning briefing", ""), id="the same guid and headline"),
+        pytest.param(("/{n}/briefing", "1", "Weather", "{date}"), id="a guid by place, dated"),
+        pytest.param(("/show?nr={n}", "issue", "Issue {n}", ""), id="the same guid, a number in the query"),
+        pytest.param(("/show?nr={n}", "issue", "", ""), id="the same guid without a headline"),
+        pytest.param(("/{n}/live", "", "Live ticker", "{date}"), id="no guid, the same headline"),
+    ],
+)
+@in_reactor
+async def test_articles_that_share_an_identifier_are_all_found(
+    lite: Web, sites: list[Site], item: tuple[str, str, str, str]
+) -> None:
+    site = sites[0]
+    lite.add("one", site, feeds=[f"{site.url}/rss.xml"])
+    for number in range(4):
+        date = f"{number + 10} May 2026 08:00:00 GMT"
+        path, guid, title, dated = (part.format(n=number, date=date) for part in item)
+        site.html(path, article_page(number))
+        site.pages["/rss.xml"] = rss_items((site.url + path, guid, title, dated))
+        await lite.crawl(due="0")
+    assert lite.count() == 4
+
+
+@in_reactor
+async def test_an_article_that_gets_another_headline_and_address_stays_one_article(
+    web: Web, sites: list[Site]
+) -> None:
+    site = sites[0]
+    date = "19 May 2026 08:00:00 GMT"
+    web.add("one", site, feeds=[f"{site.url}/rss.xml"])
+    others = [(story(site, number), f"tag:{number}", f"Story {number}", date) for number in (5, 6, 7)]
+    for run in range(3):
+        page = site.html(f"/2026/05/slug-{run}", article_page(1, title=f"The library opens, edition {run}"))
+        site.pages["/rss.xml"] = rss_items(
+            (page, "tag:1", f"The library opens, edition {run}", date), *others
+        )
+        await web.crawl(due="0")
+        age_pages(web)
+    assert web.count() == 4
+    with reading(web.database_url) as session:
+        stored = get_article(session, f"{site.url}/2026/05/slug-0")
+        assert stored is not None
+        assert stored.revision == 3
+
+
+# ------------------------------------------------------------------ definitions that change, guesses, indexes that vary
+
+
+@in_reactor
+async def test_a_definition_that_changes_applies_to_documents_that_do_not(
+    lite: Web, sites: list[Site]
+) -> None:
+    own, partner = sites[:2]
+    pages = [story(own, 1), story(own, 2), story(partner, 3)]
+    own.pages["/rss.xml"] = revalidated(rss(*pages).encode(), '"v1"')
+    lite.add("own", own, feeds=[f"{own.url}/rss.xml"])
+    for _ in range(2):
+        await lite.crawl(due="0")
+    assert lite.count() == 2
+    partner_host = partner.url.removeprefix("http://")
+    lite.catalog.write_text(lite.catalog.read_text() + f'hosts = ["{partner_host}"]\n')
+    await lite.crawl(due="0")
+    assert lite.count() == 3
+    assert feeds(lite)[f"{own.url}/rss.xml"].note is None
+
+
+@in_reactor
+async def test_a_sitemap_that_was_configured_is_polled_as_one_of_its_index(
+    lite: Web, sites: list[Site]
+) -> None:
+    site = sites[0]
+    child = f"{site.url}/a.xml"
+    site.pages["/index.xml"] = revalidated(index(child), '"v1"')
+    site.pages["/a.xml"] = Answer(urlset(story(site, 1)), headers=XML)
+    lite.add("one", site, sitemaps=[f"{site.url}/index.xml", child])
+    await lite.crawl(due="0")
+    lite.catalog.write_text("")
+    lite.add("one", site, sitemaps=[f"{site.url}/index.xml"])
+    for run in (2, 3):
+        site.pages["/a.xml"] = Answer(
+            urlset(*(story(site, number) for number in range(1, run + 1))), headers=XML
+        )
+        await lite.crawl(due="0")
+        assert lite.count() == run
+
+
+@in_reactor
+async def test_a_feed_that_leaves_the_definition_is_not_polled_although_the_homepage_stays(
+    lite: Web, sites: list[Site]
+) -> None:
+    site = sites[0]
+    site.html("/", "<html><body><p>Welcome</p></body></html>")
+    lite.add("one", site, feeds=[feed_of(site, 1, path="/removed.xml")])
+    await lite.crawl(due="0")
+    lite.catalog.write_text("")
+    lite.add("one", site)
+    site.asked.clear()
+    for _ in range(2):
+        await lite.crawl(due="0")
+    assert "/removed.xml" not in site.paths()
+
+
+@pytest.mark.parametrize("status", [500, 503])
+@in_reactor
+async def test_an_address_that_was_guessed_in_vain_is_tried_again_if_it_failed(
+    web: Web, sites: list[Site], status: int
+) -> None:
+    site = sites[0]
+    site.html("/", "<html><body><p>Welcome</p></body></html>")
+    site.pages["/sitemap.xml"] = Answer(b"", status=status, headers={"Retry-After": "0"})
+    web.add("one", site)
+    await web.crawl(due="0")
+    site.pages["/sitemap.xml"] = Answer(urlset(story(site, 1)), headers=XML)
+    web.make_due()
+    await web.crawl(due="0")
+    assert web.count() == 1
+    site.asked.clear()
+    await web.crawl(due="0")
+    assert site.paths() == ["/", "/sitemap.xml"]
+
+
+@in_reactor
+async def test_addresses_that_are_not_there_are_not_guessed_at_every_run(
+    lite: Web, sites: list[Site]
+) -> None:
+    site = sites[0]
+    site.html("/", "<html><body><p>Welcome</p></body></html>")
+    lite.add("one", site)
+    await lite.crawl(due="0")
+    site.asked.clear()
+    for _ in range(2):
+        await lite.crawl(due="0")
+    assert site.paths() == ["/", "/"]
+
+
+@in_reactor
+async def test_a_sitemap_of_an_index_that_was_gone_once_is_polled_again(lite: Web, sites: list[Site]) -> None:
+    site = sites[0]
+    child = f"{site.url}/a.xml"
+    site.pages["/index.xml"] = Answer(index(child), headers=XML)
+    lite.add("one", site, sitemaps=[f"{site.url}/index.xml"])
+    for run in range(3):
+        alive = Answer(urlset(*(story(site, number) for number in range(run + 1))), headers=XML)
+        site.pages["/a.xml"] = Answer(b"", status=410) if run == 1 else alive
+        await lite.crawl(due="0")
+    assert lite.count() == 3
+
+
+@in_reactor
+async def test_a_temporary_redirect_to_a_page_that_is_gone_ends_no_feed(lite: Web, sites: list[Site]) -> None:
+    site = sites[0]
+    site.pages["/gone"] = Answer(b"", status=410)
+    address = site.redirect("/rss.xml", f"{site.url}/gone")
+    lite.add("one", site, feeds=[address])
+    await lite.crawl(due="0")
+    feed_of(site, 1)
+    for _ in range(2):
+        await lite.crawl(due="0")
+    assert lite.count() == 1
+
+
+@in_reactor
+async def test_an_index_that_alternates_keeps_its_sitemaps(lite: Web, sites: list[Site]) -> None:
+    site = sites[0]
+    names = ("a", "b", "c")
+    for number, name in enumerate(names):
+        site.pages[f"/{name}.xml"] = revalidated(urlset(story(site, number)), f'"{name}"')
+    lite.add("one", site, sitemaps=[f"{site.url}/index.xml"])
+    for run in range(4):
+        chosen = names[:2] if run % 2 else names[1:]
+        site.pages["/index.xml"] = Answer(index(*(f"{site.url}/{name}.xml" for name in chosen)), headers=XML)
+        await lite.crawl(due="0")
+    full = [
+        asked for asked in site.asked if asked.path[2:] == ".xml" and "If-None-Match" not in asked.headers
+    ]
+    assert sorted(asked.path for asked in full) == ["/a.xml", "/b.xml", "/c.xml"]
+
+
+@in_reactor
+async def test_a_sitemap_that_moves_inside_its_index_is_not_asked_at_its_old_address(
+    lite: Web, sites: list[Site]
+) -> None:
+    site = sites[0]
+    lite.add("one", site, sitemaps=[f"{site.url}/index.xml"])
+    for run in range(3):
+        site.pages.pop(f"/{run - 1}.xml", None)
+        site.pages[f"/{run}.xml"] = Answer(urlset(story(site, run)), headers=XML)
+        site.pages["/index.xml"] = Answer(index(f"{site.url}/{run}.xml"), headers=XML)
+        outcome = await lite.crawl(due="0")
+        assert "newsbot/feeds/failed" not in outcome.stats
+    assert lite.count() == 3
+
+
+@in_reactor
+async def test_sitemaps_that_are_left_out_are_noted(lite: Web, sites: list[Site]) -> None:
+    site = sites[0]
+    for level in range(4):
+        site.pages[f"/{level}.xml"] = Answer(index(f"{site.url}/{level + 1}.xml"), headers=XML)
+    lite.add("one", site, sitemaps=[f"{site.url}/0.xml"])
+    await lite.crawl(due="0")
+    assert feeds(lite)[f"{site.url}/3.xml"].note == "1 sitemaps are left out: they are below 3 others"
 
 
 # ------------------------------------------------------------------ what the feed says, and whose article it is

@@ -130,10 +130,10 @@ async def test_a_page_that_only_ever_asks_to_wait_is_given_up_with_a_reject(
     lite.add("one", site, feeds=[feed_of(site, 1, 2)])
     site.pages["/2026/05/story-1"] = busy()
     for _ in range(10):
-        await lite.crawl(due="0")
+        await lite.crawl({"NEWSBOT_STUBS": 0}, due="0")
         end_holds(lite)
     assert site.paths().count("/2026/05/story-1") == 8
-    assert lite.count() == 2, "the other article, and a stub of this one"
+    assert lite.count() == 1
     with reading(lite.database_url) as session:
         assert [reject.reason for reject in list_rejects(session)] == ["http-429"]
 
@@ -209,6 +209,48 @@ async def test_a_hold_counts_for_single_articles_too(lite: Web, sites: list[Site
     outcome = await crawl("article", settings, url=f"{site.url}/2026/05/story-3")
     assert site.asked == []
     assert outcome.stats["newsbot/rejected/fetch/held"] == 1
+
+
+@in_reactor
+async def test_a_hold_stops_the_requests_of_all_sources_of_the_host(web: Web, sites: list[Site]) -> None:
+    site = sites[0]
+    site.pages["/busy.xml"] = busy("3600")
+    for number in range(5):
+        feed = feed_of(site, *range(10 * number, 10 * number + 3), path=f"/{number}.xml")
+        polled = [f"{site.url}/busy.xml", feed] if number == 0 else [feed]
+        web.add(f"many-{number}", site, feeds=polled)
+    for _ in range(3):
+        await web.crawl({"DOWNLOAD_DELAY": 0.2}, due="0")
+    asked = site.paths()
+    assert len(asked) - asked.index("/busy.xml") <= 2, "one request may have been on its way"
+    assert holds(web) == {authority_of(site.url): ("429", 1)}
+
+
+@in_reactor
+async def test_a_robots_txt_that_redirects_to_a_busy_host_is_no_failure_of_the_feed(
+    lite: Web, sites: list[Site]
+) -> None:
+    site, other = sites[:2]
+    lite.add("one", site, feeds=[feed_of(site, 1)])
+    site.redirect("/robots.txt", f"{other.url}/robots.txt")
+    other.pages["/robots.txt"] = busy("3600")
+    for _ in range(3):
+        await lite.crawl(due="0")
+    assert lite.count() == 0
+    with reading(lite.database_url) as session:
+        assert session.scalars(select(Feed.last_polled_at)).all() != []
+    assert len(other.asked) == 1
+
+
+@in_reactor
+async def test_a_robots_txt_that_redirects_without_end_counts_as_absent(lite: Web, sites: list[Site]) -> None:
+    site = sites[0]
+    lite.add("one", site, feeds=[feed_of(site, 1)])
+    site.redirect("/robots.txt", f"{site.url}/robots.txt?again")
+    site.redirect("/robots.txt?again", f"{site.url}/robots.txt")
+    await lite.crawl()
+    assert lite.count() == 1
+    assert len([asked for asked in site.asked if "robots" in asked.path]) <= 6
 
 
 @in_reactor

@@ -76,8 +76,10 @@ def retry_after_s(header: str | None, now: datetime) -> float | None:
     Source: RFC 9110, section 10.2.3: whole seconds or an HTTP date.
     """
     text = (header or "").strip()
-    if re.fullmatch(r"\d+(?:\.\d+)?", text, re.ASCII):
-        seconds = float(text[:20])
+    if re.fullmatch(
+        r"\d+(?:\.\d+)?(?:\s*,\s*\d+)*", text[:200], re.ASCII
+    ):  # a header that is sent twice is joined
+        seconds = max(float(part[:20]) for part in text[:200].split(","))
     else:
         try:
             moment = parsedate_to_datetime(text[:60])
@@ -97,11 +99,13 @@ def hold_s(count: int) -> float:
 def robots_hold_s(count: int, failing_s: float) -> float | None:
     """Return the seconds until a robots.txt is asked for again that could not be read `count` times in a row.
 
-    Five minutes, doubled every time, up to a day. None if it has not been readable for `failing_s` of 30 days or more: then it
-    counts as absent."""
+    Five minutes, doubled every time, up to an hour or an eighth of the time for which it has failed (`failing_s`), a day at
+    most: so a host is back soon after an outage, its own or of the network here. None after 30 days: then the file counts
+    as absent."""
     if failing_s >= ROBOTS_ABSENT_AFTER_S:
         return None
-    return min(FIRST_ROBOTS_HOLD_S * 2.0 ** min(count - 1, 20), DAY_S)
+    doubled_s = FIRST_ROBOTS_HOLD_S * 2.0 ** min(count - 1, 20)
+    return min(doubled_s, max(HOUR_S, failing_s / OUTAGE_SHARE), DAY_S)
 
 
 def request_delay_s(source_delay_s: float, crawl_delay_s: float | None) -> float:

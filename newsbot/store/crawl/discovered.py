@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from sqlalchemy import and_, bindparam, or_, select, update
@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from newsbot.discovery.links import Link
 from newsbot.discovery.timing.claims import Seen, judge_claims
+from newsbot.items import utc_text
 from newsbot.store.crawl.budgets import take_refetches
 from newsbot.store.crawl.feed_entries import entry_json, entry_key, guid_key
 from newsbot.store.crawl.frontier import priority
-from newsbot.store.crawl.learnt_parameters import without_learnt
+from newsbot.store.crawl.learnt_parameters import shape, without_learnt
 from newsbot.store.schema.identity import url_hash
 from newsbot.store.schema.models import FrontierRow
 from newsbot.store.sql import dialect
@@ -66,8 +67,8 @@ def add_links(
 ) -> list[Link]:
     """Insert links that are not known yet, and schedule changed pages again; return the new ones.
 
-    A link is known by its URL, or by the feed's identifier of the entry if its headline or its path is the same. Whether a
-    page is fetched again is decided by `discovery.timing.claims`. `offsite` are the URLs of pages of other sites."""
+    A link is known by its URL, or by what stays the same when its URL changes (`Key`). Whether a page is fetched again is
+    decided by `discovery.timing.claims`. `offsite` are the URLs of pages of other sites."""
     found = _by_key(session, links, source)
     known = _known(session, found, source)
     new = {key: link for key, link in found.items() if key not in known}
@@ -82,8 +83,9 @@ class Key(NamedTuple):
     url: bytes
     """Hash of the URL."""
     entry: bytes | None
-    """Hash of the feed's identifier of the entry, or of the URL without learnt parameters; None if it has neither."""
-    has_guid: bool
+    """Hash of what stays the same when the URL changes; None if there is nothing of the kind."""
+    kind: Literal["guid", "headline", "url"]
+    """What `entry` is made of: the feed's identifier, headline and date, or the URL without its learnt parts."""
 
 
 def _by_key(session: Session, links: Iterable[Link], source: str) -> dict[Key, Link]:
@@ -91,16 +93,31 @@ def _by_key(session: Session, links: Iterable[Link], source: str) -> dict[Key, L
 
     In this order two transactions that insert the same links do not wait for each other."""
     links = list(links)
-    uses = Counter(link.guid for link in links)
     short = without_learnt(session, [link.url for link in links])
+    # Some feeds give all entries the same identifier, or the same headline.
+    uses = Counter(name for link in links for name in (link.guid, _headline(link)) if name)
     found = {}
     for link in links:
-        # Some feeds give all entries the same identifier.
-        guid = link.guid if uses[link.guid] == 1 else None
-        identity = guid or short.get(link.url)
+        kind, identity = _identity(link, uses, short)
         entry = guid_key(source, identity) if identity else None
-        found[Key(url_hash(canonicalize(link.url)), entry, guid is not None)] = link
+        found[Key(url_hash(canonicalize(link.url)), entry, kind)] = link
     return dict(sorted(found.items(), key=lambda item: item[0].url))
+
+
+def _identity(
+    link: Link, uses: Counter[str], short: Mapping[str, str]
+) -> tuple[Literal["guid", "headline", "url"], str | None]:
+    headline = _headline(link)
+    if link.guid and uses[link.guid] == 1:
+        return "guid", link.guid
+    if headline and uses[headline] == 1:
+        return "headline", headline
+    return "url", short.get(link.url)
+
+
+def _headline(link: Link) -> str | None:
+    """Return headline and date of publication of a link; None if it does not have both."""
+    return f"{link.title}\n{utc_text(link.published_at)}" if link.title and link.published_at else None
 
 
 def _known(session: Session, found: dict[Key, Link], source: str) -> dict[Key, Any]:
@@ -121,17 +138,22 @@ def _known(session: Session, found: dict[Key, Link], source: str) -> dict[Key, A
 
 
 def _is_same_entry(row: Any, link: Link, key: Key) -> bool:
-    """Return whether a link with the identifier of a known entry is that entry.
+    """Return whether a link with the identity of a known entry, at another URL, is that entry.
 
-    Some feeds use an identifier again for another article: then the headline and the path are new. A learnt parameter may
-    select the article after all: then the headline is new."""
+    Some feeds use an identifier again for another article ("briefing", or the place in the list). The date of publication
+    shows which of the two it is; without one, path and headline must be the same. A learnt part of the URL may select the article after
+    all: then the headline is another one."""
     was, now = urlsplit(row.url), urlsplit(link.url)
+    entry = row.entry or {}
+    title, published = entry.get("title"), entry.get("published_at")
+    if key.kind == "headline":
+        return was.netloc == now.netloc and shape(row.url) == shape(link.url)
+    if key.kind == "url":
+        return title is None or link.title is None or title == link.title
+    if published and link.published_at:
+        return bool(published == utc_text(link.published_at))
     is_same_path = (was.netloc, was.path) == (now.netloc, now.path)
-    title = (row.entry or {}).get("title")
-    is_same_title = title is not None and title == link.title
-    if key.has_guid:
-        return is_same_path or is_same_title
-    return is_same_path and (is_same_title or title is None or link.title is None)
+    return is_same_path and title is not None and title == link.title
 
 
 def _insert(
@@ -177,6 +199,7 @@ def _list_again(session: Session, listed: Sequence[tuple[Any, Link]], source: st
     connection = session.connection()
     if chosen:
         connection.execute(_REFETCH, [{"row_id": row_id, "due_at": now} for row_id in sorted(chosen)])
+        _follow_moves(session, [(row, link) for row, link in done if row.id in set(chosen)])
     # What is said of a page that waits stays news at the next poll.
     waiting = {row.id for (row, _), claim in zip(done, claims, strict=True) if claim != "none"}.difference(
         chosen
@@ -185,7 +208,7 @@ def _list_again(session: Session, listed: Sequence[tuple[Any, Link]], source: st
         {
             "row_id": row.id,
             "dated": link.modified_at or row.expected_change_at,
-            "new_entry": entry_json(link) or row.entry,
+            "new_entry": _renewed_entry(row, link),
             "new_key": entry_key(link) or row.entry_key,
         }
         for row, link in listed
@@ -193,6 +216,27 @@ def _list_again(session: Session, listed: Sequence[tuple[Any, Link]], source: st
     ]
     if renewed:
         connection.execute(_LISTED_AGAIN, sorted(renewed, key=lambda values: values["row_id"]))
+
+
+def _renewed_entry(row: Any, link: Link) -> dict[str, Any] | None:
+    """Return what a feed says now of a known entry, with the address that it gave before."""
+    entry = entry_json(link) or row.entry
+    is_moved = url_hash(canonicalize(link.url)) != row.url_hash
+    return {**(entry or {}), "former_url": row.url} if is_moved else entry
+
+
+def _follow_moves(session: Session, claimed: Iterable[tuple[Any, Link]]) -> None:
+    """Let the entries that are fetched again be fetched at the address that the feed gives now.
+
+    The former address stays with the entry: it leads to the stored article."""
+    for row, link in claimed:
+        if url_hash(canonicalize(link.url)) != row.url_hash:
+            values = {
+                "url": link.url,
+                "url_hash": url_hash(canonicalize(link.url)),
+                "host": authority_of(link.url),
+            }
+            session.execute(update(_FRONTIER).where(_FRONTIER.c.id == row.id).values(values))
 
 
 def _is_news(row: Any, link: Link) -> bool:

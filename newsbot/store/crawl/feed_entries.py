@@ -17,6 +17,8 @@ from newsbot.store.schema.models import FrontierRow
 from newsbot.urls import canonicalize
 
 _TEXTS = ("title", "language")
+_KEPT = ("former_url",)
+"""What the frontier knows of an entry, and no link says."""
 _TIMES = ("published_at", "modified_at")
 _LISTS = ("authors", "topics")
 
@@ -33,7 +35,7 @@ def read_entry(json: dict[str, Any] | None) -> FeedEntry | None:
     """Return the entry that `entry_json` wrote; None for None."""
     if not json:
         return None
-    values: dict[str, Any] = {name: json.get(name) for name in _TEXTS}
+    values: dict[str, Any] = {name: json.get(name) for name in (*_TEXTS, *_KEPT)}
     values |= {name: datetime.fromisoformat(json[name]).astimezone(UTC) for name in _TIMES if json.get(name)}
     values |= {name: tuple(json.get(name, ())) for name in _LISTS}
     return FeedEntry(**values)

@@ -1,13 +1,16 @@
-"""Learns which parameters in the URLs of a host do not select the article: sessions, time stamps, trackers.
+"""Learns which parts of the URLs of a host do not select the article: sessions, time stamps, trackers.
 
-Lists of names (`url_parameters`) hold those of known products; what one site puts into its links is seen in what they lead
-to: the same article, whatever the value.
+Lists of names (`url_parameters`) hold those of known products. What one site puts into its links is seen in what they lead
+to: the same articles, whatever the value. A part is a parameter of the query, or a segment of the path that looks like a
+token.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from sqlalchemy import func, select, update
@@ -18,85 +21,146 @@ from newsbot.store.schema.models import ArticleRow, ArticleUrl, FrontierRow, Url
 from newsbot.store.sql import dialect
 from newsbot.urls import authority_of
 
-MIN_SAME = 2
-"""Number of times that another value must have led to a known article before a parameter is ignored."""
-MAX_RENAMED = 10_000
-"""Maximum number of known URLs of a source that are looked at when a parameter has been learnt."""
+MIN_ARTICLES = 2
+"""Number of articles that must each have been found under several values of a part before the part is ignored."""
+MAX_KNOWN = 2_000
+"""Maximum number of known URLs of a source that are looked at: the newest."""
 MAX_URLS = 50
 """Maximum number of URLs of an article that are compared."""
-MAX_PARAMETERS = 20
-"""Maximum number of parameters of a URL that are looked at."""
+MAX_PARTS = 20
+"""Maximum number of parameters, and of segments, of a URL that are looked at."""
+_TOKEN = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[\w().~-]{4,}|\d{6,}")
+"""A segment that may be a session: letters and digits, or a long number; no word, and no part of a date."""
+
+Parts = frozenset[tuple[str, str]]
+"""Names and values of the parts of a URL."""
 
 
-def learn(session: Session, url: str, article_id: int, *, source: str | None) -> None:
+class _Known(NamedTuple):
+    """A URL that has led to an article."""
+
+    url: str
+    article_id: int
+    """The first article with its text."""
+
+
+def learn(session: Session, url: str, article_id: int, *, source: str | None, now: datetime) -> None:
     """Learn from a page at `url` whose text is that of a stored article.
 
-    Parameters in which the URL differs from another one of the article, with the same path, do not select the article."""
-    parts = urlsplit(url)
-    if not parts.query:
+    The parts in which the URL differs from another one of the article are ignored from now on, if several articles of the
+    source have been found under several values of them, and no two articles differ in them alone."""
+    names = _differing(session, url, article_id)
+    if (
+        source is None
+        or not names
+        or names <= _learnt(session, {authority_of(url)}).get(authority_of(url), set())
+    ):
         return
-    host, own = authority_of(url), _parameters(parts.query)
+    known = _known(session, source, authority_of(url))
+    if not _select_nothing(names, known):
+        return
+    rows = [{"host": authority_of(url), "name": name, "learnt_at": now} for name in sorted(names)]
+    dialect.insert_missing(session.connection(), UrlParameter, rows)
+    _name_known_links(session, source)
+
+
+def _differing(session: Session, url: str, article_id: int) -> frozenset[str]:
+    """Return the names of the parts in which a URL differs from that of the same article that is most like it."""
     first = select(func.coalesce(ArticleRow.duplicate_of, ArticleRow.id)).where(ArticleRow.id == article_id)
     of_article = ArticleUrl.article_id == first.scalar_subquery()
-    others = session.scalars(select(ArticleUrl.url).where(of_article).limit(MAX_URLS))
-    names: set[str] = set()
-    for other in others:
-        known = urlsplit(other)
-        is_same_page = known.path.rstrip("/") == parts.path.rstrip("/") and _is_host(other, host)
-        if is_same_page:
-            names |= {name for name, _ in own ^ _parameters(known.query)}
-    if names:
-        rows = [{"host": host, "name": name, "same_count": 1} for name in sorted(names)]
-        dialect.insert_adding(session.connection(), UrlParameter, rows, ["same_count"])
-        if source is not None:
-            _name_known_links(session, source)
+    own, host = _parts(url), authority_of(url).removeprefix("www.")
+    differing = [
+        frozenset(name for name, _ in own ^ _parts(other))
+        for other in session.scalars(select(ArticleUrl.url).where(of_article).limit(MAX_URLS))
+        if authority_of(other).removeprefix("www.") == host and shape(other) == shape(url)
+    ]
+    return min((names for names in differing if names), key=len, default=frozenset())
 
 
-def _is_host(canonical: str, host: str) -> bool:
-    return authority_of(canonical).removeprefix("www.") == host.removeprefix("www.")
+def _known(session: Session, source: str, host: str) -> list[_Known]:
+    article = func.coalesce(ArticleRow.duplicate_of, ArticleRow.id)
+    query = (
+        select(FrontierRow.url, article)
+        .join(ArticleRow, ArticleRow.id == FrontierRow.article_id)
+        .where(FrontierRow.source == source, FrontierRow.host == host)
+        .order_by(FrontierRow.id.desc())
+        .limit(MAX_KNOWN)
+    )
+    return [_Known(url, article_id) for url, article_id in session.execute(query)]
+
+
+def _select_nothing(names: Collection[str], known: Iterable[_Known]) -> bool:
+    """Return whether the parts of these names do not select the article, as far as the known URLs show it."""
+    values: dict[str, set[Parts]] = {}
+    articles: dict[str, set[int]] = {}
+    for url, article_id in known:
+        short = strip(url, names)
+        if short != url:
+            values.setdefault(short, set()).add(frozenset(part for part in _parts(url) if part[0] in names))
+            articles.setdefault(short, set()).add(article_id)
+    if any(len(found) > 1 for found in articles.values()):
+        return False
+    repeated = {min(articles[short]) for short, found in values.items() if len(found) > 1}
+    return len(repeated) >= MIN_ARTICLES
 
 
 def without_learnt(session: Session, urls: Iterable[str]) -> dict[str, str]:
-    """Return the URLs that have learnt parameters -> the same URLs without these."""
+    """Return the URLs that have learnt parts -> the same URLs without these."""
     by_host: dict[str, list[str]] = {}
     for url in urls:
-        if "?" in url:
-            by_host.setdefault(authority_of(url), []).append(url)
-    if not by_host:
-        return {}
-    learnt: dict[str, set[str]] = {}
-    query = select(UrlParameter.host, UrlParameter.name).where(
-        UrlParameter.host.in_(sorted(by_host)[:500]),
-        UrlParameter.same_count >= MIN_SAME,
-    )
-    for host, name in session.execute(query):
-        learnt.setdefault(host, set()).add(name)
+        by_host.setdefault(authority_of(url), []).append(url)
     short = {}
-    for host, names in learnt.items():
+    for host, names in _learnt(session, by_host).items():
         for url in by_host[host]:
-            stripped = _strip(url, names)
+            stripped = strip(url, names)
             if stripped != url:
                 short[url] = stripped
     return short
 
 
-def _strip(url: str, names: Collection[str]) -> str:
+def _learnt(session: Session, hosts: Collection[str]) -> dict[str, set[str]]:
+    """Return host -> names of the parts of its URLs that select nothing."""
+    query = select(UrlParameter.host, UrlParameter.name).where(UrlParameter.host.in_(sorted(hosts)[:500]))
+    learnt: dict[str, set[str]] = {}
+    for host, name in session.execute(query):
+        learnt.setdefault(host, set()).add(name)
+    return learnt
+
+
+def strip(url: str, names: Collection[str]) -> str:
+    """Return a URL without the parts of these names; a segment of the path is replaced by an asterisk."""
     parts = urlsplit(url)
+    segments = parts.path.split("/")
+    for place in range(min(len(segments), MAX_PARTS)):
+        if f"/{len(segments)}:{place}" in names and _TOKEN.fullmatch(segments[place]):
+            segments[place] = "*"
     kept = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] not in names]
-    return parts._replace(query=urlencode(kept), fragment="").geturl()
+    return parts._replace(path="/".join(segments), query=urlencode(kept), fragment="").geturl()
 
 
-def _parameters(query: str) -> set[tuple[str, str]]:
-    return set(parse_qsl(query, keep_blank_values=True)[:MAX_PARAMETERS])
+def _parts(url: str) -> Parts:
+    parts = urlsplit(url)
+    segments = parts.path.split("/")
+    tokens = {
+        (f"/{len(segments)}:{place}", segment)
+        for place, segment in enumerate(segments[:MAX_PARTS])
+        if _TOKEN.fullmatch(segment)
+    }
+    return frozenset(tokens | set(parse_qsl(parts.query, keep_blank_values=True)[:MAX_PARTS]))
+
+
+def shape(url: str) -> list[str]:
+    """Return the path without the segments that may be tokens: only URLs that are equal in the rest are compared."""
+    return ["*" if _TOKEN.fullmatch(segment) else segment for segment in urlsplit(url).path.split("/")]
 
 
 def _name_known_links(session: Session, source: str) -> None:
-    """Give the known links of a source that have no identifier the one that they have without learnt parameters."""
+    """Give the known links of a source that have no identifier the one that they have without learnt parts."""
     rows: Any = session.execute(
         select(FrontierRow.id, FrontierRow.url)
-        .where(FrontierRow.source == source, FrontierRow.guid_key.is_(None), FrontierRow.url.contains("?"))
+        .where(FrontierRow.source == source, FrontierRow.guid_key.is_(None))
         .order_by(FrontierRow.id.desc())
-        .limit(MAX_RENAMED)
+        .limit(MAX_KNOWN)
     ).all()
     short = without_learnt(session, [url for _, url in rows])
     for row_id, url in rows:

@@ -29,6 +29,10 @@ MAX_DEPTH = 3
 """Maximum number of documents that lead to a feed. The protocol allows one index; some sites have two."""
 MAX_FOUND = 200
 """Maximum number of feeds of a source that are found in indexes and homepages: an index may list indexes without end."""
+UNLISTED_FOR = timedelta(days=7)
+"""Time after which a sitemap that its index lists no longer is forgotten."""
+GUESSED_FOR = timedelta(days=7)
+"""Time after which the usual addresses of feeds are tried again, if a homepage still names none."""
 MOVED_AFTER = timedelta(days=1)
 """Time for which a permanent redirect must have been seen before it is believed: some are mistakes."""
 
@@ -43,6 +47,7 @@ class DueFeed:
     kind: str
     """`feed`, `sitemap`, `section` or `homepage`."""
     depth: int
+    found_in: int | None
     etag: str | None
     last_modified: str | None
     content_hash: bytes | None
@@ -84,11 +89,10 @@ def _sync_source(session: Session, source: Source, definition: bytes, now: datet
     connection.execute(insert.on_conflict_do_update(index_elements=["key"], set_=row))
     configured = configured_feeds(source)
     _configure_feeds(session, source.key, configured)
-    is_homepage = configured[0][0] == "homepage"  # then others may have been found before it was the only one
     kept = [url_hash(url) for _, url in configured]
-    is_left_over = Feed.found_in.is_(None), Feed.url_hash.not_in(kept)
-    if not is_homepage:
-        _delete_feeds(session, Feed.source == source.key, *is_left_over)
+    _delete_feeds(session, Feed.source == source.key, Feed.found_in.is_(None), Feed.url_hash.not_in(kept))
+    # What a definition says of hosts, patterns or time zones applies to documents that have not changed, too.
+    session.execute(update(Feed).where(Feed.source == source.key).values(NO_VALIDATORS))
 
 
 def _configure_feeds(session: Session, source: str, feeds: Iterable[tuple[str, str]]) -> None:
@@ -130,31 +134,43 @@ def add_feeds(
     *,
     found_in: int | None = None,
     depth: int = 1,
-) -> None:
+) -> str | None:
     """Add feeds (kind, URL) of a source that a document names; feeds that exist are left unchanged.
 
     `found_in` is the id of that document, and `depth` the number of documents that lead to the feeds. Documents that are
-    too deep, and feeds beyond `MAX_FOUND`, are left out."""
+    too deep, and feeds beyond `MAX_FOUND`, are left out; then this is returned in one line."""
+    rows = [_new_row(source, kind, url) | {"found_in": found_in, "depth": depth} for kind, url in feeds]
+    known = set(
+        session.scalars(select(Feed.url_hash).where(Feed.url_hash.in_([row["url_hash"] for row in rows])))
+    )
+    new = [row for row in rows if row["url_hash"] not in known]
+    if not new:
+        return None
+    if depth > MAX_DEPTH:
+        return f"{len(new)} sitemaps are left out: they are below {MAX_DEPTH} others"
     count = select(func.count()).where(Feed.source == source, Feed.depth > 0)
-    free = MAX_FOUND - (session.scalar(count) or 0) if depth <= MAX_DEPTH else 0
-    rows = [
-        _new_row(source, kind, url) | {"found_in": found_in, "depth": depth}
-        for kind, url in list(feeds)[: max(free, 0)]
-    ]
-    dialect.insert_missing(session.connection(), Feed, rows)
+    free = max(MAX_FOUND - (session.scalar(count) or 0), 0)
+    dialect.insert_missing(session.connection(), Feed, new[:free])
+    left = len(new) - free
+    return f"{left} sitemaps are left out: the source has {MAX_FOUND} already" if left > 0 else None
 
 
 def _update_children(session: Session, index: DueFeed, found: PollResult, now: datetime) -> None:
-    """Delete the sitemaps that an index does not list any more; make those due that it says have changed."""
-    children = list(session.scalars(select(Feed).where(Feed.found_in == index.id)))
-    if found.whole:
-        unlisted = [child.id for child in children if child.url not in (found.listed or ())]
-        _delete_feeds(session, Feed.id.in_(unlisted))
-    for child in children:
+    """Note which sitemaps an index does not list any more, and make those due that it says have changed.
+
+    Some indexes list a sitemap at every other request: one that is not listed is not polled, and deleted after a week."""
+    for child in session.scalars(select(Feed).where(Feed.found_in == index.id)):
+        is_listed = child.url in (found.listed or ())
+        if is_listed:
+            child.unlisted_at = None
+        elif found.whole:
+            child.unlisted_at = child.unlisted_at or now
         changed_at = found.child_dates.get(child.url)
-        is_later = changed_at and child.last_polled_at and now >= changed_at > child.last_polled_at
-        if is_later:
+        if changed_at and child.last_polled_at and now >= changed_at > child.last_polled_at:
             child.next_poll_at = None
+    session.flush()
+    is_old = Feed.unlisted_at < now - UNLISTED_FOR
+    _delete_feeds(session, Feed.found_in == index.id, is_old)
 
 
 def _delete_feeds(session: Session, *conditions: ColumnElement[bool]) -> None:
@@ -180,8 +196,8 @@ def due_feeds(
     is_free = or_(Feed.host.is_(None), Feed.host.not_in(held_hosts(now)))
     query = (
         select(Feed)
-        .where(Feed.source.in_(sources), Feed.gone_at.is_(None), is_free)
-        .order_by(Feed.next_poll_at)
+        .where(Feed.source.in_(sources), Feed.gone_at.is_(None), Feed.unlisted_at.is_(None), is_free)
+        .order_by(Feed.depth, Feed.next_poll_at)
     )
     if only_due:
         query = query.where(or_(Feed.next_poll_at.is_(None), Feed.next_poll_at <= now))
@@ -226,7 +242,7 @@ def save_poll(
     of other sites."""
     links = [*found.links, *_added_links(session, feed, found)]
     new = discovered.add_links(session, links, source=feed.source, feed_id=feed.id, now=now, offsite=offsite)
-    add_feeds(session, feed.source, found.feeds, found_in=feed.id, depth=feed.depth + 1)
+    left_out = add_feeds(session, feed.source, found.feeds, found_in=feed.id, depth=feed.depth + 1)
     if found.listed:
         _update_children(session, feed, found, now)
     is_new = answer.content_hash not in {None, feed.content_hash}
@@ -241,7 +257,7 @@ def save_poll(
     values: dict[str, Any] = {
         "last_status": answer.status,
         **(_validators(feed, answer) if found.whole else NO_VALIDATORS),
-        **_moved(feed, answer.moved_to, now),
+        **_moved(session, feed, answer.moved_to, now),
         "last_error": None,
         "failure_count": 0,
         "last_polled_at": now,
@@ -252,7 +268,7 @@ def save_poll(
         "next_poll_at": now + timedelta(seconds=with_jitter(interval_s, chance)),
     }
     if is_new:
-        values["note"] = found.note
+        values["note"] = "; ".join(note for note in (found.note, left_out) if note) or None
     if new:
         values["last_new_at"] = now
     session.execute(update(Feed).where(Feed.id == feed.id).values(values))
@@ -303,8 +319,10 @@ def _validators(feed: DueFeed, answer: PollAnswer) -> dict[str, Any]:
     }
 
 
-def _moved(feed: DueFeed, moved_to: str | None, now: datetime) -> dict[str, Any]:
-    """Return the columns about a permanent redirect: believed once it has been seen for a day."""
+def _moved(session: Session, feed: DueFeed, moved_to: str | None, now: datetime) -> dict[str, Any]:
+    """Return the columns about a permanent redirect: believed once it has been seen for a day.
+
+    A feed that has moved to the address of another one has ended: that one is polled."""
     if feed.is_moved and moved_to is None:  # its new address has answered
         return {}
     if moved_to is None or moved_to == feed.url:
@@ -312,7 +330,12 @@ def _moved(feed: DueFeed, moved_to: str | None, now: datetime) -> dict[str, Any]
     since = feed.moved_at if feed.moved_to == moved_to and feed.moved_at else now
     is_moved = now - since >= MOVED_AFTER
     values: dict[str, Any] = {"moved_to": moved_to, "moved_at": since, "is_moved": is_moved}
-    return values | {"host": authority_of(moved_to)} if is_moved else values
+    if not is_moved:
+        return values
+    is_polled = session.scalar(
+        select(Feed.id).where(Feed.url_hash == url_hash(moved_to), Feed.gone_at.is_(None))
+    )
+    return values | {"host": authority_of(moved_to), "gone_at": now if is_polled else None}
 
 
 _NOT_MOVED: dict[str, Any] = {"moved_to": None, "moved_at": None, "is_moved": False}
@@ -327,10 +350,12 @@ def save_failed_poll(
     status: int | None,
     chance: float,
     not_before: datetime | None = None,
+    has_ended: bool = False,
 ) -> None:
     """Store a failed poll; the wait before the next one grows with every failure, and ends at `not_before` at the earliest.
 
-    A feed that has ended (410) is not polled again. The next poll of one that had moved goes to its own address."""
+    With `has_ended`, the server says that the feed has ended: if the catalog names it, it is not polled again. The next
+    poll of one that had moved goes to its own address."""
     failures = feed.failure_count + 1
     silent_s = (now - feed.last_success_at).total_seconds() if feed.last_success_at else None
     doubled_s = failure_interval_s(feed.interval_s or MIN_POLL_S, failures, silent_s=silent_s)
@@ -342,7 +367,7 @@ def save_failed_poll(
         "last_polled_at": now,
         "next_poll_at": max(now + timedelta(seconds=wait_s), not_before or now),
     }
-    if status == ENDED and not feed.is_moved:
+    if has_ended and not feed.is_moved and feed.depth == 0:
         values["gone_at"] = now
     if feed.is_moved:
         values |= {**_NOT_MOVED, "host": authority_of(feed.url)}
@@ -354,8 +379,17 @@ def postpone_poll(session: Session, feed: DueFeed, *, until: datetime | None) ->
     session.execute(update(Feed).where(Feed.id == feed.id).values(next_poll_at=until))
 
 
-ENDED = 410
-"""HTTP status by which a server says that a feed has ended for good (RFC 9110, section 15.5.11)."""
+def needs_guesses(session: Session, homepage: DueFeed, *, now: datetime) -> bool:
+    """Return whether the usual addresses of feeds are to be tried: no feed was found, and they were not tried lately."""
+    guessed_at = session.scalar(select(Feed.guessed_at).where(Feed.id == homepage.id))
+    if guessed_at is not None and guessed_at > now - GUESSED_FOR:
+        return False
+    return session.scalar(select(Feed.id).where(Feed.found_in == homepage.id).limit(1)) is None
+
+
+def save_guesses(session: Session, homepage: DueFeed, *, now: datetime) -> None:
+    """Store that all usual addresses of feeds have been tried."""
+    session.execute(update(Feed).where(Feed.id == homepage.id).values(guessed_at=now))
 
 
 def next_poll(session: Session, sources: Collection[str]) -> tuple[datetime, str] | None:

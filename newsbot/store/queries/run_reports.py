@@ -34,6 +34,8 @@ class RunReport:
     """Hosts of its sources that are held now."""
     walls: Sequence[Flag] = ()
     """Walls, and robots.txt files that forbid most pages, of sources that gave a reject in this run."""
+    is_cut_off: bool = False
+    """Whether all hosts of its feeds are held because they gave no answer to earlier runs."""
     next_poll: tuple[datetime, str] | None = None
     """Time of the next poll of one of its sources, and the key of that source."""
 
@@ -54,6 +56,8 @@ def run_report(session: Session, run_id: int, sources: Collection[str], *, now: 
     holds = {hold.host: hold for of_source in source_holds(session, feeds).values() for hold in of_source}
     holds |= {hold.host: hold for report in health for hold in report.holds}
     held = sorted((hold for hold in holds.values() if hold.until > now), key=lambda hold: hold.host)
+    hosts = {feed.host for states in feeds.values() for feed in states if not feed.gone_at}
+    silent = {hold.host for hold in held if hold.is_unreached}
     failed = [feed for feed in polled if feed.failure_count and not feed.gone_at]
     return RunReport(
         failed=[feed for feed in failed if not feed.is_waiting_for(held)],
@@ -61,5 +65,6 @@ def run_report(session: Session, run_id: int, sources: Collection[str], *, now: 
         ended=[feed for feed in polled if feed.gone_at and feed.gone_at >= began],
         holds=held,
         walls=[flag for report in health for flag in report.flags if flag.kind in WALLS],
+        is_cut_off=bool(hosts) and hosts <= silent,
         next_poll=next_poll(session, sources),
     )

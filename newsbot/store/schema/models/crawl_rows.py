@@ -69,15 +69,15 @@ class Host(Base):
 
 
 class UrlParameter(Base):
-    """A parameter in the URLs of a host whose value does not seem to select the article."""
+    """A part of the URLs of a host that was learnt not to select the article; see `store.crawl.learnt_parameters`."""
 
     __tablename__ = "url_parameters"
     __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
 
     host: Mapped[Short] = mapped_column(primary_key=True)
     name: Mapped[Short] = mapped_column(primary_key=True)
-    same_count: Mapped[int] = mapped_column(server_default=text("0"))
-    """Number of times that another value led to the text of an article which was stored already."""
+    """Name of a query parameter, or `/3:1` for the first of three segments of the path."""
+    learnt_at: Mapped[datetime]
 
 
 class Feed(Base):
@@ -97,6 +97,10 @@ class Feed(Base):
     """Id of the sitemap index or homepage that names it; None if the catalog does."""
     depth: Mapped[int] = mapped_column(server_default=text("0"))
     """Number of documents that lead to it: 0 if the catalog names it."""
+    unlisted_at: Mapped[datetime | None]
+    """Time since when its index does not list it. It is not polled meanwhile; None if it is listed."""
+    guessed_at: Mapped[datetime | None]
+    """Time at which the usual addresses of feeds were tried, because the homepage names none."""
     etag: Mapped[str | None]
     last_modified: Mapped[str | None]
     """The header as sent."""

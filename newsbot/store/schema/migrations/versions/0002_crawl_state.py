@@ -86,7 +86,7 @@ def _url_parameters() -> None:
         "url_parameters",
         sa.Column("host", TEXT, nullable=False),
         sa.Column("name", TEXT, nullable=False),
-        sa.Column("same_count", sa.Integer(), nullable=False, server_default=ZERO),
+        sa.Column("learnt_at", TIME, nullable=False),
         sa.PrimaryKeyConstraint("host", "name", name="pk_url_parameters"),
         sqlite_with_rowid=False,
     )
@@ -106,6 +106,8 @@ def _feeds() -> None:
         # the references to its rows.
         sa.Column("found_in", ID, nullable=True),
         sa.Column("depth", sa.Integer(), nullable=False, server_default=ZERO),
+        sa.Column("unlisted_at", TIME, nullable=True),
+        sa.Column("guessed_at", TIME, nullable=True),
         sa.Column("note", TEXT, nullable=True),
         sa.Column("ttl_s", sa.Integer(), nullable=True),
         sa.Column("listed_urls", sa.LargeBinary(), nullable=True),
