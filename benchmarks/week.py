@@ -1,14 +1,14 @@
 """Crawl 50 made-up sites for a simulated week, and tell what was stored, missed, asked too often, and flagged.
 
-    python -m benchmarks.week [--days 7] [--sites 50] [--seed 1] [--database URL] [--write]
+    python -m benchmarks.week [--days 7] [--sites 50] [--seed 1] [--database URL]
 
 The spider `news` runs every 15 minutes of a fake clock, with the settings of the project and a real database. Only the time of
 day is faked: monotonic clocks stay real, so that timeouts are those of a real crawl. Where the spider sleeps until a host is
 free again, the clock is moved on in place of waiting. `benchmarks.week_sites` has the sites: their rhythms, what is odd about
 them, and when they fail.
 
-Prints tables; with `--write` they become the recorded figures of `benchmarks/week.md`. Exits with 1 if an article was stored
-twice, or missed without an excuse, or a host was asked before the time that it had named. Needs time-machine (extra `bench`).
+Prints the tables of `benchmarks/week.md`, and what went wrong, by site. Exits with 1 if an article was stored twice, or missed
+without an excuse, or a host was asked before the time that it had named. Needs time-machine (extra `bench`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -55,6 +55,7 @@ from benchmarks.week_sites import (
     update_of,
 )
 from newsbot.sources.health import Flag, outage, without_outage
+from newsbot.sources.walls import WALL_PAGES
 from newsbot.store.database import Database
 from newsbot.store.queries import source_health
 from newsbot.store.schema.models import ArticleRow, FrontierRow, Revision
@@ -324,9 +325,7 @@ def _open_s(site: Site, begin_s: float, end_s: float) -> float:
     moments = [
         at_s
         for at_s in range(int(begin_s), int(end_s), 60)
-        if not any(
-            trouble.is_at(at_s) and trouble.kind not in ("403", "challenge") for trouble in outages(site)
-        )
+        if not any(trouble.is_at(at_s) and trouble.kind not in WALLS for trouble in outages(site))
     ]
     return 60.0 * len(moments)
 
@@ -411,6 +410,7 @@ EXPECTED: dict[str, set[str]] = {
     "ended": {"ended feed"},
 }
 """What is wrong -> the flags that say so."""
+WALLS = ("403", "challenge")
 NOTICED_S = 4 * HOUR_S
 """Time after which a trouble must be flagged."""
 FORGOTTEN_S = DAY_S
@@ -426,38 +426,51 @@ class Judged(NamedTuple):
     false: list[str]
 
 
-def judge(week: Week, report: Report) -> Judged:
-    """Compare the flags of a day with what was wrong."""
+def judge(week: Week, report: Report, lost: Collection[str] = ()) -> Judged:
+    """Compare the flags of a day with what was wrong; `lost` are the sites of which stories were missed until then."""
     right: list[str] = []
     missed: list[str] = []
     false: list[str] = []
-    everything = any(flag.source is None for flag in report.flags)
     is_cut_off = OWN_OUTAGE.is_at(report.at_s)
-    if everything and not is_cut_off:
-        false.append("all sources: not reached")
+    is_said = any(flag.source is None for flag in report.flags)
     if is_cut_off:
-        (right if everything else missed).append("all sources: own network is down")
+        kinds = Counter(flag.kind for flag in report.flags)
+        said = ", ".join(f"{number} {kind}" for kind, number in kinds.items())
+        (right if is_said else missed).append(f"all sources: own network is down; said: {said or 'nothing'}")
+        return Judged(report.at_s, right, missed, false)
+    if is_said:
+        false.append("all sources: not reached")
     for site in week.sites:
         flags = {flag.kind: flag.detail for flag in report.flags if flag.source == site.key}
-        accepted: set[str] = set()
-        for kind, begin_s, end_s in wrongs(site):
-            kinds = EXPECTED[kind]
-            if begin_s <= report.at_s < end_s + FORGOTTEN_S:
-                accepted |= kinds | {"silence"}
-            if is_cut_off or not begin_s + NOTICED_S <= report.at_s < end_s or kind.startswith("busy"):
-                continue
-            if kind in ("403", "challenge") and _new_stories(site, begin_s, report.at_s - HOUR_S) < 5:
-                continue
-            shown = kinds & flags.keys()
+        for kind in expected_flags(site, report.at_s):
+            shown = EXPECTED[kind] & flags.keys()
             (right if shown else missed).append(f"{site.key} ({site.name}): {', '.join(shown) or kind}")
-        if is_cut_off or (OWN_OUTAGE.end_h * HOUR_S <= report.at_s < OWN_OUTAGE.end_h * HOUR_S + HOUR_S):
-            accepted |= {"failing feed", "not reached", "held"}
-        false += [
-            f"{site.key} ({site.name}): {kind}: {detail}"
-            for kind, detail in flags.items()
-            if kind not in accepted
-        ]
+        accepted = accepted_flags(site, report.at_s, is_lost=site.key in lost)
+        wrong = {kind: detail for kind, detail in flags.items() if kind not in accepted}
+        false += [f"{site.key} ({site.name}): {kind}: {detail}" for kind, detail in wrong.items()]
     return Judged(report.at_s, right, missed, false)
+
+
+def expected_flags(site: Site, now_s: float) -> Iterator[str]:
+    """Yield what is wrong with a site for so long that it must be flagged."""
+    for kind, begin_s, end_s in wrongs(site):
+        is_wall = kind in WALLS and _new_stories(site, begin_s, now_s - HOUR_S) < WALL_PAGES
+        if begin_s + NOTICED_S <= now_s < end_s and not kind.startswith("busy") and not is_wall:
+            yield kind
+
+
+def accepted_flags(site: Site, now_s: float, *, is_lost: bool) -> set[str]:
+    """Return the flags that are no mistake."""
+    accepted: set[str] = set()
+    if is_lost or _new_stories(site, -NEVER_S, now_s) == 0:
+        accepted.add("silence")
+    for kind, begin_s, end_s in wrongs(site):
+        is_unknown = kind in WALLS and _new_stories(site, end_s, now_s) < WALL_PAGES
+        if begin_s <= now_s and (now_s < end_s + FORGOTTEN_S or is_unknown):
+            accepted |= EXPECTED[kind] | {"silence"}
+    if OWN_OUTAGE.end_h * HOUR_S <= now_s < (OWN_OUTAGE.end_h + 1) * HOUR_S:
+        accepted |= {"failing feed", "not reached", "held"}
+    return accepted
 
 
 def wrongs(site: Site) -> Iterator[tuple[str, float, float]]:
@@ -602,22 +615,38 @@ def health_table(judged: Sequence[Judged]) -> str:
     return table(["end of day", "flagged rightly", "not flagged", "flagged wrongly"], rows)
 
 
+def by_site(bad: Sequence[Outcome]) -> list[str]:
+    """Return a line for each site and kind of fault, with the first and the last story."""
+    groups: dict[tuple[str, str], list[Outcome]] = defaultdict(list)
+    for outcome in bad:
+        groups[f"{outcome.site.key} ({outcome.site.name})", outcome.name].append(outcome)
+    return [
+        f"{site}: {len(group)} {name}, published {_hours(group[0].story.published_s)} to {_hours(group[-1].story.published_s)}; "
+        f"the first: {group[0].detail}"
+        for (site, name), group in groups.items()
+    ]
+
+
+def _lost_sites(bad: Iterable[Outcome], now_s: float) -> set[str]:
+    return {
+        outcome.site.key for outcome in bad if outcome.name == "missed" and outcome.story.published_s < now_s
+    }
+
+
 def tell(week: Week) -> tuple[str, int]:
     """Return the tables, and the number of faults that count."""
     found = outcomes(week)
     real, invented = updates(week, found)
     held = asked_while_held(week)
-    judged = [judge(week, report) for report in week.reports]
     bad = [outcome for outcome in found if outcome.name in ("missed", "twice")]
+    judged = [judge(week, report, _lost_sites(bad, report.at_s)) for report in week.reports]
     wrong = [
         outcome for outcome in found if outcome.name in ("stored", "copied", "backlog") and outcome.detail
     ]
     late = [update for update in real if update.name == "missed"]
     parts = [article_table(found), update_table(real), request_table(week, found, real), health_table(judged)]
     lists = {
-        "Missed or stored twice": [
-            f"{o.site.key} ({o.site.name}) {o.story.number} {o.name}: {o.detail}" for o in bad
-        ],
+        "Missed or stored twice": by_site(bad),
         "Stored with wrong fields": [
             f"{o.site.key} ({o.site.name}) {o.story.number}: {o.detail}" for o in wrong
         ],
