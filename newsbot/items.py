@@ -5,6 +5,7 @@ An `Article` is the content of one page. What only a database can know (id, stor
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, get_args
@@ -12,9 +13,17 @@ from typing import Any, Literal, get_args
 EntityType = Literal["PER", "ORG", "LOC"]
 ENTITY_TYPES: tuple[EntityType, ...] = get_args(EntityType)
 
-PageKind = Literal["article", "live_blog", "gallery", "video", "list", "paywall", "error", "empty"]
+PageKind = Literal["article", "live_blog", "gallery", "video", "list", "paywall", "error", "empty", "stub"]
 PAGE_KINDS: tuple[PageKind, ...] = get_args(PageKind)
-STORED_KINDS: tuple[PageKind, ...] = ("article", "live_blog")
+StoredKind = Literal["article", "live_blog", "stub"]
+STORED_KINDS: tuple[StoredKind, ...] = get_args(StoredKind)
+"""Kinds that a stored article can have."""
+STUB: Literal["stub"] = "stub"
+"""Kind of what is stored in place of an article whose page cannot be read: what a feed says of it, without a text."""
+READ_KINDS: tuple[StoredKind, ...] = ("article", "live_blog")
+"""Kinds of pages that are stored as articles."""
+FROM_FEED = "feed "
+"""Beginning of the names of rules whose value a feed has given, not the page."""
 GONE = frozenset({"http-404", "http-410"})
 """Reasons of rejects which mean that the page no longer exists."""
 
@@ -122,7 +131,7 @@ class Article:
     word_count: int = 0
     """Number of words in `body`; in scripts without spaces, two characters count as a word."""
     kind: PageKind = "article"
-    """Kind of page. Only pages of `STORED_KINDS` are stored as articles."""
+    """Kind of page. Only pages of `READ_KINDS` are stored as articles, and stubs in place of pages that cannot be read."""
     is_free: bool | None = None
     """False if the page declares its article paid (schema.org isAccessibleForFree), True if free; else None."""
     entities: list[Entity] = field(default_factory=list)
@@ -149,6 +158,18 @@ class Reject:
     """Step that rejected the page: "fetch", "extract", or the name of a pipeline stage."""
     fetched: Fetched | None = None
     """HTTP response that the page came from; None for a page from a file."""
+    stub: Article | None = None
+    """What a feed says of the article, to be stored while its page cannot be read; None if nothing is stored for it."""
+
+
+def parse_kinds(texts: Iterable[str]) -> tuple[StoredKind, ...]:
+    """Return the kinds that texts name, separated by commas. Raises ValueError that says which are accepted."""
+    names = [name for text in texts for part in text.split(",") if (name := part.strip())]
+    known = {str(kind): kind for kind in STORED_KINDS}
+    for name in names:
+        if name not in known:
+            raise ValueError(f"no kind {name!r}; accepted: {', '.join(known)}")
+    return tuple(dict.fromkeys(known[name] for name in names))
 
 
 def utc_text(moment: datetime | None) -> str | None:
@@ -183,5 +204,6 @@ def article_json(article: Article) -> dict[str, Any]:
         "image_url": article.image_url,
         "body": article.body,
         "word_count": article.word_count,
+        "kind": article.kind,
         "entities": [entity_json(entity) for entity in article.entities],
     }

@@ -38,6 +38,12 @@ def _count(value: str) -> int:
     return number
 
 
+def _switch(value: str) -> bool:
+    if value not in ("0", "1"):
+        raise ValueError
+    return value == "1"
+
+
 def _other_cores() -> int:
     """Return how many cores this process may use besides one; at least 1."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -128,6 +134,13 @@ NEWSBOT_SETTINGS = (
         "processes that read pages and recognise entities beside the one that fetches and stores",
     ),
     Setting(
+        "NEWSBOT_STUBS",
+        1,
+        _switch,
+        "1 (kept) or 0 (not kept)",
+        "whether what feeds say of articles is kept while their pages cannot be read",
+    ),
+    Setting(
         "NEWSBOT_WEB_TOKEN",
         "",
         str,
@@ -147,6 +160,7 @@ class Configuration:
     entity_engine: str
     allowed_networks: tuple[Network, ...]
     max_page_bytes: int
+    stubs: bool
     user_agent: str
     browser: str
     web_token: str

@@ -6,10 +6,12 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from newsbot.items import STORED_KINDS, StoredKind, parse_kinds
 from newsbot.settings import configuration
 
 if TYPE_CHECKING:
@@ -73,6 +75,27 @@ class Age(click.ParamType[datetime]):
             self.fail(f"{value!r} is no age; accepted: {accepted}", param, ctx)
 
 
+class Kinds(click.ParamType[tuple[StoredKind, ...]]):
+    """Kinds of stored articles, separated by commas."""
+
+    name = "kind"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[StoredKind, ...]:
+        """Return the kinds."""
+        try:
+            return parse_kinds([value])
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+def _all_kinds(
+    _context: click.Context, _parameter: click.Parameter, values: tuple[tuple[StoredKind, ...], ...]
+) -> tuple[StoredKind, ...]:
+    return tuple(dict.fromkeys(chain.from_iterable(values)))
+
+
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 
 since_option = click.option("--since", type=Day(), metavar="DATE", help="Published then or later.")
@@ -86,6 +109,14 @@ def filter_options(command: F) -> F:
         since_option,
         click.option(
             "--entity", metavar="NAME", help="Articles that mention this person, organisation or place."
+        ),
+        click.option(
+            "--kind",
+            type=Kinds(),
+            multiple=True,
+            callback=_all_kinds,
+            metavar="KIND",
+            help=f"Articles of this kind: {', '.join(STORED_KINDS)}. Several: repeat it, or use commas.",
         ),
         click.option("--section", metavar="NAME", help="Articles of this section, as the site calls it."),
         click.option("--language", metavar="CODE", help="Articles in this language (en, de, ...)."),

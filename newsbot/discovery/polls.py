@@ -36,6 +36,8 @@ class PollResult:
     """URLs of all sitemaps that the index lists; None if the document is no index. Some are missing if not `whole`."""
     child_dates: Mapping[str, datetime] = field(default_factory=dict)
     """When the sitemaps of the index were last modified, by URL; only where the index says it."""
+    undated: tuple[Link, ...] = ()
+    """Links of a long sitemap that have no date: only those are new that it did not list at the last poll."""
     next_url: str | None = None
     """URL of the next page of a section."""
     ttl_s: int | None = None
@@ -102,11 +104,18 @@ def _poll_of_pages(sitemap: Sitemap, now: datetime) -> PollResult:
         links = (link for link in sitemap.links if _is_recent(link, now, undated=True))
         return PollResult(links=tuple(links), whole=sitemap.whole, note=_cut_note(sitemap))
     note = (
-        f"{undated_count:,} links without dates: only those whose URL has a date of the last "
-        f"{MAX_AGE.days} days are taken"
+        f"{undated_count:,} links without dates: only those are taken that it adds from now on, or whose URL has a date of "
+        f"the last {MAX_AGE.days} days"
     )
-    recent = (link for link in sitemap.links if _is_recent(link, now, undated=_has_recent_path(link, now)))
-    return PollResult(links=tuple(recent), whole=sitemap.whole, note=note)
+    recent = {
+        link.url: link for link in sitemap.links if _is_recent(link, now, undated=_has_recent_path(link, now))
+    }
+    undated = (
+        link
+        for link in sitemap.links
+        if not (link.published_at or link.modified_at or link.url in recent or date_in_path(link.url))
+    )
+    return PollResult(links=tuple(recent.values()), undated=tuple(undated), whole=sitemap.whole, note=note)
 
 
 def _is_recent(link: Link, now: datetime, *, undated: bool) -> bool:

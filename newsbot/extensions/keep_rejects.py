@@ -9,6 +9,7 @@ from typing import Self
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
+from scrapy.utils.asyncio import run_in_thread
 from sqlalchemy.exc import OperationalError
 from twisted.python.failure import Failure
 
@@ -32,7 +33,8 @@ class KeepRejects:
     """Extension that writes rejects to the database, and counts them by stage and reason.
 
     Stats: `newsbot/rejected/<stage>/<reason>`; `newsbot/store/conflict` or `newsbot/store/gone` if an article is stored
-    under the URL of the page. A stage raises `Rejected` to have a reject stored; for any other exception of a stage,
+    under the URL of the page. What a feed says of the article is stored with the reject, as a stub. Setting:
+    `NEWSBOT_STUBS`. A stage raises `Rejected` to have a reject stored; for any other exception of a stage,
     a reject with the reason `stage-failed` is stored.
     """
 
@@ -63,6 +65,7 @@ class KeepRejects:
     async def _keep(self, reject: Reject) -> None:
         assert self.crawler.stats is not None
         session = CrawlSession.of(self.crawler)
+        reject = await run_in_thread(session.processor.with_stub, reject)
         chance = random.random()  # noqa: S311 - for jitter
         outcome = await session.write(
             record_reject, reject, run_id=session.run_id, now=datetime.now(UTC), chance=chance

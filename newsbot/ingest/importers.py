@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from newsbot.extraction.fields.language import detect
-from newsbot.items import ENTITY_TYPES, Article, Entity, Mention
+from newsbot.items import ENTITY_TYPES, READ_KINDS, STORED_KINDS, Article, Entity, Mention, PageKind
 from newsbot.store.articles.imports import Known
 from newsbot.urls import is_fetchable
 
@@ -59,9 +59,16 @@ def _own(record: Record) -> Imported | None:
         topics=_texts(record, "topics"),
         image_url=_text(record, "image_url"),
         body=body,
+        kind=_kind(record, body),
         entities=_entities(record, body),
     )
     return Imported(article=article, known=_known(record))
+
+
+def _kind(record: Record, body: str) -> PageKind:
+    """Return the kind of a record, as far as it can be stored: only a record without a text is a stub."""
+    kinds = READ_KINDS if body else STORED_KINDS
+    return next((kind for kind in kinds if kind == record.get("kind")), "article")
 
 
 def _known(record: Record) -> Known | None:

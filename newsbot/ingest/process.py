@@ -11,8 +11,10 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
+from typing import TypeVar
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -24,15 +26,19 @@ from newsbot.entities.recognition import UNKNOWN, find_entities
 from newsbot.extraction.page_kinds import reject_reason
 from newsbot.ingest.envelope import Envelope, rejected, stage_failed
 from newsbot.ingest.read import read
-from newsbot.items import Reject
+from newsbot.ingest.stubs import find_stub, may_leave_stub
+from newsbot.items import READ_KINDS, STUB, Reject
 from newsbot.settings import Configuration
 from newsbot.sources.catalog import Catalog, catalog_of, load_sources
+from newsbot.store.articles.existing import recall
 from newsbot.store.articles.imports import fill_unexported
 from newsbot.store.articles.precomputed import precompute
 from newsbot.store.articles.site_boilerplate import remove_learnt
 from newsbot.store.articles.writer import known_unchanged
 from newsbot.store.database import Database
 from newsbot.store.schema.identity import article_keys
+
+Item = TypeVar("Item", bound=Envelope | Reject | None)
 
 logger = logging.getLogger(__name__)
 
@@ -108,8 +114,16 @@ class Processor:
         return envelope if reason is None else rejected(envelope, stage, reason)
 
     def validate(self, envelope: Envelope) -> str | None:
-        """Return why the page is not stored as an article; None if it is."""
-        return reject_reason(envelope.article)
+        """Return why the page is not stored as an article; None if it is.
+
+        What is known of its article from elsewhere, and the page does not say, is filled before."""
+        article = envelope.article
+        if self.database is not None and article.kind in READ_KINDS:
+            with self._reading(self.database) as session:
+                recall(session, article)
+        if article.kind == STUB:  # of an import
+            return None if self.settings.stubs and article.title else STUB
+        return reject_reason(article)
 
     def clean(self, envelope: Envelope) -> None:
         """Tidy every field, and remove the boilerplate that has been learnt of the site."""
@@ -137,13 +151,23 @@ class Processor:
 
     def entities(self, envelope: Envelope) -> None:
         """Recognise people, organisations and places, unless the article is stored with them or brings them."""
-        if envelope.known_id is None and not envelope.article.entities:
+        article = envelope.article
+        if envelope.known_id is None and not article.entities and article.kind != STUB:
             find_entities(envelope.article, self.engine)
 
     def precompute(self, envelope: Envelope) -> None:
         """Compute what is stored beside a new or changed text, before the transaction in which others wait."""
         if envelope.known_id is None:
             envelope.precomputed = precompute(envelope.article)
+
+    def with_stub(self, item: Item) -> Item:
+        """Return a reject with what a feed says of its article, if that is to be stored; an article as it is."""
+        if not isinstance(item, Reject) or self.database is None:
+            return item
+        if not self.settings.stubs or not may_leave_stub(item.reason):
+            return item
+        with self._reading(self.database) as session:
+            return replace(item, stub=find_stub(session, item, now=datetime.now(UTC)))
 
     @contextmanager
     def one_session(self) -> Iterator[None]:

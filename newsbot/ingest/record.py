@@ -35,13 +35,18 @@ def lock_items(session: Session, items: Iterable[Item], *, now: datetime) -> Non
     orders deadlock on PostgreSQL (see `store.articles.batch_locks`)."""
     items = list(items)
     envelopes = [item for item in items if isinstance(item, Envelope)]
+    rejects = [item for item in items if isinstance(item, Reject)]
     lock_articles(
         session,
-        [Incoming(envelope.article, envelope.precomputed, envelope.site_blocks) for envelope in envelopes],
-        now=now,
-        reject_urls=[
-            url for item in items if isinstance(item, Reject) for url in (item.url, *_fetched_url(item))
+        [
+            *(
+                Incoming(envelope.article, envelope.precomputed, envelope.site_blocks)
+                for envelope in envelopes
+            ),
+            *(Incoming(reject.stub) for reject in rejects if reject.stub),
         ],
+        now=now,
+        reject_urls=[url for reject in rejects for url in (reject.url, *_fetched_url(reject))],
         seen_ids={item.article_id for item in items if isinstance(item, Leased) and item.article_id},
         changes_stories=any(envelope.export and envelope.export.story_id for envelope in envelopes),
     )
@@ -123,29 +128,47 @@ def record_reject(
     """Store why a page is not an article, its fetch, and whether and when to try again.
 
     If an article is stored under the URL, it stays: the reject is a conflict with it, or marks it as gone. Neither a
-    failed fetch nor a page from an archive says anything about the stored article. `chance`, from 0 to 1, is for
-    jitter."""
+    failed fetch nor a page from an archive says anything about the stored article. If none is stored, the stub of the
+    reject is, and its page is looked at again like that of an article. `chance`, from 0 to 1, is for jitter."""
     known = _stored_article(session, reject) if is_answer(reject) else None
+    stub_id = _keep_stub(session, reject, run_id=run_id, now=now)
+    kept = stub_id if known is None else known
     if known is not None and reject.fetched:
         reject = replace(reject, url=reject.fetched.url)  # the article's, not where it redirects to now
-    save_reject(session, reject, run_id=run_id, now=now, article_id=known)
+    elif stub_id is not None and reject.stub:
+        reject = replace(reject, url=reject.stub.url)
+    save_reject(session, reject, run_id=run_id, now=now, article_id=kept)
     if known is not None and reject.reason in GONE:
         presence.mark_gone(session, known, now=now)
     if fetched := reject.fetched:
         save_fetch(session, fetched, outcome="reject", source=reject.source, run_id=run_id, now=now)
     if fetched and not fetched.archived_at:
-        _plan_next(session, reject, fetched, known, now, chance)
+        look = None if kept is None else _next_look_at(session, kept, now)
+        _plan_next(session, reject, fetched, known, now, chance, look)
     if known is None:
         return "rejected"
     return "gone" if reject.reason in GONE else "conflict"
 
 
+def _keep_stub(session: Session, reject: Reject, *, run_id: int | None, now: datetime) -> int | None:
+    """Store the stub of a reject, unless the page of the article is stored; return its id."""
+    if reject.stub is None or _stored_article(session, reject) is not None:
+        return None
+    stub, keys = reject.stub, article_keys(reject.stub)
+    return save_article(session, stub, keys=keys, run_id=run_id, now=now).article_id
+
+
 def _plan_next(
-    session: Session, reject: Reject, fetched: Fetched, known: int | None, now: datetime, chance: float
+    session: Session,
+    reject: Reject,
+    fetched: Fetched,
+    known: int | None,
+    now: datetime,
+    chance: float,
+    look: datetime | None,
 ) -> None:
-    """Store in the frontier when to fetch a page again that is not an article, or not now."""
+    """Store in the frontier when to fetch a page again that is not an article, or not now: at `look`, if not earlier."""
     urls = {reject.url, fetched.url}
-    look = None if known is None else _next_look_at(session, known, now)
     if limit := tries_of(reject.reason):
         tries = frontier.attempts(session, fetched.url)
         again = next_try(tries, now, chance) if tries < limit else look

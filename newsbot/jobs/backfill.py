@@ -135,9 +135,12 @@ class BackfillWorker:
         """Return records whose articles have passed the stages, so that they are ready to be stored."""
         with self.processor.one_session():
             return [
-                replace(record, item=self.processor.prepare(record.item, STAGES)) if record.item else record
+                replace(record, item=self._ready(record.item)) if record.item else record
                 for record in records
             ]
+
+    def _ready(self, item: Envelope | Reject) -> Envelope | Reject:
+        return self.processor.with_stub(self.processor.prepare(item, STAGES))
 
     def _store(self, before: Progress, records: Sequence[ReadRecord]) -> Progress:
         """Store records together with the progress they make; return the progress.

@@ -35,7 +35,7 @@ COLUMNS = (
         "published_at",
         "modified_at",
     ),
-    *("language", "section", "topics", "image_url", "body", "word_count"),
+    *("language", "section", "topics", "image_url", "body", "word_count", "kind"),
     *("story_id", "duplicate_of", "duplicate_kind", "first_seen_at", "last_seen_at", "revision", "entities"),
 )
 """Columns of CSV and Parquet, in their order."""

@@ -54,7 +54,9 @@ def import_captures(processor: Processor, captures: Iterable[Capture]) -> Counte
     with recorded_run(processor.database, "import", {}, counts) as run_id:
         importer = Importer(processor, run_id)
         for batch in _batches(captures):
-            counts.update(importer.store([processor.process(capture) for capture in batch]))
+            counts.update(
+                importer.store([processor.with_stub(processor.process(capture)) for capture in batch])
+            )
     return counts
 
 

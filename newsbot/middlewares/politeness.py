@@ -14,7 +14,13 @@ from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
-from newsbot.discovery.timing.schedule import hold_s, request_delay_s, retry_after_s, robots_hold_s
+from newsbot.discovery.timing.schedule import (
+    MAX_AWAITED_HOLD_S,
+    hold_s,
+    request_delay_s,
+    retry_after_s,
+    robots_hold_s,
+)
 from newsbot.session import CrawlSession
 from newsbot.settings import product_token
 from newsbot.store.crawl import hosts
@@ -23,6 +29,8 @@ from newsbot.urls import authority_of
 
 BUSY = (429, 503)
 """HTTP statuses by which a host asks for time, with or without Retry-After (RFC 9110 10.2.3, RFC 6585)."""
+MAX_WAITS = 3
+"""Maximum number of holds in a row of one host that a run waits out: one that goes on asking is left to a later run."""
 ROBOTS = "robots.txt"
 """First word of the reason of a hold because robots.txt cannot be read."""
 
@@ -104,6 +112,13 @@ class Politeness:
         state = self.states.get(authority_of(request.url))
         is_held = state is not None and state.held_until is not None and state.held_until > self.clock()
         return state if is_held else None
+
+    def rest_s(self, hold: HostState) -> float | None:
+        """Return the seconds until the end of a hold that this run waits out; None if it is left to a later run."""
+        if hold.held_until is None or hold.hold_count > MAX_WAITS:
+            return None
+        rest_s = max((hold.held_until - self.clock()).total_seconds(), 0.0)
+        return rest_s if rest_s < MAX_AWAITED_HOLD_S else None
 
     def held(self) -> list[HostState]:
         """Return the hosts that are held now."""

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from newsbot.extensions.keep_rejects import Rejected
-from newsbot.extraction.page_kinds import reject_reason
-from newsbot.ingest.envelope import Envelope, rejected
+from newsbot.ingest.envelope import Envelope
 from newsbot.items import Reject
+from newsbot.pipelines.stage import WorkerStage
 
 
-class Validate:
+class Validate(WorkerStage):
     """Drops pages without an article (rejects of the spider) and pages of another kind: lists, galleries, errors."""
 
     stage = "validate"
     worker_stages = ("validate",)
 
-    def process_item(self, item: Envelope | Reject) -> Envelope:
+    async def process_item(self, item: Envelope | Reject) -> Envelope:
         """Return an item that is an article to be stored. Raises Rejected for any other item."""
         if isinstance(item, Reject):
             raise Rejected(item)
-        reason = reject_reason(item.article)
-        if reason is not None:
-            raise Rejected(rejected(item, self.stage, reason))
-        return item
+        return await super().process_item(item)

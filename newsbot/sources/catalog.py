@@ -24,8 +24,8 @@ SHIPPED_CATALOG = Path(__file__).with_name("catalog")
 def load_sources(path: str | None = None) -> dict[str, Source]:
     """Return key -> source of a TOML file, of every `*.toml` of a folder, or of the shipped catalog (None, "").
 
-    Raises a `UsageError` of one line for a missing path, invalid TOML, an unknown or missing key, an invalid value, or a
-    duplicate source key.
+    Raises a `UsageError` of one line for a missing path, invalid TOML, an unknown or missing key, an invalid value, a
+    duplicate source key, or an address that two sources poll.
     """
     return {key: source for key, (source, _) in _located_sources(path).items()}
 
@@ -37,12 +37,17 @@ def source_files(path: str | None = None) -> dict[str, Path]:
 
 def _located_sources(path: str | None) -> dict[str, tuple[Source, Path]]:
     located: dict[str, tuple[Source, Path]] = {}
+    polled_by: dict[str, str] = {}
     for file in _toml_files(Path(path) if path else SHIPPED_CATALOG):
         for source in _read_file(file):
             if source.key in located:
                 problem = f"key is already used in {located[source.key][1]}; every source has its own"
                 raise _error(file, source.key, problem)
             located[source.key] = source, file
+            for url in (*source.feeds, *source.sitemaps, *source.sections):
+                if (other := polled_by.setdefault(url, source.key)) != source.key:
+                    problem = f'{url} is already polled for source "{other}"; every source has its own'
+                    raise _error(file, source.key, problem)
     return located
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from typing import Any, Self
 
 from scrapy import Request
 from scrapy.crawler import Crawler
+from twisted.python.failure import Failure
 
 from newsbot.errors import UsageError
+from newsbot.items import Reject
 from newsbot.rendering.installed import require_browser
 from newsbot.settings import read_settings
 from newsbot.spiders.page_spider import PageSpider
+from newsbot.spiders.poll_answers import asks_to_wait, request_of
 from newsbot.urls import is_fetchable
 
 NEXT_URL = re.compile(r",(?=https?://)", re.IGNORECASE)
@@ -45,4 +49,16 @@ class ArticleSpider(PageSpider):
         """Yield a request for every URL."""
         for url in dict.fromkeys(self.urls):
             # Not filtered: Scrapy would drop a redirect to a URL that was requested before, and no reject would say so.
-            yield Request(url, callback=self.parse_page, errback=self.fetch_failed, dont_filter=True)
+            yield Request(url, callback=self.parse_page, errback=self.wait_or_fail, dont_filter=True)
+
+    async def wait_or_fail(self, failure: Failure) -> AsyncIterator[Request | Reject]:
+        """Yield the request again once a short hold of its host is over, else the reason why there is no page."""
+        request = request_of(failure)
+        hold = self.politeness.hold_of(request)
+        rest_s = self.politeness.rest_s(hold) if hold and asks_to_wait(failure) else None
+        if rest_s is None:
+            for reject in self.fetch_failed(failure):
+                yield reject
+            return
+        await asyncio.sleep(rest_s)
+        yield request

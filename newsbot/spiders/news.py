@@ -11,7 +11,7 @@ import random
 from collections import Counter, defaultdict, deque
 from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -24,13 +24,12 @@ from twisted.python.failure import Failure
 from newsbot.discovery.homepages import likely_feeds, likely_sitemaps, news_sitemaps_first, robots_url
 from newsbot.discovery.polls import PollResult, read_poll
 from newsbot.discovery.sitemaps import sitemaps_of_robots
-from newsbot.discovery.timing.schedule import MAX_AWAITED_HOLD_S
 from newsbot.errors import UsageError
 from newsbot.ingest import record
 from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.retry import TRANSIENT_TRIES
 from newsbot.items import Reject
-from newsbot.middlewares.politeness import HeldError, Politeness
+from newsbot.middlewares.politeness import HeldError
 from newsbot.rendering.installed import renderable
 from newsbot.rendering.render_pages import NO_PAGE
 from newsbot.session import ENTRY, LISTER, SLOT, CrawlSession
@@ -59,8 +58,6 @@ MAX_SITEMAPS = 5
 """Maximum number of sitemaps of a robots.txt that are polled; news sitemaps come first."""
 MAX_LIST_PAGES = 5
 """Maximum number of pages of a section that are followed while they lead to new articles."""
-MAX_WAITS = 3
-"""Maximum number of holds in a row of one host that a run waits out: one that goes on asking is left to a later run."""
 
 
 @dataclass(slots=True)
@@ -78,8 +75,8 @@ class NewsSpider(PageSpider):
     Setting: `CONCURRENT_REQUESTS_PER_DOMAIN` is the maximum number of requests in flight per source.
     Stats: `newsbot/feeds/polled`, `newsbot/feeds/unchanged`, `newsbot/feeds/failed`, `newsbot/feeds/gone`,
     `newsbot/links/new`, `newsbot/links/offsite` (links to other sites that were left out), `newsbot/store/not-modified`.
-    Meta keys: `LISTER` and `ENTRY`; `SLOT` holds the number of the request's slot. A slot is released when the outcome of its request is
-    stored: at the end of a callback, or by the signals of items and spider errors."""
+    Meta keys: `LISTER` and `ENTRY`; `SLOT` holds the number of the request's slot. A slot is released when the outcome of
+    its request is stored: at the end of a callback, or by the signals of items and spider errors."""
 
     name = "news"
 
@@ -181,13 +178,6 @@ class NewsSpider(PageSpider):
         waiting = set().union(*(wait.sources for wait in self.waits.values()))
         done = self.exhausted - waiting - {key for key, polls in self.polls.items() if polls}
         return sum(not self.slots.in_use(key) for key in done), len(self.catalog)
-
-    @property
-    def politeness(self) -> Politeness:
-        """The middleware with the delays of hosts, and the hosts that are held."""
-        politeness = self.crawler.get_downloader_middleware(Politeness)
-        assert politeness is not None
-        return politeness
 
     # Feeds
 
@@ -432,9 +422,7 @@ class NewsSpider(PageSpider):
 
     def _waits_for(self, hold: HostState, source: str, feed: DueFeed | None = None) -> bool:
         """Return whether this run waits until the hold of a host ends; if so, note the source that waits, and the feed."""
-        now = datetime.now(UTC)
-        assert hold.held_until is not None
-        if hold.held_until - now >= timedelta(seconds=MAX_AWAITED_HOLD_S) or hold.hold_count > MAX_WAITS:
+        if hold.held_until is None or self.politeness.rest_s(hold) is None:
             return False
         wait = self.waits.setdefault(hold.host, Wait(hold.held_until))
         wait.until = max(wait.until, hold.held_until)

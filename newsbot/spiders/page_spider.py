@@ -26,7 +26,7 @@ from newsbot.ingest.process import Processor
 from newsbot.ingest.read import source_key
 from newsbot.items import Fetched, Reject
 from newsbot.middlewares.networks import is_refused, refusal
-from newsbot.middlewares.politeness import HeldError
+from newsbot.middlewares.politeness import HeldError, Politeness
 from newsbot.middlewares.refusals import ForbiddenByRobotsError, ResponseTooLargeError
 from newsbot.session import CAPTURE, ENTRY, KEPT, LISTER, SAVED_PATH, CrawlSession
 from newsbot.settings import product_token, read_settings
@@ -66,6 +66,13 @@ class PageSpider(Spider):
         """The processor of the crawl's session; one without a database if there is no session."""
         session = self.crawler.get_extension(CrawlSession)
         return session.processor if session else Processor(read_settings(self.crawler.settings))
+
+    @property
+    def politeness(self) -> Politeness:
+        """The middleware with the delays of hosts, and the hosts that are held."""
+        politeness = self.crawler.get_downloader_middleware(Politeness)
+        assert politeness is not None
+        return politeness
 
     @property
     def sources(self) -> Catalog:

@@ -117,6 +117,7 @@ def search(request: Request, asked: SearchQuery) -> Response:
         "source": _counted(found.facets.source),
         "language": _counted(found.facets.language),
         "section": _counted(found.facets.section),
+        "kind": _counted(found.facets.kind),
         "entity": _counted([(name, count) for _, name, _, count in found.facets.entity]),
     }
     return _json(
@@ -198,6 +199,7 @@ def statistics(request: Request) -> Response:
     return _json(
         {
             "articles": counts.article_count,
+            "stubs": counts.stub_count,
             "duplicates": counts.duplicate_count,
             "revisions": counts.revision_count,
             "entities": counts.entity_count,
@@ -244,7 +246,7 @@ def _counted(values: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:
 
 
 def _hit(listed: ListedArticle) -> dict[str, Any]:
-    names = ("id", "title", "url", "source", "language", "section", "story_id")
+    names = ("id", "title", "url", "source", "language", "section", "kind", "unread_reason", "story_id")
     return {name: getattr(listed.article, name) for name in names} | {
         "published_at": utc_text(listed.article.published_at),
         "score": listed.score,
@@ -257,7 +259,7 @@ def _story(story: StorySummary) -> dict[str, Any]:
 
 
 def _source(overview: SourceOverview) -> dict[str, Any]:
-    names = ("key", "name", "homepage", "article_count", "feed_count", "failing_feed_count")
+    names = ("key", "name", "homepage", "article_count", "stub_count", "feed_count", "failing_feed_count")
     return {name: getattr(overview, name) for name in names} | {
         "newest_at": utc_text(overview.newest_at),
         "days": [{"day": day.isoformat(), "article_count": count} for day, count in overview.days],

@@ -8,7 +8,13 @@ from typing import NamedTuple
 from newsbot.store.queries import Facets
 from newsbot.web.parameters import SearchParameters
 
-HEADINGS = {"source": "Source", "section": "Section", "entity": "Mentioned", "language": "Language"}
+HEADINGS = {
+    "source": "Source",
+    "section": "Section",
+    "entity": "Mentioned",
+    "language": "Language",
+    "kind": "Kind",
+}
 """Field that can be filtered by -> heading."""
 _WIDER = {"since": "From", "until": "Until"}
 
@@ -30,6 +36,7 @@ def facet_links(
         "section": facets.section,
         "entity": [(name, count) for _, name, _, count in facets.entity],
         "language": facets.language,
+        "kind": facets.kind,
     }
     return {
         HEADINGS[field]: [
@@ -37,7 +44,7 @@ def facet_links(
             for value, count in values
         ]
         for field, values in counted.items()
-        if getattr(asked, field) is None and len(values) > (field == "language")
+        if not getattr(asked, field) and len(values) > (field in {"language", "kind"})
     }
 
 
@@ -45,10 +52,16 @@ def active_filters(asked: SearchParameters, names: Mapping[str, str]) -> list[Fa
     """Return the filters of a search, with links to the search without them."""
     headings = HEADINGS | _WIDER
     return [
-        FacetLink(f"{heading}: {_label(field, str(value), names)}", asked.address("/search", **{field: None}))
+        FacetLink(
+            f"{heading}: {_label(field, _text(value), names)}", asked.address("/search", **{field: None})
+        )
         for field, heading in headings.items()
-        if (value := getattr(asked, field)) is not None
+        if (value := getattr(asked, field)) not in (None, ())
     ]
+
+
+def _text(value: object) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
 def _label(field: str, value: str, names: Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
-from newsbot.items import ENTITY_TYPES
+from newsbot.items import ENTITY_TYPES, STORED_KINDS, STUB
 from newsbot.store.queries import (
     StoredArticle,
     article_urls,
@@ -70,6 +70,7 @@ def home(request: Request) -> Response:
         snapshot=snapshot,
         sources=sources[:HOME_SOURCES],
         article_count=sum(source.article_count for source in sources),
+        stub_count=sum(source.stub_count for source in sources),
         now=site.now(),
     )
 
@@ -86,6 +87,7 @@ def search(request: Request, asked: SearchQuery) -> Response:
         request,
         "search.html",
         asked=asked,
+        kinds=STORED_KINDS,
         found=found,
         names=names,
         following=following,
@@ -102,7 +104,7 @@ def article(request: Request, article_id: Id) -> Response:
         ids = entity_ids(session, article_id)
         urls, names = article_urls(session, article_id), source_names(session)
         members = story_members(session, stored.story_id) if stored.story_id else []
-        conflicts = list_conflicts(session, article_id)
+        conflicts = [] if stored.article.kind == STUB else list_conflicts(session, article_id)
         silent = count_silent(session, article_id)
     return page(
         request,

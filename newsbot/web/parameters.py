@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import math
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
@@ -12,6 +13,7 @@ from urllib.parse import urlencode
 from fastapi import Query
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
+from newsbot.items import STORED_KINDS, StoredKind, parse_kinds
 from newsbot.store.queries import Filters, Position
 
 MAX_QUERY_CHARS = 500
@@ -49,10 +51,18 @@ def _known(value: str | None) -> str | None:
     return value
 
 
+def _kinds(value: Any) -> Any:
+    """Return the kinds that texts name, separated by commas. Raises ValueError that says which are accepted."""
+    texts = [value] if isinstance(value, str) else value
+    are_texts = isinstance(texts, Sequence) and all(isinstance(text, str) for text in texts)
+    return parse_kinds(texts) if are_texts else value
+
+
 _Empty = BeforeValidator(_none_if_empty)
 _Short = Annotated[str, Field(max_length=MAX_NAME_CHARS)]
 Text = Annotated[_Short | None, _Empty]
 Day = Annotated[date | None, _Empty]
+Kinds = Annotated[tuple[StoredKind, ...], BeforeValidator(_kinds)]
 Cursor = Annotated[
     _Short | None,
     _Empty,
@@ -68,6 +78,12 @@ class FilterParameters(BaseModel):
     language: Annotated[Text, Field(description="ISO 639-1 code.")] = None
     section: Annotated[Text, Field(description="Section of the site, as it names it.")] = None
     entity: Annotated[Text, Field(description="Name of a person, organisation or place, in any form.")] = None
+    kind: Annotated[
+        Kinds,
+        Field(
+            description=f"Kinds of articles ({', '.join(STORED_KINDS)}): repeated, or separated by commas."
+        ),
+    ] = ()
     since: Annotated[Day, Field(description="First day of publication.")] = None
     until: Annotated[Day, Field(description="Last day of publication.")] = None
 
@@ -78,6 +94,7 @@ class FilterParameters(BaseModel):
             language=self.language,
             section=self.section,
             entity=self.entity,
+            kind=self.kind,
             since=datetime.combine(self.since, time.min, UTC) if self.since else None,
             until=datetime.combine(self.until, time.max, UTC) if self.until else None,
             sort=sort,
@@ -86,7 +103,8 @@ class FilterParameters(BaseModel):
     def address(self, path: str, **changes: Any) -> str:
         """Return `path` with these parameters, except for `changes`; the cursor is left out, so a list starts anew."""
         asked = self.model_dump(mode="json", exclude_defaults=True, exclude={"cursor"}) | changes
-        query = urlencode({name: value for name, value in asked.items() if value not in (None, "")})
+        texts = {name: ",".join(value) if isinstance(value, list) else value for name, value in asked.items()}
+        query = urlencode({name: value for name, value in texts.items() if value not in (None, "")})
         return f"{path}?{query}" if query else path
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from newsbot.items import EntityType
+from newsbot.items import EntityType, StoredKind
 
 
 class MentionJson(BaseModel):
@@ -45,6 +45,7 @@ class ArticleJson(BaseModel):
     image_url: str | None
     body: str
     word_count: int
+    kind: StoredKind
     story_id: int | None
     duplicate_of: int | None
     duplicate_kind: str | None
@@ -81,7 +82,9 @@ class Revisions(BaseModel):
 
 
 class HitJson(BaseModel):
-    """An article that was found; in `snippet`, the search terms are enclosed in `**`."""
+    """An article that was found; in `snippet`, the search terms are enclosed in `**`.
+
+    `unread_reason`: why the page of a stub could not be read."""
 
     id: int
     title: str | None
@@ -89,6 +92,8 @@ class HitJson(BaseModel):
     source: str | None
     language: str | None
     section: str | None
+    kind: StoredKind
+    unread_reason: str | None
     published_at: datetime | None
     story_id: int | None
     score: float
@@ -108,6 +113,7 @@ class FacetsJson(BaseModel):
     source: list[ValueCount]
     language: list[ValueCount]
     section: list[ValueCount]
+    kind: list[ValueCount]
     entity: list[ValueCount]
 
 
@@ -197,6 +203,7 @@ class SourceJson(BaseModel):
     name: str | None
     homepage: str | None
     article_count: int
+    stub_count: int
     newest_at: datetime | None
     feed_count: int
     failing_feed_count: int
@@ -213,6 +220,7 @@ class StatsJson(BaseModel):
     """Counts over the whole database."""
 
     articles: int
+    stubs: int
     duplicates: int
     revisions: int
     entities: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from lxml import etree
 
-from newsbot.items import utc_text
+from newsbot.items import READ_KINDS, utc_text
 from newsbot.store.queries import Summary, find_articles
 from newsbot.web.html.rendering import web_link
 from newsbot.web.parameters import SearchParameters, SearchQuery
@@ -44,21 +44,23 @@ class SyndicatedFeed:
 
 @router.get("/feed.atom")
 def atom(request: Request, asked: SearchQuery) -> Response:
-    """Return what a search finds, newest first, as Atom."""
+    """Return what a search finds, newest first, as Atom. Stubs are left out unless they are asked for."""
     return Response(atom_document(_feed(request, asked, "/feed.atom")), media_type="application/atom+xml")
 
 
 @router.get("/feed.json")
 def json_feed(request: Request, asked: SearchQuery) -> Response:
-    """Return what a search finds, newest first, as JSON Feed."""
+    """Return what a search finds, newest first, as JSON Feed. Stubs are left out unless they are asked for."""
     document = json.dumps(json_document(_feed(request, asked, "/feed.json")), ensure_ascii=False)
     return Response(document, media_type="application/feed+json")
 
 
 def _feed(request: Request, asked: SearchParameters, path: str) -> SyndicatedFeed:
     site = site_of(request)
+    filters = asked.filters("date")
+    with_text = replace(filters, kind=filters.kind or READ_KINDS)  # a reader would open them in vain
     with site.read() as session:
-        found = find_articles(session, asked.q, asked.filters("date"), limit=ENTRIES)
+        found = find_articles(session, asked.q, with_text, limit=ENTRIES)
     narrowed = (asked.q, asked.source, asked.entity, asked.section, asked.language)
     about = ", ".join(value for value in narrowed if value)
     return SyndicatedFeed(

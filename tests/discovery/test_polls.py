@@ -100,7 +100,7 @@ def test_of_many_links_without_dates_those_with_a_new_date_in_the_path_are_taken
     assert paths(result) == dated
     assert (
         result.note
-        == "1,008 links without dates: only those whose URL has a date of the last 7 days are taken"
+        == "1,008 links without dates: only those are taken that it adds from now on, or whose URL has a date of the last 7 days"
     )
     assert result.whole
 

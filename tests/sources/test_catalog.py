@@ -165,6 +165,17 @@ def test_file_without_sources_is_an_error(text: str, problem: str, tmp_path: Pat
         load_sources(write(tmp_path, text))
 
 
+def test_an_address_that_two_sources_poll_is_an_error(tmp_path: Path) -> None:
+    url = "https://a.example/rss.xml"
+    tables = [
+        f'[[source]]\nkey = "{key}"\nhomepage = "https://{key}.example/"\n{kind} = ["{url}"]'
+        for key, kind in (("a", "feeds"), ("b", "sitemaps"))
+    ]
+    path = write(tmp_path, "\n".join(tables))
+    with pytest.raises(UsageError, match=f'source "b": {url} is already polled for source "a"'):
+        load_sources(path)
+
+
 def test_undecodable_file_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "a.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(UsageError, match="not readable as TOML"):

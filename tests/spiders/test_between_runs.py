@@ -114,6 +114,22 @@ async def test_sitemaps_of_an_index_that_changes_keep_their_validators(lite: Web
 
 
 @in_reactor
+async def test_what_a_long_sitemap_without_dates_adds_is_new(web: Web, sites: list[Site]) -> None:
+    site = sites[0]
+    archive = [f"{site.url}/archive/{number}" for number in range(1_200)]
+    site.pages["/all.xml"] = Answer(urlset(*archive), headers=XML)
+    web.add("one", site, sitemaps=[f"{site.url}/all.xml"])
+    await web.crawl(due="0")
+    assert "only those are taken that it adds" in str(feeds(web)[f"{site.url}/all.xml"].note)
+    for run in range(2):
+        archive.insert(600, story(site, run))
+        site.pages["/all.xml"] = Answer(urlset(*archive), headers=XML)
+        await web.crawl(due="0")
+        assert web.count() == run + 1
+    assert len(site.paths()) == 3 + 2
+
+
+@in_reactor
 async def test_a_sitemap_that_its_index_lists_no_longer_is_not_polled(lite: Web, sites: list[Site]) -> None:
     site = sites[0]
     for number, name in enumerate(("a", "b")):

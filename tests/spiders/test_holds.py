@@ -133,7 +133,7 @@ async def test_a_page_that_only_ever_asks_to_wait_is_given_up_with_a_reject(
         await lite.crawl(due="0")
         end_holds(lite)
     assert site.paths().count("/2026/05/story-1") == 8
-    assert lite.count() == 1
+    assert lite.count() == 2, "the other article, and a stub of this one"
     with reading(lite.database_url) as session:
         assert [reject.reason for reject in list_rejects(session)] == ["http-429"]
 
@@ -209,6 +209,21 @@ async def test_a_hold_counts_for_single_articles_too(lite: Web, sites: list[Site
     outcome = await crawl("article", settings, url=f"{site.url}/2026/05/story-3")
     assert site.asked == []
     assert outcome.stats["newsbot/rejected/fetch/held"] == 1
+
+
+@in_reactor
+async def test_a_short_hold_of_a_single_article_is_waited_out(lite: Web, sites: list[Site]) -> None:
+    site = sites[0]
+    page = site.html("/2026/05/story-1", article_page(1))
+    site.pages["/2026/05/story-1"] = busy_at_first(site.pages["/2026/05/story-1"], times=2)
+    settings = {
+        "NEWSBOT_DATABASE_URL": lite.database_url,
+        "NEWSBOT_ENTITY_ENGINE": "none",
+        "NEWSBOT_ALLOWED_NETWORKS": "127.0.0.0/8",
+    }
+    outcome = await crawl("article", settings, url=page)
+    assert outcome.stats["newsbot/store/new"] == 1
+    assert len(site.paths()) == 3
 
 
 @in_reactor

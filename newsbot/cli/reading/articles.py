@@ -13,7 +13,7 @@ from newsbot.cli.options import database_option, filter_options, json_option, li
 from newsbot.cli.output import highlighted, print_json, print_table, printable
 from newsbot.dedupe.revisions import word_diff
 from newsbot.errors import InputError
-from newsbot.items import utc_text
+from newsbot.items import STUB, utc_text
 from newsbot.store.queries import (
     MARK_END,
     MARK_START,
@@ -65,10 +65,21 @@ def _list_newest(filters: Filters, *, as_json: bool, database: str | None) -> No
             print_json(stored_json(stored))
         return
     rows = [
-        (stored.id, _day(stored.article.published_at), stored.article.source, stored.article.title)
+        (
+            stored.id,
+            _day(stored.article.published_at),
+            stored.article.source,
+            _unread(stored.unread_reason) if stored.article.kind == STUB else None,
+            stored.article.title,
+        )
         for stored in newest
     ]
-    print_table(("id", "date", "source", "title"), rows)
+    print_table(("id", "date", "source", "", "title"), rows)
+
+
+def _unread(reason: str | None) -> str:
+    """Return the mark of a stub in lists: why its text is not here."""
+    return f"not readable here: {reason}" if reason else "not readable here"
 
 
 def _day(moment: datetime | None) -> str:
@@ -83,7 +94,7 @@ def print_hit(hit: Hit, *, as_json: bool) -> None:
         return
     click.secho(f"{hit.id}  {printable(hit.title)}", bold=True)
     click.echo(f"    {_day(hit.published_at)}  {printable(hit.source)}  {printable(hit.url)}")
-    click.echo(f"    {highlighted(hit.snippet)}\n")
+    click.echo(f"    {_unread(hit.unread_reason) if hit.kind == STUB else highlighted(hit.snippet)}\n")
 
 
 @click.command()
@@ -97,7 +108,7 @@ def show(article: str, as_json: bool, database: str | None) -> None:
         if stored is None:
             raise InputError(f"no article {article!r}; accepted: the id or any URL of a stored article")
         urls = article_urls(session, stored.id)
-        conflicts = list_conflicts(session, stored.id)
+        conflicts = [] if stored.article.kind == STUB else list_conflicts(session, stored.id)
     known = stored_json(stored) | {"agency": stored.agency, "gone_at": utc_text(stored.gone_at)}
     if as_json:
         print_json(known | {"urls": urls})
@@ -121,6 +132,11 @@ def _print_article(stored: StoredArticle, known: Mapping[str, Any], urls: list[s
             f"{'mentions:':16} {printable(entity.name)} ({entity.type}{printable(role)}) x{len(entity.mentions)}"
         )
     click.secho(f"\n{printable(stored.article.title)}", bold=True)
+    if stored.article.kind == STUB:
+        click.echo(
+            f"\nIts page is {_unread(stored.unread_reason)}. The original: {printable(stored.article.url)}"
+        )
+        return
     for paragraph in stored.article.body.split("\n\n"):
         click.echo(f"\n{printable(paragraph)}")
 

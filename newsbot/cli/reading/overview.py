@@ -34,6 +34,7 @@ def stats(as_json: bool, database: str | None) -> None:
 def _stats_json(counts: Stats) -> dict[str, Any]:
     return {
         "articles": counts.article_count,
+        "stubs": counts.stub_count,
         "duplicates": counts.duplicate_count,
         "revisions": counts.revision_count,
         "entities": counts.entity_count,
@@ -55,6 +56,7 @@ def _run_json(run: RecordedRun) -> dict[str, Any]:
 def _print_stats(counts: Stats) -> None:
     totals = {
         "articles": counts.article_count,
+        "stubs (not readable)": counts.stub_count,
         "copies among them": counts.duplicate_count,
         "revisions": counts.revision_count,
         "entities": counts.entity_count,
@@ -63,10 +65,15 @@ def _print_stats(counts: Stats) -> None:
     print_table(("", ""), totals.items())
     print_heading("By source")
     rows = [
-        (source.source, source.article_count, source.newest_at.strftime("%Y-%m-%d"))
+        (
+            source.source,
+            source.article_count,
+            source.stub_count,
+            source.newest_at.strftime("%Y-%m-%d") if source.newest_at else None,
+        )
         for source in counts.by_source
     ]
-    print_table(("source", "articles", "newest"), rows)
+    print_table(("source", "articles", "stubs", "newest"), rows)
     print_heading("By language")
     print_table(("language", "articles"), counts.by_language)
     print_heading("By day")

@@ -30,6 +30,8 @@ from newsbot.store.sql.name_rows import name_ids
 MAX_TITLE_WORDS = 500
 """Number of words of a title that are indexed: an index entry of PostgreSQL must stay below a megabyte."""
 
+_LABELS = ("source", "language", "section", "kind", "dated_at")
+"""Columns by which filters narrow a search inside the index."""
 _ADD_URLS = CompiledStatement(insert(ArticleUrl))
 
 
@@ -90,7 +92,7 @@ def remove_bylines(connection: Connection, article_id: int) -> None:
 def add_words(
     connection: Connection, article_id: int, row: Mapping[str, Any], body_words: Sequence[str]
 ) -> None:
-    """Add an article, given by its columns, to the full-text index: its words, source, language, section and date.
+    """Add an article, given by its columns, to the full-text index: its words, and what filters ask for.
 
     `body_words` is `index_words` of the body."""
     full_text.add(connection, article_id, _entry(row, body_words))
@@ -105,5 +107,5 @@ def _entry(row: Mapping[str, Any], body_words: Sequence[str]) -> full_text.Entry
     return full_text.Entry(
         title=word_texts(row["title"] or "")[:MAX_TITLE_WORDS],
         body=body_words,
-        labels=filter_terms_of(**{name: row[name] for name in ("source", "language", "section", "dated_at")}),
+        labels=filter_terms_of(**{name: row[name] for name in _LABELS}),
     )

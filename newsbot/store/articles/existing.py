@@ -7,11 +7,16 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, LargeBinary, bindparam, cast, null, select, union_all
+from sqlalchemy.orm import Session
 
-from newsbot.store.articles.plan import Content, Existing
+from newsbot.dedupe.feed_values import fields_from_feed, keep_feed_values
+from newsbot.items import Article
+from newsbot.store.articles.plan import Content, Existing, choose_existing
 from newsbot.store.articles.revision_rows import stored_content
+from newsbot.store.schema.identity import article_keys, url_hash
 from newsbot.store.schema.models import ArticleRow, ArticleUrl, Revision
 from newsbot.store.sql.compiled import CompiledStatement
+from newsbot.urls import source_of
 
 _COLUMNS = [getattr(ArticleRow, name) for name in Existing.__slots__]
 _BY_ID = select(*_COLUMNS).where(ArticleRow.id == bindparam("known_id"))
@@ -65,3 +70,20 @@ def load_content(connection: Connection, existing: Existing, new_key: bytes) -> 
         Revision.article_id == existing.id, Revision.content_key.in_(keys)
     )
     return Content(stored_content(connection, existing.id), set(connection.scalars(query)))
+
+
+def recall(session: Session, article: Article) -> None:
+    """Fill what a page says no more, or has never said, with what is known of its article from elsewhere.
+
+    These are the values that a feed gave when the article was stored, and its source, if the address of the page names
+    none. So a page that is read again without the entry of the feed does not lose them, and has not changed."""
+    connection, keys = session.connection(), article_keys(article)
+    hashes = [url_hash(key) for key in keys.url_keys]
+    stored, _ = find_existing(connection, hashes, keys.text_key)
+    existing = choose_existing(hashes, stored, title=article.title, text_key=keys.text_key)
+    if existing is None:
+        return
+    if fields_from_feed(existing.rules):
+        keep_feed_values(article, stored_content(connection, existing.id), existing.rules)
+    if existing.source and article.source == source_of(article.url):
+        article.source = existing.source

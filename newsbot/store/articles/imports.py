@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import case, delete, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
-from newsbot.items import Article
+from newsbot.items import STUB, Article
 from newsbot.store.articles import story_placement
 from newsbot.store.schema.identity import article_keys, url_hash
 from newsbot.store.schema.models import ArticleRow, ArticleUrl, Story
@@ -35,7 +35,7 @@ def fill_unexported(session: Session, article: Article) -> None:
         ArticleUrl, ArticleUrl.article_id == ArticleRow.id
     )
     stored = session.execute(query.where(ArticleUrl.url_hash == first)).first()
-    if stored is not None:
+    if stored is not None and STUB not in {stored.kind, article.kind}:
         article.kind, article.is_free = stored.kind, stored.is_free
 
 

@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from newsbot.items import Article, Entity, Mention, article_json, utc_text
+from newsbot.items import STUB, Article, Entity, Mention, article_json, utc_text
+from newsbot.store.crawl.rejects import reasons_of
 from newsbot.store.schema.identity import url_hash
 from newsbot.store.schema.models import (
     ArticleAuthor,
@@ -63,6 +64,8 @@ class StoredArticle:
     last_seen_at: datetime
     gone_at: datetime | None
     revision: int
+    unread_reason: str | None = None
+    """Why the page of a stub could not be read when it was last tried; None for an article."""
 
 
 def stored_json(stored: StoredArticle) -> dict[str, Any]:
@@ -118,9 +121,11 @@ def load_articles(session: Session, ids: Sequence[int]) -> list[StoredArticle]:
     authors = _names(session, Author.name, ArticleAuthor, ArticleAuthor.author_id == Author.id, ids)
     topics = _names(session, Topic.name, ArticleTopic, ArticleTopic.topic_id == Topic.id, ids)
     entities = _entities(session, ids)
+    reasons = reasons_of(session, [row.id for row in rows.values() if row.kind == STUB])
     return [
         _stored(
             rows[article_id],
+            unread_reason=reasons.get(article_id),
             authors=authors[article_id],
             topics=topics[article_id],
             entities=entities[article_id],
@@ -129,7 +134,9 @@ def load_articles(session: Session, ids: Sequence[int]) -> list[StoredArticle]:
     ]
 
 
-def _stored(row: Any, *, authors: list[str], topics: list[str], entities: list[Entity]) -> StoredArticle:
+def _stored(
+    row: Any, *, unread_reason: str | None, authors: list[str], topics: list[str], entities: list[Entity]
+) -> StoredArticle:
     said = {name: getattr(row, name) for name in _ITEM_COLUMNS}
     return StoredArticle(
         id=row.id,
@@ -142,6 +149,7 @@ def _stored(row: Any, *, authors: list[str], topics: list[str], entities: list[E
         last_seen_at=row.last_seen_at,
         gone_at=row.gone_at,
         revision=row.revision,
+        unread_reason=unread_reason,
     )
 
 

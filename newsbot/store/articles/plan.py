@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from newsbot.dedupe.changes import Judgement, judge
-from newsbot.items import Article
+from newsbot.dedupe.feed_values import own_values
+from newsbot.items import STUB, Article
 from newsbot.store.articles.revision_rows import stored_article
 
 
@@ -20,6 +21,9 @@ class Existing:
     content_key: bytes
     text_key: bytes
     title: str | None
+    kind: str
+    source: str | None
+    rules: Mapping[str, str]
     entity_engine: str | None
     first_seen_at: datetime
     last_seen_at: datetime
@@ -41,6 +45,22 @@ class Insert:
 
 
 @dataclass(frozen=True, slots=True)
+class Fill:
+    """The article is stored as a stub, and becomes what the page says. That is no change of the article."""
+
+    existing: Existing
+    content: Mapping[str, Any]
+    """The columns of the stub."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """A stub for an article whose page is stored: it says nothing of it."""
+
+    existing: Existing
+
+
+@dataclass(frozen=True, slots=True)
 class SeeAgain:
     """The page is the stored article, without a change that a reader would notice."""
 
@@ -49,6 +69,8 @@ class SeeAgain:
     """The page comes from an archive and was fetched before the article was last seen."""
     replaces_entities: bool = False
     """Another engine has recognised the entities."""
+    own: Mapping[str, Any] = field(default_factory=dict)
+    """Values that the page says itself, and a feed alone has given so far. To store them is no change of the article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +79,9 @@ class Revise:
 
     existing: Existing
     content: Mapping[str, Any]
-    """The columns before the change."""
+    """The columns as they are stored."""
+    old: Mapping[str, Any]
+    """What was said before the change: the columns, with what the page now says itself in place of what a feed said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +92,7 @@ class Conflict:
     judgement: Judgement
 
 
-Plan = Insert | SeeAgain | Revise | Conflict
+Plan = Insert | Fill | Keep | SeeAgain | Revise | Conflict
 
 
 def choose_existing(
@@ -77,22 +101,21 @@ def choose_existing(
     """Return the stored article that a page with these URLs is: the one under its first URL, whatever it says.
 
     An article under another URL of the page counts only if it has the same title or text: "/latest" leads to one
-    article after the other."""
-    for place, url_hash in enumerate(hashes):
-        existing = stored.get(url_hash)
-        if existing is None:
-            continue
+    article after the other. A stub counts under any URL, because a feed has listed that URL as an article's, but only if
+    the page of the article is not stored."""
+    found = [(place, stored[url_hash]) for place, url_hash in enumerate(hashes) if url_hash in stored]
+    for place, existing in found:
         is_alike = existing.text_key == text_key or (title is not None and existing.title == title)
-        if place == 0 or is_alike:
+        if existing.kind != STUB and (place == 0 or is_alike):
             return existing
-    return None
+    return next((existing for _, existing in found if existing.kind == STUB), None)
 
 
 def needs_content(existing: Existing | None, content_key: bytes, *, now: datetime) -> bool:
     """Return whether `decide` needs the content of the stored article, which takes four statements to read."""
     if existing is None or existing.content_key == content_key:
         return False
-    return now >= existing.last_seen_at
+    return existing.kind == STUB or now >= existing.last_seen_at
 
 
 def decide(
@@ -104,17 +127,24 @@ def decide(
     change any more."""
     if existing is None:
         return Insert()
+    if article.kind == STUB != existing.kind:
+        return Keep(existing)
     is_older = now < existing.last_seen_at
     if existing.content_key == content_key:
         is_new_engine = article.entity_engine not in {None, existing.entity_engine}
         return SeeAgain(existing, is_older=is_older, replaces_entities=is_new_engine)
+    if existing.kind == STUB and not (is_older and article.kind == STUB):
+        assert content is not None
+        return Fill(existing, content.columns)
     if is_older:
         return SeeAgain(existing, is_older=True)
     assert content is not None
-    judgement = judge(stored_article(content.columns), article)
+    own = own_values(article, existing.rules)
+    old = {**content.columns, **own}
+    judgement = judge(stored_article(old), article)
     if judgement.verdict in {"teaser", "other-article"}:
         return Conflict(existing, judgement)
     is_known_form = {existing.content_key, content_key} <= set(content.replaced_keys)
     if judgement.verdict != "changed" or is_known_form:
-        return SeeAgain(existing)
-    return Revise(existing, content.columns)
+        return SeeAgain(existing, own=own)
+    return Revise(existing, content.columns, old)

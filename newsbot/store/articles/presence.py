@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from newsbot.items import STUB
 from newsbot.store.schema.identity import url_hash
 from newsbot.store.schema.models import ArticleRow, ArticleUrl, RejectRow
 from newsbot.urls import canonicalize
@@ -36,8 +37,14 @@ def article_date(session: Session, article_id: int) -> datetime:
 
 
 def article_at(session: Session, urls: Iterable[str]) -> int | None:
-    """Return the id of the article that is stored under the first of these URLs that has one; None if none has."""
+    """Return the id of the article that is stored under the first of these URLs that has one; None if none has.
+
+    A stub is none: its page is not stored."""
     hashes = [url_hash(canonicalize(url)) for url in urls]
-    query = select(ArticleUrl.url_hash, ArticleUrl.article_id).where(ArticleUrl.url_hash.in_(hashes))
+    query = (
+        select(ArticleUrl.url_hash, ArticleUrl.article_id)
+        .join(ArticleRow, ArticleRow.id == ArticleUrl.article_id)
+        .where(ArticleUrl.url_hash.in_(hashes), ArticleRow.kind != STUB)
+    )
     found: dict[bytes, int] = dict(session.execute(query).all())
     return next((found[key] for key in hashes if key in found), None)

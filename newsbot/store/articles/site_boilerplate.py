@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from newsbot.cleaning.boilerplate import MEMORY, Tally, block_keys, kept_places, series_marks
-from newsbot.items import Article, Mention
+from newsbot.items import STUB, Article, Mention
 from newsbot.store.articles.loading import StoredArticle, load_articles
 from newsbot.store.articles.writer import Saved, apply_rules_to
 from newsbot.store.schema.identity import article_keys, url_hash
@@ -72,7 +72,11 @@ def learn(
 ) -> None:
     """Count the blocks of a new article among those of its source. The rows are written when the transaction ends."""
     connection = session.connection()
-    if article.source is None or _repeats_story_of_source(connection, saved, article.source):
+    if (
+        article.kind == STUB
+        or article.source is None
+        or _repeats_story_of_source(connection, saved, article.source)
+    ):
         return
     lessons = deferred.collect(connection, Rank.BOILERPLATE, _Lessons)
     lesson = _Lesson(stored_name(article.source), series_marks(article), dict(site_blocks), now)
@@ -184,7 +188,9 @@ def boilerplate_sources(session: Session) -> list[str]:
 
 def ids_of_source(session: Session, source: str, *, after: int, limit: int) -> list[int]:
     """Return the next `limit` ids of articles of a source that are greater than `after`, in their order."""
-    query = select(ArticleRow.id).where(ArticleRow.source == source, ArticleRow.id > after)
+    query = select(ArticleRow.id).where(
+        ArticleRow.source == source, ArticleRow.id > after, ArticleRow.kind != STUB
+    )
     return list(session.scalars(query.order_by(ArticleRow.id).limit(limit)))
 
 

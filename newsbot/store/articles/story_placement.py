@@ -160,8 +160,8 @@ def place_article(
 
 def move_article(
     connection: Connection, article_id: int, text: Sketch, *, exact_duplicate_id: int | None, now: datetime
-) -> None:
-    """Remove an article whose text has changed from its story, and place it again; under `lock`."""
+) -> int | None:
+    """Remove an article whose text has changed from its story, place it again, and return its story; under `lock`."""
     story_id = _story_of(connection, article_id)
     its_excerpts = ArticleRow.duplicate_kind == "excerpt", ArticleRow.duplicate_of == article_id
     excerpts = list(connection.scalars(select(ArticleRow.id).where(*its_excerpts)))
@@ -170,8 +170,11 @@ def move_article(
     if story_id is not None:
         _assign_roles(connection, story_id, now)
     related = relatives(text, StoredSketches(connection))
-    place_article(connection, article_id, text, related, exact_duplicate_id=exact_duplicate_id, now=now)
+    new_story_id = place_article(
+        connection, article_id, text, related, exact_duplicate_id=exact_duplicate_id, now=now
+    )
     _note_excerpts(connection, excerpts)
+    return new_story_id
 
 
 def reassign_roles(connection: Connection, article_id: int, *, now: datetime) -> None:

@@ -13,26 +13,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, assert_never
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from newsbot import rule_versions
 from newsbot.dedupe.agencies import agency_of
 from newsbot.dedupe.changes import Judgement, is_material, is_silent
-from newsbot.items import Article
+from newsbot.dedupe.fingerprints import text_key
+from newsbot.items import STUB, Article
 from newsbot.store.articles import children, story_placement
 from newsbot.store.articles.existing import find_existing, load_content, load_existing
 from newsbot.store.articles.plan import (
     Conflict,
     Existing,
+    Fill,
     Insert,
+    Keep,
+    Plan,
     Revise,
     SeeAgain,
     choose_existing,
     decide,
     needs_content,
 )
-from newsbot.store.articles.precomputed import Precomputed, current
+from newsbot.store.articles.precomputed import Precomputed, current, index_words
 from newsbot.store.articles.revision_rows import changed_fields, compacted, stored_article, stored_content
 from newsbot.store.crawl import rejects
 from newsbot.store.entities import entity_writer
@@ -71,7 +75,7 @@ class Saved:
 
     article_id: int
     outcome: Outcome
-    """`new`; `duplicate`: new, with the text of another article; `changed` since it was last seen; `unchanged`, or without
+    """`new`, also if it was a stub before; `duplicate`: new, with the text of another article; `changed` since it was last seen; `unchanged`, or without
     a change that a reader would notice; `conflict`: the page is not the stored article any more, which stays as it is."""
     judgement: Judgement | None = None
     """In a conflict: what the page is now."""
@@ -105,8 +109,8 @@ def save_article(
 
     Content without a material change only moves `last_seen_at`; other content makes a revision. A page that is another
     article now, or a teaser of this one, changes nothing: a conflict. The text of another article under other URLs is
-    stored too, as its exact duplicate. Rejects of its URLs are deleted, except in a conflict. A new article gets
-    the id `new_id`, or the next one. `precomputed` is `precompute(article)`; None: computed here, if it is needed.
+    stored too, as its exact duplicate. Rejects of its URLs are deleted, except in a conflict. A stub becomes the article
+    in place; itself it never replaces an article, and its rejects stay. A new article gets the id `new_id`, or the next one. `precomputed` is `precompute(article)`; None: computed here, if it is needed.
 
     Safe against other processes that save the same article or text at the same time: the keys are locked first."""
     connection = session.connection()
@@ -118,16 +122,13 @@ def save_article(
     content = None
     if existing is not None and needs_content(existing, page.content_key, now=now):
         content = load_content(connection, existing, page.content_key)
-    saved = _apply(
-        connection,
-        page,
-        decide(existing, article, page.content_key, content, now=now),
-        exact_duplicate_id,
-        new_id,
-    )
-    if saved.outcome != "conflict":
-        new_urls = {key: url for key, url in urls.items() if key not in stored}
+    plan = decide(existing, article, page.content_key, content, now=now)
+    saved = _apply(connection, page, plan, exact_duplicate_id, new_id)
+    if not isinstance(plan, Conflict | Keep):
+        freed = _remove_stubs(connection, stored, saved.article_id)
+        new_urls = {key: url for key, url in urls.items() if key not in stored or key in freed}
         children.add_urls(connection, saved.article_id, new_urls)
+    if article.kind != STUB and not isinstance(plan, Conflict):
         rejects.delete_rejects(connection, urls, seen_at=now)
     return saved
 
@@ -153,11 +154,11 @@ def apply_rules_to(
         _update(connection, article_id, {"extractor_version": rule_versions.label(), "rules": article.rules})
         return "unchanged"
     _, exact_duplicate_id = find_existing(connection, [], keys.text_key)
-    plan = Revise(existing, stored_content(connection, article_id))
+    content = stored_content(connection, article_id)
     _revise(
         connection,
         page,
-        plan,
+        Revise(existing, content, content),
         None if exact_duplicate_id == article_id else exact_duplicate_id,
         {},
         by_rules=True,
@@ -175,7 +176,7 @@ def known_unchanged(
     query = (
         select(ArticleRow.id, ArticleRow.content_key, ArticleUrl.url_hash)
         .join(ArticleUrl, ArticleUrl.article_id == ArticleRow.id)
-        .where(ArticleUrl.url_hash.in_(hashes))
+        .where(ArticleUrl.url_hash.in_(hashes), ArticleRow.kind != STUB)
     )
     if entity_engine is not None:
         query = query.where(ArticleRow.entity_engine == entity_engine)
@@ -206,13 +207,17 @@ _UPDATE = update(_ARTICLES).where(_ARTICLES.c.id == bindparam("known_id"))
 def _apply(
     connection: Connection,
     page: _Page,
-    plan: Insert | SeeAgain | Revise | Conflict,
+    plan: Plan,
     exact_duplicate_id: int | None,
     new_id: int | None,
 ) -> Saved:
     match plan:
         case Insert():
             return _insert(connection, page, exact_duplicate_id, new_id)
+        case Fill():
+            return _fill(connection, page, plan, exact_duplicate_id)
+        case Keep(existing=existing):
+            return Saved(existing.id, "unchanged")
         case SeeAgain(existing=existing):
             _see_again(connection, page, plan)
             return Saved(existing.id, "unchanged")
@@ -227,7 +232,10 @@ def _apply(
 
 def _insert(connection: Connection, page: _Page, exact_duplicate_id: int | None, new_id: int | None) -> Saved:
     article, precomputed = page.article, current(page.article, page.precomputed)
-    related = story_placement.lock_and_relate(connection, precomputed.sketch, exact_duplicate_id)
+    is_stub = article.kind == STUB
+    related = (
+        () if is_stub else story_placement.lock_and_relate(connection, precomputed.sketch, exact_duplicate_id)
+    )
     _add_source(connection, page)
     dated_at = article.published_at or page.now
     values = _content_columns(page) | {
@@ -244,6 +252,8 @@ def _insert(connection: Connection, page: _Page, exact_duplicate_id: int | None,
     children.add_bylines(connection, article_id, article)
     entity_writer.add_entities(connection, article_id, article, dated_at)
     children.add_words(connection, article_id, values, precomputed.body_words)
+    if is_stub:
+        return Saved(article_id, "new")
     story_id = story_placement.place_article(
         connection,
         article_id,
@@ -262,7 +272,54 @@ def _see_again(connection: Connection, page: _Page, plan: SeeAgain) -> None:
     if plan.replaces_entities:
         values["entity_engine"] = page.article.entity_engine
         _replace_entities(connection, page, plan.existing)
+    if plan.own:
+        values |= _own_columns(connection, page, plan)
     _update(connection, plan.existing.id, values)
+
+
+def _own_columns(connection: Connection, page: _Page, plan: SeeAgain) -> dict[str, Any]:
+    """Write what a page says itself in place of what a feed has said, and return the columns. The text stays as it is."""
+    existing, rules = plan.existing, page.article.rules
+    before = stored_content(connection, existing.id)
+    dated_at = plan.own.get("published_at") or before["dated_at"]
+    after = {**before, **plan.own, "dated_at": dated_at}
+    amended = stored_article(after)
+    if plan.own.keys() & {"authors", "topics"}:
+        children.remove_bylines(connection, existing.id)
+        children.add_bylines(connection, existing.id, amended)
+    if dated_at != before["dated_at"]:
+        entity_writer.redate(connection, existing.id, dated_at)
+    children.remove_words(connection, existing.id, before)
+    children.add_words(connection, existing.id, after, index_words(amended.body))
+    columns = {name: value for name, value in plan.own.items() if name in COPIED_FIELDS}
+    own_rules = {name: rules[name] for name in plan.own if name in rules}
+    others = {name: rule for name, rule in existing.rules.items() if name not in plan.own}
+    return columns | {
+        "dated_at": dated_at,
+        "rules": others | own_rules,
+        "text_key": text_key(amended.title, amended.body),
+        "content_key": content_key(amended),
+    }
+
+
+def _fill(connection: Connection, page: _Page, plan: Fill, exact_duplicate_id: int | None) -> Saved:
+    """Put an article, or another stub, in the place of a stub."""
+    existing, article = plan.existing, page.article
+    values = _seen(page, existing) | {"gone_at": None, "url": article.url, "source": article.source}
+    if article.kind == STUB:
+        _rewrite(connection, page, plan, None, values)
+        return Saved(existing.id, "unchanged")
+    story_id = _rewrite(connection, page, plan, exact_duplicate_id, values)
+    return Saved(existing.id, "duplicate" if exact_duplicate_id else "new", story_id=story_id)
+
+
+def _remove_stubs(connection: Connection, stored: Mapping[bytes, Existing], article_id: int) -> set[bytes]:
+    """Delete the stubs under the URLs of an article that is stored elsewhere; return the hashes of the URLs."""
+    stubs = {key: other for key, other in stored.items() if other.kind == STUB and other.id != article_id}
+    for other_id in {other.id for other in stubs.values()}:
+        children.remove_words(connection, other_id, stored_content(connection, other_id))
+        connection.execute(delete(ArticleRow).where(ArticleRow.id == other_id))
+    return set(stubs)
 
 
 def _revise(
@@ -274,34 +331,51 @@ def _revise(
     *,
     by_rules: bool = False,
 ) -> None:
-    """Store the replaced content as a revision, write the new one, and place the article in its story again."""
+    """Store the replaced content as a revision, and write the new one."""
+    new = {**values, "revision": plan.content["revision"] + 1}
+    _rewrite(
+        connection, page, plan, exact_duplicate_id, new, revision=_revision(page, plan, by_rules=by_rules)
+    )
+
+
+def _rewrite(
+    connection: Connection,
+    page: _Page,
+    plan: Fill | Revise,
+    exact_duplicate_id: int | None,
+    values: Mapping[str, Any],
+    *,
+    revision: Mapping[str, Any] | None = None,
+) -> int | None:
+    """Write new content and place the article in its story again; return its story if the text is another one."""
     existing, precomputed = plan.existing, current(page.article, page.precomputed)
     is_other_text = page.keys.text_key != existing.text_key
     if is_other_text:
         story_placement.lock_near_duplicates(connection, [precomputed.sketch])
     story_placement.lock(connection)
-    _add_revision(connection, page, plan, by_rules=by_rules)
+    if revision:
+        connection.execute(insert(Revision).values(revision))
+    if isinstance(plan, Fill):
+        _add_source(connection, page)
     children.remove_bylines(connection, existing.id)
     children.add_bylines(connection, existing.id, page.article)
     _replace_entities(connection, page, existing)
-    new = _content_columns(page) | {
-        "revision": plan.content["revision"] + 1,
-        "dated_at": _dated_at(page, existing),
-    }
+    new = {**values, **_content_columns(page), "dated_at": _dated_at(page, existing)}
     children.remove_words(connection, existing.id, plan.content)
     children.add_words(connection, existing.id, {**plan.content, **new}, precomputed.body_words)
-    _update(connection, existing.id, {**values, **new})
+    _update(connection, existing.id, new)
     if is_other_text:
-        story_placement.move_article(
+        return story_placement.move_article(
             connection, existing.id, precomputed.sketch, exact_duplicate_id=exact_duplicate_id, now=page.now
         )
-    else:
-        story_placement.reassign_roles(connection, existing.id, now=page.now)
+    story_placement.reassign_roles(connection, existing.id, now=page.now)
+    return None
 
 
-def _add_revision(connection: Connection, page: _Page, plan: Revise, *, by_rules: bool) -> None:
-    changes = changed_fields(plan.content, page.article)
-    row = {
+def _revision(page: _Page, plan: Revise, *, by_rules: bool) -> dict[str, Any]:
+    """Return the row of a revision."""
+    changes = changed_fields(plan.old, page.article)
+    return {
         "article_id": plan.existing.id,
         "revision": plan.content["revision"],
         "replaced_at": page.now,
@@ -311,9 +385,8 @@ def _add_revision(connection: Connection, page: _Page, plan: Revise, *, by_rules
         "content_key": plan.existing.content_key,
         "changes": compacted(changes, page.article.body),
         "by_rules": by_rules,
-        "is_silent": not by_rules and is_silent(stored_article(plan.content), page.article),
+        "is_silent": not by_rules and is_silent(stored_article(plan.old), page.article),
     }
-    connection.execute(insert(Revision).values(row))
 
 
 def _replace_entities(connection: Connection, page: _Page, existing: Existing) -> None:

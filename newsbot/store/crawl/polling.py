@@ -11,7 +11,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from newsbot.discovery.polls import PollResult
+from newsbot.discovery.links import Link
+from newsbot.discovery.listed_urls import added, url_set
+from newsbot.discovery.polls import MAX_UNDATED, PollResult
 from newsbot.discovery.timing.rhythm import Rhythm, next_poll_s, observe
 from newsbot.discovery.timing.schedule import MIN_POLL_S, failure_interval_s, with_jitter
 from newsbot.sources.model import Source
@@ -222,9 +224,8 @@ def save_poll(
 
     Returns the number of new links. `chance`, from 0 to 1, sets the jitter of the schedule; `offsite` are the links to pages
     of other sites."""
-    new = discovered.add_links(
-        session, found.links, source=feed.source, feed_id=feed.id, now=now, offsite=offsite
-    )
+    links = [*found.links, *_added_links(session, feed, found)]
+    new = discovered.add_links(session, links, source=feed.source, feed_id=feed.id, now=now, offsite=offsite)
     add_feeds(session, feed.source, found.feeds, found_in=feed.id, depth=feed.depth + 1)
     if found.listed:
         _update_children(session, feed, found, now)
@@ -267,6 +268,19 @@ def save_list_page(
             session, found.links, source=feed.source, feed_id=feed.id, now=now, offsite=offsite
         )
     )
+
+
+def _added_links(session: Session, feed: DueFeed, found: PollResult) -> list[Link]:
+    """Return the undated links of a long sitemap that it did not list at the last poll; none at the first one.
+
+    Not more than `MAX_UNDATED`: more than that are not new articles, but another archive."""
+    if not found.undated:
+        return []
+    known = session.scalar(select(Feed.listed_urls).where(Feed.id == feed.id))
+    values = {"listed_urls": url_set(found.undated)}
+    session.execute(update(Feed).where(Feed.id == feed.id).values(values))
+    new = added(found.undated, known) if known else []
+    return new if len(new) <= MAX_UNDATED else []
 
 
 NO_VALIDATORS: dict[str, Any] = {"etag": None, "last_modified": None, "content_hash": None}

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from newsbot.items import Reject
@@ -43,6 +43,15 @@ def save_reject(
     unique = ("url_hash", "stage", "reason")
     renewed = ("last_seen_at", "detail", "article_id")
     dialect.insert_or_renew(connection, RejectRow, [values], unique=unique, renewed=renewed)
+
+
+def reasons_of(session: Session, article_ids: Collection[int]) -> dict[int, str]:
+    """Return the reasons for which the pages of articles were last rejected, by the id of the article."""
+    if not article_ids:
+        return {}
+    query = select(RejectRow.article_id, RejectRow.reason).where(RejectRow.article_id.in_(article_ids))
+    rows = session.execute(query.order_by(RejectRow.last_seen_at, RejectRow.id))
+    return {article_id: reason for article_id, reason in rows if article_id is not None}
 
 
 def delete_rejects(connection: Connection, hashes: Collection[bytes], *, seen_at: datetime) -> None:

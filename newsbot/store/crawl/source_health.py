@@ -11,13 +11,14 @@ from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, distinct, false, func, literal_column, select
+from sqlalchemy import and_, case, distinct, false, func, select
 from sqlalchemy.orm import Session, aliased
 
 from newsbot.sources.health import DayCounts, Evidence, Flag, health_flags, unreached_of
 from newsbot.sources.reach import FeedState, Hold, Unreached
 from newsbot.sources.walls import REFUSALS, WALL_DAYS, Forbidden, PageCounts
 from newsbot.store.schema.models import (
+    IS_STUB,
     ArticleAuthor,
     ArticleRow,
     Feed,
@@ -35,8 +36,6 @@ DAYS = 70
 """Number of days that are examined: two baselines of four weeks, and two weeks to compare."""
 MEAN_DAYS = 28
 LONG_BODY_WORDS = 100
-IS_STUB = ArticleRow.kind == literal_column("'stub'")
-"""Condition of stubs. A literal: with a parameter, SQLite does not use the index of stubs."""
 
 PagesByHost = dict[str, dict[date, PageCounts]]
 

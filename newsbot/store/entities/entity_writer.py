@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, update
 
 from newsbot.entities.linking import salience
 from newsbot.entities.places import locate
@@ -59,6 +59,12 @@ def replace_entities(connection: Connection, article_id: int, article: Article, 
     for model in (MentionRow, ArticleEntity):
         connection.execute(delete(model).where(model.article_id == article_id))
     add_entities(connection, article_id, article, dated_at)
+
+
+def redate(connection: Connection, article_id: int, dated_at: datetime) -> None:
+    """Store another date of an article with the links to its entities."""
+    query = update(ArticleEntity).where(ArticleEntity.article_id == article_id)
+    connection.execute(query.values(dated_at=dated_at))
 
 
 def add_names(connection: Connection, entities: Sequence[Entity]) -> None:

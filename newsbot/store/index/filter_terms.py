@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
+from newsbot.items import STUB
 from newsbot.store.schema.types import stored_name
 
 SIGN = "§"
@@ -24,10 +25,15 @@ _STEPS = (timedelta(hours=1), timedelta(days=1), timedelta(days=28), timedelta(d
 
 
 def filter_terms_of(
-    *, source: str | None, language: str | None, section: str | None, dated_at: datetime
+    *, source: str | None, language: str | None, section: str | None, kind: str, dated_at: datetime
 ) -> list[str]:
-    """Return the filter terms of an article."""
-    named = {"source": source, "language": language, "section": section}
+    """Return the filter terms of an article. Of the kinds, only stubs have one: all others are most of the articles."""
+    named = {
+        "source": source,
+        "language": language,
+        "section": section,
+        "kind": kind if kind == STUB else None,
+    }
     at = dated_at.astimezone(UTC)
     return [
         *(name_term(field, value) for field, value in named.items() if value is not None),
@@ -36,7 +42,7 @@ def filter_terms_of(
 
 
 def name_term(field: str, value: str) -> str:
-    """Return the filter term of articles whose `source`, `language` or `section` has this value."""
+    """Return the filter term of articles whose `source`, `language`, `section` or `kind` has this value."""
     digest = blake2b(f"{field} {stored_name(value)}".encode(), digest_size=8)
     return SIGN + digest.hexdigest()
 

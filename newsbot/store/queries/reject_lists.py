@@ -24,7 +24,7 @@ class StoredReject:
     reason: str
     detail: str
     article_id: int | None
-    """Id of the stored article whose URL led to this page; the article is kept as it was."""
+    """Id of the stored article whose URL led to this page, which is kept as it was, or of the stub in its place."""
     first_seen_at: datetime
     last_seen_at: datetime
 

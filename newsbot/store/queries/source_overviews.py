@@ -7,19 +7,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from newsbot.sources.reach import Hold, is_failing
 from newsbot.store.crawl.source_health import (
-    IS_STUB,
     SourceHealth,
     feed_states,
     source_health,
     source_holds,
 )
-from newsbot.store.schema.models import ArticleAuthor, ArticleRow, Feed, FrontierRow, RejectRow, Source
-from newsbot.store.schema.types import BEGINNING_OF_TIME, END_OF_TIME
+from newsbot.store.queries.article_counts import source_totals
+from newsbot.store.schema.models import (
+    IS_STUB,
+    ArticleAuthor,
+    ArticleRow,
+    Feed,
+    FrontierRow,
+    RejectRow,
+    Source,
+)
+from newsbot.store.schema.types import END_OF_TIME
 
 HEALTH_DAYS = 60
 OVERVIEW_DAYS = 14
@@ -38,6 +46,8 @@ class SourceOverview:
     name: str | None
     homepage: str | None
     article_count: int
+    """Without stubs, as in all counts of articles here."""
+    stub_count: int
     newest_at: datetime | None
     days: list[tuple[date, int]]
     """Number of articles first seen on each of the last `OVERVIEW_DAYS`, oldest first; days without articles are
@@ -132,10 +142,9 @@ class SourceDetail:
 
 def source_overviews(session: Session, *, now: datetime) -> list[SourceOverview]:
     """Return every source that has been configured or crawled, the one with most articles first."""
-    totals = {row.source: row for row in session.execute(_totals())}
+    totals = {total.source: total for total in source_totals(session)}
     first_day = (now - timedelta(days=OVERVIEW_DAYS - 1)).date()
     days = _articles_a_day(session, first_day)
-    stubs = _stub_counts(session)
     sources = session.scalars(select(Source)).all()
     feeds = feed_states(session, [source.key for source in sources])
     held = {
@@ -150,8 +159,9 @@ def source_overviews(session: Session, *, now: datetime) -> list[SourceOverview]
                 key=source.key,
                 name=source.name,
                 homepage=source.homepage,
-                article_count=total.articles - stubs.get(source.key, 0) if total else 0,
-                newest_at=total.newest if total else None,
+                article_count=total.article_count if total else 0,
+                stub_count=total.stub_count if total else 0,
+                newest_at=total.newest_at if total else None,
                 days=_every_day(days[source.key], first_day, now.date()),
                 feed_count=len(polled),
                 failing_feed_count=sum(is_failing(feed, now) for feed in polled),
@@ -198,7 +208,9 @@ def _count(session: Session, *wanted: ColumnElement[bool]) -> int:
 
 def _days_of(session: Session, key: str, now: datetime) -> list[tuple[date, int]]:
     newest = (
-        select(ArticleRow.first_seen_at).where(ArticleRow.source == key).order_by(ArticleRow.dated_at.desc())
+        select(ArticleRow.first_seen_at)
+        .where(ArticleRow.source == key, ~IS_STUB)
+        .order_by(ArticleRow.dated_at.desc())
     )
     span = timedelta(days=HEALTH_DAYS - 1)
     last = min(now, session.scalar(newest.limit(1)) or now)
@@ -206,19 +218,6 @@ def _days_of(session: Session, key: str, now: datetime) -> list[tuple[date, int]
     first_day = (last - span).date()
     given = _articles_a_day(session, first_day, ArticleRow.source == key)[key]
     return _every_day(given, first_day, last.date())
-
-
-def _totals() -> Select[str | None, int, datetime]:
-    return select(
-        ArticleRow.source, func.count().label("articles"), func.max(ArticleRow.dated_at).label("newest")
-    ).group_by(ArticleRow.source)
-
-
-def _stub_counts(session: Session) -> dict[str | None, int]:
-    # The range makes SQLite use the index of stubs.
-    dated = ArticleRow.dated_at.between(BEGINNING_OF_TIME, END_OF_TIME)
-    query = select(ArticleRow.source, func.count()).where(IS_STUB, dated).group_by(ArticleRow.source)
-    return dict(session.execute(query).all())
 
 
 def _articles_a_day(

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from newsbot.store.schema.models import ArticleRow, EntityRow, RejectRow, Revision, Run
+from newsbot.store.queries.article_counts import articles_by, source_totals
+from newsbot.store.schema.models import IS_STUB, ArticleRow, EntityRow, RejectRow, Revision, Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,8 +19,10 @@ class SourceCount:
 
     source: str | None
     article_count: int
-    newest_at: datetime
-    """Date of its newest article."""
+    """Without stubs."""
+    stub_count: int
+    newest_at: datetime | None
+    """Date of its newest article; None if it has stubs alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,8 @@ class Stats:
     """Counts over the whole database."""
 
     article_count: int
+    """Without stubs, as in all counts of articles here."""
+    stub_count: int
     duplicate_count: int
     """Number of articles that are copies of another article."""
     revision_count: int
@@ -59,14 +64,15 @@ class Stats:
 def stats(session: Session, *, days: int = 30, runs: int = 10) -> Stats:
     """Return counts by source, language and reject reason, the last `days` that have articles, and the last `runs`."""
     return Stats(
-        article_count=_count(session, ArticleRow),
+        article_count=_count(session, ArticleRow) - _count(session, ArticleRow, IS_STUB),
+        stub_count=_count(session, ArticleRow, IS_STUB),
         duplicate_count=_count(session, ArticleRow, ArticleRow.duplicate_of.is_not(None)),
         revision_count=_count(session, Revision, Revision.by_rules.is_(False)),
         entity_count=_count(session, EntityRow),
         reject_count=_count(session, RejectRow),
         by_source=_by_source(session),
         by_day=_by_day(session, days),
-        by_language=_value_counts(session, ArticleRow.language),
+        by_language=articles_by(session, lambda articles: articles.language),
         rejects_by_reason=_value_counts(session, RejectRow.reason),
         last_runs=_last_runs(session, runs),
     )
@@ -89,15 +95,13 @@ def _value_counts(session: Session, column: Any) -> list[tuple[Any, int]]:
 
 
 def _by_source(session: Session) -> list[SourceCount]:
-    count = func.count()
-    query = select(ArticleRow.source, count, func.max(ArticleRow.dated_at)).group_by(ArticleRow.source)
     return [
-        SourceCount(source=source, article_count=number, newest_at=newest)
-        for source, number, newest in session.execute(query.order_by(count.desc(), ArticleRow.source))
+        SourceCount(source=source, article_count=count, stub_count=stub_count, newest_at=newest)
+        for source, count, stub_count, newest in source_totals(session)
     ]
 
 
 def _by_day(session: Session, days: int) -> list[tuple[date, int]]:
-    day = func.date(ArticleRow.dated_at)
-    query = select(day, func.count()).group_by(day).order_by(day.desc()).limit(days)
-    return [(date.fromisoformat(str(day_text)), number) for day_text, number in session.execute(query)]
+    counts = articles_by(session, lambda articles: func.date(articles.dated_at))
+    found = [(date.fromisoformat(str(day_text)), number) for day_text, number in counts]
+    return sorted(found, reverse=True)[:days]

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Row, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from newsbot.items import utc_text
+from newsbot.items import STUB, utc_text
 from newsbot.store.articles.loading import MAX_ID
 from newsbot.store.schema.models import ArticleRow, Story
 from newsbot.store.search.summaries import Summary, summaries
@@ -59,7 +59,7 @@ def newest_stories(session: Session, *, limit: int = 12) -> list[StoryEntry]:
 
 def _newest_ids(session: Session) -> dict[tuple[str, int], list[int]]:
     """Return ("story", id) or ("article", id) -> ids of its newest articles, at most one of each source."""
-    query = select(ArticleRow.id, ArticleRow.story_id, ArticleRow.source)
+    query = select(ArticleRow.id, ArticleRow.story_id, ArticleRow.source).where(ArticleRow.kind != STUB)
     newest_first = query.order_by(ArticleRow.dated_at.desc(), ArticleRow.id.desc())
     by_entry: dict[tuple[str, int], dict[str | None, int]] = {}
     for article_id, story_id, source in session.execute(newest_first.limit(NEWEST)):

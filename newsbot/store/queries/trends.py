@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from newsbot.items import EntityType
+from newsbot.items import STUB, EntityType
 from newsbot.store.schema.models import ArticleEntity, ArticleRow, EntityRow
 
 WEEK = timedelta(days=7)
@@ -34,7 +34,8 @@ class RisingEntity:
 
 def newest_at(session: Session, *, now: datetime) -> datetime | None:
     """Return the date of the newest article that is not dated after `now`; None if there is none."""
-    return session.scalar(select(func.max(ArticleRow.dated_at)).where(ArticleRow.dated_at <= now))
+    query = select(ArticleRow.dated_at).where(ArticleRow.dated_at <= now, ArticleRow.kind != STUB)
+    return session.scalar(query.order_by(ArticleRow.dated_at.desc()).limit(1))
 
 
 def rising(session: Session, *, until: datetime | None, limit: int = 10) -> list[RisingEntity]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from newsbot.dedupe.fingerprints import text_key
-from newsbot.items import Article, utc_text
+from newsbot.items import STUB, Article, utc_text
 from newsbot.store.schema.types import stored_name
 from newsbot.urls import canonicalize
 
@@ -39,7 +39,7 @@ class ArticleKeys:
     url_keys: tuple[str, ...]
     """Canonicalised URLs: first the one that names the article (its canonical URL), then others that led to it."""
     text_key: bytes
-    """16 bytes that are equal for equal texts."""
+    """16 bytes that are equal for equal texts. A stub has no text, and so no key that another article could have."""
 
 
 def article_keys(article: Article) -> ArticleKeys:
@@ -50,7 +50,8 @@ def article_keys(article: Article) -> ArticleKeys:
     keys = list(dict.fromkeys(canonicalize(url) for url in urls if url))
     if len(keys) > 1 and _FRONT_PAGE.fullmatch(keys[0]):
         del keys[0]
-    return ArticleKeys(url_keys=tuple(keys), text_key=text_key(article.title, article.body))
+    text = _hash(f"stub {keys[0]}") if article.kind == STUB else text_key(article.title, article.body)
+    return ArticleKeys(url_keys=tuple(keys), text_key=text)
 
 
 def url_hash(url_key: str) -> bytes:

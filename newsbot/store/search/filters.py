@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, literal_column, select
 from sqlalchemy.orm import Session
 
 from newsbot.entities.keys import entity_key
-from newsbot.items import ENTITY_TYPES
+from newsbot.items import ENTITY_TYPES, STUB, StoredKind
 from newsbot.store.schema.identity import name_key
 from newsbot.store.schema.models import ArticleEntity, ArticleRow, EntityAlias, EntityRow
 from newsbot.store.schema.types import stored_name
@@ -28,6 +28,8 @@ class Filters:
     section: str | None = None
     entity: str | None = None
     """Name or alias of an entity that the article mentions."""
+    kind: tuple[StoredKind, ...] = ()
+    """Kinds of which the article has one; empty: no condition."""
     since: datetime | None = None
     until: datetime | None = None
     """Latest `dated_at`; both bounds are inclusive."""
@@ -59,6 +61,12 @@ def conditions_on(
         wanted.append(articles.dated_at >= filters.since)
     if filters.until is not None:
         wanted.append(articles.dated_at <= filters.until)
+    if filters.kind == (STUB,):
+        wanted.append(
+            articles.kind == literal_column(f"'{STUB}'")
+        )  # written out, as in the index of the stubs
+    elif filters.kind:
+        wanted.append(articles.kind.in_(filters.kind))
     if entity_ids is not None:
         mentioning = select(ArticleEntity.article_id).where(ArticleEntity.entity_id.in_(entity_ids))
         wanted.append(articles.id.in_(mentioning))

@@ -30,6 +30,7 @@ class Facets:
     source: list[tuple[str, int]] = field(default_factory=list)
     language: list[tuple[str, int]] = field(default_factory=list)
     section: list[tuple[str, int]] = field(default_factory=list)
+    kind: list[tuple[str, int]] = field(default_factory=list)
     entity: list[tuple[int, str, EntityType, int]] = field(default_factory=list)
     """Id, name and type of an entity, and how many of the first `ENTITY_SAMPLE` articles mention it."""
 
@@ -127,6 +128,7 @@ def _facets(session: Session, counted: Sequence[MatchedArticle]) -> Facets:
         source=_most_common([article.source for article in counted]),
         language=_most_common([article.language for article in counted]),
         section=_most_common([article.section for article in counted]),
+        kind=_most_common([article.kind for article in counted]),
         entity=_entities(session, [article.id for article in counted[:ENTITY_SAMPLE]]),
     )
 

@@ -8,6 +8,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsbot.items import STUB
+from newsbot.store.crawl.rejects import reasons_of
 from newsbot.store.index.terms import parse_query
 from newsbot.store.schema.models import ArticleRow
 from newsbot.store.search.filters import Filters
@@ -28,11 +30,14 @@ class Hit:
     url: str
     source: str | None
     language: str | None
+    kind: str
     published_at: datetime | None
     score: float
     """Greater is better. The scale depends on the database; scores compare only within one search."""
     snippet: str
     """One line of the body, with the search terms between `MARK_START` and `MARK_END`."""
+    unread_reason: str | None
+    """Why the page of a stub could not be read; None for an article."""
 
 
 def search(session: Session, query: str, filters: Filters | None = None) -> list[Hit]:
@@ -58,10 +63,12 @@ def search(session: Session, query: str, filters: Filters | None = None) -> list
         ArticleRow.url,
         ArticleRow.source,
         ArticleRow.language,
+        ArticleRow.kind,
         ArticleRow.published_at,
         ArticleRow.body,
     )
     rows = {row.id: row for row in session.execute(select(*columns).where(ArticleRow.id.in_(scores)))}
+    reasons = reasons_of(session, [row.id for row in rows.values() if row.kind == STUB])
     return [
         Hit(
             id=row.id,
@@ -69,9 +76,11 @@ def search(session: Session, query: str, filters: Filters | None = None) -> list
             url=row.url,
             source=row.source,
             language=row.language,
+            kind=row.kind,
             published_at=row.published_at,
             score=scores[row.id],
             snippet=snippet(row.body, terms),
+            unread_reason=reasons.get(row.id),
         )
         for row in map(rows.__getitem__, scores)
     ]

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Float, Select, literal, select, tuple_
 from sqlalchemy.orm import Session
 
+from newsbot.items import STUB
 from newsbot.store.index import full_text
 from newsbot.store.index.filter_terms import name_term, period_terms
 from newsbot.store.index.terms import Term
@@ -30,7 +31,14 @@ MAX_GROWTH = 32
 RARE_SHARE = 0.05
 """If fewer of an entity's articles contain the words, the words are looked up before the entity."""
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
-_COLUMNS = (ArticleRow.dated_at, ArticleRow.id, ArticleRow.source, ArticleRow.language, ArticleRow.section)
+_COLUMNS = (
+    ArticleRow.dated_at,
+    ArticleRow.id,
+    ArticleRow.source,
+    ArticleRow.language,
+    ArticleRow.section,
+    ArticleRow.kind,
+)
 
 
 class Position(NamedTuple):
@@ -51,6 +59,7 @@ class MatchedArticle(NamedTuple):
     source: str | None
     language: str | None
     section: str | None
+    kind: str
 
     @property
     def position(self) -> Position:
@@ -177,7 +186,12 @@ def _newest_of(
 
 def _filter_terms(filters: Filters, since: datetime | None, until: datetime) -> list[list[str]]:
     """Return groups of filter terms by which the full-text index narrows a search; a match has one of each group."""
-    named = {"source": filters.source, "language": filters.language, "section": filters.section}
+    named = {
+        "source": filters.source,
+        "language": filters.language,
+        "section": filters.section,
+        "kind": STUB if filters.kind == (STUB,) else None,
+    }
     groups = [[name_term(field, value)] for field, value in named.items() if value is not None]
     period = [] if since is None else period_terms(since, until)
     return [*groups, period] if period else groups

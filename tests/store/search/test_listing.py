@@ -198,7 +198,7 @@ def test_facets_count_all_articles_that_were_found(wood: tuple[Database, dict[in
 
 
 def test_filter_terms_are_not_words() -> None:
-    labels = filter_terms_of(source="a", language="en", section="City", dated_at=NOW)
+    labels = filter_terms_of(source="a", language="en", section="City", kind="article", dated_at=NOW)
     assert len(labels) >= 4
     for label in labels:
         assert [word.text for word in words(label)] != [label]
@@ -215,7 +215,9 @@ def test_every_moment_of_a_period_has_one_of_its_filter_terms(hours: int) -> Non
         assert len(wanted) <= 40
         for share in (0, 1, chance.random(), chance.random()):
             at = since + period * share
-            assert wanted & set(filter_terms_of(source=None, language=None, section=None, dated_at=at))
+            assert wanted & set(
+                filter_terms_of(source=None, language=None, section=None, kind="article", dated_at=at)
+            )
 
 
 def test_period_of_centuries_has_no_filter_terms() -> None:

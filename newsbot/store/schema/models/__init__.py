@@ -4,6 +4,7 @@ Times are UTC. A `url_hash` is `identity.url_hash` of the canonical form of the 
 """
 
 from newsbot.store.schema.models.article_rows import (
+    IS_STUB,
     ArticleAuthor,
     ArticleRow,
     ArticleSketch,
@@ -37,6 +38,7 @@ from newsbot.store.schema.models.entity_rows import (
 )
 
 __all__ = [
+    "IS_STUB",
     "ArticleAuthor",
     "ArticleEntity",
     "ArticleRow",

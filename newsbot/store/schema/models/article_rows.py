@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, false, text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, false, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsbot.store.schema.models.base import ArticleId, Base, Id, Json, Short
@@ -34,6 +34,10 @@ class ArticleRow(Base):
         Index(
             "ix_articles_stub_dated_at",
             "dated_at",
+            "id",
+            "source",
+            "language",
+            "kind",
             sqlite_where=text("kind = 'stub'"),
             postgresql_where=text("kind = 'stub'"),
         ),
@@ -88,6 +92,10 @@ class ArticleRow(Base):
     """Time since when the server says that there is no such page (404, 410); None once it is back."""
     body: Mapped[str]
     """The last column, so that SQLite does not read the text to get at any other one."""
+
+
+IS_STUB = ArticleRow.kind == literal_column("'stub'")
+"""Condition of stubs. A literal, as in the index of the stubs: SQLite uses that for no parameter."""
 
 
 class ArticleSketch(Base):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, false, text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsbot.store.schema.models.base import Base, Id, Json, Short
@@ -117,6 +117,8 @@ class Feed(Base):
     """What was left out of its last content, and why, in one line."""
     ttl_s: Mapped[int | None]
     """Seconds that its last content asked to wait before the next poll."""
+    listed_urls: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    """The undated links that a long sitemap listed at the last poll (`discovery.listed_urls`)."""
     rhythm: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """When it usually has new entries, as `discovery.timing.rhythm` has learnt it."""
     moved_to: Mapped[str | None]
@@ -255,6 +257,7 @@ class RejectRow(Base):
     article_id: Mapped[int | None] = mapped_column(
         RowId, ForeignKey("articles.id", ondelete="SET NULL"), index=True
     )
-    """The stored article that the URL led to before. It stays as it is; this row is deleted when the page is back."""
+    """The stored article that the URL led to before, or the stub in place of it. It stays as it is; this row is deleted
+    when the page is back."""
     first_seen_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]

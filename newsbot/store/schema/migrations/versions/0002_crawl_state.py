@@ -23,6 +23,25 @@ HOST_OF_URL = {
 """What lies between the scheme and the path. Exact enough for URLs that are stored: they have no password."""
 
 
+ARTICLES = """
+CREATE VIEW v_articles AS
+SELECT a.id, {day} AS day, a.dated_at AS date, a.source, s.name AS source_name, a.title, {authors} AS authors,
+       a.language, a.section, {topics} AS topics, a.word_count, a.story_id, a.story_role, a.agency, a.duplicate_of,
+       a.duplicate_kind, a.revision, a.first_seen_at, a.last_seen_at, a.gone_at, a.url, a.description, a.body
+FROM articles AS a LEFT JOIN sources AS s ON s.key = a.source
+WHERE a.kind <> 'stub'
+"""
+NAMES = "FROM {part}s AS p JOIN article_{part}s AS ap ON ap.{part}_id = p.id WHERE ap.article_id = a.id"
+SQLITE = {
+    "day": "substr(a.dated_at, 1, 10)",
+    "names": f"(SELECT group_concat(name, '; ') FROM (SELECT p.name {NAMES} ORDER BY ap.position))",  # noqa: S608 -- constants
+}
+POSTGRESQL = {
+    "day": "to_char(a.dated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')",
+    "names": f"(SELECT string_agg(p.name, '; ' ORDER BY ap.position) {NAMES})",
+}
+
+
 def upgrade() -> None:
     """Apply."""
     _hosts()
@@ -33,10 +52,18 @@ def upgrade() -> None:
     op.create_index(
         "ix_articles_stub_dated_at",
         "articles",
-        ["dated_at"],
+        ["dated_at", "id", "source", "language", "kind"],
         sqlite_where=sa.text("kind = 'stub'"),
         postgresql_where=sa.text("kind = 'stub'"),
     )
+    _view_without_stubs()
+
+
+def _view_without_stubs() -> None:
+    expressions = SQLITE if op.get_bind().dialect.name == "sqlite" else POSTGRESQL
+    names = {f"{part}s": expressions["names"].format(part=part) for part in ("author", "topic")}
+    op.execute("DROP VIEW v_articles")
+    op.execute(sa.text(ARTICLES.format(day=expressions["day"], **names)))
 
 
 def _hosts() -> None:
@@ -81,6 +108,7 @@ def _feeds() -> None:
         sa.Column("depth", sa.Integer(), nullable=False, server_default=ZERO),
         sa.Column("note", TEXT, nullable=True),
         sa.Column("ttl_s", sa.Integer(), nullable=True),
+        sa.Column("listed_urls", sa.LargeBinary(), nullable=True),
         sa.Column("rhythm", JSON, nullable=True),
         sa.Column("moved_to", TEXT, nullable=True),
         sa.Column("moved_at", TIME, nullable=True),
