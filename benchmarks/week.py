@@ -54,6 +54,7 @@ from benchmarks.week_sites import (
     number_of,
     update_of,
 )
+from newsbot.items import STUB
 from newsbot.sources.health import Flag, outage, without_outage
 from newsbot.sources.walls import WALL_PAGES
 from newsbot.store.database import Database
@@ -234,7 +235,7 @@ def outcomes(week: Week) -> list[Outcome]:
             if len(unmarked) > 1 or len(stored) > 1 + MAX_COPIES:
                 urls = ", ".join(row.url for row in stored[:3])
                 found.append(Outcome(site, story, "twice", f"{len(stored)} times, {urls}", stored[0]))
-            elif stored:
+            elif stored and stored[0].kind != STUB:
                 name = "backlog" if story.published_s < 0 else "stored" if len(stored) == 1 else "copied"
                 found.append(Outcome(site, story, name, _differences(site, story, stored[0]), stored[0]))
             else:
@@ -245,6 +246,7 @@ def outcomes(week: Week) -> list[Outcome]:
                     if queued
                     else "never listed"
                 )
+                state += "; only a stub is stored" if stored else ""
                 found.append(Outcome(site, story, name, f"{detail}; frontier: {state}"))
     return found
 
