@@ -13,6 +13,7 @@ from lxml import etree
 from newsbot.discovery.links import Link, same_site, short_text, web_url
 from newsbot.extraction.page.page import Page
 from newsbot.sources.model import Source
+from newsbot.sources.ownership import is_own
 from newsbot.text import word_count
 from newsbot.urls import canonicalize
 
@@ -106,7 +107,7 @@ def article_links(page: Page, source: Source | None = None) -> list[Link]:
     tag, author or service page), of the text (a headline has several words) and of the position (in a heading, or in
     navigation).
     """
-    anchors = _merged_anchors(page, source.homepage if source else page.url or "")
+    anchors = _merged_anchors(page, source)
     if source and source.article_urls:
         chosen = [a for a in anchors if any(pattern.search(a.url) for pattern in source.article_urls)]
     else:
@@ -119,7 +120,7 @@ def section_links(page: Page) -> list[str]:
 
     A section has a path of one or two plain words (/politics/, /world/asia) and a link text of up to three words.
     """
-    sections = [anchor.url for anchor in _merged_anchors(page, page.url or "") if _is_section(anchor)]
+    sections = [anchor.url for anchor in _merged_anchors(page) if _is_section(anchor)]
     return sorted(sections, key=lambda url: urlsplit(url).path.strip("/").count("/"))
 
 
@@ -184,16 +185,17 @@ def _is_section(anchor: _Anchor) -> bool:
     return bool(named) and not _LISTING.search(path)
 
 
-def _merged_anchors(page: Page, homepage: str) -> list[_Anchor]:
+def _merged_anchors(page: Page, source: Source | None = None) -> list[_Anchor]:
     """Return one anchor for every URL of the site except the page's own, with its longest text and best position.
 
-    A URL belongs to the site if it is on the host of the homepage or, after a redirect, of the page.
+    A URL belongs to the site if it is on the host of the page, or the source's own (`sources.ownership`).
     """
-    own, sites = canonicalize(page.url or ""), {homepage, page.url or homepage}
+    own, address = canonicalize(page.url or ""), page.url or ""
     merged: dict[str, _Anchor] = {}
     for anchor in islice(_anchors(page), MAX_ANCHORS):
         identity = canonicalize(anchor.url)
-        if identity != own and any(same_site(anchor.url, site) for site in sites):
+        is_of_site = same_site(anchor.url, address) or (source is not None and is_own(anchor.url, source))
+        if identity != own and is_of_site:
             first = merged.setdefault(identity, anchor)
             first.text = max(first.text, anchor.text, key=len)
             first.place_score = max(first.place_score, anchor.place_score)

@@ -129,7 +129,7 @@ def record_reject(
 
     If an article is stored under the URL, it stays: the reject is a conflict with it, or marks it as gone. Neither a
     failed fetch nor a page from an archive says anything about the stored article. If none is stored, the stub of the
-    reject is, and its page is looked at again like that of an article. `chance`, from 0 to 1, is for jitter."""
+    reject is, and its page is looked at again like that of an article, unless it is gone. `chance`, from 0 to 1, is for jitter."""
     known = _stored_article(session, reject) if is_answer(reject) else None
     stub_id = _keep_stub(session, reject, run_id=run_id, now=now)
     kept = stub_id if known is None else known
@@ -143,7 +143,8 @@ def record_reject(
     if fetched := reject.fetched:
         save_fetch(session, fetched, outcome="reject", source=reject.source, run_id=run_id, now=now)
     if fetched and not fetched.archived_at:
-        look = None if kept is None else _next_look_at(session, kept, now)
+        is_over = known is None and reject.reason in GONE  # nobody expects the page of a stub that is gone
+        look = None if kept is None or is_over else _next_look_at(session, kept, now)
         _plan_next(session, reject, fetched, known, now, chance, look)
     if known is None:
         return "rejected"
@@ -174,7 +175,7 @@ def _plan_next(
         again = next_try(tries, now, chance) if tries < limit else look
         frontier.mark_failed(session, urls, error=reject.reason, now=now, next_try_at=again)
     else:
-        frontier.mark_done(session, urls, article_id=known, now=now, next_check_at=look)
+        frontier.mark_done(session, urls, article_id=known, now=now, next_check_at=look, error=reject.reason)
 
 
 def record_not_modified(

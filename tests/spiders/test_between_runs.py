@@ -21,6 +21,7 @@ from tests.sites import Web, feed_of
 
 NS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 XML = {"Content-Type": "application/xml"}
+HTML = {"Content-Type": "text/html"}
 
 
 def story(site: Site, number: int, **options: Any) -> str:
@@ -547,6 +548,59 @@ async def test_an_article_that_gets_another_headline_and_address_stays_one_artic
         stored = get_article(session, f"{site.url}/2026/05/slug-0")
         assert stored is not None
         assert stored.revision == 3
+
+
+@in_reactor
+async def test_a_guid_that_is_the_changing_address_does_not_hide_what_is_learnt(
+    lite: Web, sites: list[Site]
+) -> None:
+    site = sites[0]
+    run = 0
+    for number in range(3):
+        for visit in range(5):
+            site.html(f"/story-{number}?visit={visit * 7}", article_page(number))
+
+    def feed(asked: Asked) -> Answer:
+        pages = [f"{site.url}/story-{number}?visit={run * 7}" for number in range(3)]
+        return rss_items(*((page, page, f"Story {number}", "") for number, page in enumerate(pages)))
+
+    site.pages["/rss.xml"] = feed
+    lite.add("one", site, feeds=[f"{site.url}/rss.xml"])
+    for run in range(5):  # noqa: B007 - the feed reads it
+        await lite.crawl(due="0")
+    assert len([path for path in site.paths() if "story" in path]) == 6, "two runs, and none after that"
+
+
+@pytest.mark.parametrize(
+    "wall",
+    [
+        pytest.param(Answer(b"Forbidden", status=403), id="403"),
+        pytest.param(
+            Answer(b"<title>Just a moment...</title><p>Checking your browser", headers=HTML), id="200"
+        ),
+        pytest.param(Answer(b"", status=404), id="404"),
+    ],
+)
+@in_reactor
+async def test_pages_behind_a_wall_are_stored_when_it_falls_if_they_are_still_listed(
+    web: Web, sites: list[Site], wall: Answer
+) -> None:
+    site = sites[0]
+    pages = {path: site.pages[path] for path in (story(site, n).removeprefix(site.url) for n in range(3))}
+    site.pages |= dict.fromkeys(pages, wall)
+    site.pages["/rss.xml"] = Answer(rss(*(site.url + path for path in pages)).encode(), headers=XML)
+    web.add("one", site, feeds=[f"{site.url}/rss.xml"])
+    for _ in range(3):
+        await web.crawl({"NEWSBOT_STUBS": 0}, due="0")
+        web.make_due()
+    assert len(site.paths()) <= 3 + 3 * 2, "two tries a page at most, and then an hour of rest"
+    site.pages |= pages
+    change(web, update(FrontierRow).values(done_at=datetime.now(UTC) - timedelta(hours=9)))
+    site.pages["/rss.xml"] = Answer(
+        rss(*(site.url + path for path in pages)).encode() + b"<!-- -->", headers=XML
+    )
+    await web.crawl({"NEWSBOT_STUBS": 0}, due="0")
+    assert web.count() == 3
 
 
 # ------------------------------------------------------------------ definitions that change, guesses, indexes that vary

@@ -74,6 +74,14 @@ def _claim(page: Seen, now: datetime) -> Claim:
     return "due" if now >= page.done_at + timedelta(seconds=_wait_s(page.false_claims)) else "waits"
 
 
+def is_tried_again(done_at: datetime, tries: int, *, now: datetime) -> bool:
+    """Return whether a page that could not be read, and that its feed still lists, is fetched again.
+
+    `tries` is the number of times that this was in vain; the wait begins with an hour and doubles with each. Walls fall, and
+    pages are listed before they are published."""
+    return now >= done_at + timedelta(seconds=_wait_s(tries + 1))
+
+
 def _are_at_once(moved: int, known: int, enough: int) -> bool:
     return moved >= enough and moved >= SHARE_AT_ONCE * known
 

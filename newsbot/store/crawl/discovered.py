@@ -13,7 +13,7 @@ from sqlalchemy import and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from newsbot.discovery.links import Link
-from newsbot.discovery.timing.claims import Seen, judge_claims
+from newsbot.discovery.timing.claims import Seen, is_tried_again, judge_claims
 from newsbot.items import utc_text
 from newsbot.store.crawl.budgets import take_refetches
 from newsbot.store.crawl.feed_entries import entry_json, entry_key, guid_key
@@ -24,6 +24,10 @@ from newsbot.store.schema.models import FrontierRow
 from newsbot.store.sql import dialect
 from newsbot.urls import authority_of, canonicalize
 
+MAX_TRIED_AGAIN = 10
+"""Maximum number of pages of a document that are tried again at a poll, after they could not be read."""
+_UNREAD = frozenset({"error", "robots", "fetch-failed"})
+"""Reasons of rejects, besides answers of the server, with which a page is given up that may be readable later."""
 CHUNK = 500
 """Number of links in one statement: databases accept some ten thousand values."""
 
@@ -35,6 +39,7 @@ _KNOWN = select(
     _FRONTIER.c.url,
     _FRONTIER.c.state,
     _FRONTIER.c.done_at,
+    _FRONTIER.c.last_error,
     _FRONTIER.c.false_claims,
     _FRONTIER.c.expected_change_at,
     _FRONTIER.c.entry,
@@ -51,8 +56,10 @@ _LISTED_AGAIN = (
 )
 _REFETCH = (
     update(_FRONTIER)
-    .where(_FRONTIER.c.id == bindparam("row_id"), _FRONTIER.c.state == "done")
-    .values(next_try_at=bindparam("due_at"), has_claim=True)
+    .where(
+        _FRONTIER.c.id == bindparam("row_id"), or_(_FRONTIER.c.state == "done", _FRONTIER.c.state == "gone")
+    )
+    .values(state="done", next_try_at=bindparam("due_at"), has_claim=True)
 )
 
 
@@ -108,7 +115,9 @@ def _identity(
     link: Link, uses: Counter[str], short: Mapping[str, str]
 ) -> tuple[Literal["guid", "headline", "url"], str | None]:
     headline = _headline(link)
-    if link.guid and uses[link.guid] == 1:
+    is_address = link.guid is not None and link.guid.startswith(("http://", "https://"))
+    is_own_address = is_address and canonicalize(link.guid or "") == canonicalize(link.url)
+    if link.guid and uses[link.guid] == 1 and not is_own_address:  # that one changes with the URL
         return "guid", link.guid
     if headline and uses[headline] == 1:
         return "headline", headline
@@ -192,7 +201,10 @@ def _insert(
 
 def _list_again(session: Session, listed: Sequence[tuple[Any, Link]], source: str, now: datetime) -> None:
     """Store what a feed says now of known pages, and schedule those that it is believed to have changed."""
-    done = [(row, link) for row, link in listed if row.state == "done" and row.done_at is not None]
+    _try_again(session, [row for row, _ in listed if _is_unread(row)], now)
+    done = [
+        (row, link) for row, link in listed if row.state == "done" and row.done_at and not _is_unread(row)
+    ]
     claims = judge_claims([_seen(row, link, now) for row, link in done], now=now)
     due = [row.id for (row, _), claim in zip(done, claims, strict=True) if claim == "due"]
     chosen = due[: take_refetches(session, source, len(due), now)] if due else []
@@ -216,6 +228,21 @@ def _list_again(session: Session, listed: Sequence[tuple[Any, Link]], source: st
     ]
     if renewed:
         connection.execute(_LISTED_AGAIN, sorted(renewed, key=lambda values: values["row_id"]))
+
+
+def _is_unread(row: Any) -> bool:
+    """Return whether a page was given up because it could not be read: it was refused, missing, or a wall was shown."""
+    error = row.last_error or ""
+    return row.state in ("done", "gone") and (error.startswith("http-") or error in _UNREAD)
+
+
+def _try_again(session: Session, unread: Sequence[Any], now: datetime) -> None:
+    """Schedule pages again that could not be read and are still listed: a few at a time, those that waited longest first."""
+    due = [row for row in unread if row.done_at and is_tried_again(row.done_at, row.false_claims, now=now)]
+    chosen = sorted(due, key=lambda row: (row.done_at, row.id))[:MAX_TRIED_AGAIN]
+    if chosen:
+        rows = [{"row_id": row.id, "due_at": now} for row in chosen]
+        session.connection().execute(_REFETCH, rows)
 
 
 def _renewed_entry(row: Any, link: Link) -> dict[str, Any] | None:

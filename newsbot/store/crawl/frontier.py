@@ -148,10 +148,11 @@ def mark_done(
     etag: str | None = None,
     last_modified: str | None = None,
     is_changed: bool = False,
+    error: str | None = None,
 ) -> None:
     """Store that URLs have led to an article, or never will; `next_check_at` is when to check for changes.
 
-    With `is_changed`, a page that was fetched before has changed, and a feed that said so was right."""
+    `error` is the reason why the page is no article, if it is none. With `is_changed`, a page that was fetched before has changed, and a feed that said so was right."""
     values = {
         "state": "done",
         "article_id": article_id,
@@ -160,7 +161,7 @@ def mark_done(
         "etag": etag,
         "last_modified": last_modified,
         "attempts": 0,
-        "last_error": None,
+        "last_error": error,
     }
     hashes = keys_of(urls)
     if is_changed:
@@ -176,7 +177,7 @@ def mark_failed(
     """Store that a fetch has failed; without `next_try_at` the URL is given up as gone."""
     state = "failed" if next_try_at else "gone"
     values = {"state": state, "next_try_at": next_try_at, "last_error": error, "done_at": now}
-    session.connection().execute(_UPDATE, {"hashes": keys_of(urls), **values})
+    session.connection().execute(_CLAIM_WAS_FALSE, {"hashes": keys_of(urls), **values})
 
 
 def keys_of(urls: Iterable[str]) -> list[bytes]:

@@ -15,7 +15,7 @@ from newsbot.discovery.links import Link
 from newsbot.discovery.listed_urls import added, url_set
 from newsbot.discovery.polls import MAX_UNDATED, PollResult
 from newsbot.discovery.timing.rhythm import Rhythm, next_poll_s, observe
-from newsbot.discovery.timing.schedule import MIN_POLL_S, failure_interval_s, with_jitter
+from newsbot.discovery.timing.schedule import MAX_POLL_S, MIN_POLL_S, failure_interval_s, with_jitter
 from newsbot.sources.model import Source
 from newsbot.store.crawl import discovered
 from newsbot.store.crawl.hosts import held_hosts
@@ -33,6 +33,8 @@ UNLISTED_FOR = timedelta(days=7)
 """Time after which a sitemap that its index lists no longer is forgotten."""
 GUESSED_FOR = timedelta(days=7)
 """Time after which the usual addresses of feeds are tried again, if a homepage still names none."""
+MOVED_FAILURES = 5
+"""Number of failures in a row without an answer after which a new address is not believed any longer."""
 MOVED_AFTER = timedelta(days=1)
 """Time for which a permanent redirect must have been seen before it is believed: some are mistakes."""
 
@@ -242,6 +244,9 @@ def save_poll(
     of other sites."""
     links = [*found.links, *_added_links(session, feed, found)]
     new = discovered.add_links(session, links, source=feed.source, feed_id=feed.id, now=now, offsite=offsite)
+    added = {url for _, url in found.feeds} - set(
+        session.scalars(select(Feed.url).where(Feed.found_in == feed.id))
+    )
     left_out = add_feeds(session, feed.source, found.feeds, found_in=feed.id, depth=feed.depth + 1)
     if found.listed:
         _update_children(session, feed, found, now)
@@ -251,9 +256,9 @@ def save_poll(
         Rhythm.from_json(feed.rhythm),
         now=now,
         previous_poll_at=feed.last_success_at,
-        new_entry_times=[link.published_at for link in new],
+        new_entry_times=[*(link.published_at for link in new), *(None for _ in added)],
     )
-    interval_s = next_poll_s(rhythm, now, ttl_s)
+    interval_s = min(next_poll_s(rhythm, now, ttl_s), _interval_of_children(session, feed) or MAX_POLL_S)
     values: dict[str, Any] = {
         "last_status": answer.status,
         **(_validators(feed, answer) if found.whole else NO_VALIDATORS),
@@ -273,6 +278,14 @@ def save_poll(
         values["last_new_at"] = now
     session.execute(update(Feed).where(Feed.id == feed.id).values(values))
     return len(new)
+
+
+def _interval_of_children(session: Session, feed: DueFeed) -> float | None:
+    """Return the shortest interval of the sitemaps that an index lists: a new one is found as soon as its articles."""
+    if feed.kind != "sitemap":
+        return None
+    query = select(func.min(Feed.interval_s)).where(Feed.found_in == feed.id, Feed.unlisted_at.is_(None))
+    return session.scalar(query)
 
 
 def save_list_page(
@@ -354,8 +367,8 @@ def save_failed_poll(
 ) -> None:
     """Store a failed poll; the wait before the next one grows with every failure, and ends at `not_before` at the earliest.
 
-    With `has_ended`, the server says that the feed has ended: if the catalog names it, it is not polled again. The next
-    poll of one that had moved goes to its own address."""
+    With `has_ended`, the server says that the feed has ended: if the catalog names it, it is not polled again. If the new
+    address of a feed that had moved answers with an error, or has given no answer for some time, its own is asked again."""
     failures = feed.failure_count + 1
     silent_s = (now - feed.last_success_at).total_seconds() if feed.last_success_at else None
     doubled_s = failure_interval_s(feed.interval_s or MIN_POLL_S, failures, silent_s=silent_s)
@@ -369,7 +382,7 @@ def save_failed_poll(
     }
     if has_ended and not feed.is_moved and feed.depth == 0:
         values["gone_at"] = now
-    if feed.is_moved:
+    if feed.is_moved and (status is not None or failures >= MOVED_FAILURES):
         values |= {**_NOT_MOVED, "host": authority_of(feed.url)}
     session.execute(update(Feed).where(Feed.id == feed.id).values(values))
 

@@ -87,7 +87,8 @@ def source_health(session: Session, sources: Iterable[str], *, now: datetime) ->
         days = {day: counts.get(day, DayCounts()) for day in crawled | counts.keys() if day >= begun}
         evidence = Evidence(
             source=key,
-            days=days,
+            # Without the first day, on which the feeds' backlog was stored.
+            days={day: of_day for day, of_day in days.items() if day > begun},
             hosts=pages[key],
             forbidden=forbidden.get(key),
             feeds=feeds[key],
