@@ -380,6 +380,26 @@ async def test_another_headline_in_the_feed_is_believed_whatever_the_dates_say(
 
 
 @in_reactor
+async def test_a_section_page_that_words_its_links_otherwise_than_the_feed_changes_nothing(
+    lite: Web, sites: list[Site]
+) -> None:
+    site = sites[0]
+    pages = [site.html(f"/2026/05/{n:02}/the-long-way-home-{n}", article_page(n)) for n in range(1, 6)]
+    site.pages["/atom.xml"] = atom(*(entry(page, title=f"Story {n}") for n, page in enumerate(pages)))
+    links = "".join(
+        f'<h2><a href="{page}">Another headline of story {n}</a></h2>' for n, page in enumerate(pages[:2])
+    )
+    site.pages["/politics/"] = lambda asked: Answer(
+        f"<main>{links}</main><!-- {len(site.asked)} -->".encode(), headers=HTML
+    )
+    lite.add("one", site, feeds=[f"{site.url}/atom.xml"], sections=[f"{site.url}/politics/"])
+    for _ in range(3):
+        await lite.crawl(due="0")
+        change(lite, update(Feed).values(content_hash=None, etag=None))
+    assert len([path for path in site.paths() if "home" in path]) == 5
+
+
+@in_reactor
 async def test_the_budget_of_refetches_ends_and_true_claims_give_it_back(
     lite: Web, sites: list[Site]
 ) -> None:

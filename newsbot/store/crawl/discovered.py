@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from typing import Any, Literal, NamedTuple
@@ -38,6 +39,7 @@ _KNOWN = select(
     _FRONTIER.c.guid_key,
     _FRONTIER.c.url,
     _FRONTIER.c.state,
+    _FRONTIER.c.discovered_in,
     _FRONTIER.c.done_at,
     _FRONTIER.c.last_error,
     _FRONTIER.c.false_claims,
@@ -80,7 +82,10 @@ def add_links(
     known = _known(session, found, source)
     new = {key: link for key, link in found.items() if key not in known}
     _insert(session, new, source=source, feed_id=feed_id, now=now, offsite=offsite)
-    _list_again(session, [(known[key], link) for key, link in found.items() if key in known], source, now)
+    listed = [
+        (known[key], _for_row(known[key], link, feed_id)) for key, link in found.items() if key in known
+    ]
+    _list_again(session, listed, source, now)
     return list(new.values())
 
 
@@ -150,8 +155,8 @@ def _is_same_entry(row: Any, link: Link, key: Key) -> bool:
     """Return whether a link with the identity of a known entry, at another URL, is that entry.
 
     Some feeds use an identifier again for another article ("briefing", or the place in the list). The date of publication
-    shows which of the two it is; without one, path and headline must be the same. A learnt part of the URL may select the article after
-    all: then the headline is another one."""
+    shows which of the two it is; without one, path and headline must be the same. A learnt part of the URL may select the
+    article after all: then the headline is another one."""
     was, now = urlsplit(row.url), urlsplit(link.url)
     entry = row.entry or {}
     title, published = entry.get("title"), entry.get("published_at")
@@ -199,6 +204,14 @@ def _insert(
         connection.execute(dialect.insert(connection, FrontierRow).on_conflict_do_nothing(), rows)
 
 
+def _for_row(row: Any, link: Link, feed_id: int | None) -> Link:
+    """Return a link without headline and summary if it is of another document than the one that has listed the page first.
+
+    A section page words its links otherwise than a feed: that is no change of the page."""
+    is_of_another = row.discovered_in is not None and row.discovered_in != feed_id and row.entry is not None
+    return replace(link, title=None, summary=None) if is_of_another else link
+
+
 def _list_again(session: Session, listed: Sequence[tuple[Any, Link]], source: str, now: datetime) -> None:
     """Store what a feed says now of known pages, and schedule those that it is believed to have changed."""
     _try_again(session, [row for row, _ in listed if _is_unread(row)], now)
@@ -219,8 +232,8 @@ def _list_again(session: Session, listed: Sequence[tuple[Any, Link]], source: st
     renewed = [
         {
             "row_id": row.id,
-            "dated": link.modified_at or row.expected_change_at,
-            "new_entry": _renewed_entry(row, link),
+            "dated": _latest(link.modified_at, row.expected_change_at),
+            "new_entry": _renewed_entry(row, link) if entry_key(link) else row.entry,
             "new_key": entry_key(link) or row.entry_key,
         }
         for row, link in listed
@@ -266,8 +279,12 @@ def _follow_moves(session: Session, claimed: Iterable[tuple[Any, Link]]) -> None
             session.execute(update(_FRONTIER).where(_FRONTIER.c.id == row.id).values(values))
 
 
+def _latest(*moments: datetime | None) -> datetime | None:
+    return max((moment for moment in moments if moment), default=None)
+
+
 def _is_news(row: Any, link: Link) -> bool:
-    is_redated = link.modified_at is not None and link.modified_at != row.expected_change_at
+    is_redated = _latest(link.modified_at, row.expected_change_at) != row.expected_change_at
     return is_redated or bool((entry_key(link) or row.entry_key) != row.entry_key)
 
 
