@@ -185,8 +185,8 @@ class CrawlSession:
             for name, value in stats.get_stats().items()
             if name.startswith(COUNTED)
         }
-        await self.write(release, run_id=self.run_id)
         await self.write(finish_run, self.run_id, finish_reason=reason, counts=counts, now=datetime.now(UTC))
+        await self.write(release, run_id=self.run_id)  # last: also what was leased a moment ago
         await run_in_thread(self.database.close)
 
     async def abandon(self) -> None:

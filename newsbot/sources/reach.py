@@ -124,7 +124,12 @@ def unreached(
 def unanswered(feeds: Iterable[FeedState], holds: Iterable[Hold]) -> list[FeedState]:
     """Return the feeds to whose last poll no answer came: from their host, or from its robots.txt, which is asked first."""
     silent = {hold.host for hold in holds if hold.is_unreached}
-    return [feed for feed in feeds if feed.is_unreached or (feed.failure_count and feed.host in silent)]
+    # What was found in a document of a silent host is not asked for either.
+    return [
+        feed
+        for feed in feeds
+        if feed.is_unreached or (feed.host in silent and (feed.failure_count or feed.found_in))
+    ]
 
 
 def _network_reason(feed: FeedState, holds: Iterable[Hold]) -> str:

@@ -37,7 +37,7 @@ from newsbot.settings import read_settings
 from newsbot.sources.catalog import load_sources
 from newsbot.sources.model import Source
 from newsbot.sources.ownership import sort_links
-from newsbot.spiders.page_spider import PageSpider, fetch_of, fetched, header
+from newsbot.spiders.page_spider import PageSpider, asked_url, fetch_of, fetched, header
 from newsbot.spiders.poll_answers import (
     NOT_MODIFIED,
     answer_of,
@@ -58,8 +58,6 @@ from newsbot.urls import authority_of, host_of
 
 MAX_SITEMAPS = 5
 """Maximum number of sitemaps of a robots.txt that are polled; news sitemaps come first."""
-MAX_LIST_PAGES = 5
-"""Maximum number of pages of a section that are followed while they lead to new articles."""
 
 
 @dataclass(slots=True)
@@ -68,7 +66,8 @@ class Wait:
 
     until: datetime
     sources: set[str] = field(default_factory=set)
-    feeds: list[DueFeed] = field(default_factory=list)
+    polls: list[tuple[DueFeed, str, int]] = field(default_factory=list)
+    """Feeds to poll, with the URL and the number of the page."""
 
 
 @dataclass(slots=True)
@@ -165,8 +164,8 @@ class NewsSpider(PageSpider):
             if wait.until <= datetime.now(UTC):
                 del self.waits[host]
                 self.exhausted -= wait.sources
-                for feed in wait.feeds:
-                    self._queue_poll(feed, feed.address)
+                for poll in wait.polls:
+                    self._queue_poll(*poll)
         return True
 
     async def _prepare(self) -> None:
@@ -276,7 +275,7 @@ class NewsSpider(PageSpider):
             self._count("links/offsite", len(strangers))
         offsite = set(listed.other)
         if page > 1:
-            new = await self.run.write(polling.save_list_page, feed, found, now=now, offsite=offsite)
+            new = await self.run.write(polling.save_list_page, feed, found, page, now=now, offsite=offsite)
         else:
             new = await self.run.write(
                 polling.save_poll, feed, found, answer, now=now, chance=_chance(), offsite=offsite
@@ -285,8 +284,10 @@ class NewsSpider(PageSpider):
         self._count("links/new", new)
         if new:
             self.exhausted.discard(feed.source)
-        if new and found.next_url and page < MAX_LIST_PAGES:
+        if new and found.next_url and page < polling.MAX_LIST_PAGES:
             self._queue_poll(feed, found.next_url, page + 1)
+        elif page == 1 and feed.next_page_url and feed.next_page:  # an earlier run was ended before it
+            self._queue_poll(feed, feed.next_page_url, feed.next_page)
         await self._settle(feed)
         if feed.kind == "homepage" and await self.run.read(polling.needs_guesses, feed, now=now):
             self._queue_guesses(feed)
@@ -349,8 +350,12 @@ class NewsSpider(PageSpider):
         feed: DueFeed = request.cb_kwargs["feed"]
         with self.slots.releasing(request.meta.get(SLOT)):
             hold = self.politeness.hold_behind(request, failure.value)
-            if hold is not None and self._waits_for(hold, feed.source, feed):
+            if hold is not None and self._waits_for(hold, feed.source, request):
                 return  # it is polled again when the hold ends
+            if request.cb_kwargs["page"] > 1:
+                if not is_temporary(failure):  # else a later run asks for it
+                    await self.run.write(polling.forget_next_page, feed)
+                return
             if hold is not None and asks_to_wait(failure):
                 await self.run.write(polling.postpone_poll, feed, until=hold.held_until)
             else:
@@ -466,14 +471,14 @@ class NewsSpider(PageSpider):
 
     # Holds
 
-    def _waits_for(self, hold: HostState, source: str, feed: DueFeed | None = None) -> bool:
-        """Return whether this run waits until the hold of a host ends; if so, note the source that waits, and the feed."""
+    def _waits_for(self, hold: HostState, source: str, poll: Request | None = None) -> bool:
+        """Return whether this run waits until the hold of a host ends; if so, note the source that waits, and the poll."""
         if hold.held_until is None or self.politeness.rest_s(hold) is None:
             return False
         wait = self.waits.setdefault(hold.host, Wait(hold.held_until))
         wait.until = max(wait.until, hold.held_until)
         wait.sources.add(source)
-        wait.feeds += [feed] if feed else []
+        wait.polls += [(poll.cb_kwargs["feed"], asked_url(poll), poll.cb_kwargs["page"])] if poll else []
         return True
 
     def _count(self, name: str, number: int = 1) -> None:

@@ -5,12 +5,15 @@ Every test makes three runs or more.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
+from newsbot.discovery import polls
+from newsbot.store.crawl import polling
 from newsbot.store.database import Database
 from newsbot.store.queries import get_article
 from newsbot.store.schema.models import ArticleRow, Feed, FrontierRow, Source
@@ -417,6 +420,7 @@ async def test_the_budget_of_refetches_ends_and_true_claims_give_it_back(
         outcome = await lite.crawl(due="0")
         assert outcome.stats["newsbot/store/changed"] == 1
     age_pages(lite)
+    dates[pages[0]] = datetime.now(UTC) - timedelta(days=2)
     dates[pages[1]] = dates[pages[2]] = datetime.now(UTC)
     await lite.crawl(due="0")
     await lite.crawl(due="0")
@@ -531,6 +535,9 @@ def rss_items(*items: tuple[str, str, str, str]) -> Answer:
         pytest.param(("/show?nr={n}", "issue", "Issue {n}", ""), id="the same guid, a number in the query"),
         pytest.param(("/show?nr={n}", "issue", "", ""), id="the same guid without a headline"),
         pytest.param(("/{n}/live", "", "Live ticker", "{date}"), id="no guid, the same headline"),
+        pytest.param(
+            ("/{n}/a", "item-1", "Issue {n}", "19 May 2026 00:00:00 GMT"), id="a guid by place, a day"
+        ),
     ],
 )
 @in_reactor
@@ -553,13 +560,13 @@ async def test_an_article_that_gets_another_headline_and_address_stays_one_artic
     web: Web, sites: list[Site]
 ) -> None:
     site = sites[0]
-    date = "19 May 2026 08:00:00 GMT"
+    date = "19 May 2026 08:17:00 GMT"
     web.add("one", site, feeds=[f"{site.url}/rss.xml"])
-    others = [(story(site, number), f"tag:{number}", f"Story {number}", date) for number in (5, 6, 7)]
+    others = [(story(site, number), f"tag:example:{number}", f"Story {number}", date) for number in (5, 6, 7)]
     for run in range(3):
         page = site.html(f"/2026/05/slug-{run}", article_page(1, title=f"The library opens, edition {run}"))
         site.pages["/rss.xml"] = rss_items(
-            (page, "tag:1", f"The library opens, edition {run}", date), *others
+            (page, "tag:example:1", f"The library opens, edition {run}", date), *others
         )
         await web.crawl(due="0")
         age_pages(web)
@@ -769,6 +776,106 @@ async def test_a_sitemap_that_moves_inside_its_index_is_not_asked_at_its_old_add
         outcome = await lite.crawl(due="0")
         assert "newsbot/feeds/failed" not in outcome.stats
     assert lite.count() == 3
+
+
+@in_reactor
+async def test_an_index_that_lists_a_sitemap_for_each_day_stays_alive_and_small(
+    lite: Web, sites: list[Site]
+) -> None:
+    site = sites[0]
+    lite.add("one", site, sitemaps=[f"{site.url}/index.xml"])
+    days: dict[str, datetime] = {}
+    for run in range(8):
+        for day in range(5 * run, 5 * run + 5):
+            url = f"{site.url}/day-{day}.xml"
+            days[url] = datetime.now(UTC) - timedelta(hours=2000 - 24 * day)
+            site.pages[f"/day-{day}.xml"] = Answer(urlset(story(site, day)), headers=XML)
+        site.pages["/index.xml"] = Answer(index(*days, dates=days), headers=XML)
+        await lite.crawl(due="0")
+    assert lite.count() == 40
+    assert len(feeds(lite)) == 1 + 20
+
+
+def section(links: Iterable[str], next_page: str = "") -> str:
+    items = "".join(
+        f'<h2><a href="{link}">A headline of several words for this one</a></h2>' for link in links
+    )
+    more = f'<a rel="next" href="{next_page}">More</a>' if next_page else ""
+    return f"<html><body><main>{items}{more}</main></body></html>"
+
+
+@pytest.mark.parametrize("status", [500, 429])
+@in_reactor
+async def test_the_second_page_of_a_section_is_read_by_a_later_run_if_it_fails(
+    web: Web, sites: list[Site], status: int
+) -> None:
+    site = sites[0]
+    pages = [site.html(f"/2026/05/{n:02}/the-long-way-home-{n}", article_page(n)) for n in range(1, 7)]
+    site.html("/politics/", section(pages[:3], "/politics/2"))
+    second = section(pages[3:])
+    site.pages["/politics/2"] = Answer(b"", status=status, headers={"Retry-After": "600"})
+    web.add("one", site, sections=[f"{site.url}/politics/"])
+    await web.crawl(due="0")
+    [polled] = feeds(web).values()
+    assert (polled.failure_count, polled.last_error) == (0, None), "the section itself was read"
+    site.html("/politics/2", second)
+    web.make_due()
+    for _ in range(2):
+        await web.crawl(due="0")
+    assert web.count() == 6
+    assert site.paths().count("/politics/2") == 2
+
+
+@in_reactor
+async def test_a_second_page_that_is_gone_ends_no_section(lite: Web, sites: list[Site]) -> None:
+    site = sites[0]
+    pages = [site.html(f"/2026/05/{n:02}/the-long-way-home-{n}", article_page(n)) for n in range(1, 4)]
+    site.html("/politics/", section(pages, "/politics/2"))
+    site.pages["/politics/2"] = Answer(b"", status=410)
+    lite.add("one", site, sections=[f"{site.url}/politics/"])
+    for _ in range(3):
+        await lite.crawl(due="0")
+    [polled] = feeds(lite).values()
+    assert (polled.failure_count, polled.gone_at) == (0, None)
+    assert site.paths().count("/politics/2") == 1
+
+
+@pytest.mark.parametrize(
+    ("versions", "stored"),
+    [
+        pytest.param((range(6), range(14), range(20)), 20, id="grows: all that it ever listed is known"),
+        pytest.param((range(12), range(9), [*range(9), 15]), 1, id="shrinks: the archive stays the archive"),
+    ],
+)
+@in_reactor
+async def test_a_sitemap_without_dates_may_cross_the_limit(
+    lite: Web,
+    sites: list[Site],
+    versions: tuple[Iterable[int], ...],
+    stored: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    site = sites[0]
+    for module in (polls, polling):
+        monkeypatch.setattr(module, "MAX_UNDATED", 10)  # a thousand, but for this test
+    lite.add("one", site, sitemaps=[f"{site.url}/all.xml"])
+    for numbers in versions:
+        site.pages["/all.xml"] = Answer(urlset(*(story(site, number) for number in numbers)), headers=XML)
+        await lite.crawl(due="0")
+    assert lite.count() == stored
+
+
+@in_reactor
+async def test_a_homepage_that_was_gone_once_is_asked_again(lite: Web, sites: list[Site]) -> None:
+    site = sites[0]
+    site.pages["/"] = Answer(b"", status=410)
+    lite.add("one", site)
+    await lite.crawl(due="0")
+    link = f'<link rel="alternate" type="application/rss+xml" href="{feed_of(site, 1)}">'
+    site.html("/", f"<html><head>{link}</head><body></body></html>")
+    for _ in range(2):
+        await lite.crawl(due="0")
+    assert lite.count() == 1
 
 
 @in_reactor

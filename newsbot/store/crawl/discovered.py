@@ -25,6 +25,8 @@ from newsbot.store.schema.models import FrontierRow
 from newsbot.store.sql import dialect
 from newsbot.urls import authority_of, canonicalize
 
+MIN_GUID_LENGTH = 8
+"""Length from which an identifier is taken for more than a place in a list ("item-3")."""
 MAX_TRIED_AGAIN = 10
 """Maximum number of pages of a document that are tried again at a poll, after they could not be read."""
 _UNREAD = frozenset({"error", "robots", "fetch-failed"})
@@ -164,10 +166,19 @@ def _is_same_entry(row: Any, link: Link, key: Key) -> bool:
         return was.netloc == now.netloc and shape(row.url) == shape(link.url)
     if key.kind == "url":
         return title is None or link.title is None or title == link.title
-    if published and link.published_at:
-        return bool(published == utc_text(link.published_at))
     is_same_path = (was.netloc, was.path) == (now.netloc, now.path)
-    return is_same_path and title is not None and title == link.title
+    is_same_title = title is not None and title == link.title
+    if published and link.published_at:
+        is_same_date = published == utc_text(link.published_at)
+        return is_same_date and (is_same_path or is_same_title or _is_meant(link))
+    return is_same_path and is_same_title
+
+
+def _is_meant(link: Link) -> bool:
+    """Return whether identifier and date are so precise that they alone tell articles apart: no place in a list, no day."""
+    moment = link.published_at
+    is_precise = moment is not None and (moment.minute, moment.second) != (0, 0)
+    return is_precise and len(link.guid or "") >= MIN_GUID_LENGTH
 
 
 def _insert(

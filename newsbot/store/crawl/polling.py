@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from newsbot.discovery.links import Link
+from newsbot.discovery.links import Link, date_in_path
 from newsbot.discovery.listed_urls import added, url_set
 from newsbot.discovery.polls import MAX_UNDATED, PollResult
 from newsbot.discovery.timing.rhythm import Rhythm, next_poll_s, observe
@@ -27,8 +27,13 @@ from newsbot.urls import authority_of
 
 MAX_DEPTH = 3
 """Maximum number of documents that lead to a feed. The protocol allows one index; some sites have two."""
+MAX_KEPT = 20
+"""Maximum number of sitemaps of an index that are kept: an index may list one for each day, for ever. The newest ones are
+kept, and those that led to new articles last."""
 MAX_FOUND = 200
 """Maximum number of feeds of a source that are found in indexes and homepages: an index may list indexes without end."""
+MAX_LIST_PAGES = 5
+"""Maximum number of pages of a section that are followed while they lead to new articles."""
 UNLISTED_FOR = timedelta(days=7)
 """Time after which a sitemap that its index lists no longer is forgotten."""
 GUESSED_FOR = timedelta(days=7)
@@ -60,6 +65,8 @@ class DueFeed:
     """`discovery.timing.rhythm.Rhythm` as JSON."""
     ttl_s: int | None
     """Seconds that the feed asked to wait before the next poll."""
+    next_page_url: str | None
+    next_page: int | None
     moved_to: str | None
     moved_at: datetime | None
     is_moved: bool
@@ -173,6 +180,19 @@ def _update_children(session: Session, index: DueFeed, found: PollResult, now: d
     session.flush()
     is_old = Feed.unlisted_at < now - UNLISTED_FOR
     _delete_feeds(session, Feed.found_in == index.id, is_old)
+    newest = [url_hash(url) for _, url in found.feeds]
+    spare = (
+        select(Feed.id)
+        .where(Feed.found_in == index.id, Feed.url_hash.not_in(newest))
+        .order_by(
+            Feed.unlisted_at.is_(None).desc(),
+            Feed.last_new_at.is_(None),
+            Feed.last_new_at.desc(),
+            Feed.id.desc(),
+        )
+        .offset(MAX_KEPT - len(newest))
+    )
+    _delete_feeds(session, Feed.id.in_(session.scalars(spare).all()))
 
 
 def _delete_feeds(session: Session, *conditions: ColumnElement[bool]) -> None:
@@ -242,14 +262,14 @@ def save_poll(
 
     Returns the number of new links. `chance`, from 0 to 1, sets the jitter of the schedule; `offsite` are the links to pages
     of other sites."""
-    links = [*found.links, *_added_links(session, feed, found)]
+    links = _listed_links(session, feed, found) if feed.kind == "sitemap" else found.links
     new = discovered.add_links(session, links, source=feed.source, feed_id=feed.id, now=now, offsite=offsite)
+    if found.listed:
+        _update_children(session, feed, found, now)
     added = {url for _, url in found.feeds} - set(
         session.scalars(select(Feed.url).where(Feed.found_in == feed.id))
     )
     left_out = add_feeds(session, feed.source, found.feeds, found_in=feed.id, depth=feed.depth + 1)
-    if found.listed:
-        _update_children(session, feed, found, now)
     is_new = answer.content_hash not in {None, feed.content_hash}
     ttl_s = found.ttl_s if is_new else feed.ttl_s
     rhythm = observe(
@@ -267,6 +287,7 @@ def save_poll(
         "failure_count": 0,
         "last_polled_at": now,
         "last_success_at": now,
+        **(_next_page(found.next_url, 2) if new and found.next_url else {}),
         "interval_s": interval_s,
         "rhythm": rhythm.to_json(),
         "ttl_s": ttl_s,
@@ -288,28 +309,58 @@ def _interval_of_children(session: Session, feed: DueFeed) -> float | None:
     return session.scalar(query)
 
 
+def _next_page(url: str | None, number: int | None) -> dict[str, Any]:
+    return {"next_page_url": url, "next_page": number}
+
+
 def save_list_page(
-    session: Session, feed: DueFeed, found: PollResult, *, now: datetime, offsite: Collection[str] = ()
+    session: Session,
+    feed: DueFeed,
+    found: PollResult,
+    page: int,
+    *,
+    now: datetime,
+    offsite: Collection[str] = (),
 ) -> int:
-    """Add the links of a further page of a list to the frontier; return the number of new ones."""
-    return len(
-        discovered.add_links(
-            session, found.links, source=feed.source, feed_id=feed.id, now=now, offsite=offsite
-        )
+    """Add the links of a further page of a list to the frontier, and note the next one; return the number of new links."""
+    new = discovered.add_links(
+        session, found.links, source=feed.source, feed_id=feed.id, now=now, offsite=offsite
     )
+    is_over = not new or not found.next_url or page >= MAX_LIST_PAGES
+    next_page = _next_page(None, None) if is_over else _next_page(found.next_url, page + 1)
+    session.execute(update(Feed).where(Feed.id == feed.id).values(next_page))
+    return len(new)
 
 
-def _added_links(session: Session, feed: DueFeed, found: PollResult) -> list[Link]:
-    """Return the undated links of a long sitemap that it did not list at the last poll; none at the first one.
+def forget_next_page(session: Session, feed: DueFeed) -> None:
+    """Store that a further page of a list cannot be read."""
+    session.execute(update(Feed).where(Feed.id == feed.id).values(_next_page(None, None)))
 
-    Not more than `MAX_UNDATED`: more than that are not new articles, but another archive."""
-    if not found.undated:
-        return []
+
+def _listed_links(session: Session, feed: DueFeed, found: PollResult) -> list[Link]:
+    """Return the links of a sitemap that may be new.
+
+    Of a long one without dates, only those that it did not list at the last poll: it lists the archive of the site. The set
+    of what it listed is kept from then on, so that it may grow and shrink."""
     known = session.scalar(select(Feed.listed_urls).where(Feed.id == feed.id))
-    values = {"listed_urls": url_set(found.undated)}
-    session.execute(update(Feed).where(Feed.id == feed.id).values(values))
-    new = added(found.undated, known) if known else []
-    return new if len(new) <= MAX_UNDATED else []
+    if known is None and not found.undated:
+        return list(found.links)
+    dated = [link for link in found.links if _is_dated(link)]
+    undated = [link for link in found.links if not _is_dated(link)] + list(found.undated)
+    if found.whole and undated:
+        values = {"listed_urls": url_set(undated)}
+        session.execute(update(Feed).where(Feed.id == feed.id).values(values))
+    if known is None:  # if it was shorter before, the frontier knows all that it listed
+        new = undated if feed.last_success_at else []
+    else:
+        new = added(undated, known)
+        if len(new) > MAX_UNDATED:  # not new articles, but another archive
+            new = []
+    return [*dated, *new]
+
+
+def _is_dated(link: Link) -> bool:
+    return bool(link.published_at or link.modified_at or date_in_path(link.url))
 
 
 NO_VALIDATORS: dict[str, Any] = {"etag": None, "last_modified": None, "content_hash": None}
@@ -367,7 +418,7 @@ def save_failed_poll(
 ) -> None:
     """Store a failed poll; the wait before the next one grows with every failure, and ends at `not_before` at the earliest.
 
-    With `has_ended`, the server says that the feed has ended: if the catalog names it, it is not polled again. If the new
+    With `has_ended`, the server says that the feed has ended: if the catalog names it, it is not polled again, unless it is a homepage. If the new
     address of a feed that had moved answers with an error, or has given no answer for some time, its own is asked again."""
     failures = feed.failure_count + 1
     silent_s = (now - feed.last_success_at).total_seconds() if feed.last_success_at else None
@@ -380,7 +431,7 @@ def save_failed_poll(
         "last_polled_at": now,
         "next_poll_at": max(now + timedelta(seconds=wait_s), not_before or now),
     }
-    if has_ended and not feed.is_moved and feed.depth == 0:
+    if has_ended and not feed.is_moved and feed.depth == 0 and feed.kind != "homepage":
         values["gone_at"] = now
     if feed.is_moved and (status is not None or failures >= MOVED_FAILURES):
         values |= {**_NOT_MOVED, "host": authority_of(feed.url)}

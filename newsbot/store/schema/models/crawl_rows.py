@@ -119,6 +119,10 @@ class Feed(Base):
     last_error: Mapped[str | None]
     note: Mapped[str | None]
     """What was left out of its last content, and why, in one line."""
+    next_page_url: Mapped[str | None]
+    """The next page of a list whose last page led to new articles, until it has been read."""
+    next_page: Mapped[int | None]
+    """Number of that page; 2 and more."""
     ttl_s: Mapped[int | None]
     """Seconds that its last content asked to wait before the next poll."""
     listed_urls: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)

@@ -109,6 +109,8 @@ def _feeds() -> None:
         sa.Column("unlisted_at", TIME, nullable=True),
         sa.Column("guessed_at", TIME, nullable=True),
         sa.Column("note", TEXT, nullable=True),
+        sa.Column("next_page_url", TEXT, nullable=True),
+        sa.Column("next_page", sa.Integer(), nullable=True),
         sa.Column("ttl_s", sa.Integer(), nullable=True),
         sa.Column("listed_urls", sa.LargeBinary(), nullable=True),
         sa.Column("rhythm", JSON, nullable=True),
