@@ -500,6 +500,22 @@ async def test_a_parameter_that_selects_the_article_is_not_learnt(web: Web, site
 
 
 @in_reactor
+async def test_a_session_is_learnt_from_one_article_if_the_rest_of_its_address_names_it(
+    lite: Web, sites: list[Site]
+) -> None:
+    site = sites[0]
+    run = 0
+    slug = "/2026/05/20/the-forgotten-forest-of-the-valley"
+    for visit in range(8):
+        site.html(f"{slug}?visit={visit}", article_page(1))
+    site.pages["/news.xml"] = lambda asked: Answer(urlset(f"{site.url}{slug}?visit={run}"), headers=XML)
+    lite.add("one", site, sitemaps=[f"{site.url}/news.xml"])
+    for run in range(8):  # noqa: B007 - the sitemap reads it
+        await lite.crawl(due="0")
+    assert len([path for path in site.paths() if "forest" in path]) == 4
+
+
+@in_reactor
 async def test_a_session_in_the_path_is_learnt_too(lite: Web, sites: list[Site]) -> None:
     site = sites[0]
     run = 0

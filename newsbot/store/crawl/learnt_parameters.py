@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from newsbot.discovery.sections import MIN_SCORE, url_score
 from newsbot.store.crawl.feed_entries import guid_key
 from newsbot.store.schema.models import ArticleRow, ArticleUrl, FrontierRow, UrlParameter
 from newsbot.store.sql import dialect
@@ -23,6 +24,8 @@ from newsbot.urls import authority_of
 
 MIN_ARTICLES = 2
 """Number of articles that must each have been found under several values of a part before the part is ignored."""
+MIN_VALUES = 4
+"""Number of values that are enough for one article, if the rest of its URL names it: a long slug, or a date."""
 MAX_KNOWN = 2_000
 """Maximum number of known URLs of a source that are looked at: the newest."""
 MAX_URLS = 50
@@ -101,7 +104,9 @@ def _select_nothing(names: Collection[str], known: Iterable[_Known]) -> bool:
     if any(len(found) > 1 for found in articles.values()):
         return False
     repeated = {min(articles[short]) for short, found in values.items() if len(found) > 1}
-    return len(repeated) >= MIN_ARTICLES
+    if len(repeated) >= MIN_ARTICLES:
+        return True
+    return any(len(found) >= MIN_VALUES and url_score(short) >= MIN_SCORE for short, found in values.items())
 
 
 def without_learnt(session: Session, urls: Iterable[str]) -> dict[str, str]:
