@@ -17,8 +17,9 @@ demo: $(READY)
 	@$(BIN)/newsbot search 'NATO Moscow' --limit 3
 	@echo; echo "Read it in a browser: $(BIN)/newsbot serve, then http://127.0.0.1:8000/"
 
+# In two processes: the tests of crawls, commands and browsers wait more than they compute.
 test: $(READY)
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 # Measuring costs more than half of the time again (Python 3.11), so only the quick part of the suite is measured: one
 # database, no browser, and no processes that are killed, which could not write down what they ran.

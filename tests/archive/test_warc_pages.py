@@ -147,7 +147,20 @@ PAGE = b"<p>" + b"a page of some length, " * 50
         ("br", bytes),
         ("zstd", bytes),
     ],
-    ids=str,
+    # Names of their own: those of functions hold an address, which is another one in every process.
+    ids=[
+        "gzip",
+        "x-gzip",
+        "deflate",
+        "br",
+        "raw deflate",
+        "zstd",
+        "two",
+        "unknown",
+        "said gzip",
+        "said br",
+        "said zstd",
+    ],
 )
 def test_bodies_are_unpacked_whatever_they_are_said_to_be_packed_in(
     tmp_path: Path, coding: str, pack: Callable[[bytes], bytes] | None
