@@ -33,7 +33,7 @@ from newsbot.items import Article
 from newsbot.store.articles import children
 from newsbot.store.articles.precomputed import index_words
 from newsbot.store.articles.writer import save_article
-from newsbot.store.crawl.polling import sync_sources
+from newsbot.store.crawl.feed_rows import sync_sources
 from newsbot.store.database import Database
 from newsbot.store.schema import models
 from newsbot.store.schema.identity import article_keys

@@ -10,7 +10,7 @@ import asyncio
 import socket
 import struct
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import closing, suppress
 from ipaddress import ip_address
 from types import TracebackType
 from typing import Self
@@ -86,14 +86,12 @@ class ForwardProxy:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Connect a browser to the host that it asks for, and carry what they send to each other."""
-        try:
+        with (
+            closing(writer),
+            suppress(OSError, ValueError, asyncio.IncompleteReadError),
+        ):  # no SOCKS, or broken off
             host, port = await _read_request(reader, writer)
-            with suppress(OSError, asyncio.IncompleteReadError):
-                await self._carry_between(reader, writer, *await self._open(host, port, writer))
-        except (OSError, ValueError, asyncio.IncompleteReadError):  # no SOCKS, or broken off
-            pass
-        finally:
-            writer.close()
+            await self._carry_between(reader, writer, *await self._open(host, port, writer))
 
     async def _open(
         self, host: str, port: int, writer: asyncio.StreamWriter

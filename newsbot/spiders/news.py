@@ -50,7 +50,7 @@ from newsbot.spiders.poll_answers import (
     status_of,
 )
 from newsbot.spiders.slots import Slots
-from newsbot.store.crawl import frontier, polling
+from newsbot.store.crawl import feed_rows, frontier, polling
 from newsbot.store.crawl.frontier import Leased
 from newsbot.store.crawl.hosts import HostState
 from newsbot.store.crawl.polling import DueFeed, PollAnswer, body_hash
@@ -171,7 +171,7 @@ class NewsSpider(PageSpider):
     async def _prepare(self) -> None:
         """Store the catalog, free the leases of killed runs, and leave out sources that other runs crawl."""
         now = datetime.now(UTC)
-        await self.run.write(polling.sync_sources, self.catalog.values(), now=now)
+        await self.run.write(feed_rows.sync_sources, self.catalog.values(), now=now)
         await self.run.write(frontier.take_over, run_id=self.run.run_id, now=now)
         busy = await self.run.read(frontier.busy_sources, run_id=self.run.run_id, now=now)
         self.left_to_others = busy & self.catalog.keys()
@@ -315,7 +315,7 @@ class NewsSpider(PageSpider):
         source = homepage.source
         with self.slots.releasing(response.meta.get(SLOT)):
             feeds = self._sitemaps(response) if kind == "robots" else self._feed_at(response, source, kind)
-            await self.run.write(polling.add_feeds, source, feeds, found_in=homepage.id)
+            await self.run.write(feed_rows.add_feeds, source, feeds, found_in=homepage.id)
             await self._end_guess(homepage)
             await self._queue_polls([source], only_due=self.only_due)
 

@@ -16,7 +16,7 @@ from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.record import lock_items, record_article, record_reject
 from newsbot.items import Article, Fetched, Reject
 from newsbot.sources.model import Source
-from newsbot.store.crawl import polling
+from newsbot.store.crawl import feed_rows, polling
 from newsbot.store.crawl.run_rows import start_run
 from newsbot.store.crawl.source_health import source_health
 from newsbot.store.database import Database
@@ -152,7 +152,7 @@ def crawled(database: Database, days: int, *, a_day: int, silent: int = 0) -> No
         key="one", name="One", homepage="https://news.example/", feeds=("https://news.example/rss",)
     )
     with database.write() as session:
-        polling.sync_sources(session, [source], now=NOW - timedelta(days=days))
+        feed_rows.sync_sources(session, [source], now=NOW - timedelta(days=days))
     for ago in range(days, -1, -1):
         day = NOW - timedelta(days=ago)
         items = [envelope(ago * 100 + number, day) for number in range(a_day if ago >= silent else 0)]

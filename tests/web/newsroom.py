@@ -20,7 +20,7 @@ from newsbot.items import Article, Entity, EntityType, Mention, Reject
 from newsbot.sources.model import Source
 from newsbot.store.articles.batch_locks import Incoming, lock_articles
 from newsbot.store.articles.writer import save_article
-from newsbot.store.crawl.polling import sync_sources
+from newsbot.store.crawl.feed_rows import sync_sources
 from newsbot.store.crawl.rejects import save_reject
 from newsbot.store.database import Database
 from newsbot.store.schema.identity import article_keys

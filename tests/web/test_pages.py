@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from newsbot.items import Article, Entity, Mention
 from newsbot.sources.model import Source
-from newsbot.store.crawl import polling
+from newsbot.store.crawl import feed_rows
 from newsbot.store.database import Database
 from newsbot.store.queries import source_overviews
 from newsbot.store.schema.models import Feed, Host
@@ -275,7 +275,7 @@ def test_source_shows_feeds_that_moved_or_ended_and_hosts_that_are_held(database
     source = Source(key="one", name="One", homepage="https://news.example/", feeds=feeds)
     later = NOW + timedelta(hours=3)
     with database.write() as session:
-        polling.sync_sources(session, [source], now=NOW)
+        feed_rows.sync_sources(session, [source], now=NOW)
         old = update(Feed).where(Feed.url == feeds[0])
         session.execute(
             old.values(moved_to="https://news.example/new.xml", moved_at=NOW, last_success_at=NOW)

@@ -1,14 +1,14 @@
-"""Feeds, sitemaps, section pages and homepages to poll, and the state that polling keeps for each of them."""
+"""Which feeds are due, and the state that polling keeps for each of them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from newsbot.discovery.links import Link, date_in_path
@@ -16,26 +16,15 @@ from newsbot.discovery.listed_urls import added, url_set
 from newsbot.discovery.polls import MAX_UNDATED, PollResult
 from newsbot.discovery.timing.rhythm import Rhythm, next_poll_s, observe
 from newsbot.discovery.timing.schedule import MAX_POLL_S, MIN_POLL_S, failure_interval_s, with_jitter
-from newsbot.sources.model import Source
 from newsbot.store.crawl import discovered
+from newsbot.store.crawl.feed_rows import NO_VALIDATORS, add_feeds, update_children
 from newsbot.store.crawl.hosts import held_hosts
 from newsbot.store.schema.identity import KEY_BYTES, url_hash
 from newsbot.store.schema.models import Feed
-from newsbot.store.schema.models import Source as SourceRow
-from newsbot.store.sql import dialect
 from newsbot.urls import authority_of
 
-MAX_DEPTH = 3
-"""Maximum number of documents that lead to a feed. The protocol allows one index; some sites have two."""
-MAX_KEPT = 20
-"""Maximum number of sitemaps of an index that are kept: an index may list one for each day, for ever. The newest ones are
-kept, and those that led to new articles last."""
-MAX_FOUND = 200
-"""Maximum number of feeds of a source that are found in indexes and homepages: an index may list indexes without end."""
 MAX_LIST_PAGES = 5
 """Maximum number of pages of a section that are followed while they lead to new articles."""
-UNLISTED_FOR = timedelta(days=7)
-"""Time after which a sitemap that its index lists no longer is forgotten."""
 GUESSED_FOR = timedelta(days=7)
 """Time after which the usual addresses of feeds are tried again, if a homepage still names none."""
 MOVED_FAILURES = 5
@@ -75,138 +64,6 @@ class DueFeed:
     def address(self) -> str:
         """URL to request: that to which the feed has moved for good, or its own."""
         return self.moved_to if self.is_moved and self.moved_to else self.url
-
-
-# ------------------------------------------------------------------ what is configured
-
-
-def sync_sources(session: Session, sources: Iterable[Source], *, now: datetime) -> None:
-    """Make the rows of `sources` and `feeds` match the catalog; the state of polling is kept.
-
-    Nothing is written for a source whose definition has not changed."""
-    stored = dict(session.execute(select(SourceRow.key, SourceRow.definition)).all())
-    for source in sources:
-        definition = blake2b(repr(source).encode(errors="replace"), digest_size=KEY_BYTES).digest()
-        if stored.get(source.key) != definition:
-            _sync_source(session, source, definition, now)
-
-
-def _sync_source(session: Session, source: Source, definition: bytes, now: datetime) -> None:
-    connection = session.connection()
-    row = {"key": source.key, "name": source.name, "homepage": source.homepage, "definition": definition}
-    insert = dialect.insert(connection, SourceRow).values(row | {"first_seen_at": now})
-    connection.execute(insert.on_conflict_do_update(index_elements=["key"], set_=row))
-    configured = configured_feeds(source)
-    _configure_feeds(session, source.key, configured)
-    kept = [url_hash(url) for _, url in configured]
-    _delete_feeds(session, Feed.source == source.key, Feed.found_in.is_(None), Feed.url_hash.not_in(kept))
-    # What a definition says of hosts, patterns or time zones applies to documents that have not changed, too.
-    session.execute(update(Feed).where(Feed.source == source.key).values(NO_VALIDATORS))
-
-
-def _configure_feeds(session: Session, source: str, feeds: Iterable[tuple[str, str]]) -> None:
-    """Add feeds (kind, URL) that the catalog names. Those that have ended or moved are polled again at their own address."""
-    connection = session.connection()
-    for kind, url in feeds:
-        row = _new_row(source, kind, url)
-        insert = dialect.insert(connection, Feed).values(row)
-        anew = {"source": source, "kind": kind, "host": row["host"], "found_in": None, "depth": 0}
-        anew |= {"moved_to": None, "moved_at": None, "is_moved": False, "gone_at": None, "next_poll_at": None}
-        connection.execute(insert.on_conflict_do_update(index_elements=["url_hash"], set_=anew))
-
-
-def _new_row(source: str, kind: str, url: str) -> dict[str, Any]:
-    return {
-        "source": source,
-        "kind": kind,
-        "url": url,
-        "url_hash": url_hash(url),
-        "host": authority_of(url),
-    }
-
-
-def configured_feeds(source: Source) -> list[tuple[str, str]]:
-    """Return (kind, URL) of everything to poll of a source; its homepage if nothing else is configured."""
-    feeds = [("feed", url) for url in source.feeds]
-    feeds += [("sitemap", url) for url in source.sitemaps]
-    feeds += [("section", url) for url in source.sections]
-    return feeds or [("homepage", source.homepage)]
-
-
-# ------------------------------------------------------------------ what is found
-
-
-def add_feeds(
-    session: Session,
-    source: str,
-    feeds: Iterable[tuple[str, str]],
-    *,
-    found_in: int | None = None,
-    depth: int = 1,
-) -> str | None:
-    """Add feeds (kind, URL) of a source that a document names; feeds that exist are left unchanged.
-
-    `found_in` is the id of that document, and `depth` the number of documents that lead to the feeds. Documents that are
-    too deep, and feeds beyond `MAX_FOUND`, are left out; then this is returned in one line."""
-    rows = [_new_row(source, kind, url) | {"found_in": found_in, "depth": depth} for kind, url in feeds]
-    known = set(
-        session.scalars(select(Feed.url_hash).where(Feed.url_hash.in_([row["url_hash"] for row in rows])))
-    )
-    new = [row for row in rows if row["url_hash"] not in known]
-    if not new:
-        return None
-    if depth > MAX_DEPTH:
-        return f"{len(new)} sitemaps are left out: they are below {MAX_DEPTH} others"
-    count = select(func.count()).where(Feed.source == source, Feed.depth > 0)
-    free = max(MAX_FOUND - (session.scalar(count) or 0), 0)
-    dialect.insert_missing(session.connection(), Feed, new[:free])
-    left = len(new) - free
-    return f"{left} sitemaps are left out: the source has {MAX_FOUND} already" if left > 0 else None
-
-
-def _update_children(session: Session, index: DueFeed, found: PollResult, now: datetime) -> None:
-    """Note which sitemaps an index does not list any more, and make those due that it says have changed.
-
-    Some indexes list a sitemap at every other request: one that is not listed is not polled, and deleted after a week."""
-    for child in session.scalars(select(Feed).where(Feed.found_in == index.id)):
-        is_listed = child.url in (found.listed or ())
-        if is_listed:
-            child.unlisted_at = None
-        elif found.whole:
-            child.unlisted_at = child.unlisted_at or now
-        changed_at = found.child_dates.get(child.url)
-        if changed_at and child.last_polled_at and now >= changed_at > child.last_polled_at:
-            child.next_poll_at = None
-    session.flush()
-    is_old = Feed.unlisted_at < now - UNLISTED_FOR
-    _delete_feeds(session, Feed.found_in == index.id, is_old)
-    newest = [url_hash(url) for _, url in found.feeds]
-    spare = (
-        select(Feed.id)
-        .where(Feed.found_in == index.id, Feed.url_hash.not_in(newest))
-        .order_by(
-            Feed.unlisted_at.is_(None).desc(),
-            Feed.last_new_at.is_(None),
-            Feed.last_new_at.desc(),
-            Feed.id.desc(),
-        )
-        .offset(MAX_KEPT - len(newest))
-    )
-    _delete_feeds(session, Feed.id.in_(session.scalars(spare).all()))
-
-
-def _delete_feeds(session: Session, *conditions: ColumnElement[bool]) -> None:
-    """Delete feeds, and those that were found in them."""
-    doomed = set(session.scalars(select(Feed.id).where(*conditions)))
-    found = doomed
-    while found:
-        found = set(session.scalars(select(Feed.id).where(Feed.found_in.in_(found)))) - doomed
-        doomed |= found
-    if doomed:
-        session.execute(delete(Feed).where(Feed.id.in_(doomed)))
-
-
-# ------------------------------------------------------------------ polls
 
 
 def due_feeds(
@@ -265,33 +122,23 @@ def save_poll(
     links = _listed_links(session, feed, found) if feed.kind == "sitemap" else found.links
     new = discovered.add_links(session, links, source=feed.source, feed_id=feed.id, now=now, offsite=offsite)
     if found.listed:
-        _update_children(session, feed, found, now)
+        update_children(session, feed.id, found, now)
     added = {url for _, url in found.feeds} - set(
         session.scalars(select(Feed.url).where(Feed.found_in == feed.id))
     )
     left_out = add_feeds(session, feed.source, found.feeds, found_in=feed.id, depth=feed.depth + 1)
     is_new = answer.content_hash not in {None, feed.content_hash}
-    ttl_s = found.ttl_s if is_new else feed.ttl_s
-    rhythm = observe(
-        Rhythm.from_json(feed.rhythm),
-        now=now,
-        previous_poll_at=feed.last_success_at,
-        new_entry_times=[*(link.published_at for link in new), *(None for _ in added)],
-    )
-    interval_s = min(next_poll_s(rhythm, now, ttl_s), _interval_of_children(session, feed) or MAX_POLL_S)
+    entry_times = [*(link.published_at for link in new), *(None for _ in added)]
     values: dict[str, Any] = {
         "last_status": answer.status,
-        **(_validators(feed, answer) if found.whole else NO_VALIDATORS),
-        **_moved(session, feed, answer.moved_to, now),
         "last_error": None,
         "failure_count": 0,
         "last_polled_at": now,
         "last_success_at": now,
+        **(_validators(feed, answer) if found.whole else NO_VALIDATORS),
+        **_moved(session, feed, answer.moved_to, now),
+        **_schedule(session, feed, entry_times, found.ttl_s if is_new else feed.ttl_s, now, chance),
         **(_next_page(found.next_url, 2) if new and found.next_url else {}),
-        "interval_s": interval_s,
-        "rhythm": rhythm.to_json(),
-        "ttl_s": ttl_s,
-        "next_poll_at": now + timedelta(seconds=with_jitter(interval_s, chance)),
     }
     if is_new:
         values["note"] = "; ".join(note for note in (found.note, left_out) if note) or None
@@ -299,6 +146,30 @@ def save_poll(
         values["last_new_at"] = now
     session.execute(update(Feed).where(Feed.id == feed.id).values(values))
     return len(new)
+
+
+def _schedule(
+    session: Session,
+    feed: DueFeed,
+    entry_times: Sequence[datetime | None],
+    ttl_s: int | None,
+    now: datetime,
+    chance: float,
+) -> dict[str, Any]:
+    """Return the columns that say when to poll again, after a poll that found new entries published at these times."""
+    rhythm = observe(
+        Rhythm.from_json(feed.rhythm),
+        now=now,
+        previous_poll_at=feed.last_success_at,
+        new_entry_times=entry_times,
+    )
+    interval_s = min(next_poll_s(rhythm, now, ttl_s), _interval_of_children(session, feed) or MAX_POLL_S)
+    return {
+        "interval_s": interval_s,
+        "rhythm": rhythm.to_json(),
+        "ttl_s": ttl_s,
+        "next_poll_at": now + timedelta(seconds=with_jitter(interval_s, chance)),
+    }
 
 
 def _interval_of_children(session: Session, feed: DueFeed) -> float | None:
@@ -361,9 +232,6 @@ def _listed_links(session: Session, feed: DueFeed, found: PollResult) -> list[Li
 
 def _is_dated(link: Link) -> bool:
     return bool(link.published_at or link.modified_at or date_in_path(link.url))
-
-
-NO_VALIDATORS: dict[str, Any] = {"etag": None, "last_modified": None, "content_hash": None}
 
 
 def _validators(feed: DueFeed, answer: PollAnswer) -> dict[str, Any]:

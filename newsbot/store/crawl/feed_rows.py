@@ -1,0 +1,160 @@
+"""Which feeds, sitemaps, sections and homepages there are: those that the catalog names, and those that are found in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from newsbot.discovery.polls import PollResult
+from newsbot.sources.model import Source
+from newsbot.store.schema.identity import KEY_BYTES, url_hash
+from newsbot.store.schema.models import Feed
+from newsbot.store.schema.models import Source as SourceRow
+from newsbot.store.sql import dialect
+from newsbot.urls import authority_of
+
+MAX_DEPTH = 3
+"""Maximum number of documents that lead to a feed. The protocol allows one index; some sites have two."""
+MAX_KEPT = 20
+"""Maximum number of sitemaps of an index that are kept: an index may list one for each day, for ever. The newest ones are
+kept, and those that led to new articles last."""
+MAX_FOUND = 200
+"""Maximum number of feeds of a source that are found in indexes and homepages: an index may list indexes without end."""
+UNLISTED_FOR = timedelta(days=7)
+"""Time after which a sitemap that its index lists no longer is forgotten."""
+NO_VALIDATORS: dict[str, Any] = {"etag": None, "last_modified": None, "content_hash": None}
+"""Columns of a feed whose next answer is read whatever it says."""
+
+
+# ------------------------------------------------------------------ what is configured
+
+
+def sync_sources(session: Session, sources: Iterable[Source], *, now: datetime) -> None:
+    """Make the rows of `sources` and `feeds` match the catalog; the state of polling is kept.
+
+    Nothing is written for a source whose definition has not changed."""
+    stored = dict(session.execute(select(SourceRow.key, SourceRow.definition)).all())
+    for source in sources:
+        definition = blake2b(repr(source).encode(errors="replace"), digest_size=KEY_BYTES).digest()
+        if stored.get(source.key) != definition:
+            _sync_source(session, source, definition, now)
+
+
+def _sync_source(session: Session, source: Source, definition: bytes, now: datetime) -> None:
+    connection = session.connection()
+    row = {"key": source.key, "name": source.name, "homepage": source.homepage, "definition": definition}
+    insert = dialect.insert(connection, SourceRow).values(row | {"first_seen_at": now})
+    connection.execute(insert.on_conflict_do_update(index_elements=["key"], set_=row))
+    configured = configured_feeds(source)
+    _configure_feeds(session, source.key, configured)
+    kept = [url_hash(url) for _, url in configured]
+    _delete_feeds(session, Feed.source == source.key, Feed.found_in.is_(None), Feed.url_hash.not_in(kept))
+    # What a definition says of hosts, patterns or time zones applies to documents that have not changed, too.
+    session.execute(update(Feed).where(Feed.source == source.key).values(NO_VALIDATORS))
+
+
+def _configure_feeds(session: Session, source: str, feeds: Iterable[tuple[str, str]]) -> None:
+    """Add feeds (kind, URL) that the catalog names. Those that have ended or moved are polled again at their own address."""
+    connection = session.connection()
+    for kind, url in feeds:
+        row = _new_row(source, kind, url)
+        insert = dialect.insert(connection, Feed).values(row)
+        anew = {"source": source, "kind": kind, "host": row["host"], "found_in": None, "depth": 0}
+        anew |= {"moved_to": None, "moved_at": None, "is_moved": False, "gone_at": None, "next_poll_at": None}
+        connection.execute(insert.on_conflict_do_update(index_elements=["url_hash"], set_=anew))
+
+
+def _new_row(source: str, kind: str, url: str) -> dict[str, Any]:
+    return {
+        "source": source,
+        "kind": kind,
+        "url": url,
+        "url_hash": url_hash(url),
+        "host": authority_of(url),
+    }
+
+
+def configured_feeds(source: Source) -> list[tuple[str, str]]:
+    """Return (kind, URL) of everything to poll of a source; its homepage if nothing else is configured."""
+    feeds = [("feed", url) for url in source.feeds]
+    feeds += [("sitemap", url) for url in source.sitemaps]
+    feeds += [("section", url) for url in source.sections]
+    return feeds or [("homepage", source.homepage)]
+
+
+# ------------------------------------------------------------------ what is found
+
+
+def add_feeds(
+    session: Session,
+    source: str,
+    feeds: Iterable[tuple[str, str]],
+    *,
+    found_in: int | None = None,
+    depth: int = 1,
+) -> str | None:
+    """Add feeds (kind, URL) of a source that a document names; feeds that exist are left unchanged.
+
+    `found_in` is the id of that document, and `depth` the number of documents that lead to the feeds. Documents that are
+    too deep, and feeds beyond `MAX_FOUND`, are left out; then this is returned in one line."""
+    rows = [_new_row(source, kind, url) | {"found_in": found_in, "depth": depth} for kind, url in feeds]
+    known = set(
+        session.scalars(select(Feed.url_hash).where(Feed.url_hash.in_([row["url_hash"] for row in rows])))
+    )
+    new = [row for row in rows if row["url_hash"] not in known]
+    if not new:
+        return None
+    if depth > MAX_DEPTH:
+        return f"{len(new)} sitemaps are left out: they are below {MAX_DEPTH} others"
+    count = select(func.count()).where(Feed.source == source, Feed.depth > 0)
+    free = max(MAX_FOUND - (session.scalar(count) or 0), 0)
+    dialect.insert_missing(session.connection(), Feed, new[:free])
+    left = len(new) - free
+    return f"{left} sitemaps are left out: the source has {MAX_FOUND} already" if left > 0 else None
+
+
+def update_children(session: Session, index_id: int, found: PollResult, now: datetime) -> None:
+    """Note which sitemaps an index does not list any more, and make those due that it says have changed.
+
+    Some indexes list a sitemap at every other request: one that is not listed is not polled, and deleted after a week."""
+    for child in session.scalars(select(Feed).where(Feed.found_in == index_id)):
+        is_listed = child.url in (found.listed or ())
+        if is_listed:
+            child.unlisted_at = None
+        elif found.whole:
+            child.unlisted_at = child.unlisted_at or now
+        changed_at = found.child_dates.get(child.url)
+        if changed_at and child.last_polled_at and now >= changed_at > child.last_polled_at:
+            child.next_poll_at = None
+    session.flush()
+    is_old = Feed.unlisted_at < now - UNLISTED_FOR
+    _delete_feeds(session, Feed.found_in == index_id, is_old)
+    newest = [url_hash(url) for _, url in found.feeds]
+    spare = (
+        select(Feed.id)
+        .where(Feed.found_in == index_id, Feed.url_hash.not_in(newest))
+        .order_by(
+            Feed.unlisted_at.is_(None).desc(),
+            Feed.last_new_at.is_(None),
+            Feed.last_new_at.desc(),
+            Feed.id.desc(),
+        )
+        .offset(MAX_KEPT - len(newest))
+    )
+    _delete_feeds(session, Feed.id.in_(session.scalars(spare).all()))
+
+
+def _delete_feeds(session: Session, *conditions: ColumnElement[bool]) -> None:
+    """Delete feeds, and those that were found in them."""
+    doomed = set(session.scalars(select(Feed.id).where(*conditions)))
+    found = doomed
+    while found:
+        found = set(session.scalars(select(Feed.id).where(Feed.found_in.in_(found)))) - doomed
+        doomed |= found
+    if doomed:
+        session.execute(delete(Feed).where(Feed.id.in_(doomed)))
