@@ -47,8 +47,17 @@ def _site_of(host: str) -> str:
     try:
         ip_address(host.strip("[]"))
     except ValueError:
-        return _public_suffixes()(host).top_domain_under_public_suffix
+        found = _public_suffixes()(host)
+        if found.suffix or "." not in host:
+            return found.top_domain_under_public_suffix
+        return ".".join(host.split(".")[-2:])  # the list's rule for names that it does not have
     return ""
+
+
+def is_same_site(one: str, other: str) -> bool:
+    """Return whether two URLs belong to one site, so that one may say what is at the other."""
+    site = site_of(one)
+    return bool(site) and site == site_of(other)
 
 
 def is_own(url: str, source: Source) -> bool:
