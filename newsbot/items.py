@@ -105,9 +105,12 @@ class Article:
     url: str
     """URL of the page after redirects; a `file:` URL if no other is known."""
     canonical_url: str | None = None
-    """Absolute URL that the page declares as its own (link rel=canonical, og:url); None if it declares none."""
+    """Absolute URL that the page declares as its own (link rel=canonical, og:url); None if it declares none. It may be on
+    another site: then it says whose text this is, and not what this page is."""
     aliases: list[str] = field(default_factory=list)
-    """Other URLs of the page: those requested before redirects."""
+    """URLs that redirected to the page."""
+    claims: list[str] = field(default_factory=list)
+    """Other URLs that the publisher calls this article's: on another host of its source, or formerly given by its feed."""
     source: str | None = None
     """Key of the source in the catalog, else the host of the URL without `www.`."""
     title: str | None = None

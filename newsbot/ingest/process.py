@@ -30,11 +30,10 @@ from newsbot.ingest.stubs import find_stub, may_leave_stub
 from newsbot.items import READ_KINDS, STUB, Reject
 from newsbot.settings import Configuration
 from newsbot.sources.catalog import Catalog, catalog_of, load_sources
-from newsbot.store.articles.existing import recall
+from newsbot.store.articles.existing import known_unchanged, recall
 from newsbot.store.articles.imports import fill_unexported
 from newsbot.store.articles.precomputed import precompute
 from newsbot.store.articles.site_boilerplate import remove_learnt
-from newsbot.store.articles.writer import known_unchanged
 from newsbot.store.database import Database
 from newsbot.store.schema.identity import article_keys
 

@@ -16,9 +16,9 @@ from newsbot.ingest.importers import read_record
 from newsbot.items import Article, FeedEntry, Fetched, Reject
 from newsbot.sources.catalog import Catalog, source_for
 from newsbot.sources.model import Source
-from newsbot.sources.ownership import is_own, site_of, source_of_page
+from newsbot.sources.ownership import is_own, is_same_site, source_of_page
 from newsbot.text import one_line
-from newsbot.urls import source_of
+from newsbot.urls import shown_by, source_of
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +47,8 @@ def _read_page(capture: Capture, catalog: Catalog, now: datetime) -> Envelope | 
         return _reject(capture, catalog, now, "binary", "not a text in any encoding")
     lister = catalog.sources.get(capture.source or "")
     source = _source_of(capture, catalog)
-    if lister and lister.offsite == "skip" and source is not lister and not is_own(capture.url, lister):
+    address = shown_by(capture.url)
+    if lister and lister.offsite == "skip" and source is not lister and not is_own(address, lister):
         return _reject(capture, catalog, now, "offsite", f"{lister.key} skips pages of other sites")
     article = _extract(capture, source, now)
     if _names_better_address(capture, article):
@@ -57,24 +58,35 @@ def _read_page(capture: Capture, catalog: Catalog, now: datetime) -> Envelope | 
                 capture, source, now
             )  # anew, with the selectors and the time zone of the source
         article.url = declared
+    article.url = shown_by(article.url)
     article.source = source.key if source else source_of(article.url) or None
     article.retrieved_at = capture.retrieved_at or now
     article.aliases = list(capture.aliases)
+    article.claims = _claims(article, source)
     if capture.entry:
-        article.aliases += _former_addresses(capture, capture.entry)
+        article.claims += _former_addresses(article, capture.entry, lister)
         fill_from_entry(article, capture.entry, now=now)
     return Envelope(article=article, fetched=provenance(capture, now=now))
 
 
 def _source_of(capture: Capture, catalog: Catalog) -> Source | None:
     lister = catalog.sources.get(capture.source or "")
-    return source_of_page([capture.url, *capture.aliases], lister, catalog)
+    return source_of_page([shown_by(capture.url), *capture.aliases], lister, catalog)
 
 
-def _former_addresses(capture: Capture, entry: FeedEntry) -> list[str]:
-    """Return the address that the feed gave for the article before, if it is on the same site as the page."""
+def _claims(article: Article, source: Source | None) -> list[str]:
+    """Return the canonical link and redirects of an article if they are on another site that belongs to its source too."""
+    if source is None or not is_own(article.url, source):
+        return []
+    others = [url for url in (article.canonical_url, *article.aliases) if url]
+    return [url for url in others if is_own(url, source) and not is_same_site(url, article.url)]
+
+
+def _former_addresses(article: Article, entry: FeedEntry, lister: Source | None) -> list[str]:
+    """Return the address that the feed of the page's own source gave for the article before, if it is on the same site."""
     former = entry.former_url
-    return [former] if former and site_of(former) == site_of(capture.url) else []
+    is_own_feed = lister is None or is_own(article.url, lister)
+    return [former] if former and is_own_feed and is_same_site(former, article.url) else []
 
 
 def fill_from_entry(article: Article, entry: FeedEntry, *, now: datetime) -> None:
@@ -116,6 +128,7 @@ def _read_record(capture: Capture, catalog: Catalog) -> Envelope | Reject:
     article = imported.article
     if article.source is None:
         article.source = source_key(article.url, catalog)
+    article.claims = _claims(article, source_for(article.url, catalog))
     return Envelope(article=article, export=imported.known)
 
 

@@ -59,8 +59,8 @@ def _fetched_url(reject: Reject) -> list[str]:
 def record_article(session: Session, envelope: Envelope, *, run_id: int | None, now: datetime) -> Saved:
     """Store an article without the boilerplate of its site, its fetch, and when to fetch it again.
 
-    The blocks of a new article are counted, which is how boilerplate is learnt. A page that is another article now is
-    stored as a reject. An article that another newsbot has exported keeps its id and its dates where they are free.
+    The blocks of a new article are counted, which is how boilerplate is learnt. A page that is only a teaser of the stored
+    article is stored as a reject. An article that another newsbot has exported keeps its id and its dates where they are free.
 
     If the transaction stores several items, `lock_items` must be called for all of them first."""
     article, fetched, now = envelope.article, envelope.fetched, envelope.observed_at(now)
@@ -90,7 +90,7 @@ def record_article(session: Session, envelope: Envelope, *, run_id: int | None, 
             next_check_at=next_look(article.published_at or now, now),
             etag=fetched.etag,
             last_modified=fetched.last_modified,
-            is_changed=saved.outcome == "changed",
+            is_changed=saved.outcome == "changed" or saved.replaced_id is not None,
         )
         if saved.outcome in {"unchanged", "duplicate"}:
             learnt_parameters.learn(session, fetched.url, saved.article_id, source=article.source, now=now)

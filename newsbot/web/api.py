@@ -22,7 +22,10 @@ from newsbot.store.queries import (
     Position,
     SourceOverview,
     StorySummary,
+    addresses,
+    addresses_json,
     find_articles,
+    former_articles,
     get_article,
     get_entity,
     history,
@@ -78,14 +81,15 @@ def articles(request: Request, asked: ListQuery) -> Response:
     )
 
 
-@router.get("/articles/{article_id}", response_model=schemas.ArticleJson, responses=_NOT_FOUND)
+@router.get("/articles/{article_id}", response_model=schemas.ArticleDetail, responses=_NOT_FOUND)
 def article(request: Request, article_id: Id) -> Response:
-    """Return one article with all its fields."""
+    """Return one article with all its fields, where it was and when, and which articles were at its addresses before."""
     with site_of(request).read() as session:
         stored = get_article(session, article_id)
-    if stored is None:
-        raise HTTPException(404, f"There is no article {article_id}.")
-    return _json(stored_json(stored))
+        if stored is None:
+            raise HTTPException(404, f"There is no article {article_id}.")
+        found = addresses_json(addresses(session, article_id), former_articles(session, article_id))
+    return _json(stored_json(stored) | found)
 
 
 @router.get("/articles/{article_id}/revisions", response_model=schemas.Revisions, responses=_NOT_FOUND)

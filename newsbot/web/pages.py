@@ -13,12 +13,14 @@ from starlette.responses import RedirectResponse
 from newsbot.items import ENTITY_TYPES, STORED_KINDS, STUB
 from newsbot.store.queries import (
     StoredArticle,
+    addresses,
     article_urls,
     count_silent,
     countries_of,
     entity_ids,
     find_articles,
     find_entity,
+    former_articles,
     get_article,
     get_entity,
     history,
@@ -106,6 +108,8 @@ def article(request: Request, article_id: Id) -> Response:
         members = story_members(session, stored.story_id) if stored.story_id else []
         conflicts = [] if stored.article.kind == STUB else list_conflicts(session, article_id)
         silent = count_silent(session, article_id)
+        places = [place for place in addresses(session, article_id) if place.until]
+        former = former_articles(session, article_id)
     return page(
         request,
         "article.html",
@@ -113,6 +117,8 @@ def article(request: Request, article_id: Id) -> Response:
         article=stored.article,
         ids=ids,
         urls=urls,
+        places=places,
+        former=former,
         names=names,
         conflicts=conflicts,
         silent=silent,

@@ -55,6 +55,33 @@ class ArticleJson(BaseModel):
     entities: list[EntityJson]
 
 
+class AddressJson(BaseModel):
+    """An address of an article on its own site. `until`: when it was last seen there, null if it is there now; `article_id`:
+    the article that is there now."""
+
+    url: str
+    since: datetime
+    until: datetime | None
+    article_id: int | None
+
+
+class FormerArticleJson(BaseModel):
+    """An article that was at an address before the one that is there now."""
+
+    id: int
+    title: str | None
+    url: str
+    since: datetime
+    until: datetime
+
+
+class ArticleDetail(ArticleJson):
+    """An article with all its fields, its addresses, and the articles that were there before it."""
+
+    addresses: list[AddressJson]
+    former_articles: list[FormerArticleJson]
+
+
 class ArticlePage(BaseModel):
     """One page of a list; `next` is the address of the next page."""
 

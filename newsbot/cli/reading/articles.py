@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -17,10 +17,15 @@ from newsbot.items import STUB, utc_text
 from newsbot.store.queries import (
     MARK_END,
     MARK_START,
+    Address,
     Filters,
+    FormerArticle,
     Hit,
     StoredArticle,
+    addresses,
+    addresses_json,
     article_urls,
+    former_articles,
     get_article,
     iter_articles,
     list_conflicts,
@@ -108,24 +113,44 @@ def show(article: str, as_json: bool, database: str | None) -> None:
         if stored is None:
             raise InputError(f"no article {article!r}; accepted: the id or any URL of a stored article")
         urls = article_urls(session, stored.id)
+        places, former = addresses(session, stored.id), former_articles(session, stored.id)
         conflicts = [] if stored.article.kind == STUB else list_conflicts(session, stored.id)
     known = stored_json(stored) | {"agency": stored.agency, "gone_at": utc_text(stored.gone_at)}
     if as_json:
-        print_json(known | {"urls": urls})
+        print_json(known | {"urls": urls} | addresses_json(places, former))
         return
     for reject in conflicts:
         now = f"{reject.reason}, seen {utc_text(reject.last_seen_at)}; {printable(reject.detail)}"
         click.echo(f"newsbot: its address has something else now: {now}", err=True)
-    _print_article(stored, known, urls)
+    _print_article(stored, known, urls, _other_times(places, former))
 
 
-def _print_article(stored: StoredArticle, known: Mapping[str, Any], urls: list[str]) -> None:
+def _other_times(places: Iterable[Address], former: Iterable[FormerArticle]) -> list[str]:
+    """Return a line for every address where an article was, and for every article that was at one of its addresses."""
+    return [
+        *(
+            f"{'was at:':16} {printable(place.url)} until {utc_text(place.until)}; article {place.article_id} is there now"
+            for place in places
+            if place.until
+        ),
+        *(
+            f"{'was here before:':16} article {other.id}, until {utc_text(other.until)}: {printable(other.title)}"
+            for other in former
+        ),
+    ]
+
+
+def _print_article(
+    stored: StoredArticle, known: Mapping[str, Any], urls: list[str], other_times: list[str]
+) -> None:
     for name, value in known.items():
         if name not in ("body", "entities", "title") and value not in (None, []):
             shown = ", ".join(value) if isinstance(value, list) else value
             click.echo(f"{name + ':':16} {printable(shown)}")
     for url in urls:
         click.echo(f"{'also at:':16} {printable(url)}")
+    for line in other_times:
+        click.echo(line)
     for entity in stored.article.entities:
         role = f", {entity.role}" if entity.role else ""
         click.echo(
@@ -151,9 +176,10 @@ def history(article: str, as_json: bool, database: str | None) -> None:
     An edit is silent where headline or text changed, and the page does not say that it was modified.
     """
     with read_session(database) as session:
-        changes = changes_of(session, article)
-    if changes is None:
-        raise InputError(f"no article {article!r}; accepted: the id or any URL of a stored article")
+        stored, changes = get_article(session, article), changes_of(session, article)
+        if stored is None or changes is None:
+            raise InputError(f"no article {article!r}; accepted: the id or any URL of a stored article")
+        other_times = _other_times(addresses(session, stored.id), former_articles(session, stored.id))
     for change in changes:
         if as_json:
             fields = {name: {"before": old, "after": new} for name, (old, new) in change.fields.items()}
@@ -172,6 +198,9 @@ def history(article: str, as_json: bool, database: str | None) -> None:
             print_changes(change.fields)
     if not changes and not as_json:
         click.echo("newsbot: it has not changed since it was first seen", err=True)
+    if not as_json:
+        for line in other_times:
+            click.echo(line)
 
 
 def print_changes(fields: Mapping[str, tuple[Any, Any]]) -> None:

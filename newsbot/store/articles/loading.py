@@ -20,6 +20,7 @@ from newsbot.store.schema.models import (
     ArticleRow,
     ArticleTopic,
     ArticleUrl,
+    ArticleWay,
     Author,
     EntityRow,
     MentionRow,
@@ -89,8 +90,12 @@ def find_article(session: Session, ref: int | str) -> int | None:
     if isinstance(ref, int) or ref.isdecimal():
         article_id = int(ref)
         return session.scalar(query.where(ArticleRow.id == article_id)) if article_id <= MAX_ID else None
-    by_url = select(ArticleUrl.article_id).where(ArticleUrl.url_hash == url_hash(canonicalize(ref)))
-    return session.scalar(by_url)
+    key = url_hash(canonicalize(ref))
+    found = session.scalar(select(ArticleUrl.article_id).where(ArticleUrl.url_hash == key))
+    if found is not None:
+        return found
+    led = select(ArticleWay.article_id).where(ArticleWay.url_hash == key)
+    return session.scalar(led.order_by(ArticleWay.until.desc(), ArticleWay.article_id).limit(1))
 
 
 def get_article(session: Session, ref: int | str) -> StoredArticle | None:
@@ -100,9 +105,10 @@ def get_article(session: Session, ref: int | str) -> StoredArticle | None:
 
 
 def article_urls(session: Session, article_id: int) -> list[str]:
-    """Return all canonicalised URLs of an article, sorted."""
-    query = select(ArticleUrl.url).where(ArticleUrl.article_id == article_id)
-    return sorted(session.scalars(query))
+    """Return all canonicalised URLs that lead to an article, sorted."""
+    own = select(ArticleUrl.url).where(ArticleUrl.article_id == article_id)
+    redirects = select(ArticleWay.url).where(ArticleWay.article_id == article_id, ArticleWay.is_redirect)
+    return sorted({*session.scalars(own), *session.scalars(redirects)})
 
 
 def entity_ids(session: Session, article_id: int) -> dict[tuple[str, str], int]:

@@ -16,9 +16,9 @@ from newsbot.store.articles import story_placement
 from newsbot.store.articles.precomputed import Precomputed
 from newsbot.store.articles.revision_rows import changed_fields, stored_content
 from newsbot.store.articles.writer import Outcome, apply_rules_to
-from newsbot.store.crawl.fetches import HAS_PAGE
+from newsbot.store.crawl.fetches import has_page
 from newsbot.store.schema.identity import article_keys
-from newsbot.store.schema.models import ArticleRow, Fetch
+from newsbot.store.schema.models import ArticleRow, ArticleUrl, ArticleWay, Fetch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,29 +40,32 @@ def list_extracted(
     since: datetime | None = None,
 ) -> list[Extracted]:
     """Return the articles whose pages are kept, oldest row first; with `is_stale`, those of another version's rules."""
-    query = (
-        select(
-            ArticleRow.id,
-            ArticleRow.url,
-            ArticleRow.retrieved_at,
-            func.min(Fetch.warc_file),
-            func.min(Fetch.warc_offset),
+    found: dict[int, Extracted] = {}
+    for led_by in (ArticleUrl, ArticleWay):
+        query = (
+            select(
+                ArticleRow.id,
+                ArticleRow.url,
+                ArticleRow.retrieved_at,
+                func.min(Fetch.warc_file),
+                func.min(Fetch.warc_offset),
+            )
+            .where(has_page(led_by))
+            .group_by(ArticleRow.id)
         )
-        .where(HAS_PAGE)
-        .group_by(ArticleRow.id)
-        .order_by(ArticleRow.id)
-    )
-    if is_stale:
-        query = query.where(ArticleRow.extractor_version.is_distinct_from(rule_versions.label()))
-    if source is not None:
-        query = query.where(ArticleRow.source == source)
-    if since is not None:
-        query = query.where(ArticleRow.dated_at >= since)
-    rows: Iterable[Any] = session.execute(query)
-    return [
-        Extracted(article_id=id_, url=url, retrieved_at=at, warc_file=file, warc_offset=offset)
-        for id_, url, at, file, offset in rows
-    ]
+        if is_stale:
+            query = query.where(ArticleRow.extractor_version.is_distinct_from(rule_versions.label()))
+        if source is not None:
+            query = query.where(ArticleRow.source == source)
+        if since is not None:
+            query = query.where(ArticleRow.dated_at >= since)
+        rows: Iterable[Any] = session.execute(query)
+        for id_, url, at, file, offset in rows:
+            extracted = Extracted(
+                article_id=id_, url=url, retrieved_at=at, warc_file=file, warc_offset=offset
+            )
+            found.setdefault(id_, extracted)
+    return [found[id_] for id_ in sorted(found)]
 
 
 def changes_by_rules(session: Session, article_id: int, article: Article) -> dict[str, tuple[Any, Any]]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from newsbot.archive.warc_writer import Kept
 from newsbot.items import Fetched
 from newsbot.store.schema.identity import url_hash
-from newsbot.store.schema.models import ArticleRow, ArticleUrl, Fetch
+from newsbot.store.schema.models import ArticleRow, ArticleUrl, ArticleWay, Fetch
 from newsbot.store.sql.compiled import CompiledStatement
 from newsbot.urls import canonicalize
 
@@ -32,16 +32,19 @@ class Reference:
     """Digest of the payload, as in `fetches.payload_digest`."""
 
 
-HAS_PAGE = and_(
-    ArticleUrl.article_id == ArticleRow.id,
-    Fetch.url_hash == ArticleUrl.url_hash,
-    Fetch.fetched_at == ArticleRow.retrieved_at,
-    Fetch.outcome == "article",
-    Fetch.warc_file.is_not(None),
-)
-"""Condition that joins an article to the archived fetch that its current content was read from.
+def has_page(led_by: type[ArticleUrl | ArticleWay]) -> ColumnElement[bool]:
+    """Return the condition that joins an article to the archived fetch that its current content was read from.
 
-This is the fetch at `retrieved_at`, when the content was new; later fetches gave the same content."""
+    This is the fetch at `retrieved_at`, when the content was new; later fetches gave the same content. It was of one of the
+    article's addresses, or of a way to it: ask for both."""
+    return and_(
+        led_by.article_id == ArticleRow.id,
+        Fetch.url_hash == led_by.url_hash,
+        Fetch.fetched_at == ArticleRow.retrieved_at,
+        Fetch.outcome == "article",
+        Fetch.warc_file.is_not(None),
+    )
+
 
 _FETCHES = Fetch.metadata.tables["fetches"]
 _ADD_FETCH = CompiledStatement(insert(Fetch))
@@ -126,7 +129,11 @@ def referred_files(session: Session) -> dict[str, int]:
 def references(session: Session, path: Path) -> dict[int, Reference]:
     """Return what refers to the records of a WARC file: offset of the record -> reference."""
     of_file = _is_in_file(path)
-    of_articles = set(session.scalars(select(Fetch.warc_offset).where(of_file, HAS_PAGE)))
+    of_articles = {
+        offset
+        for led_by in (ArticleUrl, ArticleWay)
+        for offset in session.scalars(select(Fetch.warc_offset).where(of_file, has_page(led_by)))
+    }
     known = select(
         Fetch.warc_offset, func.max(Fetch.source), func.max(Fetch.fetched_at), func.max(Fetch.payload_digest)
     ).where(of_file)

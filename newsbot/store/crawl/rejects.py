@@ -58,6 +58,8 @@ def delete_rejects(connection: Connection, hashes: Collection[bytes], *, seen_at
     """Delete the rejects of URLs, given by their `url_hash`, at which an article was found at `seen_at`.
 
     A later reject of a stored article stays: the page that was found may come from an archive."""
+    if not hashes:
+        return
     values: dict[str, Any] = dict(zip(_hash_names(len(hashes)), hashes, strict=True))
     _delete_rejects(len(hashes)).run(connection, values | {"seen_at": seen_at})
 

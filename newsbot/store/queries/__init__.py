@@ -10,6 +10,13 @@ from newsbot.store.articles.loading import (
 )
 from newsbot.store.crawl.source_health import SourceHealth, source_health
 from newsbot.store.entities.corrections import all_corrections
+from newsbot.store.queries.addresses import (
+    Address,
+    FormerArticle,
+    addresses,
+    addresses_json,
+    former_articles,
+)
 from newsbot.store.queries.entity_queries import (
     EntityArticle,
     EntityCount,
@@ -65,12 +72,14 @@ __all__ = [
     "MARK_END",
     "MARK_START",
     "WEEK",
+    "Address",
     "Change",
     "EntityArticle",
     "EntityCount",
     "EntityDetail",
     "Facets",
     "Filters",
+    "FormerArticle",
     "FrontierCount",
     "Hit",
     "ListedArticle",
@@ -94,6 +103,8 @@ __all__ = [
     "StoryEntry",
     "StorySummary",
     "Summary",
+    "addresses",
+    "addresses_json",
     "all_corrections",
     "article_urls",
     "biggest_stories",
@@ -104,6 +115,7 @@ __all__ = [
     "feature_collection",
     "find_articles",
     "find_entity",
+    "former_articles",
     "get_article",
     "get_entity",
     "history",

@@ -121,7 +121,9 @@ class ArticleSketch(Base):
 
 
 class ArticleUrl(Base):
-    """A URL that leads to an article: its canonical one, redirects, AMP, tracking parameters."""
+    """A URL of an article on its own site: its canonical one, redirects, AMP, tracking parameters.
+
+    An address that is used again belongs to the article that is there now; `article_ways` has those before."""
 
     __tablename__ = "article_urls"
     __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
@@ -129,6 +131,27 @@ class ArticleUrl(Base):
     url_hash: Mapped[bytes] = mapped_column(primary_key=True)
     article_id: Mapped[ArticleId] = mapped_column(index=True)
     url: Mapped[str]
+    since: Mapped[datetime | None]
+    """When the article was first seen there; None: when it was first seen at all."""
+
+
+class ArticleWay(Base):
+    """A URL that has led to an article and does not name it.
+
+    Another article is there now, or it is an address of another site that redirected to the article."""
+
+    __tablename__ = "article_ways"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+
+    url_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    article_id: Mapped[ArticleId] = mapped_column(primary_key=True, index=True)
+    url: Mapped[str]
+    since: Mapped[datetime]
+    """When it first led to the article."""
+    until: Mapped[datetime]
+    """When it last did."""
+    is_redirect: Mapped[bool]
+    """It belongs to another site; else it was the article's own address."""
 
 
 class Revision(Base):
