@@ -75,6 +75,7 @@ def record_article(session: Session, envelope: Envelope, *, run_id: int | None, 
         now=now,
         new_id=kept_id(session, export.id) if export and export.id else None,
         precomputed=envelope.precomputed,
+        fetched=fetched,
     )
     if saved.judgement is not None:
         _record_conflict(session, envelope, saved.article_id, saved.judgement, run_id=run_id, now=now)
@@ -133,7 +134,7 @@ def record_reject(
     known = _stored_article(session, reject) if is_answer(reject) else None
     stub_id = _keep_stub(session, reject, run_id=run_id, now=now)
     kept = stub_id if known is None else known
-    if known is not None and reject.fetched:
+    if reject.fetched and known is not None and known == presence.article_at(session, _fetched_url(reject)):
         reject = replace(reject, url=reject.fetched.url)  # the article's, not where it redirects to now
     elif stub_id is not None and reject.stub:
         reject = replace(reject, url=reject.stub.url)

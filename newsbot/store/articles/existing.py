@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from newsbot.dedupe.changes import is_material, judge
 from newsbot.dedupe.feed_values import fields_from_feed, keep_feed_values
-from newsbot.items import STUB, Article
+from newsbot.items import STUB, Article, Fetched
 from newsbot.store.articles.plan import (
     Another,
+    Conflict,
     Content,
     Existing,
     Insert,
@@ -26,6 +27,7 @@ from newsbot.store.articles.plan import (
     needs_content,
 )
 from newsbot.store.articles.revision_rows import stored_article, stored_content
+from newsbot.store.crawl.fetches import is_same_page
 from newsbot.store.schema.identity import ArticleKeys, article_keys, content_key, url_hash
 from newsbot.store.schema.models import ArticleRow, ArticleUrl, ArticleWay, Revision
 from newsbot.store.sql.compiled import CompiledStatement
@@ -99,9 +101,17 @@ class Found(NamedTuple):
 
 
 def find_plan(
-    connection: Connection, article: Article, keys: ArticleKeys, key: bytes, *, now: datetime
+    connection: Connection,
+    article: Article,
+    keys: ArticleKeys,
+    key: bytes,
+    *,
+    now: datetime,
+    fetched: Fetched | None = None,
 ) -> Found:
     """Return what is done with a page whose content has this key; under the locks of its keys.
+
+    A page that differs from what is stored though its bytes are the same is read differently by today's rules.
 
     If another article is at its address now, the page may still be one that was there before: pages may show two articles
     in turns, and archives are read in any order."""
@@ -110,6 +120,9 @@ def find_plan(
     others: set[int] = set()
     for existing in candidates(article, keys, stored):
         plan = _decided(connection, existing, article, key, now)
+        if isinstance(plan, Another | Conflict | Revise) and is_same_page(connection, existing.id, fetched):
+            content = load_content(connection, existing, key).columns
+            plan = Revise(existing, content, content, by_rules=True)
         if not isinstance(plan, Another):
             return Found(plan, stored, exact_duplicate_id)
         others.add(existing.id)

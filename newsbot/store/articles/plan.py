@@ -85,6 +85,8 @@ class Revise:
     """The columns as they are stored."""
     old: Mapping[str, Any]
     """What was said before the change: the columns, with what the page now says itself in place of what a feed said."""
+    by_rules: bool = False
+    """The page has the same bytes as before, and newsbot reads it differently now."""
 
 
 @dataclass(frozen=True, slots=True)

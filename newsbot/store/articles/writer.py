@@ -20,7 +20,7 @@ from newsbot import rule_versions
 from newsbot.dedupe.agencies import agency_of
 from newsbot.dedupe.changes import Judgement, is_silent
 from newsbot.dedupe.fingerprints import text_key
-from newsbot.items import STUB, Article
+from newsbot.items import STUB, Article, Fetched
 from newsbot.store.articles import children, story_placement
 from newsbot.store.articles.existing import find_existing, find_plan, load_existing
 from newsbot.store.articles.plan import Conflict, Existing, Fill, Insert, Keep, Plan, Revise, SeeAgain
@@ -94,6 +94,7 @@ def save_article(
     now: datetime,
     new_id: int | None = None,
     precomputed: Precomputed | None = None,
+    fetched: Fetched | None = None,
 ) -> Saved:
     """Store an article with everything that belongs to it, or update the one that is stored under any of its URLs.
 
@@ -102,12 +103,15 @@ def save_article(
     that was there before; the address moves to it, and the old article stays. The text of another article under other URLs
     is stored too, as its exact duplicate. Rejects of its URLs are deleted, except in a conflict. A stub becomes the article
     in place; itself it never replaces an article, and its rejects stay. A new article gets the id `new_id`, or the next one. `precomputed` is `precompute(article)`; None: computed here, if it is needed.
+    `fetched` is the response: if its bytes are those of the stored content, a change is one by newsbot's rules.
 
     Safe against other processes that save the same article or text at the same time: the keys are locked first."""
     connection = session.connection()
     page = _Page(article, keys, content_key(article), run_id, now, precomputed)
     locks.take(connection, Rank.IDENTITY, keys.lock_keys)
-    plan, stored, exact_duplicate_id = find_plan(connection, article, keys, page.content_key, now=now)
+    plan, stored, exact_duplicate_id = find_plan(
+        connection, article, keys, page.content_key, now=now, fetched=fetched
+    )
     saved = _apply(connection, page, plan, exact_duplicate_id, new_id)
     if isinstance(plan, Conflict | Keep):
         return saved
@@ -178,7 +182,8 @@ def _apply(
             _see_again(connection, page, plan)
             return Saved(existing.id, "unchanged")
         case Revise(existing=existing):
-            _revise(connection, page, plan, exact_duplicate_id, _seen(page, existing) | {"gone_at": None})
+            seen = _seen(page, existing) | {"gone_at": None}
+            _revise(connection, page, plan, exact_duplicate_id, seen, by_rules=plan.by_rules)
             return Saved(existing.id, "changed")
         case Conflict(existing=existing, judgement=judgement):
             return Saved(existing.id, "conflict", judgement)

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, distinct, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, distinct, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from newsbot.archive.warc_writer import Kept
@@ -96,6 +96,24 @@ def save_fetch(
 
 
 _COPIED_FIELDS = ("url", "status", "size_bytes", "latency_ms", "etag", "last_modified", "payload_digest")
+
+
+def is_same_page(connection: Connection, article_id: int, fetched: Fetched | None) -> bool:
+    """Return whether a response has the bytes that the current content of an article was read from.
+
+    Then the publisher has changed nothing. Only the archive gives responses a digest; without it the answer is False."""
+    if fetched is None or fetched.payload_digest is None:
+        return False
+    query = (
+        select(Fetch.id)
+        .join(ArticleRow, ArticleRow.retrieved_at == Fetch.fetched_at)
+        .where(
+            ArticleRow.id == article_id,
+            Fetch.url_hash == url_hash(canonicalize(fetched.url)),
+            Fetch.payload_digest == fetched.payload_digest,
+        )
+    )
+    return connection.scalar(query.limit(1)) is not None
 
 
 def find_kept(session: Session, url: str, digest: str) -> Kept | None:

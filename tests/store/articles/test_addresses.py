@@ -9,15 +9,17 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
+from newsbot.discovery.links import Link
 from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.record import record_article
 from newsbot.items import Article, Fetched, Reject
 from newsbot.store.articles.reextraction import list_extracted
+from newsbot.store.crawl import discovered
 from newsbot.store.crawl.rejects import save_reject
 from newsbot.store.database import Database
 from newsbot.store.queries import addresses, former_articles, history, list_rejects
 from newsbot.store.schema.identity import article_keys, url_hash
-from newsbot.store.schema.models import ArticleUrl, ArticleWay
+from newsbot.store.schema.models import ArticleUrl, ArticleWay, FrontierRow
 from tests.dedupe.texts import text
 from tests.store.samples import NOW, article, load, save
 
@@ -211,3 +213,27 @@ def test_other_host_of_the_source_names_the_article_if_the_catalog_says_so() -> 
     assert article_keys(page).url_keys == ("https://amp.example/a",)
     claimed = replace(page, claims=["https://news.example/a"])
     assert article_keys(claimed).url_keys == ("https://news.example/a", "https://amp.example/a")
+
+
+def test_page_leaves_the_frontier_row_of_an_address_alone_that_it_only_names(database: Database) -> None:
+    with database.write() as session:
+        links = [Link(url=VICTIM.url), Link(url=EVIL.url)]
+        discovered.add_links(session, links, source="victim.example", feed_id=None, now=NOW)
+        page = replace(EVIL, canonical_url=VICTIM.url)
+        fetched = Fetched(url=EVIL.url, status=200)
+        record_article(session, Envelope(article=page, fetched=fetched), run_id=None, now=NOW)
+    with database.read() as session:
+        states = dict(session.execute(select(FrontierRow.url, FrontierRow.state)).all())
+    assert states == {VICTIM.url: "pending", EVIL.url: "done"}
+
+
+def test_page_with_the_same_bytes_is_changed_by_the_rules_only(database: Database) -> None:
+    fetched = Fetched(url=LATEST, status=200, payload_digest="sha1:A")
+    for number, (digest, day) in enumerate([("sha1:A", 0), ("sha1:A", 0), ("sha1:B", 24)]):
+        page = replace(issue(number, published_at=at(day)), retrieved_at=at(number))
+        envelope = Envelope(article=page, fetched=replace(fetched, payload_digest=digest))
+        with database.write() as session:
+            record_article(session, envelope, run_id=None, now=at(number))
+    with database.read() as session:
+        assert [change.by_rules for change in history(session, 1) or []] == [True]
+    assert load(database, LATEST).id == 2
