@@ -55,9 +55,9 @@ def _site_of(host: str) -> str:
 
 
 def is_same_site(one: str, other: str) -> bool:
-    """Return whether two URLs belong to one site, so that one may say what is at the other."""
+    """Return whether two URLs belong to one site, so that one may say what is at the other. Files have no site."""
     site = site_of(one)
-    return bool(site) and site == site_of(other)
+    return one == other or (bool(site) and site == site_of(other))
 
 
 def is_own(url: str, source: Source) -> bool:

@@ -215,6 +215,13 @@ def test_other_host_of_the_source_names_the_article_if_the_catalog_says_so() -> 
     assert article_keys(claimed).url_keys == ("https://news.example/a", "https://amp.example/a")
 
 
+def test_saved_page_without_an_address_is_stored_once(database: Database) -> None:
+    saved = article(1, url="file:///pages/a.html", source=None)
+    assert save(database, saved).outcome == "new"
+    assert save(database, saved, now=at(1)).outcome == "unchanged"
+    assert save(database, replace(saved, url="file:///pages/b.html"), now=at(1)).outcome == "duplicate"
+
+
 def test_page_leaves_the_frontier_row_of_an_address_alone_that_it_only_names(database: Database) -> None:
     with database.write() as session:
         links = [Link(url=VICTIM.url), Link(url=EVIL.url)]
