@@ -136,6 +136,8 @@ class Article:
     """Kind of page. Only pages of `READ_KINDS` are stored as articles, and stubs in place of pages that cannot be read."""
     is_free: bool | None = None
     """False if the page declares its article paid (schema.org isAccessibleForFree), True if free; else None."""
+    notes: list[str] = field(default_factory=list)
+    """Lines outside `body` that own up to a change ("Correction: ..."), give its date, or announce one."""
     entities: list[Entity] = field(default_factory=list)
     """People, organisations and places in `body`."""
     entity_engine: str | None = None

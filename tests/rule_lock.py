@@ -21,8 +21,11 @@ SHARED = ("newsbot/languages/phrases.py", "newsbot/languages/word_patterns.py")
 CONTENTS = {
     "EXTRACTION": (
         "newsbot/extraction",
+        "newsbot/languages/data/edit_notes.tsv",
         "newsbot/languages/dates.py",
+        "newsbot/languages/edit_notes.py",
         "newsbot/languages/month_names.py",
+        "newsbot/languages/phrase_index.py",
         "newsbot/text.py",
         "newsbot/urls.py",
         "newsbot/url_parameters.py",

@@ -24,6 +24,7 @@ def clean_article(article: Article) -> None:
     article.topics = _lines(article.topics)
     article.canonical_url = _web_url(article.canonical_url)
     article.image_url = _web_url(article.image_url)
+    article.notes = _lines(article.notes)
     article.body = "\n\n".join(_without_invitations(_without_echoes(paragraphs(article.body))))
     article.word_count = word_count(article.body)
 

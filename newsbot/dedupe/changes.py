@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from newsbot.dedupe.bounded_diff import opcodes
 from newsbot.dedupe.fingerprints import words_of
-from newsbot.dedupe.volatile import date_lines, is_sentence, strip_volatile
+from newsbot.dedupe.volatile import is_sentence, strip_volatile
 from newsbot.dedupe.words import Words, words
 from newsbot.items import Article
 from newsbot.text import word_count
@@ -98,16 +98,6 @@ def is_material(old: Article, new: Article) -> bool:
 def is_text_changed(old: Article, new: Article) -> bool:
     """Return whether a reader would call the headline or the text changed."""
     return _reader_tokens(old.title) != _reader_tokens(new.title) or _is_body_changed(old.body, new.body)
-
-
-def is_silent(old: Article, new: Article) -> bool:
-    """Return whether headline or text changed although the page does not say so.
-
-    A page says so with a later date of modification or with a new date line in the text."""
-    has_moved = new.modified_at is not None and (old.modified_at is None or new.modified_at > old.modified_at)
-    if has_moved or date_lines(new.body) - date_lines(old.body):
-        return False
-    return is_text_changed(old, new)
 
 
 # ------------------------------------------------------------------ a reader's view

@@ -22,6 +22,7 @@ from newsbot.store.queries import (
     Position,
     SourceOverview,
     StorySummary,
+    evidence_json,
     find_articles,
     get_article,
     get_entity,
@@ -101,6 +102,7 @@ def revisions(request: Request, article_id: Id) -> Response:
             "changed_at": utc_text(change.changed_at),
             "by_rules": change.by_rules,
             "is_silent": change.is_silent,
+            "evidence": evidence_json(change),
             "fields": {name: {"before": old, "after": new} for name, (old, new) in change.fields.items()},
         }
         for change in changes

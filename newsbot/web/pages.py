@@ -17,6 +17,7 @@ from newsbot.store.queries import (
     count_silent,
     countries_of,
     entity_ids,
+    explanation,
     find_articles,
     find_entity,
     get_article,
@@ -132,7 +133,7 @@ def revisions(request: Request, article_id: Id) -> Response:
     with site_of(request).read() as session:
         stored = _stored(get_article(session, article_id), article_id)
         changes = history(session, article_id) or []
-    shown = [(change, differences(change)) for change in reversed(changes)]
+    shown = [(change, explanation(change), differences(change)) for change in reversed(changes)]
     return page(request, "revisions.html", stored=stored, article=stored.article, changes=shown)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from newsbot.dedupe.admissions import Reason
 from newsbot.items import EntityType, StoredKind
 
 
@@ -62,16 +63,31 @@ class ArticlePage(BaseModel):
     next: str | None
 
 
+class EvidenceJson(BaseModel):
+    """The fact that decides whether a change is silent; null where the rules of an earlier version decided.
+
+    `text`: the words of the page, or the time that it gives; `looked_for`: what would have owned up to a silent edit;
+    `words_removed` and `words_added`: those of headline and text."""
+
+    verdict: Literal["silent", "admitted", "no-edit", "unknown"] | None
+    reason: Reason | None
+    text: str | None
+    looked_for: list[Reason]
+    words_removed: int
+    words_added: int
+
+
 class RevisionJson(BaseModel):
     """The changes of one revision: field -> its value `before` and `after`.
 
-    `by_rules`: newsbot's extraction rules changed, not the page; `is_silent`: the page does not say that it was
-    modified."""
+    `by_rules`: newsbot's extraction rules changed, not the page; `is_silent`: headline or text changed, and nothing on
+    the page owns up to it."""
 
     revision: int
     changed_at: datetime
     by_rules: bool
     is_silent: bool
+    evidence: EvidenceJson
     fields: dict[str, dict[str, Any]]
 
 

@@ -17,10 +17,13 @@ from newsbot.items import STUB, utc_text
 from newsbot.store.queries import (
     MARK_END,
     MARK_START,
+    Change,
     Filters,
     Hit,
     StoredArticle,
     article_urls,
+    evidence_json,
+    explanation,
     get_article,
     iter_articles,
     list_conflicts,
@@ -148,7 +151,8 @@ def _print_article(stored: StoredArticle, known: Mapping[str, Any], urls: list[s
 def history(article: str, as_json: bool, database: str | None) -> None:
     """Show how an article changed, oldest change first.
 
-    An edit is silent where headline or text changed, and the page does not say that it was modified.
+    An edit is silent where headline or text changed, and nothing on the page owns up to it: no correction note, no later
+    date, no mark of the headline. Every change says which fact decided.
     """
     with read_session(database) as session:
         changes = changes_of(session, article)
@@ -163,15 +167,25 @@ def history(article: str, as_json: bool, database: str | None) -> None:
                     "changed_at": utc_text(change.changed_at),
                     "by_rules": change.by_rules,
                     "is_silent": change.is_silent,
+                    "evidence": evidence_json(change),
                     "fields": fields,
                 }
             )
         else:
             cause = ", by newsbot's rules" if change.by_rules else ", silently" if change.is_silent else ""
             click.secho(f"revision {change.revision}, seen {utc_text(change.changed_at)}{cause}", bold=True)
+            print_reason(change)
             print_changes(change.fields)
     if not changes and not as_json:
         click.echo("newsbot: it has not changed since it was first seen", err=True)
+
+
+def print_reason(change: Change) -> None:
+    """Print the size of a change, and why it is called silent or not."""
+    if change.words_removed or change.words_added:
+        click.echo(f"  words: {change.words_removed} removed, {change.words_added} added")
+    if reason := explanation(change):
+        click.echo(f"  {printable(reason)}")
 
 
 def print_changes(fields: Mapping[str, tuple[Any, Any]]) -> None:

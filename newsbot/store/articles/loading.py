@@ -44,6 +44,7 @@ _ITEM_COLUMNS = (
     "word_count",
     "kind",
     "is_free",
+    "notes",
     "entity_engine",
     "retrieved_at",
     "rules",

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from newsbot import rule_versions
 from newsbot.dedupe.agencies import agency_of
-from newsbot.dedupe.changes import Judgement, is_material, is_silent
+from newsbot.dedupe.changes import Judgement, is_material
 from newsbot.dedupe.fingerprints import text_key
 from newsbot.items import STUB, Article
 from newsbot.store.articles import children, story_placement
@@ -37,7 +37,14 @@ from newsbot.store.articles.plan import (
     needs_content,
 )
 from newsbot.store.articles.precomputed import Precomputed, current, index_words
-from newsbot.store.articles.revision_rows import changed_fields, compacted, stored_article, stored_content
+from newsbot.store.articles.revision_rows import (
+    Edit,
+    changed_fields,
+    compacted,
+    edit_evidence,
+    stored_article,
+    stored_content,
+)
 from newsbot.store.crawl import rejects
 from newsbot.store.entities import entity_writer
 from newsbot.store.schema.identity import ArticleKeys, content_key, url_hash
@@ -61,6 +68,7 @@ COPIED_FIELDS = (
     "word_count",
     "kind",
     "is_free",
+    "notes",
     "entity_engine",
     "rules",
     "retrieved_at",
@@ -333,9 +341,8 @@ def _revise(
 ) -> None:
     """Store the replaced content as a revision, and write the new one."""
     new = {**values, "revision": plan.content["revision"] + 1}
-    _rewrite(
-        connection, page, plan, exact_duplicate_id, new, revision=_revision(page, plan, by_rules=by_rules)
-    )
+    row = _revision(connection, page, plan, by_rules=by_rules)
+    _rewrite(connection, page, plan, exact_duplicate_id, new, revision=row)
 
 
 def _rewrite(
@@ -372,9 +379,11 @@ def _rewrite(
     return None
 
 
-def _revision(page: _Page, plan: Revise, *, by_rules: bool) -> dict[str, Any]:
+def _revision(connection: Connection, page: _Page, plan: Revise, *, by_rules: bool) -> dict[str, Any]:
     """Return the row of a revision."""
     changes = changed_fields(plan.old, page.article)
+    edit = Edit(plan.existing.id, plan.content, plan.old, plan.existing.rules, page.article, page.content_key)
+    evidence = edit_evidence(connection, edit, by_rules=by_rules, now=page.now)
     return {
         "article_id": plan.existing.id,
         "revision": plan.content["revision"],
@@ -385,7 +394,8 @@ def _revision(page: _Page, plan: Revise, *, by_rules: bool) -> dict[str, Any]:
         "content_key": plan.existing.content_key,
         "changes": compacted(changes, page.article.body),
         "by_rules": by_rules,
-        "is_silent": not by_rules and is_silent(stored_article(plan.old), page.article),
+        "is_silent": evidence.is_silent,
+        "evidence": evidence.to_json(),
     }
 
 

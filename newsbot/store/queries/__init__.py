@@ -22,7 +22,7 @@ from newsbot.store.queries.entity_queries import (
     top_entities,
     top_places,
 )
-from newsbot.store.queries.history import Change, count_silent, history
+from newsbot.store.queries.history import Change, count_silent, evidence_json, explanation, history
 from newsbot.store.queries.place_features import feature_collection
 from newsbot.store.queries.reject_lists import StoredReject, list_conflicts, list_rejects
 from newsbot.store.queries.run_reports import RunReport, run_report
@@ -101,6 +101,8 @@ __all__ = [
     "countries_of",
     "entity_detail",
     "entity_ids",
+    "evidence_json",
+    "explanation",
     "feature_collection",
     "find_articles",
     "find_entity",

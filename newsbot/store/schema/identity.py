@@ -27,6 +27,7 @@ REVISED_FIELDS = (
     "image_url",
     "kind",
     "is_free",
+    "notes",
     "body",
 )
 """Fields that a revision records: not where and when the page was fetched, nor how it was extracted."""
@@ -61,7 +62,9 @@ def url_hash(url_key: str) -> bytes:
 
 def content_key(article: Article) -> bytes:
     """Return 16 bytes that are equal as long as no field of `REVISED_FIELDS` changes."""
-    content = [getattr(article, name) for name in REVISED_FIELDS]
+    # Notes count where there are any, so that articles without notes keep the keys that older versions gave them.
+    names = (name for name in REVISED_FIELDS if name != "notes" or article.notes)
+    content = [getattr(article, name) for name in names]
     return _hash(json.dumps(content, default=utc_text))
 
 

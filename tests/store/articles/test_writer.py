@@ -36,6 +36,7 @@ def test_every_field_of_an_article_comes_back(database: Database) -> None:
         image_url="https://news.example/harbour.jpg",
         kind="live_blog",
         is_free=True,
+        notes=["Correction: It is called Lindow."],
         retrieved_at=NOW + timedelta(seconds=1, microseconds=5),
         rules={"title": "json-ld headline"},
         entities=[

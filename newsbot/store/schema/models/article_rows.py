@@ -88,6 +88,8 @@ class ArticleRow(Base):
     """When this content was fetched."""
     first_seen_at: Mapped[datetime] = mapped_column(index=True)
     last_seen_at: Mapped[datetime]
+    notes: Mapped[list[str]] = mapped_column(JSON, server_default="[]")
+    """Lines outside the body that own up to a change, as `Article.notes`."""
     gone_at: Mapped[datetime | None]
     """Time since when the server says that there is no such page (404, 410); None once it is back."""
     body: Mapped[str]
@@ -152,6 +154,9 @@ class Revision(Base):
     """The page is the same, but newsbot's rules read it differently now: no edit by the publisher."""
     is_silent: Mapped[bool] = mapped_column(server_default=false())
     """Headline or text changed, but the page does not state that it was modified."""
+    evidence: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+    """The fact that decided on `is_silent`, as `dedupe.admissions.Evidence.to_json` writes it; None: decided by the rules
+    of an earlier version."""
 
 
 class Author(Base):

@@ -1,7 +1,7 @@
 """What the database can say of its own evidence: addresses and their times, originals, admissions, removed blocks, days."""
 
-import sqlalchemy as sa  # noqa: F401
-from alembic import op  # noqa: F401
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0003"
 down_revision = "0002"
@@ -26,7 +26,9 @@ def _addresses() -> None:
 
 
 def _edits() -> None:
-    """Nothing yet."""
+    """Add the notes of articles, and what decided whether an edit is silent."""
+    op.add_column("articles", sa.Column("notes", sa.JSON(), server_default="[]", nullable=False))
+    op.add_column("revisions", sa.Column("evidence", sa.JSON(), nullable=True))
 
 
 # ------------------------------------------------------------------ boilerplate
