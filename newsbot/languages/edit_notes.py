@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal
 
@@ -91,14 +91,21 @@ class _Line:
         opening = _DECORATION.match(text)
         self.folded = fold(text[opening.end() :] if opening else text).strip()
         self.hits = _index().find(self.folded)
+        self._kinds = {hit.kind for hit in self.hits}
         self.word_count = len(_WORD.findall(self.folded))
 
     def has(self, *kinds: str) -> bool:
-        return any(hit.kind in kinds for hit in self.hits)
+        return not self._kinds.isdisjoint(kinds)
 
     def opening(self, kind: str) -> Hit | None:
         """Return the longest phrase of a kind at the beginning of the line."""
         return max((hit for hit in self.hits if hit.kind == kind and hit.start == 0), key=lambda hit: hit.end, default=None)  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _line(text: str) -> _Line:
+    """Return a line as it is examined. Pages of one site repeat most lines outside their texts."""
+    return _Line(text)
 
 
 def note_kind(text: str, *, at_edge: bool = True) -> NoteKind | None:
@@ -108,7 +115,7 @@ def note_kind(text: str, *, at_edge: bool = True) -> NoteKind | None:
     words for the article itself make a note."""
     if not 1 < len(text) <= MAX_NOTE_CHARS:
         return None
-    line = _Line(text)
+    line = _line(text)
     if not line.hits and not _DIGIT.search(line.folded):
         return None
     if _is_labelled(line, at_edge) or _is_bracket_note(line):
@@ -121,7 +128,7 @@ def note_kind(text: str, *, at_edge: bool = True) -> NoteKind | None:
 
 def is_bare_label(text: str) -> bool:
     """Return whether a line is nothing but the label of a note, such as the heading "Correction"."""
-    line = _Line(text)
+    line = _line(text)
     label = line.opening("label")
     return label is not None and not line.folded[label.end :].strip(" :.)]")
 
@@ -133,14 +140,14 @@ def sentences(text: str) -> list[str]:
 
 def headline_mark(title: str) -> str:
     """Return the folded mark of a headline that owns up to a change ("update 2", "(corrected)"); "" if there is none."""
-    line = _Line(title)
+    line = _line(title)
     label = line.opening("label") or line.opening("open")
     if label is not None:
         number = _HEADLINE_NUMBER.match(line.folded, label.end)
         if number or _AFTER_LABEL.match(line.folded, label.end) or line.folded.startswith("-", label.end):
             return line.folded[: number.end() if number else label.end]
     tail = re.search(r"[(\[【–—|-]\s*([^()\[\]【】–—|-]{2,30})[)\]】]?\s*$", title)
-    last = _Line(tail[1]) if tail else None
+    last = _line(tail[1]) if tail else None
     mark = last.opening("label") if last else None
     return last.folded if last and mark and mark.end == len(last.folded.rstrip(". ")) else ""
 
@@ -149,7 +156,7 @@ def announces_change(text: str) -> bool:
     """Return whether a line says that the article is going to change."""
     if not 1 < len(text) <= MAX_NOTE_CHARS:
         return False
-    line = _Line(_QUOTED.sub(" ", text))
+    line = _line(_QUOTED.sub(" ", text))
     is_named = line.has("self") or any(hit.kind == "thing" and hit.word < MAX_NAME_WORDS for hit in line.hits)
     if line.has("announce") and (is_named or line.word_count <= MAX_ANNOUNCEMENT_WORDS):
         return True
@@ -161,12 +168,12 @@ def announces_change(text: str) -> bool:
 
 def is_about_site(text: str) -> bool:
     """Return whether a line is about the site, a writer or rights, and not part of the report."""
-    return len(text) <= MAX_NOTE_CHARS and ("©" in text or _Line(text).has("boilerplate"))
+    return len(text) <= MAX_NOTE_CHARS and ("©" in text or _line(text).has("boilerplate"))
 
 
 def names_measure(text: str) -> bool:
     """Return whether a line names something that is measured again and again: votes, a price, a temperature."""
-    return len(text) <= MAX_NOTE_CHARS and _Line(text).has("measure")
+    return len(text) <= MAX_NOTE_CHARS and _line(text).has("measure")
 
 
 # ------------------------------------------------------------------ kinds of notes
@@ -251,7 +258,7 @@ def _is_little_more_than_a_date(line: _Line) -> bool:
 
 def _speaks_of_itself(sentence: str, at_edge: bool) -> bool:
     """Return whether a sentence says that this article has been changed, or what an earlier version of it said."""
-    line = _Line(_QUOTED.sub(" ", sentence))
+    line = _line(_QUOTED.sub(" ", sentence))
     is_named = line.has("self") or (
         at_edge and any(hit.kind == "thing" and hit.word < MAX_NAME_WORDS for hit in line.hits)
     )
