@@ -38,6 +38,10 @@ MAX_LABEL_DATE_CHARS = 45
 """Maximum number of characters between a label and its colon: "Update, Thursday 4 May 2026, 14:05 GMT: ..."."""
 MAX_ANNOUNCEMENT_WORDS = 14
 """Maximum number of words of an announcement that does not name the article."""
+MAX_AFTER_WEAK = 110
+"""Maximum number of characters between "Editor's note" and the word for a change."""
+MAX_APART = 45
+"""Maximum number of characters between "this article" and what was done to it."""
 MAX_NAME_WORDS = 3
 """Number of words before which "the article" is at the beginning of a sentence."""
 
@@ -54,11 +58,13 @@ _AFTER_LABEL = re.compile(
     r"\.?\s*[\"'*_]{0,2}\s*[)\]】〕>]?\s*(?:[:|]|[–—-]{1,2}\s|\s-|[–—]|\.\s|$)|\.?\s*[)\]】〕]"
 )
 _AFTER_DATE = re.compile(r":(?!\d)|[)\]】|–—]|\s-\s|$")
+_COLON = re.compile(r":(?!\d)")
 _DIGIT = re.compile(r"\d")
 _CLOCK = re.compile(r"(?<!\d)\d{1,2}\s?(?:[:.hu時时点點시]\s?\d{2}(?!\d)|[ap]\.?m\b|uhr\b|[時时点點시])")
 _YEAR_OR_DAY = re.compile(r"(?<!\d)(?:(?:19|20)\d\d|\d{1,2}[./-]\s?\d{1,2})(?!\d)")
 _WORD = re.compile(r"\w+")
-_WORD_ENDING = re.compile(r"[^\W\d_]{3}[.!?。]\W*$")
+_OF_OTHERS = re.compile(r"[@#]|[^\W\d_]{3}[.!?。]\W*$")
+"""Signs that a line with a date is a quoted message, or a sentence."""
 _HEADLINE_NUMBER = re.compile(r"\s*\d{1,2}\s?[-–—:]")
 
 
@@ -188,7 +194,16 @@ def _is_labelled(line: _Line, at_edge: bool) -> bool:
         if _is_dated_label(line, label):
             return True
     weak = line.opening("weak")
-    return weak is not None and line.has("change", "earlier") and weak.end < len(line.folded)
+    if weak is None or not _ends_as_label(line, weak.end):
+        return False
+    acts = (hit for hit in line.hits if hit.kind in {"change", "earlier"})
+    return any(weak.end <= act.start <= weak.end + MAX_AFTER_WEAK for act in acts)
+
+
+def _ends_as_label(line: _Line, end: int) -> bool:
+    """Return whether what ends a label follows, or a colon after a date."""
+    rest = line.folded[end : end + MAX_LABEL_DATE_CHARS]
+    return _AFTER_LABEL.match(line.folded, end) is not None or _COLON.search(rest) is not None
 
 
 def _is_dated_label(line: _Line, label: Hit) -> bool:
@@ -244,8 +259,8 @@ def _dated(text: str, line: _Line) -> NoteKind | None:
     if line.has("stamp"):
         has_time = names_date(text) or _CLOCK.search(line.folded) is not None
         return "stamp" if has_time and _is_little_more_than_a_date(line) else None
-    is_bare = names_date(text) and not line.has("published") and not _WORD_ENDING.search(text)
-    return "date" if is_bare else None
+    is_bare = names_date(text) and _is_little_more_than_a_date(line) and not _OF_OTHERS.search(text)
+    return "date" if is_bare and not line.has("published") else None
 
 
 def _is_little_more_than_a_date(line: _Line) -> bool:
@@ -259,10 +274,13 @@ def _is_little_more_than_a_date(line: _Line) -> bool:
 def _speaks_of_itself(sentence: str, at_edge: bool) -> bool:
     """Return whether a sentence says that this article has been changed, or what an earlier version of it said."""
     line = _line(_QUOTED.sub(" ", sentence))
-    is_named = line.has("self") or (
-        at_edge and any(hit.kind == "thing" and hit.word < MAX_NAME_WORDS for hit in line.hits)
-    )
-    if is_named and line.has("change", "earlier", "alone"):
+    names = [
+        hit
+        for hit in line.hits
+        if hit.kind == "self" or (at_edge and hit.kind == "thing" and hit.word < MAX_NAME_WORDS)
+    ]
+    acts = [hit for hit in line.hits if hit.kind in {"change", "earlier", "alone"}]
+    if any(max(act.start - name.end, name.start - act.end) <= MAX_APART for act in acts for name in names):
         return True
     if not at_edge:
         return False

@@ -129,3 +129,18 @@ def test_every_phrase_is_of_a_known_kind_and_language() -> None:
     assert all(
         2 <= len(language) <= 3 and phrase == phrase.strip() != "" for _, language, phrase in phrases()
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This article explores the eight largest harbours of the coast.",
+        "[This article appeared originally in the Lindow Post.]",
+        "Note: The captain was sent home for shouting at the crew, and the owners of the line may now have to pay more than a hundred for the wrong ticket.",
+        "As this story was being drafted, the first of the messages about the ferry started to be removed.",
+        "— Nora Whitlock (@nora) 4 May 2026",
+        "Not the longest range (29 miles), but it was corrected.",
+    ],
+)
+def test_lines_about_the_article_that_admit_nothing(text: str) -> None:
+    assert note_kind(text) is None
