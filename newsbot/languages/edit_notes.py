@@ -5,7 +5,8 @@ The words are in `data/edit_notes.tsv`: a kind, a language (ISO 639-1) and phras
 
 - `label` opens a note before a colon or a date ("Correction:"), `weak` opens notes of any sort ("Editor's note:"), so
   the note must have a word of `change` too ("corrected").
-- `self` means the article itself ("this article"), `thing` may mean it at the beginning of a sentence ("the article");
+- `self` means the article itself ("this article"), `thing` may mean it at the beginning of a sentence ("the article"),
+  unless a word of `other` follows ("the text of the law");
   `earlier` is an earlier version, which `said` something; `alone` is enough with any of these.
 - `open` begins a note in brackets ("(Corrects spelling ...)").
 - `stamp` is before the time of a change ("last updated"), `published` before that of a publication, `when` between a
@@ -274,11 +275,7 @@ def _is_little_more_than_a_date(line: _Line) -> bool:
 def _speaks_of_itself(sentence: str, at_edge: bool) -> bool:
     """Return whether a sentence says that this article has been changed, or what an earlier version of it said."""
     line = _line(_QUOTED.sub(" ", sentence))
-    names = [
-        hit
-        for hit in line.hits
-        if hit.kind == "self" or (at_edge and hit.kind == "thing" and hit.word < MAX_NAME_WORDS)
-    ]
+    names = [hit for hit in line.hits if hit.kind == "self" or (at_edge and _is_article(line, hit))]
     acts = [hit for hit in line.hits if hit.kind in {"change", "earlier", "alone"}]
     if any(max(act.start - name.end, name.start - act.end) <= MAX_APART for act in acts for name in names):
         return True
@@ -289,12 +286,19 @@ def _speaks_of_itself(sentence: str, at_edge: bool) -> bool:
     if line.has("alone") and line.has("change"):
         return True
     opening = line.opening("open")
-    if opening is not None and " " in line.folded[opening.start : opening.end]:
+    if opening is not None and (" " in line.folded[: opening.end] or _is_joined(line.folded[0])):
         return True
     return any(_says_what_it_said(line, hit) for hit in line.hits if hit.kind == "earlier")
 
 
-_OF_SOMETHING = re.compile(r"\s+(?:of|des|der|von|vom|de|du|del|della|do|da|van|av|af|d)\b")
+_OF_SOMETHING = re.compile(r"\s+(?:of|des|der|von|vom|de|du|del|della|do|da|van|av|af|d|om|i)\b|\s+\d")
+
+
+def _is_article(line: _Line, hit: Hit) -> bool:
+    """Return whether "the article" opens a sentence and nothing makes it another one: the text of a law, Article 5."""
+    if hit.kind != "thing" or hit.word >= MAX_NAME_WORDS or _OF_SOMETHING.match(line.folded, hit.end):
+        return False
+    return not any(other.kind == "other" and 0 <= other.start - hit.end <= 2 for other in line.hits)
 
 
 def _says_what_it_said(line: _Line, earlier: Hit) -> bool:

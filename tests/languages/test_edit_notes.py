@@ -55,6 +55,14 @@ NOTES = (
     "A correction was made on March 15, 2026: It is 14 to 9.",
     "Updated to add a comment by the county.",
     "Corrections & Clarifications",
+    "We regret the error.",
+    "The article originally stated that the vote was 15 to 8.",
+    "Because of an editing error, an earlier version of this story gave the wrong result.",
+    "In einer früheren Version des Artikels hieß es 15 zu 8.",
+    "O texto foi atualizado às 14h05.",
+    "Tekst został skorygowany 15 marca.",
+    "В статью внесены исправления.",
+    "初稿有误，投票结果应为14比9。",
     "（投票結果を修正しました）",
     "【訂正】金額は470万円です。",
 )
@@ -72,6 +80,10 @@ NO_NOTES = (
     "港は月曜日に数字を修正した。",
     "The timetable was updated at 14:05 by the office, and nobody on the islands took any notice of it at all.",
     "Published 4 May 2026",
+    "The story of the bridge has changed many times.",
+    "El artículo 5 de la ley fue modificado en 1999.",
+    "Tekst ustawy został zmieniony.",
+    "Текст закона изменён.",
     "",
 )
 
@@ -123,7 +135,7 @@ def test_lines_about_the_site_and_bare_labels() -> None:
 
 
 def test_every_phrase_is_of_a_known_kind_and_language() -> None:
-    text = "label weak self thing change earlier said alone open stamp published when announce renewal boilerplate measure"
+    text = "label weak self thing change earlier said alone open stamp published when announce renewal other boilerplate measure"
     kinds = set(text.split())
     assert {kind for kind, _, _ in phrases()} == kinds
     assert all(
