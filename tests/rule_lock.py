@@ -17,7 +17,12 @@ from training.syntax_shape import module_shape
 
 ROOT = Path(__file__).parents[1]
 LOCK = ROOT / "newsbot" / "rule_versions.lock"
-SHARED = ("newsbot/languages/phrases.py", "newsbot/languages/word_patterns.py")
+SHARED = (
+    "newsbot/languages/phrases.py",
+    "newsbot/languages/page_talk.py",
+    "newsbot/languages/data",
+    "newsbot/languages/word_patterns.py",
+)
 CONTENTS = {
     "EXTRACTION": (
         "newsbot/extraction",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from newsbot.languages.page_talk import invites_reader, is_page_talk
 from newsbot.languages.word_patterns import any_of, any_word_of, entries_of
 
 MAX_NOISE_WORDS = 20
@@ -152,8 +153,10 @@ def is_noise(line: str, words: int) -> bool:
 
 
 def is_invitation(line: str, words: int) -> bool:
-    """Return whether a line of `words` words asks readers to share, follow or subscribe and contains no quotation."""
-    return words <= MAX_NOISE_WORDS and _QUOTE.search(line) is None and _INVITATION.search(line) is not None
+    """Return whether a line of `words` words asks readers to share, follow or subscribe, and is no sentence of a report."""
+    if words > MAX_NOISE_WORDS or _QUOTE.search(line) is not None:
+        return False
+    return invites_reader(line) or (_INVITATION.search(line) is not None and is_page_talk(line))
 
 
 def ends_article(line: str) -> bool:
