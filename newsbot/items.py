@@ -95,6 +95,19 @@ class FeedEntry:
     """Address that the feed gave for the article before, at which it is stored."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed:
+    """A paragraph that cleaning has removed from the text of an article."""
+
+    place: int
+    """Its index among the paragraphs of the text with all that was removed."""
+    text: str
+    key: bytes
+    """As in `cleaning.boilerplate.block_keys`."""
+    is_learnt: bool
+    """Whether the site repeats it; else it invites the reader to share, follow or subscribe."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Article:
     """The content of one page: a news article, or a page of another `kind` with the fields that were found.
@@ -144,6 +157,8 @@ class Article:
     """Time at which the page was fetched; for archived pages, the time recorded in the archive."""
     rules: dict[str, str] = field(default_factory=dict)
     """Name of a field -> name of the rule that found its value ("json-ld headline")."""
+    removed: list[Removed] = field(default_factory=list)
+    """Paragraphs that cleaning has removed from `body`, in their order."""
 
 
 @dataclass(slots=True, kw_only=True)

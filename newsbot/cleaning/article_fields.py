@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from newsbot.cleaning.boilerplate import block_key
+from newsbot.cleaning.removed_paragraphs import take_out
 from newsbot.items import Article
 from newsbot.languages.phrases import is_invitation
 from newsbot.text import one_line, paragraphs, word_count
@@ -16,7 +18,7 @@ MAX_NAMES = 200
 
 
 def clean_article(article: Article) -> None:
-    """Normalise the fields of an article in place. Idempotent."""
+    """Normalise the fields of an article in place. Idempotent. Invitations that are removed go to `removed`."""
     article.title = _line(article.title)
     article.description = _line(article.description)
     article.section = _line(article.section)
@@ -24,7 +26,12 @@ def clean_article(article: Article) -> None:
     article.topics = _lines(article.topics)
     article.canonical_url = _web_url(article.canonical_url)
     article.image_url = _web_url(article.image_url)
-    article.body = "\n\n".join(_without_invitations(_without_echoes(paragraphs(article.body))))
+    texts = _without_echoes(paragraphs(article.body))
+    kept = _without_invitations(texts)
+    if len(kept) < len(texts):
+        keys = {place: block_key("tail", texts[place]) for place in range(len(kept), len(texts))}
+        article.removed = take_out(article.removed, texts, keys, is_learnt=False)
+    article.body = "\n\n".join(kept)
     article.word_count = word_count(article.body)
 
 

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
+from typing import Literal
 
 from newsbot.items import Article
 from newsbot.languages.page_talk import ends_sentence, is_page_talk
@@ -96,7 +97,7 @@ def block_keys(texts: Sequence[str]) -> dict[int, bytes]:
     if len(texts) < 2:
         return {}
     return {
-        place: _key("head" if place < len(texts) - 1 - place else "tail", texts[place])
+        place: block_key("head" if place < len(texts) - 1 - place else "tail", texts[place])
         for place in _edge_places(len(texts))
         if _is_candidate(texts[place])
     }
@@ -134,5 +135,6 @@ def _is_candidate(text: str) -> bool:
     )
 
 
-def _key(end: str, text: str) -> bytes:
+def block_key(end: Literal["head", "tail"], text: str) -> bytes:
+    """Return the key of a paragraph at one end of a text."""
     return blake2b(f"{end}:{letters(text)}".encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -38,6 +38,7 @@ from newsbot.store.articles.plan import (
 )
 from newsbot.store.articles.precomputed import Precomputed, current, index_words
 from newsbot.store.articles.revision_rows import changed_fields, compacted, stored_article, stored_content
+from newsbot.store.boilerplate.removed_blocks import store_removed
 from newsbot.store.crawl import rejects
 from newsbot.store.entities import entity_writer
 from newsbot.store.schema.identity import ArticleKeys, content_key, url_hash
@@ -124,6 +125,8 @@ def save_article(
         content = load_content(connection, existing, page.content_key)
     plan = decide(existing, article, page.content_key, content, now=now)
     saved = _apply(connection, page, plan, exact_duplicate_id, new_id)
+    if saved.outcome not in {"unchanged", "conflict"}:
+        store_removed(connection, saved.article_id, article, is_new=not isinstance(plan, Revise))
     if not isinstance(plan, Conflict | Keep):
         freed = _remove_stubs(connection, stored, saved.article_id)
         new_urls = {key: url for key, url in urls.items() if key not in stored or key in freed}
@@ -150,6 +153,7 @@ def apply_rules_to(
     page = _Page(article, keys, content_key(article), run_id, now, precomputed)
     locks.take(connection, Rank.IDENTITY, identity_keys(article, keys))
     existing = load_existing(connection, article_id)
+    store_removed(connection, article_id, article)
     if existing.content_key == page.content_key:
         _update(connection, article_id, {"extractor_version": rule_versions.label(), "rules": article.rules})
         return "unchanged"

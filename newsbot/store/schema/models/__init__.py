@@ -16,7 +16,13 @@ from newsbot.store.schema.models.article_rows import (
     Topic,
 )
 from newsbot.store.schema.models.base import Base
-from newsbot.store.schema.models.boilerplate_rows import BoilerplateBlock, BoilerplateSite
+from newsbot.store.schema.models.boilerplate_rows import (
+    BoilerplateBlock,
+    BoilerplateSite,
+    KeptBlock,
+    RemovedBlock,
+    RemovedText,
+)
 from newsbot.store.schema.models.crawl_rows import (
     BackfillPart,
     Feed,
@@ -58,8 +64,11 @@ __all__ = [
     "Fetch",
     "FrontierRow",
     "Host",
+    "KeptBlock",
     "MentionRow",
     "RejectRow",
+    "RemovedBlock",
+    "RemovedText",
     "Revision",
     "Run",
     "Source",
