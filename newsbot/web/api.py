@@ -22,6 +22,7 @@ from newsbot.store.queries import (
     Position,
     SourceOverview,
     StorySummary,
+    find_article,
     find_articles,
     get_article,
     get_entity,
@@ -30,6 +31,7 @@ from newsbot.store.queries import (
     list_stories,
     load_articles,
     member_json,
+    removed_json,
     stats,
     stored_json,
     story_members,
@@ -86,6 +88,16 @@ def article(request: Request, article_id: Id) -> Response:
     if stored is None:
         raise HTTPException(404, f"There is no article {article_id}.")
     return _json(stored_json(stored))
+
+
+@router.get("/articles/{article_id}/removed", response_model=schemas.RemovedParagraphs, responses=_NOT_FOUND)
+def removed(request: Request, article_id: Id) -> Response:
+    """List the paragraphs that cleaning removed from the text of an article, in their order."""
+    with site_of(request).read() as session:
+        if find_article(session, article_id) is None:
+            raise HTTPException(404, f"There is no article {article_id}.")
+        items = removed_json(session, article_id)
+    return _json({"items": items})
 
 
 @router.get("/articles/{article_id}/revisions", response_model=schemas.Revisions, responses=_NOT_FOUND)

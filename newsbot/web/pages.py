@@ -25,6 +25,7 @@ from newsbot.store.queries import (
     list_conflicts,
     load_articles,
     newest_stories,
+    removed_paragraphs,
     source_detail,
     source_names,
     story_members,
@@ -106,6 +107,7 @@ def article(request: Request, article_id: Id) -> Response:
         members = story_members(session, stored.story_id) if stored.story_id else []
         conflicts = [] if stored.article.kind == STUB else list_conflicts(session, article_id)
         silent = count_silent(session, article_id)
+        removed = removed_paragraphs(session, article_id)
     return page(
         request,
         "article.html",
@@ -116,6 +118,7 @@ def article(request: Request, article_id: Id) -> Response:
         names=names,
         conflicts=conflicts,
         silent=silent,
+        removed=removed,
         members=[member for member in members if member.id != article_id],
         entities=sorted(
             (entity for entity in stored.article.entities if (entity.name, entity.type) in ids),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
@@ -60,6 +60,23 @@ class ArticlePage(BaseModel):
 
     items: list[ArticleJson]
     next: str | None
+
+
+class RemovedParagraphJson(BaseModel):
+    """A paragraph that was removed; `place`: its number among all paragraphs, with those that were removed, from 0.
+
+    `by`: `site`, because the site repeats it, or `phrase`, because it invites the reader."""
+
+    place: int
+    block: str
+    by: Literal["site", "phrase"]
+    text: str
+
+
+class RemovedParagraphs(BaseModel):
+    """What was removed from the text of an article, in its order."""
+
+    items: list[RemovedParagraphJson]
 
 
 class RevisionJson(BaseModel):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,7 @@ from newsbot.store.queries import (
     get_article,
     iter_articles,
     list_conflicts,
+    removed_json,
     stored_json,
 )
 from newsbot.store.queries import (
@@ -99,9 +100,12 @@ def print_hit(hit: Hit, *, as_json: bool) -> None:
 
 @click.command()
 @click.argument("article", metavar="ID|URL")
+@click.option(
+    "--removed", "with_removed", is_flag=True, help="Show what cleaning removed from its text, too."
+)
 @json_option
 @database_option
-def show(article: str, as_json: bool, database: str | None) -> None:
+def show(article: str, with_removed: bool, as_json: bool, database: str | None) -> None:
     """Show one article with everything known of it."""
     with read_session(database) as session:
         stored = get_article(session, article)
@@ -109,14 +113,26 @@ def show(article: str, as_json: bool, database: str | None) -> None:
             raise InputError(f"no article {article!r}; accepted: the id or any URL of a stored article")
         urls = article_urls(session, stored.id)
         conflicts = [] if stored.article.kind == STUB else list_conflicts(session, stored.id)
+        removed = removed_json(session, stored.id) if with_removed else []
     known = stored_json(stored) | {"agency": stored.agency, "gone_at": utc_text(stored.gone_at)}
     if as_json:
-        print_json(known | {"urls": urls})
+        print_json(known | {"urls": urls} | ({"removed": removed} if with_removed else {}))
         return
     for reject in conflicts:
         now = f"{reject.reason}, seen {utc_text(reject.last_seen_at)}; {printable(reject.detail)}"
         click.echo(f"newsbot: its address has something else now: {now}", err=True)
     _print_article(stored, known, urls)
+    if with_removed:
+        _print_removed(removed)
+
+
+def _print_removed(removed: Sequence[Mapping[str, Any]]) -> None:
+    """Print what was removed: the number of each paragraph in the full text, its block, and why."""
+    click.echo(f"\nremoved: {len(removed)}")
+    causes = {"site": "the site repeats it", "phrase": "it invites the reader"}
+    for gone in removed:
+        place, cause = gone["place"] + 1, causes[gone["by"]]
+        click.echo(f"\nparagraph {place}, block {gone['block']}, {cause}: {printable(gone['text'])}")
 
 
 def _print_article(stored: StoredArticle, known: Mapping[str, Any], urls: list[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from newsbot.store.articles import story_placement
 from newsbot.store.articles.precomputed import Precomputed
 from newsbot.store.articles.revision_rows import changed_fields, stored_content
 from newsbot.store.articles.writer import Outcome, apply_rules_to
+from newsbot.store.boilerplate.removed_blocks import store_removed
 from newsbot.store.crawl.fetches import HAS_PAGE
 from newsbot.store.schema.identity import article_keys
 from newsbot.store.schema.models import ArticleRow, Fetch
@@ -96,8 +97,14 @@ def apply_rules(
     )
 
 
-def mark_extracted(session: Session, article_ids: Sequence[int]) -> None:
-    """Store that the current rules leave articles as they are."""
+def mark_extracted(
+    session: Session, article_ids: Sequence[int], removals: Mapping[int, Article] | None = None
+) -> None:
+    """Store that the current rules leave articles as they are.
+
+    `removals` are those articles, by id, from whose pages the rules have removed something that may not be stored yet."""
+    for article_id, article in (removals or {}).items():
+        store_removed(session.connection(), article_id, article)
     story_placement.lock(
         session.connection()
     )  # a transaction that changes the rows of several articles holds it
