@@ -90,6 +90,11 @@ def is_page_talk(text: str) -> bool:
     )
 
 
+def is_reporting(text: str) -> bool:
+    """Return whether somebody says something in a line, or the page owns up to an edit."""
+    return any(sentence.is_reporting or sentence.is_said for sentence in _shown(text))
+
+
 def invites_reader(text: str) -> bool:
     """Return whether every sentence of a line asks the reader for something on the publisher's page."""
     shown = _shown(text)
@@ -129,6 +134,11 @@ class _Shown:
         return self._has("amended") or ("says" in self.plain_kinds and not self.is_pointer)
 
     @property
+    def is_said(self) -> bool:
+        """Whether it has a verb of saying of any language, which in another one may be another word."""
+        return self._has("says")
+
+    @property
     def is_talk(self) -> bool:
         """Whether the words of one language speak of the page, and in that language nobody says them."""
         return self.is_pointer or any(map(_speaks_of_page, self.kinds.values()))
@@ -152,7 +162,7 @@ class _Shown:
         if self.is_sentence:
             return self.words <= 1
         is_short = all(word_count(part) <= MAX_LABEL_WORDS for part in _PARTS.split(self.text))
-        return self.is_pointer or (is_short and not self._has("says"))
+        return self.is_pointer or (is_short and not self.is_said)
 
     def _has(self, kind: str) -> bool:
         return any(kind in kinds for kinds in self.kinds.values())

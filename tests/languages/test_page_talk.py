@@ -87,6 +87,20 @@ def test_words_that_mean_something_else_are_no_talk_of_the_page(text: str) -> No
     assert not is_page_talk(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Поделитесь с друзьями!", True),
+        ("Sign up now!", True),
+        ("Subscribe to his theory.", False),
+        ("Follow us, he said.", False),
+        ("The party asked voters to sign up.", False),
+    ],
+)
+def test_short_call_is_an_invitation(text: str, expected: bool) -> None:
+    assert is_invitation(text, word_count(text)) is expected
+
+
 def test_invitation_names_reader_publisher_and_page() -> None:
     assert invites_reader("Subscribe to our newsletter.")
     assert invites_reader("تابعونا على صفحتنا على فيسبوك.")
