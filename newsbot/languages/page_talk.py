@@ -28,6 +28,8 @@ MAX_CREDIT_WORDS = 8
 STEM = 3
 """Number of letters by which words with endings are looked up; a listed stem has at least these."""
 
+MAX_QUESTION_WORDS = 6
+"""Maximum number of words of a question that leads to an invitation ("Got a tip? Write to us.")."""
 PLAIN = 5
 """Minimum length of a Latin word that few other languages have with another meaning."""
 
@@ -35,6 +37,7 @@ _SPLIT = re.compile(r"(?<=[.!?…؟۔।։။។])(?<!\b\w\.)(?<!\b\w\w\.)[)\]»
 _END = re.compile(r"[.!?…。！？؟؛।۔։።။។．｡][)\]）»”]*$")
 _WORD = re.compile(r"[^\s!-,./:-@\[-`{-©«¬®-±¶·»¿‐-⁞،؛؟۔।॥։።፣።、-〃〈-】！-／：-＠・]+")
 _CLAUSE = re.compile(r"[^\s'’]")
+_QUESTION = re.compile(r"[?？؟]$")
 _COLON = re.compile(r"\s?[:：]")
 _PARTS = re.compile(r"\s[-–—]\s|[|•·∙▪■►/;,，、；|]+")
 _CONTACT = re.compile(r"\S@\w|https?://|www\.\w|\w\.(?:com|org|net)\b")
@@ -145,8 +148,9 @@ class _Shown:
 
     @property
     def is_address(self) -> bool:
-        """Whether it speaks to the reader or of the publisher."""
-        return bool(self.plain_kinds & {"reader", "us"})
+        """Whether it speaks to the reader or of the publisher, or is a short question."""
+        is_question = _QUESTION.search(self.text) is not None and self.words <= MAX_QUESTION_WORDS
+        return bool(self.plain_kinds & {"reader", "us"}) or (is_question and not self.is_said)
 
     @property
     def is_invitation(self) -> bool:

@@ -88,6 +88,7 @@ def _put_back_kept(session: Session, article: Article) -> bool:
     if kept:
         _rewrite(article, put_back(article.removed, article.body.split(PARTING), kept))
         article.removed = [gone for gone in article.removed if gone.key not in kept]
+        article.entity_engine = None  # names in what came back are found when the page is seen again
     return bool(kept)
 
 

@@ -130,12 +130,14 @@ def test_changed_page_replaces_what_was_removed(database: Database) -> None:
 
 
 def test_kept_block_comes_back_into_every_article(database: Database) -> None:
-    _fill(database)
+    for number in range(1, 9):
+        _store(database, _article(number, LINE, entity_engine="rules-1"))
     assert _keep(database) == 3
     for number in range(1, 9):
         stored = load(database, number).article
         assert stored.body == f"{text(number)}\n\n{LINE}"
         assert stored.word_count == len(stored.body.split())
+        assert (stored.entity_engine is None) == (number > 5)
         assert all(
             stored.body[m.start : m.end] == m.text for entity in stored.entities for m in entity.mentions
         )
