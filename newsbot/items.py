@@ -6,8 +6,8 @@ An `Article` is the content of one page. What only a database can know (id, stor
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal, get_args
 
 EntityType = Literal["PER", "ORG", "LOC"]
@@ -74,6 +74,8 @@ class Fetched:
     """WARC file with the response: relative to the archive folder, or the path of a file in another archive."""
     warc_offset: int | None = None
     """Offset of the record in `warc_file`, in bytes."""
+    warc_record_id: str | None = None
+    """WARC-Record-ID of the record."""
     payload_digest: str | None = None
     """Digest of the body as sent, in the form that WARC files use (`sha1:...`)."""
     is_repeat: bool = False
@@ -86,6 +88,7 @@ class FeedEntry:
 
     title: str | None = None
     published_at: datetime | None = None
+    published_offset_min: int | None = None
     modified_at: datetime | None = None
     authors: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
@@ -118,6 +121,8 @@ class Article:
     """Names as printed, without "By". An agency (dpa, Reuters) counts as an author."""
     published_at: datetime | None = None
     """Time of first publication. A date without an offset is read in the time zone of the source, else in UTC."""
+    published_offset_min: int | None = None
+    """Minutes by which clocks were ahead of UTC where it was published, as far as the page or the source gives it."""
     modified_at: datetime | None = None
     """Time of the last change that the page declares."""
     language: str | None = None
@@ -144,6 +149,22 @@ class Article:
     """Time at which the page was fetched; for archived pages, the time recorded in the archive."""
     rules: dict[str, str] = field(default_factory=dict)
     """Name of a field -> name of the rule that found its value ("json-ld headline")."""
+    extractor_version: str | None = None
+    """Versions of the rules that read the page, as `rule_versions.label` writes them; None if newsbot has not read it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchivedPage:
+    """The WARC record that holds a page."""
+
+    file: str
+    """WARC file: relative to the archive folder, or the path of a file in another archive."""
+    offset: int | None
+    """Offset of the record in bytes; None if it cannot be found again by one."""
+    record_id: str | None
+    """WARC-Record-ID."""
+    digest: str | None
+    """Digest of the body as it was sent (`sha1:...`)."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -179,6 +200,11 @@ def utc_text(moment: datetime | None) -> str | None:
     return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def local_day(at: datetime, offset_min: int | None) -> date:
+    """Return the day of a moment where clocks are `offset_min` minutes ahead of UTC; the day in UTC if that is not known."""
+    return (at.astimezone(UTC) + timedelta(minutes=offset_min or 0)).date()
+
+
 def entity_json(entity: Entity) -> dict[str, Any]:
     """Return an entity as a JSON object."""
     return {
@@ -189,8 +215,20 @@ def entity_json(entity: Entity) -> dict[str, Any]:
     }
 
 
+def provenance_json(article: Article, archived: ArchivedPage | None = None) -> dict[str, Any]:
+    """Return where the values of an article come from, as a JSON object."""
+    return {
+        "rules": article.rules,
+        "extractor_version": article.extractor_version,
+        "entity_engine": article.entity_engine,
+        "retrieved_at": utc_text(article.retrieved_at),
+        "warc": archived and asdict(archived),
+    }
+
+
 def article_json(article: Article) -> dict[str, Any]:
     """Return an article as a public JSON object, without the fields that only a database can know."""
+    published_at, offset_min = article.published_at, article.published_offset_min
     return {
         "url": article.url,
         "canonical_url": article.canonical_url,
@@ -198,7 +236,9 @@ def article_json(article: Article) -> dict[str, Any]:
         "title": article.title,
         "description": article.description,
         "authors": article.authors,
-        "published_at": utc_text(article.published_at),
+        "published_at": utc_text(published_at),
+        "published_offset_min": offset_min,
+        "published_day": published_at and local_day(published_at, offset_min).isoformat(),
         "modified_at": utc_text(article.modified_at),
         "language": article.language,
         "section": article.section,
@@ -207,5 +247,7 @@ def article_json(article: Article) -> dict[str, Any]:
         "body": article.body,
         "word_count": article.word_count,
         "kind": article.kind,
+        "is_free": article.is_free,
         "entities": [entity_json(entity) for entity in article.entities],
+        "provenance": provenance_json(article),
     }

@@ -60,6 +60,8 @@ class Kept:
     """Offset of the record in bytes."""
     digest: str
     """Digest of the body, in the form that `payload_digest` returns."""
+    record_id: str | None
+    """WARC-Record-ID."""
     url: str
     fetched_at: datetime
     is_repeat: bool = False
@@ -103,6 +105,7 @@ class WarcWriter:
             file=self._path.name,
             offset=offset,
             digest=payload_digest(exchange.body),
+            record_id=response.record_id,
             url=exchange.url,
             fetched_at=exchange.fetched_at,
         )

@@ -46,6 +46,7 @@ def extract_article(page: Page, *, source: Source | None = None, now: datetime |
         description=metadata.description,
         authors=metadata.authors,
         published_at=metadata.published_at,
+        published_offset_min=metadata.published_offset_min,
         modified_at=metadata.modified_at,
         language=detect(text, metadata.declared_language),
         section=metadata.section,

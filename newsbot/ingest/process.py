@@ -31,7 +31,6 @@ from newsbot.items import READ_KINDS, STUB, Reject
 from newsbot.settings import Configuration
 from newsbot.sources.catalog import Catalog, catalog_of, load_sources
 from newsbot.store.articles.existing import recall
-from newsbot.store.articles.imports import fill_unexported
 from newsbot.store.articles.precomputed import precompute
 from newsbot.store.articles.site_boilerplate import remove_learnt
 from newsbot.store.articles.writer import known_unchanged
@@ -134,8 +133,6 @@ class Processor:
             article.entities = []  # the offsets of entities that an import brings are those of the text as it came
         if self.database is not None:
             with self._reading(self.database) as session:
-                if envelope.export:
-                    fill_unexported(session, article)
                 remove_learnt(session, article, envelope.site_blocks)
 
     def dedupe(self, envelope: Envelope) -> None:

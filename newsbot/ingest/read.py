@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from newsbot import rule_versions
 from newsbot.capture import Capture
 from newsbot.extraction.extractor import extract_article
 from newsbot.extraction.page.page import Page
@@ -31,12 +33,14 @@ def read(capture: Capture, catalog: Catalog, *, now: datetime) -> Envelope | Rej
 
     The source is that of the catalog for the host of the page, or the one whose feed lists it; it gives its selectors and
     its time zone. What the page does not say is taken from the entry of the feed. `now` is the time of the fetch if the
-    capture has none.
+    capture has none, or one in the future: archives and saved files may state any time.
     """
+    if capture.retrieved_at and capture.retrieved_at > now:
+        capture = replace(capture, retrieved_at=None)
     try:
-        return (
-            _read_record(capture, catalog) if capture.media == "record" else _read_page(capture, catalog, now)
-        )
+        if capture.media == "record":
+            return _read_record(capture, catalog, now)
+        return _read_page(capture, catalog, now)
     except Exception as error:
         logger.exception("%s could not be parsed", capture.url)
         return _reject(capture, catalog, now, "parse-failed", one_line(repr(error)))
@@ -59,6 +63,7 @@ def _read_page(capture: Capture, catalog: Catalog, now: datetime) -> Envelope | 
         article.url = declared
     article.source = source.key if source else source_of(article.url) or None
     article.retrieved_at = capture.retrieved_at or now
+    article.extractor_version = rule_versions.label()
     article.aliases = list(capture.aliases)
     if capture.entry:
         article.aliases += _former_addresses(capture, capture.entry)
@@ -91,6 +96,8 @@ def fill_from_entry(article: Article, entry: FeedEntry, *, now: datetime) -> Non
         if value and not getattr(article, name):
             setattr(article, name, value)
             article.rules[name] = rule
+            if name == "published_at":
+                article.published_offset_min = entry.published_offset_min
 
 
 def _extract(capture: Capture, source: Source | None, now: datetime) -> Article:
@@ -109,8 +116,8 @@ def _names_better_address(capture: Capture, article: Article) -> bool:
     return has_no_address and bool(article.canonical_url and urlsplit(article.canonical_url).path.strip("/"))
 
 
-def _read_record(capture: Capture, catalog: Catalog) -> Envelope | Reject:
-    imported = read_record(_json(capture.body))
+def _read_record(capture: Capture, catalog: Catalog, now: datetime) -> Envelope | Reject:
+    imported = read_record(_json(capture.body), now=now)
     if imported is None:
         return Reject(url=capture.url, reason="unreadable", detail="not an article of a known JSON format")
     article = imported.article
@@ -144,6 +151,8 @@ def provenance(capture: Capture, *, now: datetime) -> Fetched | None:
         archived_at=capture.retrieved_at or now,
         warc_file=None if capture.warc_offset is None else capture.warc_file,
         warc_offset=capture.warc_offset,
+        warc_record_id=capture.warc_record_id,
+        payload_digest=capture.payload_digest,
     )
 
 

@@ -63,7 +63,8 @@ def record_article(session: Session, envelope: Envelope, *, run_id: int | None, 
     stored as a reject. An article that another newsbot has exported keeps its id and its dates where they are free.
 
     If the transaction stores several items, `lock_items` must be called for all of them first."""
-    article, fetched, now = envelope.article, envelope.fetched, envelope.observed_at(now)
+    article, fetched, clock = envelope.article, envelope.fetched, now
+    now = envelope.observed_at(clock)
     lock_items(session, [envelope], now=now)
     site_boilerplate.reclean_same(session, article, envelope.site_blocks, run_id=run_id, now=now)
     export = envelope.export
@@ -73,6 +74,7 @@ def record_article(session: Session, envelope: Envelope, *, run_id: int | None, 
         keys=article_keys(article),
         run_id=run_id,
         now=now,
+        clock=clock,
         new_id=kept_id(session, export.id) if export and export.id else None,
         precomputed=envelope.precomputed,
     )

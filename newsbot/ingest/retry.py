@@ -50,6 +50,9 @@ def next_try(tries: int, now: datetime, chance: float) -> datetime:
 
 
 def next_look(published_at: datetime, now: datetime) -> datetime | None:
-    """Return when to check an article for changes; None once it is too old to be checked."""
+    """Return when to check an article for changes; None once it is too old to be checked.
+
+    An article of the future counts as one of now."""
+    published_at = min(published_at, now)
     age_s = next_refetch_age_s((now - published_at).total_seconds())
     return None if age_s is None else published_at + timedelta(seconds=age_s)

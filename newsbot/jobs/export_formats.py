@@ -9,7 +9,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
@@ -22,7 +22,8 @@ full-width forms of `=+-@`."""
 ROW_GROUP = 1_000
 """Number of articles that are held in memory at a time for Parquet."""
 
-TIMES = ("published_at", "modified_at", "first_seen_at", "last_seen_at")
+TIMES = ("published_at", "modified_at", "first_seen_at", "last_seen_at", "retrieved_at")
+WARC = ("file", "offset", "record_id", "digest")
 COLUMNS = (
     *(
         "id",
@@ -33,12 +34,16 @@ COLUMNS = (
         "description",
         "authors",
         "published_at",
+        "published_offset_min",
+        "published_day",
         "modified_at",
     ),
-    *("language", "section", "topics", "image_url", "body", "word_count", "kind"),
-    *("story_id", "duplicate_of", "duplicate_kind", "first_seen_at", "last_seen_at", "revision", "entities"),
+    *("language", "section", "topics", "image_url", "body", "word_count", "kind", "is_free"),
+    *("story_id", "duplicate_of", "duplicate_kind", "first_seen_at", "last_seen_at", "revision", "agency"),
+    *("entities", "rules", "extractor_version", "entity_engine", "retrieved_at"),
+    *(f"warc_{name}" for name in WARC),
 )
-"""Columns of CSV and Parquet, in their order."""
+"""Columns of CSV and Parquet, in their order. Those of the provenance come last."""
 
 Writer = Callable[[BinaryIO, Iterable[dict[str, Any]]], None]
 """A function that writes articles, in their public JSON form, to a file."""
@@ -95,11 +100,25 @@ def write_csv(file: BinaryIO, articles: Iterable[dict[str, Any]]) -> None:
         writer = csv.writer(text)
         writer.writerow(COLUMNS)
         for article in articles:
-            writer.writerow([cell(article[name]) for name in COLUMNS])
+            row = flat(article)
+            writer.writerow([cell(row[name]) for name in COLUMNS])
+
+
+def flat(article: dict[str, Any]) -> dict[str, Any]:
+    """Return an article with its provenance in columns of their own: a WARC record is parted too."""
+    provenance = article["provenance"]
+    warc = provenance["warc"] or {}
+    return {
+        **article,
+        **provenance,
+        **{f"warc_{name}": warc.get(name) for name in WARC},
+    }
 
 
 def cell(value: Any) -> Any:
-    """Return a value as a cell that no spreadsheet program reads as a formula."""
+    """Return a value as a cell that no spreadsheet program reads as a formula; an object is text of JSON."""
+    if isinstance(value, dict):
+        value = json.dumps(value, ensure_ascii=False)
     if isinstance(value, list):
         value = "; ".join(element["name"] if isinstance(element, dict) else element for element in value)
     return f"'{value}" if isinstance(value, str) and FORMULA.match(value) else value
@@ -120,7 +139,7 @@ def parquet_writer() -> Writer:
     def write(file: BinaryIO, articles: Iterable[dict[str, Any]]) -> None:
         rows = iter(articles)
         with pq.ParquetWriter(file, schema) as writer:
-            while group := [_with_times(article) for article in islice(rows, ROW_GROUP)]:
+            while group := [_with_times(flat(article)) for article in islice(rows, ROW_GROUP)]:
                 writer.write_batch(pa.RecordBatch.from_pylist(group, schema=schema))
 
     return write
@@ -133,6 +152,9 @@ def _parquet_schema(pa: Any) -> Any:
     )
     others = {
         **dict.fromkeys(("id", "word_count", "story_id", "duplicate_of", "revision"), pa.int64()),
+        **dict.fromkeys(("published_offset_min", "warc_offset"), pa.int64()),
+        "published_day": pa.date32(),
+        "is_free": pa.bool_(),
         **dict.fromkeys(TIMES, pa.timestamp("s", tz="UTC")),
         **dict.fromkeys(("authors", "topics"), pa.list_(pa.string())),
         "entities": pa.list_(entity),
@@ -142,7 +164,9 @@ def _parquet_schema(pa: Any) -> Any:
 
 def _with_times(article: dict[str, Any]) -> dict[str, Any]:
     times = {name: datetime.fromisoformat(value) for name in TIMES if (value := article[name])}
-    return article | times
+    day = article["published_day"]
+    rules = {"rules": json.dumps(article["rules"], ensure_ascii=False)}
+    return article | times | rules | {"published_day": day and date.fromisoformat(day)}
 
 
 WRITERS: dict[str, Callable[[], Writer]] = {

@@ -188,6 +188,7 @@ def fetched(response: Response) -> Fetched | None:
         last_modified=header(response, "Last-Modified"),
         warc_file=kept.file if kept else None,
         warc_offset=kept.offset if kept else None,
+        warc_record_id=kept.record_id if kept else None,
         payload_digest=kept.digest if kept else None,
         is_repeat=kept.is_repeat if kept else False,
     )

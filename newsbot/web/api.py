@@ -135,12 +135,14 @@ def search(request: Request, asked: SearchQuery) -> Response:
 def entities(
     request: Request,
     type: Annotated[EntityType | None, Query(description="People, organisations or places.")] = None,  # noqa: A002
-    since: Annotated[Day, Query(description="Only articles published on this day or later.")] = None,
+    since: Annotated[
+        Day, Query(description="Only articles published on this day, where they were, or later.")
+    ] = None,
     limit: Limit = _TOP,
 ) -> Response:
     """List the most mentioned people, organisations and places."""
     with site_of(request).read() as session:
-        counts = top_entities(session, entity_type=type, since=_start_of(since), limit=limit)
+        counts = top_entities(session, entity_type=type, since=since, limit=limit)
     return _json({"items": [asdict(count) for count in counts]})
 
 

@@ -6,7 +6,7 @@ import base64
 import json
 import math
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
@@ -84,19 +84,23 @@ class FilterParameters(BaseModel):
             description=f"Kinds of articles ({', '.join(STORED_KINDS)}): repeated, or separated by commas."
         ),
     ] = ()
-    since: Annotated[Day, Field(description="First day of publication.")] = None
-    until: Annotated[Day, Field(description="Last day of publication.")] = None
+    since: Annotated[Day, Field(description="First day of publication, where the article was published.")] = (
+        None
+    )
+    until: Annotated[Day, Field(description="Last day of publication, where the article was published.")] = (
+        None
+    )
 
     def filters(self, sort: Literal["relevance", "date"] = "date") -> Filters:
-        """Return the filters for the store; days are days in UTC."""
+        """Return the filters for the store; days are those where the articles were published."""
         return Filters(
             source=self.source,
             language=self.language,
             section=self.section,
             entity=self.entity,
             kind=self.kind,
-            since=datetime.combine(self.since, time.min, UTC) if self.since else None,
-            until=datetime.combine(self.until, time.max, UTC) if self.until else None,
+            since=self.since,
+            until=self.until,
             sort=sort,
         )
 

@@ -27,8 +27,30 @@ class EntityJson(BaseModel):
     mentions: list[MentionJson]
 
 
+class WarcJson(BaseModel):
+    """The WARC record that holds a page; `digest`: of the body as it was sent."""
+
+    file: str
+    offset: int | None
+    record_id: str | None
+    digest: str | None
+
+
+class ProvenanceJson(BaseModel):
+    """Where the values of an article come from; `rules`: field -> the rule that found its value."""
+
+    rules: dict[str, str]
+    extractor_version: str | None
+    entity_engine: str | None
+    retrieved_at: datetime | None
+    warc: WarcJson | None
+
+
 class ArticleJson(BaseModel):
-    """An article with all its fields; null if not known."""
+    """An article with all its fields; null if not known.
+
+    `published_at` is in UTC; `published_day` is the day where the article was published, `published_offset_min` by how
+    much clocks are ahead of UTC there."""
 
     id: int
     url: str
@@ -38,6 +60,8 @@ class ArticleJson(BaseModel):
     description: str | None
     authors: list[str]
     published_at: datetime | None
+    published_offset_min: int | None
+    published_day: date | None
     modified_at: datetime | None
     language: str | None
     section: str | None
@@ -46,13 +70,16 @@ class ArticleJson(BaseModel):
     body: str
     word_count: int
     kind: StoredKind
+    is_free: bool | None
     story_id: int | None
     duplicate_of: int | None
     duplicate_kind: str | None
     first_seen_at: datetime
     last_seen_at: datetime
     revision: int
+    agency: str | None
     entities: list[EntityJson]
+    provenance: ProvenanceJson
 
 
 class ArticlePage(BaseModel):

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import date
 
 import click
 
@@ -38,7 +38,7 @@ from newsbot.store.database import Database
 @json_option
 @database_option
 def reextract(
-    since: datetime | None,
+    since: date | None,
     source: str | None,
     dry_run: bool,
     is_all: bool,

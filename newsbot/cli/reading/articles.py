@@ -109,7 +109,7 @@ def show(article: str, as_json: bool, database: str | None) -> None:
             raise InputError(f"no article {article!r}; accepted: the id or any URL of a stored article")
         urls = article_urls(session, stored.id)
         conflicts = [] if stored.article.kind == STUB else list_conflicts(session, stored.id)
-    known = stored_json(stored) | {"agency": stored.agency, "gone_at": utc_text(stored.gone_at)}
+    known = stored_json(stored) | {"gone_at": utc_text(stored.gone_at)}
     if as_json:
         print_json(known | {"urls": urls})
         return
@@ -121,9 +121,10 @@ def show(article: str, as_json: bool, database: str | None) -> None:
 
 def _print_article(stored: StoredArticle, known: Mapping[str, Any], urls: list[str]) -> None:
     for name, value in known.items():
-        if name not in ("body", "entities", "title") and value not in (None, []):
+        if name not in ("body", "entities", "title", "provenance") and value not in (None, []):
             shown = ", ".join(value) if isinstance(value, list) else value
             click.echo(f"{name + ':':16} {printable(shown)}")
+    print_provenance(known["provenance"])
     for url in urls:
         click.echo(f"{'also at:':16} {printable(url)}")
     for entity in stored.article.entities:
@@ -139,6 +140,15 @@ def _print_article(stored: StoredArticle, known: Mapping[str, Any], urls: list[s
         return
     for paragraph in stored.article.body.split("\n\n"):
         click.echo(f"\n{printable(paragraph)}")
+
+
+def print_provenance(provenance: Mapping[str, Any]) -> None:
+    """Print where the values of an article come from, one a line; the rules of its fields on one line."""
+    rules = ", ".join(f"{field}: {rule}" for field, rule in provenance["rules"].items())
+    warc = ", ".join(str(value) for value in (provenance["warc"] or {}).values() if value is not None)
+    for name, value in {**provenance, "rules": rules, "warc": warc}.items():
+        if value:
+            click.echo(f"{name + ':':18} {printable(value)}")
 
 
 @click.command()

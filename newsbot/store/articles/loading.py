@@ -11,7 +11,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from newsbot.items import STUB, Article, Entity, Mention, article_json, utc_text
+from newsbot.items import (
+    STUB,
+    ArchivedPage,
+    Article,
+    Entity,
+    Mention,
+    article_json,
+    provenance_json,
+    utc_text,
+)
+from newsbot.store.crawl.fetches import archived_pages
 from newsbot.store.crawl.rejects import reasons_of
 from newsbot.store.schema.identity import url_hash
 from newsbot.store.schema.models import (
@@ -36,6 +46,7 @@ _ITEM_COLUMNS = (
     "title",
     "description",
     "published_at",
+    "published_offset_min",
     "modified_at",
     "language",
     "section",
@@ -47,6 +58,7 @@ _ITEM_COLUMNS = (
     "entity_engine",
     "retrieved_at",
     "rules",
+    "extractor_version",
 )
 
 
@@ -64,6 +76,8 @@ class StoredArticle:
     last_seen_at: datetime
     gone_at: datetime | None
     revision: int
+    archived: ArchivedPage | None = None
+    """The record that its content was read from; None if it is not in an archive."""
     unread_reason: str | None = None
     """Why the page of a stub could not be read when it was last tried; None for an article."""
 
@@ -72,6 +86,7 @@ def stored_json(stored: StoredArticle) -> dict[str, Any]:
     """Return the public JSON form of a stored article."""
     said = article_json(stored.article)
     entities = said.pop("entities")
+    del said["provenance"]
     known = {
         "story_id": stored.story_id,
         "duplicate_of": stored.duplicate_of,
@@ -79,8 +94,10 @@ def stored_json(stored: StoredArticle) -> dict[str, Any]:
         "first_seen_at": utc_text(stored.first_seen_at),
         "last_seen_at": utc_text(stored.last_seen_at),
         "revision": stored.revision,
+        "agency": stored.agency,
     }
-    return {"id": stored.id, **said, **known, "entities": entities}
+    provenance = provenance_json(stored.article, stored.archived)
+    return {"id": stored.id, **said, **known, "entities": entities, "provenance": provenance}
 
 
 def find_article(session: Session, ref: int | str) -> int | None:
@@ -121,11 +138,13 @@ def load_articles(session: Session, ids: Sequence[int]) -> list[StoredArticle]:
     authors = _names(session, Author.name, ArticleAuthor, ArticleAuthor.author_id == Author.id, ids)
     topics = _names(session, Topic.name, ArticleTopic, ArticleTopic.topic_id == Topic.id, ids)
     entities = _entities(session, ids)
+    archived = archived_pages(session, ids)
     reasons = reasons_of(session, [row.id for row in rows.values() if row.kind == STUB])
     return [
         _stored(
             rows[article_id],
             unread_reason=reasons.get(article_id),
+            archived=archived.get(article_id),
             authors=authors[article_id],
             topics=topics[article_id],
             entities=entities[article_id],
@@ -135,7 +154,13 @@ def load_articles(session: Session, ids: Sequence[int]) -> list[StoredArticle]:
 
 
 def _stored(
-    row: Any, *, unread_reason: str | None, authors: list[str], topics: list[str], entities: list[Entity]
+    row: Any,
+    *,
+    unread_reason: str | None,
+    archived: ArchivedPage | None,
+    authors: list[str],
+    topics: list[str],
+    entities: list[Entity],
 ) -> StoredArticle:
     said = {name: getattr(row, name) for name in _ITEM_COLUMNS}
     return StoredArticle(
@@ -149,6 +174,7 @@ def _stored(
         last_seen_at=row.last_seen_at,
         gone_at=row.gone_at,
         revision=row.revision,
+        archived=archived,
         unread_reason=unread_reason,
     )
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from newsbot.dedupe.changes import Judgement, judge
 from newsbot.dedupe.feed_values import own_values
 from newsbot.items import STUB, Article
+from newsbot.languages.dates import MAX_AHEAD
 from newsbot.store.articles.revision_rows import stored_article
 
 
@@ -109,6 +110,18 @@ def choose_existing(
         if existing.kind != STUB and (place == 0 or is_alike):
             return existing
     return next((existing for _, existing in found if existing.kind == STUB), None)
+
+
+def as_known(existing: Existing | None, *, clock: datetime) -> Existing | None:
+    """Return a stored article as it is known by the time of this machine.
+
+    Times more than a day later were stored with a wrong clock. Such an article counts as seen a day ago: what is fetched
+    now is newer, and what comes from an archive may be older."""
+    if existing is None or existing.last_seen_at <= clock + MAX_AHEAD:
+        return existing
+    last_seen_at = clock - MAX_AHEAD
+    first_seen_at = min(existing.first_seen_at, last_seen_at)
+    return replace(existing, first_seen_at=first_seen_at, last_seen_at=last_seen_at)
 
 
 def needs_content(existing: Existing | None, content_key: bytes, *, now: datetime) -> bool:

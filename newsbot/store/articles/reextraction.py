@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -19,6 +19,7 @@ from newsbot.store.articles.writer import Outcome, apply_rules_to
 from newsbot.store.crawl.fetches import HAS_PAGE
 from newsbot.store.schema.identity import article_keys
 from newsbot.store.schema.models import ArticleRow, Fetch
+from newsbot.store.sql.local_days import dated_since
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ def list_extracted(
     *,
     is_stale: bool = True,
     source: str | None = None,
-    since: datetime | None = None,
+    since: date | None = None,
 ) -> list[Extracted]:
     """Return the articles whose pages are kept, oldest row first; with `is_stale`, those of another version's rules."""
     query = (
@@ -57,7 +58,7 @@ def list_extracted(
     if source is not None:
         query = query.where(ArticleRow.source == source)
     if since is not None:
-        query = query.where(ArticleRow.dated_at >= since)
+        query = query.where(*dated_since(ArticleRow, since))
     rows: Iterable[Any] = session.execute(query)
     return [
         Extracted(article_id=id_, url=url, retrieved_at=at, warc_file=file, warc_offset=offset)
@@ -67,7 +68,10 @@ def list_extracted(
 
 def changes_by_rules(session: Session, article_id: int, article: Article) -> dict[str, tuple[Any, Any]]:
     """Return what `article` says otherwise than the stored one: field name -> its values, ready for JSON."""
-    old = changed_fields(stored_content(session.connection(), article_id), article)
+    stored = stored_content(session.connection(), article_id)
+    old = changed_fields(stored, article)
+    if stored["published_offset_min"] != article.published_offset_min:
+        old["published_offset_min"] = stored["published_offset_min"]
     new = {name: getattr(article, name) for name in old}
     return {
         name: (old[name], utc_text(value) if isinstance(value, datetime) else value)

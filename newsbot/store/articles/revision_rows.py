@@ -14,13 +14,13 @@ from newsbot.items import Article, utc_text
 from newsbot.store.schema.identity import REVISED_FIELDS
 from newsbot.store.schema.models import ArticleAuthor, ArticleRow, ArticleTopic, Author, Topic
 
+_OTHERS = (ArticleRow.revision, ArticleRow.source, ArticleRow.dated_at, ArticleRow.published_offset_min)
+
 
 def stored_content(connection: Connection, article_id: int) -> dict[str, Any]:
-    """Return the stored values of `REVISED_FIELDS`, and `revision`, `source` and `dated_at`, which are indexed too."""
+    """Return the stored values of `REVISED_FIELDS`, and `_OTHERS`: what is indexed too, and the offset of the date."""
     columns = [getattr(ArticleRow, name) for name in REVISED_FIELDS if name not in {"authors", "topics"}]
-    query = select(ArticleRow.revision, ArticleRow.source, ArticleRow.dated_at, *columns).where(
-        ArticleRow.id == article_id
-    )
+    query = select(*_OTHERS, *columns).where(ArticleRow.id == article_id)
     authors = select(Author.name).join(ArticleAuthor, ArticleAuthor.author_id == Author.id)
     topics = select(Topic.name).join(ArticleTopic, ArticleTopic.topic_id == Topic.id)
     return dict(connection.execute(query).mappings().one()) | {

@@ -32,6 +32,7 @@ from newsbot.store.articles.plan import (
     Plan,
     Revise,
     SeeAgain,
+    as_known,
     choose_existing,
     decide,
     needs_content,
@@ -54,6 +55,7 @@ COPIED_FIELDS = (
     "title",
     "description",
     "published_at",
+    "published_offset_min",
     "modified_at",
     "language",
     "section",
@@ -63,6 +65,7 @@ COPIED_FIELDS = (
     "is_free",
     "entity_engine",
     "rules",
+    "extractor_version",
     "retrieved_at",
     "body",
 )
@@ -102,6 +105,7 @@ def save_article(
     keys: ArticleKeys,
     run_id: int | None,
     now: datetime,
+    clock: datetime | None = None,
     new_id: int | None = None,
     precomputed: Precomputed | None = None,
 ) -> Saved:
@@ -111,6 +115,7 @@ def save_article(
     article now, or a teaser of this one, changes nothing: a conflict. The text of another article under other URLs is
     stored too, as its exact duplicate. Rejects of its URLs are deleted, except in a conflict. A stub becomes the article
     in place; itself it never replaces an article, and its rejects stay. A new article gets the id `new_id`, or the next one. `precomputed` is `precompute(article)`; None: computed here, if it is needed.
+    `now` is when the page was seen, `clock` the time of this machine; None: the same.
 
     Safe against other processes that save the same article or text at the same time: the keys are locked first."""
     connection = session.connection()
@@ -119,6 +124,7 @@ def save_article(
     locks.take(connection, Rank.IDENTITY, identity_keys(article, keys))
     stored, exact_duplicate_id = find_existing(connection, list(urls), keys.text_key)
     existing = choose_existing(urls, stored, title=article.title, text_key=keys.text_key)
+    existing = as_known(existing, clock=clock or now)
     content = None
     if existing is not None and needs_content(existing, page.content_key, now=now):
         content = load_content(connection, existing, page.content_key)
@@ -129,7 +135,7 @@ def save_article(
         new_urls = {key: url for key, url in urls.items() if key not in stored or key in freed}
         children.add_urls(connection, saved.article_id, new_urls)
     if article.kind != STUB and not isinstance(plan, Conflict):
-        rejects.delete_rejects(connection, urls, seen_at=now)
+        rejects.delete_rejects(connection, urls, seen_at=now, clock=clock or now)
     return saved
 
 
@@ -151,7 +157,10 @@ def apply_rules_to(
     locks.take(connection, Rank.IDENTITY, identity_keys(article, keys))
     existing = load_existing(connection, article_id)
     if existing.content_key == page.content_key:
-        _update(connection, article_id, {"extractor_version": rule_versions.label(), "rules": article.rules})
+        offset_min = article.published_offset_min
+        values = {"rules": article.rules, "published_offset_min": offset_min}
+        _update(connection, article_id, {"extractor_version": rule_versions.label(), **values})
+        entity_writer.redate(connection, article_id, _dated_at(page, existing), offset_min)
         return "unchanged"
     _, exact_duplicate_id = find_existing(connection, [], keys.text_key)
     content = stored_content(connection, article_id)
@@ -287,11 +296,13 @@ def _own_columns(connection: Connection, page: _Page, plan: SeeAgain) -> dict[st
     if plan.own.keys() & {"authors", "topics"}:
         children.remove_bylines(connection, existing.id)
         children.add_bylines(connection, existing.id, amended)
-    if dated_at != before["dated_at"]:
-        entity_writer.redate(connection, existing.id, dated_at)
+    if "published_at" in plan.own:
+        entity_writer.redate(connection, existing.id, dated_at, page.article.published_offset_min)
     children.remove_words(connection, existing.id, before)
     children.add_words(connection, existing.id, after, index_words(amended.body))
     columns = {name: value for name, value in plan.own.items() if name in COPIED_FIELDS}
+    if "published_at" in plan.own:
+        columns["published_offset_min"] = page.article.published_offset_min
     own_rules = {name: rules[name] for name in plan.own if name in rules}
     others = {name: rule for name, rule in existing.rules.items() if name not in plan.own}
     return columns | {
@@ -413,7 +424,6 @@ def _content_columns(page: _Page) -> dict[str, Any]:
     return {name: getattr(page.article, name) for name in COPIED_FIELDS} | {
         "text_key": page.keys.text_key,
         "content_key": page.content_key,
-        "extractor_version": rule_versions.label(),
         "agency": agency_of(page.article.authors, page.article.body),
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, distinct, func, insert, s
 from sqlalchemy.orm import Session
 
 from newsbot.archive.warc_writer import Kept
-from newsbot.items import Fetched
+from newsbot.items import ArchivedPage, Fetched
 from newsbot.store.schema.identity import url_hash
 from newsbot.store.schema.models import ArticleRow, ArticleUrl, Fetch
 from newsbot.store.sql.compiled import CompiledStatement
@@ -46,11 +46,17 @@ This is the fetch at `retrieved_at`, when the content was new; later fetches gav
 _FETCHES = Fetch.metadata.tables["fetches"]
 _ADD_FETCH = CompiledStatement(insert(Fetch))
 _FIND_RECORD = (
-    select(_FETCHES.c.warc_file, _FETCHES.c.warc_offset, _FETCHES.c.url, _FETCHES.c.fetched_at)
+    select(
+        _FETCHES.c.warc_file,
+        _FETCHES.c.warc_offset,
+        _FETCHES.c.warc_record_id,
+        _FETCHES.c.url,
+        _FETCHES.c.fetched_at,
+    )
     .where(
         _FETCHES.c.url_hash == bindparam("of_url"),
         _FETCHES.c.payload_digest == bindparam("of_digest"),
-        _FETCHES.c.warc_file.is_not(None),
+        _FETCHES.c.warc_file.not_like("%/%"),  # that is a file of another archive
         _FETCHES.c.warc_offset.is_not(None),
     )
     .order_by(_FETCHES.c.fetched_at)
@@ -76,9 +82,9 @@ def save_fetch(
 
     A page from an archive is stored under the time when it was archived. If the same body was archived before, the row
     refers to that record, unless it has been pruned since."""
-    file, offset = fetched.warc_file, fetched.warc_offset
+    file, offset, record_id = fetched.warc_file, fetched.warc_offset, fetched.warc_record_id
     if fetched.is_repeat and not lock_if_present(session, file, offset):
-        file = offset = None
+        file = offset = record_id = None
     values = {
         "url_hash": url_hash(canonicalize(fetched.url)),
         "fetched_at": fetched.archived_at or now,
@@ -87,6 +93,7 @@ def save_fetch(
         "run_id": run_id,
         "warc_file": file,
         "warc_offset": offset,
+        "warc_record_id": record_id,
     }
     values |= {name: getattr(fetched, name) for name in _COPIED_FIELDS}
     _ADD_FETCH.run(session.connection(), values)
@@ -96,15 +103,33 @@ _COPIED_FIELDS = ("url", "status", "size_bytes", "latency_ms", "etag", "last_mod
 
 
 def find_kept(session: Session, url: str, digest: str) -> Kept | None:
-    """Return the archived record that holds this body of a URL; None if there is none, or it has been pruned."""
+    """Return the record of newsbot's archive that holds this body of a URL; None if there is none, or it has been pruned."""
     wanted = {"of_url": url_hash(canonicalize(url)), "of_digest": digest}
     found = session.connection().execute(_FIND_RECORD, wanted).first()
     if found is None:
         return None
-    file, offset, fetched_url, fetched_at = found
+    file, offset, record_id, fetched_url, fetched_at = found
     return Kept(
-        file=file, offset=offset, digest=digest, url=fetched_url, fetched_at=fetched_at, is_repeat=True
+        file=file,
+        offset=offset,
+        digest=digest,
+        record_id=record_id,
+        url=fetched_url,
+        fetched_at=fetched_at,
+        is_repeat=True,
     )
+
+
+def archived_pages(session: Session, article_ids: Sequence[int]) -> dict[int, ArchivedPage]:
+    """Return article id -> the WARC record that its current content was read from, for the articles that have one."""
+    columns = (Fetch.warc_file, Fetch.warc_offset, Fetch.warc_record_id, Fetch.payload_digest)
+    query = select(ArticleRow.id, *columns).where(HAS_PAGE, ArticleRow.id.in_(article_ids)).order_by(Fetch.id)
+    found: dict[int, ArchivedPage] = {}
+    rows: Iterable[Any] = session.execute(query)
+    for article_id, file, offset, record_id, digest in rows:
+        page = ArchivedPage(file=file, offset=offset, record_id=record_id, digest=digest)
+        found.setdefault(article_id, page)
+    return found
 
 
 def lock_if_present(session: Session, file: str | None, offset: int | None) -> bool:

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import tracemalloc
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import pytest
 
 from newsbot import cli
 from newsbot.cli import newsbot
-from newsbot.jobs.export_formats import COLUMNS, WRITERS, write_jsonl
+from newsbot.jobs.export_formats import COLUMNS, WRITERS, flat, write_jsonl
 from newsbot.store.database import Database
 from newsbot.store.queries import Filters, iter_articles, stored_json
 from tests.store.samples import article, load, save, save_all
@@ -90,7 +90,10 @@ def test_parquet_has_the_same_values_with_times_and_lists(
     path = tmp_path / "out.parquet"
     assert run("export", "--database", database_url, "--format", "parquet", "-o", str(path)) == 0
     found: dict[str, Any] = parquet.read_table(path).to_pylist()[0]
-    expected = stored_json(load(database, 1))
+    expected = flat(stored_json(load(database, 1)))
+    expected["rules"] = json.dumps(expected["rules"])
+    expected["published_day"] = date.fromisoformat(expected["published_day"])
+    del expected["provenance"], expected["warc"]
     times = {
         name: datetime.fromisoformat(value)
         for name, value in expected.items()
@@ -99,6 +102,19 @@ def test_parquet_has_the_same_values_with_times_and_lists(
     assert found == expected | times
     assert found["published_at"].tzinfo is not None
     assert found["first_seen_at"] == datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def test_csv_has_provenance_and_local_day(database: Database, database_url: str, tmp_path: Path) -> None:
+    known = {"rules": {"title": "json-ld headline"}, "extractor_version": "extraction-1 cleaning-1"}
+    at = datetime(2026, 3, 1, 1, 30, tzinfo=UTC)
+    save(database, article(1, published_at=at, published_offset_min=-300, is_free=True, **known))
+    run("export", "--database", database_url, "--format", "csv", "-o", str(tmp_path / "out.csv"))
+    row = rows_of(tmp_path / "out.csv")[0]
+    assert (row["published_at"], row["published_day"]) == ("2026-03-01T01:30:00Z", "2026-02-28")
+    assert (row["published_offset_min"], row["is_free"]) == ("-300", "True")
+    assert json.loads(row["rules"]) == known["rules"]
+    assert (row["extractor_version"], row["entity_engine"]) == (known["extractor_version"], "rules 1")
+    assert (row["warc_file"], row["retrieved_at"]) == ("", "")
 
 
 @pytest.mark.parametrize(

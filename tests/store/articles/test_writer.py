@@ -32,12 +32,14 @@ def _rows(database: Database, model: Any) -> list[Any]:
 def test_every_field_of_an_article_comes_back(database: Database) -> None:
     full = article(
         canonical_url="https://news.example/harbour/1",
+        published_offset_min=-300,
         modified_at=NOW,
         image_url="https://news.example/harbour.jpg",
         kind="live_blog",
         is_free=True,
         retrieved_at=NOW + timedelta(seconds=1, microseconds=5),
         rules={"title": "json-ld headline"},
+        extractor_version="extraction-1 cleaning-1",
         entities=[
             replace(entity, role="mayor" if entity.type == "PER" else None) for entity in entities_of(BODY)
         ],

@@ -27,7 +27,7 @@ class ArticleRow(Base):
 
     __tablename__ = "articles"
     __table_args__ = (
-        Index(None, "dated_at", "id"),
+        Index(None, "dated_at", "id", "published_offset_min"),
         Index(None, "source", "dated_at"),
         Index(None, "language", "dated_at"),
         Index(None, "section", "dated_at"),
@@ -38,6 +38,7 @@ class ArticleRow(Base):
             "source",
             "language",
             "kind",
+            "published_offset_min",
             sqlite_where=text("kind = 'stub'"),
             postgresql_where=text("kind = 'stub'"),
         ),
@@ -51,6 +52,8 @@ class ArticleRow(Base):
     title: Mapped[str | None]
     description: Mapped[str | None]
     published_at: Mapped[datetime | None]
+    published_offset_min: Mapped[int | None]
+    """Minutes east of UTC: with `dated_at` it gives the day of publication where the article was published."""
     modified_at: Mapped[datetime | None]
     dated_at: Mapped[datetime]
     """`published_at`, or `first_seen_at` if the page has no date. Lists sort and filter by this time."""
