@@ -23,6 +23,7 @@ COMMANDS = {
     "extract": "newsbot.cli.extract:extract",
     "history": "newsbot.cli.reading.articles:history",
     "import": "newsbot.cli.jobs.imports:import_",
+    "methods": "newsbot.cli.reading.methods:methods",
     "reextract": "newsbot.cli.jobs.reextract:reextract",
     "reclean": "newsbot.cli.jobs.reclean:reclean",
     "rejects": "newsbot.cli.reading.overview:rejects",

@@ -10,6 +10,7 @@ from newsbot.store.articles.loading import (
 )
 from newsbot.store.crawl.source_health import SourceHealth, source_health
 from newsbot.store.entities.corrections import all_corrections
+from newsbot.store.queries.corpus import Corpus, count_corpus
 from newsbot.store.queries.entity_queries import (
     EntityArticle,
     EntityCount,
@@ -66,6 +67,7 @@ __all__ = [
     "MARK_START",
     "WEEK",
     "Change",
+    "Corpus",
     "EntityArticle",
     "EntityCount",
     "EntityDetail",
@@ -97,6 +99,7 @@ __all__ = [
     "all_corrections",
     "article_urls",
     "biggest_stories",
+    "count_corpus",
     "count_silent",
     "countries_of",
     "entity_detail",
