@@ -150,7 +150,8 @@ class Article:
     rules: dict[str, str] = field(default_factory=dict)
     """Name of a field -> name of the rule that found its value ("json-ld headline")."""
     extractor_version: str | None = None
-    """Versions of the rules that read the page, as `rule_versions.label` writes them; None if newsbot has not read it."""
+    """Versions of the rules that read the page, as `rule_versions.label` writes them; None if it did not come in as a
+    page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +206,15 @@ def local_day(at: datetime, offset_min: int | None) -> date:
     return (at.astimezone(UTC) + timedelta(minutes=offset_min or 0)).date()
 
 
+def published_json(published_at: datetime | None, offset_min: int | None) -> dict[str, Any]:
+    """Return a date of publication as a part of a JSON object: the moment, its offset, and the day at the place."""
+    return {
+        "published_at": utc_text(published_at),
+        "published_offset_min": offset_min,
+        "published_day": published_at and local_day(published_at, offset_min).isoformat(),
+    }
+
+
 def entity_json(entity: Entity) -> dict[str, Any]:
     """Return an entity as a JSON object."""
     return {
@@ -228,7 +238,6 @@ def provenance_json(article: Article, archived: ArchivedPage | None = None) -> d
 
 def article_json(article: Article) -> dict[str, Any]:
     """Return an article as a public JSON object, without the fields that only a database can know."""
-    published_at, offset_min = article.published_at, article.published_offset_min
     return {
         "url": article.url,
         "canonical_url": article.canonical_url,
@@ -236,9 +245,7 @@ def article_json(article: Article) -> dict[str, Any]:
         "title": article.title,
         "description": article.description,
         "authors": article.authors,
-        "published_at": utc_text(published_at),
-        "published_offset_min": offset_min,
-        "published_day": published_at and local_day(published_at, offset_min).isoformat(),
+        **published_json(article.published_at, article.published_offset_min),
         "modified_at": utc_text(article.modified_at),
         "language": article.language,
         "section": article.section,

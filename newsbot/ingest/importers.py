@@ -45,12 +45,13 @@ def read_record(record: object, *, now: datetime) -> Imported | None:
 
 
 def _without_future(article: Article, now: datetime) -> Article:
-    """Return an article without dates in the future."""
+    """Return an article without dates in the future. In the year 1 there is no day before the first: the offset is dropped."""
     published_at = believed(article.published_at, now)
+    has_offset = published_at is not None and published_at.year > 1
     return replace(
         article,
         published_at=published_at,
-        published_offset_min=article.published_offset_min if published_at else None,
+        published_offset_min=article.published_offset_min if has_offset else None,
         modified_at=believed(article.modified_at, now),
         retrieved_at=article.retrieved_at and min(article.retrieved_at, now),
     )

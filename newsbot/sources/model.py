@@ -56,7 +56,7 @@ class Source:
     country: str | None = None
     """Country of the publisher: ISO 3166-1 alpha-2. It describes the source."""
     timezone: ZoneInfo = UTC
-    """Time zone of dates without an offset."""
+    """Time zone of dates without an offset, and of the days of dates in UTC."""
     hosts: tuple[str, ...] = ()
     """Further hosts whose pages belong to the source, with everything below them."""
     offsite: Offsite | None = None

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from newsbot.items import EntityType, utc_text
+from newsbot.items import EntityType, published_json, utc_text
 from newsbot.store.queries import (
     MARK_END,
     MARK_START,
@@ -250,7 +250,7 @@ def _counted(values: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:
 def _hit(listed: ListedArticle) -> dict[str, Any]:
     names = ("id", "title", "url", "source", "language", "section", "kind", "unread_reason", "story_id")
     return {name: getattr(listed.article, name) for name in names} | {
-        "published_at": utc_text(listed.article.published_at),
+        **published_json(listed.article.published_at, listed.article.published_offset_min),
         "score": listed.score,
         "snippet": listed.snippet.replace(MARK_START, "**").replace(MARK_END, "**"),
     }

@@ -122,6 +122,8 @@ class HitJson(BaseModel):
     kind: StoredKind
     unread_reason: str | None
     published_at: datetime | None
+    published_offset_min: int | None
+    published_day: date | None
     story_id: int | None
     score: float
     snippet: str

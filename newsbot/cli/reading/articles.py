@@ -13,7 +13,7 @@ from newsbot.cli.options import database_option, filter_options, json_option, li
 from newsbot.cli.output import highlighted, print_json, print_table, printable
 from newsbot.dedupe.revisions import word_diff
 from newsbot.errors import InputError
-from newsbot.items import STUB, utc_text
+from newsbot.items import STUB, local_day, published_json, utc_text
 from newsbot.store.queries import (
     MARK_END,
     MARK_START,
@@ -67,7 +67,7 @@ def _list_newest(filters: Filters, *, as_json: bool, database: str | None) -> No
     rows = [
         (
             stored.id,
-            _day(stored.article.published_at),
+            _day(stored.article.published_at, stored.article.published_offset_min),
             stored.article.source,
             _unread(stored.unread_reason) if stored.article.kind == STUB else None,
             stored.article.title,
@@ -82,18 +82,21 @@ def _unread(reason: str | None) -> str:
     return f"not readable here: {reason}" if reason else "not readable here"
 
 
-def _day(moment: datetime | None) -> str:
-    return moment.strftime("%Y-%m-%d") if moment else "no date"
+def _day(published_at: datetime | None, offset_min: int | None) -> str:
+    return local_day(published_at, offset_min).isoformat() if published_at else "no date"
 
 
 def print_hit(hit: Hit, *, as_json: bool) -> None:
     """Print one search result."""
     if as_json:
         snippet = hit.snippet.replace(MARK_START, "**").replace(MARK_END, "**")
-        print_json(asdict(hit) | {"published_at": utc_text(hit.published_at), "snippet": snippet})
+        published = published_json(hit.published_at, hit.published_offset_min)
+        print_json(asdict(hit) | published | {"snippet": snippet})
         return
     click.secho(f"{hit.id}  {printable(hit.title)}", bold=True)
-    click.echo(f"    {_day(hit.published_at)}  {printable(hit.source)}  {printable(hit.url)}")
+    click.echo(
+        f"    {_day(hit.published_at, hit.published_offset_min)}  {printable(hit.source)}  {printable(hit.url)}"
+    )
     click.echo(f"    {_unread(hit.unread_reason) if hit.kind == STUB else highlighted(hit.snippet)}\n")
 
 

@@ -87,7 +87,7 @@ def describe(
         "settings": {
             "user_agent": settings.user_agent,
             "obeys_robots_txt": scrapy_settings.ROBOTSTXT_OBEY,
-            "verifies_certificates": False,
+            "verifies_certificates": bool(getattr(settings, "tls_verify", False)),
             "keeps_archive": bool(settings.archive_dir),
             "entity_engine": settings.entity_engine,
         },

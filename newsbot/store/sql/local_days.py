@@ -43,12 +43,14 @@ def local_day(articles: Any) -> LocalDay:
 
 def first_moment(day: date) -> datetime:
     """Return the moment at which a day begins, where on Earth it begins first."""
-    return datetime.combine(day, time.min, UTC) - MOST_AHEAD
+    begin = datetime.combine(day, time.min, UTC)
+    return begin if day == date.min else begin - MOST_AHEAD
 
 
 def last_moment(day: date) -> datetime:
     """Return the last moment of a day, where on Earth it ends last."""
-    return datetime.combine(day, time.max, UTC) + MOST_BEHIND
+    end = datetime.combine(day, time.max, UTC)
+    return end if day == date.max else end + MOST_BEHIND
 
 
 def dated_since(articles: Any, since: date) -> list[ColumnElement[bool]]:

@@ -163,6 +163,7 @@ def test_provenance_and_offset_of_an_export_are_kept(
         ({"published_offset_min": "60"}, None),
         ({"published_offset_min": 345}, 345),
         ({"published_offset_min": 60, "published_at": None}, None),
+        ({"published_offset_min": -60, "published_at": "0001-01-01T00:00:00Z"}, None),
     ],
 )
 def test_offset_of_a_record(values: dict[str, Any], expected: int | None) -> None:
