@@ -7,7 +7,7 @@ after which some page may be read differently, then run `make rules`.
 
 from __future__ import annotations
 
-EXTRACTION = 3
+EXTRACTION = 4
 """Version of the rules that read a page: `extraction` with its models, `phrases`, `word_patterns`, `dates`, `month_names`,
 `text`, `urls` and `url_parameters`."""
 CLEANING = 1

@@ -245,6 +245,8 @@ PAGE_MIDDLEWARES = {
     "newsbot.middlewares.refusals.ObeyRobots": 100,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "newsbot.middlewares.refusals.LimitedCompression": 590,
+    # Before the middlewares that read the text of a page: those of redirects.
+    "newsbot.middlewares.known_charsets.KnownCharsets": 585,
     # After robots.txt, before retries: a request to a held host is not repeated at once.
     "newsbot.middlewares.politeness.Politeness": 860,
     # Closest to the network, where bodies are still as they were sent.

@@ -7,12 +7,12 @@ The result of `canonicalize` is a key to compare and store. It may not be fetcha
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from urllib.parse import quote, unquote, unquote_to_bytes
 
 import idna
 
+from newsbot.text import normalized
 from newsbot.url_parameters import is_irrelevant
 
 MAX_LENGTH = 2048
@@ -225,7 +225,7 @@ def _escape(text: str, safe: str) -> str:
     """Return `text` in NFC, with only those characters percent-encoded that must be."""
     raw = unquote_to_bytes(text.encode("utf-8", "surrogatepass"))
     try:
-        return quote(unicodedata.normalize("NFC", raw.decode("utf-8")), safe=safe)
+        return quote(normalized("NFC", raw.decode("utf-8")), safe=safe)
     except UnicodeDecodeError:
         return quote(raw, safe=safe)  # a legacy charset: encoded byte by byte
 

@@ -20,6 +20,7 @@ FLOORS = (
         "urls",
         "url_parameters",
         "text",
+        "text_charsets",
         "onnx",
         "languages",
         "rule_versions",

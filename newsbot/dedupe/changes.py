@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from newsbot.dedupe.fingerprints import words_of
 from newsbot.dedupe.volatile import date_lines, is_sentence, strip_volatile
 from newsbot.dedupe.words import Words, words
 from newsbot.items import Article
-from newsbot.text import word_count
+from newsbot.text import normalized, word_count
 
 T = TypeVar("T")
 
@@ -115,7 +114,7 @@ def is_silent(old: Article, new: Article) -> bool:
 
 def _reader_tokens(text: str | None) -> list[str]:
     """Return the words of a text and, after them, the signs that carry meaning (currencies, percent, question marks)."""
-    normal = unicodedata.normalize("NFKC", _GROUPED.sub("", text or ""))
+    normal = normalized("NFKC", _GROUPED.sub("", text or ""))
     return [*words_of(normal), *_SIGN.findall(normal)]
 
 

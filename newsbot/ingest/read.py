@@ -17,7 +17,7 @@ from newsbot.items import Article, FeedEntry, Fetched, Reject
 from newsbot.sources.catalog import Catalog, source_for
 from newsbot.sources.model import Source
 from newsbot.sources.ownership import is_own, site_of, source_of_page
-from newsbot.text import one_line
+from newsbot.text import one_line, without_surrogates
 from newsbot.urls import source_of
 
 logger = logging.getLogger(__name__)
@@ -122,7 +122,7 @@ def _read_record(capture: Capture, catalog: Catalog) -> Envelope | Reject:
 def _json(text: bytes) -> object:
     """Return the value of a JSON text; None if it is no JSON, or nested too deeply."""
     try:
-        return json.loads(text)
+        return json.loads(without_surrogates(text.decode(json.detect_encoding(text), "replace")))
     except (ValueError, RecursionError):
         return None
 
