@@ -106,6 +106,13 @@ NEWSBOT_SETTINGS = (
         "private networks that may be fetched",
     ),
     Setting(
+        "NEWSBOT_TLS_VERIFY",
+        1,
+        _switch,
+        "1 (verified) or 0 (any certificate is accepted)",
+        "whether the certificates of servers are verified",
+    ),
+    Setting(
         "NEWSBOT_MAX_PAGE_BYTES",
         10 * 1024 * 1024,
         _positive,
@@ -159,6 +166,7 @@ class Configuration:
     archive_dir: str
     entity_engine: str
     allowed_networks: tuple[Network, ...]
+    tls_verify: bool
     max_page_bytes: int
     stubs: bool
     user_agent: str
@@ -279,6 +287,7 @@ CONCURRENT_ITEMS = (
 
 # Polite by default; a source's delay_s and robots.txt's Crawl-delay can only make it slower.
 USER_AGENT = globals()["NEWSBOT_USER_AGENT"]
+DOWNLOAD_VERIFY_CERTIFICATES = str(globals()["NEWSBOT_TLS_VERIFY"]) != "0"
 ROBOTSTXT_OBEY = True
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.0

@@ -40,17 +40,22 @@ def health(is_check: bool, webhook: str | None, as_json: bool, database: str | N
 
     Flags: silence, lost fields (coverage drop), bot walls, pages that robots.txt forbids, hosts that are held, feeds
     that fail, have moved or have ended, and sources of which nothing can be reached. Disabled sources are left out.
+    Sources whose certificates are not verified (tls_verify, NEWSBOT_TLS_VERIFY) are named.
     """
-    known = load_sources(configuration().sources)
+    settings = configuration()
+    known = load_sources(settings.sources)
     enabled = [key for key, source in known.items() if source.enabled]
+    unverified = [key for key in enabled if not (settings.tls_verify and known[key].tls_verify)]
     with read_session(database) as session:
         reports = source_health(session, enabled, now=datetime.now(UTC))
     flags = _flags(reports)
     if as_json:
         for report in reports:
-            print_json(plain(report))
+            print_json(plain(report) | {"tls_verify": report.source not in unverified})
     else:
         _print_health(reports, flags)
+        if unverified:
+            click.echo(f"certificates are not verified: {', '.join(cut(unverified, MAX_NAMED))}")
     if webhook and flags:
         post_flags(webhook, flags)
     return FLAGGED if is_check and flags else 0

@@ -90,7 +90,7 @@ class ObeyRobots(RobotsTxtMiddleware):
         except (
             IgnoreRequest,
             DownloadCancelledError,
-        ):  # redirected without end, or too large to be meant as rules
+        ):  # redirected without end, too large to be meant as rules, or refused, as the request is then too
             return None
         except Exception as error:  # noqa: BLE001 - whatever prevents it from being read
             self._stats.inc_value(f"robotstxt/exception_count/{type(error).__name__}")

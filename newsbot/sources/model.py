@@ -76,5 +76,8 @@ class Source:
     """Day (UTC) of the last live check, `newsbot sources check --live --write`."""
     render: bool = False
     """Whether scripts make the text of its pages, so that they are rendered in a browser. Needs the extra `render`."""
+    tls_verify: bool = True
+    """Whether the certificates of its hosts are verified. If not, whoever is on the way to them can change what they say;
+    `newsbot sources health` lists such sources."""
     selectors: Selectors = Selectors()
     """CSS selectors of the site; in TOML the table `[source.extract]`."""

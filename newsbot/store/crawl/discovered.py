@@ -29,7 +29,7 @@ MIN_GUID_LENGTH = 8
 """Length from which an identifier is taken for more than a place in a list ("item-3")."""
 MAX_TRIED_AGAIN = 10
 """Maximum number of pages of a document that are tried again at a poll, after they could not be read."""
-_UNREAD = frozenset({"error", "robots", "fetch-failed"})
+_UNREAD = frozenset({"error", "robots", "fetch-failed", "headers-too-large"})
 """Reasons of rejects, besides answers of the server, with which a page is given up that may be readable later."""
 CHUNK = 500
 """Number of links in one statement: databases accept some ten thousand values."""
@@ -257,7 +257,7 @@ def _list_again(session: Session, listed: Sequence[tuple[Any, Link]], source: st
 def _is_unread(row: Any) -> bool:
     """Return whether a page was given up because it could not be read: it was refused, missing, or a wall was shown."""
     error = row.last_error or ""
-    return row.state in ("done", "gone") and (error.startswith("http-") or error in _UNREAD)
+    return row.state in ("done", "gone") and (error.startswith(("http-", "tls-")) or error in _UNREAD)
 
 
 def _try_again(session: Session, unread: Sequence[Any], now: datetime) -> None:
