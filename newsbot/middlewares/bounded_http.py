@@ -10,11 +10,13 @@ from scrapy.core.downloader.handlers.http11 import (
     _LenientHTTPClientParser,
 )
 from scrapy.exceptions import IgnoreRequest
+from twisted.web._newclient import ParseError
 
 MAX_HEAD_BYTES = 256 * 1024
 """Size of status lines and headers above which a request fails; the limit of Chromium."""
 MAX_HEAD_LINES = 1000
 MAX_LINE_BYTES = 64 * 1024
+MAX_SHOWN_BYTES = 100
 
 
 class HeadersTooLargeError(IgnoreRequest):
@@ -40,6 +42,13 @@ class BoundedParser(_LenientHTTPClientParser):
         if self.head_lines > MAX_HEAD_LINES:
             self._refuse(f"{MAX_HEAD_LINES} lines")
         super().lineReceived(line)
+
+    def statusReceived(self, status: bytes) -> None:
+        """Parse a status line. Raises ParseError for a status that is not of three digits, which no column can hold."""
+        super().statusReceived(status)  # type: ignore[no-untyped-call]
+        if not 100 <= self.response.code <= 999:
+            shown = status[:MAX_SHOWN_BYTES]
+            raise ParseError("the status has not three digits", shown)  # type: ignore[no-untyped-call]
 
     def lineLengthExceeded(self, line: bytes) -> None:
         """Refuse a line that is too long."""

@@ -11,14 +11,14 @@ import ipaddress
 import logging
 import socket
 from collections.abc import Iterable, Sequence
-from typing import Any, Self
+from typing import Any, Self, cast
 from urllib.parse import urlsplit
 
 from OpenSSL import SSL
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
-from scrapy.resolver import CachingHostnameResolver
+from scrapy.resolver import CachingHostnameResolver, HostResolution
 from scrapy.utils.url import add_http_if_no_scheme
 from twisted.internet.base import ReactorBase
 from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
@@ -48,6 +48,7 @@ Source: IANA special-purpose address registries."""
 
 EVERY_ADDRESS = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))
 RESOLVE_S = 10.0
+MAX_NAME_CHARS, MAX_LABEL_CHARS = 253, 63
 
 
 class PrivateNetworkError(IgnoreRequest):
@@ -141,10 +142,28 @@ class GuardedResolver(CachingHostnameResolver):
         **kwargs: Any,
     ) -> IHostResolution:
         """Resolve a host name, or an IP address in a URL."""
+        if not is_host_name(hostName):
+            return _nowhere(resolutionReceiver, hostName)
         if hostName in self.proxies:
             return super().resolveHostName(resolutionReceiver, hostName, *args, **kwargs)
         receiver: Any = _AllowedOnly(resolutionReceiver, hostName, self)
         return super().resolveHostName(receiver, hostName, *args, **kwargs)
+
+
+def is_host_name(host: str) -> bool:
+    """Return whether a host can be asked for: for other names Twisted logs an error, and the request waits for its timeout.
+
+    Labels have 1 to 63 characters, names 253 (RFC 1035, section 2.3.4)."""
+    labels = host.rstrip(".").split(".")
+    return len(host) <= MAX_NAME_CHARS and all(0 < len(label) <= MAX_LABEL_CHARS for label in labels)
+
+
+def _nowhere(receiver: Any, host: str) -> IHostResolution:
+    """Resolve a host to no address."""
+    resolution = cast("IHostResolution", HostResolution(host))
+    receiver.resolutionBegan(resolution)
+    receiver.resolutionComplete()
+    return resolution
 
 
 async def check_address(request: Request, networks: Sequence[Network]) -> None:

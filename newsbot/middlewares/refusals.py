@@ -130,7 +130,13 @@ class LimitedCompression(HttpCompressionMiddleware):
     It raises ResponseTooLargeError, because an `IgnoreRequest` of this middleware has no other reason."""
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
-        """Return the response decompressed; raise ResponseTooLargeError for one that is too large."""
+        """Return the response decompressed; raise ResponseTooLargeError for one that is too large.
+
+        A coding whose name is not in ASCII is none: Scrapy fails on it, and the page would be lost."""
+        if any(not coding.isascii() for coding in response.headers.getlist("Content-Encoding")):
+            headers = response.headers.copy()
+            del headers["Content-Encoding"]
+            response = response.replace(headers=headers)
         try:
             return super().process_response(request, response)
         except IgnoreRequest as error:

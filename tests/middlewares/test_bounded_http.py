@@ -84,3 +84,18 @@ async def test_many_headers_within_the_limits_are_read(tmp_path: Path) -> None:
         site.answers["/1"] = OK + b"Content-Type: text/html\r\n" + lines + b"Connection: close\r\n\r\n" + PAGE
         outcome = await crawl("article", settings(tmp_path), url=site.url + "/1")
     assert outcome.stats["newsbot/store/new"] == 1
+
+
+@in_reactor
+async def test_a_status_that_no_column_can_hold_is_no_answer(tmp_path: Path) -> None:
+    with running_raw_site("127.0.0.15") as site:
+        statuses = [b"0", b"-1", b"99", b"1000", b"99999999999"]
+        for number, status in enumerate(statuses):
+            head = b"HTTP/1.1 " + status + b" OK\r\nConnection: close\r\n\r\n"
+            site.answers[f"/{number}"] = head + PAGE
+        urls = [site.url + path for path in site.answers]
+        await crawl("article", settings(tmp_path) | {"RETRY_TIMES": 0}, url=",".join(urls))
+    with reading(f"sqlite:///{tmp_path / 'newsbot.db'}") as session:
+        rejects = list_rejects(session)
+    assert [reject.reason for reject in rejects] == ["fetch-failed"] * len(statuses)
+    assert all("the status has not three digits" in (reject.detail or "") for reject in rejects)

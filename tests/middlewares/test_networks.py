@@ -2,7 +2,7 @@ import ipaddress
 
 import pytest
 
-from newsbot.middlewares.networks import is_allowed
+from newsbot.middlewares.networks import is_allowed, is_host_name
 
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"),)
 
@@ -75,3 +75,20 @@ def test_a_private_network_may_be_allowed_by_name_alone() -> None:
     assert not is_allowed("::127.0.0.1", LOOPBACK)
     assert is_allowed("64:ff9b:1::7f00:1", (ipaddress.ip_network("64:ff9b:1::/48"),))
     assert is_allowed("fec0::1", (ipaddress.ip_network("fec0::/10"),))
+
+
+@pytest.mark.parametrize(
+    ("host", "is_name"),
+    [
+        ("news.example", True),
+        ("news.example.", True),
+        ("fe80::1", True),
+        ("a" * 63 + ".example", True),
+        ("a" * 64 + ".example", False),
+        ("a..example", False),
+        ("", False),
+        ("a." * 127 + "example", False),
+    ],
+)
+def test_names_that_dns_cannot_have_are_not_asked_for(host: str, is_name: bool) -> None:
+    assert is_host_name(host) is is_name
