@@ -9,7 +9,7 @@ from newsbot.cli.options import database_option
 from newsbot.settings import configuration
 from newsbot.store.database import Database
 from newsbot.web.app import create_app
-from newsbot.web.server import access_for, address_of, is_loopback, listening, server_config
+from newsbot.web.serving.server import access_for, address_of, is_loopback, listening, server_config
 
 
 @click.command()

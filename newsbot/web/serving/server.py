@@ -11,9 +11,10 @@ from starlette.types import ASGIApp
 
 from newsbot.errors import NewsbotError
 from newsbot.web.guard import Access
+from newsbot.web.serving.connections import PATIENCE_S, connection_class
 
 MAX_CONNECTIONS = 100
-"""Maximum number of requests served at a time; further ones are answered with 503."""
+"""Maximum number of connections. A further one takes the place of an idle one, or is answered with 503 if all are served."""
 LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
@@ -25,11 +26,13 @@ def access_for(host: str, token: str) -> Access:
     return Access(token=token, hosts={*LOCAL_NAMES, host} if has_own_names else set())
 
 
-def server_config(app: ASGIApp) -> uvicorn.Config:
-    """Return the configuration of the server: no access log, a bounded number of connections."""
+def server_config(app: ASGIApp, *, patience_s: float = PATIENCE_S) -> uvicorn.Config:
+    """Return the configuration of the server: no access log, a bounded number of connections that wait `patience_s`."""
     return uvicorn.Config(
         app,
-        log_level="warning",
+        http=connection_class(patience_s),
+        ws="none",
+        log_level="error",  # what clients do wrong does not fill the log
         access_log=False,
         server_header=False,
         limit_concurrency=MAX_CONNECTIONS,
