@@ -14,6 +14,7 @@ from typing import Any
 
 from newsbot import __version__
 from newsbot.errors import UsageError
+from newsbot.masking import masked_setting
 
 HOME_PAGE = "https://github.com/newsbot-project/newsbot"
 
@@ -177,7 +178,8 @@ def read_settings(given: Mapping[str, Any]) -> Configuration:
         try:
             value = setting.read(text)
         except ValueError:
-            raise UsageError(f"{setting.name} is {text!r}; accepted: {setting.accepted}") from None
+            shown = masked_setting(setting.name, text)
+            raise UsageError(f"{setting.name} is {shown!r}; accepted: {setting.accepted}") from None
         values[setting.name.removeprefix("NEWSBOT_").lower()] = value
     return Configuration(**values)
 

@@ -17,6 +17,7 @@ FLOORS = (
     {
         "items",
         "errors",
+        "masking",
         "urls",
         "url_parameters",
         "text",

@@ -11,6 +11,7 @@ import click
 
 from newsbot import __version__
 from newsbot.errors import NewsbotError, UsageError
+from newsbot.masking import masked
 from newsbot.text import escape_controls
 
 COMMANDS = {
@@ -98,5 +99,5 @@ def run(command: click.Command, arguments: list[str] | None = None) -> int:
 
 
 def _fail(message: str, status: int) -> int:
-    click.echo(f"newsbot: {escape_controls(' '.join(message.split()))}", err=True)
+    click.echo(f"newsbot: {escape_controls(masked(' '.join(message.split())))}", err=True)
     return status

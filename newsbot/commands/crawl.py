@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from newsbot.commands.run_lines import no_network, outcome_line, report_lines
 from newsbot.errors import NewsbotError, UsageError
+from newsbot.masking import masked
 from newsbot.session import CrawlSession
 from newsbot.spiders.news import NewsSpider
 from newsbot.spiders.spider_run import raise_error
@@ -115,6 +116,7 @@ class Command(ScrapyCrawl):
 
     def _say(self, level: int, line: str) -> None:
         """Print a last line of the command; log it too if the log is a file, which is what Scrapyd shows."""
+        line = masked(line)
         print(escape_controls(line), file=sys.stderr)  # noqa: T201
         assert self.settings is not None
         if self.settings["LOG_FILE"]:

@@ -22,6 +22,7 @@ from twisted.internet.error import ConnectError, ConnectionClosed, DNSLookupErro
 from twisted.internet.error import TimeoutError as TxTimeoutError
 from twisted.web.client import ResponseFailed
 
+from newsbot.masking import masked
 from newsbot.text import escape_controls
 
 NETWORK_ERRORS = (
@@ -100,8 +101,8 @@ class SafeFormatter(logging.Formatter):
 
 
 def _indented(text: str) -> str:
-    """Return the text without control characters, and with the lines that follow the first one indented."""
-    return "\n  ".join(escape_controls(line) for line in text.split("\n"))
+    """Return the text without control characters and secrets, and with the lines that follow the first one indented."""
+    return "\n  ".join(escape_controls(line) for line in masked(text).split("\n"))
 
 
 class FewGivenUp(logging.Filter):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -14,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session
 
 from newsbot.errors import DatabaseError, UsageError
+from newsbot.masking import masked_url
 from newsbot.store.index import full_text
 from newsbot.store.schema import migrations
 from newsbot.store.sql import deferred, dialect, engines, locks
@@ -43,7 +43,7 @@ class Database:
     Raises UsageError for a URL that cannot be read or is of an unsupported database."""
 
     def __init__(self, url: str, *, turns: AbstractContextManager[object] | None = None) -> None:
-        self.url = masked(url)
+        self.url = masked_url(url)
         """The URL without its password, for messages."""
         self._parsed = _parse(url)
         try:
@@ -153,22 +153,18 @@ def _finish_transaction(connection: Connection) -> None:
     full_text.write_pending(connection)
 
 
-def masked(url: str) -> str:
-    """Return a database URL with its password replaced by `***`."""
-    url = re.sub(r"(?<=://)([^:@/]*):.*@", r"\1:***@", url)
-    return re.sub(r"([?&]password=)[^&]*", r"\1***", url)
-
-
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
         driver = engines.DRIVERS.get(parsed.get_backend_name())
     except (ArgumentError, ValueError) as error:
-        raise UsageError(f"The database URL {masked(url)!r} cannot be read; {ACCEPTED}") from error
+        raise UsageError(f"The database URL {masked_url(url)!r} cannot be read; {ACCEPTED}") from error
     if driver is None or parsed.drivername not in {parsed.get_backend_name(), driver}:
-        raise UsageError(f"The database URL {masked(url)!r} is of an unsupported kind; {ACCEPTED}")
+        raise UsageError(f"The database URL {masked_url(url)!r} is of an unsupported kind; {ACCEPTED}")
+    if "@" in (parsed.host or ""):
+        raise UsageError(f"The database URL {masked_url(url)!r} has an @ in its password: write it as %40")
     if engines.is_sqlite_url(parsed) and parsed.database in {None, "", ":memory:"}:
-        raise UsageError(f"The database URL {masked(url)!r} names no file; {ACCEPTED}")
+        raise UsageError(f"The database URL {masked_url(url)!r} names no file; {ACCEPTED}")
     return parsed.set(drivername=driver)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from newsbot.masking import masked
 from newsbot.web.html.rendering import page
 
 logger = logging.getLogger(__name__)
@@ -65,5 +66,5 @@ def _invalid(request: Request, error: Exception) -> Response:
 
 
 def _database(request: Request, error: Exception) -> Response:
-    logger.error("%s: %s", request.url.path, " ".join(str(error).split())[:500])
+    logger.error("%s: %s", request.url.path, masked(" ".join(str(error).split())[:500]))
     return _answer(request, 503, UNAVAILABLE)

@@ -166,12 +166,13 @@ def test_texts_from_the_web_cannot_control_the_terminal(
     assert not {"\x1b", "\u202e", "\u202c"} & set(text)
 
 
-def test_settings_hide_the_password(
+def test_settings_hide_passwords_and_tokens(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("NEWSBOT_DATABASE_URL", "postgresql://me:secret@host/news")
+    monkeypatch.setenv("NEWSBOT_DATABASE_URL", "postgresql://me:secret@host/news?sslpassword=secret")
+    monkeypatch.setenv("NEWSBOT_WEB_TOKEN", "secret")
     text = output(capsys, "settings")
-    assert "secret" not in text
+    assert "secret" not in text + output(capsys, "settings", "--json")
     assert "environment" in text
     names = {setting["name"] for setting in objects(capsys, "settings")}
     assert "NEWSBOT_MAX_PAGE_BYTES" in names
