@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from newsbot import __version__
 from newsbot.errors import UsageError
@@ -55,6 +57,23 @@ def _filled(value: str) -> str:
     if not value.strip():
         raise ValueError
     return value
+
+
+def _web_urls(value: str) -> tuple[str, ...]:
+    """Return URLs of a site, without a slash at the end. All must have the same path."""
+    urls = tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
+    parts = [urlsplit(url) for url in urls]
+    for part in parts:
+        is_plain = not (part.query or part.fragment or "@" in part.netloc)
+        if part.scheme not in {"http", "https"} or not part.hostname or part.port == 0 or not is_plain:
+            raise ValueError
+        if not re.fullmatch(r"[\w.:\[\]-]+", part.netloc) or not re.fullmatch(
+            r"(?:/[\w.~-]+)*", part.path, re.ASCII
+        ):
+            raise ValueError
+    if len({part.path for part in parts}) > 1:
+        raise ValueError
+    return urls
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +167,13 @@ NEWSBOT_SETTINGS = (
         "any text; empty: none",
         "what `newsbot serve` asks readers for, as a password or Bearer token",
     ),
+    Setting(
+        "NEWSBOT_WEB_URL",
+        "",
+        _web_urls,
+        "the URL of the site (https://news.example/ or with a path), or several of the same path, separated by commas",
+        "under which address readers reach `newsbot serve`, if a proxy stands in front; links use the first one",
+    ),
 )
 
 
@@ -165,6 +191,7 @@ class Configuration:
     user_agent: str
     browser: str
     web_token: str
+    web_url: tuple[str, ...]
     workers: int
 
 

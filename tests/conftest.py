@@ -128,6 +128,7 @@ EMPTY = ";".join(
         *(
             f"DELETE FROM {name}"
             for name in ["article_search", *(table.name for table in reversed(Base.metadata.sorted_tables))]
+            if name != "site"  # the identity of the database stays
         ),
         "SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S' AND relnamespace = current_schema()::regnamespace",
     ]

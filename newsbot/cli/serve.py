@@ -23,6 +23,7 @@ def serve(host: str, port: int, images: bool, database: str | None) -> None:
     """Show the database to browsers, feed readers and programs.
 
     Without NEWSBOT_WEB_TOKEN everybody who reaches the address may read; by default that is this machine alone.
+    NEWSBOT_WEB_URL is the address under which a proxy shows the site.
     """
     settings = configuration()
     token = settings.web_token
@@ -31,7 +32,9 @@ def serve(host: str, port: int, images: bool, database: str | None) -> None:
         click.echo(
             f"newsbot: everybody who reaches {host} may read; NEWSBOT_WEB_TOKEN asks for a token", err=True
         )
-    app = create_app(opened, access=access_for(host, token), images=images)
+    urls = settings.web_url
+    access = access_for(host, token, urls)
+    app = create_app(opened, access=access, images=images, url=urls[0] if urls else None)
     try:
         with listening(host, port) as listener:
             click.echo(f"newsbot: reading {opened.url} at {address_of(listener)} (Ctrl-C ends it)", err=True)

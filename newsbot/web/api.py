@@ -47,7 +47,7 @@ from newsbot.web.parameters import (
     encode,
 )
 from newsbot.web.problems import PROBLEM_TYPE, Problem
-from newsbot.web.site import site_of
+from newsbot.web.site import root_of, site_of
 
 _PROBLEM = {"content": {PROBLEM_TYPE: {"schema": Problem.model_json_schema()}}}
 _ERRORS: dict[int | str, dict[str, Any]] = {
@@ -73,7 +73,7 @@ def articles(request: Request, asked: ListQuery) -> Response:
     return _json(
         {
             "items": [stored_json(article) for article in stored],
-            "next": _next(asked, "/api/articles", listing),
+            "next": _next(request, asked, "/api/articles", listing),
         }
     )
 
@@ -126,7 +126,7 @@ def search(request: Request, asked: SearchQuery) -> Response:
             "total": found.total,
             "total_is_capped": found.is_capped,
             "facets": facets,
-            "next": _next(asked, "/api/search", found.listing),
+            "next": _next(request, asked, "/api/search", found.listing),
         }
     )
 
@@ -225,8 +225,8 @@ def _entity(request: Request, entity_id: int) -> EntityDetail:
     return detail
 
 
-def _next(asked: ListParameters, path: str, listing: Listing) -> str | None:
-    return listing.after and asked.address(path, cursor=encode(listing.after))
+def _next(request: Request, asked: ListParameters, path: str, listing: Listing) -> str | None:
+    return listing.after and root_of(request) + asked.address(path, cursor=encode(listing.after))
 
 
 def _next_stories(request: Request, found: Sequence[StorySummary], limit: int) -> str | None:

@@ -32,6 +32,8 @@ class Access:
     hosts: Collection[str] = ()
     """Host names that requests may use; empty: any. A site without a token that listens on a reader's own machine must
     know its names; otherwise any page that the reader visits could reach it under a name of its own (DNS rebinding)."""
+    prefix: str = ""
+    """Path below which the site is reached, as in `/news`. A proxy in front may pass it on or remove it."""
 
 
 class Guard:
@@ -54,6 +56,7 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        scope = self._below_prefix(scope)
         answer = self._refusal(scope) or await self._ask(scope, receive)
         headers = MutableHeaders(raw=answer.raw_headers)
         for name, value in self._headers.items():
@@ -63,6 +66,12 @@ class Guard:
         if scope["method"] == "HEAD":
             answer.body = b""
         await answer(scope, receive, send)
+
+    def _below_prefix(self, scope: Scope) -> Scope:
+        """Return the request with the prefix in its path, as ASGI demands, whether the proxy has removed it or not."""
+        prefix, path = self._access.prefix, scope["path"]
+        below = path.removeprefix(prefix) or "/" if f"{path}/".startswith(f"{prefix}/") else path
+        return {**scope, "root_path": prefix, "path": prefix + below}
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)

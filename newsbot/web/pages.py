@@ -37,7 +37,7 @@ from newsbot.web.html.maps import located
 from newsbot.web.html.rendering import STATIC, page
 from newsbot.web.html.texts import MAX_SHOWN_CHARS, marked_paragraphs
 from newsbot.web.parameters import SearchParameters, SearchQuery, Text, encode
-from newsbot.web.site import site_of
+from newsbot.web.site import root_of, site_of
 
 HOME_SOURCES = 12
 COMPANIONS = 120
@@ -145,7 +145,7 @@ def entities(request: Request, name: Text = None) -> Response:
         found = None if name is None else find_entity(session, name)
         countries = countries_of(session, [place.id for place in snapshot.entities["LOC"]])
     if found is not None:
-        return RedirectResponse(f"/entities/{found.id}", 303)
+        return RedirectResponse(f"{root_of(request)}/entities/{found.id}", 303)
     places = located(snapshot.entities["LOC"], countries)
     return page(request, "entities.html", snapshot=snapshot, places=places, name=name)
 

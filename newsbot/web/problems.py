@@ -45,7 +45,8 @@ def add_handlers(app: FastAPI) -> None:
 
 
 def _answer(request: Request, status: int, detail: str) -> Response:
-    if request.url.path.startswith(("/api/", "/feed.")):
+    path = request.url.path.removeprefix(request.scope.get("root_path", ""))
+    if path.startswith(("/api/", "/feed.")):
         return problem_response(status, detail)
     return page(request, "error.html", status=status, title=HTTPStatus(status).phrase, detail=detail)
 

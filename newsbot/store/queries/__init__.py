@@ -26,6 +26,7 @@ from newsbot.store.queries.history import Change, count_silent, history
 from newsbot.store.queries.place_features import feature_collection
 from newsbot.store.queries.reject_lists import StoredReject, list_conflicts, list_rejects
 from newsbot.store.queries.run_reports import RunReport, run_report
+from newsbot.store.queries.site_ids import database_id
 from newsbot.store.queries.source_overviews import (
     FrontierCount,
     NewestArticle,
@@ -99,6 +100,7 @@ __all__ = [
     "biggest_stories",
     "count_silent",
     "countries_of",
+    "database_id",
     "entity_detail",
     "entity_ids",
     "feature_collection",

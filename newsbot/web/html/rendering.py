@@ -32,7 +32,9 @@ MAX_TITLE_CHARS = 250
 def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """Return a page made from a template."""
     site = request.app.state.site
-    html = TEMPLATES.get_template(template).render(request=request, images=site.images, **values)
+    html = TEMPLATES.get_template(template).render(
+        request=request, root=request.scope.get("root_path", ""), images=site.images, **values
+    )
     return HTMLResponse(html, status)
 
 

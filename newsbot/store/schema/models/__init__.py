@@ -36,6 +36,7 @@ from newsbot.store.schema.models.entity_rows import (
     EntityTotal,
     MentionRow,
 )
+from newsbot.store.schema.models.site_rows import SiteRow
 
 __all__ = [
     "IS_STUB",
@@ -62,6 +63,7 @@ __all__ = [
     "RejectRow",
     "Revision",
     "Run",
+    "SiteRow",
     "Source",
     "Story",
     "Topic",

@@ -1,7 +1,11 @@
 """What the database can say of its own evidence: addresses and their times, originals, admissions, removed blocks, days."""
 
-import sqlalchemy as sa  # noqa: F401
-from alembic import op  # noqa: F401
+from uuid import uuid4
+
+import sqlalchemy as sa
+from alembic import op
+
+from newsbot.store.schema.types import RowId
 
 revision = "0003"
 down_revision = "0002"
@@ -13,6 +17,7 @@ def upgrade() -> None:
     _edits()
     _boilerplate()
     _times()
+    _site()
 
 
 # ------------------------------------------------------------------ addresses
@@ -41,3 +46,17 @@ def _boilerplate() -> None:
 
 def _times() -> None:
     """Nothing yet."""
+
+
+# ------------------------------------------------------------------ site
+
+
+def _site() -> None:
+    """Give the database an id of its own, from which the permanent ids of feeds and their entries are made."""
+    site = op.create_table(
+        "site",
+        sa.Column("id", RowId, nullable=False),
+        sa.Column("uuid", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_site"),
+    )
+    op.bulk_insert(site, [{"id": 1, "uuid": uuid4()}])
