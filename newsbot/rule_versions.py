@@ -10,7 +10,7 @@ from __future__ import annotations
 EXTRACTION = 3
 """Version of the rules that read a page: `extraction` with its models, `phrases`, `word_patterns`, `dates`, `month_names`,
 `text`, `urls` and `url_parameters`."""
-CLEANING = 1
+CLEANING = 2
 """Version of the rules that tidy an extracted article: `cleaning`, `phrases` and `word_patterns`."""
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from newsbot.items import STUB, Article, Entity, Mention, article_json, utc_text
@@ -28,6 +28,8 @@ from newsbot.store.schema.models import (
 from newsbot.urls import canonicalize
 
 MAX_ID = 2**63 - 1
+PART_CHARS = 250_000
+"""Number of characters of bodies that are loaded at a time where many articles are streamed."""
 
 _ITEM_COLUMNS = (
     "url",
@@ -113,8 +115,25 @@ def entity_ids(session: Session, article_id: int) -> dict[tuple[str, str], int]:
     return {(name, kind): entity_id for name, kind, entity_id in rows}
 
 
+def article_parts(session: Session, ids: Sequence[int]) -> list[list[int]]:
+    """Return the ids in their order, in parts whose bodies are `PART_CHARS` long, or that have one article."""
+    query = select(ArticleRow.id, func.length(ArticleRow.body)).where(ArticleRow.id.in_(ids))
+    lengths: dict[int, int] = {row[0]: row[1] for row in session.execute(query)}
+    parts: list[list[int]] = []
+    free = 0
+    for article_id in ids:
+        free -= lengths.get(article_id, 0)
+        if not parts or free < 0:
+            parts.append([])
+            free = PART_CHARS - lengths.get(article_id, 0)
+        parts[-1].append(article_id)
+    return parts
+
+
 def load_articles(session: Session, ids: Sequence[int]) -> list[StoredArticle]:
-    """Return the articles with these ids, in this order. The number of statements does not depend on that of articles."""
+    """Return the articles with these ids, in this order; unknown ids are left out.
+
+    The number of statements does not depend on that of articles."""
     columns = [column for column in ArticleRow.__table__.columns if column.name != "content_key"]
     query = select(*columns).where(ArticleRow.id.in_(ids))
     rows = {row.id: row for row in session.execute(query)}
@@ -131,6 +150,7 @@ def load_articles(session: Session, ids: Sequence[int]) -> list[StoredArticle]:
             entities=entities[article_id],
         )
         for article_id in ids
+        if article_id in rows
     ]
 
 

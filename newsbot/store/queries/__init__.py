@@ -2,6 +2,7 @@
 
 from newsbot.store.articles.loading import (
     StoredArticle,
+    article_parts,
     article_urls,
     entity_ids,
     get_article,
@@ -96,6 +97,7 @@ __all__ = [
     "StorySummary",
     "Summary",
     "all_corrections",
+    "article_parts",
     "article_urls",
     "biggest_stories",
     "count_silent",
