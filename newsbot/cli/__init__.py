@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import logging
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -61,10 +64,17 @@ class LazyGroup(click.Group):
             result = super().invoke(ctx)
             sys.stdout.flush()
         except BrokenPipeError:
-            # Redirect the buffered output: otherwise Python reports an error when it closes stdout.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _discard_output()
             return 0
         return result
+
+
+class SafeLines(logging.Formatter):
+    """Formats log records without secrets, and without characters that could control a terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as text."""
+        return "\n".join(map(escape_controls, masked(super().format(record)).split("\n")))
 
 
 @click.group(
@@ -77,6 +87,11 @@ def newsbot() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line. A mistake prints one line on stderr and exits with status 2, a failure with status 1."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal of another charset than UTF-8
+    if logging.lastResort is not None:
+        logging.lastResort.setFormatter(SafeLines())
     sys.exit(run(newsbot, arguments))
 
 
@@ -93,11 +108,21 @@ def run(command: click.Command, arguments: list[str] | None = None) -> int:
         return _fail(str(error), 2)
     except NewsbotError as error:
         return _fail(str(error), 1)
+    except OSError as error:
+        _discard_output()
+        return _fail(f"{error.filename or 'the output'}: {error.strerror or error}", 1)
     except (click.Abort, KeyboardInterrupt):
         return _fail("stopped", 130)
     return status if isinstance(status, int) else 0
 
 
+def _discard_output() -> None:
+    """Redirect what stdout still holds: otherwise Python reports an error when it closes stdout."""
+    with suppress(OSError, ValueError):  # no stdout, or none with a file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _fail(message: str, status: int) -> int:
-    click.echo(f"newsbot: {escape_controls(masked(' '.join(message.split())))}", err=True)
+    with suppress(OSError):  # nobody can be told if stderr is full or closed
+        click.echo(f"newsbot: {escape_controls(masked(' '.join(message.split())))}", err=True)
     return status

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import csv
+import fcntl
+import glob
 import io
 import json
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
-from newsbot.errors import UsageError
+from newsbot.errors import NewsbotError, UsageError
 
 FORMULA = re.compile(r"\s*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 """Start of a cell that spreadsheet programs would run as a formula (CWE-1236); the last four characters are the
 full-width forms of `=+-@`."""
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters except tabs and line ends, and lone surrogates."""
 ROW_GROUP = 1_000
 """Number of articles that are held in memory at a time for Parquet."""
 
@@ -49,19 +53,54 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
     """Give a file to write; it appears as `path` only when it is complete.
 
     A symbolic link is kept, and the file that it points to is replaced. A pipe or device is written to directly, as
-    it cannot be replaced. Raises UsageError if the file cannot be opened."""
-    if path.exists() and not path.is_file():
-        with _open(path, path) as file:
+    it cannot be replaced. What a killed process has left behind of the same file is removed. Raises UsageError if the
+    file cannot be opened, NewsbotError if it cannot be written to its end."""
+    try:
+        if path.exists() and not path.is_file():
+            with _open(path, path) as file:
+                yield file
+            return
+        with _part(path.resolve(), path) as file:
             yield file
-        return
-    target = path.resolve()
+    except BrokenPipeError:  # the reader of a pipe wants no more
+        raise
+    except OSError as error:
+        raise NewsbotError(f"{path}: cannot be written: {error.strerror or error}", path=str(path)) from error
+
+
+@contextmanager
+def _part(target: Path, shown_path: Path) -> Iterator[BinaryIO]:
+    """Give a file beside `target` that takes its place at the end, or is removed if writing fails.
+
+    The file is locked while its process lives, so that others can tell it from one that a killed process has left."""
+    for orphan in target.parent.glob(f".{glob.escape(target.name)}.*.part"):
+        _remove_orphan(orphan)
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        with _open(part, path) as file:
+        with _locked(part, shown_path) as file:
             yield file
-        part.replace(target)
+            file.flush()
+            part.replace(target)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _remove_orphan(part: Path) -> None:
+    """Remove a file that no living process is writing."""
+    with suppress(OSError), part.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        part.unlink()
+
+
+def _locked(part: Path, shown_path: Path) -> BinaryIO:
+    """Return a new file with a lock on it. One that was taken for an orphan before it had its lock is made again."""
+    while True:
+        file = _open(part, shown_path)
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(file, fcntl.LOCK_EX)
+        if part.exists():
+            return file
+        file.close()
 
 
 def _open(path: Path, shown_path: Path) -> BinaryIO:
@@ -86,7 +125,7 @@ def _as_text(file: BinaryIO) -> Iterator[TextIO]:
 def write_jsonl(file: BinaryIO, articles: Iterable[dict[str, Any]]) -> None:
     """Write one JSON object a line."""
     for article in articles:
-        file.write(json.dumps(article, ensure_ascii=False).encode() + b"\n")
+        file.write(json.dumps(article, ensure_ascii=False).encode(errors="replace") + b"\n")
 
 
 def write_csv(file: BinaryIO, articles: Iterable[dict[str, Any]]) -> None:
@@ -99,10 +138,13 @@ def write_csv(file: BinaryIO, articles: Iterable[dict[str, Any]]) -> None:
 
 
 def cell(value: Any) -> Any:
-    """Return a value as a cell that no spreadsheet program reads as a formula."""
+    """Return a value as a cell that no spreadsheet program reads as a formula, and that no terminal obeys."""
     if isinstance(value, list):
         value = "; ".join(element["name"] if isinstance(element, dict) else element for element in value)
-    return f"'{value}" if isinstance(value, str) and FORMULA.match(value) else value
+    if not isinstance(value, str):
+        return value
+    text = _UNSEEN.sub("", value)
+    return f"'{text}" if FORMULA.match(text) else text
 
 
 def parquet_writer() -> Writer:

@@ -59,7 +59,7 @@ def atom(request: Request, asked: SearchQuery) -> Response:
 def json_feed(request: Request, asked: SearchQuery) -> Response:
     """Return what a search finds, newest first, as JSON Feed. Stubs are left out unless they are asked for."""
     document = json.dumps(json_document(_feed(request, asked, "/feed.json")), ensure_ascii=False)
-    return Response(document, media_type="application/feed+json")
+    return Response(document.encode(errors="replace"), media_type="application/feed+json")
 
 
 def _feed(request: Request, asked: SearchParameters, path: str) -> SyndicatedFeed:

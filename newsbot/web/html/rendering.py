@@ -35,7 +35,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
     html = TEMPLATES.get_template(template).render(
         request=request, root=request.scope.get("root_path", ""), images=site.images, **values
     )
-    return HTMLResponse(html, status)
+    return HTMLResponse(html.encode(errors="replace"), status)
 
 
 def web_link(url: str | None) -> str | None:
