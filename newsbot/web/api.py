@@ -71,7 +71,7 @@ router = APIRouter(prefix="/api", responses=_ERRORS)
 
 @router.get("/articles", response_model=schemas.ArticlePage)
 def articles(request: Request, asked: ListQuery) -> Response:
-    """List articles with all their fields, newest first. A page of very long articles has fewer than `limit`."""
+    """List articles with all their fields, newest first. A page of very long articles has fewer than asked for."""
     site = site_of(request)
     with site.read() as session:
         listing = list_articles(session, asked.filters(), after=asked.after, limit=asked.limit)
