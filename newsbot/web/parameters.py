@@ -44,6 +44,13 @@ def _none_if_empty(value: Any) -> Any:
     return None if value == "" else value
 
 
+def _day(value: Any) -> Any:
+    """Return None for an empty form field. Only ISO days are days, not the numbers that Pydantic reads as times."""
+    if isinstance(value, str) and value and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError("is no day; accepted: 2026-11-23")
+    return _none_if_empty(value)
+
+
 def _known(value: str) -> str:
     if not re.search(_CURSOR, value, re.ASCII) or value.endswith("\n"):
         raise ValueError("is none that this site has given")
@@ -62,7 +69,7 @@ _Short = Annotated[str, Field(max_length=MAX_NAME_CHARS)]
 Text = Annotated[_Short | None, _Empty]
 Day = Annotated[
     date | None,
-    _Empty,
+    BeforeValidator(_day),
     WithJsonSchema({"anyOf": [{"type": "string", "format": "date"}, {"const": ""}, {"type": "null"}]}),
 ]
 Kinds = Annotated[tuple[StoredKind, ...], BeforeValidator(_kinds)]
