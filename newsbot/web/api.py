@@ -55,6 +55,7 @@ from newsbot.web.site import Site, root_of, site_of
 _PROBLEM = {"content": {PROBLEM_TYPE: {"schema": Problem.model_json_schema()}}}
 _ERRORS: dict[int | str, dict[str, Any]] = {
     401: {"description": "The token is missing or wrong", **_PROBLEM},
+    414: {"description": "The address is too long", **_PROBLEM},
     422: {"description": "A parameter is not acceptable", **_PROBLEM},
     503: {"description": "The database did not answer in time", **_PROBLEM},
 }

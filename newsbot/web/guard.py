@@ -15,8 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from newsbot.web.problems import problem_response
 
-MAX_TARGET_BYTES = 4_096
-"""Maximum length of a request's path and query."""
+MAX_TARGET_BYTES = 12_288
+"""Maximum length of a request's path and query. 500 characters of a query take up to 6,000 when they are encoded."""
 MAX_HELD_BYTES = 1_000_000
 """Size up to which an answer that is made in parts is held to compute its ETag."""
 _POLICY = (
