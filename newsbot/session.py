@@ -15,7 +15,6 @@ from scrapy.crawler import Crawler
 from scrapy.utils.asyncio import run_in_thread
 from scrapy.utils.conf import build_component_list
 from scrapy.utils.misc import load_object
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from newsbot import __version__
@@ -133,7 +132,7 @@ class CrawlSession:
         if is_ahead and self.stages_ahead:
             try:
                 processed: Envelope | Reject = await self.pool.run("process", capture, self.stages_ahead)
-            except (WorkerDiedError, OperationalError):
+            except (WorkerDiedError, DatabaseError):
                 logger.info("The stages of %s are run one by one", capture.url)
             else:
                 return processed
@@ -221,8 +220,4 @@ class CrawlSession:
     ) -> T:
         """Return the result of `function(session, ...)`, called in a read-only session."""
 
-        def work() -> T:
-            with self.database.read() as session:
-                return function(session, *args, **kwargs)
-
-        return await run_in_thread(work)
+        return await run_in_thread(self.database.ask, lambda session: function(session, *args, **kwargs))

@@ -13,10 +13,9 @@ from scrapy import Spider
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError as ScrapyUsageError
-from sqlalchemy.exc import DBAPIError
 
 from newsbot.commands.run_lines import no_network, outcome_line, report_lines
-from newsbot.errors import NewsbotError, UsageError
+from newsbot.errors import DatabaseError, NewsbotError, UsageError
 from newsbot.session import CrawlSession
 from newsbot.spiders.news import NewsSpider
 from newsbot.spiders.spider_run import raise_error
@@ -141,9 +140,9 @@ def _report(session: CrawlSession, spider: NewsSpider) -> RunReport:
     assert session.run_id is not None
     keys = spider.catalog.keys()
     try:
-        with session.database.read() as reading:
-            return run_report(reading, session.run_id, keys, now=datetime.now(UTC))
-    except DBAPIError:  # the crawl has reported it already
+        run_id, now = session.run_id, datetime.now(UTC)
+        return session.database.ask(lambda reading: run_report(reading, run_id, keys, now=now))
+    except DatabaseError:  # the crawl has reported it already
         return RunReport()
     finally:
         session.database.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 
 from newsbot.store.articles.site_boilerplate import (
     Found,
@@ -20,20 +21,16 @@ BATCH = 200
 
 def find_recleanable(database: Database, source: str | None) -> Iterator[Found]:
     """Yield the stored articles of one source, or of all, that contain boilerplate known today."""
-    with database.read() as session:
-        keys = [source] if source else boilerplate_sources(session)
+    keys = [source] if source else database.ask(boilerplate_sources)
     for key in keys:
         last = 0
         while ids := _next_ids(database, key, last):
-            with database.read() as session:
-                found = find_boilerplate(session, ids)
-            yield from found
+            yield from database.ask(partial(find_boilerplate, article_ids=ids))
             last = ids[-1]
 
 
 def _next_ids(database: Database, source: str, last: int) -> list[int]:
-    with database.read() as session:
-        return ids_of_source(session, source, after=last, limit=BATCH)
+    return database.ask(partial(ids_of_source, source=source, after=last, limit=BATCH))
 
 
 def reclean(database: Database, found: Found) -> bool:

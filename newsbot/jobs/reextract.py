@@ -90,8 +90,7 @@ class ReextractWorker:
             if outcome in {"unchanged", "rejected"}:
                 done.append(extracted.article_id)
         if self.run_id is not None:
-            with self.database.write() as session:
-                mark_extracted(session, done)
+            self.database.transact(lambda session: mark_extracted(session, done))
         return findings
 
     def _outcome(self, extracted: Extracted, findings: Findings) -> str:
@@ -102,8 +101,9 @@ class ReextractWorker:
         if isinstance(item, Reject):
             return self._rejected(extracted, item)
         item.article.retrieved_at = extracted.retrieved_at
-        with self.database.read() as session:
-            changes = changes_by_rules(session, extracted.article_id, item.article)
+        changes = self.database.ask(
+            lambda session: changes_by_rules(session, extracted.article_id, item.article)
+        )
         if not changes:
             return "unchanged"
         findings.add_changes(extracted.url, changes)
@@ -122,14 +122,15 @@ class ReextractWorker:
         if reject.reason not in {"parse-failed", "stage-failed"}:
             return "rejected"
         if self.run_id is not None:
-            with self.database.write() as session:
-                save_reject(
+            self.database.transact(
+                lambda session: save_reject(
                     session,
                     reject,
                     run_id=self.run_id,
                     now=datetime.now(UTC),
                     article_id=extracted.article_id,
                 )
+            )
         return "failed"
 
     def _apply(self, extracted: Extracted, envelope: Envelope) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from newsbot.errors import DatabaseError
 from newsbot.web.html.rendering import page
 
 logger = logging.getLogger(__name__)
@@ -40,7 +41,8 @@ def add_handlers(app: FastAPI) -> None:
     """Install error handlers: `problem_response` for the API and the feeds, a page for everything else."""
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(SQLAlchemyError, _database)
+    for failure in (DatabaseError, SQLAlchemyError):
+        app.add_exception_handler(failure, _database)
 
 
 def _answer(request: Request, status: int, detail: str) -> Response:
