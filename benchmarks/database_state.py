@@ -23,7 +23,7 @@ PUBLISHED = {"published_at", "modified_at", "dated_at"}
 ONLY = {
     "fetches": ("url", "status", "payload_digest"),
     "feeds": ("url", "source", "kind", "depth", "is_moved", "failure_count"),
-    "frontier": ("url", "source", "state", "article_id", "is_offsite", "lease_run_id"),
+    "frontier": ("url", "source", "state", "article_id", "is_offsite"),
     "boilerplate_blocks": ("source", "text", "article_count", "is_learnt"),
     "sources": ("key", "name", "homepage"),
     "backfill_parts": (

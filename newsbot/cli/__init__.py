@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from importlib import import_module
+from types import FrameType
 from typing import Any
 
 import click
@@ -76,7 +79,20 @@ def newsbot() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line. A mistake prints one line on stderr and exits with status 2, a failure with status 1."""
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) == signal.SIG_DFL:  # not under nohup
+                signal.signal(number, _stop)
     sys.exit(run(newsbot, arguments))
+
+
+class Stopped(KeyboardInterrupt):
+    """Raised in the main thread by SIGTERM and SIGHUP: a command cleans up after itself as after Ctrl-C."""
+
+
+def _stop(number: int, _frame: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_DFL)  # a second one ends it at once
+    raise Stopped
 
 
 def run(command: click.Command, arguments: list[str] | None = None) -> int:
@@ -92,8 +108,9 @@ def run(command: click.Command, arguments: list[str] | None = None) -> int:
         return _fail(str(error), 2)
     except NewsbotError as error:
         return _fail(str(error), 1)
-    except (click.Abort, KeyboardInterrupt):
-        return _fail("stopped", 130)
+    except (click.Abort, KeyboardInterrupt) as error:
+        is_signal = Stopped in {type(error), type(error.__cause__)}
+        return _fail("stopped", 143 if is_signal else 130)
     return status if isinstance(status, int) else 0
 
 

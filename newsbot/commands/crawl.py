@@ -7,12 +7,14 @@ import logging
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
+from typing import Any, NoReturn
 
 from scrapy import Spider
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError as ScrapyUsageError
+from scrapy.settings import BaseSettings
 
 from newsbot.commands.run_lines import no_network, outcome_line, report_lines
 from newsbot.errors import DatabaseError, NewsbotError, UsageError
@@ -50,9 +52,12 @@ class Command(ScrapyCrawl):
             )  # Scrapy resets the levels of its own loggers later
         try:
             super().process_options(args, opts)
+            assert self.settings is not None
+            check_files(self.settings)
         except ScrapyUsageError as error:
-            self._fail(f"{error}; given: {' '.join(sys.argv[2:])}", status=2)
-            sys.exit(self.exitcode)
+            self._refuse(f"{error}; given: {' '.join(sys.argv[2:])}")
+        except UsageError as error:
+            self._refuse(str(error))
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run a spider."""
@@ -107,9 +112,13 @@ class Command(ScrapyCrawl):
         for line in report_lines(stats, report, datetime.now(UTC), left):
             self._say(logging.INFO, f"newsbot {spider.name}: {line}")
 
+    def _refuse(self, message: str) -> NoReturn:
+        """Say what is wrong before there is a log."""
+        print(escape_controls(f"scrapy {_name_of(self)}: {message}"), file=sys.stderr)  # noqa: T201
+        sys.exit(2)
+
     def _fail(self, message: str, *, status: int) -> None:
-        command = type(self).__module__.rpartition(".")[2]
-        self._say(logging.ERROR, f"scrapy {command}: {message}")
+        self._say(logging.ERROR, f"scrapy {_name_of(self)}: {message}")
         self.exitcode = status
 
     def _say(self, level: int, line: str) -> None:
@@ -118,6 +127,24 @@ class Command(ScrapyCrawl):
         assert self.settings is not None
         if self.settings["LOG_FILE"]:
             logger.log(level, "%s", line)
+
+
+def _name_of(command: Command) -> str:
+    return type(command).__module__.rpartition(".")[2]
+
+
+def check_files(settings: BaseSettings) -> None:
+    """Raise UsageError if the log of the settings cannot be written, or the folder of the job cannot be used."""
+    try:
+        if log := settings["LOG_FILE"]:
+            Path(log).open("ab").close()
+    except OSError as error:
+        raise UsageError(f"LOG_FILE is {log!r}: {error.strerror}; accepted: a file in a folder") from error
+    try:
+        if folder := settings["JOBDIR"]:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"JOBDIR is {folder!r}: {error.strerror}; accepted: a folder") from error
 
 
 def _is_warning(record: logging.LogRecord) -> bool:

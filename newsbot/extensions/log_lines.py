@@ -6,6 +6,8 @@ What comes from the web (URLs, headers, titles, texts of exceptions) may hold es
 from __future__ import annotations
 
 import logging
+import sys
+from contextlib import suppress
 from typing import Self
 
 from scrapy import signals
@@ -22,6 +24,7 @@ from twisted.internet.error import ConnectError, ConnectionClosed, DNSLookupErro
 from twisted.internet.error import TimeoutError as TxTimeoutError
 from twisted.web.client import ResponseFailed
 
+from newsbot.errors import DatabaseError
 from newsbot.text import escape_controls
 
 NETWORK_ERRORS = (
@@ -66,6 +69,8 @@ class LogLines:
         handler = get_scrapy_root_handler()
         if handler is not None:
             handler.setFormatter(SafeFormatter(handler.formatter or logging.Formatter()))
+            handler.addFilter(_is_no_failure_of_the_database)
+            handler.handleError = FirstError()  # type: ignore[method-assign]
         logging.getLogger(RETRY_LOGGER).addFilter(self.given_up)
 
     def remove(self) -> None:
@@ -97,6 +102,25 @@ class SafeFormatter(logging.Formatter):
         # The inner formatter appends this text as it is, and formats no exception if it is there.
         safe.exc_text = _indented(self.formatException(safe.exc_info)) if safe.exc_info else None
         return self.inner.format(safe)
+
+
+def _is_no_failure_of_the_database(record: logging.LogRecord) -> bool:
+    """Return whether to log a record. That the database has failed is said once, in the last line of the command."""
+    return not (record.exc_info and isinstance(record.exc_info[1], DatabaseError))
+
+
+class FirstError:
+    """Called when a record cannot be written: prints why, the first time. Python would print a traceback every time."""
+
+    def __init__(self) -> None:
+        self.is_known = False
+
+    def __call__(self, record: logging.LogRecord) -> None:
+        """Print the exception that is being handled."""
+        if not self.is_known and sys.stderr is not None:
+            self.is_known = True
+            with suppress(OSError):  # stderr may be the log
+                print(f"scrapy: the log cannot be written: {sys.exc_info()[1]}", file=sys.stderr)  # noqa: T201
 
 
 def _indented(text: str) -> str:
