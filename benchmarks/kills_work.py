@@ -60,7 +60,7 @@ WORDS = [
     "winter",
     "theatre",
 ]
-SHARE = "Like this story? Share it with a friend!"
+SHARE = "Paper and ink of this page by the press of Harbour Lane 7."
 
 
 @dataclass
@@ -426,7 +426,7 @@ SCENARIOS = {
     "reclean": Scenario(
         _with_boilerplate,
         _command("newsbot", "reclean"),
-        _share("SELECT count(*) FROM revisions WHERE by_rules", 160),
+        _share("SELECT count(*) FROM revisions WHERE by_rules", 180),
     ),
     "archive prune": Scenario(
         _two_editions,

@@ -120,7 +120,7 @@ class FirstError:
         if not self.is_known and sys.stderr is not None:
             self.is_known = True
             with suppress(OSError):  # stderr may be the log
-                print(f"scrapy: the log cannot be written: {sys.exc_info()[1]}", file=sys.stderr)  # noqa: T201
+                sys.stderr.write(f"scrapy: the log cannot be written: {sys.exc_info()[1]}\n")
 
 
 def _indented(text: str) -> str:
