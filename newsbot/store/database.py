@@ -91,8 +91,11 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """Yield a session in a transaction that may write; it is committed at the end, rolled back by an exception."""
+        """Yield a session in a transaction that may write; it is committed at the end, rolled back by an exception.
+
+        Raises DatabaseError too if another version of newsbot has migrated the tables meanwhile."""
         with self._writer, self._begun(self._engines.writing) as session:
+            self._check_version(session.connection())
             yield session
             session.commit()
 
@@ -120,6 +123,7 @@ class Database:
                 yield session
             return
         with Session(self._engines.reading) as session, engines.time_limit(session.connection(), limit_s):
+            self._check_version(session.connection())
             yield session
 
     def ask(self, work: Callable[[Session], T]) -> T:
@@ -179,6 +183,10 @@ class Database:
                 migrations.check_writable(connection)
         with self._driver_errors():
             engines.use_write_ahead_log(self._engines.writing)
+
+    def _check_version(self, connection: Connection) -> None:
+        if not migrations.is_current(connection):
+            self._check(migrations.state(connection))
 
     def _check(self, state: migrations.State) -> None:
         if state != "current":

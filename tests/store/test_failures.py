@@ -9,12 +9,13 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from newsbot.errors import ConnectionLostError, DatabaseError
 from newsbot.store.database import Database
+from newsbot.store.schema import migrations
 from newsbot.store.sql import engines
 from newsbot.store.sql.patience import Patience
 
@@ -156,3 +157,21 @@ def test_file_that_another_program_locks_is_one_line(tmp_path: Path, monkeypatch
     database.transact(lambda session: add_author(session, "Mira Holt"))
     assert database.ask(authors) == ["Mira Holt"]
     database.close()
+
+
+def test_process_that_another_version_overtakes_stops_writing(database: Database) -> None:
+    newer = text("UPDATE newsbot_version SET version_num = '9999'")
+    database.transact(lambda session: session.execute(newer))
+    try:
+        with pytest.raises(DatabaseError, match="newer version of newsbot; upgrade newsbot"):
+            database.transact(lambda session: add_author(session, "Mira Holt"))
+        with pytest.raises(DatabaseError, match="newer version"), database.read(limit_s=5) as session:
+            authors(session)
+        assert database.ask(authors) == []
+    finally:
+        engine = create_engine(database.ask(lambda session: session.connection().engine.url))
+        with engine.begin() as connection:
+            connection.execute(
+                text("UPDATE newsbot_version SET version_num = :head"), {"head": migrations.HEAD}
+            )
+        engine.dispose()
