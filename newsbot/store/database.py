@@ -81,7 +81,10 @@ class Database:
         With `migrate` missing tables are created, old ones are migrated, and the database must be writable. Without it,
         the tables must exist and be current."""
         if engines.is_sqlite_url(self._parsed):
-            self._check_path(migrate)
+            try:
+                self._check_path(migrate)
+            except OSError as error:  # a folder that may not be read, a name that is too long
+                raise self._error(error.strerror or str(error)) from error
         if migrate:
             self._migrate()
         else:

@@ -67,6 +67,10 @@ def test_folder_in_place_of_a_file(tmp_path: Path) -> None:
     assert "that is a folder" in _refused(f"sqlite:///{tmp_path}")
 
 
+def test_name_that_is_too_long(tmp_path: Path) -> None:
+    assert "cannot be used: File name too long" in _refused(f"sqlite:///{tmp_path}/{'n' * 5000}.db")
+
+
 def test_file_of_another_kind(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("no database at all, " * 100)
