@@ -18,8 +18,9 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,12 +32,15 @@ from newsbot.extraction import extract
 from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.record import record_article
 from newsbot.items import Article
+from newsbot.languages.page_talk import is_page_talk
 from newsbot.store.articles.site_boilerplate import PARTING
 from newsbot.store.database import Database
 from newsbot.text import letters
 
 NAMES = ("aeb", "fundus_eval", "fundus_tests")
 STORED = 1_000
+LINES = Path(__file__).parents[1] / "tests" / "languages" / "data"
+"""Invented last lines of articles, in many languages: sentences of reporting, and lines about the page."""
 
 
 def read_truths() -> dict[str, dict[str, Any]]:
@@ -125,6 +129,36 @@ def measure_truth(truths: dict[str, dict[str, Any]]) -> None:
                 print(f"  from the truth of {host}: {text}")
 
 
+def measure_lines() -> None:
+    """Print how many lines of reporting, and of the page, are learnt if a site of 60 articles has one in many or in all."""
+    rules: dict[str, Callable[[str], bool]] = {"every short line": lambda _: True, "as shipped": is_page_talk}
+    for name in ("reporting_lines", "page_lines"):
+        rows = (LINES / f"{name}.tsv").read_text(encoding="utf-8").splitlines()[1:]
+        lines = [row.partition("\t")[2] for row in rows]
+        for share in (0.4, 1.0):
+            for label, judged in rules.items():
+                vars(boilerplate)["is_page_talk"] = judged
+                gone = [_gone_from_site(line, share) for line in lines]
+                print(
+                    f"  {name} in {share:.0%} of the articles, {label}: {sum(map(bool, gone))} of {len(lines)} learnt, "
+                    f"removed from {sum(gone)} articles"
+                )
+
+
+def _gone_from_site(line: str, share: float) -> int:
+    """Return the number of the 60 articles of a made-up site from which a line is removed as they are stored."""
+    chance, tallies, gone = random.Random(line), dict[bytes, Tally](), 0
+    for number in range(1, 61):
+        words = [f"{word:x}" for word in chance.choices(range(50_000), k=60)]
+        texts = [" ".join(words[:50]), *([line] if chance.random() < share else [])]
+        article = Article(url="", title=" ".join(words[50:]), authors=[words[0]])
+        learnt_keys = {key for key, tally in tallies.items() if tally.is_boilerplate(number - 1)}
+        gone += len(kept_places(texts, learnt_keys)) < len(texts)
+        for key in block_keys(texts).values():
+            tallies[key] = tallies.get(key, Tally()).counted(number, series_marks(article))
+    return gone
+
+
 def measure_publishers() -> None:
     """Print what is learnt from the publishers in the corpora of near duplicates, and in how many places it stood."""
     found: Counter[str] = Counter()
@@ -178,6 +212,8 @@ def main() -> None:
         measure_bodies(truths, evaluate)
         measure_truth(truths)
     boilerplate.MIN_ARTICLES = 5
+    print("lines")
+    measure_lines()
     print("learnt from the publishers of near duplicates")
     measure_publishers()
     print("price")

@@ -36,6 +36,10 @@ class Capture:
     """Path of the WARC file that holds the page; None if it does not come from an archive."""
     warc_offset: int | None = None
     """Offset of the record in `warc_file`, in bytes; None if the record cannot be found again by an offset."""
+    warc_record_id: str | None = None
+    """WARC-Record-ID of the record."""
+    payload_digest: str | None = None
+    """Digest of the body as it was sent, if the record states it."""
     source: str | None = None
     """Key of the source whose feed lists the page as its own; None: the address of the page decides."""
     entry: FeedEntry | None = None

@@ -24,7 +24,15 @@ class UsageError(NewsbotError):
 
 
 class DatabaseError(NewsbotError):
-    """The database cannot be opened, is not a newsbot database, or was made by a newer version. Exit status 1."""
+    """The database cannot be opened, is not newsbot's, was made by a newer version, or fails in use. Exit status 1."""
+
+
+class ConnectionLostError(DatabaseError):
+    """The server of the database does not answer any more."""
+
+
+class ConflictError(DatabaseError):
+    """A transaction failed because of a concurrent one. It may be repeated."""
 
 
 class InputError(NewsbotError):

@@ -6,8 +6,8 @@ An `Article` is the content of one page. What only a database can know (id, stor
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal, get_args
 
 EntityType = Literal["PER", "ORG", "LOC"]
@@ -74,6 +74,8 @@ class Fetched:
     """WARC file with the response: relative to the archive folder, or the path of a file in another archive."""
     warc_offset: int | None = None
     """Offset of the record in `warc_file`, in bytes."""
+    warc_record_id: str | None = None
+    """WARC-Record-ID of the record."""
     payload_digest: str | None = None
     """Digest of the body as sent, in the form that WARC files use (`sha1:...`)."""
     is_repeat: bool = False
@@ -86,6 +88,7 @@ class FeedEntry:
 
     title: str | None = None
     published_at: datetime | None = None
+    published_offset_min: int | None = None
     modified_at: datetime | None = None
     authors: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
@@ -93,6 +96,19 @@ class FeedEntry:
     """ISO 639-1."""
     former_url: str | None = None
     """Address that the feed gave for the article before, at which it is stored."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed:
+    """A paragraph that cleaning has removed from the text of an article."""
+
+    place: int
+    """Its index among the paragraphs of the text with all that was removed."""
+    text: str
+    key: bytes
+    """As in `cleaning.boilerplate.block_keys`."""
+    is_learnt: bool
+    """Whether the site repeats it; else it invites the reader to share, follow or subscribe."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -105,9 +121,12 @@ class Article:
     url: str
     """URL of the page after redirects; a `file:` URL if no other is known."""
     canonical_url: str | None = None
-    """Absolute URL that the page declares as its own (link rel=canonical, og:url); None if it declares none."""
+    """Absolute URL that the page declares as its own (link rel=canonical, og:url); None if it declares none. It may be on
+    another site: then it says whose text this is, and not what this page is."""
     aliases: list[str] = field(default_factory=list)
-    """Other URLs of the page: those requested before redirects."""
+    """URLs that redirected to the page."""
+    claims: list[str] = field(default_factory=list)
+    """Other URLs that the publisher calls this article's: on another host of its source, or formerly given by its feed."""
     source: str | None = None
     """Key of the source in the catalog, else the host of the URL without `www.`."""
     title: str | None = None
@@ -118,6 +137,8 @@ class Article:
     """Names as printed, without "By". An agency (dpa, Reuters) counts as an author."""
     published_at: datetime | None = None
     """Time of first publication. A date without an offset is read in the time zone of the source, else in UTC."""
+    published_offset_min: int | None = None
+    """Minutes by which clocks were ahead of UTC where it was published, as far as the page or the source gives it."""
     modified_at: datetime | None = None
     """Time of the last change that the page declares."""
     language: str | None = None
@@ -136,6 +157,8 @@ class Article:
     """Kind of page. Only pages of `READ_KINDS` are stored as articles, and stubs in place of pages that cannot be read."""
     is_free: bool | None = None
     """False if the page declares its article paid (schema.org isAccessibleForFree), True if free; else None."""
+    notes: list[str] = field(default_factory=list)
+    """Lines outside `body` that own up to a change ("Correction: ..."), give its date, or announce one."""
     entities: list[Entity] = field(default_factory=list)
     """People, organisations and places in `body`."""
     entity_engine: str | None = None
@@ -144,6 +167,25 @@ class Article:
     """Time at which the page was fetched; for archived pages, the time recorded in the archive."""
     rules: dict[str, str] = field(default_factory=dict)
     """Name of a field -> name of the rule that found its value ("json-ld headline")."""
+    removed: list[Removed] = field(default_factory=list)
+    """Paragraphs that cleaning has removed from `body`, in their order."""
+    extractor_version: str | None = None
+    """Versions of the rules that read the page, as `rule_versions.label` writes them; None if it did not come in as a
+    page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchivedPage:
+    """The WARC record that holds a page."""
+
+    file: str
+    """WARC file: relative to the archive folder, or the path of a file in another archive."""
+    offset: int | None
+    """Offset of the record in bytes; None if it cannot be found again by one."""
+    record_id: str | None
+    """WARC-Record-ID."""
+    digest: str | None
+    """Digest of the body as it was sent (`sha1:...`)."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -179,6 +221,20 @@ def utc_text(moment: datetime | None) -> str | None:
     return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def local_day(at: datetime, offset_min: int | None) -> date:
+    """Return the day of a moment where clocks are `offset_min` minutes ahead of UTC; the day in UTC if that is not known."""
+    return (at.astimezone(UTC) + timedelta(minutes=offset_min or 0)).date()
+
+
+def published_json(published_at: datetime | None, offset_min: int | None) -> dict[str, Any]:
+    """Return a date of publication as a part of a JSON object: the moment, its offset, and the day at the place."""
+    return {
+        "published_at": utc_text(published_at),
+        "published_offset_min": offset_min,
+        "published_day": published_at and local_day(published_at, offset_min).isoformat(),
+    }
+
+
 def entity_json(entity: Entity) -> dict[str, Any]:
     """Return an entity as a JSON object."""
     return {
@@ -186,6 +242,17 @@ def entity_json(entity: Entity) -> dict[str, Any]:
         "type": entity.type,
         "count": len(entity.mentions),
         "mentions": [{"start": m.start, "end": m.end, "text": m.text} for m in entity.mentions],
+    }
+
+
+def provenance_json(article: Article, archived: ArchivedPage | None = None) -> dict[str, Any]:
+    """Return where the values of an article come from, as a JSON object."""
+    return {
+        "rules": article.rules,
+        "extractor_version": article.extractor_version,
+        "entity_engine": article.entity_engine,
+        "retrieved_at": utc_text(article.retrieved_at),
+        "warc": archived and asdict(archived),
     }
 
 
@@ -198,7 +265,7 @@ def article_json(article: Article) -> dict[str, Any]:
         "title": article.title,
         "description": article.description,
         "authors": article.authors,
-        "published_at": utc_text(article.published_at),
+        **published_json(article.published_at, article.published_offset_min),
         "modified_at": utc_text(article.modified_at),
         "language": article.language,
         "section": article.section,
@@ -207,5 +274,7 @@ def article_json(article: Article) -> dict[str, Any]:
         "body": article.body,
         "word_count": article.word_count,
         "kind": article.kind,
+        "is_free": article.is_free,
         "entities": [entity_json(entity) for entity in article.entities],
+        "provenance": provenance_json(article),
     }

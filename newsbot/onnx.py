@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from importlib.resources.abc import Traversable
+
+# From version 1.32 on, ONNX Runtime reports its use to its maker over the network, unless this is set before it is loaded.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 import onnxruntime  # type: ignore[import-untyped]
 

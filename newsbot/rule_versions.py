@@ -7,11 +7,11 @@ after which some page may be read differently, then run `make rules`.
 
 from __future__ import annotations
 
-EXTRACTION = 3
-"""Version of the rules that read a page: `extraction` with its models, `phrases`, `word_patterns`, `dates`, `month_names`,
-`text`, `urls` and `url_parameters`."""
-CLEANING = 1
-"""Version of the rules that tidy an extracted article: `cleaning`, `phrases` and `word_patterns`."""
+EXTRACTION = 4
+"""Version of the rules that read a page: `extraction` with its models, `phrases`, `page_talk`, `word_patterns`, `edit_notes`,
+`phrase_index`, `dates`, `month_names`, `text`, `urls` and `url_parameters`."""
+CLEANING = 2
+"""Version of the rules that tidy an extracted article: `cleaning`, `phrases`, `page_talk` and `word_patterns`."""
 
 
 def label() -> str:

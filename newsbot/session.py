@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import chain, takewhile
@@ -15,7 +16,6 @@ from scrapy.crawler import Crawler
 from scrapy.utils.asyncio import run_in_thread
 from scrapy.utils.conf import build_component_list
 from scrapy.utils.misc import load_object
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from newsbot import __version__
@@ -133,7 +133,7 @@ class CrawlSession:
         if is_ahead and self.stages_ahead:
             try:
                 processed: Envelope | Reject = await self.pool.run("process", capture, self.stages_ahead)
-            except (WorkerDiedError, OperationalError):
+            except (WorkerDiedError, DatabaseError):
                 logger.info("The stages of %s are run one by one", capture.url)
             else:
                 return processed
@@ -195,6 +195,7 @@ class CrawlSession:
         assert stats is not None
         assert spider is not None
         stats.set_value("finish_reason", "shutdown")
+        self.database.patience.end()
         await self.close(spider, "shutdown")
 
     def give_up(self, reason: str) -> None:
@@ -214,15 +215,21 @@ class CrawlSession:
             return function(session, *args, **kwargs)
 
         item = next((value for value in args if isinstance(value, Item)), None)
-        return await self.writer.write(work, item)
+        with self._giving_up():
+            return await self.writer.write(work, item)
 
     async def read(
         self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Return the result of `function(session, ...)`, called in a read-only session."""
 
-        def work() -> T:
-            with self.database.read() as session:
-                return function(session, *args, **kwargs)
+        with self._giving_up():
+            return await run_in_thread(self.database.ask, lambda session: function(session, *args, **kwargs))
 
-        return await run_in_thread(work)
+    @contextmanager
+    def _giving_up(self) -> Iterator[None]:
+        try:
+            yield
+        except DatabaseError as error:
+            self.give_up(str(error))
+            raise

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from newsbot import __version__
 from newsbot.errors import UsageError
+from newsbot.masking import masked_setting
 
 HOME_PAGE = "https://github.com/newsbot-project/newsbot"
 
@@ -54,6 +57,23 @@ def _filled(value: str) -> str:
     if not value.strip():
         raise ValueError
     return value
+
+
+def _web_urls(value: str) -> tuple[str, ...]:
+    """Return URLs of a site, without a slash at the end. All must have the same path."""
+    urls = tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
+    parts = [urlsplit(url) for url in urls]
+    for part in parts:
+        is_plain = not (part.query or part.fragment or "@" in part.netloc)
+        if part.scheme not in {"http", "https"} or not part.hostname or part.port == 0 or not is_plain:
+            raise ValueError
+        if not re.fullmatch(r"[\w.:\[\]-]+", part.netloc) or not re.fullmatch(
+            r"(?:/[\w.~-]+)*", part.path, re.ASCII
+        ):
+            raise ValueError
+    if len({part.path for part in parts}) > 1:
+        raise ValueError
+    return urls
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +126,13 @@ NEWSBOT_SETTINGS = (
         "private networks that may be fetched",
     ),
     Setting(
+        "NEWSBOT_TLS_VERIFY",
+        1,
+        _switch,
+        "1 (verified) or 0 (any certificate is accepted)",
+        "whether the certificates of servers are verified",
+    ),
+    Setting(
         "NEWSBOT_MAX_PAGE_BYTES",
         10 * 1024 * 1024,
         _positive,
@@ -147,6 +174,13 @@ NEWSBOT_SETTINGS = (
         "any text; empty: none",
         "what `newsbot serve` asks readers for, as a password or Bearer token",
     ),
+    Setting(
+        "NEWSBOT_WEB_URL",
+        "",
+        _web_urls,
+        "the URL of the site (https://news.example/ or with a path), or several of the same path, separated by commas",
+        "under which address readers reach `newsbot serve`, if a proxy stands in front; links use the first one",
+    ),
 )
 
 
@@ -159,11 +193,13 @@ class Configuration:
     archive_dir: str
     entity_engine: str
     allowed_networks: tuple[Network, ...]
+    tls_verify: bool
     max_page_bytes: int
     stubs: bool
     user_agent: str
     browser: str
     web_token: str
+    web_url: tuple[str, ...]
     workers: int
 
 
@@ -177,7 +213,8 @@ def read_settings(given: Mapping[str, Any]) -> Configuration:
         try:
             value = setting.read(text)
         except ValueError:
-            raise UsageError(f"{setting.name} is {text!r}; accepted: {setting.accepted}") from None
+            shown = masked_setting(setting.name, text)
+            raise UsageError(f"{setting.name} is {shown!r}; accepted: {setting.accepted}") from None
         values[setting.name.removeprefix("NEWSBOT_").lower()] = value
     return Configuration(**values)
 
@@ -245,6 +282,8 @@ PAGE_MIDDLEWARES = {
     "newsbot.middlewares.refusals.ObeyRobots": 100,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "newsbot.middlewares.refusals.LimitedCompression": 590,
+    # Before the middlewares that read the text of a page: those of redirects.
+    "newsbot.middlewares.known_charsets.KnownCharsets": 585,
     # After robots.txt, before retries: a request to a held host is not repeated at once.
     "newsbot.middlewares.politeness.Politeness": 860,
     # Closest to the network, where bodies are still as they were sent.
@@ -277,6 +316,7 @@ CONCURRENT_ITEMS = (
 
 # Polite by default; a source's delay_s and robots.txt's Crawl-delay can only make it slower.
 USER_AGENT = globals()["NEWSBOT_USER_AGENT"]
+DOWNLOAD_VERIFY_CERTIFICATES = str(globals()["NEWSBOT_TLS_VERIFY"]) != "0"
 ROBOTSTXT_OBEY = True
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.0

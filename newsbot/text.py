@@ -6,7 +6,15 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable
+from typing import Literal
 
+MAX_MARKS = 30
+"""Maximum number of combining marks in a row. Sorting them takes the square of their number, and no writing system
+needs as many (Unicode Standard Annex 15, section 13: stream-safe text)."""
+_MARKS_IN_ZEROS_CLASS = "\u0f73\u0f75\u0f81"
+"""Marks that `unicodedata.combining` does not know as such: they decompose into marks."""
+# A run that may have too many marks: no letters, digits, spaces and Latin-1.
+_SIGNS = re.compile(rf"[^\w\s\x00-\u02ff]{{{MAX_MARKS + 1},}}+")
 MAX_LINE_CHARS = 20_000
 """Number of characters that are read of a text in the metadata of a page; more than a thousand are rare."""
 # Invisible characters: C0 controls except tab and line feed, soft hyphen, zero-width space and direction marks, word
@@ -31,6 +39,11 @@ UNPRINTABLE = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ue000-\uf8ff]+"
 )
 """Characters that control a terminal, end a line or reorder its text, surrogates, and private-use characters."""
+_LONE_SURROGATE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<lone>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _BLANK_LINE = re.compile(r"\n\s*\n")
 # Scripts written without spaces: Thai, Lao, Myanmar, Khmer, kana, Han.
 _SPACELESS = re.compile(
@@ -46,6 +59,33 @@ def collapse_space(text: str) -> str:
     return " ".join(text.split())
 
 
+def normalized(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
+    """Return the text in a Unicode normalization form, in linear time: of a run of combining marks the first 30 are kept.
+
+    A text that is in this form already is returned as it is."""
+    if len(text) <= MAX_MARKS or unicodedata.is_normalized(form, text):
+        return unicodedata.normalize(form, text)
+    if "K" in form:  # the only letters that it turns into marks: the halfwidth sound marks of katakana
+        text = text.replace("\uff9e", "\u3099").replace("\uff9f", "\u309a")
+    return unicodedata.normalize(form, _SIGNS.sub(_with_few_marks, text))
+
+
+def _with_few_marks(signs: re.Match[str]) -> str:
+    kept, run = [], 0
+    for sign in signs[0]:
+        run = run + 1 if unicodedata.combining(sign) or sign in _MARKS_IN_ZEROS_CLASS else 0
+        if run <= MAX_MARKS:
+            kept.append(sign)
+    return "".join(kept)
+
+
+def without_surrogates(json: str) -> str:
+    """Return a JSON text with U+FFFD for every escape of half a character (`\\ud800`), which could not be stored."""
+    if _SURROGATE.search(json) is None:
+        return json
+    return _LONE_SURROGATE.sub(lambda escape: r"\ufffd" if escape["lone"] else escape[0], json)
+
+
 def clean_text(text: str) -> str:
     """Return the text in NFC, with line feeds as line ends, without control and invisible characters.
 
@@ -56,7 +96,7 @@ def clean_text(text: str) -> str:
         text = _LINE_END.sub("\n", text)
         text = _C1.sub(lambda match: match[0].encode("latin-1").decode("windows-1252", "ignore"), text)
         text = _NEEDLESS_JOINER.sub("", _JUNK.sub("", text))
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    return text if text.isascii() else normalized("NFC", text)
 
 
 def escape_controls(text: str) -> str:

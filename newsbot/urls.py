@@ -7,16 +7,18 @@ The result of `canonicalize` is a key to compare and store. It may not be fetcha
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from urllib.parse import quote, unquote, unquote_to_bytes
 
 import idna
 
+from newsbot.text import normalized
 from newsbot.url_parameters import is_irrelevant
 
 MAX_LENGTH = 2048
 """Maximum length of a URL that is canonicalized; longer URLs are kept. Source: sitemaps.org, which forbids them."""
+MAX_WRAPPINGS = 4
+"""Maximum number of caches and archives around a URL: an archive's copy of an AMP cache's has two."""
 
 
 def _words(text: str) -> frozenset[str]:
@@ -56,10 +58,18 @@ _APPENDED = _words("comments embed trackback")
 
 # ------------------------------------------------------------------ tables: wrappings
 
+_ARCHIVES = re.compile(
+    r"web\.archive\.org|archive\.(?:today|ph|is|li|md|vn|fo)|wayback\.archive-it\.org|arquivo\.pt|webarchive\.org\.uk"
+    r"|webarchive\.nationalarchives\.gov\.uk|webarchive\.loc\.gov|swap\.stanford\.edu|vefsafn\.is|wayback\.webarchiv\.cz"
+    r"|haw\.nsk\.hr|web\.archive\.bibalex\.org|perma-archives\.org|webarchive\.nla\.gov\.au|wayback\.vefsafn\.is"
+)
 _ARCHIVED = re.compile(r".*?/\d{4,14}(?:[a-z]{2}_|\*)?/(https?):/+(.+)", re.I | re.S)
-"""Path of a page in web archives that use the Wayback software: /web/20260314101500id_/https://..."""
+"""Path of a page in web archives that use the Wayback software: /web/20260314101500id_/https://...
+
+Only archives that are known are believed: any site can have such a path, and show at it what it likes."""
+_GOOGLE = r"google\.(?:com|cat|[a-z]{2}|com?\.[a-z]{2})"
 _VIEWERS = (
-    (re.compile(r"google\.[a-z.]{2,6}|bing\.com"), re.compile(r"/amp/(?:s/)?(.+)", re.S)),
+    (re.compile(rf"{_GOOGLE}|bing\.com"), re.compile(r"/amp/(?:s/)?(.+)", re.S)),
     (
         re.compile(r"(?:.*\.)?(?:cdn\.ampproject\.org|bing-amp\.com)"),
         re.compile(r"/(?:amp|[a-z]{1,2})/(?:s/)?(.+)", re.S),
@@ -69,7 +79,7 @@ _VIEWERS = (
 )
 """Hosts that show pages of other sites, and where the URL is in their paths (AMP cache URL format; web archives)."""
 _REDIRECTORS = (
-    (re.compile(r"(?:news\.)?google\.[a-z.]{2,6}"), _words("url q")),
+    (re.compile(rf"(?:news\.)?{_GOOGLE}"), _words("url q")),
     (re.compile(r"(?:lm?\.)?facebook\.com|l\.instagram\.com"), _words("u")),
     (re.compile(r"(?:out\.reddit|linkedin|twitter|x|getpocket|flipboard)\.com"), _words("url")),
     (re.compile(r"slack-redir\.net|t\.me|.*\.safelinks\.protection\.outlook\.com"), _words("url")),
@@ -79,7 +89,7 @@ _REDIRECTORS = (
     (re.compile(r"youtube\.com"), _words("q")),
 )
 """Hosts that redirect to other sites, and the parameters that contain the target."""
-_WRAPPERS = re.compile("|".join(hosts.pattern for hosts, _ in (*_VIEWERS, *_REDIRECTORS)))
+_WRAPPERS = re.compile("|".join(hosts.pattern for hosts, _ in ((_ARCHIVES, None), *_VIEWERS, *_REDIRECTORS)))
 
 # ------------------------------------------------------------------ public
 
@@ -109,6 +119,19 @@ def authority_of(url: str) -> str:
     scheme, authority, *_ = _split(_clean(url))
     host, port = _host_and_port(authority)
     return host if port in {"", _DEFAULT_PORTS.get(scheme)} else f"{host}:{port}"
+
+
+def shown_by(url: str) -> str:
+    """Return the URL of the page that an AMP cache or a web archive shows at `url`; `url` itself if that is neither.
+
+    It is in the path, written by the cache: what the page itself declares has no part in it."""
+    for _ in range(MAX_WRAPPINGS):
+        _, authority, path, query, _ = _split(_clean(url))
+        shown = _shown(_fold_host(_host_and_port(authority)[0]), path, query)
+        if shown is None:
+            break
+        url = shown.rstrip("?")
+    return url
 
 
 def source_of(url: str) -> str:
@@ -225,7 +248,7 @@ def _escape(text: str, safe: str) -> str:
     """Return `text` in NFC, with only those characters percent-encoded that must be."""
     raw = unquote_to_bytes(text.encode("utf-8", "surrogatepass"))
     try:
-        return quote(unicodedata.normalize("NFC", raw.decode("utf-8")), safe=safe)
+        return quote(normalized("NFC", raw.decode("utf-8")), safe=safe)
     except UnicodeDecodeError:
         return quote(raw, safe=safe)  # a legacy charset: encoded byte by byte
 
@@ -305,16 +328,23 @@ def _escape_query(text: str) -> str:
 
 def _unwrap(host: str, path: str, query: str) -> str | None:
     """Return the URL inside the URL of a web archive, an AMP viewer or a redirector; None if there is none."""
-    if match := _ARCHIVED.match(path):
-        return f"{match[1]}://{match[2]}?{query}"
     if not _WRAPPERS.fullmatch(host):
         return None
-    for hosts, paths in _VIEWERS:
-        if hosts.fullmatch(host) and (match := paths.match(path)) and "." in match[1].partition("/")[0]:
-            return f"https://{match[1]}?{query}"
+    if shown := _shown(host, path, query):
+        return shown
     for hosts, keys in _REDIRECTORS:
         if hosts.fullmatch(host):
             return _target(query, keys)
+    return None
+
+
+def _shown(host: str, path: str, query: str) -> str | None:
+    """Return the URL of the page that a web archive or an AMP viewer shows; None if it shows none."""
+    if _ARCHIVES.fullmatch(host) and (match := _ARCHIVED.match(path)):
+        return f"{match[1]}://{match[2]}?{query}"
+    for hosts, paths in _VIEWERS:
+        if hosts.fullmatch(host) and (match := paths.match(path)) and "." in match[1].partition("/")[0]:
+            return f"https://{match[1]}?{query}"
     return None
 
 

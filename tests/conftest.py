@@ -51,9 +51,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         path = shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "newsbot.db")
         yield f"sqlite:///{path}"
     else:
-        url = request.getfixturevalue("migrated_schema")
-        _execute(url, EMPTY)
-        yield url.render_as_string(hide_password=False)
+        yield request.getfixturevalue("postgres_database_url")
+
+
+@pytest.fixture
+def postgres_database_url(migrated_schema: URL) -> str:
+    """The URL of a database of the test's own on PostgreSQL, for what concerns servers only."""
+    _execute(migrated_schema, EMPTY)
+    return migrated_schema.render_as_string(hide_password=False)
 
 
 @pytest.fixture(params=KINDS)
@@ -128,6 +133,7 @@ EMPTY = ";".join(
         *(
             f"DELETE FROM {name}"
             for name in ["article_search", *(table.name for table in reversed(Base.metadata.sorted_tables))]
+            if name != "site"  # the identity of the database stays
         ),
         "SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S' AND relnamespace = current_schema()::regnamespace",
     ]

@@ -20,9 +20,11 @@ from newsbot.sources.values import EXTRACT_KEYS, read_table
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 CASES = sorted(path.parent for path in FIXTURES.glob("**/expected.json"))
-OPTIONAL_FIELDS = ("kind", "is_free")
+OPTIONAL_FIELDS = ("kind", "is_free", "published_day")
 """Fields that a case has if it is about them."""
-FIELDS = tuple(name for name in article_json(Article(url="")) if name not in {"entities", *OPTIONAL_FIELDS})
+FIELDS = tuple(
+    name for name in article_json(Article(url="")) if name not in {"entities", "provenance", *OPTIONAL_FIELDS}
+)
 """Fields that every case with an article has, in the order of the JSON."""
 KNOWN_KEYS = {"url", "fetched_at", "charset", "timezone", "extract"}
 """Keys of meta.json."""

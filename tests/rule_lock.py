@@ -17,12 +17,20 @@ from training.syntax_shape import module_shape
 
 ROOT = Path(__file__).parents[1]
 LOCK = ROOT / "newsbot" / "rule_versions.lock"
-SHARED = ("newsbot/languages/phrases.py", "newsbot/languages/word_patterns.py")
+SHARED = (
+    "newsbot/languages/phrases.py",
+    "newsbot/languages/page_talk.py",
+    "newsbot/languages/data",
+    "newsbot/languages/word_patterns.py",
+)
 CONTENTS = {
     "EXTRACTION": (
         "newsbot/extraction",
+        "newsbot/languages/data/edit_notes.tsv",
         "newsbot/languages/dates.py",
+        "newsbot/languages/edit_notes.py",
         "newsbot/languages/month_names.py",
+        "newsbot/languages/phrase_index.py",
         "newsbot/text.py",
         "newsbot/urls.py",
         "newsbot/url_parameters.py",

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BufferedIOBase
+from ssl import SSLContext
 from threading import Thread
 
 
@@ -58,8 +59,8 @@ class Site:
 
 
 @contextmanager
-def running_site(address: str = "127.0.0.1") -> Iterator[Site]:
-    """Give a site that is served at an address until the end of the block."""
+def running_site(address: str = "127.0.0.1", tls: SSLContext | None = None) -> Iterator[Site]:
+    """Give a site that is served at an address until the end of the block, over TLS if there is a context for it."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -92,6 +93,10 @@ def running_site(address: str = "127.0.0.1") -> Iterator[Site]:
     server = Server((address, 0), Handler)
     server.daemon_threads = True
     site = Site(server)
+    if tls:
+        # A handshake in the thread of its connection: one that fails must not end the server.
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        site.url = site.url.replace("http:", "https:")
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

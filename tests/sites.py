@@ -29,6 +29,7 @@ class Web:
         self.catalog.write_text(self.catalog.read_text() + "[[source]]\n" + "\n".join(lines) + "\n")
 
     async def crawl(self, settings: dict[str, object] | None = None, **arguments: Any) -> Crawl:
+        """Crawl the catalog; arguments are those of the spider, or `on_article` of `tests.crawling.crawl`."""
         chosen = {
             "NEWSBOT_DATABASE_URL": self.database_url,
             "NEWSBOT_SOURCES": str(self.catalog),

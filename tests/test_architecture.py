@@ -17,9 +17,11 @@ FLOORS = (
     {
         "items",
         "errors",
+        "masking",
         "urls",
         "url_parameters",
         "text",
+        "text_charsets",
         "onnx",
         "languages",
         "rule_versions",

@@ -1,14 +1,24 @@
 from __future__ import annotations
 
+import re
+import sys
+import time
+import unicodedata
+from pathlib import Path
+
 import pytest
 
+import newsbot
 from newsbot.text import (
     MAX_LINE_CHARS,
+    MAX_MARKS,
     clean_text,
     collapse_space,
+    normalized,
     one_line,
     paragraphs,
     plain_line,
+    without_surrogates,
     word_count,
 )
 
@@ -77,3 +87,72 @@ def test_words_are_counted_in_every_script(text: str, count: int) -> None:
 
 def test_counting_a_million_exclamation_marks_is_linear() -> None:
     assert word_count("!" * 1_000_000 + "a") == 1
+
+
+@pytest.mark.parametrize(
+    ("json", "mended"),
+    [
+        (r'"a\ud800b"', r'"a\ufffdb"'),
+        (r'"a\uDC00"', r'"a\ufffd"'),
+        (r'"\ud83d\ude80"', r'"\ud83d\ude80"'),
+        (r'"\ud83d\ud83d\ude80"', r'"\ufffd\ud83d\ude80"'),
+        (r'"\ude80\ud83d"', r'"\ufffd\ufffd"'),
+        (r'"a backslash \\ud800"', r'"a backslash \\ud800"'),
+        (r'"a backslash \\\ud800"', r'"a backslash \\\ufffd"'),
+        (r'"\ud800\n"', r'"\ufffd\n"'),
+    ],
+)
+def test_only_halves_of_characters_are_replaced_in_json(json: str, mended: str) -> None:
+    assert without_surrogates(json) == mended
+
+
+MARKS = {
+    "two classes": "\u0301\u0316",
+    "three classes of Arabic": "\u064b\u0651\u0655",
+    "Tibetan, of class zero": "\u0f73\u0316\u0f81",
+    "halfwidth sound marks": "\u0316\uff9e",
+    "a mark of two marks": "\u0344\u0316",
+}
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD", "NFKC", "NFKD"])
+@pytest.mark.parametrize("marks", MARKS.values(), ids=list(MARKS))
+def test_normalization_takes_linear_time(form: str, marks: str) -> None:
+    began = time.process_time()
+    text = normalized(form, "a" + marks * 200_000)  # type: ignore[arg-type]
+    assert time.process_time() - began < 2  # by insertion, half a minute and more
+    assert unicodedata.is_normalized(form, text)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD", "NFKC", "NFKD"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Die Bu\u0308rgermeisterin o\u0308ffnete das Rathaus. " * 3,
+        "Tô\u0309ng thống đã ky\u0301 sắc lệnh về các biện pháp mới",
+        "राष्ट्रपति ने नए उपायों पर आदेश पर हस्ताक्षर किए।",
+        "ｶﾞｰﾃﾞﾆﾝｸﾞの特集を組んだ雑誌がきのう発売された。ｶﾞｰﾃﾞﾆﾝｸﾞ",
+        "!?—…" * 50 + "\u0301\u0316" * (MAX_MARKS // 2),
+    ],
+    ids=["German", "Vietnamese", "Hindi", "Japanese", "signs"],
+)
+def test_text_with_few_marks_in_a_row_is_normalized_as_it_is(form: str, text: str) -> None:
+    assert normalized(form, text) == unicodedata.normalize(form, text)  # type: ignore[arg-type]
+
+
+def test_every_mark_is_counted() -> None:
+    """A character that decomposes into marks must be found in runs, in every version of Unicode."""
+    for code in range(sys.maxunicode + 1):
+        character = chr(code)
+        if unicodedata.combining(unicodedata.normalize("NFKD", character)[0]):
+            assert len(normalized("NFKD", "a" + (character + "\u0316\u0301") * 100)) < 100, hex(code)
+
+
+def test_text_is_normalized_in_one_place() -> None:
+    package = Path(newsbot.__file__).parent
+    calls = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        if re.search(r"unicodedata\.normalize|import normalize\b", path.read_text("utf-8"))
+    }
+    assert calls == {"text.py"}

@@ -135,7 +135,12 @@ def _page(record: WarcRecord, url: str, max_bytes: int) -> Capture | str:
     if not body.strip():
         return "empty"
     return Capture(
-        body=body, url=url, retrieved_at=_utc(record.record_date), charset=charset_of(content_type)
+        body=body,
+        url=url,
+        retrieved_at=_utc(record.record_date),
+        charset=charset_of(content_type),
+        warc_record_id=record.record_id or None,
+        payload_digest=record.headers.get("WARC-Payload-Digest") or None,
     )
 
 

@@ -10,7 +10,7 @@ import fcntl
 import io
 from base64 import b32encode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha1
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import BinaryIO
 from fastwarc.stream_io import GzipWriter
 from fastwarc.warc import WarcRecord, WarcRecordType
 
+from newsbot.archive.http_heads import Headers, http_head
 from newsbot.archive.warc import whole_bytes
 
 MAX_FILE_BYTES = 2**30
@@ -30,7 +31,12 @@ OPEN_SUFFIX = ".open"
 SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 
-Headers = Iterable[tuple[bytes, bytes]]
+MAX_URL_BYTES = 8_000
+"""Maximum length of a URL in a record, where it is part of a header and of the first line of the request."""
+
+
+class UnwritableError(ValueError):
+    """An exchange that no record can hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +66,14 @@ class Kept:
     """Offset of the record in bytes."""
     digest: str
     """Digest of the body, in the form that `payload_digest` returns."""
+    record_id: str | None
+    """WARC-Record-ID."""
     url: str
     fetched_at: datetime
     is_repeat: bool = False
     """Whether the body was archived before, and not now."""
+    is_whole: bool = True
+    """Whether the record has all headers of this response as they were sent."""
 
 
 def payload_digest(body: bytes) -> str:
@@ -93,19 +103,26 @@ class WarcWriter:
     def write(self, exchange: Exchange, earlier: Kept | None = None) -> Kept:
         """Archive an exchange; with `earlier`, write a revisit record, because the response has the same body.
 
-        Returns the record that has the body: the new one, or `earlier`. Raises OSError, and then leaves the file as it
-        was."""
-        response = _revisit(exchange, earlier) if earlier else _response(exchange)
+        Returns the record that has the body: the new one, or `earlier`. Headers that do not fit are cut: see `http_head`.
+        Raises UnwritableError, and OSError for what the disk does not take; the file is then as it was."""
+        if len(exchange.url) > MAX_URL_BYTES:
+            raise UnwritableError(f"the URL has more than {MAX_URL_BYTES} bytes")
+        head, is_whole = http_head(f"HTTP/1.1 {exchange.status} {exchange.reason}".rstrip(), exchange.headers)
+        response = _revisit(exchange, earlier, head) if earlier else _response(exchange, head)
+        if not is_whole:
+            response.headers["WARC-Truncated"] = "unspecified"
         request = _request(exchange)
         request.headers["WARC-Concurrent-To"] = response.record_id or ""
         offset = self._append(exchange.fetched_at, [response, request])
-        return earlier or Kept(
+        kept = earlier or Kept(
             file=self._path.name,
             offset=offset,
             digest=payload_digest(exchange.body),
+            record_id=response.record_id,
             url=exchange.url,
             fetched_at=exchange.fetched_at,
         )
+        return replace(kept, is_whole=is_whole)
 
     def close(self) -> None:
         """Close all files; the next exchange opens a new one."""
@@ -204,16 +221,18 @@ def _info(name: str, software: str, now: datetime) -> WarcRecord:
     return _record(WarcRecordType.warcinfo, fields.encode(), now, headers)
 
 
-def _response(exchange: Exchange) -> WarcRecord:
-    headers = {"WARC-Target-URI": exchange.url, "WARC-IP-Address": exchange.ip_address}
-    content = _http_response(exchange, exchange.body)
-    record = _record(WarcRecordType.response, content, exchange.fetched_at, headers)
+def _response(exchange: Exchange, head: bytes) -> WarcRecord:
+    headers = {
+        "WARC-Target-URI": exchange.url,
+        "WARC-IP-Address": exchange.ip_address,
+        "WARC-Payload-Digest": payload_digest(exchange.body),
+    }
+    record = _record(WarcRecordType.response, head + exchange.body, exchange.fetched_at, headers)
     record.is_http = True
-    record.parse_http()  # adds the digest of the payload
     return record
 
 
-def _revisit(exchange: Exchange, earlier: Kept) -> WarcRecord:
+def _revisit(exchange: Exchange, earlier: Kept, head: bytes) -> WarcRecord:
     """Return a revisit record: the response without its body, which `earlier` has (ISO 28500:2017, 6.7)."""
     headers = {
         "WARC-Target-URI": exchange.url,
@@ -223,23 +242,19 @@ def _revisit(exchange: Exchange, earlier: Kept) -> WarcRecord:
         "WARC-Refers-To-Target-URI": earlier.url,
         "WARC-Refers-To-Date": f"{earlier.fetched_at:%Y-%m-%dT%H:%M:%SZ}",
     }
-    record = _record(WarcRecordType.revisit, _http_response(exchange, b""), exchange.fetched_at, headers)
+    record = _record(WarcRecordType.revisit, head, exchange.fetched_at, headers)
     record.headers["Content-Type"] = "application/http; msgtype=response"
     return record
 
 
 def _request(exchange: Exchange) -> WarcRecord:
     path = exchange.url.partition("://")[2].partition("/")[2].partition("#")[0]
-    content = _message(f"{exchange.method} /{path} HTTP/1.1", exchange.request_headers, exchange.request_body)
-    record = _record(WarcRecordType.request, content, exchange.fetched_at, {"WARC-Target-URI": exchange.url})
+    head, _ = http_head(f"{exchange.method} /{path} HTTP/1.1", exchange.request_headers)
+    record = _record(
+        WarcRecordType.request,
+        head + exchange.request_body,
+        exchange.fetched_at,
+        {"WARC-Target-URI": exchange.url},
+    )
     record.is_http = True
     return record
-
-
-def _http_response(exchange: Exchange, body: bytes) -> bytes:
-    return _message(f"HTTP/1.1 {exchange.status} {exchange.reason}".rstrip(), exchange.headers, body)
-
-
-def _message(first_line: str, headers: Headers, body: bytes) -> bytes:
-    lines = [first_line.encode("utf-8", "replace"), *(name + b": " + value for name, value in headers)]
-    return b"\r\n".join([*lines, b"", body])

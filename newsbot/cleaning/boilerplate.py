@@ -1,4 +1,8 @@
-"""Boilerplate of a site: short paragraphs at the ends of its articles, recognised by how often they recur."""
+"""Boilerplate of a site: short paragraphs at the ends of its articles, recognised by how often they recur.
+
+Only lines that speak of the page, or are no sentences, can be boilerplate (`languages.page_talk`). A sentence of reporting
+stays, even if all articles of a site have it.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,10 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
+from typing import Literal
 
 from newsbot.items import Article
+from newsbot.languages.page_talk import ends_sentence, is_page_talk
 from newsbot.text import letters, word_count
 
 EDGE = 3
@@ -31,7 +37,6 @@ MAX_MARKS = 24
 """Maximum number of marks stored per block, and names per article."""
 
 _QUOTED = re.compile('["„“”«»‹›‘「」『』＂]|^[-–—―]')
-_SENTENCE_END = re.compile(r"[.!?…。！？؟।][)\]）]*$")
 _TITLE_WORD = re.compile(r"[^\W\d_]{4,}")
 
 
@@ -88,11 +93,11 @@ def series_marks(article: Article) -> set[str]:
 def block_keys(texts: Sequence[str]) -> dict[int, bytes]:
     """Return paragraph index -> 16-byte key of the paragraphs that may be boilerplate; equal words at the same end, equal key.
 
-    Quotations, dialogue and lines without letters are left out, and so is the only paragraph of a text."""
+    Reporting, quotations, dialogue and lines without letters are left out, and so is the only paragraph of a text."""
     if len(texts) < 2:
         return {}
     return {
-        place: _key("head" if place < len(texts) - 1 - place else "tail", texts[place])
+        place: block_key("head" if place < len(texts) - 1 - place else "tail", texts[place])
         for place in _edge_places(len(texts))
         if _is_candidate(texts[place])
     }
@@ -108,7 +113,7 @@ def kept_places(texts: Sequence[str], learnt: Collection[bytes]) -> list[int]:
         is_outermost = True
         for place in order[:EDGE]:
             is_learnt = keys.get(place) in learnt
-            if is_learnt and (is_outermost or _SENTENCE_END.search(texts[place])):
+            if is_learnt and (is_outermost or ends_sentence(texts[place])):
                 removed.add(place)
             else:
                 is_outermost = False
@@ -126,8 +131,10 @@ def _is_candidate(text: str) -> bool:
         and not _QUOTED.search(text)
         and any(map(str.isalpha, text))
         and word_count(text) <= MAX_WORDS
+        and is_page_talk(text)
     )
 
 
-def _key(end: str, text: str) -> bytes:
+def block_key(end: Literal["head", "tail"], text: str) -> bytes:
+    """Return the key of a paragraph at one end of a text."""
     return blake2b(f"{end}:{letters(text)}".encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import io
+import logging
 import os
+import signal
 import sys
+import threading
+from contextlib import suppress
 from importlib import import_module
+from types import FrameType
 from typing import Any
 
 import click
 
 from newsbot import __version__
 from newsbot.errors import NewsbotError, UsageError
+from newsbot.masking import masked
 from newsbot.text import escape_controls
 
 COMMANDS = {
@@ -23,6 +30,7 @@ COMMANDS = {
     "extract": "newsbot.cli.extract:extract",
     "history": "newsbot.cli.reading.articles:history",
     "import": "newsbot.cli.jobs.imports:import_",
+    "methods": "newsbot.cli.reading.methods:methods",
     "reextract": "newsbot.cli.jobs.reextract:reextract",
     "reclean": "newsbot.cli.jobs.reclean:reclean",
     "rejects": "newsbot.cli.reading.overview:rejects",
@@ -60,10 +68,17 @@ class LazyGroup(click.Group):
             result = super().invoke(ctx)
             sys.stdout.flush()
         except BrokenPipeError:
-            # Redirect the buffered output: otherwise Python reports an error when it closes stdout.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _discard_output()
             return 0
         return result
+
+
+class SafeLines(logging.Formatter):
+    """Formats log records without secrets, and without characters that could control a terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as text."""
+        return "\n".join(map(escape_controls, masked(super().format(record)).split("\n")))
 
 
 @click.group(
@@ -76,7 +91,25 @@ def newsbot() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line. A mistake prints one line on stderr and exits with status 2, a failure with status 1."""
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) == signal.SIG_DFL:  # not under nohup
+                signal.signal(number, _stop)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal of another charset than UTF-8
+    if logging.lastResort is not None:
+        logging.lastResort.setFormatter(SafeLines())
     sys.exit(run(newsbot, arguments))
+
+
+class Stopped(KeyboardInterrupt):
+    """Raised in the main thread by SIGTERM and SIGHUP: a command cleans up after itself as after Ctrl-C."""
+
+
+def _stop(number: int, _frame: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_DFL)  # a second one ends it at once
+    raise Stopped
 
 
 def run(command: click.Command, arguments: list[str] | None = None) -> int:
@@ -92,11 +125,22 @@ def run(command: click.Command, arguments: list[str] | None = None) -> int:
         return _fail(str(error), 2)
     except NewsbotError as error:
         return _fail(str(error), 1)
-    except (click.Abort, KeyboardInterrupt):
-        return _fail("stopped", 130)
+    except OSError as error:
+        _discard_output()
+        return _fail(f"{error.filename or 'the output'}: {error.strerror or error}", 1)
+    except (click.Abort, KeyboardInterrupt) as error:
+        is_signal = Stopped in {type(error), type(error.__cause__)}
+        return _fail("stopped", 143 if is_signal else 130)
     return status if isinstance(status, int) else 0
 
 
+def _discard_output() -> None:
+    """Redirect what stdout still holds: otherwise Python reports an error when it closes stdout."""
+    with suppress(OSError, ValueError):  # no stdout, or none with a file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _fail(message: str, status: int) -> int:
-    click.echo(f"newsbot: {escape_controls(' '.join(message.split()))}", err=True)
+    with suppress(OSError):  # stderr is full or closed
+        click.echo(f"newsbot: {escape_controls(masked(' '.join(message.split())))}", err=True)
     return status

@@ -12,6 +12,7 @@ from newsbot.archive.files import read_page
 from newsbot.capture import Capture
 from newsbot.cli.options import json_option
 from newsbot.cli.output import print_json, printable
+from newsbot.dedupe.agencies import agency_of
 from newsbot.errors import InputError
 from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.process import EXTRACT_STAGES, Processor
@@ -33,9 +34,8 @@ def extract(page: str, url: str | None, explain: bool, as_json: bool) -> None:
     envelope = _extracted(processor.prepare(item, EXTRACT_STAGES), page)
     article = envelope.article
     if as_json:
-        print_json(
-            article_json(article) | ({"kind": article.kind, "rules": article.rules} if explain else {})
-        )
+        agency = {"agency": agency_of(article.authors, article.body)}
+        print_json(article_json(article) | agency | ({"rules": article.rules} if explain else {}))
     else:
         print_article(article, explain=explain)
     if reason := processor.validate(envelope):
@@ -76,7 +76,7 @@ def _extracted(item: Envelope | Reject, page: str) -> Envelope:
 def print_article(article: Article, *, explain: bool = False) -> None:
     """Print an article for people: its fields, then its text."""
     for name, value in article_json(article).items():
-        if name in ("body", "entities") or value in (None, []):
+        if name in ("body", "entities", "provenance") or value in (None, []):
             continue
         shown = ", ".join(value) if isinstance(value, list) else value
         rule = f"   ({article.rules[name]})" if explain and name in article.rules else ""

@@ -58,6 +58,17 @@ class Day(click.ParamType[datetime]):
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+class PublicationDay(click.ParamType[date]):
+    """A day where an article was published (2026-11-23), or a moment in the format of `Day`."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Return the day, or the moment in UTC."""
+        moment = Day().convert(value, param, ctx)
+        return moment.date() if len(value) == len("2026-11-23") else moment
+
+
 class Age(click.ParamType[datetime]):
     """An age (90d, 12w, 6m, 2y), or a day or moment in the format of `Day`."""
 
@@ -98,14 +109,21 @@ def _all_kinds(
 
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 
-since_option = click.option("--since", type=Day(), metavar="DATE", help="Published then or later.")
-until_option = click.option("--until", type=Day(end=True), metavar="DATE", help="Published then or earlier.")
+_DATES = "2026-11-23 is the day where it was published, 2026-11-23T10:00:00Z a moment."
+since_option = click.option(
+    "--since", type=PublicationDay(), metavar="DATE", help=f"Published then or later. {_DATES}"
+)
 
 
 def filter_options(command: F) -> F:
     """Add the filters of search and export; every option is a field of `store.queries.Filters`."""
     for option in (
-        until_option,
+        click.option(
+            "--until",
+            type=PublicationDay(),
+            metavar="DATE",
+            help=f"Published then or earlier. {_DATES}",
+        ),
         since_option,
         click.option(
             "--entity", metavar="NAME", help="Articles that mention this person, organisation or place."

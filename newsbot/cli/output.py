@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
@@ -20,8 +21,14 @@ T = TypeVar("T")
 
 
 def print_json(value: Any) -> None:
-    """Print one JSON object on one line."""
-    click.echo(json.dumps(value, ensure_ascii=False, default=str))
+    """Print one JSON object on one line. Characters that could control a terminal are escapes of JSON."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    click.echo(UNPRINTABLE.sub(_escapes, text))
+
+
+def _escapes(match: re.Match[str]) -> str:
+    """Return characters as JSON escapes; a lone surrogate, which many programs refuse, as U+FFFD."""
+    return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else f"\\u{ord(char):04x}" for char in match[0])
 
 
 def printable(value: object) -> str:

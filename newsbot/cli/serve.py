@@ -9,7 +9,7 @@ from newsbot.cli.options import database_option
 from newsbot.settings import configuration
 from newsbot.store.database import Database
 from newsbot.web.app import create_app
-from newsbot.web.server import access_for, address_of, is_loopback, listening, server_config
+from newsbot.web.serving.server import access_for, address_of, is_loopback, listening, server_config
 
 
 @click.command()
@@ -23,6 +23,7 @@ def serve(host: str, port: int, images: bool, database: str | None) -> None:
     """Show the database to browsers, feed readers and programs.
 
     Without NEWSBOT_WEB_TOKEN everybody who reaches the address may read; by default that is this machine alone.
+    NEWSBOT_WEB_URL is the address under which a proxy shows the site.
     """
     settings = configuration()
     token = settings.web_token
@@ -31,7 +32,9 @@ def serve(host: str, port: int, images: bool, database: str | None) -> None:
         click.echo(
             f"newsbot: everybody who reaches {host} may read; NEWSBOT_WEB_TOKEN asks for a token", err=True
         )
-    app = create_app(opened, access=access_for(host, token), images=images)
+    urls = settings.web_url
+    access = access_for(host, token, urls)
+    app = create_app(opened, access=access, images=images, url=urls[0] if urls else None)
     try:
         with listening(host, port) as listener:
             click.echo(f"newsbot: reading {opened.url} at {address_of(listener)} (Ctrl-C ends it)", err=True)

@@ -8,8 +8,8 @@ import click
 
 from newsbot.cli.options import json_option
 from newsbot.cli.output import print_json, print_table
+from newsbot.masking import masked_setting
 from newsbot.settings import NEWSBOT_SETTINGS, from_environment, read_settings
-from newsbot.store.database import masked
 
 
 @click.command()
@@ -20,7 +20,7 @@ def settings(as_json: bool) -> None:
     rows = [
         {
             "name": setting.name,
-            "value": masked(str(from_environment(setting))),
+            "value": masked_setting(setting.name, str(from_environment(setting))),
             "from": "environment" if setting.name in os.environ else "default",
             "accepted": setting.accepted,
             "purpose": setting.purpose,

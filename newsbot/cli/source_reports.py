@@ -22,7 +22,15 @@ from newsbot.sources.catalog import load_sources
 from newsbot.sources.health import Flag, cut, outage, without_outage
 from newsbot.sources.model import Source
 from newsbot.sources.reach import held_hosts
-from newsbot.store.queries import PolledFeed, SourceDetail, SourceHealth, source_detail, source_health
+from newsbot.store.queries import (
+    BoilerplateCount,
+    PolledFeed,
+    SourceDetail,
+    SourceHealth,
+    boilerplate_counts,
+    source_detail,
+    source_health,
+)
 
 FLAGGED = 3
 """Exit status of `health --check` if anything is flagged."""
@@ -40,20 +48,34 @@ def health(is_check: bool, webhook: str | None, as_json: bool, database: str | N
 
     Flags: silence, lost fields (coverage drop), bot walls, pages that robots.txt forbids, hosts that are held, feeds
     that fail, have moved or have ended, and sources of which nothing can be reached. Disabled sources are left out.
+    Sources whose certificates are not verified (tls_verify, NEWSBOT_TLS_VERIFY) are named.
     """
-    known = load_sources(configuration().sources)
+    settings = configuration()
+    known = load_sources(settings.sources)
     enabled = [key for key, source in known.items() if source.enabled]
+    unverified = [key for key in enabled if not (settings.tls_verify and known[key].tls_verify)]
     with read_session(database) as session:
         reports = source_health(session, enabled, now=datetime.now(UTC))
+        removals = {count.source: count for count in boilerplate_counts(session)}
     flags = _flags(reports)
     if as_json:
         for report in reports:
-            print_json(plain(report))
+            unverified_here = {"tls_verify": report.source not in unverified}
+            print_json(plain(report) | unverified_here | _boilerplate_json(removals.get(report.source)))
     else:
         _print_health(reports, flags)
+        if unverified:
+            click.echo(f"certificates are not verified: {', '.join(cut(unverified, MAX_NAMED))}")
     if webhook and flags:
         post_flags(webhook, flags)
     return FLAGGED if is_check and flags else 0
+
+
+def _boilerplate_json(count: BoilerplateCount | None) -> dict[str, int]:
+    return {
+        "learnt_blocks": count.learnt_count if count else 0,
+        "removed_paragraphs": count.removed_count if count else 0,
+    }
 
 
 def _flags(reports: Sequence[SourceHealth]) -> list[Flag]:
@@ -190,6 +212,10 @@ def _sections(detail: SourceDetail) -> dict[str, list[str]]:
             for count in detail.frontier
         ],
         "Fields its articles have": [f"{name}: {share:.0%}" for name, share in detail.coverage.items()],
+        "Boilerplate": [
+            f"learnt lines: {detail.learnt_block_count}",
+            f"removed paragraphs: {detail.removed_paragraph_count}, from {detail.touched_article_count} articles",
+        ],
         "Pages that were not stored": [f"{reason}: {number}" for reason, number in detail.rejects],
         "Newest articles": [
             f"{utc_text(article.dated_at)} {article.kind} {article.id}: {article.title or 'no title'}"

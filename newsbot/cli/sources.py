@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from newsbot.cli.boilerplate import boilerplate
 from newsbot.cli.live import check_live
 from newsbot.cli.options import json_option
 from newsbot.cli.output import print_json, print_table, printable
@@ -26,6 +27,7 @@ def sources() -> None:
     """List and check the configured sources, and show how they are doing."""
 
 
+sources.add_command(boilerplate)
 sources.add_command(health)
 sources.add_command(show)
 

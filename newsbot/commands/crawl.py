@@ -7,16 +7,18 @@ import logging
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
+from typing import Any, NoReturn
 
 from scrapy import Spider
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError as ScrapyUsageError
-from sqlalchemy.exc import DBAPIError
+from scrapy.settings import BaseSettings
 
 from newsbot.commands.run_lines import no_network, outcome_line, report_lines
-from newsbot.errors import NewsbotError, UsageError
+from newsbot.errors import DatabaseError, NewsbotError, UsageError
+from newsbot.masking import masked
 from newsbot.session import CrawlSession
 from newsbot.spiders.news import NewsSpider
 from newsbot.spiders.spider_run import raise_error
@@ -51,9 +53,12 @@ class Command(ScrapyCrawl):
             )  # Scrapy resets the levels of its own loggers later
         try:
             super().process_options(args, opts)
+            assert self.settings is not None
+            check_files(self.settings)
         except ScrapyUsageError as error:
-            self._fail(f"{error}; given: {' '.join(sys.argv[2:])}", status=2)
-            sys.exit(self.exitcode)
+            self._refuse(f"{error}; given: {' '.join(sys.argv[2:])}")
+        except UsageError as error:
+            self._refuse(str(error))
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run a spider."""
@@ -108,17 +113,40 @@ class Command(ScrapyCrawl):
         for line in report_lines(stats, report, datetime.now(UTC), left):
             self._say(logging.INFO, f"newsbot {spider.name}: {line}")
 
+    def _refuse(self, message: str) -> NoReturn:
+        """Say what is wrong before there is a log."""
+        print(escape_controls(f"scrapy {_name_of(self)}: {message}"), file=sys.stderr)  # noqa: T201
+        sys.exit(2)
+
     def _fail(self, message: str, *, status: int) -> None:
-        command = type(self).__module__.rpartition(".")[2]
-        self._say(logging.ERROR, f"scrapy {command}: {message}")
+        self._say(logging.ERROR, f"scrapy {_name_of(self)}: {message}")
         self.exitcode = status
 
     def _say(self, level: int, line: str) -> None:
         """Print a last line of the command; log it too if the log is a file, which is what Scrapyd shows."""
+        line = masked(line)
         print(escape_controls(line), file=sys.stderr)  # noqa: T201
         assert self.settings is not None
         if self.settings["LOG_FILE"]:
             logger.log(level, "%s", line)
+
+
+def _name_of(command: Command) -> str:
+    return type(command).__module__.rpartition(".")[2]
+
+
+def check_files(settings: BaseSettings) -> None:
+    """Raise UsageError if the log of the settings cannot be written, or the folder of the job cannot be used."""
+    try:
+        if log := settings["LOG_FILE"]:
+            Path(log).open("ab").close()
+    except OSError as error:
+        raise UsageError(f"LOG_FILE is {log!r}: {error.strerror}; accepted: a file in a folder") from error
+    try:
+        if folder := settings["JOBDIR"]:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"JOBDIR is {folder!r}: {error.strerror}; accepted: a folder") from error
 
 
 def _is_warning(record: logging.LogRecord) -> bool:
@@ -141,9 +169,9 @@ def _report(session: CrawlSession, spider: NewsSpider) -> RunReport:
     assert session.run_id is not None
     keys = spider.catalog.keys()
     try:
-        with session.database.read() as reading:
-            return run_report(reading, session.run_id, keys, now=datetime.now(UTC))
-    except DBAPIError:  # the crawl has reported it already
+        run_id, now = session.run_id, datetime.now(UTC)
+        return session.database.ask(lambda reading: run_report(reading, run_id, keys, now=now))
+    except DatabaseError:  # the crawl has reported it already
         return RunReport()
     finally:
         session.database.close()

@@ -22,8 +22,18 @@ def outcome_line(spider: str, stats: Mapping[str, Any]) -> str:
     stored = [f"{count} {outcome}" for outcome, count in counts.items()]
     rejected = sum(count for name, count in stats.items() if name.startswith("newsbot/rejected/"))
     return (
-        f"newsbot {spider}: {', '.join(stored)}, {rejected} rejected ({stats.get('finish_reason', 'failed')})"
+        f"newsbot {spider}: {', '.join(stored)}, {rejected} rejected{_archive_note(stats)} "
+        f"({stats.get('finish_reason', 'failed')})"
     )
+
+
+def _archive_note(stats: Mapping[str, Any]) -> str:
+    """Return what the archive does not have of the responses; nothing if it has all of them."""
+    reduced, skipped = (stats.get(f"newsbot/archive/{name}", 0) for name in ("reduced", "skipped"))
+    notes = [f"{reduced} archived without some of their headers"] if reduced else []
+    notes += [f"{skipped} not archived"] if skipped else []
+    notes += ["the archive could not be written to the end"] if stats.get("newsbot/archive/stopped") else []
+    return "".join(f", {note}" for note in notes)
 
 
 def no_network(stats: Mapping[str, Any], report: RunReport) -> str | None:

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Literal, NamedTuple, TypeVar
+from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from newsbot.dedupe.bounded_diff import opcodes
 from newsbot.dedupe.fingerprints import words_of
-from newsbot.dedupe.volatile import date_lines, is_sentence, strip_volatile
-from newsbot.dedupe.words import Words, words
+from newsbot.dedupe.other_articles import MAX_ALERT_WORDS, shows_another
+from newsbot.dedupe.volatile import is_sentence, strip_volatile
+from newsbot.dedupe.words import words
 from newsbot.items import Article
-from newsbot.text import word_count
-
-T = TypeVar("T")
+from newsbot.text import normalized, word_count
 
 Verdict = Literal["same", "changed", "teaser", "other-article"]
 """`same`: the difference is cosmetic. `changed`: the article was edited. `teaser`: only its beginning, or next to nothing,
@@ -39,13 +37,8 @@ MAX_STUB_SHARE = 0.1
 """Share of the stored words below which a text is a teaser whatever its words ("This story is for subscribers")."""
 MIN_OF_BEGINNING = 0.75
 """Minimum share of a teaser's word pairs that are in the beginning of the stored text; the rest asks for money."""
-MAX_OTHER_TEXT, MAX_OTHER_TITLE, MAX_OTHER_NAMES = 0.08, 0.34, 0.3
-"""Shares of common word triples, title words and names below which two articles are different ones. Measured
-(benchmarks/revisions.py): unrelated articles of one language share up to 0.024 of their triples, updates at least 0.30."""
 MAX_DIFF_LINES = 1000
 """Maximum number of differing lines that are compared; a longer range counts as replaced. No article has half of it."""
-MAX_ALERT_WORDS = 150
-"""Maximum length of a first report. The full report may share no sentence with it; common names show that it is the same."""
 REDATED = timedelta(days=1)
 """Minimum change of a publication date; a smaller one is a clock or a time zone that was read differently."""
 
@@ -72,7 +65,7 @@ def judge(old: Article, new: Article) -> Judgement:
     if _is_teaser(old, new, before.texts, after.texts):
         detail = f"{len(after.texts)} words are left of the {len(before.texts)} that are stored"
         return Judgement("teaser", detail)
-    if _is_other(old, new, before, after):
+    if shows_another(old, new, before, after):
         return Judgement("other-article", f"{new.title!r} in the place of {old.title!r}")
     return Judgement("changed")
 
@@ -100,22 +93,12 @@ def is_text_changed(old: Article, new: Article) -> bool:
     return _reader_tokens(old.title) != _reader_tokens(new.title) or _is_body_changed(old.body, new.body)
 
 
-def is_silent(old: Article, new: Article) -> bool:
-    """Return whether headline or text changed although the page does not say so.
-
-    A page says so with a later date of modification or with a new date line in the text."""
-    has_moved = new.modified_at is not None and (old.modified_at is None or new.modified_at > old.modified_at)
-    if has_moved or date_lines(new.body) - date_lines(old.body):
-        return False
-    return is_text_changed(old, new)
-
-
 # ------------------------------------------------------------------ a reader's view
 
 
 def _reader_tokens(text: str | None) -> list[str]:
     """Return the words of a text and, after them, the signs that carry meaning (currencies, percent, question marks)."""
-    normal = unicodedata.normalize("NFKC", _GROUPED.sub("", text or ""))
+    normal = normalized("NFKC", _GROUPED.sub("", text or ""))
     return [*words_of(normal), *_SIGN.findall(normal)]
 
 
@@ -253,10 +236,6 @@ def _pairs(texts: Sequence[str]) -> set[tuple[str, str]]:
     return set(pairwise(texts))
 
 
-def _triples(texts: Sequence[str]) -> set[tuple[str, str, str]]:
-    return set(zip(texts, texts[1:], texts[2:], strict=False))
-
-
 def _is_teaser(old: Article, new: Article, before: Sequence[str], after: Sequence[str]) -> bool:
     is_locked = new.is_free is False and old.is_free is not False
     if new.kind == "live_blog" and not is_locked:
@@ -270,28 +249,3 @@ def _is_teaser(old: Article, new: Article, before: Sequence[str], after: Sequenc
     beginning = _pairs(before[: len(after) + len(after) // 4 + 20])
     left = _pairs(after)
     return len(left & beginning) >= MIN_OF_BEGINNING * max(1, len(left))
-
-
-def _is_other(old: Article, new: Article, before: Words, after: Words) -> bool:
-    if _common(_title_words(old), _title_words(new)) >= MAX_OTHER_TITLE:
-        return False
-    if _common(_triples(before.texts), _triples(after.texts)) >= MAX_OTHER_TEXT:
-        return False
-    return (
-        len(before.texts) > MAX_ALERT_WORDS or _common(_names_in(before), _names_in(after)) < MAX_OTHER_NAMES
-    )
-
-
-def _title_words(article: Article) -> set[str]:
-    """Return the words of a headline that carry its topic: those of more than three letters, if there are any."""
-    title = set(words(article.title or "").texts)
-    return {word for word in title if len(word) > 3 or not word.isascii()} or title
-
-
-def _names_in(text: Words) -> set[str]:
-    return {text.texts[place] for place in text.facts} - {word for word in text.texts if word[0].isdecimal()}
-
-
-def _common(one: AbstractSet[T], other: AbstractSet[T]) -> float:
-    """Return the share (0..1) of the smaller set that is in the other one."""
-    return len(one & other) / max(1, min(len(one), len(other)))

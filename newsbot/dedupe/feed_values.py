@@ -16,11 +16,13 @@ def fields_from_feed(rules: Mapping[str, str]) -> list[str]:
 def keep_feed_values(article: Article, stored: Mapping[str, Any], rules: Mapping[str, str]) -> None:
     """Fill what a page does not say with what a feed said when the article was stored.
 
-    `stored` are the stored values by field, `rules` the stored rules."""
+    `stored` are the stored values by field, `rules` the stored rules. The offset goes with the date of publication."""
     for name in fields_from_feed(rules):
         if stored[name] and not getattr(article, name):
             setattr(article, name, stored[name])
             article.rules[name] = rules[name]
+            if name == "published_at":
+                article.published_offset_min = stored["published_offset_min"]
 
 
 def own_values(article: Article, rules: Mapping[str, str]) -> dict[str, Any]:

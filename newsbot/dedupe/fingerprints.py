@@ -6,6 +6,8 @@ import unicodedata
 from functools import cache
 from hashlib import blake2b
 
+from newsbot.text import normalized
+
 KEY_BYTES = 16
 MIN_BODY_CHARS = 200
 """Minimum normalised length of a body that identifies an article without its title; a shorter one may be a stock sentence."""
@@ -13,7 +15,7 @@ MIN_BODY_CHARS = 200
 
 def words_of(text: str) -> list[str]:
     """Return the words of `text` for comparison: NFKC, case-folded, without punctuation and invisible characters."""
-    text = unicodedata.normalize("NFKC", text).casefold()
+    text = normalized("NFKC", text).casefold()
     for char in set(text):
         if not char.isalnum():
             text = text.replace(char, _folded(char))

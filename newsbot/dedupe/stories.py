@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from newsbot.dedupe.agencies import agency_named
+from newsbot.sources.ownership import is_same_site
 from newsbot.urls import canonicalize
 
 Role = Literal["original", "copy", "update", "excerpt"]
@@ -38,7 +39,7 @@ class StoryMember:
 def choose_original(members: Sequence[StoryMember]) -> StoryMember:
     """Return the original of a story; the order of `members` does not matter. Raises ValueError for an empty sequence.
 
-    It is the member that most others name in their canonical link; on a tie, the one whose source most others credit in
+    It is the member that most pages of other sites name in their canonical link; on a tie, the one whose source most others credit in
     their byline ("Reuters"); then the earliest; then the longest. A page without a date counts as the latest."""
     linked = Counter(_named_page(member) for member in members)
     credited = Counter(name for member in members for name in _credits(member))
@@ -68,11 +69,10 @@ def roles(members: Sequence[StoryMember]) -> dict[int, Role]:
 
 
 def _named_page(member: StoryMember) -> str | None:
-    """Return the canonical URL that a member declares, if it is the URL of another page."""
-    if member.canonical_url is None:
+    """Return the canonical URL that a member declares, if it is on another site: no site can vote for itself."""
+    if member.canonical_url is None or is_same_site(member.canonical_url, member.url):
         return None
-    named = canonicalize(member.canonical_url)
-    return None if named == canonicalize(member.url) else named
+    return canonicalize(member.canonical_url)
 
 
 def _folded(name: str) -> str:

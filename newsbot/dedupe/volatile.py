@@ -13,6 +13,7 @@ from functools import cache
 from importlib.resources import files
 
 from newsbot.languages.dates import names_date
+from newsbot.languages.edit_notes import names_measure
 from newsbot.languages.phrases import ends_article, is_noise
 from newsbot.text import collapse_space, word_count
 
@@ -28,6 +29,11 @@ _PARTS = re.compile(r"\s[|/–—-]\s|\s*[·•∙|│]\s*")
 _NUMBER = re.compile(r"\d")
 _CLOCK = re.compile(r"\d{1,2}\s?[:.hH时時点시]\s?\d{2}(?!\d)")
 _SENTENCE = re.compile(r"(?:[^\W\d_]{3}|\d\d)[.!?…。！？।؟۔]+[)\]»”\"]*$")
+_FIGURE = re.compile(r"\d+(?:[.,:\s]\d+)*")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_UNIT = re.compile("[%‰$¢£¤¥€▲▼↑↓+°\u20a0-\u20cf]")
+_LABELLED_FIGURE = re.compile(r"[^\W\d_]+(?:\s[^\W\d_]+)?\s?[:：]\s?\S{0,3}\d[\d.,\s]*\S{0,3}")
+"""A name of one or two words, a colon, and a number: "Votes: 1,203"."""
 _LATIN_LETTER = re.compile(r"[a-z\u00c0-\u024f\u1e00-\u1eff]", re.IGNORECASE)
 
 
@@ -83,12 +89,6 @@ def strip_volatile(line: str) -> str:
     return " ".join(part for part in _PARTS.split(line) if not is_volatile(part))
 
 
-def date_lines(body: str) -> set[str]:
-    """Return the lines of a text that say when it was published or updated."""
-    lines = (line for line in body.split("\n") if 0 < len(line) <= MAX_CHARS and not is_sentence(line))
-    return {line for line in lines if any(_is_date(part) for part in _PARTS.split(line))}
-
-
 def is_sentence(line: str) -> bool:
     """Return whether a line ends as sentences do: it is no headline, label or teaser."""
     return _SENTENCE.search(line.rstrip()) is not None
@@ -104,6 +104,26 @@ def is_volatile(part: str) -> bool:
     if words > MAX_LABEL_WORDS and is_sentence(part) and not _UPDATED.search(part):
         return False
     return _is_counter(part, words) or _is_date(part)
+
+
+def is_figures(old: str, new: str) -> bool:
+    """Return whether two lines are the same figures at two times: prices, votes, a temperature, counters.
+
+    They are no sentences, differ in numbers and signs only, and name what is measured or consist of numbers mostly: in
+    "12 dead in fire" the number is the news."""
+    if is_sentence(new) or len(new) > MAX_CHARS or _masked(old) != _masked(new):
+        return False
+    numbers, others = len(_FIGURE.findall(new)), len(_LETTERS.findall(new))
+    if others > MAX_WORDS or not numbers:
+        return False
+    if _LABELLED_FIGURE.fullmatch(new.strip()) or "°" in new:
+        return True
+    is_measured = names_measure(new) or _COUNTED.search(new) is not None or _UNIT.search(new) is not None
+    return is_measured and (others <= 1 or numbers >= 2)
+
+
+def _masked(line: str) -> str:
+    return " ".join(_LETTERS.findall(line.casefold()))
 
 
 def _is_counter(part: str, words: int) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import NamedTuple
+
+from newsbot.text import normalized
 
 MAX_CHARS = 500_000
 """Maximum number of characters that are compared; of longer texts (live blogs of weeks) only the beginning is."""
@@ -31,7 +32,7 @@ def words(text: str) -> Words:
     """Return the words of a text without case, punctuation and accents, which news wires drop."""
     text = text[:MAX_CHARS]
     if not text.isascii():
-        text = unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", text)))
+        text = normalized("NFC", _ACCENTS.sub("", normalized("NFKD", text)))
     tokens = _TOKEN.findall(text)
     common = {token for token in tokens if token[0].islower()}
     lower_count = sum(token in common for token in tokens)

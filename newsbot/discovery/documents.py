@@ -12,9 +12,10 @@ from html.entities import html5
 from io import BytesIO
 
 from lxml import etree
-from w3lib.encoding import html_to_unicode
+from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom
 
-from newsbot.discovery.charsets import FALLBACK, is_iso_2022_jp, likely_charset
+from newsbot.discovery.charsets import is_iso_2022_jp, likely_charset
+from newsbot.text_charsets import charset_named
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _GZIP_LAYERS = 2
@@ -84,10 +85,14 @@ def _decode(body: bytes, content_type: str | None) -> str:
     if not is_iso_2022_jp(body):
         with suppress(UnicodeDecodeError):
             return codecs.getincrementaldecoder("utf-8-sig")().decode(body, final=False)
-    encoding, text = html_to_unicode(
-        content_type, body, default_encoding=FALLBACK, auto_detect_fun=likely_charset
+    mark_encoding, mark = read_bom(body)
+    if mark_encoding and mark:
+        return body[len(mark) :].decode(mark_encoding, "replace")
+    declared = charset_named(http_content_type_encoding(content_type)) or charset_named(
+        html_body_declared_encoding(body)
     )
-    return body.decode(likely_charset(body), "replace") if encoding == "utf-8" else text
+    encoding = declared if declared not in (None, "utf-8") else likely_charset(body)
+    return body.decode(encoding, "replace")
 
 
 def from_root(text: str, *names: str) -> tuple[str, str] | None:

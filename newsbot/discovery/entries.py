@@ -81,10 +81,12 @@ def link_of(entry: Entry, feed: FeedContents, dates: DateReader) -> Link | None:
     url = next(filter(None, urls), None)
     if url is None:
         return None
+    published = dates.read_moment(entry.published)
     return Link(
         url=url,
         title=headline(entry.title),
-        published_at=dates.read(entry.published),
+        published_at=published and published.at,
+        published_offset_min=published and published.offset_min,
         modified_at=dates.read(entry.modified),
         guid=short_text(entry.guid),
         authors=author_names(entry.authors) or author_names(feed.authors),

@@ -45,12 +45,13 @@ def parse_feed(
     content_type: str | None = None,
     *,
     timezone: tzinfo = UTC,
+    now: datetime | None = None,
     max_bytes: int = MAX_FEED_BYTES,
 ) -> ParsedFeed:
     """Return the contents of the feed fetched from `url`; `ParsedFeed(kind=None)` if the bytes are no feed.
 
     `body` may be a gzip file; `max_bytes` limits its decompressed size. Broken, truncated and wrongly declared feeds give
-    their complete entries. Never raises, fetches nothing, expands no entity.
+    their complete entries. Dates more than a day after `now` are ignored. Never raises, fetches nothing, expands no entity.
     """
     unpacked, complete = unpack(body, max_bytes)
     text = decode(unpacked, content_type)
@@ -58,7 +59,7 @@ def parse_feed(
     feed = read(text, url, MAX_ENTRIES_READ)
     if feed is None:
         return ParsedFeed(whole=complete)
-    dates = DateReader(timezone)
+    dates = DateReader(timezone, now)
     entries = _newest(feed.entries, dates)
     return ParsedFeed(
         kind=feed.kind,

@@ -9,10 +9,12 @@ from contextlib import suppress
 
 from newsbot.discovery.entries import MAX_RAW_CHARS, MAX_VALUES, Entry, FeedContents
 from newsbot.discovery.links import web_url
+from newsbot.text import without_surrogates
 
 
 def read_json_feed(text: str, url: str, max_entries: int) -> FeedContents | None:
     """Return the contents of the JSON Feed fetched from `url`; None if the text is none."""
+    text = without_surrogates(text)
     try:
         document, whole = json.loads(text), True
     except (ValueError, RecursionError):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from urllib.parse import urljoin, urlsplit
 
-from newsbot.languages.dates import parse_date
+from newsbot.languages.dates import Moment, parse_moment
 from newsbot.text import one_line
 from newsbot.urls import source_of
 
@@ -39,6 +39,8 @@ class Link:
     url: str
     title: str | None = None
     published_at: datetime | None = None
+    published_offset_min: int | None = None
+    """Minutes east of UTC that go with `published_at`."""
     modified_at: datetime | None = None
     guid: str | None = None
     """The feed's identifier of the entry, which stays the same when the URL changes."""
@@ -99,16 +101,22 @@ def newest_first(links: Iterable[Link]) -> list[Link]:
 
 @dataclass(slots=True)
 class DateReader:
-    """Parses the dates of one feed or sitemap; a date without an offset is in `timezone`."""
+    """Parses the dates of one feed or sitemap; a date without an offset is in `timezone`, one after `now` is ignored."""
 
     timezone: tzinfo = UTC
+    now: datetime | None = None
     unreadable_left: int = 5_000
     """Number of unreadable dates after which parsing stops: one costs up to 0.1 ms, and a document may have 50,000."""
 
     def read(self, text: str | None) -> datetime | None:
         """Return the moment in UTC; None if the date cannot be parsed."""
+        moment = self.read_moment(text)
+        return moment and moment.at
+
+    def read_moment(self, text: str | None) -> Moment | None:
+        """Return the moment with its offset; None if the date cannot be parsed."""
         if not text or not self.unreadable_left:
             return None
-        moment = parse_date(text, self.timezone)
+        moment = parse_moment(text, self.timezone, self.now)
         self.unreadable_left -= moment is None
         return moment

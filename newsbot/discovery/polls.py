@@ -55,7 +55,7 @@ def read_poll(
 ) -> PollResult:
     """Return the contents of the response to a poll; `kind` is `feed`, `sitemap`, `section` or `homepage`."""
     if kind == "feed":
-        return _read_feed(body, url, source, content_type)
+        return _read_feed(body, url, source, now, content_type)
     if kind == "sitemap":
         return _read_sitemap(body, url, source, now, content_type)
     page = Page.from_bytes(body, url)
@@ -64,8 +64,8 @@ def read_poll(
     return PollResult(links=tuple(article_links(page, source)), feeds=feeds, next_url=next_url)
 
 
-def _read_feed(body: bytes, url: str, source: Source, content_type: str | None) -> PollResult:
-    feed = parse_feed(body, url, content_type, timezone=source.timezone)
+def _read_feed(body: bytes, url: str, source: Source, now: datetime, content_type: str | None) -> PollResult:
+    feed = parse_feed(body, url, content_type, timezone=source.timezone, now=now)
     if feed.kind is not None:
         return _poll_of_feed(feed)
     is_sitemap = parse_sitemap(body, url, _KIND_BYTES).kind is not None
@@ -81,9 +81,9 @@ def _poll_of_feed(feed: ParsedFeed) -> PollResult:
 def _read_sitemap(
     body: bytes, url: str, source: Source, now: datetime, content_type: str | None
 ) -> PollResult:
-    sitemap = parse_sitemap(body, url, timezone=source.timezone)
+    sitemap = parse_sitemap(body, url, timezone=source.timezone, now=now)
     if sitemap.kind is None:
-        feed = parse_feed(body, url, content_type, timezone=source.timezone)
+        feed = parse_feed(body, url, content_type, timezone=source.timezone, now=now)
         return _poll_of_feed(feed) if feed.kind else PollResult(problem="not a sitemap")
     return _poll_of_index(sitemap) if sitemap.kind == "index" else _poll_of_pages(sitemap, now)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from itertools import islice
 from typing import Literal
 from urllib.parse import urlsplit
@@ -45,12 +45,17 @@ class Sitemap:
 
 
 def parse_sitemap(
-    body: bytes, url: str, max_bytes: int = MAX_SITEMAP_BYTES, *, timezone: tzinfo = UTC
+    body: bytes,
+    url: str,
+    max_bytes: int = MAX_SITEMAP_BYTES,
+    *,
+    timezone: tzinfo = UTC,
+    now: datetime | None = None,
 ) -> Sitemap:
     """Return the contents of the sitemap fetched from `url`, in order; `Sitemap(kind=None)` if the bytes are no sitemap.
 
     `body` may be a gzip file; `max_bytes` limits its decompressed size. Broken and truncated sitemaps give their complete
-    links. Never raises, fetches nothing, expands no entity.
+    links. Dates more than a day after `now` are ignored. Never raises, fetches nothing, expands no entity.
     """
     unpacked, whole = unpack(body, max_bytes)
     text = decode(unpacked)
@@ -60,7 +65,7 @@ def parse_sitemap(
     root, document = found
     kind, name = _ROOTS[root]
     entries = _entries(document, name)
-    links = _links(islice(entries, MAX_SITEMAP_LINKS), url, DateReader(timezone))
+    links = _links(islice(entries, MAX_SITEMAP_LINKS), url, DateReader(timezone, now))
     whole = whole and is_whole(document, root) and next(entries, None) is None
     return Sitemap(kind=kind, links=links, whole=whole)
 
@@ -105,10 +110,12 @@ def _links(entries: Iterator[dict[str, str]], url: str, dates: DateReader) -> tu
     links = {}
     for entry in entries:
         if target := web_url(entry.get("loc"), url):
+            published = dates.read_moment(entry.get("publication_date"))
             links[target] = Link(
                 url=target,
                 title=headline(entry.get("title")),
-                published_at=dates.read(entry.get("publication_date")),
+                published_at=published and published.at,
+                published_offset_min=published and published.offset_min,
                 modified_at=dates.read(entry.get("lastmod")),
                 topics=topic_names((keywords,)) if (keywords := entry.get("keywords")) else (),
                 language=language_code(entry.get("language")),

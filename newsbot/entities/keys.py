@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import cache, lru_cache
 
 from newsbot.entities import tables
 from newsbot.items import EntityType
+from newsbot.text import normalized
 
 MAX_NAME_CHARS = 200
 _POSSESSIVE = re.compile(r"(?<=\w)(?:['’][sS]|(?<=[sS])['’])$")
@@ -62,8 +62,8 @@ def _folded_name(name: str, kind: EntityType) -> str:
 def _fold(name: str) -> str:
     plain = name.casefold()
     if not plain.isascii():
-        decomposed = unicodedata.normalize("NFKD", plain)
-        plain = unicodedata.normalize("NFC", _LATIN_WITH_MARKS.sub(r"\1", decomposed))
+        decomposed = normalized("NFKD", plain)
+        plain = normalized("NFC", _LATIN_WITH_MARKS.sub(r"\1", decomposed))
     return " ".join(plain.translate(_VARIANTS).split()) or name.casefold()
 
 

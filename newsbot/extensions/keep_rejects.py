@@ -10,15 +10,14 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 from scrapy.utils.asyncio import run_in_thread
-from sqlalchemy.exc import OperationalError
 from twisted.python.failure import Failure
 
+from newsbot.errors import DatabaseError
 from newsbot.extensions.named_stages import StageError
 from newsbot.ingest.envelope import Envelope, stage_failed
 from newsbot.ingest.record import record_reject
 from newsbot.items import Reject
 from newsbot.session import CrawlSession
-from newsbot.text import one_line
 
 
 class Rejected(DropItem):
@@ -57,8 +56,8 @@ class KeepRejects:
     async def item_error(self, item: Envelope | Reject, failure: Failure) -> None:
         """Store a reject of an item on which a stage failed. If the database failed, stop the crawl."""
         error = failure.value
-        if isinstance(error, OperationalError):
-            CrawlSession.of(self.crawler).give_up(f"the database failed: {one_line(str(error.orig))}")
+        if isinstance(error, DatabaseError):
+            CrawlSession.of(self.crawler).give_up(str(error))
         elif isinstance(error, StageError) and isinstance(item, Envelope):
             await self._keep(stage_failed(item, error.stage, error.__cause__ or error))
 

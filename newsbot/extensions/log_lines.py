@@ -6,6 +6,8 @@ What comes from the web (URLs, headers, titles, texts of exceptions) may hold es
 from __future__ import annotations
 
 import logging
+import sys
+from contextlib import suppress
 from typing import Self
 
 from scrapy import signals
@@ -22,6 +24,8 @@ from twisted.internet.error import ConnectError, ConnectionClosed, DNSLookupErro
 from twisted.internet.error import TimeoutError as TxTimeoutError
 from twisted.web.client import ResponseFailed
 
+from newsbot.errors import DatabaseError
+from newsbot.masking import masked
 from newsbot.text import escape_controls
 
 NETWORK_ERRORS = (
@@ -66,6 +70,8 @@ class LogLines:
         handler = get_scrapy_root_handler()
         if handler is not None:
             handler.setFormatter(SafeFormatter(handler.formatter or logging.Formatter()))
+            handler.addFilter(_is_no_failure_of_the_database)
+            handler.handleError = FirstError()  # type: ignore[method-assign]
         logging.getLogger(RETRY_LOGGER).addFilter(self.given_up)
 
     def remove(self) -> None:
@@ -99,9 +105,28 @@ class SafeFormatter(logging.Formatter):
         return self.inner.format(safe)
 
 
+def _is_no_failure_of_the_database(record: logging.LogRecord) -> bool:
+    """Return whether to log a record. That the database has failed is said once, in the last line of the command."""
+    return not (record.exc_info and isinstance(record.exc_info[1], DatabaseError))
+
+
+class FirstError:
+    """Called when a record cannot be written: prints why, the first time. Python would print a traceback every time."""
+
+    def __init__(self) -> None:
+        self.is_known = False
+
+    def __call__(self, record: logging.LogRecord) -> None:
+        """Print the exception that is being handled."""
+        if not self.is_known and sys.stderr is not None:
+            self.is_known = True
+            with suppress(OSError):  # stderr may be the log
+                sys.stderr.write(f"scrapy: the log cannot be written: {sys.exc_info()[1]}\n")
+
+
 def _indented(text: str) -> str:
-    """Return the text without control characters, and with the lines that follow the first one indented."""
-    return "\n  ".join(escape_controls(line) for line in text.split("\n"))
+    """Return the text without control characters and secrets, and with the lines that follow the first one indented."""
+    return "\n  ".join(escape_controls(line) for line in masked(text).split("\n"))
 
 
 class FewGivenUp(logging.Filter):

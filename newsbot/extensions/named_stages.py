@@ -7,8 +7,8 @@ from typing import Any
 from scrapy.exceptions import DropItem
 from scrapy.pipelines import ItemPipelineManager
 from scrapy.utils.defer import ensure_awaitable
-from sqlalchemy.exc import OperationalError
 
+from newsbot.errors import DatabaseError
 from newsbot.ingest.envelope import Envelope
 from newsbot.items import Reject
 
@@ -30,13 +30,13 @@ class NamedStages(ItemPipelineManager):
     async def process_item_async(self, item: Any) -> Any:
         """Run all stages; return the item of the last one.
 
-        DropItem and OperationalError of a stage are raised unchanged; any other exception as a StageError."""
+        DropItem and DatabaseError of a stage are raised unchanged; any other exception as a StageError."""
         for process_item in self.methods["process_item"]:
             if not isinstance(item, Envelope | Reject) and hasattr(_owner(process_item), "stage"):
                 continue
             try:
                 item = await ensure_awaitable(self._call(process_item, item))
-            except (DropItem, OperationalError):
+            except (DropItem, DatabaseError):
                 raise
             except Exception as error:
                 owner = _owner(process_item)

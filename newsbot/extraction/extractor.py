@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from newsbot.extraction.body.block_features import DeclaredMetadata
-from newsbot.extraction.body.blocks import read_blocks
+from newsbot.extraction.body.blocks import Block, read_blocks
 from newsbot.extraction.body.choice import Body, declared_body, read_body
+from newsbot.extraction.body.notes import declared_notes, read_notes
 from newsbot.extraction.fields.language import detect
 from newsbot.extraction.fields.metadata import Metadata, read_metadata
 from newsbot.extraction.page.page import Page
@@ -35,7 +37,8 @@ def extract_article(page: Page, *, source: Source | None = None, now: datetime |
     if selectors:
         remove_elements(page.tree, selectors.remove)
         _use_own_title(page, selectors, metadata)
-    body = _body(page, metadata, selectors)
+    blocks = read_blocks(page.tree)
+    body = _body(page, blocks, metadata, selectors)
     text = clean_text(body.text)
     url = page.url or metadata.canonical_url or ""
     article = Article(
@@ -46,6 +49,7 @@ def extract_article(page: Page, *, source: Source | None = None, now: datetime |
         description=metadata.description,
         authors=metadata.authors,
         published_at=metadata.published_at,
+        published_offset_min=metadata.published_offset_min,
         modified_at=metadata.modified_at,
         language=detect(text, metadata.declared_language),
         section=metadata.section,
@@ -54,6 +58,7 @@ def extract_article(page: Page, *, source: Source | None = None, now: datetime |
         body=text,
         word_count=word_count(text),
         is_free=metadata.is_free,
+        notes=[*declared_notes(page), *read_notes(blocks, body.text)],
         rules=metadata.rules | {"body": body.rule},
     )
     article.kind, article.rules["kind"] = classify(page, article, body)
@@ -78,7 +83,7 @@ def _use_own_title(page: Page, selectors: Selectors, metadata: Metadata) -> None
         metadata.rules["title"] = f"selector empty, {metadata.rules.get('title', 'none')}"
 
 
-def _body(page: Page, metadata: Metadata, selectors: Selectors | None) -> Body:
+def _body(page: Page, blocks: Sequence[Block], metadata: Metadata, selectors: Selectors | None) -> Body:
     """Return the body that the source's selector finds, else the one that the general rules find."""
     declared = DeclaredMetadata(
         title=metadata.title or "",
@@ -87,9 +92,9 @@ def _body(page: Page, metadata: Metadata, selectors: Selectors | None) -> Body:
         body=declared_body(page),
     )
     if selectors is None or selectors.body is None:
-        return read_body(read_blocks(page.tree), declared)
+        return read_body(blocks, declared)
     if own := select_body(page.tree, selectors.body):
         return Body(text=own, rule="selector")
-    general = read_body(read_blocks(page.tree), declared)
+    general = read_body(blocks, declared)
     general.rule = f"selector empty, {general.rule}"
     return general

@@ -17,7 +17,7 @@ from typing import Literal
 from newsbot.extraction.fields.bylines import byline_names, dated_names
 from newsbot.extraction.fields.language import detect
 from newsbot.items import Article
-from newsbot.languages.dates import names_date, parse_date
+from newsbot.languages.dates import Moment, names_date, parse_moment
 from newsbot.languages.phrases import ends_article, is_noise
 from newsbot.languages.word_patterns import any_of
 from newsbot.text import clean_text, collapse_space, letters, word_count
@@ -124,8 +124,9 @@ def parse_saved_text(
         source=(source_of(url) or None) if url else None,
         title=title.text if title else None,
         authors=next((names for fact in facts if (names := _names_in(fact))), []),
-        published_at=published,
-        modified_at=modified,
+        published_at=published and published.at,
+        published_offset_min=published and published.offset_min,
+        modified_at=modified and modified.at,
         language=language,
         body=body,
         word_count=word_count(body),
@@ -228,12 +229,12 @@ def _names_in(text: str) -> list[str]:
 
 def _dates(
     lines: Sequence[str], timezone: tzinfo, now: datetime | None, language: str | None
-) -> tuple[datetime | None, datetime | None]:
+) -> tuple[Moment | None, Moment | None]:
     """Return the dates of publication and of the last change, read from lines with dates and their labels."""
     published = modified = None
     for line in lines:
-        moment = parse_date(line, timezone, now, language)
-        if moment and _UPDATED.search(line.partition(str(moment.year))[0]):
+        moment = parse_moment(line, timezone, now, language)
+        if moment and _UPDATED.search(line.partition(str(moment.at.year))[0]):
             modified = modified or moment
         else:
             published = published or moment

@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from newsbot.errors import ConflictError, DatabaseError
 from newsbot.ingest.record import Item, lock_items
 from newsbot.store.database import Database
 
@@ -50,11 +50,11 @@ def write_together(
 
     `items` are what the works record; their locks are taken before the first work. If a work raises, the transaction is
     rolled back and every work is tried alone, in a transaction of its own; the result of one that raises again is a
-    `Failure`. Raises OperationalError: then the database itself failed."""
+    `Failure`. Raises DatabaseError: then the database itself failed."""
     try:
         return list(database.transact(partial(_run_all, works=works, items=items)))
-    except OperationalError:
-        if len(works) == 1:
+    except DatabaseError as error:
+        if len(works) == 1 or not isinstance(error, ConflictError):
             raise
     except Exception as error:  # noqa: BLE001 - whatever a work raises, it is raised where it was asked for
         if len(works) == 1:

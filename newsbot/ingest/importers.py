@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from newsbot.extraction.fields.language import detect
 from newsbot.items import ENTITY_TYPES, READ_KINDS, STORED_KINDS, Article, Entity, Mention, PageKind
+from newsbot.languages.dates import OFFSETS_MIN, believed, parse_moment
 from newsbot.store.articles.imports import Known
 from newsbot.urls import is_fetchable
 
@@ -16,6 +17,8 @@ Record = Mapping[str, Any]
 """A JSON object: field name -> value."""
 MAX_REVISION = 1_000_000
 """A record with a greater revision number is read as one without."""
+MAX_RULES, MAX_RULE_CHARS = 100, 250
+"""Maximum number of rules that are read of a record, and maximum length of their names."""
 MAX_KEPT_ID = 2**52
 """Greatest id that an article keeps. The database numbers new articles from there, and needs room for them."""
 
@@ -29,22 +32,44 @@ class Imported:
     """None if the record is not an export of newsbot."""
 
 
-def read_record(record: object) -> Imported | None:
+def read_record(record: object, *, now: datetime) -> Imported | None:
     """Return the article of a record; None if the record has no known form, or no URL.
 
-    Values of a wrong type are treated as missing. Times without an offset are UTC."""
+    Values of a wrong type are treated as missing. Times without an offset are UTC; dates of articles more than a day after
+    `now` are ignored, and times of fetches are `now` at the latest."""
     if not isinstance(record, Mapping):
         return None
     reader = next((read for field, read in _FORMS.items() if field in record), None)
-    return None if reader is None else reader(record)
+    imported = None if reader is None else reader(record, now)
+    return imported and replace(imported, article=_without_future(imported.article, now))
 
 
-def _own(record: Record) -> Imported | None:
-    """Return the article of a record in newsbot's own form, as `newsbot export` writes it."""
+def _without_future(article: Article, now: datetime) -> Article:
+    """Return an article without dates in the future. In the year 1 there is no day before the first: the offset is dropped."""
+    published_at = believed(article.published_at, now)
+    has_offset = published_at is not None and published_at.year > 1
+    return replace(
+        article,
+        published_at=published_at,
+        published_offset_min=article.published_offset_min if has_offset else None,
+        modified_at=believed(article.modified_at, now),
+        retrieved_at=article.retrieved_at and min(article.retrieved_at, now),
+    )
+
+
+def _own(record: Record, now: datetime) -> Imported | None:
+    """Return the article of a record in newsbot's own form, as `newsbot export` writes it.
+
+    Of its provenance all is kept but the WARC record, which is in the archive of the other database."""
     url = _text(record, "url")
     if url is None:
         return None
     body = _text(record, "body") or ""
+    provenance, entities, is_free = (
+        _part(record, "provenance"),
+        _entities(record, body),
+        record.get("is_free"),
+    )
     article = Article(
         url=url,
         canonical_url=_text(record, "canonical_url"),
@@ -53,6 +78,7 @@ def _own(record: Record) -> Imported | None:
         description=_text(record, "description"),
         authors=_texts(record, "authors"),
         published_at=_time(record, "published_at"),
+        published_offset_min=_offset(record),
         modified_at=_time(record, "modified_at"),
         language=_text(record, "language"),
         section=_text(record, "section"),
@@ -60,9 +86,30 @@ def _own(record: Record) -> Imported | None:
         image_url=_text(record, "image_url"),
         body=body,
         kind=_kind(record, body),
-        entities=_entities(record, body),
+        is_free=is_free if isinstance(is_free, bool) else None,
+        entities=entities,
+        entity_engine=_text(provenance, "entity_engine") if entities else None,
+        retrieved_at=_time(provenance, "retrieved_at"),
+        rules=_rules(provenance),
+        extractor_version=_text(provenance, "extractor_version"),
     )
-    return Imported(article=article, known=_known(record))
+    return Imported(article=article, known=_known(record, now))
+
+
+def _offset(record: Record) -> int | None:
+    """Return the offset of the date of publication in minutes; None if it is no offset of a time zone."""
+    value = record.get("published_offset_min")
+    is_offset = isinstance(value, int) and not isinstance(value, bool) and value in OFFSETS_MIN
+    return value if is_offset else None
+
+
+def _rules(provenance: Record) -> dict[str, str]:
+    rules = list(_part(provenance, "rules").items())[:MAX_RULES]
+    return {
+        field[:MAX_RULE_CHARS]: rule[:MAX_RULE_CHARS]
+        for field, rule in rules
+        if isinstance(field, str) and isinstance(rule, str)
+    }
 
 
 def _kind(record: Record, body: str) -> PageKind:
@@ -71,7 +118,7 @@ def _kind(record: Record, body: str) -> PageKind:
     return next((kind for kind in kinds if kind == record.get("kind")), "article")
 
 
-def _known(record: Record) -> Known | None:
+def _known(record: Record, now: datetime) -> Known | None:
     """Return what only the exporting database could know; None if a part of it is missing or absurd."""
     first, last = _time(record, "first_seen_at"), _time(record, "last_seen_at")
     revision = record.get("revision")
@@ -80,8 +127,8 @@ def _known(record: Record) -> Known | None:
     return Known(
         id=_id(record, "id"),
         story_id=_id(record, "story_id"),
-        first_seen_at=first,
-        last_seen_at=last,
+        first_seen_at=min(first, now),
+        last_seen_at=min(last, now),
         revision=revision,
     )
 
@@ -92,7 +139,7 @@ def _id(record: Record, field: str) -> int | None:
     return value if is_id else None
 
 
-def _news_please(record: Record) -> Imported | None:
+def _news_please(record: Record, _now: datetime) -> Imported | None:
     """Return the article of a record of news-please.
 
     Source: news-please, `NewsArticle.get_serializable_dict`."""
@@ -115,7 +162,7 @@ def _news_please(record: Record) -> Imported | None:
     return Imported(article=article)
 
 
-def _fundus(record: Record) -> Imported | None:
+def _fundus(record: Record, _now: datetime) -> Imported | None:
     """Return the article of a record of Fundus.
 
     Its URL is in `html`, or among the attributes that the export was asked for. Source: Fundus, `Article.to_json`."""
@@ -126,11 +173,13 @@ def _fundus(record: Record) -> Imported | None:
         return None
     body = _fundus_body(record)
     is_free = record.get("free_access")
+    published = parse_moment(_text(record, "publishing_date") or "")
     article = Article(
         url=url,
         title=_text(record, "title"),
         authors=_texts(record, "authors"),
-        published_at=_time(record, "publishing_date"),
+        published_at=published and published.at,
+        published_offset_min=published and published.offset_min,
         topics=_texts(record, "topics"),
         language=detect(body, _text(record, "lang")),
         retrieved_at=_time(page, "crawl_date"),
@@ -154,7 +203,7 @@ def _fundus_body(record: Record) -> str:
     return "\n\n".join(parts)
 
 
-_FORMS: Mapping[str, Callable[[Record], Imported | None]] = {
+_FORMS: Mapping[str, Callable[[Record, datetime], Imported | None]] = {
     "maintext": _news_please,
     "publishing_date": _fundus,
     "plaintext": _fundus,

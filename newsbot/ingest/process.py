@@ -13,32 +13,31 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TypeVar
 
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from newsbot.capture import Capture
 from newsbot.cleaning.article_fields import clean_article
 from newsbot.entities.engine import Engine, engine_label, load_engine
 from newsbot.entities.recognition import UNKNOWN, find_entities
+from newsbot.errors import DatabaseError
 from newsbot.extraction.page_kinds import reject_reason
 from newsbot.ingest.envelope import Envelope, rejected, stage_failed
 from newsbot.ingest.read import read
 from newsbot.ingest.stubs import find_stub, may_leave_stub
-from newsbot.items import READ_KINDS, STUB, Reject
+from newsbot.items import READ_KINDS, STUB, Article, Reject
 from newsbot.settings import Configuration
 from newsbot.sources.catalog import Catalog, catalog_of, load_sources
-from newsbot.store.articles.existing import recall
-from newsbot.store.articles.imports import fill_unexported
+from newsbot.store.articles.existing import known_unchanged, recall
 from newsbot.store.articles.precomputed import precompute
 from newsbot.store.articles.site_boilerplate import remove_learnt
-from newsbot.store.articles.writer import known_unchanged
 from newsbot.store.database import Database
 from newsbot.store.schema.identity import article_keys
 
 Item = TypeVar("Item", bound=Envelope | Reject | None)
+T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
@@ -85,11 +84,14 @@ class Processor:
 
     def process(self, capture: Capture, stages: tuple[str, ...] = STAGES) -> Envelope | Reject:
         """Return the article of a capture after these stages, or the reason why there is none."""
-        with self.one_session():
-            item = self.prepare(self.read(capture), stages)
+        item = self._patiently(lambda: self._processed(capture, stages))
         if isinstance(item, Envelope):
             item.stages_done = stages
         return item
+
+    def _processed(self, capture: Capture, stages: Sequence[str]) -> Envelope | Reject:
+        with self.one_session():
+            return self.prepare(self.read(capture), stages)
 
     def prepare(self, item: Envelope | Reject, stages: Sequence[str]) -> Envelope | Reject:
         """Run stages one after the other, up to the first that rejects the item."""
@@ -102,11 +104,11 @@ class Processor:
     def attempt(self, stage: str, envelope: Envelope) -> Envelope | Reject:
         """Run one stage; return a reject that names the stage if it rejects the article or fails on it.
 
-        Raises OperationalError: a database that fails says nothing about the article."""
+        Raises DatabaseError: a database that fails says nothing about the article."""
         run: Callable[[Envelope], str | None] = getattr(self, stage)
         try:
-            reason = run(envelope)
-        except OperationalError:
+            reason = self._patiently(lambda: run(envelope))
+        except DatabaseError:
             raise
         except Exception as error:
             logger.exception("The stage %s failed on %s", stage, envelope.url)
@@ -134,8 +136,6 @@ class Processor:
             article.entities = []  # the offsets of entities that an import brings are those of the text as it came
         if self.database is not None:
             with self._reading(self.database) as session:
-                if envelope.export:
-                    fill_unexported(session, article)
                 remove_learnt(session, article, envelope.site_blocks)
 
     def dedupe(self, envelope: Envelope) -> None:
@@ -166,8 +166,13 @@ class Processor:
             return item
         if not self.settings.stubs or not may_leave_stub(item.reason):
             return item
+        stub = self._patiently(partial(self._stub, item))
+        return replace(item, stub=stub)
+
+    def _stub(self, reject: Reject) -> Article | None:
+        assert self.database
         with self._reading(self.database) as session:
-            return replace(item, stub=find_stub(session, item, now=datetime.now(UTC)))
+            return find_stub(session, reject, now=datetime.now(UTC))
 
     @contextmanager
     def one_session(self) -> Iterator[None]:
@@ -187,6 +192,14 @@ class Processor:
     def _reading(self, database: Database) -> AbstractContextManager[Session]:
         shared: Session | None = getattr(self._local, "session", None)
         return database.read() if shared is None else nullcontext(shared)
+
+    def _patiently(self, work: Callable[[], T]) -> T:
+        """Return `work()`; if the database goes away meanwhile, wait for it and do the work again.
+
+        Not inside `one_session`, whose session has ended with the connection."""
+        if self.database is None or getattr(self._local, "session", None) is not None:
+            return work()
+        return self.database.patience.run(work)
 
     def close(self) -> None:
         """Close the database."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from newsbot import rule_versions
 from newsbot.capture import Capture
 from newsbot.extraction.extractor import extract_article
 from newsbot.extraction.page.page import Page
@@ -16,9 +18,9 @@ from newsbot.ingest.importers import read_record
 from newsbot.items import Article, FeedEntry, Fetched, Reject
 from newsbot.sources.catalog import Catalog, source_for
 from newsbot.sources.model import Source
-from newsbot.sources.ownership import is_own, site_of, source_of_page
-from newsbot.text import one_line
-from newsbot.urls import source_of
+from newsbot.sources.ownership import is_own, is_same_site, source_of_page
+from newsbot.text import one_line, without_surrogates
+from newsbot.urls import shown_by, source_of
 
 logger = logging.getLogger(__name__)
 
@@ -31,12 +33,14 @@ def read(capture: Capture, catalog: Catalog, *, now: datetime) -> Envelope | Rej
 
     The source is that of the catalog for the host of the page, or the one whose feed lists it; it gives its selectors and
     its time zone. What the page does not say is taken from the entry of the feed. `now` is the time of the fetch if the
-    capture has none.
+    capture has none, or one in the future: archives and saved files may state any time.
     """
+    if capture.retrieved_at and capture.retrieved_at > now:
+        capture = replace(capture, retrieved_at=None)
     try:
-        return (
-            _read_record(capture, catalog) if capture.media == "record" else _read_page(capture, catalog, now)
-        )
+        if capture.media == "record":
+            return _read_record(capture, catalog, now)
+        return _read_page(capture, catalog, now)
     except Exception as error:
         logger.exception("%s could not be parsed", capture.url)
         return _reject(capture, catalog, now, "parse-failed", one_line(repr(error)))
@@ -47,7 +51,8 @@ def _read_page(capture: Capture, catalog: Catalog, now: datetime) -> Envelope | 
         return _reject(capture, catalog, now, "binary", "not a text in any encoding")
     lister = catalog.sources.get(capture.source or "")
     source = _source_of(capture, catalog)
-    if lister and lister.offsite == "skip" and source is not lister and not is_own(capture.url, lister):
+    address = shown_by(capture.url)
+    if lister and lister.offsite == "skip" and source is not lister and not is_own(address, lister):
         return _reject(capture, catalog, now, "offsite", f"{lister.key} skips pages of other sites")
     article = _extract(capture, source, now)
     if _names_better_address(capture, article):
@@ -57,24 +62,36 @@ def _read_page(capture: Capture, catalog: Catalog, now: datetime) -> Envelope | 
                 capture, source, now
             )  # anew, with the selectors and the time zone of the source
         article.url = declared
+    article.url = shown_by(article.url)
     article.source = source.key if source else source_of(article.url) or None
     article.retrieved_at = capture.retrieved_at or now
+    article.extractor_version = rule_versions.label()
     article.aliases = list(capture.aliases)
+    article.claims = _claims(article, source)
     if capture.entry:
-        article.aliases += _former_addresses(capture, capture.entry)
+        article.claims += _former_addresses(article, capture.entry, lister)
         fill_from_entry(article, capture.entry, now=now)
     return Envelope(article=article, fetched=provenance(capture, now=now))
 
 
 def _source_of(capture: Capture, catalog: Catalog) -> Source | None:
     lister = catalog.sources.get(capture.source or "")
-    return source_of_page([capture.url, *capture.aliases], lister, catalog)
+    return source_of_page([shown_by(capture.url), *capture.aliases], lister, catalog)
 
 
-def _former_addresses(capture: Capture, entry: FeedEntry) -> list[str]:
-    """Return the address that the feed gave for the article before, if it is on the same site as the page."""
+def _claims(article: Article, source: Source | None) -> list[str]:
+    """Return the canonical link and redirects of an article if they are on another site that belongs to its source too."""
+    if source is None or not is_own(article.url, source):
+        return []
+    others = [url for url in (article.canonical_url, *article.aliases) if url]
+    return [url for url in others if is_own(url, source) and not is_same_site(url, article.url)]
+
+
+def _former_addresses(article: Article, entry: FeedEntry, lister: Source | None) -> list[str]:
+    """Return the address that the feed of the page's own source gave for the article before, if it is on the same site."""
     former = entry.former_url
-    return [former] if former and site_of(former) == site_of(capture.url) else []
+    is_own_feed = lister is None or is_own(article.url, lister)
+    return [former] if former and is_own_feed and is_same_site(former, article.url) else []
 
 
 def fill_from_entry(article: Article, entry: FeedEntry, *, now: datetime) -> None:
@@ -91,6 +108,8 @@ def fill_from_entry(article: Article, entry: FeedEntry, *, now: datetime) -> Non
         if value and not getattr(article, name):
             setattr(article, name, value)
             article.rules[name] = rule
+            if name == "published_at":
+                article.published_offset_min = entry.published_offset_min
 
 
 def _extract(capture: Capture, source: Source | None, now: datetime) -> Article:
@@ -109,20 +128,21 @@ def _names_better_address(capture: Capture, article: Article) -> bool:
     return has_no_address and bool(article.canonical_url and urlsplit(article.canonical_url).path.strip("/"))
 
 
-def _read_record(capture: Capture, catalog: Catalog) -> Envelope | Reject:
-    imported = read_record(_json(capture.body))
+def _read_record(capture: Capture, catalog: Catalog, now: datetime) -> Envelope | Reject:
+    imported = read_record(_json(capture.body), now=now)
     if imported is None:
         return Reject(url=capture.url, reason="unreadable", detail="not an article of a known JSON format")
     article = imported.article
     if article.source is None:
         article.source = source_key(article.url, catalog)
+    article.claims = _claims(article, source_for(article.url, catalog))
     return Envelope(article=article, export=imported.known)
 
 
 def _json(text: bytes) -> object:
     """Return the value of a JSON text; None if it is no JSON, or nested too deeply."""
     try:
-        return json.loads(text)
+        return json.loads(without_surrogates(text.decode(json.detect_encoding(text), "replace")))
     except (ValueError, RecursionError):
         return None
 
@@ -144,6 +164,8 @@ def provenance(capture: Capture, *, now: datetime) -> Fetched | None:
         archived_at=capture.retrieved_at or now,
         warc_file=None if capture.warc_offset is None else capture.warc_file,
         warc_offset=capture.warc_offset,
+        warc_record_id=capture.warc_record_id,
+        payload_digest=capture.payload_digest,
     )
 
 

@@ -59,11 +59,12 @@ def _fetched_url(reject: Reject) -> list[str]:
 def record_article(session: Session, envelope: Envelope, *, run_id: int | None, now: datetime) -> Saved:
     """Store an article without the boilerplate of its site, its fetch, and when to fetch it again.
 
-    The blocks of a new article are counted, which is how boilerplate is learnt. A page that is another article now is
-    stored as a reject. An article that another newsbot has exported keeps its id and its dates where they are free.
+    The blocks of a new article are counted, which is how boilerplate is learnt. A page that is only a teaser of the stored
+    article is stored as a reject. An article that another newsbot has exported keeps its id and its dates where they are free.
 
     If the transaction stores several items, `lock_items` must be called for all of them first."""
-    article, fetched, now = envelope.article, envelope.fetched, envelope.observed_at(now)
+    article, fetched, clock = envelope.article, envelope.fetched, now
+    now = envelope.observed_at(clock)
     lock_items(session, [envelope], now=now)
     site_boilerplate.reclean_same(session, article, envelope.site_blocks, run_id=run_id, now=now)
     export = envelope.export
@@ -73,8 +74,10 @@ def record_article(session: Session, envelope: Envelope, *, run_id: int | None, 
         keys=article_keys(article),
         run_id=run_id,
         now=now,
+        clock=clock,
         new_id=kept_id(session, export.id) if export and export.id else None,
         precomputed=envelope.precomputed,
+        fetched=fetched,
     )
     if saved.judgement is not None:
         _record_conflict(session, envelope, saved.article_id, saved.judgement, run_id=run_id, now=now)
@@ -90,7 +93,7 @@ def record_article(session: Session, envelope: Envelope, *, run_id: int | None, 
             next_check_at=next_look(article.published_at or now, now),
             etag=fetched.etag,
             last_modified=fetched.last_modified,
-            is_changed=saved.outcome == "changed",
+            is_changed=saved.outcome == "changed" or saved.replaced_id is not None,
         )
         if saved.outcome in {"unchanged", "duplicate"}:
             learnt_parameters.learn(session, fetched.url, saved.article_id, source=article.source, now=now)
@@ -133,7 +136,7 @@ def record_reject(
     known = _stored_article(session, reject) if is_answer(reject) else None
     stub_id = _keep_stub(session, reject, run_id=run_id, now=now)
     kept = stub_id if known is None else known
-    if known is not None and reject.fetched:
+    if reject.fetched and known is not None and known == presence.article_at(session, _fetched_url(reject)):
         reject = replace(reject, url=reject.fetched.url)  # the article's, not where it redirects to now
     elif stub_id is not None and reject.stub:
         reject = replace(reject, url=reject.stub.url)

@@ -8,7 +8,16 @@ from newsbot.discovery.timing.schedule import failure_interval_s, next_refetch_a
 from newsbot.items import GONE, Reject
 
 PERMANENT = frozenset(
-    {"http-401", "http-403", "http-404", "http-410", "http-451", "robots", "private-network"}
+    {
+        "http-401",
+        "http-403",
+        "http-404",
+        "http-410",
+        "http-451",
+        "robots",
+        "private-network",
+        "headers-too-large",
+    }
 )
 """Reasons that are rarely temporary. Such a page is tried once more, because sites list pages before they publish them."""
 WALLS = frozenset({"http-401", "http-403", "http-451"})
@@ -16,7 +25,8 @@ WALLS = frozenset({"http-401", "http-403", "http-451"})
 TRANSIENT = frozenset(
     {"fetch-failed", "held", "http-408", "http-425", "http-429", "stage-failed", "parse-failed"}
 )
-"""Reasons that are often temporary, besides errors of the server (5xx)."""
+"""Reasons that are often temporary, besides errors of the server (5xx) and certificates that
+are refused (tls-...), which are renewed."""
 PERMANENT_TRIES, TRANSIENT_TRIES = 2, 8
 """Maximum number of fetches of a page that fails for a permanent or a transient reason."""
 FIRST_RETRY_S = 300
@@ -38,7 +48,7 @@ def tries_of(reason: str) -> int:
     0 if the reason is not a failure: the page was read and is not an article."""
     if reason in PERMANENT:
         return PERMANENT_TRIES
-    return TRANSIENT_TRIES if reason in TRANSIENT or reason.startswith("http-5") else 0
+    return TRANSIENT_TRIES if reason in TRANSIENT or reason.startswith(("http-5", "tls-")) else 0
 
 
 def next_try(tries: int, now: datetime, chance: float) -> datetime:
@@ -50,6 +60,9 @@ def next_try(tries: int, now: datetime, chance: float) -> datetime:
 
 
 def next_look(published_at: datetime, now: datetime) -> datetime | None:
-    """Return when to check an article for changes; None once it is too old to be checked."""
+    """Return when to check an article for changes; None once it is too old to be checked.
+
+    An article of the future counts as one of now."""
+    published_at = min(published_at, now)
     age_s = next_refetch_age_s((now - published_at).total_seconds())
     return None if age_s is None else published_at + timedelta(seconds=age_s)

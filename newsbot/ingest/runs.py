@@ -33,6 +33,9 @@ def recorded_run(
     try:
         yield run_id
         reason = "finished"
+    except BaseException:
+        database.patience.end()  # it may have been waited for in vain, or somebody wants the job to end
+        raise
     finally:
         with database.write() as session:
             finish_run(session, run_id, finish_reason=reason, counts=counts, now=datetime.now(UTC))

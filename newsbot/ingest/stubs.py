@@ -15,9 +15,10 @@ from newsbot.store.crawl.feed_entries import entry_at
 from newsbot.urls import source_of
 
 UNREAD = frozenset(
-    {"paywall", "error", "empty", "robots", "too-large", "fetch-failed", "parse-failed", "stage-failed"}
+    {"paywall", "error", "empty", "robots", "too-large", "headers-too-large", "fetch-failed", "parse-failed"}
+    | {"stage-failed"}
 )
-"""Reasons, besides answers of the server (`http-...`), for which a page is not read that may well be an article.
+"""Reasons, besides answers of the server (`http-...`) and certificates that are refused (`tls-...`), for which a page is not read that may well be an article.
 
 Other pages were read, and are no articles (list, gallery, video, binary), or are not to be stored (offsite, ignored,
 private-network), or are only late (held)."""
@@ -36,7 +37,7 @@ def find_stub(session: Session, reject: Reject, *, now: datetime) -> Article | N
 
 def may_leave_stub(reason: str) -> bool:
     """Return whether a page that is rejected for this reason may be an article that cannot be read."""
-    return reason in UNREAD or reason.startswith("http-")
+    return reason in UNREAD or reason.startswith(("http-", "tls-"))
 
 
 def stub_of(reject: Reject, url: str, entry: FeedEntry, *, now: datetime) -> Article | None:

@@ -102,8 +102,7 @@ def _clean_up(database: Database, folder: Path) -> None:
     """Clean up after a killed run: delete partial copies, and of an original and its copy the one not referred to."""
     for part in folder.glob(FILES + PART_SUFFIX):
         part.unlink()
-    with database.read() as session:
-        known = referred_files(session).keys()
+    known = database.ask(referred_files).keys()
     for copy in archive_files(folder):
         original = copied_from(copy)
         if original is None or not original.exists():
@@ -124,8 +123,7 @@ def _prune_file(database: Database, path: Path, rules: PruneRules, *, dry_run: b
                 what = f"damaged at byte {entry.offset}: {entry.what}"
                 return PrunedFile(path=path, skipped=what, is_broken=True)
             entries.append(entry)
-        with database.read() as session:
-            known = references(session, path)
+        known = database.ask(lambda session: references(session, path))
         kept = records_to_keep(entries, lambda entry: rules.keeps(entry, known.get(entry.offset)))
         if len(kept) == len(entries):
             return PrunedFile(path=path, kept=len(kept))

@@ -94,13 +94,11 @@ class BackfillWorker:
             progress = replace(self._store_pages(part, self._load(part)), state="done", error=None)
         except (InputError, OSError) as error:
             progress = replace(self._load(part), state="failed", error=one_line(str(error)))
-        with self.database.write() as session:
-            finish_part(session, progress, now=datetime.now(UTC))
+        self.database.transact(lambda session: finish_part(session, progress, now=datetime.now(UTC)))
         return progress
 
     def _load(self, part: Part) -> Progress:
-        with self.database.read() as session:
-            return load_part(session, part)
+        return self.database.ask(lambda session: load_part(session, part))
 
     def _store_pages(self, part: Part, progress: Progress) -> Progress:
         """Store the pages of a part after its last stored one, and the progress in the same transactions."""
@@ -133,11 +131,15 @@ class BackfillWorker:
 
     def _prepared(self, records: Sequence[ReadRecord]) -> list[ReadRecord]:
         """Return records whose articles have passed the stages, so that they are ready to be stored."""
-        with self.processor.one_session():
-            return [
-                replace(record, item=self._ready(record.item)) if record.item else record
-                for record in records
-            ]
+
+        def prepared() -> list[ReadRecord]:
+            with self.processor.one_session():
+                return [
+                    replace(record, item=self._ready(record.item)) if record.item else record
+                    for record in records
+                ]
+
+        return self.database.patience.run(prepared)
 
     def _ready(self, item: Envelope | Reject) -> Envelope | Reject:
         return self.processor.with_stub(self.processor.prepare(item, STAGES))

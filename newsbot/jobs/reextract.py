@@ -15,7 +15,7 @@ from newsbot.errors import InputError
 from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.process import CONTENT_STAGES, STAGES, Processor
 from newsbot.ingest.processes import Turns, in_processes, make_turns
-from newsbot.items import Reject
+from newsbot.items import Article, Reject
 from newsbot.settings import Configuration
 from newsbot.store.articles.reextraction import Extracted, apply_rules, changes_by_rules, mark_extracted
 from newsbot.store.crawl.rejects import save_reject
@@ -83,18 +83,18 @@ class ReextractWorker:
     def reextract(self, articles: Sequence[Extracted]) -> Findings:
         """Read the pages of articles again, and store the changes."""
         findings = Findings()
-        done = []
+        done: list[int] = []
+        removals: dict[int, Article] = {}
         for extracted in sorted(articles, key=lambda extracted: (extracted.warc_file, extracted.warc_offset)):
-            outcome = self._outcome(extracted, findings)
+            outcome = self._outcome(extracted, findings, removals)
             findings.outcomes[outcome] += 1
             if outcome in {"unchanged", "rejected"}:
                 done.append(extracted.article_id)
         if self.run_id is not None:
-            with self.database.write() as session:
-                mark_extracted(session, done)
+            self.database.transact(lambda session: mark_extracted(session, done, removals))
         return findings
 
-    def _outcome(self, extracted: Extracted, findings: Findings) -> str:
+    def _outcome(self, extracted: Extracted, findings: Findings, removals: dict[int, Article]) -> str:
         capture = self._capture(extracted)
         if capture is None:
             return "missing"
@@ -102,9 +102,12 @@ class ReextractWorker:
         if isinstance(item, Reject):
             return self._rejected(extracted, item)
         item.article.retrieved_at = extracted.retrieved_at
-        with self.database.read() as session:
-            changes = changes_by_rules(session, extracted.article_id, item.article)
+        changes = self.database.ask(
+            lambda session: changes_by_rules(session, extracted.article_id, item.article)
+        )
         if not changes:
+            if item.article.removed:
+                removals[extracted.article_id] = item.article
             return "unchanged"
         findings.add_changes(extracted.url, changes)
         return "changed" if self.run_id is None else self._apply(extracted, item)
@@ -122,14 +125,15 @@ class ReextractWorker:
         if reject.reason not in {"parse-failed", "stage-failed"}:
             return "rejected"
         if self.run_id is not None:
-            with self.database.write() as session:
-                save_reject(
+            self.database.transact(
+                lambda session: save_reject(
                     session,
                     reject,
                     run_id=self.run_id,
                     now=datetime.now(UTC),
                     article_id=extracted.article_id,
                 )
+            )
         return "failed"
 
     def _apply(self, extracted: Extracted, envelope: Envelope) -> str:

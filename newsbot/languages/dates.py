@@ -6,6 +6,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from datetime import timezone as fixed_zone
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from newsbot.languages.month_names import month_number
@@ -18,8 +19,10 @@ _MAX_WORDS = 9
 """Maximum number of words of a line that is a date: "Published: Thursday 21 October 2021, 10:19 AM | Updated: ..."."""
 _MAX_WORDS_BEFORE = 5
 """Maximum number of words before the first digit of a line that is a date."""
-_SLACK = timedelta(days=1)
+MAX_AHEAD = timedelta(days=1)
 """How far a date may be in the future: clocks of publishers are ahead, and so are dates read without their zone."""
+OFFSETS_MIN = range(-12 * 60, 14 * 60 + 1)
+"""Offsets of time zones, in minutes east of UTC."""
 
 _ZONES = {
     -10: "HST",
@@ -110,24 +113,62 @@ _CLOCK = re.compile(
 _AFTERNOON = re.compile("오후|午後|下午")
 
 
+class Moment(NamedTuple):
+    """A date, and where the day was when it was written."""
+
+    at: datetime
+    """Aware and in UTC."""
+    offset_min: int | None
+    """Minutes east of UTC; None if not known."""
+
+
+def believed(moment: datetime | None, now: datetime) -> datetime | None:
+    """Return a time that somebody states; None if it is more than a day after `now`, and so cannot be true."""
+    return None if moment is None or moment > now + MAX_AHEAD else moment
+
+
 def parse_date(
     text: str, timezone: tzinfo = UTC, now: datetime | None = None, language: str | None = None
 ) -> datetime | None:
     """Return the first date in a text as aware datetime in UTC, to the second; None if there is none.
 
+    See `parse_moment`."""
+    moment = parse_moment(text, timezone, now, language)
+    return moment and moment.at
+
+
+def parse_moment(
+    text: str, timezone: tzinfo = UTC, now: datetime | None = None, language: str | None = None
+) -> Moment | None:
+    """Return the first date in a text, to the second, with its offset from UTC; None if there is none.
+
     Reads ISO 8601 with its common errors, RFC 2822, seconds and milliseconds since 1970, and dates as people write
     them, also with labels around them ("Published: 21 Oct, 2021 14:19 BST"). A date without an offset is read in
     `timezone`, a day without a time as its midnight. `language` is a hint, a BCP 47 tag. Dates before 1990 and more
     than a day after `now` are ignored, and so is 03-12-31, which may be a day of 2003 or of 2031.
+
+    The offset is the one in the text. Many systems write UTC wherever they are, so where a text gives UTC or no offset, it
+    is that of `timezone` at the time; if that is UTC too, 0 for a text that gives UTC, and None for one without an offset.
     """
     text = text.strip()[:_MAX_CHARS]
-    moment = _machine_date(text) or _human_date(text, (language or "").lower())
-    if moment is None or moment.year not in _YEARS:
+    written = _machine_date(text) or _human_date(text, (language or "").lower())
+    if written is None or written.year not in _YEARS:
         return None
-    moment = (
-        (moment if moment.tzinfo else moment.replace(tzinfo=timezone)).astimezone(UTC).replace(microsecond=0)
-    )
-    return None if now is not None and moment > now + _SLACK else moment
+    zoned = written if written.tzinfo else written.replace(tzinfo=timezone)
+    at = zoned.astimezone(UTC).replace(microsecond=0)
+    if now is not None and believed(at, now) is None:
+        return None
+    has_offset = written.tzinfo is not None and not _EPOCH.fullmatch(text)
+    return Moment(at, _offset_min(zoned if has_offset else None, at, timezone))
+
+
+def _offset_min(written: datetime | None, at: datetime, timezone: tzinfo) -> int | None:
+    """Return the offset of a date; `written` is the date with its own offset, None if it has none."""
+    offset = written.utcoffset() if written else None
+    if not offset and str(timezone) != "UTC":
+        offset = at.astimezone(timezone).utcoffset()
+    minutes = None if offset is None else offset // timedelta(minutes=1)
+    return minutes if minutes in OFFSETS_MIN else None
 
 
 def names_date(line: str) -> bool:

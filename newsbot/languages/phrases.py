@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import re
 
+from newsbot.languages.page_talk import invites_reader, is_page_talk, is_reporting
 from newsbot.languages.word_patterns import any_of, any_word_of, entries_of
 
 MAX_NOISE_WORDS = 20
 """Maximum number of words of a line that can be noise; a longer line is a paragraph, whatever it is about."""
+
+MAX_CALL_WORDS = 4
+"""Maximum number of words of a line that begins with an invitation and needs no other word of the page."""
 
 LABELS = {
     "mul": """facebook, twitter, x, whatsapp, telegram, linkedin, reddit, pinterest, instagram, youtube, tiktok, vk,
@@ -40,10 +44,9 @@ LABELS = {
 """Words of buttons and menus. A line with no other words is not part of an article."""
 
 INVITATIONS = {
-    "en": """share (?:this|it|on|via|with), like (?:this|what you), follow us, sign up, subscribe (?:to|now|for),
+    "en": """share (?:this|it|on|via|with), like (?:this|what you), follow us, sign up, subscribe (?:now|for|to (?:our|this|us)),
         click here, (?:our|free|daily) newsletter, (?:use|uses|accept|all) cookies, skip to, log ?in to, download (?:the|our) app""",
-    "de": """teilen sie, artikel teilen, auf \\w+ teilen, gefällt ihnen, folgen sie uns, abonnieren sie, newsletter,
-        cookies""",
+    "de": """teilen sie, artikel teilen, auf \\w+ teilen, gefällt ihnen, folgen sie uns, abonnieren sie""",
     "fr": "partagez, partager (?:cet|sur), abonnez-vous, suivez-nous, inscrivez-vous",
     "es": """compart[ea] (?:esta|este|en|la|el), compártel[oa], suscr[ií]bete, suscr[ií]berse, síguenos""",
     "pt": "compartilhe, assine, siga-nos",
@@ -152,8 +155,17 @@ def is_noise(line: str, words: int) -> bool:
 
 
 def is_invitation(line: str, words: int) -> bool:
-    """Return whether a line of `words` words asks readers to share, follow or subscribe and contains no quotation."""
-    return words <= MAX_NOISE_WORDS and _QUOTE.search(line) is None and _INVITATION.search(line) is not None
+    """Return whether a line of `words` words asks readers to share, follow or subscribe, and is no sentence of a report."""
+    if words > MAX_NOISE_WORDS or _QUOTE.search(line) is not None:
+        return False
+    if _INVITATION.search(line) is None:
+        return invites_reader(line)
+    return is_page_talk(line) or invites_reader(line) or _is_call(line, words)
+
+
+def _is_call(line: str, words: int) -> bool:
+    """Return whether a line is an invitation and little else: "Share with your friends!"."""
+    return words <= MAX_CALL_WORDS and _INVITATION.match(line) is not None and not is_reporting(line)
 
 
 def ends_article(line: str) -> bool:

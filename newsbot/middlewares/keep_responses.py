@@ -17,7 +17,7 @@ from scrapy.utils.asyncio import run_in_thread
 from scrapy.utils.response import response_status_message
 
 from newsbot import __version__
-from newsbot.archive.warc_writer import Exchange, Kept, WarcWriter, payload_digest
+from newsbot.archive.warc_writer import Exchange, Kept, UnwritableError, WarcWriter, payload_digest
 from newsbot.session import KEPT, SAVED_PATH, CrawlSession
 from newsbot.settings import read_settings
 from newsbot.store.crawl.fetches import find_kept
@@ -29,12 +29,13 @@ logger = logging.getLogger(__name__)
 class KeepResponses:
     """Writes requests and responses to WARC files.
 
-    It is the middleware nearest to the downloader, so that bodies are still as they were sent. If the archive cannot be
-    written, one error is logged and the crawl goes on without an archive. A page that a browser has rendered is written as
-    it is then.
+    It is the middleware nearest to the downloader, so that bodies are still as they were sent. A response that does not fit
+    into a record is written without some of its headers, or skipped if its URL is too long. If the disk does not take the
+    archive, one error is logged and the crawl goes on without an archive. A page that a browser has rendered is written
+    as it is then.
 
     Settings: `NEWSBOT_ARCHIVE_DIR`, the folder; empty: nothing is kept. Stats: `newsbot/archive/kept`,
-    `newsbot/archive/stopped`. Meta keys: sets `KEPT`; requests with `SAVED_PATH` are not kept. Responses with the flag
+    `newsbot/archive/reduced` (of these), `newsbot/archive/skipped`, `newsbot/archive/stopped`. Meta keys: sets `KEPT`; requests with `SAVED_PATH` are not kept. Responses with the flag
     `cached` are not kept either."""
 
     def __init__(self, crawler: Crawler, writer: WarcWriter) -> None:
@@ -65,6 +66,8 @@ class KeepResponses:
             if kept:
                 request.meta[KEPT] = kept
                 self._count("kept")
+                if not kept.is_whole:
+                    self._count("reduced")
         return response
 
     async def _keep(self, exchange: Exchange) -> Kept | None:
@@ -79,6 +82,9 @@ class KeepResponses:
                 return None
             try:
                 return await run_in_thread(self.writer.write, exchange, earlier)
+            except UnwritableError:
+                self._count("skipped")
+                return None
             except OSError as error:
                 self.writer.close()
                 self.writer = None

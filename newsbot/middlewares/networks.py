@@ -6,15 +6,20 @@ A page or feed must not make the crawler connect to its own machine, its network
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import logging
+import socket
 from collections.abc import Iterable, Sequence
-from typing import Any, Self
+from typing import Any, Self, cast
 from urllib.parse import urlsplit
 
+from OpenSSL import SSL
+from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CannotResolveHostError
-from scrapy.resolver import CachingHostnameResolver
+from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
+from scrapy.resolver import CachingHostnameResolver, HostResolution
+from scrapy.utils.url import add_http_if_no_scheme
 from twisted.internet.base import ReactorBase
 from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
 from twisted.python.failure import Failure
@@ -25,18 +30,53 @@ from newsbot.text import one_line
 
 logger = logging.getLogger(__name__)
 
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 """Network of IPv6 addresses whose last 32 bits are an IPv4 address (RFC 6052)."""
+GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
+"""All IPv6 addresses that hosts of the Internet have. Outside of it are, among others, those of sites (fec0::/10), local
+NAT64 (64:ff9b:1::/48), and two old forms of IPv4 addresses (::/96, ::ffff:0:0:0/96). Source: IANA IPv6 address space."""
+SPECIAL = tuple(
+    map(
+        ipaddress.ip_network,
+        ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"),
+    )
+)
+"""Networks of protocols, tunnels and documentation, of which not every version of Python knows that they are special.
+Source: IANA special-purpose address registries."""
+
+EVERY_ADDRESS = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))
+RESOLVE_S = 10.0
+MAX_NAME_CHARS, MAX_LABEL_CHARS = 253, 63
+
+
+class PrivateNetworkError(IgnoreRequest):
+    """Raised for a request that a proxy would send to a private address."""
 
 
 def is_allowed(address: str, networks: Iterable[Network]) -> bool:
     """Return whether an IP address is public, or in one of the allowed networks."""
     ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        ip = ip.ipv4_mapped or ip.sixtofour or ip
+    inner = _embedded(ip)
+    return _is_public(inner or ip) or any(
+        form in network for form in (ip, inner) if form for network in networks
+    )
+
+
+def _embedded(ip: Address) -> ipaddress.IPv4Address | None:
+    """Return the IPv4 address to which a packet for an IPv6 address goes in the end; None if there is none."""
+    if isinstance(ip, ipaddress.IPv4Address):
+        return None
     if ip in NAT64:
-        ip = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-    return (ip.is_global and not ip.is_multicast) or any(ip in network for network in networks)
+        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    return ip.ipv4_mapped or ip.sixtofour
+
+
+def _is_public(ip: Address) -> bool:
+    if any(ip in network for network in SPECIAL) or not ip.is_global or ip.is_multicast:
+        return False
+    return isinstance(ip, ipaddress.IPv4Address) or ip in GLOBAL_UNICAST
 
 
 def refusal(host: str) -> str:
@@ -77,6 +117,8 @@ class GuardedResolver(CachingHostnameResolver):
     def __init__(self, reactor: ReactorBase, cache_size: int, networks: Sequence[Network]) -> None:
         super().__init__(reactor, cache_size)
         self.networks = networks
+        self.proxies: set[str] = set()
+        """Hosts of proxies. Whoever runs newsbot has named them, so that they may have private addresses."""
         self.refused: set[str] = set()
         """Hosts with an address that was refused. A failure of such a host is not a failure of DNS."""
 
@@ -100,23 +142,100 @@ class GuardedResolver(CachingHostnameResolver):
         **kwargs: Any,
     ) -> IHostResolution:
         """Resolve a host name, or an IP address in a URL."""
+        if not is_host_name(hostName):
+            return _nowhere(resolutionReceiver, hostName)
+        if hostName in self.proxies:
+            return super().resolveHostName(resolutionReceiver, hostName, *args, **kwargs)
         receiver: Any = _AllowedOnly(resolutionReceiver, hostName, self)
         return super().resolveHostName(receiver, hostName, *args, **kwargs)
 
 
+def is_host_name(host: str) -> bool:
+    """Return whether a host can be asked for: for other names Twisted logs an error, and the request waits for its timeout.
+
+    Labels have 1 to 63 characters, names 253 (RFC 1035, section 2.3.4)."""
+    labels = host.rstrip(".").split(".")
+    return len(host) <= MAX_NAME_CHARS and all(0 < len(label) <= MAX_LABEL_CHARS for label in labels)
+
+
+def _nowhere(receiver: Any, host: str) -> IHostResolution:
+    """Resolve a host to no address."""
+    resolution = cast("IHostResolution", HostResolution(host))
+    receiver.resolutionBegan(resolution)
+    receiver.resolutionComplete()
+    return resolution
+
+
+async def check_address(request: Request, networks: Sequence[Network]) -> None:
+    """Raise PrivateNetworkError if a request that the resolver does not judge is for a private address.
+
+    A proxy connects to the host of a request by itself, and the resolver sees the address of the proxy alone. So the host
+    is resolved here. CannotResolveHostError is raised if that is not possible, because only the proxy knows the names of
+    the Internet; networks that hold every address leave the judgement to the proxy. The host of a proxy may be asked
+    to be a proxy, but not for pages."""
+    host = urlsplit(request.url).hostname or ""
+    resolver = _resolver()
+    proxy = request.meta.get("proxy")
+    if proxy and resolver is not None:
+        resolver.proxies.add(urlsplit(add_http_if_no_scheme(proxy)).hostname or "")
+    is_seen = not proxy and not (resolver is not None and host in resolver.proxies)
+    if is_seen or all(any(net == every for net in networks) for every in EVERY_ADDRESS):
+        return
+    try:
+        addresses = await addresses_of(host)
+    except OSError as error:
+        raise CannotResolveHostError(
+            f"{host} has no address here, and is not asked for through the proxy, which might find a private one; "
+            "NEWSBOT_ALLOWED_NETWORKS=0.0.0.0/0,::/0 leaves that to the proxy"
+        ) from error
+    if not all(is_allowed(address, networks) for address in addresses):
+        raise PrivateNetworkError(refusal(host))
+
+
+async def addresses_of(host: str) -> list[str]:
+    """Return the IP addresses of a host, without repeats. Raises OSError if it has none."""
+    try:
+        async with asyncio.timeout(RESOLVE_S):
+            found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except UnicodeError as error:  # a label of more than 63 characters
+        raise OSError(f"{host} is no host name") from error
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+
+
 def is_refused(url: str, error: BaseException | None) -> bool:
     """Return whether a request for a URL failed because the addresses of its host are private."""
+    if isinstance(error, PrivateNetworkError):
+        return True
+    resolver = _resolver()
+    if resolver is None or not isinstance(error, CannotResolveHostError):
+        return False
+    return (urlsplit(url).hostname or "") in resolver.refused
+
+
+def _resolver() -> GuardedResolver | None:
     from twisted.internet import reactor  # importing it installs it; a crawl has done that before
 
-    if not isinstance(error, CannotResolveHostError):
-        return False
     resolver = getattr(reactor, "nameResolver", None)
-    return isinstance(resolver, GuardedResolver) and (urlsplit(url).hostname or "") in resolver.refused
+    return resolver if isinstance(resolver, GuardedResolver) else None
+
+
+def root_cause(error: BaseException | None) -> BaseException | None:
+    """Return the exception for which a connection failed, without the classes of Twisted and Scrapy that carry it."""
+    reasons = getattr(error, "reasons", None) or getattr(getattr(error, "__cause__", None), "reasons", None)
+    return root_cause(reasons[0].value) if reasons and isinstance(reasons[0], Failure) else error
 
 
 def error_text(error: BaseException | None) -> str:
-    """Return in one line why a connection failed, without the classes of Twisted that carry the reason."""
-    reasons = getattr(error, "reasons", None) or getattr(getattr(error, "__cause__", None), "reasons", None)
-    if reasons and isinstance(reasons[0], Failure):
-        return error_text(reasons[0].value)
-    return one_line(str(error)) or type(error).__name__
+    """Return in one line why a connection failed."""
+    cause = root_cause(error)
+    if isinstance(cause, SSL.Error):
+        return f"TLS: {_tls_text(cause)}"
+    return one_line(str(cause)) or type(cause).__name__
+
+
+def _tls_text(error: SSL.Error) -> str:
+    """Return the reasons of OpenSSL in one line. Its errors are lists of (library, function, reason)."""
+    queue = error.args[0] if error.args and isinstance(error.args[0], list) else []
+    return (
+        ", ".join(str(entry[-1]) for entry in queue if entry) or one_line(str(error)) or type(error).__name__
+    )

@@ -85,7 +85,7 @@ class Politeness:
         """Read the holds that earlier runs have stored."""
         session = self._session()
         if session is not None:
-            self.states |= await session.read(hosts.load_hosts)
+            self.states |= await session.read(hosts.load_hosts, now=self.clock())
 
     def add_delays(self, delays: Mapping[str, float]) -> None:
         """Set the minimum delays of hosts, in seconds."""

@@ -90,7 +90,7 @@ class ObeyRobots(RobotsTxtMiddleware):
         except (
             IgnoreRequest,
             DownloadCancelledError,
-        ):  # redirected without end, or too large to be meant as rules
+        ):  # redirected without end, too large to be meant as rules, or refused, as the request is then too
             return None
         except Exception as error:  # noqa: BLE001 - whatever prevents it from being read
             self._stats.inc_value(f"robotstxt/exception_count/{type(error).__name__}")
@@ -130,7 +130,13 @@ class LimitedCompression(HttpCompressionMiddleware):
     It raises ResponseTooLargeError, because an `IgnoreRequest` of this middleware has no other reason."""
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
-        """Return the response decompressed; raise ResponseTooLargeError for one that is too large."""
+        """Return the response decompressed; raise ResponseTooLargeError for one that is too large.
+
+        A coding whose name is not in ASCII is none: Scrapy fails on it, and the page would be lost."""
+        if any(not coding.isascii() for coding in response.headers.getlist("Content-Encoding")):
+            headers = response.headers.copy()
+            del headers["Content-Encoding"]
+            response = response.replace(headers=headers)
         try:
             return super().process_response(request, response)
         except IgnoreRequest as error:

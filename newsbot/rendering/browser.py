@@ -91,15 +91,20 @@ class Chromium:
     _starting: asyncio.Lock = field(default_factory=asyncio.Lock)
     _free: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_PAGES))
 
-    async def render(self, url: str, content_type: str, body: bytes, *, timeout_s: float) -> bytes:
+    async def render(
+        self, url: str, content_type: str, body: bytes, *, timeout_s: float, tls_verify: bool = True
+    ) -> bytes:
         """Return a page in UTF-8 as it is after its scripts have run; `body` is what its server has sent.
+
+        `tls_verify` is whether the certificates of the servers that its scripts ask are verified: by the browser, against
+        its own list of authorities.
 
         Raises RenderError, NoBrowserError, and ResponseTooLargeError if the page has grown above `max_bytes`."""
         from playwright.async_api import Error
 
         async with self._free:
             try:
-                async with self._context() as context, asyncio.timeout(timeout_s):
+                async with self._context(tls_verify) as context, asyncio.timeout(timeout_s):
                     page = await _open(context, url, content_type, body)
                     await _settle(page, min(SETTLE_S, timeout_s / 2))
                     html = await _read(page, self.max_bytes)
@@ -172,12 +177,12 @@ class Chromium:
                 await asyncio.wait_for(playwright.stop(), CLOSE_S)
 
     @asynccontextmanager
-    async def _context(self) -> AsyncIterator[BrowserContext]:
+    async def _context(self, tls_verify: bool) -> AsyncIterator[BrowserContext]:
         """Give a context for one page; stop the browser if it does not close the context."""
         from playwright.async_api import Error
 
         async with ForwardProxy(self.networks, max_bytes=MAX_TRAFFIC * self.max_bytes) as proxy:
-            context = await self._new_context(proxy)
+            context = await self._new_context(proxy, tls_verify)
             try:
                 yield context
             finally:
@@ -192,22 +197,23 @@ class Chromium:
         except TimeoutError:
             await self.close()
 
-    async def _new_context(self, proxy: ForwardProxy) -> BrowserContext:
+    async def _new_context(self, proxy: ForwardProxy, tls_verify: bool) -> BrowserContext:
         """Return an empty context, in another browser if the one that runs has died since the last page."""
         from playwright.async_api import Error
 
         try:
-            return await self._context_of(await self._started(), proxy)
+            return await self._context_of(await self._started(), proxy, tls_verify)
         except (Error, TimeoutError):
             await self.close()
-            return await self._context_of(await self._started(), proxy)
+            return await self._context_of(await self._started(), proxy, tls_verify)
 
-    async def _context_of(self, browser: Browser, proxy: ForwardProxy) -> BrowserContext:
+    async def _context_of(self, browser: Browser, proxy: ForwardProxy, tls_verify: bool) -> BrowserContext:
         async with asyncio.timeout(START_S):
             return await browser.new_context(
                 user_agent=self.user_agent,
                 proxy={"server": proxy.url, "bypass": "<-loopback>"},
                 service_workers="block",
+                ignore_https_errors=not tls_verify,
                 accept_downloads=False,
             )
 

@@ -7,7 +7,6 @@ websockets, redirects. All of them go through the proxy of their page, so that t
 from __future__ import annotations
 
 import asyncio
-import socket
 import struct
 from collections.abc import Iterable
 from contextlib import closing, suppress
@@ -15,7 +14,7 @@ from ipaddress import ip_address
 from types import TracebackType
 from typing import Self
 
-from newsbot.middlewares.networks import is_allowed
+from newsbot.middlewares.networks import addresses_of, is_allowed
 from newsbot.settings import Network
 
 MAX_CONNECTIONS = 64
@@ -109,7 +108,7 @@ class ForwardProxy:
 
     async def _connect(self, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """Return a connection to the first address of a host that may be fetched and answers. Raises OSError."""
-        addresses = await _resolve(host)
+        addresses = await addresses_of(host)
         allowed = [address for address in addresses if is_allowed(address, self.networks)]
         if addresses and not allowed:
             raise RefusedError(f"{host} has no public address")
@@ -165,16 +164,6 @@ async def _read_request(reader: asyncio.StreamReader, writer: asyncio.StreamWrit
         raise ValueError("not an address")
     (port,) = struct.unpack("!H", await reader.readexactly(2))
     return host, port
-
-
-async def _resolve(host: str) -> list[str]:
-    """Return the IP addresses of a host, without repeats. Raises OSError if it has none."""
-    try:
-        async with asyncio.timeout(CONNECT_TIMEOUT_S):
-            found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    except UnicodeError as error:  # a label of more than 63 characters
-        raise OSError(f"{host} is no host name") from error
-    return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
 def _reply(code: int) -> bytes:

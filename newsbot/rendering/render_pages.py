@@ -18,6 +18,7 @@ from newsbot.rendering.installed import find_browser, missing
 from newsbot.session import LISTER, SAVED_PATH, CrawlSession
 from newsbot.settings import read_settings
 from newsbot.sources.catalog import Catalog, catalog_of, load_sources, source_for
+from newsbot.sources.model import Source
 
 NO_PAGE = "newsbot_no_page"
 """Request.meta key: whether something else than a page is expected, so that nothing is rendered."""
@@ -52,6 +53,7 @@ class RenderPages:
         self.crawler = crawler
         self.sources = sources
         self.browser = browser
+        self.tls_verify = read_settings(crawler.settings).tls_verify
         self.timeout_s = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
 
     @classmethod
@@ -79,7 +81,8 @@ class RenderPages:
         """Return the response, rendered if it is a page of a source with `render = true`.
 
         Raises RenderError, or ResponseTooLargeError for a page that is too large."""
-        if not self._is_wanted(request, response):
+        source = self._wanted_for(request, response)
+        if source is None:
             return response
         body = self._decoded(response)
         if not PAGE.match(body[:SAMPLE_BYTES]):
@@ -92,6 +95,7 @@ class RenderPages:
                 _content_type(response),
                 body,
                 timeout_s=request.meta.get("download_timeout") or self.timeout_s,
+                tls_verify=self.tls_verify and source.tls_verify,
             )
         except NoBrowserError as error:
             if session := self.crawler.get_extension(CrawlSession):
@@ -105,12 +109,13 @@ class RenderPages:
         """Stop the browser."""
         await self.browser.close()
 
-    def _is_wanted(self, request: Request, response: Response) -> bool:
+    def _wanted_for(self, request: Request, response: Response) -> Source | None:
+        """Return the source for which a page is rendered; None if it is not."""
         if response.status != 200 or SAVED_PATH in request.meta or request.meta.get(NO_PAGE):
-            return False
+            return None
         lister = self.sources.sources.get(request.meta.get(LISTER, ""))
         source = lister or source_for(request.url, self.sources)
-        return source is not None and source.render
+        return source if source is not None and source.render else None
 
     def _decoded(self, response: Response) -> bytes:
         coding = (response.headers.get("Content-Encoding") or b"").decode("latin-1")

@@ -56,7 +56,7 @@ class Source:
     country: str | None = None
     """Country of the publisher: ISO 3166-1 alpha-2. It describes the source."""
     timezone: ZoneInfo = UTC
-    """Time zone of dates without an offset."""
+    """Time zone of dates without an offset, and of the days of dates in UTC."""
     hosts: tuple[str, ...] = ()
     """Further hosts whose pages belong to the source, with everything below them."""
     offsite: Offsite | None = None
@@ -76,5 +76,8 @@ class Source:
     """Day (UTC) of the last live check, `newsbot sources check --live --write`."""
     render: bool = False
     """Whether scripts make the text of its pages, so that they are rendered in a browser. Needs the extra `render`."""
+    tls_verify: bool = True
+    """Whether the certificates of its hosts are verified. If not, whoever is on the way to them can change what they say;
+    `newsbot sources health` lists such sources."""
     selectors: Selectors = Selectors()
     """CSS selectors of the site; in TOML the table `[source.extract]`."""

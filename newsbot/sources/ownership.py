@@ -9,14 +9,15 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from ipaddress import ip_address
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
-
-from tldextract import TLDExtract
 
 from newsbot.sources.catalog import Catalog, source_for
 from newsbot.sources.model import Source
 from newsbot.urls import authority_of, host_of
+
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 MAIN_SHARE = 0.5
 """Share of the links of a feed above which the pages of one other site belong to the source of the feed: some publishers keep
@@ -38,7 +39,11 @@ def site_of(url: str) -> str:
 
 @cache
 def _public_suffixes() -> TLDExtract:
-    """Return the parser with the list of public suffixes that it ships: nothing is downloaded."""
+    """Return the parser with the list of public suffixes that it ships: nothing is downloaded.
+
+    It is imported here because it takes a tenth of a second, and most commands ask for no site."""
+    from tldextract import TLDExtract
+
     return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
@@ -47,8 +52,17 @@ def _site_of(host: str) -> str:
     try:
         ip_address(host.strip("[]"))
     except ValueError:
-        return _public_suffixes()(host).top_domain_under_public_suffix
+        found = _public_suffixes()(host)
+        if found.suffix or "." not in host:
+            return found.top_domain_under_public_suffix
+        return ".".join(host.split(".")[-2:])  # the list's rule for names that it does not have
     return ""
+
+
+def is_same_site(one: str, other: str) -> bool:
+    """Return whether two URLs belong to one site, so that one may say what is at the other. Files have no site."""
+    site = site_of(one)
+    return one == other or (bool(site) and site == site_of(other))
 
 
 def is_own(url: str, source: Source) -> bool:

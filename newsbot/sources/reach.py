@@ -13,7 +13,12 @@ from newsbot.items import utc_text
 
 TEMPORARY_4XX = (408, 425, 429)
 """Client errors that go away by themselves: timeout, too early, too many requests (RFC 9110, 8470, 6585)."""
-PERMANENT_ERRORS = ("robots.txt forbids", "has no public address")
+PERMANENT_ERRORS = (
+    "robots.txt forbids",
+    "has no public address",
+    "the certificate of",
+    "the headers have more than",
+)
 """Parts of errors without an HTTP status that do not go away by themselves."""
 WAITING = "nothing is requested from it until"
 """Part of the error of a feed that was not asked, because its host is held."""

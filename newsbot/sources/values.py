@@ -157,5 +157,6 @@ SOURCE_KEYS: dict[str, Reader] = {
     "robots": _robots,
     "checked_on": _day,
     "render": _flag,
+    "tls_verify": _flag,
     "extract": _selectors,
 }

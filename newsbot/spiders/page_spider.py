@@ -25,6 +25,8 @@ from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.process import Processor
 from newsbot.ingest.read import source_key
 from newsbot.items import Fetched, Reject
+from newsbot.middlewares.bounded_http import HeadersTooLargeError
+from newsbot.middlewares.certificates import CertificateRefusedError, check_authorities
 from newsbot.middlewares.networks import error_text, is_refused, refusal
 from newsbot.middlewares.politeness import HeldError, Politeness
 from newsbot.middlewares.refusals import ForbiddenByRobotsError, ResponseTooLargeError
@@ -93,6 +95,7 @@ class PageSpider(Spider):
                     f"spider {cls.name}: unknown argument {name!r}; accepted: {', '.join(accepted)}"
                 )
         check_components(crawler.settings)
+        check_authorities()
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.arguments |= job
         if spider.missing and crawler.settings.getbool(STARTS, True):
@@ -107,6 +110,7 @@ class PageSpider(Spider):
         ours = read_settings(settings)
         settings.set("USER_AGENT", ours.user_agent, priority="spider")
         settings.set("ROBOTSTXT_USER_AGENT", product_token(ours.user_agent), priority="spider")
+        settings.set("DOWNLOAD_VERIFY_CERTIFICATES", ours.tls_verify, priority="spider")
         settings.set("DOWNLOAD_MAXSIZE", ours.max_page_bytes, priority="spider")
 
     def parse(self, response: Response) -> AsyncIterator[Envelope | Reject]:
@@ -188,6 +192,7 @@ def fetched(response: Response) -> Fetched | None:
         last_modified=header(response, "Last-Modified"),
         warc_file=kept.file if kept else None,
         warc_offset=kept.offset if kept else None,
+        warc_record_id=kept.record_id if kept else None,
         payload_digest=kept.digest if kept else None,
         is_repeat=kept.is_repeat if kept else False,
     )
@@ -209,6 +214,7 @@ def header(response: Response, name: str) -> str | None:
 REASONS: tuple[tuple[type[Exception], str], ...] = (
     (DownloadCancelledError, "too-large"),  # by the length that the server declares, or the bytes that arrive
     (ResponseTooLargeError, "too-large"),
+    (HeadersTooLargeError, "headers-too-large"),
     (ForbiddenByRobotsError, "robots"),
     (HeldError, "held"),
     (IgnoreRequest, "ignored"),
@@ -220,7 +226,7 @@ def _failure_reason(failure: Failure) -> str:
     error = failure.value
     if isinstance(error, HttpError):
         return f"http-{error.response.status}"
-    if isinstance(error, InputError):
+    if isinstance(error, InputError | CertificateRefusedError):
         return error.reason
     if is_refused(failure.request.url, error):  # type: ignore[attr-defined]
         return "private-network"

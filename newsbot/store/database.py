@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
 from typing import Self, TypeVar
 
-from sqlalchemy import URL, Connection, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy import URL, Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
-from newsbot.errors import DatabaseError, UsageError
+from newsbot.errors import ConflictError, ConnectionLostError, DatabaseError, UsageError
+from newsbot.masking import masked_url
 from newsbot.store.index import full_text
 from newsbot.store.schema import migrations
 from newsbot.store.sql import deferred, dialect, engines, locks
+from newsbot.store.sql.patience import Patience
 
 T = TypeVar("T")
 
@@ -30,8 +32,15 @@ _ADVICE = (
     ("unable to open", "the file cannot be opened; check the permissions of the file and its folder"),
     ("locked", "another program has locked it; try again when that has ended"),
     ("full", "the disk is full"),
+    ("No space left", "the disk of the server is full"),
+    ("disk I/O error", "its disk cannot be read or written"),
     ("malformed", "the file is damaged; restore it from a backup"),
 )
+_FAILURES: Mapping[dialect.Failure, type[DatabaseError]] = {
+    "conflict": ConflictError,
+    "lost": ConnectionLostError,
+    "other": DatabaseError,
+}
 
 
 class Database:
@@ -40,15 +49,20 @@ class Database:
     `turns` is a lock for several processes that write to the same SQLite file: without it, SQLite lets waiting processes
     poll at growing intervals.
 
-    Raises UsageError for a URL that cannot be read or is of an unsupported database."""
+    Raises UsageError for a URL that cannot be read or is of an unsupported database. Every method raises DatabaseError if
+    the database fails; an exception of a statement that it refuses is that of SQLAlchemy. A server that goes away is
+    waited for (`patience`), except by `open` and by readers with a time limit."""
 
     def __init__(self, url: str, *, turns: AbstractContextManager[object] | None = None) -> None:
-        self.url = masked(url)
+        self.url = masked_url(url)
         """The URL without its password, for messages."""
         self._parsed = _parse(url)
         try:
             self._engines = engines.make_engines(
-                self._parsed, on_begin=_begin_transaction, before_commit=_finish_transaction
+                self._parsed,
+                on_begin=_begin_transaction,
+                before_commit=_finish_transaction,
+                on_error=self._failure,
             )
         except ModuleNotFoundError as error:
             raise UsageError(
@@ -58,6 +72,8 @@ class Database:
         """Whether the database runs one writing transaction at a time (SQLite)."""
         # Threads queue here in their order instead of polling for the lock of the file.
         self._writer = (turns or Lock()) if self.has_one_writer else nullcontext()
+        self.patience = Patience()
+        """Waits for a server that has gone away. Work in it must be such that it can be repeated."""
 
     def open(self, *, migrate: bool = True) -> Self:
         """Check the database and return it. Raises DatabaseError, with a message of one line, if it cannot be used.
@@ -65,54 +81,99 @@ class Database:
         With `migrate` missing tables are created, old ones are migrated, and the database must be writable. Without it,
         the tables must exist and be current."""
         if engines.is_sqlite_url(self._parsed):
-            self._check_path(migrate)
-        try:
-            if migrate:
-                self._migrate()
-            else:
-                with self._engines.reading.connect() as connection:
-                    self._check(migrations.state(connection))
-        except DBAPIError as error:
-            raise self._error(_explain(error)) from error
+            try:
+                self._check_path(migrate)
+            except OSError as error:  # a folder that may not be read, a name that is too long
+                raise self._error(error.strerror or str(error)) from error
+        if migrate:
+            self._migrate()
+        else:
+            with self._engines.reading.connect() as connection:
+                self._check(migrations.state(connection))
         return self
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """Yield a session in a transaction that may write; it is committed at the end, rolled back by an exception."""
-        with self._writer, Session(self._engines.writing) as session, session.begin():
+        """Yield a session in a transaction that may write; it is committed at the end, rolled back by an exception.
+
+        Raises DatabaseError too if another version of newsbot has migrated the tables meanwhile."""
+        with self._writer, self._begun(self._engines.writing) as session:
+            self._check_version(session.connection())
             yield session
+            session.commit()
 
     def transact(self, work: Callable[[Session], T]) -> T:
-        """Return `work(session)`, run in a transaction; after a conflict with another one it is run once more."""
-        try:
+        """Return `work(session)`, run in a transaction.
+
+        It is run again after a conflict with another transaction, once, and if the connection was lost meanwhile."""
+
+        def run() -> T:
             with self.write() as session:
                 return work(session)
-        except DBAPIError as error:
-            if not dialect.is_conflict(error):
-                raise
-        with self.write() as session:
-            return work(session)
+
+        try:
+            return self.patience.run(run)
+        except (ConflictError, IntegrityError):
+            return self.patience.run(run)
 
     @contextmanager
     def read(self, *, limit_s: float | None = None) -> Iterator[Session]:
         """Yield a session that sees one state of the database and cannot change it.
 
-        With `limit_s`, statements that take longer raise OperationalError (see `engines.time_limit`)."""
-        with Session(self._engines.reading) as session:
-            if limit_s is None:
+        With `limit_s`, statements that take longer raise DatabaseError (see `engines.time_limit`)."""
+        if limit_s is None:
+            with self._begun(self._engines.reading) as session:
                 yield session
-                return
-            with engines.time_limit(session.connection(), limit_s):
-                yield session
+            return
+        with Session(self._engines.reading) as session, engines.time_limit(session.connection(), limit_s):
+            self._check_version(session.connection())
+            yield session
+
+    def ask(self, work: Callable[[Session], T]) -> T:
+        """Return `work(session)`, run in a session that reads; run again if the connection was lost meanwhile."""
+
+        def run() -> T:
+            with self.read() as session:
+                return work(session)
+
+        return self.patience.run(run)
 
     def sync(self) -> None:
         """Wait until committed transactions would survive a power cut."""
-        engines.sync(self._engines.writing)
+        with self._driver_errors():
+            engines.sync(self._engines.writing)
 
     def close(self) -> None:
         """Close every connection; the next use opens new ones."""
         for engine in self._engines:
             engine.dispose()
+
+    def _begun(self, engine: Engine) -> Session:
+        """Return a session that is connected, once the server answers."""
+
+        def begin() -> Session:
+            session = Session(engine)
+            try:
+                session.connection()
+            except BaseException:
+                session.close()
+                raise
+            return session
+
+        return self.patience.run(begin)
+
+    def _failure(self, error: DBAPIError) -> DatabaseError | None:
+        """Return the exception to raise for an error of the driver, if the database itself has failed."""
+        failure = dialect.failure_of(error)
+        return None if failure is None else self._error(_explain(error.orig), _FAILURES[failure])
+
+    @contextmanager
+    def _driver_errors(self) -> Iterator[None]:
+        """Raise errors of the driver of SQLite, used without SQLAlchemy, as a DatabaseError."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise self._error(_explain(error)) from error
 
     def _migrate(self) -> None:
         with self._engines.writing.begin() as connection:
@@ -123,7 +184,12 @@ class Database:
             else:
                 self._check(state)
                 migrations.check_writable(connection)
-        engines.use_write_ahead_log(self._engines.writing)
+        with self._driver_errors():
+            engines.use_write_ahead_log(self._engines.writing)
+
+    def _check_version(self, connection: Connection) -> None:
+        if not migrations.is_current(connection):
+            self._check(migrations.state(connection))
 
     def _check(self, state: migrations.State) -> None:
         if state != "current":
@@ -138,8 +204,8 @@ class Database:
         if not path.parent.is_dir():
             raise self._error(f"the folder {path.parent} does not exist; create it or name another")
 
-    def _error(self, reason: str) -> DatabaseError:
-        return DatabaseError(f"The database {self.url} cannot be used: {reason}", url=self.url)
+    def _error(self, reason: str, kind: type[DatabaseError] = DatabaseError) -> DatabaseError:
+        return kind(f"The database {self.url} cannot be used: {reason}", url=self.url)
 
 
 def _begin_transaction(connection: Connection) -> None:
@@ -153,27 +219,23 @@ def _finish_transaction(connection: Connection) -> None:
     full_text.write_pending(connection)
 
 
-def masked(url: str) -> str:
-    """Return a database URL with its password replaced by `***`."""
-    url = re.sub(r"(?<=://)([^:@/]*):.*@", r"\1:***@", url)
-    return re.sub(r"([?&]password=)[^&]*", r"\1***", url)
-
-
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
         driver = engines.DRIVERS.get(parsed.get_backend_name())
     except (ArgumentError, ValueError) as error:
-        raise UsageError(f"The database URL {masked(url)!r} cannot be read; {ACCEPTED}") from error
+        raise UsageError(f"The database URL {masked_url(url)!r} cannot be read; {ACCEPTED}") from error
     if driver is None or parsed.drivername not in {parsed.get_backend_name(), driver}:
-        raise UsageError(f"The database URL {masked(url)!r} is of an unsupported kind; {ACCEPTED}")
+        raise UsageError(f"The database URL {masked_url(url)!r} is of an unsupported kind; {ACCEPTED}")
+    if "@" in (parsed.host or ""):
+        raise UsageError(f"The database URL {masked_url(url)!r} has an @ in its password: write it as %40")
     if engines.is_sqlite_url(parsed) and parsed.database in {None, "", ":memory:"}:
-        raise UsageError(f"The database URL {masked(url)!r} names no file; {ACCEPTED}")
+        raise UsageError(f"The database URL {masked_url(url)!r} names no file; {ACCEPTED}")
     return parsed.set(drivername=driver)
 
 
-def _explain(error: DBAPIError) -> str:
-    lines = str(error.orig).strip().splitlines() or [type(error.orig).__name__]
+def _explain(error: BaseException | None) -> str:
+    lines = str(error).strip().splitlines() or [type(error).__name__]
     for sign, advice in _ADVICE:
         if sign in lines[0]:
             return advice

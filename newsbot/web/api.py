@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
-from fastapi.responses import Response
+from fastapi.responses import Response, StreamingResponse
 from starlette.exceptions import HTTPException
 
-from newsbot.items import EntityType, utc_text
+from newsbot.items import EntityType, published_json, utc_text
 from newsbot.store.queries import (
     MARK_END,
     MARK_START,
+    Change,
     EntityDetail,
     ListedArticle,
     Listing,
     Position,
     SourceOverview,
     StorySummary,
+    addresses,
+    addresses_json,
+    article_parts,
+    evidence_json,
+    find_article,
     find_articles,
+    former_articles,
     get_article,
     get_entity,
     history,
@@ -30,6 +38,7 @@ from newsbot.store.queries import (
     list_stories,
     load_articles,
     member_json,
+    removed_json,
     stats,
     stored_json,
     story_members,
@@ -47,16 +56,19 @@ from newsbot.web.parameters import (
     encode,
 )
 from newsbot.web.problems import PROBLEM_TYPE, Problem
-from newsbot.web.site import site_of
+from newsbot.web.site import Site, root_of, site_of
 
 _PROBLEM = {"content": {PROBLEM_TYPE: {"schema": Problem.model_json_schema()}}}
 _ERRORS: dict[int | str, dict[str, Any]] = {
     401: {"description": "The token is missing or wrong", **_PROBLEM},
+    414: {"description": "The address is too long", **_PROBLEM},
     422: {"description": "A parameter is not acceptable", **_PROBLEM},
     503: {"description": "The database did not answer in time", **_PROBLEM},
 }
 _NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"description": "There is none of this id", **_PROBLEM}}
 _TOP = 20
+MAX_PAGE_BYTES = 4_000_000
+"""Size at which a page of articles ends, if it has at least one. 100 ordinary articles have a quarter of it."""
 
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description=f"At most this number, up to {MAX_LIMIT}.")]
@@ -66,26 +78,60 @@ router = APIRouter(prefix="/api", responses=_ERRORS)
 
 @router.get("/articles", response_model=schemas.ArticlePage)
 def articles(request: Request, asked: ListQuery) -> Response:
-    """List articles with all their fields, newest first."""
-    with site_of(request).read() as session:
+    """List articles with all their fields, newest first. A page of very long articles has fewer than asked for."""
+    site = site_of(request)
+    with site.read() as session:
         listing = list_articles(session, asked.filters(), after=asked.after, limit=asked.limit)
-        stored = load_articles(session, [listed.article.id for listed in listing.articles])
-    return _json(
-        {
-            "items": [stored_json(article) for article in stored],
-            "next": _next(asked, "/api/articles", listing),
-        }
-    )
+        parts = article_parts(session, [listed.article.id for listed in listing.articles])
+    address = partial(_next, request, asked, "/api/articles")
+    return StreamingResponse(_article_page(site, listing, parts, address), media_type="application/json")
 
 
-@router.get("/articles/{article_id}", response_model=schemas.ArticleJson, responses=_NOT_FOUND)
+def _article_page(
+    site: Site,
+    listing: Listing,
+    parts: Sequence[Sequence[int]],
+    address: Callable[[Position | None], str | None],
+) -> Iterator[bytes]:
+    """Yield a page of articles as JSON; it ends before `MAX_PAGE_BYTES`, and says where the next one begins.
+
+    No session is open while the client reads."""
+    positions = {
+        listed.article.id: Position(0.0, listed.article.dated_at, listed.article.id)
+        for listed in listing.articles
+    }
+    size, after, separator = 0, None, b'{"items": ['
+    for part in parts:
+        with site.read() as session:
+            texts = {stored.id: _json_bytes(stored_json(stored)) for stored in load_articles(session, part)}
+        for article_id, text in texts.items():
+            if size and size + len(text) > MAX_PAGE_BYTES:
+                yield b'], "next": %s}' % _json_bytes(address(after))
+                return
+            yield separator + text
+            size, after, separator = size + len(text), positions[article_id], b", "
+    yield (b"" if size else separator) + b'], "next": %s}' % _json_bytes(address(listing.after))
+
+
+@router.get("/articles/{article_id}", response_model=schemas.ArticleDetail, responses=_NOT_FOUND)
 def article(request: Request, article_id: Id) -> Response:
-    """Return one article with all its fields."""
+    """Return one article with all its fields, where it was and when, and which articles were at its addresses before."""
     with site_of(request).read() as session:
         stored = get_article(session, article_id)
-    if stored is None:
-        raise HTTPException(404, f"There is no article {article_id}.")
-    return _json(stored_json(stored))
+        if stored is None:
+            raise HTTPException(404, f"There is no article {article_id}.")
+        found = addresses_json(addresses(session, article_id), former_articles(session, article_id))
+    return _json(stored_json(stored) | found)
+
+
+@router.get("/articles/{article_id}/removed", response_model=schemas.RemovedParagraphs, responses=_NOT_FOUND)
+def removed(request: Request, article_id: Id) -> Response:
+    """List the paragraphs that cleaning removed from the text of an article, in their order."""
+    with site_of(request).read() as session:
+        if find_article(session, article_id) is None:
+            raise HTTPException(404, f"There is no article {article_id}.")
+        items = removed_json(session, article_id)
+    return _json({"items": items})
 
 
 @router.get("/articles/{article_id}/revisions", response_model=schemas.Revisions, responses=_NOT_FOUND)
@@ -95,17 +141,27 @@ def revisions(request: Request, article_id: Id) -> Response:
         changes = history(session, article_id)
     if changes is None:
         raise HTTPException(404, f"There is no article {article_id}.")
-    items = [
-        {
-            "revision": change.revision,
-            "changed_at": utc_text(change.changed_at),
-            "by_rules": change.by_rules,
-            "is_silent": change.is_silent,
-            "fields": {name: {"before": old, "after": new} for name, (old, new) in change.fields.items()},
-        }
-        for change in changes
-    ]
-    return _json({"items": items})
+    return StreamingResponse(_revision_list(changes), media_type="application/json")
+
+
+def _revision_list(changes: Sequence[Change]) -> Iterator[bytes]:
+    """Yield the changes of an article as JSON, one by one: each one has the text before and after."""
+    separator = b'{"items": ['
+    for change in changes:
+        yield separator + _json_bytes(_revision(change))
+        separator = b", "
+    yield (b"" if changes else separator) + b"]}"
+
+
+def _revision(change: Change) -> dict[str, Any]:
+    return {
+        "revision": change.revision,
+        "changed_at": utc_text(change.changed_at),
+        "by_rules": change.by_rules,
+        "is_silent": change.is_silent,
+        "evidence": evidence_json(change),
+        "fields": {name: {"before": old, "after": new} for name, (old, new) in change.fields.items()},
+    }
 
 
 @router.get("/search", response_model=schemas.SearchPage)
@@ -126,7 +182,7 @@ def search(request: Request, asked: SearchQuery) -> Response:
             "total": found.total,
             "total_is_capped": found.is_capped,
             "facets": facets,
-            "next": _next(asked, "/api/search", found.listing),
+            "next": _next(request, asked, "/api/search", found.listing.after),
         }
     )
 
@@ -135,12 +191,14 @@ def search(request: Request, asked: SearchQuery) -> Response:
 def entities(
     request: Request,
     type: Annotated[EntityType | None, Query(description="People, organisations or places.")] = None,  # noqa: A002
-    since: Annotated[Day, Query(description="Only articles published on this day or later.")] = None,
+    since: Annotated[
+        Day, Query(description="Only articles published on this day, where they were, or later.")
+    ] = None,
     limit: Limit = _TOP,
 ) -> Response:
     """List the most mentioned people, organisations and places."""
     with site_of(request).read() as session:
-        counts = top_entities(session, entity_type=type, since=_start_of(since), limit=limit)
+        counts = top_entities(session, entity_type=type, since=since, limit=limit)
     return _json({"items": [asdict(count) for count in counts]})
 
 
@@ -214,7 +272,11 @@ def statistics(request: Request) -> Response:
 
 def _json(value: dict[str, Any]) -> Response:
     # Not validated against the response model here, which would cost time: the tests do that.
-    return Response(json.dumps(value, ensure_ascii=False), media_type="application/json")
+    return Response(_json_bytes(value), media_type="application/json")
+
+
+def _json_bytes(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode(errors="replace")
 
 
 def _entity(request: Request, entity_id: int) -> EntityDetail:
@@ -225,8 +287,8 @@ def _entity(request: Request, entity_id: int) -> EntityDetail:
     return detail
 
 
-def _next(asked: ListParameters, path: str, listing: Listing) -> str | None:
-    return listing.after and asked.address(path, cursor=encode(listing.after))
+def _next(request: Request, asked: ListParameters, path: str, after: Position | None) -> str | None:
+    return after and root_of(request) + asked.address(path, cursor=encode(after))
 
 
 def _next_stories(request: Request, found: Sequence[StorySummary], limit: int) -> str | None:
@@ -248,7 +310,7 @@ def _counted(values: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:
 def _hit(listed: ListedArticle) -> dict[str, Any]:
     names = ("id", "title", "url", "source", "language", "section", "kind", "unread_reason", "story_id")
     return {name: getattr(listed.article, name) for name in names} | {
-        "published_at": utc_text(listed.article.published_at),
+        **published_json(listed.article.published_at, listed.article.published_offset_min),
         "score": listed.score,
         "snippet": listed.snippet.replace(MARK_START, "**").replace(MARK_END, "**"),
     }

@@ -26,18 +26,21 @@ def create_app(
     *,
     access: Access | None = None,
     images: bool = False,
+    url: str | None = None,
     now: Callable[[], datetime] = _now,
 ) -> Guard:
-    """Return an ASGI application over an open database. For `images` see `Site`."""
+    """Return an ASGI application over an open database. For `images` and `url` see `Site`."""
     app = FastAPI(
         title="newsbot",
         version=__version__,
         openapi_url=OPENAPI,
         docs_url=None,
         redoc_url=None,
+        servers=[{"url": url}] if url else None,
+        root_path_in_servers=url is None,
         description="Articles, entities, stories and sources of a newsbot database. Read only.",
     )
-    app.state.site = Site(database=database, now=now, images=images)
+    app.state.site = Site(database=database, now=now, images=images, url=url)
     for part in (api, syndication, pages):
         app.include_router(part.router)
     add_handlers(app)

@@ -62,6 +62,8 @@ def _answer(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> list[Ap
 
 def _kind(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> str:
     schema = _resolved(schema, schemas)
+    if "const" in schema:
+        return ""
     if "anyOf" in schema:
         return " or ".join(filter(None, (_kind(option, schemas) for option in schema["anyOf"])))
     if "enum" in schema:

@@ -6,7 +6,7 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -15,8 +15,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from newsbot.web.problems import problem_response
 
-MAX_TARGET_BYTES = 4_096
-"""Maximum length of a request's path and query."""
+MAX_TARGET_BYTES = 12_288
+"""Maximum length of a request's path and query. 500 characters of a query take up to 6,000 when they are encoded."""
+MAX_HELD_BYTES = 1_000_000
+"""Size up to which an answer that is made in parts is held to compute its ETag."""
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src {images}; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
@@ -32,10 +34,14 @@ class Access:
     hosts: Collection[str] = ()
     """Host names that requests may use; empty: any. A site without a token that listens on a reader's own machine must
     know its names; otherwise any page that the reader visits could reach it under a name of its own (DNS rebinding)."""
+    prefix: str = ""
+    """Path below which the site is reached, as in `/news`. A proxy in front may pass it on or remove it."""
 
 
 class Guard:
-    """ASGI middleware around the application. It holds every answer in memory, which is small, to compute its ETag."""
+    """ASGI middleware around the application.
+
+    It holds answers of up to `MAX_HELD_BYTES` in memory to compute their ETag, and sends longer ones as they are made."""
 
     def __init__(self, app: ASGIApp, access: Access, *, images: bool = False) -> None:
         self._app = app
@@ -54,15 +60,19 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        answer = self._refusal(scope) or await self._ask(scope, receive)
-        headers = MutableHeaders(raw=answer.raw_headers)
-        for name, value in self._headers.items():
-            headers[name] = value
-        if answer.status_code == 200:
-            answer = _with_etag(answer, Headers(scope=scope).get("if-none-match", ""))
-        if scope["method"] == "HEAD":
-            answer.body = b""
-        await answer(scope, receive, send)
+        scope = self._below_prefix(scope)
+        refusal = self._refusal(scope)
+        answer = _Answer(scope, send, self._headers)
+        if refusal is not None:
+            await refusal(scope, receive, answer.send)
+        else:
+            await self._app({**scope, "method": "GET"}, receive, answer.send)  # HEAD is answered like GET
+
+    def _below_prefix(self, scope: Scope) -> Scope:
+        """Return the request with the prefix in its path, as ASGI demands, whether the proxy has removed it or not."""
+        prefix, path = self._access.prefix, scope["path"]
+        below = path.removeprefix(prefix) or "/" if f"{path}/".startswith(f"{prefix}/") else path
+        return {**scope, "root_path": prefix, "path": prefix + below}
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
@@ -80,21 +90,52 @@ class Guard:
             return problem_response(414, f"The address is longer than {MAX_TARGET_BYTES} bytes.")
         return None
 
-    async def _ask(self, scope: Scope, receive: Receive) -> Response:
-        """Return the application's complete answer; HEAD is answered like GET."""
-        status, raw_headers, parts = 500, [], []
 
-        async def keep(message: Message) -> None:
-            nonlocal status, raw_headers
-            if message["type"] == "http.response.start":
-                status, raw_headers = message["status"], list(message["headers"])
-            else:
-                parts.append(message.get("body", b""))
+class _Answer:
+    """The answer of the application on its way to the client: with the headers of every answer, and an ETag if it is short."""
 
-        await self._app({**scope, "method": "GET"}, receive, keep)
-        answer = Response(b"".join(parts), status)
-        answer.raw_headers = raw_headers
-        return answer
+    def __init__(self, scope: Scope, send: Send, headers: Mapping[str, str]) -> None:
+        self._scope, self._send, self._headers = scope, send, headers
+        self._start: Message = {}
+        self._held: list[bytes] = []
+        self._is_streamed = False
+
+    async def send(self, message: Message) -> None:
+        """Take a message of the application."""
+        if message["type"] == "http.response.start":
+            self._start = {**message, "headers": list(message["headers"])}
+            headers = MutableHeaders(raw=self._start["headers"])
+            for name, value in self._headers.items():
+                headers[name] = value
+            return
+        self._held.append(message.get("body", b""))
+        is_last = not message.get("more_body", False)
+        if is_last and not self._is_streamed:
+            await self._send_whole()
+        elif self._is_streamed or sum(map(len, self._held)) > MAX_HELD_BYTES:
+            await self._send_held(is_last=is_last)
+
+    async def _send_whole(self) -> None:
+        answer = Response(b"".join(self._held), self._start["status"])
+        answer.raw_headers = self._start["headers"]
+        MutableHeaders(raw=answer.raw_headers)["content-length"] = str(len(answer.body))
+        if answer.status_code == 200:
+            answer = _with_etag(answer, Headers(scope=self._scope).get("if-none-match", ""))
+        if self._scope["method"] == "HEAD":
+            answer.body = b""
+        await answer(self._scope, _nothing, self._send)
+
+    async def _send_held(self, *, is_last: bool) -> None:
+        if not self._is_streamed:
+            self._is_streamed = True
+            await self._send(self._start)
+        body = b"" if self._scope["method"] == "HEAD" else b"".join(self._held)
+        self._held.clear()
+        await self._send({"type": "http.response.body", "body": body, "more_body": not is_last})
+
+
+async def _nothing() -> Message:
+    return {"type": "http.disconnect"}
 
 
 def _with_etag(answer: Response, if_none_match: str) -> Response:

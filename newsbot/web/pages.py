@@ -13,18 +13,22 @@ from starlette.responses import RedirectResponse
 from newsbot.items import ENTITY_TYPES, STORED_KINDS, STUB
 from newsbot.store.queries import (
     StoredArticle,
+    addresses,
     article_urls,
     count_silent,
     countries_of,
     entity_ids,
+    explanation,
     find_articles,
     find_entity,
+    former_articles,
     get_article,
     get_entity,
     history,
     list_conflicts,
     load_articles,
     newest_stories,
+    removed_paragraphs,
     source_detail,
     source_names,
     story_members,
@@ -37,7 +41,7 @@ from newsbot.web.html.maps import located
 from newsbot.web.html.rendering import STATIC, page
 from newsbot.web.html.texts import MAX_SHOWN_CHARS, marked_paragraphs
 from newsbot.web.parameters import SearchParameters, SearchQuery, Text, encode
-from newsbot.web.site import site_of
+from newsbot.web.site import root_of, site_of
 
 HOME_SOURCES = 12
 COMPANIONS = 120
@@ -106,6 +110,9 @@ def article(request: Request, article_id: Id) -> Response:
         members = story_members(session, stored.story_id) if stored.story_id else []
         conflicts = [] if stored.article.kind == STUB else list_conflicts(session, article_id)
         silent = count_silent(session, article_id)
+        removed = removed_paragraphs(session, article_id)
+        places = [place for place in addresses(session, article_id) if place.until]
+        former = former_articles(session, article_id)
     return page(
         request,
         "article.html",
@@ -113,9 +120,12 @@ def article(request: Request, article_id: Id) -> Response:
         article=stored.article,
         ids=ids,
         urls=urls,
+        places=places,
+        former=former,
         names=names,
         conflicts=conflicts,
         silent=silent,
+        removed=removed,
         members=[member for member in members if member.id != article_id],
         entities=sorted(
             (entity for entity in stored.article.entities if (entity.name, entity.type) in ids),
@@ -132,7 +142,7 @@ def revisions(request: Request, article_id: Id) -> Response:
     with site_of(request).read() as session:
         stored = _stored(get_article(session, article_id), article_id)
         changes = history(session, article_id) or []
-    shown = [(change, differences(change)) for change in reversed(changes)]
+    shown = [(change, explanation(change), differences(change)) for change in reversed(changes)]
     return page(request, "revisions.html", stored=stored, article=stored.article, changes=shown)
 
 
@@ -145,7 +155,7 @@ def entities(request: Request, name: Text = None) -> Response:
         found = None if name is None else find_entity(session, name)
         countries = countries_of(session, [place.id for place in snapshot.entities["LOC"]])
     if found is not None:
-        return RedirectResponse(f"/entities/{found.id}", 303)
+        return RedirectResponse(f"{root_of(request)}/entities/{found.id}", 303)
     places = located(snapshot.entities["LOC"], countries)
     return page(request, "entities.html", snapshot=snapshot, places=places, name=name)
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import json
-import math
+import re
+import struct
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from fastapi import Query
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJsonSchema
 
 from newsbot.items import STORED_KINDS, StoredKind, parse_kinds
 from newsbot.store.queries import Filters, Position
@@ -19,25 +18,25 @@ from newsbot.store.queries import Filters, Position
 MAX_QUERY_CHARS = 500
 MAX_NAME_CHARS = 250
 MAX_LIMIT = 100
-_MAX_ID = 2**63 - 1
+
+
+_CURSOR = r"^(?:[0-489a-c][0-9a-f]{15}\.[0-2]?[0-9]{1,17}\.[0-9]{1,18})?$"
+"""A position: the bits of a finite score, microseconds since the year 1, an id. Every text of this form is one."""
+_YEAR_1 = datetime.min.replace(tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 def encode(position: Position) -> str:
     """Return a position as the opaque `cursor` text that addresses contain."""
-    values = [position.score, position.dated_at.isoformat(), position.id]
-    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+    bits = struct.pack(">d", position.score).hex()
+    return f"{bits}.{(position.dated_at - _YEAR_1) // _MICROSECOND}.{position.id}"
 
 
 def decode(text: str) -> Position:
-    """Return the position that `encode` has written; raise ValueError for any other text."""
-    try:
-        score, at, row_id = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        position = Position(float(score), datetime.fromisoformat(at).astimezone(UTC), int(row_id))
-    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-        raise ValueError("is none that this site has given") from error
-    if not (math.isfinite(position.score) and 0 <= position.id <= _MAX_ID):
-        raise ValueError("is none that this site has given")
-    return position
+    """Return the position that `encode` has written."""
+    bits, microseconds, row_id = text.split(".")
+    [score] = struct.unpack(">d", bytes.fromhex(bits))
+    return Position(score, _YEAR_1 + int(microseconds) * _MICROSECOND, int(row_id))
 
 
 def _none_if_empty(value: Any) -> Any:
@@ -45,9 +44,16 @@ def _none_if_empty(value: Any) -> Any:
     return None if value == "" else value
 
 
-def _known(value: str | None) -> str | None:
-    if value is not None:
-        decode(value)
+def _day(value: Any) -> Any:
+    """Return None for an empty form field. Only ISO days are days, not the numbers that Pydantic reads as times."""
+    if isinstance(value, str) and value and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError("is no day; accepted: 2026-11-23")
+    return _none_if_empty(value)
+
+
+def _known(value: str) -> str:
+    if not re.search(_CURSOR, value, re.ASCII) or value.endswith("\n"):
+        raise ValueError("is none that this site has given")
     return value
 
 
@@ -61,12 +67,15 @@ def _kinds(value: Any) -> Any:
 _Empty = BeforeValidator(_none_if_empty)
 _Short = Annotated[str, Field(max_length=MAX_NAME_CHARS)]
 Text = Annotated[_Short | None, _Empty]
-Day = Annotated[date | None, _Empty]
+Day = Annotated[
+    date | None,
+    BeforeValidator(_day),
+    WithJsonSchema({"anyOf": [{"type": "string", "format": "date"}, {"const": ""}, {"type": "null"}]}),
+]
 Kinds = Annotated[tuple[StoredKind, ...], BeforeValidator(_kinds)]
 Cursor = Annotated[
-    _Short | None,
+    Annotated[str, AfterValidator(_known), WithJsonSchema({"type": "string", "pattern": _CURSOR})] | None,
     _Empty,
-    AfterValidator(_known),
     Field(description="Where the part before ended: taken from its `next`."),
 ]
 
@@ -84,19 +93,23 @@ class FilterParameters(BaseModel):
             description=f"Kinds of articles ({', '.join(STORED_KINDS)}): repeated, or separated by commas."
         ),
     ] = ()
-    since: Annotated[Day, Field(description="First day of publication.")] = None
-    until: Annotated[Day, Field(description="Last day of publication.")] = None
+    since: Annotated[Day, Field(description="First day of publication, where the article was published.")] = (
+        None
+    )
+    until: Annotated[Day, Field(description="Last day of publication, where the article was published.")] = (
+        None
+    )
 
     def filters(self, sort: Literal["relevance", "date"] = "date") -> Filters:
-        """Return the filters for the store; days are days in UTC."""
+        """Return the filters for the store; days are those where the articles were published."""
         return Filters(
             source=self.source,
             language=self.language,
             section=self.section,
             entity=self.entity,
             kind=self.kind,
-            since=datetime.combine(self.since, time.min, UTC) if self.since else None,
-            until=datetime.combine(self.until, time.max, UTC) if self.until else None,
+            since=self.since,
+            until=self.until,
             sort=sort,
         )
 

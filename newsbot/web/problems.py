@@ -13,6 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from newsbot.errors import DatabaseError
+from newsbot.masking import masked
 from newsbot.web.html.rendering import page
 
 logger = logging.getLogger(__name__)
@@ -40,11 +42,13 @@ def add_handlers(app: FastAPI) -> None:
     """Install error handlers: `problem_response` for the API and the feeds, a page for everything else."""
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(SQLAlchemyError, _database)
+    for failure in (DatabaseError, SQLAlchemyError):
+        app.add_exception_handler(failure, _database)
 
 
 def _answer(request: Request, status: int, detail: str) -> Response:
-    if request.url.path.startswith(("/api/", "/feed.")):
+    path = request.url.path.removeprefix(request.scope.get("root_path", ""))
+    if path.startswith(("/api/", "/feed.")):
         return problem_response(status, detail)
     return page(request, "error.html", status=status, title=HTTPStatus(status).phrase, detail=detail)
 
@@ -65,5 +69,5 @@ def _invalid(request: Request, error: Exception) -> Response:
 
 
 def _database(request: Request, error: Exception) -> Response:
-    logger.error("%s: %s", request.url.path, " ".join(str(error).split())[:500])
+    logger.error("%s: %s", request.url.path, masked(" ".join(str(error).split())[:500]))
     return _answer(request, 503, UNAVAILABLE)

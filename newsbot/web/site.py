@@ -75,6 +75,8 @@ class Site:
     now: Callable[[], datetime]
     images: bool = False
     """Whether pages may load images from the sites of the articles."""
+    url: str | None = None
+    """The URL under which readers reach the site, without a slash at the end; None: the one of the request."""
     snapshot: CachedValue[Snapshot] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -102,6 +104,12 @@ class Site:
 def _by_type(entities: Sequence[EntityCount]) -> dict[EntityType, list[EntityCount]]:
     ordered = sorted(entities, key=lambda entity: -entity.article_count)
     return {kind: [entity for entity in ordered if entity.type == kind][:NAMES] for kind in ENTITY_TYPES}
+
+
+def root_of(request: Request) -> str:
+    """Return the path below which the site is reached, without a slash at the end; "" as a rule."""
+    root: str = request.scope.get("root_path", "")
+    return root
 
 
 def site_of(request: Request) -> Site:

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID, uuid5
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from lxml import etree
 
 from newsbot.items import READ_KINDS, utc_text
-from newsbot.store.queries import Summary, find_articles
+from newsbot.store.queries import Summary, database_id, find_articles
 from newsbot.web.html.rendering import web_link
 from newsbot.web.parameters import SearchParameters, SearchQuery
 from newsbot.web.site import site_of
@@ -35,11 +36,17 @@ class SyndicatedFeed:
 
     title: str
     home: str
-    """URL of this site, without a slash at the end."""
+    """URL of this site, without a slash at the end. Links begin with it, ids do not: it may change."""
+    database: UUID
+    """Identity of the database, from which the ids are made."""
     path: str
     page: str
     articles: Sequence[Summary]
     now: datetime
+
+    def permanent_id(self, path: str) -> str:
+        """Return the id of what is at a path of this site: the same under whatever address the site is reached."""
+        return uuid5(self.database, path).urn
 
 
 @router.get("/feed.atom")
@@ -52,7 +59,7 @@ def atom(request: Request, asked: SearchQuery) -> Response:
 def json_feed(request: Request, asked: SearchQuery) -> Response:
     """Return what a search finds, newest first, as JSON Feed. Stubs are left out unless they are asked for."""
     document = json.dumps(json_document(_feed(request, asked, "/feed.json")), ensure_ascii=False)
-    return Response(document, media_type="application/feed+json")
+    return Response(document.encode(errors="replace"), media_type="application/feed+json")
 
 
 def _feed(request: Request, asked: SearchParameters, path: str) -> SyndicatedFeed:
@@ -61,11 +68,13 @@ def _feed(request: Request, asked: SearchParameters, path: str) -> SyndicatedFee
     with_text = replace(filters, kind=filters.kind or READ_KINDS)  # a reader would open them in vain
     with site.read() as session:
         found = find_articles(session, asked.q, with_text, limit=ENTRIES)
+        database = database_id(session)
     narrowed = (asked.q, asked.source, asked.entity, asked.section, asked.language)
     about = ", ".join(value for value in narrowed if value)
     return SyndicatedFeed(
         title=f"{about} – newsbot" if about else "newsbot",
-        home=str(request.base_url).rstrip("/"),
+        home=site.url or str(request.base_url).rstrip("/"),
+        database=database,
         path=asked.address(path),
         page=asked.address("/search"),
         articles=[listed.article for listed in found.listing.articles],
@@ -77,7 +86,7 @@ def atom_document(feed: SyndicatedFeed) -> bytes:
     """Return the feed as Atom."""
     updated = max((_updated(article) for article in feed.articles), default=feed.now)
     root = etree.Element(f"{{{ATOM}}}feed", nsmap=_NAMES)
-    _add(root, "id", feed.home + feed.path)
+    _add(root, "id", feed.permanent_id(feed.path))
     _add(root, "title", feed.title)
     _add(root, "updated", utc_text(updated))
     _add(root, "link", rel="self", href=feed.home + feed.path, type="application/atom+xml")
@@ -89,13 +98,13 @@ def atom_document(feed: SyndicatedFeed) -> bytes:
 
 
 def _add_entry(root: etree._Element, feed: SyndicatedFeed, article: Summary) -> None:
-    page = f"{feed.home}/articles/{article.id}"
+    path = f"/articles/{article.id}"
     entry = _add(root, "entry")
-    _add(entry, "id", page)
+    _add(entry, "id", feed.permanent_id(path))
     _add(entry, "title", article.title or "Without a title")
     _add(entry, "updated", utc_text(_updated(article)))
     _add(entry, "published", utc_text(article.dated_at))
-    _add(entry, "link", rel="alternate", href=page, type="text/html")
+    _add(entry, "link", rel="alternate", href=feed.home + path, type="text/html")
     if original := web_link(article.url):
         _add(entry, "link", rel="via", href=original)
     _add(entry, "summary", article.description or article.lead)
@@ -124,10 +133,10 @@ def json_document(feed: SyndicatedFeed) -> dict[str, Any]:
 
 
 def _item(feed: SyndicatedFeed, article: Summary) -> dict[str, Any]:
-    page = f"{feed.home}/articles/{article.id}"
+    path = f"/articles/{article.id}"
     item = {
-        "id": page,
-        "url": page,
+        "id": feed.permanent_id(path),
+        "url": feed.home + path,
         "external_url": web_link(article.url),
         "title": article.title,
         "summary": article.description,

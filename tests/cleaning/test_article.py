@@ -1,7 +1,7 @@
 import pytest
 
-from newsbot.cleaning.article_fields import clean_article
-from newsbot.items import Article
+from newsbot.cleaning.article_fields import CUT, MAX_BODY_CHARS, clean_article
+from newsbot.items import Article, Entity
 
 TEXT = "The bridge will open in May, the council said, and the ferry will stop on the same day."
 
@@ -71,3 +71,54 @@ def test_words_are_counted_again_and_cleaning_is_idempotent() -> None:
     clean_article(article)
     assert (article.body, article.title, article.word_count) == first
     assert article.word_count == 18
+
+
+def test_a_body_that_is_too_long_is_cut_after_a_paragraph_and_its_rule_says_so() -> None:
+    paragraph = "word " * 199 + "end."
+    article = cleaned(body="\n\n".join(f"{n} {paragraph}" for n in range(1_000)), rules={"body": "model"})
+    assert MAX_BODY_CHARS - 2_000 < len(article.body) <= MAX_BODY_CHARS
+    assert article.body.endswith("end.")
+    assert article.rules["body"] == f"model, {CUT}"
+    once = article.body
+    clean_article(article)
+    assert (article.body, article.rules["body"]) == (once, f"model, {CUT}")
+
+
+def test_of_one_endless_paragraph_the_beginning_is_kept() -> None:
+    article = cleaned(body="ab " * MAX_BODY_CHARS)
+    assert MAX_BODY_CHARS - 2 <= len(article.body) <= MAX_BODY_CHARS
+    assert article.rules["body"] == CUT
+
+
+def test_a_body_of_the_greatest_length_is_kept_and_its_rule_says_nothing() -> None:
+    article = cleaned(body="a" * (MAX_BODY_CHARS - 3) + "\n\nb")
+    assert len(article.body) == MAX_BODY_CHARS
+    assert article.rules == {}
+
+
+@pytest.mark.parametrize("hostile", ["\ud800", "\x1b[31m", "\x07", "\x9b", "\r\n", "\0", "\u2028"])
+def test_no_field_has_characters_that_cannot_be_printed(hostile: str) -> None:
+    article = cleaned(
+        canonical_url=f"https://news.example/{hostile}a",
+        image_url=f"https://news.example/{hostile}a.png",
+        aliases=[f"https://news.example/{hostile}b"],
+        source=f"news{hostile}.example",
+        language=f"en{hostile}",
+        title=f"A {hostile}title",
+        authors=[f"Ann {hostile}Lee"],
+        body=f"The text {hostile}goes on.",
+        entities=[Entity(name=f"Ann {hostile}Lee", type="PER", role=f"the {hostile}mayor")],
+    )
+    article.url += hostile
+    clean_article(article)
+    [entity] = article.entities
+    texts = [article.url, article.canonical_url, article.image_url, *article.aliases, article.source]
+    texts += [article.language, article.title, *article.authors, entity.name, entity.role]
+    assert all(text and text.isprintable() for text in texts)
+    assert article.body.replace("\n", "").isprintable()
+
+
+def test_urls_are_kept_without_user_and_password() -> None:
+    article = cleaned(canonical_url="https://me:hush@news.example/a@b", image_url="https://me@news.example/a")
+    assert article.canonical_url == "https://news.example/a@b"
+    assert article.image_url == "https://news.example/a"

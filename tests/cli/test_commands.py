@@ -128,14 +128,30 @@ def test_history_shows_changed_fields(filled: str, capsys: pytest.CaptureFixture
     assert change["fields"]["title"] == {"before": "Harbour report 1", "after": "Harbour report 1, corrected"}
 
 
-def test_history_shows_removed_and_added_words_and_silent_edits(
-    filled: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_history_shows_words_and_reasons(filled: str, capsys: pytest.CaptureFixture[str]) -> None:
     text = output(capsys, "history", "1")
     assert text.splitlines()[0].startswith("revision 2, seen 20")
-    assert text.splitlines()[0].endswith(", silently")
     assert "title: Harbour report [-1-]{+1, corrected+}" in text
+    assert "words: 1 removed, 2 added" in text
+    assert "only the headline changed, soon after publication" in text
     assert "\x1b[" not in text
+
+
+def test_history_calls_an_edit_silent_and_says_what_was_looked_for(
+    filled: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edited = article(2, language="de")
+    edited.body += "\n\nThe county paid for the trip of two officials."
+    database = Database(filled).open()
+    with database.write() as session:
+        save_article(session, edited, keys=article_keys(edited), run_id=None, now=NOW + timedelta(hours=3))
+    database.close()
+    text = output(capsys, "history", "2")
+    assert text.splitlines()[0].endswith(", silently")
+    assert "nothing on the page owns up to it: no later date of modification" in text
+    [change] = objects(capsys, "history", "2")
+    assert change["evidence"]["verdict"] == "silent"
+    assert "note" in change["evidence"]["looked_for"]
 
 
 def test_entities_and_one_entity(filled: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -166,12 +182,13 @@ def test_texts_from_the_web_cannot_control_the_terminal(
     assert not {"\x1b", "\u202e", "\u202c"} & set(text)
 
 
-def test_settings_hide_the_password(
+def test_settings_hide_passwords_and_tokens(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("NEWSBOT_DATABASE_URL", "postgresql://me:secret@host/news")
+    monkeypatch.setenv("NEWSBOT_DATABASE_URL", "postgresql://me:secret@host/news?sslpassword=secret")
+    monkeypatch.setenv("NEWSBOT_WEB_TOKEN", "secret")
     text = output(capsys, "settings")
-    assert "secret" not in text
+    assert "secret" not in text + output(capsys, "settings", "--json")
     assert "environment" in text
     names = {setting["name"] for setting in objects(capsys, "settings")}
     assert "NEWSBOT_MAX_PAGE_BYTES" in names

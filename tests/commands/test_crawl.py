@@ -74,6 +74,8 @@ def test_a_run_ends_with_a_summary_line_and_status_0(shell: Shell, tmp_path: Pat
         (["article", "-a", "url=news.example"], "news.example"),
         (["article", "-a", "url=news.example", "-s", "FORCE_CRAWLER_PROCESS=1"], "news.example"),
         (["news", "-a", "source=nobody"], "nobody"),
+        (["saved", "-a", "path=fixtures", "--logfile", "/nowhere/log"], "LOG_FILE is '/nowhere/log'"),
+        (["saved", "-a", "path=fixtures", "-s", "JOBDIR=scrapy.cfg"], "JOBDIR is 'scrapy.cfg'"),
     ],
 )
 def test_a_wrong_argument_or_setting_costs_one_line_and_status_2(

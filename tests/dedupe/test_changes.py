@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from newsbot.dedupe.changes import is_silent, judge
+from newsbot.dedupe.changes import judge
 from newsbot.items import Article
 from tests.dedupe.texts import follow_up, text, update
 
@@ -171,29 +171,6 @@ def test_rewritten_first_report_is_recognised_by_its_names() -> None:
         judge(alert, report("It rained in the mountains for two days.", title="Weather")).verdict
         == "other-article"
     )
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "expected"),
-    [
-        (None, None, True),
-        (NOON, NOON, True),
-        (NOON, None, True),
-        (None, NOON, False),
-        (NOON, NOON + timedelta(minutes=1), False),
-    ],
-)
-def test_edit_is_silent_unless_the_date_of_modification_moves(
-    before: datetime | None, after: datetime | None, expected: bool
-) -> None:
-    new = edited("doubt", "deny")
-    assert is_silent(replace(OLD, modified_at=before), replace(new, modified_at=after)) is expected
-
-
-def test_edit_is_not_silent_if_a_date_line_changes_or_only_topics_change() -> None:
-    new = edited("doubt", "deny")
-    assert not is_silent(OLD, replace(new, body=f"Updated 24 November 2026\n\n{new.body}"))
-    assert not is_silent(OLD, replace(OLD, topics=["harbour"]))
 
 
 @pytest.mark.parametrize("lines", [["Yes."], ["a b", "c d"]], ids=["one line", "two lines"])

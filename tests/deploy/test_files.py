@@ -32,15 +32,61 @@ def test_every_line_of_the_crontab_has_five_times_and_a_command() -> None:
         assert re.match(r"(?:(?:\*|\d+)(?:/\d+)?\s+){5}cd \S+ && \.venv/bin/(?:scrapy|newsbot) ", job)
 
 
-@pytest.mark.parametrize("name", ["newsbot.service", "newsbot.timer"])
-def test_units_can_be_read_and_have_their_sections(name: str) -> None:
+def unit_of(name: str) -> Unit:
     unit = Unit(strict=False, interpolation=None)
     unit.read_string((DEPLOY / name).read_text())
+    return unit
+
+
+@pytest.mark.parametrize("name", ["newsbot.service", "newsbot-serve.service", "newsbot.timer"])
+def test_units_can_be_read_and_have_their_sections(name: str) -> None:
+    unit = unit_of(name)
     assert "Unit" in unit
-    if name.endswith("service"):
+    if name == "newsbot.service":
         assert unit["Service"]["ExecStart"].split()[1:4] == ["crawl", "news", "-L"]
-    else:
+    elif name == "newsbot.timer":
         assert unit["Timer"]["OnUnitInactiveSec"] == "5min"
+    else:
+        assert unit["Service"]["ExecStart"].endswith("newsbot serve")
+
+
+@pytest.mark.parametrize("name", ["newsbot.service", "newsbot-serve.service"])
+def test_services_have_no_more_rights_than_they_need(name: str) -> None:
+    service = unit_of(name)["Service"]
+    switches = (
+        "NoNewPrivileges ProtectHome PrivateTmp PrivateDevices ProtectKernelModules ProtectKernelTunables"
+    )
+    switches += " ProtectKernelLogs ProtectControlGroups ProtectClock MemoryDenyWriteExecute RestrictSUIDSGID"
+    assert {service[switch] for switch in switches.split()} == {"yes"}
+    assert service["CapabilityBoundingSet"] == ""
+    assert service["ProtectSystem"] == "strict"
+    assert set(service["RestrictAddressFamilies"].split()) == {"AF_INET", "AF_INET6", "AF_UNIX"}
+    assert "SystemCallFilter=@system-service" in (DEPLOY / name).read_text()
+    assert {
+        line.partition("=")[2] for line in (DEPLOY / name).read_text().splitlines() if "NEWSBOT_" in line
+    } <= {
+        "NEWSBOT_DATABASE_URL=sqlite:////srv/newsbot/newsbot.db",
+        "NEWSBOT_WEB_URL=https://news.example/desk/",
+    }
+
+
+def test_containers_are_read_only_and_cannot_gain_rights() -> None:
+    compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+    for service in compose["services"].values():
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+        assert service["security_opt"] == ["no-new-privileges:true"]
+        assert "/tmp" in service["tmpfs"]
+    assert "cap_add" not in compose["services"]["crawl"]
+
+
+def test_the_image_installs_nothing_without_a_hash_and_runs_as_a_user() -> None:
+    lines = (DEPLOY / "Dockerfile").read_text()
+    for command in re.findall(r"pip install [^&\n]*", lines):
+        assert "--require-hashes" in command or "--no-deps --no-build-isolation ." in command
+    assert "\nUSER newsbot\n" in lines
+    pinned = (DEPLOY / "build-requirements.txt").read_text()
+    assert re.search(r"^hatchling==[\d.]+ \\\n    --hash=sha256:", pinned, re.MULTILINE)
 
 
 def test_compose_file_names_services_and_settings_that_exist() -> None:

@@ -264,7 +264,7 @@ def test_results_can_be_stored() -> None:
     hostile = r"\u0000a\ud800b\ufeff"
     document = JSON_FEED.replace("bridge", "bridge" + hostile).replace('"id": "1"', f'"id": "{hostile}"')
     (link,) = parse_feed(document.encode(), URL).links
-    assert (link.url, link.guid) == ("https://courier.example/bridgeab", "ab")
+    assert (link.url, link.guid) == ("https://courier.example/bridgea\ufffdb", "a\ufffdb")
     body = rss(f"<item><guid>{'x' * 10_000}&#0;&#xD800;</guid><link>/&#0;a&#xFFFE;</link></item>")
     (link,) = parse_feed(body, URL).links
     assert (link.url, link.guid) == ("https://courier.example/\ufffda\ufffd", "x" * 500)
@@ -711,3 +711,14 @@ def test_any_bytes_and_content_type_are_accepted(body: bytes, content_type: str)
     for document in (body, b"<rss>" + body + b"</rss>"):
         feed = parse_feed(document, URL, content_type)
         assert all(link.url.startswith(("http://", "https://")) for link in feed.links)
+
+
+@pytest.mark.parametrize(
+    "label", ["undefined", "idna", "utf-7", "hex", "unicode_escape", "utf-16", "x" * 5000]
+)
+def test_a_feed_is_read_whatever_is_declared_as_its_charset(label: str) -> None:
+    body = rss("<item><title>Zürich</title><link>/a</link></item>").decode().encode("latin-1")
+    for content_type in (f"text/xml; charset={label}", None):
+        declared = b"" if content_type else f"<?xml version='1.0' encoding='{label}'?>".encode()
+        (link,) = parse_feed(declared + body, URL, content_type).links
+        assert link.title == "Zürich"

@@ -9,9 +9,10 @@ from functools import partial
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from newsbot.errors import DatabaseError
 from newsbot.ingest import batches
 from newsbot.ingest.batches import Failure, Writer, write_together
 from newsbot.ingest.record import Item
@@ -51,8 +52,8 @@ def test_what_fails_fails_alone(database: Database) -> None:
 
 
 def test_a_database_that_fails_is_nobodys_fault(database: Database) -> None:
-    broken = OperationalError("SELECT 1", {}, Exception("disk full"))
-    with pytest.raises(OperationalError):
+    broken = DatabaseError("the disk is full")
+    with pytest.raises(DatabaseError, match="disk is full"):
         write_together(database, [partial(add, number=1, error=broken)])
     assert stored(database) == []
 

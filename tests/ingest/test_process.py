@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy.exc import OperationalError
 
 from newsbot.capture import Capture
+from newsbot.errors import DatabaseError
 from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.process import STAGES, Processor
 from newsbot.items import Article, Reject
@@ -59,9 +59,9 @@ def test_stage_that_raises_makes_a_reject_that_names_it(
 def test_failure_of_the_database_is_no_fault_of_the_article(
     processor: Processor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    error = OperationalError("SELECT 1", {}, Exception("disk full"))
+    error = DatabaseError("disk full")
     monkeypatch.setattr(processor, "clean", raises(error))
-    with pytest.raises(OperationalError, match="disk full"):
+    with pytest.raises(DatabaseError, match="disk full"):
         processor.prepare(envelope(), ("clean", "dedupe"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ import pytest
 from newsbot.capture import Capture
 from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.read import read
+from newsbot.items import FeedEntry
 from newsbot.sources.catalog import catalog_of
 from newsbot.sources.model import Selectors, Source
 from tests.pages import paragraphs
@@ -46,3 +48,67 @@ def test_a_homepage_is_no_address_of_a_saved_page() -> None:
     item = read(Capture(body=page, url="file:///pages/council.html"), catalog_of({}), now=NOW)
     assert isinstance(item, Envelope)
     assert item.article.url == "file:///pages/council.html"
+
+
+def claims_of(url: str, *, canonical: str = URL, former: str | None = None, lister: str = "") -> list[str]:
+    """Return what counts as an own URL of a page, where a source has two hosts and another source lists strangers."""
+    harbour = replace(SOURCE, hosts=("harbour-news.example",))
+    other = Source(key="other", name="Other", homepage="https://other.example/", offsite="store")
+    capture = Capture(
+        body=PAGE.replace(URL.encode(), canonical.encode()),
+        url=url,
+        aliases=("https://short.example/1", "https://harbour-news.example/go/1"),
+        source=lister or None,
+        entry=FeedEntry(former_url=former),
+    )
+    item = read(capture, catalog_of({"harbour": harbour, "other": other}), now=NOW)
+    assert isinstance(item, Envelope)
+    return item.article.claims
+
+
+def test_hosts_of_one_source_speak_for_each_other() -> None:
+    assert claims_of("https://harbour.example/a") == ["https://harbour-news.example/go/1"]
+    assert claims_of("https://harbour-news.example/a", canonical=URL) == [URL]
+    assert claims_of("https://evil.example/a") == []
+
+
+def test_only_the_own_feed_says_where_an_article_was() -> None:
+    former = "https://harbour.example/before"
+    own = claims_of(URL, former=former, lister="harbour")
+    assert former in own
+    assert former not in claims_of(URL, former=former, lister="other")
+    assert former not in claims_of("https://other.example/a", former=former, lister="other")
+
+
+@pytest.mark.parametrize(
+    ("url", "address", "source"),
+    [
+        pytest.param(
+            "https://harbour-example.cdn.ampproject.org/c/s/harbour.example/2026/council",
+            URL,
+            "harbour",
+            id="cache",
+        ),
+        pytest.param(
+            "https://www.google.com/amp/s/harbour.example/2026/council", URL, "harbour", id="viewer"
+        ),
+        pytest.param(
+            "https://evil-example.cdn.ampproject.org/c/s/evil.example/x",
+            "https://evil.example/x",
+            "evil.example",
+            id="cached page of another site",
+        ),
+        pytest.param(
+            "https://evil.example/2026/https://harbour.example/2026/council",
+            "https://evil.example/2026/https://harbour.example/2026/council",
+            "evil.example",
+            id="path that looks like an archive",
+        ),
+    ],
+)
+def test_page_of_a_cache_is_of_the_publisher_whose_address_the_cache_writes(
+    url: str, address: str, source: str
+) -> None:
+    item = read(Capture(body=PAGE, url=url), catalog_of({"harbour": SOURCE}), now=NOW)
+    assert isinstance(item, Envelope)
+    assert (item.article.url, item.article.source) == (address, source)

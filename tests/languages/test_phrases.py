@@ -26,7 +26,7 @@ def test_buttons_and_notices_are_noise(kind: str, texts: list[str]) -> None:
 
 @by_language(invitation=INVITATIONS)
 def test_invitations_are_noise_unless_somebody_is_quoted_with_them(kind: str, texts: list[str]) -> None:
-    lines = [f"1 {text} 2" for text in texts]
+    lines = [f"{text.capitalize()} 2" for text in texts]
     assert [line for line in lines if not is_invitation(line, 3)] == []
     assert [line for line in lines if is_invitation(f"“{line}”", 3)] == []
     assert [line for line in lines if is_invitation(line, MAX_NOISE_WORDS + 1)] == []

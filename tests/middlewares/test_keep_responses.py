@@ -14,6 +14,7 @@ from sqlalchemy import select
 from warcio.archiveiterator import ArchiveIterator
 
 from newsbot.archive.warc_pages import read_page_at
+from newsbot.commands.run_lines import outcome_line
 from newsbot.store.schema.models import Fetch
 from tests.archive.test_warc_writer import check, files, types
 from tests.crawling import crawl, in_reactor, reading
@@ -107,6 +108,29 @@ async def test_feeds_are_kept_too(tmp_path: Path, site: Site) -> None:
 
 
 @in_reactor
+async def test_one_answer_with_many_cookies_does_not_end_the_archive(tmp_path: Path, site: Site) -> None:
+    cookies = {"Set-Cookie": "; ".join(["a" * 100] * 200), "X-Other": "b" * 20_000}
+    site.pages["/1"] = Answer(article_page(1).encode(), headers={"Content-Type": "text/html"} | cookies)
+    long_url = f"{site.url}/{'a' * 9000}"
+    site.pages["/2"] = Answer(status=302, headers={"Location": long_url})
+    site.html(long_url.removeprefix(site.url), article_page(2))
+    urls = [f"{site.url}/1", f"{site.url}/2", site.html("/3", article_page(3))]
+    outcome = await crawl("article", settings(tmp_path), url=",".join(urls))
+    assert outcome.stats["newsbot/store/new"] == 3
+    assert [outcome.stats[f"newsbot/archive/{event}"] for event in ("kept", "reduced", "skipped")] == [
+        4,
+        1,
+        1,
+    ]
+    assert "newsbot/archive/stopped" not in outcome.stats
+    line = outcome_line("article", outcome.stats)
+    assert line.endswith("0 rejected, 1 archived without some of their headers, 1 not archived (finished)")
+    assert sorted(fetch.warc_file is not None for fetch in fetches(tmp_path)) == [False, True, True]
+    [path] = files(tmp_path / "archive")
+    assert check(path) == 0
+
+
+@in_reactor
 async def test_an_archive_that_cannot_be_written_costs_one_error_and_no_article(
     tmp_path: Path, site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -130,6 +154,7 @@ async def test_a_full_disk_costs_one_error_and_no_article_and_what_is_kept_stays
         outcome = await crawl("article", settings(tmp_path), url=",".join(urls))
     assert outcome.stats["newsbot/store/new"] == 4
     assert outcome.stats["newsbot/archive/stopped"] == 1
+    assert "the archive could not be written to the end" in outcome_line("article", outcome.stats)
     errors = [record.message for record in caplog.records if record.levelname == "ERROR"]
     assert errors == ["The archive cannot be written, and is not kept any longer: [Errno 27] File too large"]
     (path,) = files(tmp_path / "archive")

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from newsbot.commands.crawl import summary
 from newsbot.store.database import Database
-from newsbot.store.queries import history, list_rejects
+from newsbot.store.queries import get_article, history, list_rejects
 from newsbot.store.schema.models import ArticleRow, FrontierRow, Host
 from tests.crawling import Crawl, crawl, in_reactor, reading
 from tests.dedupe.texts import text
@@ -102,36 +102,42 @@ async def test_only_edits_change_stored_articles(settings: dict[str, object], tm
         url = str(settings["NEWSBOT_DATABASE_URL"])
         await crawled(settings)
         with reading(url) as session:
-            before = dict(session.execute(select(ArticleRow.url, ArticleRow.body)).all())
+            before = dict(session.execute(select(ArticleRow.id, ArticleRow.body)).all())
+            first_id = session.scalars(select(ArticleRow.id).where(ArticleRow.url == links[0])).one()
         assert len(before) == len(NAMES)
         pages = dict(site.pages)
         change(site)
         second = await crawled(settings)
         with reading(url) as session:
-            after = dict(session.execute(select(ArticleRow.url, ArticleRow.body)).all())
+            after = dict(session.execute(select(ArticleRow.id, ArticleRow.body)).all())
+            replaced = get_article(session, links[NAMES.index("replaced")])
             kept_from = {
                 row.url.rpartition("/")[2]: row.reason for row in list_rejects(session) if row.article_id
             }
             gone = session.scalars(select(ArticleRow.url).where(ArticleRow.gone_at.is_not(None))).all()
             changes = history(session, links[0])
-        assert {address for address in before if before[address] != after[address]} == {links[0]}
+        assert {number for number in before if before[number] != after[number]} == {first_id}
+        assert replaced is not None
+        assert {replaced.id} == after.keys() - before.keys()
         assert [change.is_silent for change in changes or []] == [True]
         assert gone == [links[NAMES.index("gone")]]
         assert kept_from == {
             "gone": "http-410",
             "walled": "error",
             "locked": kept_from["locked"],
-            "replaced": "other-article",
             "redirected": "list",
         }
         assert kept_from["locked"] in {"paywall", "teaser"}
-        assert "0 new, 1 changed, 3 unchanged, 0 duplicate, 4 conflict, 1 gone, 1 rejected" in summary(
+        assert "1 new, 1 changed, 3 unchanged, 0 duplicate, 3 conflict, 1 gone, 1 rejected" in summary(
             second.crawler
         )
         site.pages = pages
         third = await crawled(settings)
         with reading(url) as session:
             assert list_rejects(session) == []
+            again = get_article(session, links[NAMES.index("replaced")])
+            assert again is not None
+            assert again.id in before
             assert (
                 session.scalars(select(ArticleRow.gone_at).where(ArticleRow.gone_at.is_not(None))).all() == []
             )

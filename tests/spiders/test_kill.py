@@ -30,7 +30,7 @@ STARTED.set_forkserver_preload(
         "newsbot.pipelines.store",
     ]
 )
-KILLS = 20
+KILLS = 10
 SITES = 3
 PAGES = 50
 
@@ -53,7 +53,7 @@ class Gate:
         return answered
 
 
-def test_a_crawl_that_is_killed_twenty_times_stores_every_article_once(
+def test_a_crawl_that_is_killed_ten_times_stores_every_article_once(
     database_url: str, tmp_path: Path
 ) -> None:
     chance = random.Random(database_url.partition(":")[0])

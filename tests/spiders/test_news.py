@@ -15,6 +15,7 @@ from newsbot.errors import UsageError
 from newsbot.ingest.envelope import Envelope
 from newsbot.items import Reject
 from newsbot.spiders.news import NewsSpider
+from newsbot.store.crawl.frontier import LEASE
 from newsbot.store.database import Database
 from newsbot.store.queries import get_article, list_rejects
 from newsbot.store.schema.models import Feed, FrontierRow, Host, Run
@@ -369,7 +370,7 @@ async def test_source_that_another_run_crawls_is_skipped(lite: Web, sites: list[
         session.flush()
         session.execute(
             update(FrontierRow).values(
-                state="leased", lease_run_id=other.id, next_try_at=datetime(2099, 1, 1, tzinfo=UTC)
+                state="leased", lease_run_id=other.id, next_try_at=datetime.now(UTC) + LEASE
             )
         )
     database.close()

@@ -216,7 +216,7 @@ async def test_a_database_that_fails_in_mid_run_ends_the_run_and_the_next_one_co
 
     Database(url).open().close()
     first = await crawl("saved", settings(url), path=str(tmp_path / "pages"), on_article=break_it)
-    assert "the database failed" in (CrawlSession.failure_of(first.crawler) or "")
+    assert "cannot be used" in (CrawlSession.failure_of(first.crawler) or "")
     execute("ALTER TABLE elsewhere RENAME TO articles")
     await crawl("saved", settings(url), path=str(tmp_path / "pages"))
     assert len(rows(url)) == 30

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from newsbot.errors import DatabaseError, UsageError
-from newsbot.store.database import Database, masked
+from newsbot.store.database import Database
 from tests.store.samples import NOW, article, load, save
 
 
@@ -25,26 +25,15 @@ from tests.store.samples import NOW, article, load, save
         "sqlite:///:memory:",
         "postgresql+psycopg://me:hush@localhost:port/news",
         "postgresql+nodriver://localhost/news",
+        "postgresql+psycopg:/me:hush@localhost/news",
+        "postgresql://me:x@hush@localhost/news",
     ],
 )
 def test_wrong_url_is_the_users_mistake(url: str) -> None:
-    with pytest.raises(UsageError, match="accepted: sqlite:///FILE or postgresql") as error:
+    with pytest.raises(UsageError, match=r"accepted: sqlite:///FILE or postgresql|has an @") as error:
         Database(url)
     assert "\n" not in str(error.value)
     assert "hush" not in str(error.value)
-
-
-@pytest.mark.parametrize(
-    ("url", "shown"),
-    [
-        ("postgresql://me:p@ss:w@host/db", "postgresql://me:***@host/db"),
-        ("postgresql://host/db?user=me&password=hush&x=1", "postgresql://host/db?user=me&password=***&x=1"),
-        ("sqlite:///a@b:c.db", "sqlite:///a@b:c.db"),
-    ],
-    ids=["authority", "parameter", "none"],
-)
-def test_passwords_are_masked(url: str, shown: str) -> None:
-    assert masked(url) == shown
 
 
 def _refused(url: str, **options: bool) -> str:
@@ -65,6 +54,10 @@ def test_folder_that_is_missing_is_named(tmp_path: Path) -> None:
 
 def test_folder_in_place_of_a_file(tmp_path: Path) -> None:
     assert "that is a folder" in _refused(f"sqlite:///{tmp_path}")
+
+
+def test_name_that_is_too_long(tmp_path: Path) -> None:
+    assert "cannot be used: File name too long" in _refused(f"sqlite:///{tmp_path}/{'n' * 5000}.db")
 
 
 def test_file_of_another_kind(tmp_path: Path) -> None:
@@ -114,7 +107,7 @@ def test_reading_session_cannot_write(database: Database) -> None:
         with database.read() as session:
             session.execute(text("INSERT INTO authors (name) VALUES ('Mira Holt')"))
 
-    with pytest.raises(DBAPIError, match=r"(?i)read-?only"):
+    with pytest.raises(DatabaseError, match="cannot be written"):
         write()
 
 

@@ -16,7 +16,7 @@ from selenium.common.exceptions import NoSuchElementException, StaleElementRefer
 from selenium.webdriver.support.wait import WebDriverWait
 from starlette.types import ASGIApp
 
-from newsbot.web.server import listening, server_config
+from newsbot.web.serving.server import listening, server_config
 
 FLAGS = (
     "--headless",

@@ -12,7 +12,7 @@ from newsbot.web import schemas
 
 ANSWERS: dict[str, type[BaseModel]] = {
     "/api/articles": schemas.ArticlePage,
-    "/api/articles/1": schemas.ArticleJson,
+    "/api/articles/1": schemas.ArticleDetail,
     "/api/articles/1/revisions": schemas.Revisions,
     "/api/stories/1": schemas.StoryMembers,
     "/api/search?q=council": schemas.SearchPage,
@@ -48,7 +48,10 @@ def test_article_is_the_same_as_in_show_and_export(client: TestClient, newsroom:
     with newsroom.read() as session:
         stored = get_article(session, 7)
         assert stored is not None
-    assert client.get("/api/articles/7").json() == stored_json(stored)
+    [address] = client.get("/api/articles/7").json()["addresses"]
+    assert (address["until"], address["article_id"]) == (None, 7)
+    added = {"addresses": [address], "former_articles": []}
+    assert client.get("/api/articles/7").json() == stored_json(stored) | added
 
 
 @pytest.mark.parametrize(

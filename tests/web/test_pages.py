@@ -244,6 +244,7 @@ def test_article_shows_that_it_is_gone_or_replaced_and_its_silent_edits(
     assert any("1 silently" in html for html in pages)
     changes = [client.get(f"/articles/{number}/revisions").text for number in newest]
     assert any("silent: the page does not say so" in html for html in changes)
+    assert any("nothing on the page owns up to it" in html for html in changes)
     assert any("<ins>20 March 2026, 10:30 UTC</ins>" in html for html in changes)
 
 

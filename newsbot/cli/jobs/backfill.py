@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 import click
 from rich.console import Console
@@ -85,10 +86,8 @@ def _ingest(
     database: Database, parts: list[Part], settings: Configuration, selection: Selection, workers: int
 ) -> list[Progress]:
     """Store the pages of parts that are not done yet; return the progress of all parts."""
-    with database.write() as session:
-        add_parts(session, parts, now=datetime.now(UTC))
-    with database.read() as session:
-        progress = {row.part.key: row for row in load_progress(session, parts)}
+    database.transact(lambda session: add_parts(session, parts, now=datetime.now(UTC)))
+    progress = {row.part.key: row for row in database.ask(lambda session: load_progress(session, parts))}
     left = [row.part for row in progress.values() if row.state != "done"]
     counts: dict[str, int] = {}
     with (
@@ -98,8 +97,7 @@ def _ingest(
         for ended in ingest_parts(
             left, settings=settings, selection=selection, run_id=run_id, workers=workers
         ):
-            with database.read() as session:
-                moving = load_moving(session, progress)
+            moving = database.ask(partial(load_moving, known=progress))
             progress |= {row.part.key: row for row in [*moving, *ended]}
             show(progress.values())
         counts.update(_counts(progress.values()))

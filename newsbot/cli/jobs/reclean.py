@@ -1,4 +1,4 @@
-"""`newsbot reclean`: removes boilerplate from articles that were stored before it was learnt."""
+"""`newsbot reclean`: removes boilerplate from articles that were stored before it was learnt, and restores what is kept."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from newsbot.store.database import Database
 @json_option
 @database_option
 def reclean(source: str | None, dry_run: bool, as_json: bool, database: str | None) -> None:
-    """Remove boilerplate that was learnt since from stored articles.
+    """Remove boilerplate that was learnt since from stored articles, and put back what `sources boilerplate` keeps.
 
     The text as it was is kept in the article's history, marked as changed by newsbot's rules."""
     opened = Database(database or configuration().database_url).open(migrate=not dry_run)
@@ -36,6 +36,9 @@ def reclean(source: str | None, dry_run: bool, as_json: bool, database: str | No
 
 def _print(found: Found, *, as_json: bool) -> None:
     if as_json:
-        print_json({"id": found.article_id, "url": found.url, "removed": found.texts})
+        print_json(
+            {"id": found.article_id, "url": found.url, "removed": found.texts, "restored": found.restored}
+        )
     else:
-        print_table(("id", "url", "removed"), [(found.article_id, found.url, " ¶ ".join(found.texts))])
+        shown = [*found.texts, *(f"restored: {text}" for text in found.restored)]
+        print_table(("id", "url", "removed"), [(found.article_id, found.url, " ¶ ".join(shown))])

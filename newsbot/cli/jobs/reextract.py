@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import date
 
 import click
 
@@ -38,7 +38,7 @@ from newsbot.store.database import Database
 @json_option
 @database_option
 def reextract(
-    since: datetime | None,
+    since: date | None,
     source: str | None,
     dry_run: bool,
     is_all: bool,
@@ -56,8 +56,9 @@ def reextract(
     opened = Database(settings.database_url).open(migrate=not dry_run)
     findings = Findings()
     try:
-        with opened.read() as session:
-            articles = list_extracted(session, is_stale=not is_all, source=source, since=since)
+        articles = opened.ask(
+            lambda session: list_extracted(session, is_stale=not is_all, source=source, since=since)
+        )
         with _run(opened, findings, source, dry_run=dry_run) as run_id:
             found = apply_rules(articles, settings=settings, run_id=run_id, workers=workers)
             for some in progress(found, "Extracting", total=len(articles), size=_article_count):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -13,17 +13,26 @@ from newsbot.cli.options import database_option, filter_options, json_option, li
 from newsbot.cli.output import highlighted, print_json, print_table, printable
 from newsbot.dedupe.revisions import word_diff
 from newsbot.errors import InputError
-from newsbot.items import STUB, utc_text
+from newsbot.items import STUB, local_day, published_json, utc_text
 from newsbot.store.queries import (
     MARK_END,
     MARK_START,
+    Address,
+    Change,
     Filters,
+    FormerArticle,
     Hit,
     StoredArticle,
+    addresses,
+    addresses_json,
     article_urls,
+    evidence_json,
+    explanation,
+    former_articles,
     get_article,
     iter_articles,
     list_conflicts,
+    removed_json,
     stored_json,
 )
 from newsbot.store.queries import (
@@ -67,7 +76,7 @@ def _list_newest(filters: Filters, *, as_json: bool, database: str | None) -> No
     rows = [
         (
             stored.id,
-            _day(stored.article.published_at),
+            _day(stored.article.published_at, stored.article.published_offset_min),
             stored.article.source,
             _unread(stored.unread_reason) if stored.article.kind == STUB else None,
             stored.article.title,
@@ -82,50 +91,90 @@ def _unread(reason: str | None) -> str:
     return f"not readable here: {reason}" if reason else "not readable here"
 
 
-def _day(moment: datetime | None) -> str:
-    return moment.strftime("%Y-%m-%d") if moment else "no date"
+def _day(published_at: datetime | None, offset_min: int | None) -> str:
+    return local_day(published_at, offset_min).isoformat() if published_at else "no date"
 
 
 def print_hit(hit: Hit, *, as_json: bool) -> None:
     """Print one search result."""
     if as_json:
         snippet = hit.snippet.replace(MARK_START, "**").replace(MARK_END, "**")
-        print_json(asdict(hit) | {"published_at": utc_text(hit.published_at), "snippet": snippet})
+        published = published_json(hit.published_at, hit.published_offset_min)
+        print_json(asdict(hit) | published | {"snippet": snippet})
         return
     click.secho(f"{hit.id}  {printable(hit.title)}", bold=True)
-    click.echo(f"    {_day(hit.published_at)}  {printable(hit.source)}  {printable(hit.url)}")
+    click.echo(
+        f"    {_day(hit.published_at, hit.published_offset_min)}  {printable(hit.source)}  {printable(hit.url)}"
+    )
     click.echo(f"    {_unread(hit.unread_reason) if hit.kind == STUB else highlighted(hit.snippet)}\n")
 
 
 @click.command()
 @click.argument("article", metavar="ID|URL")
+@click.option(
+    "--removed", "with_removed", is_flag=True, help="Show what cleaning removed from its text, too."
+)
 @json_option
 @database_option
-def show(article: str, as_json: bool, database: str | None) -> None:
+def show(article: str, with_removed: bool, as_json: bool, database: str | None) -> None:
     """Show one article with everything known of it."""
     with read_session(database) as session:
         stored = get_article(session, article)
         if stored is None:
             raise InputError(f"no article {article!r}; accepted: the id or any URL of a stored article")
         urls = article_urls(session, stored.id)
+        places, former = addresses(session, stored.id), former_articles(session, stored.id)
         conflicts = [] if stored.article.kind == STUB else list_conflicts(session, stored.id)
-    known = stored_json(stored) | {"agency": stored.agency, "gone_at": utc_text(stored.gone_at)}
+        removed = removed_json(session, stored.id) if with_removed else []
+    known = stored_json(stored) | {"gone_at": utc_text(stored.gone_at)}
     if as_json:
-        print_json(known | {"urls": urls})
+        found = addresses_json(places, former)
+        print_json(known | {"urls": urls} | found | ({"removed": removed} if with_removed else {}))
         return
     for reject in conflicts:
         now = f"{reject.reason}, seen {utc_text(reject.last_seen_at)}; {printable(reject.detail)}"
         click.echo(f"newsbot: its address has something else now: {now}", err=True)
-    _print_article(stored, known, urls)
+    _print_article(stored, known, urls, _other_times(places, former))
+    if with_removed:
+        _print_removed(removed)
 
 
-def _print_article(stored: StoredArticle, known: Mapping[str, Any], urls: list[str]) -> None:
+def _print_removed(removed: Sequence[Mapping[str, Any]]) -> None:
+    """Print what was removed: the number of each paragraph in the full text, its block, and why."""
+    click.echo(f"\nremoved: {len(removed)}")
+    causes = {"site": "the site repeats it", "phrase": "it invites the reader"}
+    for gone in removed:
+        place, cause = gone["place"] + 1, causes[gone["by"]]
+        click.echo(f"\nparagraph {place}, block {gone['block']}, {cause}: {printable(gone['text'])}")
+
+
+def _other_times(places: Iterable[Address], former: Iterable[FormerArticle]) -> list[str]:
+    """Return a line for every address where an article was, and for every article that was at one of its addresses."""
+    return [
+        *(
+            f"{'was at:':16} {printable(place.url)} until {utc_text(place.until)}; article {place.article_id} is there now"
+            for place in places
+            if place.until
+        ),
+        *(
+            f"{'was here before:':16} article {other.id}, until {utc_text(other.until)}: {printable(other.title)}"
+            for other in former
+        ),
+    ]
+
+
+def _print_article(
+    stored: StoredArticle, known: Mapping[str, Any], urls: list[str], other_times: list[str]
+) -> None:
     for name, value in known.items():
-        if name not in ("body", "entities", "title") and value not in (None, []):
+        if name not in ("body", "entities", "title", "provenance") and value not in (None, []):
             shown = ", ".join(value) if isinstance(value, list) else value
             click.echo(f"{name + ':':16} {printable(shown)}")
+    print_provenance(known["provenance"])
     for url in urls:
         click.echo(f"{'also at:':16} {printable(url)}")
+    for line in other_times:
+        click.echo(line)
     for entity in stored.article.entities:
         role = f", {entity.role}" if entity.role else ""
         click.echo(
@@ -141,6 +190,15 @@ def _print_article(stored: StoredArticle, known: Mapping[str, Any], urls: list[s
         click.echo(f"\n{printable(paragraph)}")
 
 
+def print_provenance(provenance: Mapping[str, Any]) -> None:
+    """Print where the values of an article come from, one a line; the rules of its fields on one line."""
+    rules = ", ".join(f"{field}: {rule}" for field, rule in provenance["rules"].items())
+    warc = ", ".join(str(value) for value in (provenance["warc"] or {}).values() if value is not None)
+    for name, value in {**provenance, "rules": rules, "warc": warc}.items():
+        if value:
+            click.echo(f"{name + ':':18} {printable(value)}")
+
+
 @click.command()
 @click.argument("article", metavar="ID|URL")
 @json_option
@@ -148,12 +206,14 @@ def _print_article(stored: StoredArticle, known: Mapping[str, Any], urls: list[s
 def history(article: str, as_json: bool, database: str | None) -> None:
     """Show how an article changed, oldest change first.
 
-    An edit is silent where headline or text changed, and the page does not say that it was modified.
+    An edit is silent where headline or text changed, and nothing on the page owns up to it: no correction note, no later
+    date, no mark of the headline. Every change says which fact decided.
     """
     with read_session(database) as session:
-        changes = changes_of(session, article)
-    if changes is None:
-        raise InputError(f"no article {article!r}; accepted: the id or any URL of a stored article")
+        stored, changes = get_article(session, article), changes_of(session, article)
+        if stored is None or changes is None:
+            raise InputError(f"no article {article!r}; accepted: the id or any URL of a stored article")
+        other_times = _other_times(addresses(session, stored.id), former_articles(session, stored.id))
     for change in changes:
         if as_json:
             fields = {name: {"before": old, "after": new} for name, (old, new) in change.fields.items()}
@@ -163,15 +223,28 @@ def history(article: str, as_json: bool, database: str | None) -> None:
                     "changed_at": utc_text(change.changed_at),
                     "by_rules": change.by_rules,
                     "is_silent": change.is_silent,
+                    "evidence": evidence_json(change),
                     "fields": fields,
                 }
             )
         else:
             cause = ", by newsbot's rules" if change.by_rules else ", silently" if change.is_silent else ""
             click.secho(f"revision {change.revision}, seen {utc_text(change.changed_at)}{cause}", bold=True)
+            print_reason(change)
             print_changes(change.fields)
     if not changes and not as_json:
         click.echo("newsbot: it has not changed since it was first seen", err=True)
+    if not as_json:
+        for line in other_times:
+            click.echo(line)
+
+
+def print_reason(change: Change) -> None:
+    """Print the size of a change, and why it is called silent or not."""
+    if change.words_removed or change.words_added:
+        click.echo(f"  words: {change.words_removed} removed, {change.words_added} added")
+    if reason := explanation(change):
+        click.echo(f"  {printable(reason)}")
 
 
 def print_changes(fields: Mapping[str, tuple[Any, Any]]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TextIO
 
 import click
@@ -48,7 +48,7 @@ COLUMNS = ("name", "type", "articles", "mentions")
 def entities(
     context: click.Context,
     entity_type: EntityType | None,
-    since: datetime | None,
+    since: date | None,
     limit: int,
     as_json: bool,
     geojson: bool,
@@ -137,7 +137,7 @@ def list_corrections(as_json: bool, database: str | None) -> None:
 @click.option("--about", is_flag=True, help="Only articles about it, not those that just mention it.")
 @json_option
 @database_option
-def entity(name: str, since: datetime | None, about: bool, as_json: bool, database: str | None) -> None:
+def entity(name: str, since: date | None, about: bool, as_json: bool, database: str | None) -> None:
     """Show one entity: the names it is given, its articles, its companions, its timeline."""
     with read_session(database) as session:
         detail = entity_detail(session, name, since=since, about=about)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import click
 
-from newsbot.cli.options import database_option, json_option, limit_option, read_session, since_option
+from newsbot.cli.options import Day, database_option, json_option, limit_option, read_session
 from newsbot.cli.output import print_json, print_table
 from newsbot.errors import InputError
 from newsbot.items import utc_text
@@ -15,7 +15,7 @@ from newsbot.store.queries import biggest_stories, member_json, story_members
 
 
 @click.command()
-@since_option
+@click.option("--since", type=Day(), metavar="DATE", help="Changed then (UTC) or later.")
 @click.option(
     "--min-size",
     type=click.IntRange(min=2),

@@ -27,6 +27,10 @@ JITTER = 0.1
 REFETCH_AGES_S = (HOUR_S, 6 * HOUR_S, DAY_S, 3 * DAY_S)
 """Ages since publication at which an article is fetched again: most corrections come within three days."""
 MAX_RETRY_AFTER_S = DAY_S
+MAX_HOLD_S = 2 * DAY_S
+"""A host is held for a day at most. The end of a hold that is further away than two was computed with a wrong clock."""
+MAX_AHEAD_S = 8 * DAY_S
+"""Nothing is scheduled for later than in a week, give or take the jitter. What is was scheduled with a wrong clock."""
 FIRST_HOLD_S = MINUTE_S
 """Hold of a host that answers 429 or 503 without Retry-After."""
 MAX_AWAITED_HOLD_S = 2 * MINUTE_S

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-
-import onnxruntime  # type: ignore[import-untyped]
+from typing import TYPE_CHECKING
 
 from newsbot.entities.neural.wordpiece import WordPiece
+
+if TYPE_CHECKING:  # loaded by newsbot.onnx
+    import onnxruntime  # type: ignore[import-untyped]
 
 FOLDER = files("newsbot.entities.neural").joinpath("model_data")
 

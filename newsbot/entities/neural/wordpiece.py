@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
+from newsbot.text import normalized
+
 UNKNOWN, CLS, SEP = "[UNK]", "[CLS]", "[SEP]"
 MAX_WORD_CHARS = 100
 
@@ -42,7 +44,7 @@ class WordPiece:
 def _parts(word: str) -> Iterator[str]:
     """Yield the basic tokens of BERT in `word`: runs of letters and digits, and single marks and ideographs."""
     run = ""
-    for character in unicodedata.normalize("NFD", word.lower()):
+    for character in normalized("NFD", word.lower()):
         category = unicodedata.category(character)
         if category == "Mn" or (category[0] == "C" and category != "Cn"):
             continue

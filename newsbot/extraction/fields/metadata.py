@@ -27,6 +27,7 @@ class Metadata:
     title: str | None
     authors: list[str]
     published_at: datetime | None
+    published_offset_min: int | None
     modified_at: datetime | None
     description: str | None
     section: str | None
@@ -47,11 +48,13 @@ def read_metadata(page: Page, *, timezone: tzinfo = UTC, now: datetime | None = 
     elements, then microdata, then the HTML that readers see.
     """
     evidence = PageEvidence(page)
+    published, published_rule = read_published(evidence, timezone, now)
+    modified, modified_rule = read_modified(evidence, timezone, now)
     found = {
         "title": read_title(evidence),
         "authors": read_authors(evidence),
-        "published_at": read_published(evidence, timezone, now),
-        "modified_at": read_modified(evidence, timezone, now),
+        "published_at": (published and published.at, published_rule),
+        "modified_at": (modified and modified.at, modified_rule),
         "description": read_description(evidence),
         "section": read_section(evidence),
         "topics": read_topics(evidence),
@@ -60,6 +63,7 @@ def read_metadata(page: Page, *, timezone: tzinfo = UTC, now: datetime | None = 
     }
     return Metadata(
         **{name: value for name, (value, _) in found.items()},  # type: ignore[arg-type]
+        published_offset_min=published and published.offset_min,
         is_free=read_is_free(evidence),
         declared_language=page.html_lang
         or next(iter(evidence.json_ld("inLanguage") + evidence.meta("og:locale")), None),

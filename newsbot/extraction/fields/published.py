@@ -10,7 +10,7 @@ from itertools import islice, pairwise
 from newsbot.extraction.fields.evidence import PageEvidence
 from newsbot.extraction.fields.layout_hints import dated_texts, time_texts
 from newsbot.extraction.fields.rules import Rule
-from newsbot.languages.dates import names_date, parse_date
+from newsbot.languages.dates import Moment, names_date, parse_moment
 from newsbot.languages.word_patterns import any_of
 
 _MAX_TEXTS = 10
@@ -107,11 +107,11 @@ _MODIFIED_METAS = [
 
 def read_published(
     evidence: PageEvidence, timezone: tzinfo, now: datetime | None
-) -> tuple[datetime | None, str]:
-    """Return when the article was first published, in UTC, and the rule that found it.
+) -> tuple[Moment | None, str]:
+    """Return when the article was first published, and the rule that found it.
 
     Tries JSON-LD datePublished, then meta elements, microdata, time elements, lines below the headline, elements
-    marked as dates, and the URL. A date without an offset is read in `timezone`. (None, "") if no rule finds a date
+    marked as dates, and the URL. For a date without an offset see `parse_moment`. (None, "") if no rule finds a date
     that is at most a day after `now`.
     """
     return _best_date(_PUBLISHED, _SHOWN, evidence, timezone, now)
@@ -119,8 +119,8 @@ def read_published(
 
 def read_modified(
     evidence: PageEvidence, timezone: tzinfo, now: datetime | None
-) -> tuple[datetime | None, str]:
-    """Return when the article was last changed according to the page, in UTC, and the rule that found it."""
+) -> tuple[Moment | None, str]:
+    """Return when the article was last changed according to the page, and the rule that found it."""
     return _best_date(_MODIFIED, (), evidence, timezone, now)
 
 
@@ -130,20 +130,20 @@ def _best_date(
     evidence: PageEvidence,
     timezone: tzinfo,
     now: datetime | None,
-) -> tuple[datetime | None, str]:
+) -> tuple[Moment | None, str]:
     """Return the first declared date, or the date of a later rule that gives the same moment more precisely.
 
     The `shown` rules run only if no declared date has a time of day.
     """
-    best: tuple[datetime | None, str] = (None, "")
+    best: tuple[Moment | None, str] = (None, "")
     precision = -1
     for rules in (declared, shown):
         for rule, text in _texts(rules, evidence) if precision < 1 else ():
-            moment = parse_date(text, timezone, now, evidence.page.html_lang)
+            moment = parse_moment(text, timezone, now, evidence.page.html_lang)
             found_precision = bool(_HAS_CLOCK.search(text)) + bool(_HAS_ZONE.search(text))
             if moment is None or found_precision <= precision:
                 continue
-            if best[0] is None or _may_be_same_moment(best[0], moment, precision > 0):
+            if best[0] is None or _may_be_same_moment(best[0].at, moment.at, precision > 0):
                 best, precision = (moment, rule.name), found_precision
             if precision == _EXACT:
                 return best

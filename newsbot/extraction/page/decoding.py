@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from w3lib.encoding import html_body_declared_encoding, read_bom, resolve_encoding
+from w3lib.encoding import html_body_declared_encoding, read_bom
+
+from newsbot.text_charsets import charset_named
 
 FALLBACK = "cp1252"
 """Charset of bytes that no other charset fits."""
@@ -50,8 +52,8 @@ def _candidates(body: bytes, wide: str | None, charset: str | None) -> Iterator[
     """Yield the charsets that the bytes, the header and the page suggest, in the order of precedence."""
     yield wide
     yield _utf8(body)
-    yield resolve_encoding(charset) if charset else None
-    yield html_body_declared_encoding(body)
+    yield charset_named(charset)
+    yield charset_named(html_body_declared_encoding(body))
 
 
 def _wide(body: bytes) -> str | None:

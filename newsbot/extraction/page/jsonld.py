@@ -9,6 +9,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from newsbot.text import without_surrogates
+
 MAX_BLOCK_CHARS = 1_000_000
 MAX_OBJECTS = 500
 """Maximum number of objects that are read from a page."""
@@ -32,7 +34,7 @@ def read_json_ld(blocks: Iterable[str]) -> list[dict[str, Any]]:
     objects: list[dict[str, Any]] = []
     for block in blocks:
         if len(block) <= MAX_BLOCK_CHARS:
-            objects.extend(_objects(_parse(block), MAX_OBJECTS - len(objects)))
+            objects.extend(_objects(_parse(without_surrogates(block)), MAX_OBJECTS - len(objects)))
     return objects
 
 

@@ -23,17 +23,16 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, union
 from sqlalchemy.orm import Session
 
 from newsbot.dedupe.sketches import Sketch
 from newsbot.items import Article
 from newsbot.store.articles import children, site_boilerplate, story_placement
 from newsbot.store.articles.precomputed import Precomputed, current
-from newsbot.store.articles.writer import identity_keys
 from newsbot.store.entities import entity_writer
 from newsbot.store.schema.identity import ArticleKeys, article_keys, content_key, url_hash
-from newsbot.store.schema.models import ArticleRow, ArticleUrl
+from newsbot.store.schema.models import ArticleRow, ArticleUrl, ArticleWay
 from newsbot.store.sql import locks
 from newsbot.store.sql.locks import Rank
 from newsbot.urls import canonicalize
@@ -107,7 +106,7 @@ def lock_articles(
 
 
 def _lock_keys(connection: Connection, articles: Sequence[_Keyed], rejects: Sequence[bytes]) -> None:
-    keys = [key for found in articles for key in identity_keys(found.article, found.keys)]
+    keys = [key for found in articles for key in found.keys.lock_keys]
     locks.take(connection, Rank.IDENTITY, [*keys, *rejects])
     story_placement.lock_near_duplicates(connection, [found.sketch for found in articles])
 
@@ -127,10 +126,13 @@ def _keyed(batch: Iterable[Incoming]) -> Iterator[_Keyed]:
 
 
 def _stored(connection: Connection, articles: Sequence[_Keyed]) -> list[_Stored]:
-    hashes = {url_hash(key) for found in articles for key in found.keys.url_keys}
+    """Return the articles that are at URLs of a batch, and those that were there before: a page may show them again."""
+    hashes = {key for found in articles for key in found.keys.lock_keys}
     columns = (ArticleRow.id, ArticleRow.content_key, ArticleRow.entity_engine)
-    query = select(*columns).join(ArticleUrl, ArticleUrl.article_id == ArticleRow.id)
-    rows = connection.execute(query.where(ArticleUrl.url_hash.in_(hashes)).distinct())
+    ids = union(
+        *(select(table.article_id).where(table.url_hash.in_(hashes)) for table in (ArticleUrl, ArticleWay))
+    )
+    rows = connection.execute(select(*columns).where(ArticleRow.id.in_(ids)))
     return [_Stored(*row) for row in rows]
 
 
@@ -149,7 +151,7 @@ def _may_change_stories(
     shared: Counter[object] = Counter()
     for found in articles:
         near = {(place, key) for place, key in enumerate(found.sketch.keys) if key is not None}
-        shared.update([*near, *set(identity_keys(found.article, found.keys))])
+        shared.update([*near, *set(found.keys.lock_keys)])
     if any(count > 1 for count in shared.values()):
         return True
     texts = [found.keys.text_key for found in articles]

@@ -42,9 +42,11 @@ def add_sources(connection: Connection, sources: Iterable[str], *, now: datetime
         dialect.insert_missing(connection, Source, [{"key": key, "first_seen_at": now} for key in keys])
 
 
-def add_urls(connection: Connection, article_id: int, urls: Mapping[bytes, str]) -> None:
+def add_urls(connection: Connection, article_id: int, urls: Mapping[bytes, str], *, now: datetime) -> None:
     """Insert further URLs of an article, by their hash. Raises IntegrityError if one belongs to another article."""
-    rows = [{"url_hash": key, "url": url, "article_id": article_id} for key, url in urls.items()]
+    rows = [
+        {"url_hash": key, "url": url, "article_id": article_id, "since": now} for key, url in urls.items()
+    ]
     if rows:
         _ADD_URLS.run(connection, *rows)
 

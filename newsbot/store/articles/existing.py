@@ -1,22 +1,42 @@
-"""Finds the stored articles that a page may be, and loads their content, for `plan.decide`."""
+"""Finds the stored articles that a page may be, and what is done with it: `plan.decide` compares it with each of them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, LargeBinary, bindparam, cast, null, select, union_all
+from sqlalchemy import Connection, LargeBinary, bindparam, case, cast, null, select, union_all
 from sqlalchemy.orm import Session
 
+from newsbot.dedupe.changes import is_material, judge
 from newsbot.dedupe.feed_values import fields_from_feed, keep_feed_values
-from newsbot.items import Article
-from newsbot.store.articles.plan import Content, Existing, choose_existing
-from newsbot.store.articles.revision_rows import stored_content
-from newsbot.store.schema.identity import article_keys, url_hash
-from newsbot.store.schema.models import ArticleRow, ArticleUrl, Revision
+from newsbot.items import STUB, Article, Fetched
+from newsbot.store.articles.plan import (
+    Another,
+    Conflict,
+    Content,
+    Existing,
+    Insert,
+    Plan,
+    Revise,
+    SeeAgain,
+    as_known,
+    candidates,
+    decide,
+    needs_content,
+)
+from newsbot.store.articles.revision_rows import stored_article, stored_content
+from newsbot.store.crawl.fetches import is_same_page
+from newsbot.store.schema.identity import ArticleKeys, article_keys, content_key, url_hash
+from newsbot.store.schema.models import ArticleRow, ArticleUrl, ArticleWay, Revision
 from newsbot.store.sql.compiled import CompiledStatement
 from newsbot.urls import source_of
+
+MAX_FORMER = 5
+"""Number of articles that were at an address before with which a page is compared. Addresses that are used every day have
+hundreds; one whose text the page has is always among those compared."""
 
 _COLUMNS = [getattr(ArticleRow, name) for name in Existing.__slots__]
 _BY_ID = select(*_COLUMNS).where(ArticleRow.id == bindparam("known_id"))
@@ -72,18 +92,111 @@ def load_content(connection: Connection, existing: Existing, new_key: bytes) -> 
     return Content(stored_content(connection, existing.id), set(connection.scalars(query)))
 
 
+class Found(NamedTuple):
+    """What is done with a page, and what was stored under its URLs and with its text."""
+
+    plan: Plan
+    stored: Mapping[bytes, Existing]
+    """The articles by the hashes of the URLs."""
+    exact_duplicate_id: int | None
+
+
+def find_plan(
+    connection: Connection,
+    article: Article,
+    keys: ArticleKeys,
+    key: bytes,
+    *,
+    now: datetime,
+    clock: datetime,
+    fetched: Fetched | None = None,
+) -> Found:
+    """Return what is done with a page whose content has this key; under the locks of its keys.
+
+    A page that differs from what is stored though its bytes are the same is read differently by today's rules.
+
+    If another article is at its address now, the page may still be one that was there before: pages may show two articles
+    in turns, and archives are read in any order."""
+    hashes = [*keys.hashes, *map(url_hash, keys.ways)]
+    stored, exact_duplicate_id = find_existing(connection, hashes, keys.text_key)
+    others: set[int] = set()
+    for existing in candidates(article, keys, stored):
+        plan = _decided(connection, as_known(existing, clock=clock), article, key, now)
+        if isinstance(plan, Another | Conflict | Revise) and is_same_page(connection, existing.id, fetched):
+            content = load_content(connection, existing, key).columns
+            plan = Revise(existing, content, content, by_rules=True)
+        if not isinstance(plan, Another):
+            return Found(plan, stored, exact_duplicate_id)
+        others.add(existing.id)
+    holder = stored.get(keys.own_hash)
+    if holder is not None and holder.id in others:
+        for former in _former(connection, keys):
+            plan = _decided(connection, as_known(former, clock=clock), article, key, now)
+            if isinstance(plan, SeeAgain | Revise):
+                return Found(plan, stored, exact_duplicate_id)
+    return Found(Insert(), stored, exact_duplicate_id)
+
+
+def _decided(
+    connection: Connection, existing: Existing, article: Article, key: bytes, now: datetime
+) -> Plan | Another:
+    content = load_content(connection, existing, key) if needs_content(existing, key) else None
+    return decide(existing, article, key, content, now=now)
+
+
+def _former(connection: Connection, keys: ArticleKeys) -> list[Existing]:
+    """Return the articles that were at the own URL of a page before: first one with its text, then the last ones."""
+    has_text = case((ArticleRow.text_key == keys.text_key, 0), else_=1)
+    query = (
+        select(*_COLUMNS)
+        .join(ArticleWay, ArticleWay.article_id == ArticleRow.id)
+        .where(ArticleWay.url_hash == keys.own_hash, ~ArticleWay.is_redirect)
+        .order_by(has_text, ArticleWay.until.desc(), ArticleRow.id.desc())
+        .limit(MAX_FORMER)
+    )
+    return [Existing(*row) for row in connection.execute(query)]
+
+
+def known_unchanged(
+    session: Session, article: Article, *, keys: ArticleKeys, entity_engine: str | None = None
+) -> int | None:
+    """Return the id of the stored article that `article` repeats without a material change; None if there is none.
+
+    With `entity_engine`, only an article whose entities that engine has recognised: they need not be recognised again."""
+    query = (
+        select(ArticleRow.id, ArticleRow.content_key, ArticleUrl.url_hash)
+        .join(ArticleUrl, ArticleUrl.article_id == ArticleRow.id)
+        .where(ArticleUrl.url_hash.in_(keys.hashes), ArticleRow.kind != STUB)
+    )
+    if entity_engine is not None:
+        query = query.where(ArticleRow.entity_engine == entity_engine)
+    key = content_key(article)
+    rows = list(session.execute(query))
+    for article_id, stored_key, _ in rows:
+        if stored_key == key:
+            return int(article_id)
+    first = next((article_id for article_id, _, found_by in rows if found_by == keys.hashes[0]), None)
+    if first is None:
+        return None
+    stored = stored_article(stored_content(session.connection(), first))
+    return None if is_material(stored, article) else first
+
+
 def recall(session: Session, article: Article) -> None:
     """Fill what a page says no more, or has never said, with what is known of its article from elsewhere.
 
     These are the values that a feed gave when the article was stored, and its source, if the address of the page names
-    none. So a page that is read again without the entry of the feed does not lose them, and has not changed."""
+    none. So a page that is read again without the entry of the feed does not lose them, and has not changed. What a feed
+    said of the article that was at the address before is not said of the one that is there now."""
     connection, keys = session.connection(), article_keys(article)
-    hashes = [url_hash(key) for key in keys.url_keys]
-    stored, _ = find_existing(connection, hashes, keys.text_key)
-    existing = choose_existing(hashes, stored, title=article.title, text_key=keys.text_key)
+    stored, _ = find_existing(connection, keys.hashes, keys.text_key)
+    existing = next(iter(candidates(article, keys, stored)), None)
     if existing is None:
         return
     if fields_from_feed(existing.rules):
-        keep_feed_values(article, stored_content(connection, existing.id), existing.rules)
+        content = stored_content(connection, existing.id)
+        is_stub = existing.kind == STUB
+        if is_stub or judge(stored_article(content), article).verdict != "other-article":
+            keep_feed_values(article, content, existing.rules)
     if existing.source and article.source == source_of(article.url):
         article.source = existing.source

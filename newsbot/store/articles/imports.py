@@ -8,10 +8,8 @@ from datetime import datetime
 from sqlalchemy import case, delete, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
-from newsbot.items import STUB, Article
 from newsbot.store.articles import story_placement
-from newsbot.store.schema.identity import article_keys, url_hash
-from newsbot.store.schema.models import ArticleRow, ArticleUrl, Story
+from newsbot.store.schema.models import ArticleRow, Story
 from newsbot.store.sql import dialect
 
 
@@ -24,19 +22,6 @@ class Known:
     first_seen_at: datetime
     last_seen_at: datetime
     revision: int
-
-
-def fill_unexported(session: Session, article: Article) -> None:
-    """Copy the fields that an export lacks from the article that is stored under the first URL, if there is one.
-
-    Without them, an article that is imported into the database it was exported from would count as changed."""
-    first = url_hash(article_keys(article).url_keys[0])
-    query = select(ArticleRow.kind, ArticleRow.is_free).join(
-        ArticleUrl, ArticleUrl.article_id == ArticleRow.id
-    )
-    stored = session.execute(query.where(ArticleUrl.url_hash == first)).first()
-    if stored is not None and STUB not in {stored.kind, article.kind}:
-        article.kind, article.is_free = stored.kind, stored.is_free
 
 
 def kept_id(session: Session, wanted: int) -> int | None:

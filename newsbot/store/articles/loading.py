@@ -8,10 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from newsbot.items import STUB, Article, Entity, Mention, article_json, utc_text
+from newsbot.items import (
+    STUB,
+    ArchivedPage,
+    Article,
+    Entity,
+    Mention,
+    article_json,
+    provenance_json,
+    utc_text,
+)
+from newsbot.store.crawl.fetches import archived_pages
 from newsbot.store.crawl.rejects import reasons_of
 from newsbot.store.schema.identity import url_hash
 from newsbot.store.schema.models import (
@@ -20,6 +30,7 @@ from newsbot.store.schema.models import (
     ArticleRow,
     ArticleTopic,
     ArticleUrl,
+    ArticleWay,
     Author,
     EntityRow,
     MentionRow,
@@ -28,6 +39,8 @@ from newsbot.store.schema.models import (
 from newsbot.urls import canonicalize
 
 MAX_ID = 2**63 - 1
+PART_CHARS = 250_000
+"""Number of characters of bodies that are loaded at a time where many articles are streamed."""
 
 _ITEM_COLUMNS = (
     "url",
@@ -36,6 +49,7 @@ _ITEM_COLUMNS = (
     "title",
     "description",
     "published_at",
+    "published_offset_min",
     "modified_at",
     "language",
     "section",
@@ -44,9 +58,11 @@ _ITEM_COLUMNS = (
     "word_count",
     "kind",
     "is_free",
+    "notes",
     "entity_engine",
     "retrieved_at",
     "rules",
+    "extractor_version",
 )
 
 
@@ -64,6 +80,8 @@ class StoredArticle:
     last_seen_at: datetime
     gone_at: datetime | None
     revision: int
+    archived: ArchivedPage | None = None
+    """The record that its content was read from; None if it is not in an archive."""
     unread_reason: str | None = None
     """Why the page of a stub could not be read when it was last tried; None for an article."""
 
@@ -72,6 +90,7 @@ def stored_json(stored: StoredArticle) -> dict[str, Any]:
     """Return the public JSON form of a stored article."""
     said = article_json(stored.article)
     entities = said.pop("entities")
+    del said["provenance"]
     known = {
         "story_id": stored.story_id,
         "duplicate_of": stored.duplicate_of,
@@ -79,8 +98,10 @@ def stored_json(stored: StoredArticle) -> dict[str, Any]:
         "first_seen_at": utc_text(stored.first_seen_at),
         "last_seen_at": utc_text(stored.last_seen_at),
         "revision": stored.revision,
+        "agency": stored.agency,
     }
-    return {"id": stored.id, **said, **known, "entities": entities}
+    provenance = provenance_json(stored.article, stored.archived)
+    return {"id": stored.id, **said, **known, "entities": entities, "provenance": provenance}
 
 
 def find_article(session: Session, ref: int | str) -> int | None:
@@ -89,8 +110,12 @@ def find_article(session: Session, ref: int | str) -> int | None:
     if isinstance(ref, int) or ref.isdecimal():
         article_id = int(ref)
         return session.scalar(query.where(ArticleRow.id == article_id)) if article_id <= MAX_ID else None
-    by_url = select(ArticleUrl.article_id).where(ArticleUrl.url_hash == url_hash(canonicalize(ref)))
-    return session.scalar(by_url)
+    key = url_hash(canonicalize(ref))
+    found = session.scalar(select(ArticleUrl.article_id).where(ArticleUrl.url_hash == key))
+    if found is not None:
+        return found
+    led = select(ArticleWay.article_id).where(ArticleWay.url_hash == key)
+    return session.scalar(led.order_by(ArticleWay.until.desc(), ArticleWay.article_id).limit(1))
 
 
 def get_article(session: Session, ref: int | str) -> StoredArticle | None:
@@ -100,9 +125,10 @@ def get_article(session: Session, ref: int | str) -> StoredArticle | None:
 
 
 def article_urls(session: Session, article_id: int) -> list[str]:
-    """Return all canonicalised URLs of an article, sorted."""
-    query = select(ArticleUrl.url).where(ArticleUrl.article_id == article_id)
-    return sorted(session.scalars(query))
+    """Return all canonicalised URLs that lead to an article, sorted."""
+    own = select(ArticleUrl.url).where(ArticleUrl.article_id == article_id)
+    redirects = select(ArticleWay.url).where(ArticleWay.article_id == article_id, ArticleWay.is_redirect)
+    return sorted({*session.scalars(own), *session.scalars(redirects)})
 
 
 def entity_ids(session: Session, article_id: int) -> dict[tuple[str, str], int]:
@@ -113,29 +139,55 @@ def entity_ids(session: Session, article_id: int) -> dict[tuple[str, str], int]:
     return {(name, kind): entity_id for name, kind, entity_id in rows}
 
 
+def article_parts(session: Session, ids: Sequence[int]) -> list[list[int]]:
+    """Return the ids in their order, in parts whose bodies are `PART_CHARS` long, or that have one article."""
+    query = select(ArticleRow.id, func.length(ArticleRow.body)).where(ArticleRow.id.in_(ids))
+    lengths: dict[int, int] = {row[0]: row[1] for row in session.execute(query)}
+    parts: list[list[int]] = []
+    free = 0
+    for article_id in ids:
+        free -= lengths.get(article_id, 0)
+        if not parts or free < 0:
+            parts.append([])
+            free = PART_CHARS - lengths.get(article_id, 0)
+        parts[-1].append(article_id)
+    return parts
+
+
 def load_articles(session: Session, ids: Sequence[int]) -> list[StoredArticle]:
-    """Return the articles with these ids, in this order. The number of statements does not depend on that of articles."""
+    """Return the articles with these ids, in this order; unknown ids are left out.
+
+    The number of statements does not depend on that of articles."""
     columns = [column for column in ArticleRow.__table__.columns if column.name != "content_key"]
     query = select(*columns).where(ArticleRow.id.in_(ids))
     rows = {row.id: row for row in session.execute(query)}
     authors = _names(session, Author.name, ArticleAuthor, ArticleAuthor.author_id == Author.id, ids)
     topics = _names(session, Topic.name, ArticleTopic, ArticleTopic.topic_id == Topic.id, ids)
     entities = _entities(session, ids)
+    archived = archived_pages(session, ids)
     reasons = reasons_of(session, [row.id for row in rows.values() if row.kind == STUB])
     return [
         _stored(
             rows[article_id],
             unread_reason=reasons.get(article_id),
+            archived=archived.get(article_id),
             authors=authors[article_id],
             topics=topics[article_id],
             entities=entities[article_id],
         )
         for article_id in ids
+        if article_id in rows
     ]
 
 
 def _stored(
-    row: Any, *, unread_reason: str | None, authors: list[str], topics: list[str], entities: list[Entity]
+    row: Any,
+    *,
+    unread_reason: str | None,
+    archived: ArchivedPage | None,
+    authors: list[str],
+    topics: list[str],
+    entities: list[Entity],
 ) -> StoredArticle:
     said = {name: getattr(row, name) for name in _ITEM_COLUMNS}
     return StoredArticle(
@@ -149,6 +201,7 @@ def _stored(
         last_seen_at=row.last_seen_at,
         gone_at=row.gone_at,
         revision=row.revision,
+        archived=archived,
         unread_reason=unread_reason,
     )
 

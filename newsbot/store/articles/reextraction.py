@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -16,9 +16,11 @@ from newsbot.store.articles import story_placement
 from newsbot.store.articles.precomputed import Precomputed
 from newsbot.store.articles.revision_rows import changed_fields, stored_content
 from newsbot.store.articles.writer import Outcome, apply_rules_to
-from newsbot.store.crawl.fetches import HAS_PAGE
+from newsbot.store.boilerplate.removed_blocks import store_removed
+from newsbot.store.crawl.fetches import has_page
 from newsbot.store.schema.identity import article_keys
-from newsbot.store.schema.models import ArticleRow, Fetch
+from newsbot.store.schema.models import ArticleRow, ArticleUrl, ArticleWay, Fetch
+from newsbot.store.sql.local_days import dated_since
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,37 +39,43 @@ def list_extracted(
     *,
     is_stale: bool = True,
     source: str | None = None,
-    since: datetime | None = None,
+    since: date | None = None,
 ) -> list[Extracted]:
     """Return the articles whose pages are kept, oldest row first; with `is_stale`, those of another version's rules."""
-    query = (
-        select(
-            ArticleRow.id,
-            ArticleRow.url,
-            ArticleRow.retrieved_at,
-            func.min(Fetch.warc_file),
-            func.min(Fetch.warc_offset),
+    found: dict[int, Extracted] = {}
+    for led_by in (ArticleUrl, ArticleWay):
+        query = (
+            select(
+                ArticleRow.id,
+                ArticleRow.url,
+                ArticleRow.retrieved_at,
+                func.min(Fetch.warc_file),
+                func.min(Fetch.warc_offset),
+            )
+            .where(has_page(led_by))
+            .group_by(ArticleRow.id)
         )
-        .where(HAS_PAGE)
-        .group_by(ArticleRow.id)
-        .order_by(ArticleRow.id)
-    )
-    if is_stale:
-        query = query.where(ArticleRow.extractor_version.is_distinct_from(rule_versions.label()))
-    if source is not None:
-        query = query.where(ArticleRow.source == source)
-    if since is not None:
-        query = query.where(ArticleRow.dated_at >= since)
-    rows: Iterable[Any] = session.execute(query)
-    return [
-        Extracted(article_id=id_, url=url, retrieved_at=at, warc_file=file, warc_offset=offset)
-        for id_, url, at, file, offset in rows
-    ]
+        if is_stale:
+            query = query.where(ArticleRow.extractor_version.is_distinct_from(rule_versions.label()))
+        if source is not None:
+            query = query.where(ArticleRow.source == source)
+        if since is not None:
+            query = query.where(*dated_since(ArticleRow, since))
+        rows: Iterable[Any] = session.execute(query)
+        for id_, url, at, file, offset in rows:
+            extracted = Extracted(
+                article_id=id_, url=url, retrieved_at=at, warc_file=file, warc_offset=offset
+            )
+            found.setdefault(id_, extracted)
+    return [found[id_] for id_ in sorted(found)]
 
 
 def changes_by_rules(session: Session, article_id: int, article: Article) -> dict[str, tuple[Any, Any]]:
     """Return what `article` says otherwise than the stored one: field name -> its values, ready for JSON."""
-    old = changed_fields(stored_content(session.connection(), article_id), article)
+    stored = stored_content(session.connection(), article_id)
+    old = changed_fields(stored, article)
+    if stored["published_offset_min"] != article.published_offset_min:
+        old["published_offset_min"] = stored["published_offset_min"]
     new = {name: getattr(article, name) for name in old}
     return {
         name: (old[name], utc_text(value) if isinstance(value, datetime) else value)
@@ -96,8 +104,14 @@ def apply_rules(
     )
 
 
-def mark_extracted(session: Session, article_ids: Sequence[int]) -> None:
-    """Store that the current rules leave articles as they are."""
+def mark_extracted(
+    session: Session, article_ids: Sequence[int], removals: Mapping[int, Article] | None = None
+) -> None:
+    """Store that the current rules leave articles as they are.
+
+    `removals` are those articles, by id, from whose pages the rules have removed something that may not be stored yet."""
+    for article_id, article in (removals or {}).items():
+        store_removed(session.connection(), article_id, article)
     story_placement.lock(
         session.connection()
     )  # a transaction that changes the rows of several articles holds it

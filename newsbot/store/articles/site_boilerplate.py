@@ -7,17 +7,21 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from functools import cache
+from itertools import accumulate
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, exists, select
 from sqlalchemy.orm import Session
 
 from newsbot.cleaning.boilerplate import MEMORY, Tally, block_keys, kept_places, series_marks
+from newsbot.cleaning.removed_paragraphs import put_back, take_out
 from newsbot.items import STUB, Article, Mention
 from newsbot.store.articles.loading import StoredArticle, load_articles
 from newsbot.store.articles.writer import Saved, apply_rules_to
+from newsbot.store.boilerplate.kept_blocks import kept_among
+from newsbot.store.boilerplate.removed_blocks import removed_of
 from newsbot.store.schema.identity import article_keys, url_hash
-from newsbot.store.schema.models import ArticleRow, ArticleUrl, BoilerplateBlock, BoilerplateSite
+from newsbot.store.schema.models import ArticleRow, ArticleUrl, BoilerplateBlock, BoilerplateSite, KeptBlock
 from newsbot.store.schema.types import stored_name
 from newsbot.store.sql import deferred, dialect, locks
 from newsbot.store.sql.compiled import CompiledStatement
@@ -27,6 +31,8 @@ from newsbot.text import word_count
 MAX_LAYERS = 4
 """Number of times that blocks are looked for: removing boilerplate may bring further blocks to the end of the text."""
 PARTING = "\n\n"
+_KEPT = "newsbot_kept_blocks"
+"""Key in the `info` of a session."""
 _TALLY = ("article_count", "weight", "last_article", "marks", "is_learnt")
 
 _OF_SOURCE = BoilerplateBlock.source == bindparam("of_source")
@@ -41,30 +47,49 @@ _OTHERS = select(ArticleRow.source).where(
 
 
 class Found(NamedTuple):
-    """A stored article that contains boilerplate."""
+    """A stored article that contains boilerplate, or lacks a block that is kept."""
 
     article_id: int
     url: str
     texts: list[str]
     """The paragraphs that would be removed."""
+    restored: list[str]
+    """The paragraphs that would be put back, because a person keeps them."""
 
 
 def remove_learnt(session: Session, article: Article, site_blocks: dict[bytes, str]) -> bool:
-    """Remove the boilerplate of its source from `body`, keep mentions in step; return whether anything was removed.
+    """Remove the boilerplate of its source from `body`, keep mentions in step; return whether anything changed.
 
-    Adds the blocks of the body by their keys to `site_blocks`, which `learn` needs."""
+    What is removed goes to `removed`; what was, and is kept by a person since, comes back. Adds the blocks of the body by
+    their keys to `site_blocks`, which `learn` needs."""
     if article.source is None:
         return False
-    for layer in range(MAX_LAYERS):
+    has_changed = _put_back_kept(session, article)
+    for _ in range(MAX_LAYERS):
         texts = article.body.split(PARTING)
         keys = _body_keys(article.body)
         site_blocks |= {key: texts[place] for place, key in keys.items()}
-        learnt = _learnt(session.connection(), article.source, keys.values())
+        learnt = _learnt(session, article.source, keys.values())
         kept = kept_places(texts, learnt) if learnt else range(len(texts))
         if len(kept) == len(texts):
-            return layer > 0
-        _keep(article, texts, kept)
-    return True
+            break
+        gone = {place: keys[place] for place in sorted(set(keys) - set(kept))}
+        article.removed = take_out(article.removed, texts, gone, is_learnt=True)
+        _rewrite(article, [(place, texts[place]) for place in kept])
+        has_changed = True
+    return has_changed
+
+
+def _put_back_kept(session: Session, article: Article) -> bool:
+    """Put the paragraphs back that were removed and are kept by a person; return whether there are any."""
+    if not article.removed or article.source is None:
+        return False
+    kept = kept_among(session, stored_name(article.source), {gone.key for gone in article.removed})
+    if kept:
+        _rewrite(article, put_back(article.removed, article.body.split(PARTING), kept))
+        article.removed = [gone for gone in article.removed if gone.key not in kept]
+        article.entity_engine = None  # names in what came back are found when the page is seen again
+    return bool(kept)
 
 
 def learn(
@@ -130,10 +155,11 @@ def _count(connection: Connection, lesson: _Lesson) -> None:
 def find_outdated(
     session: Session, article: Article, site_blocks: Mapping[bytes, str]
 ) -> StoredArticle | None:
-    """Return the stored version of a page from which boilerplate was removed, without the same boilerplate.
+    """Return the stored version of a page, without the boilerplate that was removed from the page and with what is kept.
 
-    None if nothing was removed from the page, if it is not stored, or if the stored version has no boilerplate."""
-    if site_blocks.keys() <= set(_body_keys(article.body).values()):
+    None if nothing was removed from the page or is kept in it, if it is not stored, or if it is stored so already."""
+    keys = set(_body_keys(article.body).values())
+    if site_blocks.keys() <= keys and not keys & _kept_in(session):
         return None
     first_key = url_hash(article_keys(article).url_keys[0])
     known = session.scalar(select(ArticleUrl.article_id).where(ArticleUrl.url_hash == first_key))
@@ -143,7 +169,7 @@ def find_outdated(
 def reclean_same(
     session: Session, article: Article, site_blocks: Mapping[bytes, str], *, run_id: int | None, now: datetime
 ) -> None:
-    """Remove boilerplate from the stored version of a page from which it was removed, so that this is not an edit.
+    """Clean the stored version of a page as the page was cleaned, so that the difference is not an edit.
 
     To be called after `batch_locks.lock_articles`: the article that is stored next needs locks of lower ranks."""
     outdated = find_outdated(session, article, site_blocks)
@@ -152,7 +178,9 @@ def reclean_same(
 
 
 def reclean_article(session: Session, article_id: int, *, run_id: int | None, now: datetime) -> bool:
-    """Remove learnt boilerplate from a stored article, as a change by rules; return whether there was any."""
+    """Remove learnt boilerplate from a stored article, and put back what is kept, as a change by rules.
+
+    Return whether anything has changed."""
     outdated = _without_boilerplate(session, article_id)
     if outdated is not None:
         _store_cleaned(session, outdated, run_id=run_id, now=now)
@@ -161,6 +189,7 @@ def reclean_article(session: Session, article_id: int, *, run_id: int | None, no
 
 def _without_boilerplate(session: Session, article_id: int) -> StoredArticle | None:
     stored = load_articles(session, [article_id])[0]
+    stored.article.removed = removed_of(session.connection(), article_id)
     return stored if remove_learnt(session, stored.article, {}) else None
 
 
@@ -170,20 +199,22 @@ def _store_cleaned(session: Session, cleaned: StoredArticle, *, run_id: int | No
 
 
 def find_boilerplate(session: Session, article_ids: Sequence[int]) -> list[Found]:
-    """Return the articles that contain learnt boilerplate; nothing is changed."""
+    """Return the articles that contain learnt boilerplate or lack what is kept; nothing is changed."""
     found = []
     for stored in load_articles(session, article_ids):
-        before = stored.article.body.split(PARTING)
+        before = Counter(stored.article.body.split(PARTING))
+        stored.article.removed = removed_of(session.connection(), stored.id)
         if remove_learnt(session, stored.article, {}):
-            gone = Counter(before) - Counter(stored.article.body.split(PARTING))
-            found.append(Found(stored.id, stored.article.url, list(gone.elements())))
+            after = Counter(stored.article.body.split(PARTING))
+            gone, back = list((before - after).elements()), list((after - before).elements())
+            found.append(Found(stored.id, stored.article.url, gone, back))
     return found
 
 
 def boilerplate_sources(session: Session) -> list[str]:
-    """Return the keys of the sources with learnt boilerplate."""
-    query = select(BoilerplateBlock.source).where(BoilerplateBlock.is_learnt).distinct()
-    return list(session.scalars(query.order_by(BoilerplateBlock.source)))
+    """Return the keys of the sources with blocks that are learnt or kept."""
+    learnt = select(BoilerplateBlock.source).where(BoilerplateBlock.is_learnt)
+    return sorted(session.scalars(learnt.union(select(KeptBlock.source))))
 
 
 def ids_of_source(session: Session, source: str, *, after: int, limit: int) -> list[int]:
@@ -198,16 +229,19 @@ def _body_keys(body: str) -> Mapping[int, bytes]:
     return block_keys(body.split(PARTING))
 
 
-def _keep(article: Article, texts: Sequence[str], kept: Sequence[int]) -> None:
-    """Reduce the body to these paragraphs and move the mentions with them."""
+def _rewrite(article: Article, texts: Sequence[tuple[int | None, str]]) -> None:
+    """Make the body of these paragraphs and move the mentions with them.
+
+    Each comes with its index in the body as it is; None: it is not there yet."""
+    lengths = (len(text) + len(PARTING) for text in article.body.split(PARTING))
+    starts = list(accumulate(lengths, initial=0))
     moves: list[tuple[int, int, int]] = []
-    start, new_start = 0, 0
-    for place, text in enumerate(texts):
-        if place in kept:
-            moves.append((start, start + len(text), new_start - start))
-            new_start += len(text) + len(PARTING)
-        start += len(text) + len(PARTING)
-    article.body = PARTING.join(texts[place] for place in kept)
+    new_start = 0
+    for index, text in texts:
+        if index is not None:
+            moves.append((starts[index], starts[index] + len(text), new_start - starts[index]))
+        new_start += len(text) + len(PARTING)
+    article.body = PARTING.join(text for _, text in texts)
     article.word_count = word_count(article.body)
     for entity in article.entities:
         entity.mentions = [moved for mention in entity.mentions if (moved := _moved(mention, moves))]
@@ -250,22 +284,41 @@ def _tallies(connection: Connection, source: str, keys: Collection[bytes]) -> di
     return {key: _tally(values) for key, _, *values in found}
 
 
-def _learnt(connection: Connection, source: str, keys: Collection[bytes]) -> set[bytes]:
+def _learnt(session: Session, source: str, keys: Collection[bytes]) -> set[bytes]:
+    """Return the keys of blocks that are boilerplate and that nobody keeps; remember those that somebody keeps."""
     if not keys:
         return set()
-    found = _blocks(len(keys), are_learnt=True).rows(connection, _wanted(source, keys))
-    return {key for key, number, *values in found if _tally(values).is_boilerplate(number)}
+    found = _blocks(len(keys), are_learnt=True).rows(session.connection(), _wanted(source, keys))
+    _kept_in(session).update(key for key, _, *_, is_kept in found if is_kept)
+    return {
+        key
+        for key, number, *values, is_kept in found
+        if not is_kept and _tally(values).is_boilerplate(number)
+    }
+
+
+def _kept_in(session: Session) -> set[bytes]:
+    """Return the keys of kept blocks that articles of this transaction have."""
+    found: set[bytes] = session.info.setdefault(_KEPT, set())
+    return found
 
 
 @cache
 def _blocks(count: int, *, are_learnt: bool = False) -> CompiledStatement:
-    """Return the query for `count` blocks of a source: their keys, the number of articles of the source, their tallies."""
+    """Return the query for `count` blocks of a source: their keys, the number of articles of the source, their tallies.
+
+    With `are_learnt`, only those that are learnt, with a last column that says whether somebody keeps them."""
     query = (
         select(BoilerplateBlock.key, BoilerplateSite.article_count, *_COLUMNS)
         .join(BoilerplateSite, BoilerplateSite.source == BoilerplateBlock.source)
         .where(_OF_SOURCE, BoilerplateBlock.key.in_([bindparam(f"key_{place}") for place in range(count)]))
     )
-    return CompiledStatement(query.where(BoilerplateBlock.is_learnt) if are_learnt else query)
+    is_kept = exists().where(
+        KeptBlock.source == BoilerplateBlock.source, KeptBlock.key == BoilerplateBlock.key
+    )
+    return CompiledStatement(
+        query.add_columns(is_kept).where(BoilerplateBlock.is_learnt) if are_learnt else query
+    )
 
 
 def _wanted(source: str, keys: Collection[bytes]) -> dict[str, Any]:

@@ -9,43 +9,39 @@ written when the transaction ends.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, assert_never
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, update
 from sqlalchemy.orm import Session
 
 from newsbot import rule_versions
 from newsbot.dedupe.agencies import agency_of
-from newsbot.dedupe.changes import Judgement, is_material, is_silent
+from newsbot.dedupe.changes import Judgement
 from newsbot.dedupe.fingerprints import text_key
-from newsbot.items import STUB, Article
+from newsbot.items import STUB, Article, Fetched
 from newsbot.store.articles import children, story_placement
-from newsbot.store.articles.existing import find_existing, load_content, load_existing
-from newsbot.store.articles.plan import (
-    Conflict,
-    Existing,
-    Fill,
-    Insert,
-    Keep,
-    Plan,
-    Revise,
-    SeeAgain,
-    choose_existing,
-    decide,
-    needs_content,
-)
+from newsbot.store.articles.existing import find_existing, find_plan, load_existing
+from newsbot.store.articles.plan import Conflict, Existing, Fill, Insert, Keep, Plan, Revise, SeeAgain
 from newsbot.store.articles.precomputed import Precomputed, current, index_words
-from newsbot.store.articles.revision_rows import changed_fields, compacted, stored_article, stored_content
+from newsbot.store.articles.presence import settle
+from newsbot.store.articles.revision_rows import (
+    Edit,
+    changed_fields,
+    compacted,
+    edit_evidence,
+    stored_article,
+    stored_content,
+)
+from newsbot.store.boilerplate.removed_blocks import store_removed
 from newsbot.store.crawl import rejects
 from newsbot.store.entities import entity_writer
-from newsbot.store.schema.identity import ArticleKeys, content_key, url_hash
-from newsbot.store.schema.models import ArticleRow, ArticleUrl, Revision
+from newsbot.store.schema.identity import ArticleKeys, content_key
+from newsbot.store.schema.models import ArticleRow, Revision
 from newsbot.store.sql import locks
 from newsbot.store.sql.compiled import CompiledStatement
 from newsbot.store.sql.locks import Rank
-from newsbot.urls import canonicalize
 
 Outcome = Literal["new", "changed", "unchanged", "duplicate", "conflict"]
 
@@ -54,6 +50,7 @@ COPIED_FIELDS = (
     "title",
     "description",
     "published_at",
+    "published_offset_min",
     "modified_at",
     "language",
     "section",
@@ -61,8 +58,10 @@ COPIED_FIELDS = (
     "word_count",
     "kind",
     "is_free",
+    "notes",
     "entity_engine",
     "rules",
+    "extractor_version",
     "retrieved_at",
     "body",
 )
@@ -76,11 +75,13 @@ class Saved:
     article_id: int
     outcome: Outcome
     """`new`, also if it was a stub before; `duplicate`: new, with the text of another article; `changed` since it was last seen; `unchanged`, or without
-    a change that a reader would notice; `conflict`: the page is not the stored article any more, which stays as it is."""
+    a change that a reader would notice; `conflict`: the page is only a teaser of the stored article, which stays as it is."""
     judgement: Judgement | None = None
     """In a conflict: what the page is now."""
     story_id: int | None = None
     """Story of a new article, if other articles belong to it."""
+    replaced_id: int | None = None
+    """The article that was at its address before, if it was another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,35 +103,40 @@ def save_article(
     keys: ArticleKeys,
     run_id: int | None,
     now: datetime,
+    clock: datetime | None = None,
     new_id: int | None = None,
     precomputed: Precomputed | None = None,
+    fetched: Fetched | None = None,
 ) -> Saved:
     """Store an article with everything that belongs to it, or update the one that is stored under any of its URLs.
 
-    Content without a material change only moves `last_seen_at`; other content makes a revision. A page that is another
-    article now, or a teaser of this one, changes nothing: a conflict. The text of another article under other URLs is
-    stored too, as its exact duplicate. Rejects of its URLs are deleted, except in a conflict. A stub becomes the article
+    Content without a material change only moves `last_seen_at`; other content makes a revision. A page that is only a teaser
+    of the article changes nothing: a conflict. One that shows another article now is stored as a new article, or is one
+    that was there before; the address moves to it, and the old article stays. The text of another article under other URLs
+    is stored too, as its exact duplicate. Rejects of its URLs are deleted, except in a conflict. A stub becomes the article
     in place; itself it never replaces an article, and its rejects stay. A new article gets the id `new_id`, or the next one. `precomputed` is `precompute(article)`; None: computed here, if it is needed.
+    `fetched` is the response: if its bytes are those of the stored content, a change is one by newsbot's rules.
+    `now` is when the page was seen, `clock` the time of this machine; None: the same.
 
     Safe against other processes that save the same article or text at the same time: the keys are locked first."""
     connection = session.connection()
     page = _Page(article, keys, content_key(article), run_id, now, precomputed)
-    urls = {url_hash(key): key for key in keys.url_keys}
-    locks.take(connection, Rank.IDENTITY, identity_keys(article, keys))
-    stored, exact_duplicate_id = find_existing(connection, list(urls), keys.text_key)
-    existing = choose_existing(urls, stored, title=article.title, text_key=keys.text_key)
-    content = None
-    if existing is not None and needs_content(existing, page.content_key, now=now):
-        content = load_content(connection, existing, page.content_key)
-    plan = decide(existing, article, page.content_key, content, now=now)
+    locks.take(connection, Rank.IDENTITY, keys.lock_keys)
+    plan, stored, exact_duplicate_id = find_plan(
+        connection, article, keys, page.content_key, now=now, clock=clock or now, fetched=fetched
+    )
     saved = _apply(connection, page, plan, exact_duplicate_id, new_id)
-    if not isinstance(plan, Conflict | Keep):
-        freed = _remove_stubs(connection, stored, saved.article_id)
-        new_urls = {key: url for key, url in urls.items() if key not in stored or key in freed}
-        children.add_urls(connection, saved.article_id, new_urls)
-    if article.kind != STUB and not isinstance(plan, Conflict):
-        rejects.delete_rejects(connection, urls, seen_at=now)
-    return saved
+    if saved.outcome not in {"unchanged", "conflict"}:
+        store_removed(connection, saved.article_id, article, is_new=not isinstance(plan, Revise))
+    if isinstance(plan, Conflict | Keep):
+        return saved
+    articles = _without_stubs(connection, stored, saved.article_id)
+    hashes = settle(connection, saved.article_id, article, keys, articles, now=now)
+    if article.kind != STUB:
+        rejects.delete_rejects(connection, hashes, seen_at=now, clock=clock or now)
+    before = articles.get(keys.own_hash)
+    is_at_new = before is not None and before.id != saved.article_id and keys.own_hash in hashes
+    return replace(saved, replaced_id=before.id) if before and is_at_new else saved
 
 
 def apply_rules_to(
@@ -148,10 +154,14 @@ def apply_rules_to(
     The revision is marked as `by_rules`; URLs and the times when the article was seen stay."""
     connection = session.connection()
     page = _Page(article, keys, content_key(article), run_id, now, precomputed)
-    locks.take(connection, Rank.IDENTITY, identity_keys(article, keys))
+    locks.take(connection, Rank.IDENTITY, keys.lock_keys)
     existing = load_existing(connection, article_id)
+    store_removed(connection, article_id, article)
     if existing.content_key == page.content_key:
-        _update(connection, article_id, {"extractor_version": rule_versions.label(), "rules": article.rules})
+        offset_min = article.published_offset_min
+        values = {"rules": article.rules, "published_offset_min": offset_min}
+        _update(connection, article_id, {"extractor_version": rule_versions.label(), **values})
+        entity_writer.redate(connection, article_id, _dated_at(page, existing), offset_min)
         return "unchanged"
     _, exact_duplicate_id = find_existing(connection, [], keys.text_key)
     content = stored_content(connection, article_id)
@@ -164,37 +174,6 @@ def apply_rules_to(
         by_rules=True,
     )
     return "changed"
-
-
-def known_unchanged(
-    session: Session, article: Article, *, keys: ArticleKeys, entity_engine: str | None = None
-) -> int | None:
-    """Return the id of the stored article that `article` repeats without a material change; None if there is none.
-
-    With `entity_engine`, only an article whose entities that engine has recognised: they need not be recognised again."""
-    hashes = [url_hash(key) for key in keys.url_keys]
-    query = (
-        select(ArticleRow.id, ArticleRow.content_key, ArticleUrl.url_hash)
-        .join(ArticleUrl, ArticleUrl.article_id == ArticleRow.id)
-        .where(ArticleUrl.url_hash.in_(hashes), ArticleRow.kind != STUB)
-    )
-    if entity_engine is not None:
-        query = query.where(ArticleRow.entity_engine == entity_engine)
-    key = content_key(article)
-    rows = list(session.execute(query))
-    for article_id, stored_key, _ in rows:
-        if stored_key == key:
-            return int(article_id)
-    first = next((article_id for article_id, _, found_by in rows if found_by == hashes[0]), None)
-    if first is None:
-        return None
-    stored = stored_article(stored_content(session.connection(), first))
-    return None if is_material(stored, article) else first
-
-
-def identity_keys(article: Article, keys: ArticleKeys) -> list[bytes]:
-    """Return the keys of the locks of rank IDENTITY for an article: its URLs and its text."""
-    return [*map(url_hash, [*keys.url_keys, canonicalize(article.url)]), keys.text_key]
 
 
 # ------------------------------------------------------------------ writing
@@ -222,7 +201,8 @@ def _apply(
             _see_again(connection, page, plan)
             return Saved(existing.id, "unchanged")
         case Revise(existing=existing):
-            _revise(connection, page, plan, exact_duplicate_id, _seen(page, existing) | {"gone_at": None})
+            seen = _seen(page, existing) | {"gone_at": None}
+            _revise(connection, page, plan, exact_duplicate_id, seen, by_rules=plan.by_rules)
             return Saved(existing.id, "changed")
         case Conflict(existing=existing, judgement=judgement):
             return Saved(existing.id, "conflict", judgement)
@@ -287,11 +267,13 @@ def _own_columns(connection: Connection, page: _Page, plan: SeeAgain) -> dict[st
     if plan.own.keys() & {"authors", "topics"}:
         children.remove_bylines(connection, existing.id)
         children.add_bylines(connection, existing.id, amended)
-    if dated_at != before["dated_at"]:
-        entity_writer.redate(connection, existing.id, dated_at)
+    if "published_at" in plan.own:
+        entity_writer.redate(connection, existing.id, dated_at, page.article.published_offset_min)
     children.remove_words(connection, existing.id, before)
     children.add_words(connection, existing.id, after, index_words(amended.body))
     columns = {name: value for name, value in plan.own.items() if name in COPIED_FIELDS}
+    if "published_at" in plan.own:
+        columns["published_offset_min"] = page.article.published_offset_min
     own_rules = {name: rules[name] for name in plan.own if name in rules}
     others = {name: rule for name, rule in existing.rules.items() if name not in plan.own}
     return columns | {
@@ -313,13 +295,15 @@ def _fill(connection: Connection, page: _Page, plan: Fill, exact_duplicate_id: i
     return Saved(existing.id, "duplicate" if exact_duplicate_id else "new", story_id=story_id)
 
 
-def _remove_stubs(connection: Connection, stored: Mapping[bytes, Existing], article_id: int) -> set[bytes]:
-    """Delete the stubs under the URLs of an article that is stored elsewhere; return the hashes of the URLs."""
-    stubs = {key: other for key, other in stored.items() if other.kind == STUB and other.id != article_id}
-    for other_id in {other.id for other in stubs.values()}:
-        children.remove_words(connection, other_id, stored_content(connection, other_id))
-        connection.execute(delete(ArticleRow).where(ArticleRow.id == other_id))
-    return set(stubs)
+def _without_stubs(
+    connection: Connection, stored: Mapping[bytes, Existing], article_id: int
+) -> dict[bytes, Existing]:
+    """Delete the stubs under the URLs of an article that is stored elsewhere; return what is left of `stored`."""
+    stubs = {other.id for other in stored.values() if other.kind == STUB and other.id != article_id}
+    for stub_id in stubs:
+        children.remove_words(connection, stub_id, stored_content(connection, stub_id))
+        connection.execute(delete(ArticleRow).where(ArticleRow.id == stub_id))
+    return {key: other for key, other in stored.items() if other.id not in stubs}
 
 
 def _revise(
@@ -333,9 +317,8 @@ def _revise(
 ) -> None:
     """Store the replaced content as a revision, and write the new one."""
     new = {**values, "revision": plan.content["revision"] + 1}
-    _rewrite(
-        connection, page, plan, exact_duplicate_id, new, revision=_revision(page, plan, by_rules=by_rules)
-    )
+    row = _revision(connection, page, plan, by_rules=by_rules)
+    _rewrite(connection, page, plan, exact_duplicate_id, new, revision=row)
 
 
 def _rewrite(
@@ -372,9 +355,11 @@ def _rewrite(
     return None
 
 
-def _revision(page: _Page, plan: Revise, *, by_rules: bool) -> dict[str, Any]:
+def _revision(connection: Connection, page: _Page, plan: Revise, *, by_rules: bool) -> dict[str, Any]:
     """Return the row of a revision."""
     changes = changed_fields(plan.old, page.article)
+    edit = Edit(plan.existing.id, plan.content, plan.old, plan.existing.rules, page.article, page.content_key)
+    evidence = edit_evidence(connection, edit, by_rules=by_rules, now=page.now)
     return {
         "article_id": plan.existing.id,
         "revision": plan.content["revision"],
@@ -385,7 +370,8 @@ def _revision(page: _Page, plan: Revise, *, by_rules: bool) -> dict[str, Any]:
         "content_key": plan.existing.content_key,
         "changes": compacted(changes, page.article.body),
         "by_rules": by_rules,
-        "is_silent": not by_rules and is_silent(stored_article(plan.old), page.article),
+        "is_silent": evidence.is_silent,
+        "evidence": evidence.to_json(),
     }
 
 
@@ -413,7 +399,6 @@ def _content_columns(page: _Page) -> dict[str, Any]:
     return {name: getattr(page.article, name) for name in COPIED_FIELDS} | {
         "text_key": page.keys.text_key,
         "content_key": page.content_key,
-        "extractor_version": rule_versions.label(),
         "agency": agency_of(page.article.authors, page.article.body),
     }
 

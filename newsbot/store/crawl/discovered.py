@@ -16,12 +16,14 @@ from sqlalchemy.orm import Session
 from newsbot.discovery.links import Link
 from newsbot.discovery.timing.claims import Seen, is_tried_again, judge_claims
 from newsbot.items import utc_text
+from newsbot.languages.dates import believed
 from newsbot.store.crawl.budgets import take_refetches
 from newsbot.store.crawl.feed_entries import entry_json, entry_key, guid_key
 from newsbot.store.crawl.frontier import priority
 from newsbot.store.crawl.learnt_parameters import shape, without_learnt
 from newsbot.store.schema.identity import url_hash
 from newsbot.store.schema.models import FrontierRow
+from newsbot.store.schema.types import BEGINNING_OF_TIME
 from newsbot.store.sql import dialect
 from newsbot.urls import authority_of, canonicalize
 
@@ -29,7 +31,7 @@ MIN_GUID_LENGTH = 8
 """Length from which an identifier is taken for more than a place in a list ("item-3")."""
 MAX_TRIED_AGAIN = 10
 """Maximum number of pages of a document that are tried again at a poll, after they could not be read."""
-_UNREAD = frozenset({"error", "robots", "fetch-failed"})
+_UNREAD = frozenset({"error", "robots", "fetch-failed", "headers-too-large"})
 """Reasons of rejects, besides answers of the server, with which a page is given up that may be readable later."""
 CHUNK = 500
 """Number of links in one statement: databases accept some ten thousand values."""
@@ -243,12 +245,12 @@ def _list_again(session: Session, listed: Sequence[tuple[Any, Link]], source: st
     renewed = [
         {
             "row_id": row.id,
-            "dated": _latest(link.modified_at, row.expected_change_at),
+            "dated": _latest(link.modified_at, believed(row.expected_change_at, now)),
             "new_entry": _renewed_entry(row, link) if entry_key(link) else row.entry,
             "new_key": entry_key(link) or row.entry_key,
         }
         for row, link in listed
-        if row.id not in waiting and _is_news(row, link)
+        if row.id not in waiting and _is_news(row, link, now)
     ]
     if renewed:
         connection.execute(_LISTED_AGAIN, sorted(renewed, key=lambda values: values["row_id"]))
@@ -257,12 +259,14 @@ def _list_again(session: Session, listed: Sequence[tuple[Any, Link]], source: st
 def _is_unread(row: Any) -> bool:
     """Return whether a page was given up because it could not be read: it was refused, missing, or a wall was shown."""
     error = row.last_error or ""
-    return row.state in ("done", "gone") and (error.startswith("http-") or error in _UNREAD)
+    return row.state in ("done", "gone") and (error.startswith(("http-", "tls-")) or error in _UNREAD)
 
 
 def _try_again(session: Session, unread: Sequence[Any], now: datetime) -> None:
     """Schedule pages again that could not be read and are still listed: a few at a time, those that waited longest first."""
-    due = [row for row in unread if row.done_at and is_tried_again(row.done_at, row.false_claims, now=now)]
+    due = [
+        row for row in unread if row.done_at and is_tried_again(_done_at(row, now), row.false_claims, now=now)
+    ]
     chosen = sorted(due, key=lambda row: (row.done_at, row.id))[:MAX_TRIED_AGAIN]
     if chosen:
         rows = [{"row_id": row.id, "due_at": now} for row in chosen]
@@ -294,20 +298,26 @@ def _latest(*moments: datetime | None) -> datetime | None:
     return max((moment for moment in moments if moment), default=None)
 
 
-def _is_news(row: Any, link: Link) -> bool:
-    is_redated = _latest(link.modified_at, row.expected_change_at) != row.expected_change_at
+def _is_news(row: Any, link: Link, now: datetime) -> bool:
+    latest = _latest(link.modified_at, believed(row.expected_change_at, now))
+    is_redated = latest != row.expected_change_at
     return is_redated or bool((entry_key(link) or row.entry_key) != row.entry_key)
 
 
 def _seen(row: Any, link: Link, now: datetime) -> Seen:
     key = entry_key(link)
     return Seen(
-        done_at=row.done_at,
+        done_at=_done_at(row, now),
         false_claims=row.false_claims,
-        was_dated=row.expected_change_at,
+        was_dated=believed(row.expected_change_at, now),
         dated=link.modified_at if link.modified_at and link.modified_at <= now else None,
         has_other_text=key is not None and row.entry_key is not None and key != row.entry_key,
     )
+
+
+def _done_at(row: Any, now: datetime) -> datetime:
+    """Return when a page was last fetched; a time in the future is from a wrong clock, and says that it was long ago."""
+    return believed(row.done_at, now) or BEGINNING_OF_TIME
 
 
 def _chunks(found: Iterable[Key]) -> Iterator[list[Key]]:

@@ -21,6 +21,7 @@ _KEPT = ("former_url",)
 """What the frontier knows of an entry, and no link says."""
 _TIMES = ("published_at", "modified_at")
 _LISTS = ("authors", "topics")
+_OFFSET = "published_offset_min"
 
 
 def entry_json(link: Link) -> dict[str, Any] | None:
@@ -28,14 +29,17 @@ def entry_json(link: Link) -> dict[str, Any] | None:
     values: dict[str, Any] = {name: getattr(link, name) for name in _TEXTS}
     values |= {name: utc_text(getattr(link, name)) for name in _TIMES}
     values |= {name: list(getattr(link, name)) for name in _LISTS}
-    return {name: value for name, value in values.items() if value} or None
+    said = {name: value for name, value in values.items() if value}
+    if link.published_at and link.published_offset_min is not None:
+        said[_OFFSET] = link.published_offset_min
+    return said or None
 
 
 def read_entry(json: dict[str, Any] | None) -> FeedEntry | None:
     """Return the entry that `entry_json` wrote; None for None."""
     if not json:
         return None
-    values: dict[str, Any] = {name: json.get(name) for name in (*_TEXTS, *_KEPT)}
+    values: dict[str, Any] = {name: json.get(name) for name in (*_TEXTS, *_KEPT, _OFFSET)}
     values |= {name: datetime.fromisoformat(json[name]).astimezone(UTC) for name in _TIMES if json.get(name)}
     values |= {name: tuple(json.get(name, ())) for name in _LISTS}
     return FeedEntry(**values)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, distinct, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, distinct, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from newsbot.archive.warc_writer import Kept
-from newsbot.items import Fetched
+from newsbot.items import ArchivedPage, Fetched
 from newsbot.store.schema.identity import url_hash
-from newsbot.store.schema.models import ArticleRow, ArticleUrl, Fetch
+from newsbot.store.schema.models import ArticleRow, ArticleUrl, ArticleWay, Fetch
 from newsbot.store.sql.compiled import CompiledStatement
 from newsbot.urls import canonicalize
 
@@ -32,25 +32,34 @@ class Reference:
     """Digest of the payload, as in `fetches.payload_digest`."""
 
 
-HAS_PAGE = and_(
-    ArticleUrl.article_id == ArticleRow.id,
-    Fetch.url_hash == ArticleUrl.url_hash,
-    Fetch.fetched_at == ArticleRow.retrieved_at,
-    Fetch.outcome == "article",
-    Fetch.warc_file.is_not(None),
-)
-"""Condition that joins an article to the archived fetch that its current content was read from.
+def has_page(led_by: type[ArticleUrl | ArticleWay]) -> ColumnElement[bool]:
+    """Return the condition that joins an article to the archived fetch that its current content was read from.
 
-This is the fetch at `retrieved_at`, when the content was new; later fetches gave the same content."""
+    This is the fetch at `retrieved_at`, when the content was new; later fetches gave the same content. It was of one of the
+    article's addresses, or of a way to it: ask for both."""
+    return and_(
+        led_by.article_id == ArticleRow.id,
+        Fetch.url_hash == led_by.url_hash,
+        Fetch.fetched_at == ArticleRow.retrieved_at,
+        Fetch.outcome == "article",
+        Fetch.warc_file.is_not(None),
+    )
+
 
 _FETCHES = Fetch.metadata.tables["fetches"]
 _ADD_FETCH = CompiledStatement(insert(Fetch))
 _FIND_RECORD = (
-    select(_FETCHES.c.warc_file, _FETCHES.c.warc_offset, _FETCHES.c.url, _FETCHES.c.fetched_at)
+    select(
+        _FETCHES.c.warc_file,
+        _FETCHES.c.warc_offset,
+        _FETCHES.c.warc_record_id,
+        _FETCHES.c.url,
+        _FETCHES.c.fetched_at,
+    )
     .where(
         _FETCHES.c.url_hash == bindparam("of_url"),
         _FETCHES.c.payload_digest == bindparam("of_digest"),
-        _FETCHES.c.warc_file.is_not(None),
+        _FETCHES.c.warc_file.not_like("%/%"),  # that is a file of another archive
         _FETCHES.c.warc_offset.is_not(None),
     )
     .order_by(_FETCHES.c.fetched_at)
@@ -76,9 +85,9 @@ def save_fetch(
 
     A page from an archive is stored under the time when it was archived. If the same body was archived before, the row
     refers to that record, unless it has been pruned since."""
-    file, offset = fetched.warc_file, fetched.warc_offset
+    file, offset, record_id = fetched.warc_file, fetched.warc_offset, fetched.warc_record_id
     if fetched.is_repeat and not lock_if_present(session, file, offset):
-        file = offset = None
+        file = offset = record_id = None
     values = {
         "url_hash": url_hash(canonicalize(fetched.url)),
         "fetched_at": fetched.archived_at or now,
@@ -87,6 +96,7 @@ def save_fetch(
         "run_id": run_id,
         "warc_file": file,
         "warc_offset": offset,
+        "warc_record_id": record_id,
     }
     values |= {name: getattr(fetched, name) for name in _COPIED_FIELDS}
     _ADD_FETCH.run(session.connection(), values)
@@ -95,16 +105,53 @@ def save_fetch(
 _COPIED_FIELDS = ("url", "status", "size_bytes", "latency_ms", "etag", "last_modified", "payload_digest")
 
 
+def is_same_page(connection: Connection, article_id: int, fetched: Fetched | None) -> bool:
+    """Return whether a response has the bytes that the current content of an article was read from.
+
+    Then the publisher has changed nothing. Only the archive gives responses a digest; without it the answer is False."""
+    if fetched is None or fetched.payload_digest is None:
+        return False
+    query = (
+        select(Fetch.id)
+        .join(ArticleRow, ArticleRow.retrieved_at == Fetch.fetched_at)
+        .where(
+            ArticleRow.id == article_id,
+            Fetch.url_hash == url_hash(canonicalize(fetched.url)),
+            Fetch.payload_digest == fetched.payload_digest,
+        )
+    )
+    return connection.scalar(query.limit(1)) is not None
+
+
 def find_kept(session: Session, url: str, digest: str) -> Kept | None:
-    """Return the archived record that holds this body of a URL; None if there is none, or it has been pruned."""
+    """Return the record of newsbot's archive that holds this body of a URL; None if there is none, or it has been pruned."""
     wanted = {"of_url": url_hash(canonicalize(url)), "of_digest": digest}
     found = session.connection().execute(_FIND_RECORD, wanted).first()
     if found is None:
         return None
-    file, offset, fetched_url, fetched_at = found
+    file, offset, record_id, fetched_url, fetched_at = found
     return Kept(
-        file=file, offset=offset, digest=digest, url=fetched_url, fetched_at=fetched_at, is_repeat=True
+        file=file,
+        offset=offset,
+        digest=digest,
+        record_id=record_id,
+        url=fetched_url,
+        fetched_at=fetched_at,
+        is_repeat=True,
     )
+
+
+def archived_pages(session: Session, article_ids: Sequence[int]) -> dict[int, ArchivedPage]:
+    """Return article id -> the WARC record that its current content was read from, for the articles that have one."""
+    columns = (Fetch.warc_file, Fetch.warc_offset, Fetch.warc_record_id, Fetch.payload_digest)
+    found: dict[int, ArchivedPage] = {}
+    for led_by in (ArticleUrl, ArticleWay):
+        pages = select(ArticleRow.id, *columns).where(has_page(led_by), ArticleRow.id.in_(article_ids))
+        rows: Iterable[Any] = session.execute(pages.order_by(Fetch.id))
+        for article_id, file, offset, record_id, digest in rows:
+            page = ArchivedPage(file=file, offset=offset, record_id=record_id, digest=digest)
+            found.setdefault(article_id, page)
+    return found
 
 
 def lock_if_present(session: Session, file: str | None, offset: int | None) -> bool:
@@ -126,7 +173,11 @@ def referred_files(session: Session) -> dict[str, int]:
 def references(session: Session, path: Path) -> dict[int, Reference]:
     """Return what refers to the records of a WARC file: offset of the record -> reference."""
     of_file = _is_in_file(path)
-    of_articles = set(session.scalars(select(Fetch.warc_offset).where(of_file, HAS_PAGE)))
+    of_articles = {
+        offset
+        for led_by in (ArticleUrl, ArticleWay)
+        for offset in session.scalars(select(Fetch.warc_offset).where(of_file, has_page(led_by)))
+    }
     known = select(
         Fetch.warc_offset, func.max(Fetch.source), func.max(Fetch.fetched_at), func.max(Fetch.payload_digest)
     ).where(of_file)

@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, case, or_, select, update
 from sqlalchemy.orm import Session
 
+from newsbot.discovery.timing.schedule import MAX_AHEAD_S
 from newsbot.items import FeedEntry
 from newsbot.store.crawl.budgets import return_refetches
 from newsbot.store.crawl.feed_entries import read_entry
@@ -77,7 +78,11 @@ def lease(
         pending = _take(session, is_pending, FrontierRow.priority.desc(), count)
         is_due = and_(FrontierRow.state.in_(("leased", "failed", "done")), FrontierRow.next_try_at <= now)
         again = _take(session, and_(is_free, is_due), FrontierRow.next_try_at, count - len(pending))
-        rows += pending + again
+        is_absurd = and_(
+            is_free, FrontierRow.next_try_at > now + timedelta(seconds=MAX_AHEAD_S)
+        )  # a wrong clock
+        rest = _take(session, is_absurd, FrontierRow.next_try_at, count - len(pending) - len(again))
+        rows += pending + again + rest
     for row in rows:
         row.state, row.next_try_at, row.lease_run_id = "leased", now + LEASE, run_id
         row.attempts += 1
@@ -208,6 +213,9 @@ def busy_sources(session: Session, *, run_id: int | None, now: datetime) -> set[
     """Return the sources of which other runs hold leases: two runs would fetch twice as fast as is polite."""
     others = select(Run.id).where(Run.finished_at.is_(None), Run.id != run_id)
     query = select(FrontierRow.source).where(
-        FrontierRow.lease_run_id.in_(others), FrontierRow.state == "leased", FrontierRow.next_try_at > now
+        FrontierRow.lease_run_id.in_(others),
+        FrontierRow.state == "leased",
+        FrontierRow.next_try_at > now,
+        FrontierRow.next_try_at <= now + 2 * LEASE,  # later ones are of a wrong clock
     )
     return {source for source in session.scalars(query.distinct()) if source}

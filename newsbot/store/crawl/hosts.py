@@ -6,12 +6,13 @@ Both hold the host, not the source: a source may have pages on several hosts, an
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from newsbot.discovery.timing.schedule import MAX_HOLD_S
 from newsbot.store.schema.models import Host
 from newsbot.store.sql import dialect
 
@@ -31,15 +32,17 @@ class HostState:
     """Time since when its robots.txt cannot be read; None if it can."""
 
 
-def load_hosts(session: Session) -> dict[str, HostState]:
-    """Return the state of every host that has not answered otherwise since it was held, or whose robots.txt cannot be read."""
+def load_hosts(session: Session, *, now: datetime) -> dict[str, HostState]:
+    """Return the state of every host that has not answered otherwise since it was held, or whose robots.txt cannot be read.
+
+    Times that were stored with a wrong clock are brought into the present: a hold ends, a failure begins."""
     return {
         row.host: HostState(
             host=row.host,
-            held_until=row.held_until,
+            held_until=row.held_until and (row.held_until if row.held_until <= _latest_end(now) else now),
             reason=row.hold_reason or "",
             hold_count=row.hold_count,
-            robots_failed_since=row.robots_failed_since,
+            robots_failed_since=row.robots_failed_since and min(row.robots_failed_since, now),
         )
         for row in session.scalars(
             select(Host).where(or_(Host.held_until.is_not(None), Host.robots_failed_since.is_not(None)))
@@ -48,7 +51,7 @@ def load_hosts(session: Session) -> dict[str, HostState]:
 
 
 def save_hold(session: Session, state: HostState, *, now: datetime) -> None:
-    """Store that a host is held. Of two holds the one that ends later counts."""
+    """Store that a host is held. Of two holds the one that ends later counts, unless its end is absurd."""
     connection = session.connection()
     row = {
         "host": state.host,
@@ -59,7 +62,11 @@ def save_hold(session: Session, state: HostState, *, now: datetime) -> None:
         "robots_failed_since": state.robots_failed_since,
     }
     insert = dialect.insert(connection, Host).values(row)
-    later = or_(Host.held_until.is_(None), Host.held_until < insert.excluded.held_until)
+    later = or_(
+        Host.held_until.is_(None),
+        Host.held_until < insert.excluded.held_until,
+        Host.held_until > _latest_end(now),
+    )
     renewed: dict[str, Any] = {
         name: insert.excluded[name] for name in row if name not in {"host", "held_since"}
     }
@@ -81,4 +88,8 @@ def end_robots_failure(session: Session, host: str) -> None:
 
 def held_hosts(now: datetime) -> Select[str]:
     """Return the query for the hosts that are held, for use in other queries."""
-    return select(Host.host).where(Host.held_until > now)
+    return select(Host.host).where(Host.held_until > now, Host.held_until <= _latest_end(now))
+
+
+def _latest_end(now: datetime) -> datetime:
+    return now + timedelta(seconds=MAX_HOLD_S)

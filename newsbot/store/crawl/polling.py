@@ -15,7 +15,13 @@ from newsbot.discovery.links import Link, date_in_path
 from newsbot.discovery.listed_urls import added, url_set
 from newsbot.discovery.polls import MAX_UNDATED, PollResult
 from newsbot.discovery.timing.rhythm import Rhythm, next_poll_s, observe
-from newsbot.discovery.timing.schedule import MAX_POLL_S, MIN_POLL_S, failure_interval_s, with_jitter
+from newsbot.discovery.timing.schedule import (
+    MAX_AHEAD_S,
+    MAX_POLL_S,
+    MIN_POLL_S,
+    failure_interval_s,
+    with_jitter,
+)
 from newsbot.store.crawl import discovered
 from newsbot.store.crawl.feed_rows import NO_VALIDATORS, add_feeds, update_children
 from newsbot.store.crawl.hosts import held_hosts
@@ -79,7 +85,8 @@ def due_feeds(
         .order_by(Feed.depth, Feed.next_poll_at)
     )
     if only_due:
-        query = query.where(or_(Feed.next_poll_at.is_(None), Feed.next_poll_at <= now))
+        is_absurd = Feed.next_poll_at > now + timedelta(seconds=MAX_AHEAD_S)
+        query = query.where(or_(Feed.next_poll_at.is_(None), Feed.next_poll_at <= now, is_absurd))
     return [
         DueFeed(**{name: getattr(feed, name) for name in DueFeed.__slots__})
         for feed in session.scalars(query)
@@ -260,6 +267,7 @@ def _moved(session: Session, feed: DueFeed, moved_to: str | None, now: datetime)
     if moved_to is None or moved_to == feed.url:
         return _NOT_MOVED
     since = feed.moved_at if feed.moved_to == moved_to and feed.moved_at else now
+    since = min(since, now)  # it may have been stored with a wrong clock
     is_moved = now - since >= MOVED_AFTER
     values: dict[str, Any] = {"moved_to": moved_to, "moved_at": since, "is_moved": is_moved}
     if not is_moved:
@@ -314,7 +322,7 @@ def postpone_poll(session: Session, feed: DueFeed, *, until: datetime | None) ->
 def needs_guesses(session: Session, homepage: DueFeed, *, now: datetime) -> bool:
     """Return whether the usual addresses of feeds are to be tried: no feed was found, and they were not tried lately."""
     guessed_at = session.scalar(select(Feed.guessed_at).where(Feed.id == homepage.id))
-    if guessed_at is not None and guessed_at > now - GUESSED_FOR:
+    if guessed_at is not None and now - GUESSED_FOR < guessed_at <= now:
         return False
     return session.scalar(select(Feed.id).where(Feed.found_in == homepage.id).limit(1)) is None
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from newsbot.items import Reject
+from newsbot.languages.dates import MAX_AHEAD
 from newsbot.store.schema.identity import url_hash
 from newsbot.store.schema.models import RejectRow
 from newsbot.store.sql import dialect, locks
@@ -54,18 +55,27 @@ def reasons_of(session: Session, article_ids: Collection[int]) -> dict[int, str]
     return {article_id: reason for article_id, reason in rows if article_id is not None}
 
 
-def delete_rejects(connection: Connection, hashes: Collection[bytes], *, seen_at: datetime) -> None:
+def delete_rejects(
+    connection: Connection, hashes: Collection[bytes], *, seen_at: datetime, clock: datetime
+) -> None:
     """Delete the rejects of URLs, given by their `url_hash`, at which an article was found at `seen_at`.
 
-    A later reject of a stored article stays: the page that was found may come from an archive."""
+    A later reject of a stored article stays: the page that was found may come from an archive. One that is later than
+    `clock`, the time of this machine, was stored when that was wrong."""
+    if not hashes:
+        return
     values: dict[str, Any] = dict(zip(_hash_names(len(hashes)), hashes, strict=True))
-    _delete_rejects(len(hashes)).run(connection, values | {"seen_at": seen_at})
+    _delete_rejects(len(hashes)).run(connection, values | {"seen_at": seen_at, "future": clock + MAX_AHEAD})
 
 
 @cache
 def _delete_rejects(count: int) -> CompiledStatement:
     of_urls = RejectRow.url_hash.in_([bindparam(name) for name in _hash_names(count)])
-    is_past = RejectRow.article_id.is_(None) | (RejectRow.last_seen_at <= bindparam("seen_at"))
+    is_past = (
+        RejectRow.article_id.is_(None)
+        | (RejectRow.last_seen_at <= bindparam("seen_at"))
+        | (RejectRow.last_seen_at > bindparam("future"))
+    )
     return CompiledStatement(delete(RejectRow).where(of_urls, is_past))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from newsbot.masking import masked
 from newsbot.store.schema.models import Run
 
 
@@ -23,10 +24,10 @@ def start_run(
 ) -> int:
     """Insert the row of a run that has started and return its id.
 
-    `process` is `host:pid` (`frontier.this_process`); `now` is aware and in UTC."""
-    run = Run(
-        spider=spider, arguments=dict(arguments), version=version, process=process, started_at=now, counts={}
-    )
+    `process` is `host:pid` (`frontier.this_process`); `now` is aware and in UTC. Passwords in the
+    arguments are masked."""
+    said = {name: masked(value) if isinstance(value, str) else value for name, value in arguments.items()}
+    run = Run(spider=spider, arguments=said, version=version, process=process, started_at=now, counts={})
     session.add(run)
     session.flush()
     return run.id

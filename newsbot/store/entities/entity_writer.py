@@ -37,6 +37,7 @@ def add_entities(connection: Connection, article_id: int, article: Article, date
             "article_id": article_id,
             "entity_id": entity_id,
             "dated_at": dated_at,
+            "published_offset_min": article.published_offset_min,
             "mention_count": len(entity.mentions),
             "role": entity.role,
             "salience": salience(entity, article.body, article.title or "") if entity.mentions else 0,
@@ -61,10 +62,10 @@ def replace_entities(connection: Connection, article_id: int, article: Article, 
     add_entities(connection, article_id, article, dated_at)
 
 
-def redate(connection: Connection, article_id: int, dated_at: datetime) -> None:
-    """Store another date of an article with the links to its entities."""
+def redate(connection: Connection, article_id: int, dated_at: datetime, offset_min: int | None) -> None:
+    """Store another date of an article, and its offset from UTC, with the links to its entities."""
     query = update(ArticleEntity).where(ArticleEntity.article_id == article_id)
-    connection.execute(query.values(dated_at=dated_at))
+    connection.execute(query.values(dated_at=dated_at, published_offset_min=offset_min))
 
 
 def add_names(connection: Connection, entities: Sequence[Entity]) -> None:

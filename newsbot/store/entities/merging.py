@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.orm import Session
@@ -160,12 +160,12 @@ def _recount(connection: Connection, article_ids: Sequence[int], source_id: int,
     before = totals.links(connection, article_ids, pair)
     connection.execute(delete(ArticleEntity).where(its))
     articles = _articles(connection, article_ids)
-    located = _countries(connection, {article_id: body for article_id, (_, body, _) in articles.items()})
+    located = _countries(connection, {article_id: article.body for article_id, article in articles.items()})
     names = dict(connection.execute(select(EntityRow.id, EntityRow.name).where(EntityRow.id.in_(pair))).all())
     found = _mentions(connection, article_ids, pair)
     rows = []
     for (article_id, entity_id), mentions in found.items():
-        title, body, dated_at = articles[article_id]
+        article = articles[article_id]
         kind = mentions[0].type
         role = role_of.get((article_id, entity_id))
         if (article_id, source_id) not in found:  # a merge: the role is kept
@@ -174,10 +174,13 @@ def _recount(connection: Connection, article_ids: Sequence[int], source_id: int,
             {
                 "article_id": article_id,
                 "entity_id": entity_id,
-                "dated_at": dated_at,
+                "dated_at": article.dated_at,
+                "published_offset_min": article.published_offset_min,
                 "mention_count": len(mentions),
                 "role": role if kind == "PER" else None,
-                "salience": salience(Entity(name="", type=kind, mentions=mentions), body, title or ""),
+                "salience": salience(
+                    Entity(name="", type=kind, mentions=mentions), article.body, article.title or ""
+                ),
                 "country": located[article_id].get(names[entity_id]) if kind == "LOC" else None,
             }
         )
@@ -185,12 +188,13 @@ def _recount(connection: Connection, article_ids: Sequence[int], source_id: int,
     totals.change(connection, before, totals.links(connection, article_ids, pair))
 
 
-def _articles(
-    connection: Connection, article_ids: Sequence[int]
-) -> dict[int, tuple[str | None, str, datetime]]:
-    columns = (ArticleRow.id, ArticleRow.title, ArticleRow.body, ArticleRow.dated_at)
+def _articles(connection: Connection, article_ids: Sequence[int]) -> dict[int, Any]:
+    columns = (
+        *(ArticleRow.id, ArticleRow.title, ArticleRow.body),
+        *(ArticleRow.dated_at, ArticleRow.published_offset_min),
+    )
     found = connection.execute(select(*columns).where(ArticleRow.id.in_(article_ids)))
-    return {row.id: (row.title, row.body, row.dated_at) for row in found}
+    return {row.id: row for row in found}
 
 
 def _countries(connection: Connection, bodies: Mapping[int, str]) -> dict[int, dict[str, str]]:

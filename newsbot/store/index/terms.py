@@ -10,11 +10,12 @@ most words of Chinese and Japanese have two.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
+
+from newsbot.text import normalized
 
 MAX_WORD_BYTES = 48
 """Longer words are cut, in texts and queries alike."""
@@ -126,5 +127,5 @@ def _fold(word: str) -> str:
     """Return a word without case, accents and differences of character width, cut to `MAX_WORD_BYTES`."""
     if word.isascii():
         return word[:MAX_WORD_BYTES].lower()
-    folded = _IGNORED.sub("", unicodedata.normalize("NFKD", word[:MAX_WORD_BYTES].casefold()))
-    return unicodedata.normalize("NFC", folded).encode()[:MAX_WORD_BYTES].decode(errors="ignore")
+    folded = _IGNORED.sub("", normalized("NFKD", word[:MAX_WORD_BYTES].casefold()))
+    return normalized("NFC", folded).encode()[:MAX_WORD_BYTES].decode(errors="ignore")

@@ -2,14 +2,32 @@
 
 from newsbot.store.articles.loading import (
     StoredArticle,
+    article_parts,
     article_urls,
     entity_ids,
+    find_article,
     get_article,
     load_articles,
     stored_json,
 )
+from newsbot.store.boilerplate.block_lists import (
+    BoilerplateCount,
+    SourceBlock,
+    boilerplate_counts,
+    removed_json,
+    removed_paragraphs,
+    source_blocks,
+)
 from newsbot.store.crawl.source_health import SourceHealth, source_health
 from newsbot.store.entities.corrections import all_corrections
+from newsbot.store.queries.addresses import (
+    Address,
+    FormerArticle,
+    addresses,
+    addresses_json,
+    former_articles,
+)
+from newsbot.store.queries.corpus import Corpus, count_corpus
 from newsbot.store.queries.entity_queries import (
     EntityArticle,
     EntityCount,
@@ -22,10 +40,11 @@ from newsbot.store.queries.entity_queries import (
     top_entities,
     top_places,
 )
-from newsbot.store.queries.history import Change, count_silent, history
+from newsbot.store.queries.history import Change, count_silent, evidence_json, explanation, history
 from newsbot.store.queries.place_features import feature_collection
 from newsbot.store.queries.reject_lists import StoredReject, list_conflicts, list_rejects
 from newsbot.store.queries.run_reports import RunReport, run_report
+from newsbot.store.queries.site_ids import database_id
 from newsbot.store.queries.source_overviews import (
     FrontierCount,
     NewestArticle,
@@ -65,12 +84,16 @@ __all__ = [
     "MARK_END",
     "MARK_START",
     "WEEK",
+    "Address",
+    "BoilerplateCount",
     "Change",
+    "Corpus",
     "EntityArticle",
     "EntityCount",
     "EntityDetail",
     "Facets",
     "Filters",
+    "FormerArticle",
     "FrontierCount",
     "Hit",
     "ListedArticle",
@@ -84,6 +107,7 @@ __all__ = [
     "RunReport",
     "SearchResult",
     "Sort",
+    "SourceBlock",
     "SourceCount",
     "SourceDetail",
     "SourceHealth",
@@ -94,16 +118,26 @@ __all__ = [
     "StoryEntry",
     "StorySummary",
     "Summary",
+    "addresses",
+    "addresses_json",
     "all_corrections",
+    "article_parts",
     "article_urls",
     "biggest_stories",
+    "boilerplate_counts",
+    "count_corpus",
     "count_silent",
     "countries_of",
+    "database_id",
     "entity_detail",
     "entity_ids",
+    "evidence_json",
+    "explanation",
     "feature_collection",
+    "find_article",
     "find_articles",
     "find_entity",
+    "former_articles",
     "get_article",
     "get_entity",
     "history",
@@ -116,9 +150,12 @@ __all__ = [
     "member_json",
     "newest_at",
     "newest_stories",
+    "removed_json",
+    "removed_paragraphs",
     "rising",
     "run_report",
     "search",
+    "source_blocks",
     "source_detail",
     "source_health",
     "source_names",

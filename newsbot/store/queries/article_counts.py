@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from newsbot.items import STUB
 from newsbot.store.schema.models import IS_STUB, ArticleRow
 
-_COLUMNS = (ArticleRow.source, ArticleRow.language, ArticleRow.dated_at)
+_COLUMNS = (ArticleRow.source, ArticleRow.language, ArticleRow.dated_at, ArticleRow.published_offset_min)
 # OFFSET 0 has SQLite look for the stubs first: it would read all articles in the order of their sources instead.
 _STUBS = select(*_COLUMNS).where(IS_STUB).offset(0).subquery("stubs").columns
 
@@ -35,7 +35,8 @@ class SourceTotals(NamedTuple):
 def articles_by(session: Session, value_of: Callable[[Any], Any]) -> list[tuple[Any, int]]:
     """Return values of articles and their numbers of articles, the most frequent first.
 
-    `value_of` returns the value, given what has the columns `source`, `language` and `dated_at` of articles."""
+    `value_of` returns the value, given what has the columns `source`, `language`, `dated_at` and `published_offset_min` of
+    articles."""
     count = Counter(_counts(session, value_of(ArticleRow)))
     count.subtract(_counts(session, value_of(_STUBS)))
     found = [(key, number) for key, number in count.items() if number]

@@ -14,8 +14,8 @@ from newsbot.items import EntityType
 from newsbot.store.articles.loading import MAX_ID
 from newsbot.store.entities.totals import EVERYWHERE
 from newsbot.store.schema.models import ArticleEntity, ArticleRow, EntityRow, EntityTotal, MentionRow
-from newsbot.store.schema.types import END_OF_TIME
 from newsbot.store.search.filters import find_entities
+from newsbot.store.sql.local_days import dated_since, local_day
 
 RECENT_ARTICLES = 1_000
 """Number of an entity's newest articles in which aliases and companions are counted. Counting in all of them takes
@@ -79,28 +79,28 @@ class EntityDetail:
 
 
 def top_entities(
-    session: Session, *, entity_type: EntityType | None = None, since: datetime | None = None, limit: int = 20
+    session: Session, *, entity_type: EntityType | None = None, since: date | None = None, limit: int = 20
 ) -> list[EntityCount]:
     """Return the most mentioned entities, of one type or of all.
 
-    With `since`, only articles dated at that time or later are counted."""
+    With `since`, only articles of that day, where they were published, or later are counted; a datetime is a moment."""
     if since is None:
         counts = _totals().where(EntityTotal.country == EVERYWHERE)
     else:
-        counts = _counts().where(_dated(since))
+        counts = _counts().where(*dated_since(ArticleEntity, since))
     return _read_counts(session, counts, "mentions", limit, entity_type)
 
 
-def top_places(session: Session, *, since: datetime | None = None, limit: int = 20) -> list[PlaceCount]:
+def top_places(session: Session, *, since: date | None = None, limit: int = 20) -> list[PlaceCount]:
     """Return the most mentioned places whose country is known.
 
-    With `since`, only articles dated at that time or later are counted. A name that articles locate in several
+    With `since`, only articles of that day, where they were published, or later are counted; a datetime is a moment. A name that articles locate in several
     countries is returned once per country, with the articles of that country."""
     if since is None:
         counts = _totals().add_columns(EntityTotal.country).where(EntityTotal.country > EVERYWHERE)
     else:
         counts = _counts().add_columns(ArticleEntity.country).group_by(ArticleEntity.country)
-        counts = counts.where(_dated(since), ArticleEntity.country.is_not(None))
+        counts = counts.where(*dated_since(ArticleEntity, since), ArticleEntity.country.is_not(None))
     counted = counts.subquery()
     query = (
         select(EntityRow.id, EntityRow.name, counted.c.country, counted.c.articles, counted.c.mentions)
@@ -125,7 +125,7 @@ def countries_of(session: Session, entity_ids: Collection[int]) -> dict[int, str
 
 
 def entity_detail(
-    session: Session, name: str, *, limit: int = 20, since: datetime | None = None, about: bool = False
+    session: Session, name: str, *, limit: int = 20, since: date | None = None, about: bool = False
 ) -> EntityDetail | None:
     """Return the details of the entity with this name or alias; None if no article mentions it.
 
@@ -157,7 +157,7 @@ def get_entity(session: Session, entity_id: int, *, limit: int = 20) -> EntityDe
 
 
 def _detail(
-    session: Session, entity: EntityCount, limit: int, since: datetime | None = None, about: bool = False
+    session: Session, entity: EntityCount, limit: int, since: date | None = None, about: bool = False
 ) -> EntityDetail:
     return EntityDetail(
         entity=entity,
@@ -169,7 +169,7 @@ def _detail(
 
 
 def entity_companions(
-    session: Session, entity_id: int, *, limit: int = 20, since: datetime | None = None, about: bool = False
+    session: Session, entity_id: int, *, limit: int = 20, since: date | None = None, about: bool = False
 ) -> list[EntityCount]:
     """Return the entities that occur in the newest articles of an entity, the most frequent first."""
     recent = _recent(entity_id, since, about)
@@ -182,16 +182,18 @@ def entity_companions(
 
 
 def entity_timeline(
-    session: Session, entity_id: int, *, since: datetime | None = None, about: bool = False
+    session: Session, entity_id: int, *, since: date | None = None, about: bool = False
 ) -> list[tuple[date, int]]:
-    """Return the number of an entity's articles per day (UTC), oldest first; days without articles are left out."""
-    day = func.date(ArticleEntity.dated_at)
+    """Return the number of an entity's articles per day, where they were published, oldest first.
+
+    Days without articles are left out."""
+    day = local_day(ArticleEntity)
     query = select(day, func.count()).where(*_wanted(entity_id, since, about)).group_by(day).order_by(day)
-    return [(date.fromisoformat(str(day_text)), count) for day_text, count in session.execute(query)]
+    return [(date.fromisoformat(day_text), count) for day_text, count in session.execute(query)]
 
 
 def entity_articles(
-    session: Session, entity_id: int, *, limit: int = 20, since: datetime | None = None, about: bool = False
+    session: Session, entity_id: int, *, limit: int = 20, since: date | None = None, about: bool = False
 ) -> list[EntityArticle]:
     """Return the articles that mention an entity, or only those about it, newest first."""
     query = (
@@ -212,16 +214,16 @@ def entity_articles(
     return [EntityArticle(**row) for row in session.execute(query.limit(limit)).mappings()]
 
 
-def _wanted(entity_id: int, since: datetime | None, about: bool) -> list[ColumnElement[bool]]:
+def _wanted(entity_id: int, since: date | None, about: bool) -> list[ColumnElement[bool]]:
     wanted = [ArticleEntity.entity_id == entity_id]
     if since is not None:
-        wanted.append(ArticleEntity.dated_at >= since)
+        wanted += dated_since(ArticleEntity, since)
     if about:
         wanted.append(ArticleEntity.salience > ABOUT)
     return wanted
 
 
-def _recent(entity_id: int, since: datetime | None, about: bool) -> Subquery:
+def _recent(entity_id: int, since: date | None, about: bool) -> Subquery:
     query = select(ArticleEntity.article_id).where(*_wanted(entity_id, since, about))
     return query.order_by(ArticleEntity.dated_at.desc()).limit(RECENT_ARTICLES).subquery()
 
@@ -241,12 +243,6 @@ def _totals() -> Select[int, int, int]:
         EntityTotal.article_count.label("articles"),
         EntityTotal.mention_count.label("mentions"),
     ).where(EntityTotal.article_count > 0)
-
-
-def _dated(since: datetime) -> ColumnElement[bool]:
-    # The upper bound makes SQLite use the index on dates. Without it, SQLite scans the whole index on entities, which
-    # takes five times as long.
-    return ArticleEntity.dated_at.between(since, END_OF_TIME)
 
 
 def _read_counts(
@@ -275,7 +271,7 @@ def _read_counts(
 
 
 def _aliases(
-    session: Session, entity_id: int, limit: int, since: datetime | None, about: bool
+    session: Session, entity_id: int, limit: int, since: date | None, about: bool
 ) -> list[tuple[str, int]]:
     recent = _recent(entity_id, since, about)
     count = func.count()

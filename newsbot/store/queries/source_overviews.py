@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from newsbot.sources.reach import Hold, is_failing
+from newsbot.store.boilerplate.block_lists import boilerplate_counts, count_touched
 from newsbot.store.crawl.source_health import (
     SourceHealth,
     feed_states,
@@ -137,6 +138,11 @@ class SourceDetail:
     """Reason and number of rejects, most frequent first."""
     newest: Sequence[NewestArticle]
     """The newest articles and stubs."""
+    learnt_block_count: int
+    """Number of lines that are learnt to be boilerplate of it."""
+    removed_paragraph_count: int
+    touched_article_count: int
+    """Number of its articles from which a paragraph is removed."""
     health: SourceHealth
 
 
@@ -183,6 +189,7 @@ def source_detail(session: Session, key: str, *, now: datetime) -> SourceDetail 
         return None
     [health] = source_health(session, [key], now=now)
     stubs = _count(session, ArticleRow.source == key, IS_STUB)
+    counts = boilerplate_counts(session, key)
     return SourceDetail(
         key=key,
         name=source.name,
@@ -198,6 +205,9 @@ def source_detail(session: Session, key: str, *, now: datetime) -> SourceDetail 
         frontier=_frontier(session, key),
         rejects=_rejects(session, key),
         newest=_newest(session, key),
+        learnt_block_count=sum(count.learnt_count for count in counts),
+        removed_paragraph_count=sum(count.removed_count for count in counts),
+        touched_article_count=count_touched(session, key),
         health=health,
     )
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from newsbot.store.queries.article_counts import articles_by, source_totals
 from newsbot.store.schema.models import IS_STUB, ArticleRow, EntityRow, RejectRow, Revision, Run
+from newsbot.store.sql.local_days import local_day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,7 @@ class Stats:
     by_source: list[SourceCount]
     """Number of articles per source, greatest first."""
     by_day: list[tuple[date, int]]
-    """Number of articles per date of publication, newest first."""
+    """Number of articles per day of publication, where they were published; newest first."""
     by_language: list[tuple[str | None, int]]
     rejects_by_reason: list[tuple[str, int]]
     last_runs: list[RecordedRun]
@@ -102,6 +103,6 @@ def _by_source(session: Session) -> list[SourceCount]:
 
 
 def _by_day(session: Session, days: int) -> list[tuple[date, int]]:
-    counts = articles_by(session, lambda articles: func.date(articles.dated_at))
-    found = [(date.fromisoformat(str(day_text)), number) for day_text, number in counts]
+    counts = articles_by(session, local_day)
+    found = [(date.fromisoformat(day_text), number) for day_text, number in counts]
     return sorted(found, reverse=True)[:days]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
 
 from newsbot.dedupe.fingerprints import text_key
 from newsbot.items import STUB, Article, utc_text
+from newsbot.sources.ownership import is_same_site
 from newsbot.store.schema.types import stored_name
 from newsbot.urls import canonicalize
 
@@ -27,6 +29,7 @@ REVISED_FIELDS = (
     "image_url",
     "kind",
     "is_free",
+    "notes",
     "body",
 )
 """Fields that a revision records: not where and when the page was fetched, nor how it was extracted."""
@@ -37,21 +40,60 @@ class ArticleKeys:
     """The keys by which a stored article is recognised."""
 
     url_keys: tuple[str, ...]
-    """Canonicalised URLs: first the one that names the article (its canonical URL), then others that led to it."""
+    """Canonicalised URLs on the page's own site: first the one that names the article (its canonical URL, else its own),
+    then its own, then others that led to it."""
+    own: str
+    """The page's own URL."""
+    served: frozenset[str]
+    """Those of `url_keys` at which the page was found: its own, and those that redirected to it. Others are only claimed."""
+    ways: tuple[str, ...]
+    """Canonicalised URLs of other sites that redirected to the page. They lead to it, and say nothing of what it is."""
     text_key: bytes
     """16 bytes that are equal for equal texts. A stub has no text, and so no key that another article could have."""
+
+    @property
+    def hashes(self) -> list[bytes]:
+        """Hashes of `url_keys`, in their order."""
+        return [url_hash(key) for key in self.url_keys]
+
+    @property
+    def own_hash(self) -> bytes:
+        """Hash of the page's own URL."""
+        return url_hash(self.own)
+
+    @property
+    def lock_keys(self) -> list[bytes]:
+        """Keys of the locks of rank IDENTITY for an article: the URLs that lead to it, and its text."""
+        return [*self.hashes, *map(url_hash, self.ways), self.text_key]
 
 
 def article_keys(article: Article) -> ArticleKeys:
     """Return the keys of an article: its canonical URL, its own URL, those that redirected to it, and its text.
 
-    A canonical URL that is the front page of the site is ignored: a mistake in the template of all its pages."""
-    urls = (article.canonical_url, article.url, *article.aliases)
-    keys = list(dict.fromkeys(canonicalize(url) for url in urls if url))
-    if len(keys) > 1 and _FRONT_PAGE.fullmatch(keys[0]):
-        del keys[0]
+    Only the site of a page says what is at an address of this site. So a canonical URL of another site is no key, and one
+    that redirected here is only a way to the article, unless both belong to one source (`Article.claims`). A canonical URL
+    that is the front page of the site is ignored: a mistake in the template of all its pages."""
+    own = canonicalize(article.url)
+    declared = [article.canonical_url] if article.canonical_url else []
+    canonical = [key for key in _own_keys(article, declared) if not _FRONT_PAGE.fullmatch(key)]
+    redirected, claimed = _own_keys(article, article.aliases), _own_keys(article, article.claims)
+    keys = tuple(dict.fromkeys([*canonical, own, *redirected, *claimed]))
+    ways = dict.fromkeys(canonicalize(url) for url in article.aliases)
     text = _hash(f"stub {keys[0]}") if article.kind == STUB else text_key(article.title, article.body)
-    return ArticleKeys(url_keys=tuple(keys), text_key=text)
+    return ArticleKeys(
+        url_keys=keys,
+        own=own,
+        served=frozenset([own, *redirected]),
+        ways=tuple(key for key in ways if key not in keys),
+        text_key=text,
+    )
+
+
+def _own_keys(article: Article, urls: Iterable[str]) -> list[str]:
+    """Return the canonicalised form of those URLs that belong to the site or the source of an article."""
+    own, claims = canonicalize(article.url), {canonicalize(url) for url in article.claims}
+    keys = map(canonicalize, urls)
+    return [key for key in keys if key in claims or is_same_site(key, own)]
 
 
 def url_hash(url_key: str) -> bytes:
@@ -61,7 +103,9 @@ def url_hash(url_key: str) -> bytes:
 
 def content_key(article: Article) -> bytes:
     """Return 16 bytes that are equal as long as no field of `REVISED_FIELDS` changes."""
-    content = [getattr(article, name) for name in REVISED_FIELDS]
+    # Notes count where there are any, so that articles without notes keep the keys that older versions gave them.
+    names = (name for name in REVISED_FIELDS if name != "notes" or article.notes)
+    content = [getattr(article, name) for name in names]
     return _hash(json.dumps(content, default=utc_text))
 
 

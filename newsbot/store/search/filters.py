@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, literal_column, select
@@ -15,6 +15,7 @@ from newsbot.items import ENTITY_TYPES, STUB, StoredKind
 from newsbot.store.schema.identity import name_key
 from newsbot.store.schema.models import ArticleEntity, ArticleRow, EntityAlias, EntityRow
 from newsbot.store.schema.types import stored_name
+from newsbot.store.sql.local_days import first_moment, is_since, is_until, last_moment
 
 Sort = Literal["relevance", "date", "id"]
 
@@ -30,24 +31,49 @@ class Filters:
     """Name or alias of an entity that the article mentions."""
     kind: tuple[StoredKind, ...] = ()
     """Kinds of which the article has one; empty: no condition."""
-    since: datetime | None = None
-    until: datetime | None = None
-    """Latest `dated_at`; both bounds are inclusive."""
+    since: date | None = None
+    """First day of publication, where the article was published (in UTC if that is not known); a datetime is a moment."""
+    until: date | None = None
+    """Last day, or last moment; both bounds are inclusive. An article without a date counts by when it was first seen."""
     limit: int | None = None
     sort: Sort = "relevance"
     """`relevance`: best first in a search, otherwise the same as `id`, oldest row first; `date`: newest first."""
+
+    @property
+    def earliest(self) -> datetime | None:
+        """The moment before which no article meets `since`; None if there is no such condition."""
+        if self.since is None or isinstance(self.since, datetime):
+            return self.since
+        return first_moment(self.since)
+
+    @property
+    def latest(self) -> datetime | None:
+        """The moment after which no article meets `until`; None if there is no such condition."""
+        if self.until is None or isinstance(self.until, datetime):
+            return self.until
+        return last_moment(self.until)
 
 
 def conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]:
     """Return the SQL conditions on `articles` for these filters."""
     ids = None if filters.entity is None else find_entities(session, filters.entity)
-    return conditions_on(ArticleRow, filters, ids)
+    return [*conditions_on(ArticleRow, filters, ids), *day_conditions(filters)]
+
+
+def day_conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    """Return the SQL conditions on `articles` by which days are exact: `conditions_on` lets hours around them pass."""
+    wanted = []
+    if filters.since is not None and not isinstance(filters.since, datetime):
+        wanted.append(is_since(ArticleRow, filters.since))
+    if filters.until is not None and not isinstance(filters.until, datetime):
+        wanted.append(is_until(ArticleRow, filters.until))
+    return wanted
 
 
 def conditions_on(
     articles: Any, filters: Filters, entity_ids: Sequence[int] | None
 ) -> list[ColumnElement[bool]]:
-    """Return the SQL conditions on a selectable that has the columns of `articles`.
+    """Return the SQL conditions on a selectable that has the columns of `articles`, without `day_conditions`.
 
     `entity_ids` are the ids of the entities that `filters.entity` names."""
     wanted: list[ColumnElement[bool]] = []
@@ -57,10 +83,10 @@ def conditions_on(
         wanted.append(articles.language == filters.language)
     if filters.section is not None:
         wanted.append(articles.section == filters.section)
-    if filters.since is not None:
-        wanted.append(articles.dated_at >= filters.since)
-    if filters.until is not None:
-        wanted.append(articles.dated_at <= filters.until)
+    if filters.earliest is not None:
+        wanted.append(articles.dated_at >= filters.earliest)
+    if filters.latest is not None:
+        wanted.append(articles.dated_at <= filters.latest)
     if filters.kind == (STUB,):
         wanted.append(
             articles.kind == literal_column(f"'{STUB}'")

@@ -113,14 +113,16 @@ def _listing(
         for summary in summaries(session, list(scores))
     ]
     if terms:
-        bodies = _bodies(session, list(scores))
-        articles = [replace(listed, snippet=snippet(bodies[listed.article.id], terms)) for listed in articles]
+        snippets = _snippets(session, list(scores), terms)
+        articles = [replace(listed, snippet=snippets[listed.article.id]) for listed in articles]
     return Listing(articles=articles, after=shown[-1].position if len(matches) > limit else None)
 
 
-def _bodies(session: Session, ids: Sequence[int]) -> dict[int, str]:
-    rows = session.execute(select(ArticleRow.id, ArticleRow.body).where(ArticleRow.id.in_(ids)))
-    return {row.id: row.body for row in rows}
+def _snippets(session: Session, ids: Sequence[int], terms: Sequence[Term]) -> dict[int, str]:
+    """Return the snippets of articles; few bodies are in memory at a time."""
+    query = select(ArticleRow.id, ArticleRow.body).where(ArticleRow.id.in_(ids))
+    rows = session.execute(query.execution_options(yield_per=10))
+    return {row.id: snippet(row.body, terms) for row in rows}
 
 
 def _facets(session: Session, counted: Sequence[MatchedArticle]) -> Facets:

@@ -32,6 +32,7 @@ class Hit:
     language: str | None
     kind: str
     published_at: datetime | None
+    published_offset_min: int | None
     score: float
     """Greater is better. The scale depends on the database; scores compare only within one search."""
     snippet: str
@@ -65,6 +66,7 @@ def search(session: Session, query: str, filters: Filters | None = None) -> list
         ArticleRow.language,
         ArticleRow.kind,
         ArticleRow.published_at,
+        ArticleRow.published_offset_min,
         ArticleRow.body,
     )
     rows = {row.id: row for row in session.execute(select(*columns).where(ArticleRow.id.in_(scores)))}
@@ -78,6 +80,7 @@ def search(session: Session, query: str, filters: Filters | None = None) -> list
             language=row.language,
             kind=row.kind,
             published_at=row.published_at,
+            published_offset_min=row.published_offset_min,
             score=scores[row.id],
             snippet=snippet(row.body, terms),
             unread_reason=reasons.get(row.id),

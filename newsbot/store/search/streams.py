@@ -8,16 +8,16 @@ from itertools import islice
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from newsbot.store.articles.loading import StoredArticle, load_articles
+from newsbot.store.articles.loading import StoredArticle, article_parts, load_articles
 from newsbot.store.schema.models import ArticleRow
 from newsbot.store.search.filters import Filters, conditions
 
 BATCH = 200
-"""Number of articles that are held in memory at a time."""
+"""Number of articles that are selected at a time."""
 
 
 def iter_articles(session: Session, filters: Filters) -> Iterator[StoredArticle]:
-    """Yield the articles that meet `filters`; memory use does not depend on their number."""
+    """Yield the articles that meet `filters`; memory use does not depend on their number and size."""
     return islice(_all_articles(session, filters), filters.limit)
 
 
@@ -27,7 +27,8 @@ def _all_articles(session: Session, filters: Filters) -> Iterator[StoredArticle]
     order = (ArticleRow.dated_at.desc(), ArticleRow.id.desc()) if is_by_date else (ArticleRow.id,)
     page = query.order_by(*order)
     while rows := session.execute(page).all():
-        yield from load_articles(session, [row.id for row in rows])
+        for part in article_parts(session, [row.id for row in rows]):
+            yield from load_articles(session, part)
         last = rows[-1]
         after = (
             tuple_(ArticleRow.dated_at, ArticleRow.id) < (last.dated_at, last.id)

@@ -33,6 +33,7 @@ class Summary:
     """The first `LEAD_CHARS` characters of the body."""
     image_url: str | None
     published_at: datetime | None
+    published_offset_min: int | None
     dated_at: datetime
     """`published_at`, or `first_seen_at` if that is not known."""
     first_seen_at: datetime

@@ -19,7 +19,7 @@ from newsbot.store.index import full_text
 from newsbot.store.index.filter_terms import name_term, period_terms
 from newsbot.store.index.terms import Term
 from newsbot.store.schema.models import ArticleEntity, ArticleRow
-from newsbot.store.search.filters import Filters, conditions_on, find_entities
+from newsbot.store.search.filters import Filters, conditions_on, day_conditions, find_entities
 
 MAX_RANKED = 1_000
 """Maximum number of matching articles, the newest, that are ranked and counted."""
@@ -76,7 +76,11 @@ def newest(
     entity_ids = None if filters.entity is None else find_entities(session, filters.entity)
     if terms or entity_ids is not None:
         return _PeriodSearch(session, terms, filters, after, entity_ids).newest(limit)
-    wanted = [*conditions_on(ArticleRow, filters, None), *_beyond(ArticleRow, after)]
+    wanted = [
+        *conditions_on(ArticleRow, filters, None),
+        *day_conditions(filters),
+        *_beyond(ArticleRow, after),
+    ]
     return _newest_of(session, ArticleRow, wanted, limit)
 
 
@@ -128,9 +132,9 @@ class _PeriodSearch:
         query: Select[datetime] = select(self._dated_at).order_by(self._dated_at.desc())
         if self.entity_ids is not None:
             query = query.where(ArticleEntity.entity_id.in_(self.entity_ids))
-        if self.filters.since is not None:
-            query = query.where(self._dated_at >= self.filters.since)
-        lasts = (self.filters.until, self.after and self.after.dated_at)
+        if self.filters.earliest is not None:
+            query = query.where(self._dated_at >= self.filters.earliest)
+        lasts = (self.filters.latest, self.after and self.after.dated_at)
         return query.where(*(self._dated_at <= moment for moment in lasts if moment is not None))
 
     def _in_period(
@@ -157,13 +161,13 @@ class _PeriodSearch:
                 *_within(ArticleEntity.dated_at, since, until),
             )
         if self.terms:
-            groups = _filter_terms(self.filters, since or self.filters.since, until)
+            groups = _filter_terms(self.filters, since or self.filters.earliest, until)
             ids = full_text.matches(connection, self.terms, groups, mentioning)
         else:
             assert mentioning is not None
             ids = mentioning
         superset = select(*_COLUMNS).where(full_text.one_of(connection, ArticleRow.id.expression, ids))
-        return superset.offset(0).subquery("superset").columns
+        return superset.where(*day_conditions(self.filters)).offset(0).subquery("superset").columns
 
 
 def _within(dated_at: Any, since: datetime | None, until: datetime) -> list[ColumnElement[bool]]:

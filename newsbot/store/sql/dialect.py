@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from sqlalchemy import Connection, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.sql.dml import ReturningInsert
 
 from newsbot.store.schema.models import Base
@@ -16,11 +16,31 @@ from newsbot.store.sql.compiled import CompiledStatement
 
 _CONFLICTS = {"40001", "40P01"}
 """PostgreSQL's codes for a serialization failure and a deadlock."""
+_AWAY = ("08", "57P")
+"""First characters of PostgreSQL's codes for lost connections, and for servers that shut down or start up."""
+_TOO_GREAT = "54"
+"""First characters of PostgreSQL's codes for a row, key or statement beyond its limits."""
+_NOT_OURS = {"3F000", "42501", "42703", "42P01"}
+"""PostgreSQL's codes for a missing schema, right, column or table: those of another version, or of another user."""
+
+Failure = Literal["conflict", "lost", "other"]
 
 
-def is_conflict(error: DBAPIError) -> bool:
-    """Return whether a transaction failed because of a concurrent one, so that it can be repeated."""
-    return isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", None) in _CONFLICTS
+def failure_of(error: DBAPIError) -> Failure | None:
+    """Return how the database itself has failed; None if it has refused a value or a statement.
+
+    `conflict`: the transaction can be repeated, because a concurrent one prevented it. `lost`: the server does not
+    answer."""
+    code = getattr(error.orig, "sqlstate", "")  # None if there was no answer at all
+    if code in _CONFLICTS:
+        return "conflict"
+    is_operational = isinstance(error, OperationalError | InterfaceError)
+    if error.connection_invalidated or (is_operational and (code is None or code.startswith(_AWAY))):
+        return "lost"
+    if code in _NOT_OURS:
+        return "other"
+    is_failure = is_operational or isinstance(error, InternalError) or type(error) is DatabaseError
+    return "other" if is_failure and not (code or "").startswith(_TOO_GREAT) else None
 
 
 def insert(connection: Connection, model: type[Base]) -> sqlite.Insert | postgresql.Insert:

@@ -10,6 +10,8 @@ from contextlib import closing, contextmanager
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DBAPIError
 
 from newsbot.store.schema.types import storable
 
@@ -22,6 +24,7 @@ PROGRESS_STEPS = 20_000
 """Number of steps of SQLite's virtual machine, well under a millisecond, between two looks at the clock."""
 
 Hook = Callable[[Connection], None]
+ErrorHook = Callable[[DBAPIError], Exception | None]
 
 
 class Engines(NamedTuple):
@@ -34,11 +37,20 @@ class Engines(NamedTuple):
     """Engine for transactions that see one state of the database and cannot change it."""
 
 
-def make_engines(url: URL, *, on_begin: Hook, before_commit: Hook) -> Engines:
+def make_engines(url: URL, *, on_begin: Hook, before_commit: Hook, on_error: ErrorHook) -> Engines:
     """Return engines for one of `DRIVERS`.
 
-    `on_begin` is called when a transaction that writes begins, `before_commit` when it is about to be committed."""
+    `on_begin` is called when a transaction that writes begins, `before_commit` when it is about to be committed.
+    `on_error` is called with an error of the driver, and may return an exception to be raised in its place."""
     engines = _sqlite_engines(url) if is_sqlite_url(url) else _postgresql_engines(url)
+
+    def replace(context: ExceptionContext) -> Exception | None:
+        error = context.sqlalchemy_exception
+        # A connection that is dead when it is tried is replaced by a new one.
+        return on_error(error) if isinstance(error, DBAPIError) and not context.is_pre_ping else None
+
+    for engine in engines if is_sqlite_url(url) else engines[:1]:  # PostgreSQL's two are one
+        event.listen(engine, "handle_error", replace, retval=True)
     event.listen(engines.writing, "begin", on_begin)
     event.listen(engines.writing, "commit", before_commit)
     return engines

@@ -63,7 +63,9 @@ class Rank(IntEnum):
     """Rows of `entity_aliases`."""
     BOILERPLATE = 10
     """Rows of `boilerplate_sites`, in the order of the sources, and with each the blocks of the source."""
-    ENTITY_TOTALS = 11
+    REMOVED_TEXTS = 11
+    """Rows of `removed_texts`."""
+    ENTITY_TOTALS = 12
     """Rows of `entity_totals`."""
 
 

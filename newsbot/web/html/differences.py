@@ -26,6 +26,7 @@ LABELS = {
     "modified_at": "Modified",
     "kind": "Kind",
     "is_free": "Free to read",
+    "notes": "Notes outside the text",
 }
 """Field name -> label; the order is that of the page."""
 

@@ -32,8 +32,10 @@ MAX_TITLE_CHARS = 250
 def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """Return a page made from a template."""
     site = request.app.state.site
-    html = TEMPLATES.get_template(template).render(request=request, images=site.images, **values)
-    return HTMLResponse(html, status)
+    html = TEMPLATES.get_template(template).render(
+        request=request, root=request.scope.get("root_path", ""), images=site.images, **values
+    )
+    return HTMLResponse(html.encode(errors="replace"), status)
 
 
 def web_link(url: str | None) -> str | None:

@@ -141,6 +141,52 @@ def test_import_of_its_own_export_changes_nothing(
         assert len(history(session, 1) or []) == 1
 
 
+def test_provenance_and_offset_of_an_export_are_kept(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    known = {"rules": {"title": "json-ld headline"}, "extractor_version": "extraction-1 cleaning-1"}
+    save(database, article(1, published_offset_min=-300, retrieved_at=NOW, is_free=False, **known))
+    before, after = _through_another(database_url, tmp_path)
+    assert after == before
+    record = json.loads(after)
+    assert (record["published_offset_min"], record["is_free"]) == (-300, False)
+    assert record["provenance"]["rules"] == known["rules"]
+    assert record["provenance"]["extractor_version"] == known["extractor_version"]
+    assert record["provenance"]["entity_engine"] == "rules 1"
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"published_offset_min": 10_000}, None),
+        ({"published_offset_min": True}, None),
+        ({"published_offset_min": "60"}, None),
+        ({"published_offset_min": 345}, 345),
+        ({"published_offset_min": 60, "published_at": None}, None),
+        ({"published_offset_min": -60, "published_at": "0001-01-01T00:00:00Z"}, None),
+    ],
+)
+def test_offset_of_a_record(values: dict[str, Any], expected: int | None) -> None:
+    line = {"url": "https://news.example/1", "body": "A", "published_at": "2026-03-01T10:00:00Z", **values}
+    found = read_record(line, now=LATER)
+    assert found is not None
+    assert found.article.published_offset_min == expected
+
+
+def test_provenance_of_wrong_types_counts_as_missing() -> None:
+    rules = {"title": 1, "x" * 1000: "a rule", "body": "b" * 1000}
+    line = {"url": "https://news.example/1", "body": "A", "is_free": "yes"}
+    for provenance in (
+        "no",
+        {"rules": ["title"], "extractor_version": 4},
+        {"rules": rules, "retrieved_at": []},
+    ):
+        found = read_record({**line, "provenance": provenance}, now=LATER)
+        assert found is not None
+        assert (found.article.extractor_version, found.article.is_free) == (None, None)
+        assert all(len(name) + len(rule) <= 500 for name, rule in found.article.rules.items())
+
+
 def test_news_please_articles_are_cleaned_and_read(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
@@ -241,7 +287,7 @@ def article_record(**given: Any) -> dict[str, Any]:
     ],
 )
 def test_values_of_wrong_types_count_as_missing(record: dict[str, Any]) -> None:
-    found = read_record(record)
+    found = read_record(record, now=NOW)
     assert found is not None
     assert all(isinstance(author, str) for author in found.article.authors)
 

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import csv
+import errno
+import io
 import json
 import os
 import subprocess
 import sys
 import tracemalloc
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ import pytest
 
 from newsbot import cli
 from newsbot.cli import newsbot
-from newsbot.jobs.export_formats import COLUMNS, WRITERS, write_jsonl
+from newsbot.jobs.export_formats import COLUMNS, WRITERS, atomic_file, cell, flat, write_jsonl
 from newsbot.store.database import Database
 from newsbot.store.queries import Filters, iter_articles, stored_json
 from tests.store.samples import article, load, save, save_all
@@ -90,7 +92,10 @@ def test_parquet_has_the_same_values_with_times_and_lists(
     path = tmp_path / "out.parquet"
     assert run("export", "--database", database_url, "--format", "parquet", "-o", str(path)) == 0
     found: dict[str, Any] = parquet.read_table(path).to_pylist()[0]
-    expected = stored_json(load(database, 1))
+    expected = flat(stored_json(load(database, 1)))
+    expected["rules"] = json.dumps(expected["rules"])
+    expected["published_day"] = date.fromisoformat(expected["published_day"])
+    del expected["provenance"], expected["warc"]
     times = {
         name: datetime.fromisoformat(value)
         for name, value in expected.items()
@@ -99,6 +104,19 @@ def test_parquet_has_the_same_values_with_times_and_lists(
     assert found == expected | times
     assert found["published_at"].tzinfo is not None
     assert found["first_seen_at"] == datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def test_csv_has_provenance_and_local_day(database: Database, database_url: str, tmp_path: Path) -> None:
+    known = {"rules": {"title": "json-ld headline"}, "extractor_version": "extraction-1 cleaning-1"}
+    at = datetime(2026, 3, 1, 1, 30, tzinfo=UTC)
+    save(database, article(1, published_at=at, published_offset_min=-300, is_free=True, **known))
+    run("export", "--database", database_url, "--format", "csv", "-o", str(tmp_path / "out.csv"))
+    row = rows_of(tmp_path / "out.csv")[0]
+    assert (row["published_at"], row["published_day"]) == ("2026-03-01T01:30:00Z", "2026-02-28")
+    assert (row["published_offset_min"], row["is_free"]) == ("-300", "True")
+    assert json.loads(row["rules"]) == known["rules"]
+    assert (row["extractor_version"], row["entity_engine"]) == (known["extractor_version"], "rules 1")
+    assert (row["warc_file"], row["retrieved_at"]) == ("", "")
 
 
 @pytest.mark.parametrize(
@@ -136,6 +154,69 @@ def test_a_file_that_fails_half_way_is_not_left_under_its_name(
     assert run("export", "--database", database_url, "-o", str(tmp_path / "out.jsonl")) == 130
     assert (tmp_path / "out.jsonl").read_text() == "of yesterday"
     assert list(tmp_path.glob(".*.part")) == []
+
+
+def test_a_full_disk_is_told_in_one_line(
+    database: Database,
+    database_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def full(_file: Any, _articles: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setitem(WRITERS, "jsonl", lambda: full)
+    output = tmp_path / "out.jsonl"
+    assert run("export", "--database", database_url, "-o", str(output)) == 1
+    assert capsys.readouterr().err == f"newsbot: {output}: cannot be written: No space left on device\n"
+    assert list(tmp_path.glob("*out*")) == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has it")
+@pytest.mark.parametrize(
+    "arguments", [["export"], ["search", "harbour", "--json"], ["export", "-o", "/dev/full"]]
+)
+def test_a_full_stdout_is_told_in_one_line(
+    database: Database, database_url: str, arguments: list[str]
+) -> None:
+    save(database, article(1))
+    command = [sys.executable, "-m", "newsbot", *arguments, "--database", database_url]
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr.count("\n") == 1
+    assert "No space left on device" in ended.stderr
+
+
+def test_what_a_killed_export_has_left_is_removed_by_the_next_one_but_not_what_is_being_written(
+    tmp_path: Path,
+) -> None:
+    left = tmp_path / ".out.jsonl.1.part"
+    left.touch()
+    (tmp_path / ".other.jsonl.1.part").touch()
+    with atomic_file(tmp_path / "out.jsonl") as first:
+        assert not left.exists()
+        part = next(tmp_path.glob(".out.jsonl.*.part"))
+        another = part.rename(tmp_path / ".out.jsonl.2.part")  # as if another process wrote it
+        with atomic_file(tmp_path / "out.jsonl") as second:
+            second.write(b"second")
+        assert another.exists()
+        another.rename(part)
+        first.write(b"first")
+    assert {path.name for path in tmp_path.iterdir()} == {"out.jsonl", ".other.jsonl.1.part"}
+    assert (tmp_path / "out.jsonl").read_bytes() == b"first"
+
+
+def test_hostile_characters_reach_no_terminal() -> None:
+    hostile = {"source": "e\x1b[5m", "authors": ["a\x9b", "=\ud800"], "title": "\x07=1", "body": "a\n\nb"}
+    assert cell(hostile["source"]) == "e[5m"
+    assert cell(hostile["title"]) == "'=1"
+    assert cell(hostile["body"]) == "a\n\nb"
+    assert cell(hostile["authors"]) == "a; ="
+    file = io.BytesIO()
+    write_jsonl(file, [hostile])
+    assert json.loads(file.getvalue())["authors"] == ["a\x9b", "=?"]
 
 
 def test_a_pipe_is_written_to_and_a_link_stays_a_link(

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,6 +16,13 @@ MOMENT = datetime(2026, 3, 14, 9, 5, tzinfo=UTC)
 
 def evidence(head: str = "", body: str = "", url: str = "https://gazette.example/a") -> PageEvidence:
     return PageEvidence(Page.from_text(f"<html lang=en><head>{head}</head><body>{body}</body></html>", url))
+
+
+def published(
+    page: PageEvidence, timezone: tzinfo = UTC, now: datetime | None = NOW
+) -> tuple[datetime | None, str]:
+    moment, rule = read_published(page, timezone, now)
+    return moment and moment.at, rule
 
 
 def json_ld(published: str) -> str:
@@ -62,47 +69,48 @@ def json_ld(published: str) -> str:
     ],
 )
 def test_date_is_found_by_each_rule(head: str, body: str, rule: str) -> None:
-    assert read_published(evidence(head, body), UTC, NOW) == (MOMENT, rule)
+    assert published(evidence(head, body)) == (MOMENT, rule)
 
 
 def test_day_in_the_url_is_the_last_resort() -> None:
-    found = read_published(evidence(url="https://gazette.example/2026/03/14/ferry"), UTC, NOW)
+    found = published(evidence(url="https://gazette.example/2026/03/14/ferry"))
     assert found == (datetime(2026, 3, 14, tzinfo=UTC), "url")
 
 
 def test_time_of_day_comes_from_a_later_rule() -> None:
     head = json_ld('"2026-03-14"') + '<meta name="pubdate" content="2026-03-14T09:05:00Z">'
-    assert read_published(evidence(head), UTC, NOW) == (MOMENT, "meta")
+    assert published(evidence(head)) == (MOMENT, "meta")
 
 
 def test_zone_comes_from_a_later_rule_only_for_the_same_moment() -> None:
     first = json_ld('"2026-03-14T10:05:30"')
     same = '<meta property="article:published_time" content="2026-03-14T10:05+01:00">'
     later = '<meta name="date" content="2026-03-14T18:41:00Z">'
-    assert read_published(evidence(first + same), UTC, NOW) == (MOMENT, "meta")
-    assert read_published(evidence(first + later), UTC, NOW)[1] == "json-ld datePublished"
+    assert published(evidence(first + same)) == (MOMENT, "meta")
+    assert published(evidence(first + later))[1] == "json-ld datePublished"
 
 
 def test_another_day_does_not_overrule_the_first_rule() -> None:
     head = json_ld('"2026-03-14"') + '<meta name="date" content="2026-04-20T09:05:00Z">'
-    assert read_published(evidence(head), UTC, NOW)[0] == datetime(2026, 3, 14, tzinfo=UTC)
+    assert published(evidence(head))[0] == datetime(2026, 3, 14, tzinfo=UTC)
 
 
 def test_date_without_offset_is_read_in_the_zone_of_the_source() -> None:
     head = json_ld('"2026-07-14T11:05:00"')
-    assert read_published(evidence(head), ZoneInfo("Europe/Paris"), None)[0] == datetime(
+    assert published(evidence(head), ZoneInfo("Europe/Paris"), None)[0] == datetime(
         2026, 7, 14, 9, 5, tzinfo=UTC
     )
 
 
 def test_future_dates_and_dates_in_captions_are_ignored() -> None:
     body = "<h1>H</h1><p>The old harbour and its three cranes in the evening of 14 March 2019</p>"
-    assert read_published(evidence(json_ld('"2031-01-01"'), body), UTC, NOW) == (None, "")
+    assert published(evidence(json_ld('"2031-01-01"'), body)) == (None, "")
 
 
 def test_last_change_is_read_from_its_own_properties() -> None:
     head = json_ld('"2026-03-14"') + '<meta property="article:modified_time" content="2026-03-15T10:00Z">'
-    assert read_modified(evidence(head), UTC, NOW) == (datetime(2026, 3, 15, 10, tzinfo=UTC), "meta")
+    modified, rule = read_modified(evidence(head), UTC, NOW)
+    assert (modified and modified.at, rule) == (datetime(2026, 3, 15, 10, tzinfo=UTC), "meta")
 
 
 @by_language(label=DATE_LABELS)
@@ -110,5 +118,35 @@ def test_labels_of_dates_are_recognised_in_every_language(kind: str, texts: list
     # Ten words make the line too long for the rule "below headline".
     value = "one two three four five six seven eight nine ten 2026-03-14"
     pages = [evidence("", f"<h1>H</h1><li><b>{text.capitalize()}:</b> {value}</li>") for text in texts]
-    found = [read_published(page, UTC, NOW) for page in pages]
+    found = [published(page) for page in pages]
     assert found == [(datetime(2026, 3, 14, tzinfo=UTC), "labelled")] * len(texts)
+
+
+@pytest.mark.parametrize(
+    ("written", "zone", "offset_min"),
+    [
+        ("2026-03-14T20:05:00-05:00", "UTC", -300),
+        ("2026-03-14T20:05:00+05:45", "Europe/Paris", 345),
+        ("2026-07-14T20:05:00", "Europe/Paris", 120),
+        ("2026-07-14", "America/New_York", -240),
+        ("2026-07-14T20:05:00Z", "America/New_York", -240),
+        ("2026-07-14T20:05:00+00:00", "UTC", 0),
+        ("2026-07-14T20:05:00", "UTC", None),
+        ("2026-07-14", "UTC", None),
+        ("1784045100", "UTC", None),
+        ("1784045100", "Asia/Tokyo", 540),
+        ("2026-07-14T20:05:00+23:00", "UTC", None),
+    ],
+)
+def test_offset_is_that_of_the_page_else_of_the_source(
+    written: str, zone: str, offset_min: int | None
+) -> None:
+    moment, _ = read_published(evidence(json_ld(f'"{written}"')), ZoneInfo(zone), None)
+    assert moment is not None
+    assert moment.offset_min == offset_min
+
+
+def test_offset_of_the_more_precise_date_counts() -> None:
+    head = json_ld('"2026-03-14"') + '<meta name="pubdate" content="2026-03-14T20:05:00-05:00">'
+    moment, _ = read_published(evidence(head), UTC, NOW)
+    assert moment == (datetime(2026, 3, 15, 1, 5, tzinfo=UTC), -300)

@@ -25,6 +25,20 @@ def test_bytes_are_read_in_the_charset_they_are_in(body: bytes, charset: str | N
     assert "Grüße aus Köln" in Page.from_bytes(body, charset=charset).html
 
 
+NO_CHARSETS = "undefined idna punycode unicode_escape raw_unicode_escape utf-7 rot13 hex base64 zlib_codec utf-16 utf-32-be cp037"
+
+
+@pytest.mark.parametrize("label", [*NO_CHARSETS.split(), "x-unknown", "nonäme", "..", "\0", "a" * 100_000])
+@pytest.mark.parametrize(
+    "text", ["Plain words, C:\\new\\ud800 +2AA-", "Grüße aus Köln"], ids=["ascii", "utf-8"]
+)
+def test_a_page_is_read_whatever_is_declared_as_its_charset(label: str, text: str) -> None:
+    page = f"<html><body><p>{text}</p></body></html>"
+    assert text in Page.from_bytes(page.encode(), charset=label).html
+    for declaration in (f"<?xml version='1.0' encoding='{label}'?>", f"<meta charset='{label}'>"):
+        assert text in Page.from_bytes((declaration + page).encode()).html
+
+
 def test_a_truncated_utf8_page_is_decoded_as_utf8() -> None:
     assert "Grüße aus Köln" in Page.from_bytes(ARTICLE.encode() + b"<p>K\xc3").html
 

@@ -15,8 +15,9 @@ from newsbot.store.articles.site_boilerplate import learn
 from newsbot.store.articles.writer import save_article
 from newsbot.store.database import Database
 from newsbot.store.schema.identity import article_keys
+from tests.dedupe.texts import text
 from tests.store.articles.story_writer import versions_of
-from tests.store.samples import NOW
+from tests.store.samples import NOW, article
 
 
 def named(article: Article, number: int) -> Article:
@@ -30,9 +31,20 @@ def named(article: Article, number: int) -> Article:
     return replace(article, entities=entities, authors=names[:2], topics=names[2:])
 
 
+def issue(number: int) -> Article:
+    """Return one of the articles that share a few addresses, and a few URLs of another site that redirect there."""
+    return article(
+        number,
+        url=f"https://news.example/latest/{number % 7}",
+        aliases=[f"https://short.example/{number % 5}"],
+        title="Morning briefing",
+        body=text(10_000 + number, 30),
+    )
+
+
 def articles_of(stories: int) -> list[Article]:
-    """Return four articles of three sources for each story."""
-    articles = [version for number in range(stories) for version in versions_of(number)]
+    """Return four articles of three sources for each story, and one at an address that others use too."""
+    articles = [version for number in range(stories) for version in (*versions_of(number), issue(number))]
     return [named(article, number) for number, article in enumerate(articles)]
 
 
@@ -44,14 +56,12 @@ def write(url: str, seed: int, stories: int, size: int) -> None:
         batch = incoming[start : start + size]
         with database.write() as session:
             lock_articles(session, batch, now=NOW)
-            for article, precomputed, blocks in (
+            for page, precomputed, blocks in (
                 (one.article, one.precomputed, one.site_blocks) for one in batch
             ):
-                keys = article_keys(article)
-                saved = save_article(
-                    session, article, keys=keys, precomputed=precomputed, run_id=None, now=NOW
-                )
-                learn(session, saved, article, blocks, now=NOW)
+                keys = article_keys(page)
+                saved = save_article(session, page, keys=keys, precomputed=precomputed, run_id=None, now=NOW)
+                learn(session, saved, page, blocks, now=NOW)
     database.close()
 
 

@@ -10,19 +10,19 @@ import pytest
 
 from newsbot.items import Article
 from newsbot.store.articles.plan import (
+    Another,
     Conflict,
     Content,
     Existing,
     Fill,
-    Insert,
     Keep,
     Revise,
     SeeAgain,
-    choose_existing,
+    candidates,
     decide,
     needs_content,
 )
-from newsbot.store.schema.identity import REVISED_FIELDS, content_key
+from newsbot.store.schema.identity import REVISED_FIELDS, article_keys, content_key, url_hash
 from tests.dedupe.texts import text
 from tests.store.samples import NOW, article
 
@@ -32,14 +32,20 @@ TEASER = article(1, body=text(1, 30)[:400], title="Harbour opened", is_free=Fals
 OTHER = article(1, body=text(2, 30), title="Ferry sold")
 STUB = Article(url=STORED.url, title="Harbour opened, says the feed", kind="stub")
 RENAMED_STUB = Article(url=STORED.url, title="Harbour opened, says the feed again", kind="stub")
-FIRST, SECOND = b"first-url-hash--", b"second-url-hash-"
+PAGE = article(
+    1, title=STORED.title, canonical_url="https://news.example/a", aliases=["https://news.example/latest"]
+)
+"""A page with three URLs: the one that it declares, its own, and one that redirected to it."""
+KEYS = article_keys(PAGE)
+FIRST, OWN, SECOND = KEYS.hashes
 
 
 def existing(number: int = 1, **given: Any) -> Existing:
     columns: dict[str, Any] = {
         "id": number,
+        "url": STORED.url,
         "content_key": content_key(STORED),
-        "text_key": b"text",
+        "text_key": KEYS.text_key,
         "title": STORED.title,
         "kind": STORED.kind,
         "source": STORED.source,
@@ -67,23 +73,18 @@ def content(*replaced: Article) -> Content:
         pytest.param(EDITED, 1, (EDITED,), Revise, id="edit taken back"),
         pytest.param(EDITED, 1, (EDITED, STORED), SeeAgain, id="two forms in turns"),
         pytest.param(TEASER, 1, (), Conflict, id="teaser"),
-        pytest.param(OTHER, 1, (), Conflict, id="another article"),
-        pytest.param(OTHER, -1, (), SeeAgain, id="another article, from an archive"),
+        pytest.param(OTHER, 1, (), Another, id="another article"),
+        pytest.param(OTHER, -1, (), Another, id="another article, from an archive"),
     ],
 )
 def test_plan_for_a_page_that_is_stored(
     page: Article, hours: int, replaced: tuple[Article, ...], kind: type
 ) -> None:
     stored, key, now = existing(), content_key(page), NOW + timedelta(hours=hours)
-    held = content(*replaced) if needs_content(stored, key, now=now) else None
+    held = content(*replaced) if needs_content(stored, key) else None
     plan = decide(stored, page, key, held, now=now)
     assert isinstance(plan, kind)
     assert not isinstance(plan, SeeAgain) or plan.is_older == (hours < 0)
-
-
-def test_plan_for_a_page_that_is_not_stored() -> None:
-    assert not needs_content(None, content_key(STORED), now=NOW)
-    assert decide(None, STORED, content_key(STORED), None, now=NOW) == Insert()
 
 
 @pytest.mark.parametrize(
@@ -100,22 +101,56 @@ def test_entities_are_replaced_if_another_engine_has_recognised_them(
 @pytest.mark.parametrize(
     ("stored", "chosen"),
     [
-        pytest.param({}, None, id="none"),
-        pytest.param({FIRST: existing(1, title="Another", text_key=b"other")}, 1, id="first URL"),
-        pytest.param({SECOND: existing(2, title="Another", text_key=b"other")}, None, id="second URL"),
-        pytest.param({SECOND: existing(2, title="Another")}, 2, id="second URL, same text"),
-        pytest.param({SECOND: existing(2, text_key=b"other")}, 2, id="second URL, same title"),
-        pytest.param({SECOND: existing(2), FIRST: existing(1)}, 1, id="both"),
+        pytest.param({}, [], id="none"),
+        pytest.param(
+            {FIRST: existing(1, title="Another", text_key=b"other")}, [1], id="URL that it declares"
+        ),
+        pytest.param({OWN: existing(2, title="Another", text_key=b"other")}, [], id="its own URL"),
+        pytest.param(
+            {
+                FIRST: existing(1, title="Any", text_key=b"any"),
+                OWN: existing(2, title="A", text_key=b"other"),
+            },
+            [1, 2],
+            id="its own URL, and the one that it declares is another article's",
+        ),
+        pytest.param({SECOND: existing(3, title="Another", text_key=b"other")}, [], id="another URL"),
+        pytest.param({SECOND: existing(3, title="Another")}, [3], id="another URL, same text"),
+        pytest.param({SECOND: existing(3, text_key=b"other")}, [3], id="another URL, same title"),
+        pytest.param({SECOND: existing(3), OWN: existing(2), FIRST: existing(1)}, [1, 2, 3], id="all"),
+        pytest.param(
+            {FIRST: existing(2, url="https://evil.example/x", source="evil.example")},
+            [],
+            id="of another site",
+        ),
+        pytest.param(
+            {FIRST: existing(2, url="https://news-of-us.example/x")}, [2], id="of another host of the source"
+        ),
+        pytest.param(
+            {SECOND: existing(3, kind="stub", title="Any", text_key=b"other")}, [3], id="stub at another URL"
+        ),
+        pytest.param(
+            {FIRST: existing(1, kind="stub", title="Any", text_key=b"other"), SECOND: existing(3)},
+            [3, 1],
+            id="article before stub",
+        ),
     ],
 )
-def test_stored_article_that_a_page_is(stored: dict[bytes, Existing], chosen: int | None) -> None:
-    found = choose_existing([FIRST, SECOND], stored, title=STORED.title, text_key=b"text")
-    assert (found.id if found else None) == chosen
+def test_stored_articles_that_a_page_may_be(stored: dict[bytes, Existing], chosen: list[int]) -> None:
+    assert [found.id for found in candidates(PAGE, KEYS, stored)] == chosen
 
 
 def test_page_without_a_title_has_no_title_in_common() -> None:
     stored = {SECOND: existing(2, title=None, text_key=b"other")}
-    assert choose_existing([FIRST, SECOND], stored, title=None, text_key=b"text") is None
+    assert candidates(replace(PAGE, title=None), KEYS, stored) == []
+
+
+def test_stub_counts_under_a_url_of_another_site_that_redirected_to_the_page() -> None:
+    page = replace(PAGE, aliases=["https://short.example/x"])
+    keys = article_keys(page)
+    way = url_hash("https://short.example/x")
+    assert candidates(page, keys, {way: existing(1)}) == []
+    assert candidates(page, keys, {way: existing(1, kind="stub")}) == [existing(1, kind="stub")]
 
 
 def stub_content() -> Content:
@@ -137,7 +172,7 @@ def stub_content() -> Content:
 def test_plan_for_a_page_of_which_a_stub_is_stored(page: Article, hours: int, kind: type) -> None:
     stored = existing(content_key=content_key(STUB), kind="stub", title=STUB.title)
     key, now = content_key(page), NOW + timedelta(hours=hours)
-    held = stub_content() if needs_content(stored, key, now=now) else None
+    held = stub_content() if needs_content(stored, key) else None
     assert isinstance(decide(stored, page, key, held, now=now), kind)
 
 
@@ -179,25 +214,3 @@ def test_change_beside_a_headline_that_the_feed_gave_is_a_change_without_that_he
     assert isinstance(plan, Revise)
     assert plan.old["title"] == "Its own headline"
     assert plan.content["title"] == STORED.title
-
-
-@pytest.mark.parametrize(
-    ("stored", "chosen"),
-    [
-        pytest.param(
-            {SECOND: existing(2, kind="stub", title="Any", text_key=b"other")}, 2, id="stub at another URL"
-        ),
-        pytest.param(
-            {FIRST: existing(1, kind="stub", title="Any", text_key=b"other"), SECOND: existing(2)},
-            2,
-            id="article before stub",
-        ),
-        pytest.param(
-            {FIRST: existing(1), SECOND: existing(2, kind="stub")}, 1, id="stub of an article at another URL"
-        ),
-    ],
-)
-def test_stub_that_a_page_is(stored: dict[bytes, Existing], chosen: int) -> None:
-    found = choose_existing([FIRST, SECOND], stored, title=STORED.title, text_key=b"text")
-    assert found is not None
-    assert found.id == chosen

@@ -16,7 +16,7 @@ from newsbot.discovery.links import Link
 from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.record import record_article, record_not_modified, record_reject
 from newsbot.items import Article, Fetched, Reject
-from newsbot.store.articles.writer import known_unchanged
+from newsbot.store.articles.existing import known_unchanged
 from newsbot.store.crawl import discovered
 from newsbot.store.crawl.frontier import Leased
 from newsbot.store.database import Database
@@ -88,10 +88,7 @@ def test_edit_that_is_taken_back_is_an_edit(database: Database) -> None:
     assert load(database, 1).article.title == long().title
 
 
-CONFLICTS: dict[str, dict[str, Any]] = {
-    "teaser": {"body": LONG[:400], "is_free": False},
-    "other-article": {"body": made_up(2, 30), "title": "Ferry sold"},
-}
+TEASER: dict[str, Any] = {"body": LONG[:400], "is_free": False}
 
 
 def _record(
@@ -109,15 +106,16 @@ def _fetched(**given: Any) -> Fetched:
     return Fetched(**defaults | given)
 
 
-@pytest.mark.parametrize("reason", CONFLICTS)
-def test_page_that_is_another_replaces_nothing(database: Database, reason: str) -> None:
+def test_page_that_is_only_a_teaser_replaces_nothing(database: Database) -> None:
     _add_to_frontier(database)
     _record(database, long(), 0, fetched=_fetched())
     before = load(database, 1)
-    assert _record(database, long(**CONFLICTS[reason]), 1, fetched=_fetched()).outcome == "conflict"
+    assert _record(database, long(**TEASER), 1, fetched=_fetched()).outcome == "conflict"
     assert load(database, 1) == before
     with database.read() as session:
-        assert [(row.reason, row.article_id) for row in list_rejects(session, article_id=1)] == [(reason, 1)]
+        assert [(row.reason, row.article_id) for row in list_rejects(session, article_id=1)] == [
+            ("teaser", 1)
+        ]
         page = session.scalars(select(FrontierRow)).one()
         assert (page.state, page.article_id, page.etag) == ("done", 1, None)
         assert page.next_try_at is not None
@@ -205,7 +203,7 @@ def test_pages_of_the_past_say_nothing_of_today(database: Database) -> None:
     _record(database, long(), 5, fetched=_fetched())
     assert _record(database, _rejected("error", archived_at=NOW), 6) == "rejected"
     old = long(made_up(2, 30), title="Ferry sold")
-    assert _record(database, old, 0, fetched=_fetched(archived_at=NOW)).outcome == "unchanged"
+    assert _record(database, old, 0, fetched=_fetched(archived_at=NOW)).outcome == "new"
     _record(database, _rejected("error"), 7)
     assert _record(database, long(), 1, fetched=_fetched(archived_at=NOW)).outcome == "unchanged"
     with database.read() as session:

@@ -62,7 +62,7 @@ def test_block_is_removed_from_the_sixth_article_on(database: Database) -> None:
 
 
 def test_layers_of_blocks_are_removed_and_stay_learnt(database: Database) -> None:
-    lines = [f"Line {letter} of the text below every article of this site." for letter in "abcdef"]
+    lines = [f"Follow page {letter} of our site." for letter in "abcdef"]
     for number in range(1, 31):
         _store(database, _article(number, *lines))
     assert load(database, 30).article.body == text(30)

@@ -14,10 +14,9 @@ from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.record import lock_items, record_article, record_reject
 from newsbot.items import Article, Fetched, Reject
 from newsbot.sources.health import Flag
-from newsbot.store.articles.existing import recall
+from newsbot.store.articles.existing import known_unchanged, recall
 from newsbot.store.articles.reextraction import list_extracted
 from newsbot.store.articles.site_boilerplate import ids_of_source
-from newsbot.store.articles.writer import known_unchanged
 from newsbot.store.database import Database
 from newsbot.store.queries import (
     Filters,

@@ -77,8 +77,11 @@ def test_unknown_article_is_none(database: Database, ref: int | str) -> None:
 def test_json_has_the_fields_of_the_item_and_of_the_database(database: Database) -> None:
     save(database, article())
     told = stored_json(load(database, 1))
-    known = ["story_id", "duplicate_of", "duplicate_kind", "first_seen_at", "last_seen_at", "revision"]
-    assert list(told) == ["id", *list(article_json(article()))[:-1], *known, "entities"]
+    known = [
+        *("story_id", "duplicate_of", "duplicate_kind", "first_seen_at", "last_seen_at", "revision"),
+        "agency",
+    ]
+    assert list(told) == ["id", *list(article_json(article()))[:-2], *known, "entities", "provenance"]
     assert {name: told[name] for name in article_json(article())} == article_json(article())
     assert told["first_seen_at"] == "2026-03-01T12:00:00Z"
     json.dumps(told)

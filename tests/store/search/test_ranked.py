@@ -166,7 +166,7 @@ def test_changed_article_is_found_by_its_current_text(database: Database) -> Non
     save(database, article(1, title="Airport opens", body="Of planes and passengers."))
     assert _found(database, "harbour") == [2]
     assert _found(database, "airport passengers") == [1]
-    save(database, article(2, title="Another", body="Of nothing."))
+    save(database, article(2, title="Airfield closes", body="Of gliders."))
     assert _found(database, "harbour") == _found(database, "ships") == []
 
 

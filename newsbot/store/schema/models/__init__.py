@@ -10,13 +10,20 @@ from newsbot.store.schema.models.article_rows import (
     ArticleSketch,
     ArticleTopic,
     ArticleUrl,
+    ArticleWay,
     Author,
     Revision,
     Story,
     Topic,
 )
 from newsbot.store.schema.models.base import Base
-from newsbot.store.schema.models.boilerplate_rows import BoilerplateBlock, BoilerplateSite
+from newsbot.store.schema.models.boilerplate_rows import (
+    BoilerplateBlock,
+    BoilerplateSite,
+    KeptBlock,
+    RemovedBlock,
+    RemovedText,
+)
 from newsbot.store.schema.models.crawl_rows import (
     BackfillPart,
     Feed,
@@ -36,6 +43,7 @@ from newsbot.store.schema.models.entity_rows import (
     EntityTotal,
     MentionRow,
 )
+from newsbot.store.schema.models.site_rows import SiteRow
 
 __all__ = [
     "IS_STUB",
@@ -45,6 +53,7 @@ __all__ = [
     "ArticleSketch",
     "ArticleTopic",
     "ArticleUrl",
+    "ArticleWay",
     "Author",
     "BackfillPart",
     "Base",
@@ -58,10 +67,14 @@ __all__ = [
     "Fetch",
     "FrontierRow",
     "Host",
+    "KeptBlock",
     "MentionRow",
     "RejectRow",
+    "RemovedBlock",
+    "RemovedText",
     "Revision",
     "Run",
+    "SiteRow",
     "Source",
     "Story",
     "Topic",

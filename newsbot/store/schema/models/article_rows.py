@@ -27,7 +27,7 @@ class ArticleRow(Base):
 
     __tablename__ = "articles"
     __table_args__ = (
-        Index(None, "dated_at", "id"),
+        Index(None, "dated_at", "id", "published_offset_min"),
         Index(None, "source", "dated_at"),
         Index(None, "language", "dated_at"),
         Index(None, "section", "dated_at"),
@@ -38,6 +38,7 @@ class ArticleRow(Base):
             "source",
             "language",
             "kind",
+            "published_offset_min",
             sqlite_where=text("kind = 'stub'"),
             postgresql_where=text("kind = 'stub'"),
         ),
@@ -51,6 +52,8 @@ class ArticleRow(Base):
     title: Mapped[str | None]
     description: Mapped[str | None]
     published_at: Mapped[datetime | None]
+    published_offset_min: Mapped[int | None]
+    """Minutes east of UTC: with `dated_at` it gives the day of publication where the article was published."""
     modified_at: Mapped[datetime | None]
     dated_at: Mapped[datetime]
     """`published_at`, or `first_seen_at` if the page has no date. Lists sort and filter by this time."""
@@ -88,6 +91,8 @@ class ArticleRow(Base):
     """When this content was fetched."""
     first_seen_at: Mapped[datetime] = mapped_column(index=True)
     last_seen_at: Mapped[datetime]
+    notes: Mapped[list[str]] = mapped_column(JSON, server_default="[]")
+    """Lines outside the body that own up to a change, as `Article.notes`."""
     gone_at: Mapped[datetime | None]
     """Time since when the server says that there is no such page (404, 410); None once it is back."""
     body: Mapped[str]
@@ -121,7 +126,9 @@ class ArticleSketch(Base):
 
 
 class ArticleUrl(Base):
-    """A URL that leads to an article: its canonical one, redirects, AMP, tracking parameters."""
+    """A URL of an article on its own site: its canonical one, redirects, AMP, tracking parameters.
+
+    An address that is used again belongs to the article that is there now; `article_ways` has those before."""
 
     __tablename__ = "article_urls"
     __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
@@ -129,6 +136,27 @@ class ArticleUrl(Base):
     url_hash: Mapped[bytes] = mapped_column(primary_key=True)
     article_id: Mapped[ArticleId] = mapped_column(index=True)
     url: Mapped[str]
+    since: Mapped[datetime | None]
+    """When the article was first seen there; None: when it was first seen at all."""
+
+
+class ArticleWay(Base):
+    """A URL that has led to an article and does not name it.
+
+    Another article is there now, or it is an address of another site that redirected to the article."""
+
+    __tablename__ = "article_ways"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+
+    url_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    article_id: Mapped[ArticleId] = mapped_column(primary_key=True, index=True)
+    url: Mapped[str]
+    since: Mapped[datetime]
+    """When it first led to the article."""
+    until: Mapped[datetime]
+    """When it last did."""
+    is_redirect: Mapped[bool]
+    """It belongs to another site; else it was the article's own address."""
 
 
 class Revision(Base):
@@ -152,6 +180,9 @@ class Revision(Base):
     """The page is the same, but newsbot's rules read it differently now: no edit by the publisher."""
     is_silent: Mapped[bool] = mapped_column(server_default=false())
     """Headline or text changed, but the page does not state that it was modified."""
+    evidence: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+    """The fact that decided on `is_silent`, as `dedupe.admissions.Evidence.to_json` writes it; None: decided by the rules
+    of an earlier version."""
 
 
 class Author(Base):

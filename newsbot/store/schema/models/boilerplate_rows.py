@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import JSON, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from newsbot.store.schema.models.base import Base, Short
+from newsbot.store.schema.models.base import ArticleId, Base, Short
 
 
 class BoilerplateSite(Base):
@@ -41,3 +41,46 @@ class BoilerplateBlock(Base):
     is_learnt: Mapped[bool]
     first_seen_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
+
+
+class KeptBlock(Base):
+    """A block that a person wants in the articles of a source, even if it is learnt to be boilerplate."""
+
+    __tablename__ = "kept_blocks"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+
+    source: Mapped[Short] = mapped_column(ForeignKey("sources.key", ondelete="CASCADE"), primary_key=True)
+    key: Mapped[bytes] = mapped_column(primary_key=True)
+    text: Mapped[str]
+    """Its text when it was kept."""
+    kept_at: Mapped[datetime]
+
+
+class RemovedText(Base):
+    """A paragraph that was removed from articles of a source; equal texts are stored once."""
+
+    __tablename__ = "removed_texts"
+    __table_args__ = (Index(None, "source", "key"), {"sqlite_with_rowid": False})
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    """Hash of the other columns but the count."""
+    source: Mapped[Short | None] = mapped_column(ForeignKey("sources.key", ondelete="CASCADE"))
+    key: Mapped[bytes]
+    """As in `boilerplate_blocks`."""
+    text: Mapped[str]
+    article_count: Mapped[int]
+    """Number of articles that it is removed from."""
+
+
+class RemovedBlock(Base):
+    """A paragraph that was removed from the stored text of an article."""
+
+    __tablename__ = "removed_blocks"
+    __table_args__ = (Index(None, "digest", "article_id"), {"sqlite_with_rowid": False})
+
+    article_id: Mapped[ArticleId] = mapped_column(primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+    """Its number among the paragraphs of the text with all that was removed, from 0."""
+    digest: Mapped[bytes] = mapped_column(ForeignKey("removed_texts.digest", ondelete="CASCADE"))
+    is_learnt: Mapped[bool]
+    """Whether it was removed because the site repeats it; else because it invites the reader."""

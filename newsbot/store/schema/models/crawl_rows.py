@@ -221,6 +221,8 @@ class Fetch(Base):
     same body was archived before, the file of that record."""
     warc_offset: Mapped[int | None] = mapped_column(RowId)
     """Offset of the record in `warc_file`, in bytes."""
+    warc_record_id: Mapped[str | None]
+    """WARC-Record-ID of that record."""
     payload_digest: Mapped[str | None]
     """Digest of the body as it was sent, in the form of WARC files (`sha1:...`)."""
 

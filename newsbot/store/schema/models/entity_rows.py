@@ -42,7 +42,10 @@ class ArticleEntity(Base):
     # Queries about entities are answered from these indexes alone.
     __table_args__ = (
         Index(None, "dated_at", "entity_id", "mention_count", "country"),
-        Index(None, "entity_id", "dated_at", "mention_count", "salience"),
+        Index(
+            "ix_article_entities_of_entity",
+            *("entity_id", "dated_at", "mention_count", "salience", "published_offset_min"),
+        ),
         {"sqlite_with_rowid": False},
     )
 
@@ -50,6 +53,8 @@ class ArticleEntity(Base):
     entity_id: Mapped[EntityId] = mapped_column(primary_key=True)
     dated_at: Mapped[datetime]
     """`articles.dated_at`, repeated so that timelines need not read the articles."""
+    published_offset_min: Mapped[int | None]
+    """`articles.published_offset_min`, repeated too."""
     mention_count: Mapped[int]
     role: Mapped[str | None]
     """How the text describes a person in apposition ("Foreign Minister")."""

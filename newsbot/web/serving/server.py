@@ -5,37 +5,45 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
+from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from newsbot.errors import NewsbotError
 from newsbot.web.guard import Access
+from newsbot.web.serving.connections import PATIENCE_S, connection_class
 
 MAX_CONNECTIONS = 100
-"""Maximum number of requests served at a time; further ones are answered with 503."""
+"""Maximum number of connections. A further one takes the place of an idle one, or is answered with 503 if all are served."""
 LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
-def access_for(host: str, token: str) -> Access:
-    """Return who may read a site that listens at `host`.
+def access_for(host: str, token: str, urls: Sequence[str] = ()) -> Access:
+    """Return who may read a site that listens at `host` and that proxies show at `urls`.
 
-    Without a token, a site on a loopback address answers only to this machine's own names; see `Access.hosts`."""
-    has_own_names = is_loopback(host) and not token
-    return Access(token=token, hosts={*LOCAL_NAMES, host} if has_own_names else set())
+    With URLs, the site answers to their names and to this machine's own. Without them and without a token, a site on a
+    loopback address answers only to this machine's own names; see `Access.hosts`."""
+    sites = [urlsplit(url) for url in urls]
+    has_names = bool(sites) or (is_loopback(host) and not token)
+    hosts = {*LOCAL_NAMES, host, *(site.hostname or "" for site in sites)} if has_names else set()
+    return Access(token=token, hosts=hosts, prefix=sites[0].path if sites else "")
 
 
-def server_config(app: ASGIApp) -> uvicorn.Config:
-    """Return the configuration of the server: no access log, a bounded number of connections."""
+def server_config(app: ASGIApp, *, patience_s: float = PATIENCE_S) -> uvicorn.Config:
+    """Return the configuration of the server: no access log, a bounded number of connections that wait `patience_s`."""
     return uvicorn.Config(
         app,
-        log_level="warning",
+        http=connection_class(patience_s),
+        ws="none",
+        log_level="error",  # what clients do wrong does not fill the log
         access_log=False,
         server_header=False,
         limit_concurrency=MAX_CONNECTIONS,
         timeout_keep_alive=5,
         lifespan="off",
-        proxy_headers=False,
+        proxy_headers=False,  # NEWSBOT_WEB_URL says what they would
     )
 
 
