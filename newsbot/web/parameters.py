@@ -72,7 +72,14 @@ Day = Annotated[
     BeforeValidator(_day),
     WithJsonSchema({"anyOf": [{"type": "string", "format": "date"}, {"const": ""}, {"type": "null"}]}),
 ]
-Kinds = Annotated[tuple[StoredKind, ...], BeforeValidator(_kinds)]
+_KIND = rf"\s*(?:{'|'.join(STORED_KINDS)})?\s*"
+Kinds = Annotated[
+    tuple[StoredKind, ...],
+    BeforeValidator(_kinds),
+    WithJsonSchema(
+        {"type": "array", "items": {"type": "string", "pattern": f"^{_KIND}(?:,{_KIND})*$"}, "default": []}
+    ),
+]
 Cursor = Annotated[
     Annotated[str, AfterValidator(_known), WithJsonSchema({"type": "string", "pattern": _CURSOR})] | None,
     _Empty,
