@@ -197,8 +197,8 @@ def _query(query: dict[str, Any]) -> str:
 
 def _parts(counts: dict[str, Any]) -> str:
     parts = [
-        f"{counts['duplicates']:,} of them are copies of another article, {counts['undated']:,} give no date and count "
-        "by when they were first seen.",
+        f"Among them: copies of another article, {counts['duplicates']:,}; without a date, and counted by when they were "
+        f"first seen, {counts['undated']:,}.",
         f"Text and metadata were read by these versions of the rules: {_listed(counts['by_extractor_version'])}.",
         f"People, organisations and places were recognised by {_listed(counts['by_entity_engine'])}.",
     ]
