@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test coverage lint fmt rules requirements clean
+.PHONY: demo test test-slow coverage lint fmt rules requirements clean
 
 demo: $(READY)
 	@$(BIN)/scrapy crawl saved -a path=fixtures -L WARNING
@@ -20,6 +20,10 @@ demo: $(READY)
 # In two processes: the tests of crawls, commands and browsers wait more than they compute.
 test: $(READY)
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
+
+# Those that make test leaves out: many processes, kills, hours of made-up crawls.
+test-slow: $(READY)
+	NEWSBOT_SLOW_TESTS=1 $(BIN)/pytest -m slow --numprocesses 2 --dist loadfile
 
 # Measuring costs more than half of the time again (Python 3.11), so only the quick part of the suite is measured: one
 # database, no browser, and no processes that are killed, which could not write down what they ran.

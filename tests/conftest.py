@@ -36,6 +36,16 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("steady")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests marked slow, unless one is named or `NEWSBOT_SLOW_TESTS=1`."""
+    is_named = any("::" in argument for argument in config.args)
+    if is_named or os.environ.get("NEWSBOT_SLOW_TESTS") == "1":
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    config.hook.pytest_deselected(items=slow)
+    items[:] = [item for item in items if item not in slow]
+
+
 @pytest.fixture(scope="session", autouse=True)
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Have processes that tests start compile modules once, not each on its own, which takes most of their time."""

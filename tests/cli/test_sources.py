@@ -88,6 +88,7 @@ def test_articles_below_an_index_of_robots_txt_are_counted_and_previewed(site: S
     assert done.stderr.count("words") == 3
 
 
+@pytest.mark.slow
 def test_an_index_that_never_ends_is_followed_for_five_sitemaps(site: Site) -> None:
     site.html("/", '<a href="/no/feed">Feed</a>')  # so that none is guessed
     site.pages["/robots.txt"] = Answer(f"Sitemap: {site.url}/index.xml".encode())
@@ -101,6 +102,7 @@ def test_an_index_that_never_ends_is_followed_for_five_sitemaps(site: Site) -> N
     assert len(numbered) == 5
 
 
+@pytest.mark.slow
 def test_a_homepage_with_nothing_but_links_gets_sections(site: Site) -> None:
     story = site.html("/2026/05/03/the-long-way-home-again", article_page(1))
     site.html("/politics/", "<html></html>")

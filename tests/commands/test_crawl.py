@@ -141,6 +141,7 @@ def test_a_database_that_cannot_be_used_costs_one_line_and_status_1(
     assert "secret" not in done.stderr
 
 
+@pytest.mark.slow
 def test_two_runs_over_the_same_folder_at_once_store_every_article_once(
     tmp_path: Path, database_url: str
 ) -> None:

@@ -49,6 +49,7 @@ def _copy(source: str, target: str) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+@pytest.mark.slow
 def test_page_does_what_it_promises(page: Path, checkout: Path) -> None:
     exports: list[str] = []
     for step in steps(page):

@@ -83,6 +83,7 @@ def _started_or_not(pool: Pool) -> ProcessPoolExecutor:
 
 
 @in_reactor
+@pytest.mark.slow
 async def test_a_page_that_kills_its_worker_is_rejected_and_no_other(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

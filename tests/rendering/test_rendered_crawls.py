@@ -197,6 +197,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("kind", HOSTILE)
 @in_reactor
+@pytest.mark.slow
 async def test_a_page_that_hangs_grows_or_crashes_is_a_reject_and_the_next_is_stored(
     browser: str, tmp_path: Path, site: Site, kind: str
 ) -> None:
@@ -370,6 +371,7 @@ def test_a_browser_that_does_not_start_is_a_failure_of_the_run(
     assert rejects(tmp_path)[url][0] == "fetch-failed"
 
 
+@pytest.mark.slow
 def test_a_new_source_is_proposed_from_pages_that_scripts_make(
     browser: str, tmp_path: Path, site: Site
 ) -> None:

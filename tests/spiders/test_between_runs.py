@@ -174,6 +174,7 @@ async def test_a_sitemap_is_due_when_its_index_says_that_it_has_changed(lite: We
 
 
 @in_reactor
+@pytest.mark.slow
 async def test_an_index_of_indexes_without_end_is_left_at_some_depth(lite: Web, sites: list[Site]) -> None:
     site = sites[0]
 
@@ -795,6 +796,7 @@ async def test_a_sitemap_that_moves_inside_its_index_is_not_asked_at_its_old_add
 
 
 @in_reactor
+@pytest.mark.slow
 async def test_an_index_that_lists_a_sitemap_for_each_day_stays_alive_and_small(
     lite: Web, sites: list[Site]
 ) -> None:

@@ -10,6 +10,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from threading import Semaphore
 
+import pytest
 from scrapy.cmdline import execute
 from sqlalchemy import func, select
 
@@ -53,6 +54,7 @@ class Gate:
         return answered
 
 
+@pytest.mark.slow
 def test_a_crawl_that_is_killed_ten_times_stores_every_article_once(
     database_url: str, tmp_path: Path
 ) -> None:

@@ -25,6 +25,7 @@ def week_of(*sites: Site, asked: list[Asked] | None = None) -> Week:
 
 
 @in_reactor
+@pytest.mark.slow
 async def test_hours_of_a_few_sites_lose_nothing_and_are_judged_by_what_is_stored(
     database_url: str, tmp_path: Path
 ) -> None:

@@ -105,6 +105,7 @@ def test_archives_are_stored_once(tmp_path: Path, database_url: str) -> None:
         ] * 2
 
 
+@pytest.mark.slow
 def test_a_backfill_killed_five_times_ends_like_an_undisturbed_one(tmp_path: Path) -> None:
     folder = archives(tmp_path / "past", 4, 150)
     urls = [f"sqlite:///{tmp_path / name}.db" for name in ("undisturbed", "killed")]

@@ -259,6 +259,7 @@ main(["reextract", "--database", sys.argv[2]])
 """
 
 
+@pytest.mark.slow
 def test_killed_run_is_continued_by_the_next_one(archived: str) -> None:
     for _ in range(2):
         killed = subprocess.run([sys.executable, "-c", KILLED, "2", archived], cwd=PROJECT, check=False)

@@ -259,6 +259,7 @@ def test_file_that_cannot_be_written_prints_one_line(
     assert capsys.readouterr().err.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_number_of_articles(database: Database, tmp_path: Path) -> None:
     articles = [article(number, body=f"{number} " + "word " * 400, entities=[]) for number in range(1, 1_201)]
     for start in range(0, 1_200, 100):

@@ -286,6 +286,7 @@ def test_copies_stored_at_the_same_time_find_each_other(database_url: str) -> No
     other.close()
 
 
+@pytest.mark.slow
 def test_processes_that_write_the_same_articles_at_once_make_the_stories_of_one(
     database_url: str, tmp_path: Path
 ) -> None:

@@ -249,6 +249,7 @@ def test_any_character_can_be_stored(database: Database) -> None:
         assert stored.body[mention.start : mention.end] == "Ada Kovac"
 
 
+@pytest.mark.slow
 def test_bodies_of_any_size_are_stored(database: Database) -> None:
     for number, body in enumerate(
         ["word " * 110_000, "".join(f"w{i} " for i in range(90_000)), "東京" * 110_000], 1
