@@ -140,7 +140,10 @@ def test_client_that_reads_steadily_gets_all_of_its_answer(impatient: int, path:
 def test_idle_connections_lock_nobody_out(sent: bytes) -> None:
     with serving(600) as port, ExitStack() as stack:
         for _ in range(2 * MAX_CONNECTIONS):
-            stack.enter_context(connected(port)).sendall(sent)
+            client = stack.enter_context(connected(port))
+            client.sendall(sent)
+            if sent == WHOLE:
+                assert client.recv(1)  # answered: it is kept alive, and not at work any more
         reader = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         reader.request("GET", "/short")
         assert reader.getresponse().status == 200
