@@ -226,6 +226,7 @@ def test_mistake_prints_one_line(
     assert told in line
 
 
+@pytest.mark.slow
 def test_page_that_may_not_be_fetched_prints_one_line() -> None:
     command = [sys.executable, "-m", "newsbot", "extract", "http://127.0.0.1:9/"]  # a reactor of its own
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -107,6 +107,7 @@ def test_source_that_works_is_written_as_verified_with_all_else_kept(site: Site,
     assert load_sources(str(tmp_path / "out"))["one"].verified
 
 
+@pytest.mark.slow
 def test_feed_that_is_gone_fails_the_source_and_is_not_written(site: Site, tmp_path: Path) -> None:
     publish(site)
     configured = configure(tmp_path / "in", one=source(site, "/rss.xml", "/gone.xml"))

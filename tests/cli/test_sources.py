@@ -72,6 +72,7 @@ def urlset(*urls: str) -> Answer:
     return xml(f"<urlset>{''.join(entries)}</urlset>")
 
 
+@pytest.mark.slow
 def test_articles_below_an_index_of_robots_txt_are_counted_and_previewed(site: Site) -> None:
     links = [site.html(f"/2026/05/story-{n}", article_page(n)) for n in range(5)]
     site.html("/", '<a href="/no/feed">Feed</a>')  # so that none is guessed
@@ -213,6 +214,7 @@ def test_a_bot_wall_is_flagged(database: Database) -> None:
     assert kinds(database) == ["bot wall"]
 
 
+@pytest.mark.slow
 def test_check_exits_with_3_and_the_webhook_gets_json(tmp_path: Path, site: Site) -> None:
     site.pages["/hook"] = Answer(b"thanks")
     url = f"sqlite:///{tmp_path / 'newsbot.db'}"

@@ -275,6 +275,7 @@ async def test_what_a_page_carries_over_the_network_is_bounded(
 
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.slow
 def test_no_browser_outlives_a_crawl_that_is_ended(
     browser: str, tmp_path: Path, site: Site, signum: int
 ) -> None:

@@ -274,6 +274,7 @@ def test_neither_a_log_nor_a_command_passes_on_escape_sequences(lite: Newsroom, 
         assert not set(output) & {"\x1b", "\x07", "\u202e", "\x9b"}
 
 
+@pytest.mark.slow
 def test_a_source_is_shown_with_all_that_is_known_of_it(lite: Newsroom, sites: list[Site]) -> None:
     lite.add("open", feed_of(sites[0], story, 3), f"{sites[0].url}/missing.xml")
     lite.add("new", "http://127.0.2.9:9/rss.xml")

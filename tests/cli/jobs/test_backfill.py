@@ -90,6 +90,7 @@ def stored(url: str) -> dict[str, Any]:
         }
 
 
+@pytest.mark.slow
 def test_archives_are_stored_once(tmp_path: Path, database_url: str) -> None:
     folder = archives(tmp_path / "past", 2, 30)
     first = counts(backfill(database_url, str(folder), "--workers", "2", "--json"))

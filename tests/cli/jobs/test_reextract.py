@@ -202,6 +202,7 @@ def test_only_selected_articles_are_read_again(archived: str, arguments: list[st
     assert found.get("changed", 0) + found.get("unchanged", 0) == count
 
 
+@pytest.mark.slow
 def test_later_edit_is_an_edit_by_the_publisher(archived: str, tmp_path: Path) -> None:
     reextract(archived)
     edited = record(

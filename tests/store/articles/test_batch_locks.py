@@ -54,6 +54,7 @@ def _rows(database: Database) -> dict[str, Any]:
     return rows | {"stories": _relations(database)}
 
 
+@pytest.mark.slow
 def test_processes_that_store_the_same_batches_in_other_orders_never_deadlock(
     database_url: str, tmp_path: Path
 ) -> None:
