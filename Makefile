@@ -23,7 +23,7 @@ test: $(READY)
 
 # Those that make test leaves out: many processes, kills, hours of made-up crawls.
 test-slow: $(READY)
-	NEWSBOT_SLOW_TESTS=1 $(BIN)/pytest -m slow --numprocesses 2 --dist loadfile
+	NEWSBOT_SLOW_TESTS=1 $(BIN)/pytest -m "slow or slow_on_postgresql" --numprocesses 2 --dist loadfile
 
 # Measuring costs more than half of the time again (Python 3.11), so only the quick part of the suite is measured: one
 # database, no browser, and no processes that are killed, which could not write down what they ran.

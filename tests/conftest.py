@@ -41,9 +41,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     is_named = any("::" in argument for argument in config.args)
     if is_named or os.environ.get("NEWSBOT_SLOW_TESTS") == "1":
         return
-    slow = [item for item in items if item.get_closest_marker("slow")]
+    slow = [item for item in items if _is_slow(item)]
     config.hook.pytest_deselected(items=slow)
     items[:] = [item for item in items if item not in slow]
+
+
+def _is_slow(item: pytest.Item) -> bool:
+    on_postgresql = "postgresql" in item.name and item.get_closest_marker("slow_on_postgresql")
+    return bool(on_postgresql or item.get_closest_marker("slow"))
 
 
 @pytest.fixture(scope="session", autouse=True)

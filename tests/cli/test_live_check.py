@@ -256,6 +256,7 @@ def test_markup_and_escape_codes_of_a_site_do_not_reach_the_terminal(site: Site,
     assert [character for character in "\x1b\x07\u202e" if character in output] == []
 
 
+@pytest.mark.slow
 def test_named_sources_alone_are_checked_and_written(site: Site, nobody: str, tmp_path: Path) -> None:
     publish(site)
     away = f'homepage = "{nobody}/"\nfeeds = ["{nobody}/rss.xml"]'
@@ -265,6 +266,7 @@ def test_named_sources_alone_are_checked_and_written(site: Site, nobody: str, tm
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["one.toml"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [(["two"], "no source 'two'"), (["one", "--write", "{file}"], "file")],

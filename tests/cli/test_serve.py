@@ -10,6 +10,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
+
 from newsbot.store.articles.writer import save_article
 from newsbot.store.database import Database
 from newsbot.store.schema.identity import article_keys
@@ -62,11 +64,13 @@ def test_reading_goes_on_while_a_crawl_writes(database: Database, database_url: 
         assert (status(port, "/search?q=harbour"), status(port, "/")) == (200, 200)
 
 
+@pytest.mark.slow_on_postgresql
 def test_a_token_is_taken_from_the_settings(database: Database, database_url: str) -> None:
     with serving(database_url, NEWSBOT_WEB_TOKEN="open") as (_, port, _):
         assert (status(port), status(port, Authorization="Bearer open")) == (401, 200)
 
 
+@pytest.mark.slow_on_postgresql
 def test_address_without_a_token_that_others_can_reach_prints_a_warning(
     database: Database, database_url: str
 ) -> None:
@@ -74,6 +78,7 @@ def test_address_without_a_token_that_others_can_reach_prints_a_warning(
         assert "NEWSBOT_WEB_TOKEN" in said
 
 
+@pytest.mark.slow_on_postgresql
 def test_port_in_use_prints_one_line(database: Database, database_url: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])

@@ -135,10 +135,12 @@ def stored(folder: Path) -> list[str]:
     ("arguments", "printed"),
     [
         (["shell", "{url}", "-c", "response.css('h1::text').get()"], "number 1"),
-        (["shell", "--spider=article", "{url}", "-c", "spider.name"], "article"),
+        pytest.param(
+            ["shell", "--spider=article", "{url}", "-c", "spider.name"], "article", marks=pytest.mark.slow
+        ),
         (["fetch", "{url}", "--nolog"], "number 1</h1>"),
         (["fetch", "{url}", "--headers"], "> User-Agent: newsbot/"),
-        (["fetch", "{url}", "--spider=news"], "number 1</h1>"),
+        pytest.param(["fetch", "{url}", "--spider=news"], "number 1</h1>", marks=pytest.mark.slow),
         (["parse", "{url}"], "'title': 'The library of Norwich reopens, number 1'"),
         (["parse", "{url}", "--spider=news", "-c", "parse_page"], "'title': 'The library of Norwich"),
     ],
@@ -224,6 +226,7 @@ def test_a_private_address_is_refused_with_the_setting_that_allows_it(scrapy: Sh
     assert site.asked == []
 
 
+@pytest.mark.slow
 def test_the_benchmark_of_scrapy_fetches_pages(scrapy: Shell) -> None:
     done = scrapy("bench", "-s", "CLOSESPIDER_PAGECOUNT=50", NEWSBOT_ALLOWED_NETWORKS="")
     assert done.returncode == 0

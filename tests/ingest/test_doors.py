@@ -272,6 +272,7 @@ def check_plain(article: dict[str, Any]) -> None:
     assert article["body"] == "\n\n".join(paragraphs(3))
 
 
+@pytest.mark.slow_on_postgresql
 @pytest.mark.parametrize("door", DOORS)
 @in_reactor
 async def test_a_page_gives_the_same_rows_through_every_door(house: House, door: str) -> None:
@@ -293,6 +294,7 @@ async def test_a_page_gives_the_same_rows_through_every_door(house: House, door:
         assert found["/raises"] == RAISED
 
 
+@pytest.mark.slow_on_postgresql
 @in_reactor
 async def test_the_fields_are_the_same_through_every_door(house: House) -> None:
     expected = await saved(house)

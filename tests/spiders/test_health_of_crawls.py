@@ -208,6 +208,7 @@ def test_a_run_ends_with_a_few_lines_on_what_it_has_met(lite: Newsroom, sites: l
     assert lite.run("newsbot", "sources", "health", "--check").returncode == 3
 
 
+@pytest.mark.slow
 def test_a_healthy_run_says_nothing_but_its_numbers(lite: Newsroom, sites: list[Site]) -> None:
     lite.add("open", feed_of(sites[0], story, 2))
     done = lite.crawl_in_shell()
@@ -304,6 +305,7 @@ def test_a_source_is_shown_with_all_that_is_known_of_it(lite: Newsroom, sites: l
     assert (wrong.returncode, wrong.stderr) == (2, "newsbot: no source 'opne'; did you mean open?\n")
 
 
+@pytest.mark.slow
 def test_a_source_that_was_never_polled_says_so_and_is_not_flagged(lite: Newsroom, sites: list[Site]) -> None:
     lite.add("open", feed_of(sites[0], story, 1))
     lite.add("new", "http://127.0.2.9:9/rss.xml")
@@ -321,6 +323,7 @@ def test_a_source_that_was_never_polled_says_so_and_is_not_flagged(lite: Newsroo
     assert all((report["last_poll_at"] or "Z").endswith("Z") for report in reports)
 
 
+@pytest.mark.slow
 def test_a_bug_keeps_its_traceback(lite: Newsroom, sites: list[Site], tmp_path: Path) -> None:
     (tmp_path / "broken_stage.py").write_text(
         "class Broken:\n    def process_item(self, item):\n        raise RuntimeError('\\x1b[31ma bug\\nof ours')\n"

@@ -187,6 +187,7 @@ UNTITLED = (
 )
 
 
+@pytest.mark.slow_on_postgresql
 @in_reactor
 async def test_what_the_feed_said_outlasts_every_reading_without_the_feed(
     paper: Paper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -167,8 +167,8 @@ def test_page_that_cannot_be_stored_is_rejected_and_the_others_are_stored(tmp_pa
     ("arguments", "new"),
     [
         (["--host", "site1.example"], 2),
-        (["--language", "de"], 0),
-        (["--until", "2024-04-30"], 0),
+        pytest.param(["--language", "de"], 0, marks=pytest.mark.slow),
+        pytest.param(["--until", "2024-04-30"], 0, marks=pytest.mark.slow),
         (["--since", "2024-05-01"], 8),
     ],
     ids=str,

@@ -106,6 +106,7 @@ def rows(url: str) -> list[Any]:
         ]
 
 
+@pytest.mark.slow_on_postgresql
 def test_dry_run_shows_what_would_change_and_changes_nothing(archived: str) -> None:
     before = rows(archived)
     found = reextract(archived, "--dry-run")
@@ -161,6 +162,7 @@ def test_unchanged_article_only_gets_the_new_version_of_the_rules(archived: str)
             )
 
 
+@pytest.mark.slow_on_postgresql
 def test_articles_read_with_todays_rules_are_not_read_again(archived: str) -> None:
     reextract(archived, "--source", "site1.example")
     assert reextract(archived)["unchanged"] == 3
@@ -169,6 +171,7 @@ def test_articles_read_with_todays_rules_are_not_read_again(archived: str) -> No
     assert reextract(archived, "--all")["unchanged"] == PAGES
 
 
+@pytest.mark.slow_on_postgresql
 @pytest.mark.parametrize(
     ("label", "count"),
     [
@@ -188,6 +191,7 @@ def test_articles_are_stale_if_other_rules_than_todays_have_read_them(
     assert reextract(archived, "--dry-run").get("unchanged", 0) == count
 
 
+@pytest.mark.slow_on_postgresql
 @pytest.mark.parametrize(
     ("arguments", "count"),
     [
@@ -275,6 +279,7 @@ def test_killed_run_is_continued_by_the_next_one(archived: str) -> None:
     assert reextract(archived) == {"dry_run": False, "fields": {}, "samples": {}}
 
 
+@pytest.mark.slow_on_postgresql
 def test_a_database_without_its_archive_and_an_archive_without_a_database_cost_no_traceback(
     archived: str, tmp_path: Path
 ) -> None:
@@ -285,6 +290,7 @@ def test_a_database_without_its_archive_and_an_archive_without_a_database_cost_n
     assert reextract(empty) == {"dry_run": False, "fields": {}, "samples": {}}
 
 
+@pytest.mark.slow_on_postgresql
 def test_pages_that_are_gone_or_broken_leave_their_articles_alone(archived: str, tmp_path: Path) -> None:
     before = [(row.title, row.body) for row in articles(archived)]
     archive = tmp_path / "past.warc.gz"
