@@ -8,9 +8,11 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
+from newsbot.extraction.page.browser_view import show
 from newsbot.extraction.page.decoding import decode
 from newsbot.extraction.page.jsonld import read_json_ld
 from newsbot.extraction.page.limits import bounded
+from newsbot.extraction.page.markup_repair import needs_repair, with_implied_ends
 from newsbot.extraction.page.microdata import read_microdata
 from newsbot.extraction.page.tree import raw_text
 from newsbot.text import one_line
@@ -51,15 +53,12 @@ class Page:
     @cached_property
     def tree(self) -> etree._Element:
         """The `html` element; that of an empty document if the page cannot be parsed."""
-        parser = etree.HTMLParser(
-            encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False
-        )
-        markup = bounded(self.html)
-        try:
-            root = etree.fromstring(markup, parser)
-        except (etree.LxmlError, ValueError):
-            root = None
-        return root if root is not None else etree.fromstring(_EMPTY, parser)
+        root, messages = _parse(bounded(self.html))
+        if needs_repair(self.html, messages):
+            repaired = with_implied_ends(bounded(self.html).decode("utf-8", "replace"))
+            root, _ = _parse(bounded(repaired))
+        show(root, self.html)
+        return root
 
     @cached_property
     def _declaring(self) -> dict[str, list[etree._Element]]:
@@ -136,6 +135,18 @@ class Page:
     def absolute(self, href: str | None) -> str:
         """Return the absolute URL of a link on this page; "" if there is no href or it is not a URL."""
         return _join(self.base_url, (href or "").strip())
+
+
+def _parse(markup: bytes) -> tuple[etree._Element, etree._ListErrorLog]:
+    """Return the tree of a page, and the messages of the parser."""
+    parser = etree.HTMLParser(
+        encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False
+    )
+    try:
+        root = etree.fromstring(markup, parser)
+    except (etree.LxmlError, ValueError):
+        root = None
+    return root if root is not None else etree.fromstring(_EMPTY, parser), parser.error_log
 
 
 def _join(base: str | None, href: str) -> str:

@@ -1,0 +1,100 @@
+"""Change the tree of a page into what a browser shows: shadow roots in their place, no readings within words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice
+from typing import Final
+
+from lxml import etree
+
+MAX_SHADOW_ROOTS: Final = 2000
+MAX_SLOTS: Final = 2000
+_MAX_STEPS_UP: Final = 200
+"""Maximum number of elements between a slot and its shadow root."""
+_ROOT_ATTRIBUTES: Final = ("shadowrootmode", "shadowroot")
+_READINGS: Final = ("rt", "rp", "rtc")
+"""Parts of ruby annotations that are shown above the words, not within them."""
+_Slots = dict[str, etree._Element]
+
+
+def show(tree: etree._Element, html: str) -> None:
+    """Change the tree into what a browser shows. `html` is its markup, for cheap tests of what it may contain."""
+    if "shadowroot" in html:
+        _attach_shadow_roots(tree)
+    if "<rt" in html or "<RT" in html:
+        _remove_readings(tree)
+
+
+def _remove_readings(tree: etree._Element) -> None:
+    """Remove the readings of ruby annotations. An `rb` ends a reading that was left open before it."""
+    for base in list(tree.iter("rb")):
+        parent = base.getparent()
+        if parent is not None and parent.tag in _READINGS:
+            parent.addnext(base)
+    etree.strip_elements(tree, *_READINGS, with_tail=False)
+
+
+def _attach_shadow_roots(tree: etree._Element) -> None:
+    """Show each declarative shadow root in place of the content of its host, which is shown in the root's slots.
+
+    Source: the HTML standard, 4.12.3 (template, shadowrootmode), and the DOM standard, 4.2.2 (slots). Content that no
+    slot takes is not shown, unless the root has no text at all: scripts may fill it later.
+    """
+    roots = [item for item in islice(tree.iter("template"), MAX_SHADOW_ROOTS) if _is_root(item)]
+    slots: dict[etree._Element, _Slots] = {root: {} for root in roots}
+    for slot in islice(tree.iter("slot"), MAX_SLOTS):
+        above = islice(slot.iterancestors(), _MAX_STEPS_UP)
+        root = next((element for element in above if element in slots), None)
+        if root is not None:
+            slots[root].setdefault(slot.get("name") or "", slot)
+    hosts: set[etree._Element] = set()
+    for root in roots:
+        host = root.getparent()
+        if host is not None and host not in hosts:
+            hosts.add(host)
+            _attach(host, root, slots[root])
+    etree.strip_tags(tree, "slot")
+
+
+def _is_root(template: etree._Element) -> bool:
+    return any((template.get(name) or "").lower() in ("open", "closed") for name in _ROOT_ATTRIBUTES)
+
+
+def _attach(host: etree._Element, root: etree._Element, slots: _Slots) -> None:
+    """Replace the content of a host by its shadow root, with the content in the slots."""
+    root.tag = "slot"  # a root has no box of its own, just as a slot
+    if not slots and not _has_text(root):
+        return
+    content: dict[str, list[etree._Element | str]] = {}
+    unnamed = content.setdefault("", [host.text or ""])
+    for child in list(host):
+        tail, child.tail = child.tail or "", None
+        if child is not root:
+            content.setdefault(child.get("slot") or "", []).append(child)
+        unnamed.append(tail)
+        host.remove(child)
+    host.text = None
+    host.append(root)
+    for name, slot in slots.items():
+        nodes = content.get(name, [])
+        if any(not isinstance(node, str) or node.strip() for node in nodes):
+            _fill(slot, nodes)
+
+
+def _fill(slot: etree._Element, nodes: Iterable[etree._Element | str]) -> None:
+    """Replace the content of a slot, which is shown only where nothing is assigned to it."""
+    for child in list(slot):
+        slot.remove(child)
+    slot.text = None
+    for node in nodes:
+        if not isinstance(node, str):
+            slot.append(node)
+        elif len(slot):
+            slot[-1].tail = (slot[-1].tail or "") + node
+        else:
+            slot.text = (slot.text or "") + node
+
+
+def _has_text(element: etree._Element) -> bool:
+    return any(text.strip() for text in element.itertext() if isinstance(text, str))
