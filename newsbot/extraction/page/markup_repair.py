@@ -53,7 +53,14 @@ _ENDS_DRAWING: Final = _HEADINGS | _words(
 )
 """Elements that cannot be inside a drawing, and so end one that was left open."""
 _TRACKED: Final = (
-    _HEADINGS | _LIST_ITEMS | _SECTIONS | _WHOLES | _FORMATTING | _DRAWINGS | _HTML_IN_DRAWINGS | {"div", "table"}
+    _HEADINGS
+    | _LIST_ITEMS
+    | _SECTIONS
+    | _WHOLES
+    | _FORMATTING
+    | _DRAWINGS
+    | _HTML_IN_DRAWINGS
+    | {"div", "table"}
 )
 _MISMATCH = re.compile(r"mismatch: .* and div$")
 _ATTRIBUTES = r"""(?:[^>"'=]++|=[ \t\n\r\f]*+(?:"[^"]*+"|'[^']*+')|["'=])*+"""
