@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
@@ -9,6 +10,7 @@ from typing import Any, Final
 from newsbot.extraction.body.block_features import DeclaredMetadata
 from newsbot.extraction.body.blocks import Block, read_blocks
 from newsbot.extraction.body.choice import Body, read_body
+from newsbot.extraction.page.embedded_state import has_prose
 from newsbot.extraction.page.page import Page
 from newsbot.extraction.page.rich_text import text_paragraphs
 from newsbot.text import letters
@@ -18,7 +20,7 @@ MIN_DECLARED_CHARS: Final = 400
 MAX_DECLARED_CHARS: Final = 500_000
 MAX_POSTS: Final = 500
 """Maximum number of posts that are read of a live blog."""
-MAX_TEASER_CHARS: Final = 6000
+MAX_TEASER_CHARS: Final = 4000
 """Number of characters from which a page is not suspected to show only the start of its text."""
 LITTLE_CHARS: Final = 600
 """Number of characters below which the state of a page is read even if it does not contain what the page shows."""
@@ -26,6 +28,9 @@ NOTHING_CHARS: Final = 400
 """Number of characters below which the hidden texts of a page are read."""
 MIN_GAIN: Final = 1.3
 """A text that contains what the page shows must be longer by this factor; any other one by a factor of 2."""
+_PARAGRAPH_CHARS: Final = 400
+"""Number of characters after the start of the last shown paragraph in the state that are not searched for more prose."""
+_NEXT_CHARS: Final = 3000
 _PLAIN_RUN = re.compile(r"[^\W_][\w ,;-]{23,58}[^\W_]")
 
 
@@ -85,7 +90,7 @@ def _in_paragraphs(text: str) -> str:
 
 def _embedded_text(page: Page, shown: str) -> str:
     """Return the text in the state of the page if it is more than what the page shows; else ""."""
-    if len(shown) >= LITTLE_CHARS and not _is_in_state(page, shown):
+    if len(shown) >= LITTLE_CHARS and not _goes_on_in_state(page, shown):
         return ""
     article = page.article_in_state(shown)
     if article is None:
@@ -95,13 +100,22 @@ def _embedded_text(page: Page, shown: str) -> str:
     return text if len(text) > max(MIN_DECLARED_CHARS, gain * len(shown)) else ""
 
 
-def _is_in_state(page: Page, shown: str) -> bool:
-    """Return whether a phrase that the page shows is in its state."""
-    for line in shown.split("\n\n")[:3]:
-        if phrase := _PLAIN_RUN.search(line):
-            escaped = phrase[0].encode("ascii", "backslashreplace").decode()
-            return any(phrase[0] in text or escaped in text for _, text in page.state_scripts)
+def _goes_on_in_state(page: Page, shown: str) -> bool:
+    """Return whether the state has the first and the last paragraph that the page shows, and more prose after it."""
+    phrases = [phrase[0] for line in shown.split("\n\n") if (phrase := _PLAIN_RUN.search(line))]
+    if not phrases:
+        return False
+    for _, text in page.state_scripts:
+        first, last = (_place_of(phrase, text) for phrase in (phrases[0], phrases[-1]))
+        if first >= 0 and last >= 0 and has_prose(text[last + _PARAGRAPH_CHARS : last + _NEXT_CHARS]):
+            return True
     return False
+
+
+def _place_of(phrase: str, text: str) -> int:
+    """Return the last place of a phrase in a script, where it may be escaped; -1 if it is not there."""
+    place = text.rfind(phrase)
+    return place if place >= 0 or phrase.isascii() else text.rfind(json.dumps(phrase)[1:-1])
 
 
 def _hidden_blocks(page: Page) -> Iterator[tuple[str, list[Block]]]:

@@ -20,11 +20,12 @@ _READINGS: Final = ("rt", "rp", "rtc")
 _Slots = dict[str, etree._Element]
 
 
-def show(tree: etree._Element, html: str) -> None:
-    """Change the tree into what a browser shows. `html` is its markup, for cheap tests of what it may contain."""
-    if "shadowroot" in html:
+def show(tree: etree._Element) -> None:
+    """Change the tree into what a browser shows."""
+    special = {element.tag for element in tree.iter("template", *_READINGS)}
+    if "template" in special:
         _attach_shadow_roots(tree)
-    if "<rt" in html or "<RT" in html:
+    if not special.isdisjoint(_READINGS):
         _remove_readings(tree)
 
 
@@ -44,6 +45,8 @@ def _attach_shadow_roots(tree: etree._Element) -> None:
     slot takes is not shown, unless the root has no text at all: scripts may fill it later.
     """
     roots = [item for item in islice(tree.iter("template"), MAX_SHADOW_ROOTS) if _is_root(item)]
+    if not roots:
+        return
     slots: dict[etree._Element, _Slots] = {root: {} for root in roots}
     for slot in islice(tree.iter("slot"), MAX_SLOTS):
         above = islice(slot.iterancestors(), _MAX_STEPS_UP)

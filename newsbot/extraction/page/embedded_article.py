@@ -177,10 +177,10 @@ def find_article(state: Iterable[Any], clues: Clues) -> EmbeddedArticle | None:
 
 
 def _is_meant(article: EmbeddedArticle, clues: Clues, words: set[str]) -> bool:
-    """Return whether a text is the article of the page, not a related one and not the description of a product."""
+    """Return whether a text is the article of the page, not a related one, a post in a forum or about a product."""
     if article.contains_shown:
         return True
-    if not (clues.is_article or article.published or article.authors):
+    if not (clues.is_article or (article.published and article.authors)):
         return False
     if article.agreements:
         return not article.is_product

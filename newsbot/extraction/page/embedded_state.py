@@ -48,18 +48,19 @@ _FLIGHT_ROW = re.compile(rb"([0-9a-f]{0,8}):(?:T([0-9a-f]{1,8}),)?")
 _REFERENCE = re.compile(r"\$L?([0-9a-f]{1,8})")
 
 
+def has_prose(text: str) -> bool:
+    """Return whether there is prose in a script, not only code and names."""
+    return _PROSE.search(text) is not None
+
+
 def state_scripts(html: str) -> list[tuple[bool, str]]:
     """Return the texts of the scripts that contain prose, each with whether it is JSON; JSON-LD is left out."""
     found: list[tuple[bool, str]] = []
     for script in islice(_SCRIPT.finditer(html[:MAX_STATE_CHARS]), MAX_SCRIPTS):
         attributes, text = script[1], script[2]
-        if (
-            len(text) >= MIN_STATE_CHARS
-            and "ld+json" not in attributes
-            and not _OTHER_TYPES.search(attributes)
-        ):
-            if _PROSE.search(text):
-                found.append(("json" in attributes, text))
+        is_state = "ld+json" not in attributes and not _OTHER_TYPES.search(attributes)
+        if is_state and len(text) >= MIN_STATE_CHARS and has_prose(text):
+            found.append(("json" in attributes, text))
     return found
 
 

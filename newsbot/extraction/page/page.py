@@ -60,10 +60,10 @@ class Page:
     def tree(self) -> etree._Element:
         """The `html` element; that of an empty document if the page cannot be parsed."""
         root, messages = _parse(bounded(self.html))
-        if needs_repair(self.html, messages):
+        if needs_repair(self.html, root, messages):
             repaired = with_implied_ends(bounded(self.html).decode("utf-8", "replace"))
             root, _ = _parse(bounded(repaired))
-        show(root, self.html)
+        show(root)
         return root
 
     @cached_property
