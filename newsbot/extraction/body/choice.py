@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from newsbot.extraction.body.block_features import DeclaredMetadata, block_rows, candidate_blocks
-from newsbot.extraction.body.blocks import Block, Container
+from newsbot.extraction.body.blocks import CONCEALED, Block, Container
 from newsbot.extraction.body.body_model import load_body_models
 from newsbot.extraction.body.containers import HEADINGS
 from newsbot.extraction.body.neighbour_features import neighbour_rows
@@ -27,6 +27,9 @@ MIN_TEASER_LINKS: Final = 1 / 12
 """Share of linked characters above which a repeated element is a teaser with a linked headline."""
 MIN_REPEAT_CHARS: Final = 26
 """Shorter lines may occur twice in an article."""
+MAX_CONCEALED_SHARE: Final = 0.35
+"""Length of hidden blocks, relative to the other ones, up to which they are left out: in 6 of 7 pages with less they are
+no part of the text, and in 3 of 5 pages with more they are."""
 MAX_REST_CHARS: Final = 100_000
 
 
@@ -52,7 +55,7 @@ class Body:
 
 def read_body(blocks: Sequence[Block], declared: DeclaredMetadata) -> Body:
     """Return the body that the blocks of a page show."""
-    chosen = choose_blocks(blocks, declared)
+    chosen = without_concealed(choose_blocks(blocks, declared))
     shown = "\n\n".join(block.text.replace("\n", "\n\n") for block in chosen)
     taken = set(map(id, chosen))
     others = [block for block in blocks if id(block) not in taken]
@@ -63,6 +66,16 @@ def read_body(blocks: Sequence[Block], declared: DeclaredMetadata) -> Body:
         teaser_share=_teaser_share(chosen),
         rest="\n".join(block.text for block in others)[:MAX_REST_CHARS],
     )
+
+
+def without_concealed(blocks: Sequence[Block]) -> list[Block]:
+    """Return the blocks without hidden ones, such as copies and summaries, if these are a small part of the text.
+
+    Hidden blocks that are a large part are shown by scripts later."""
+    shown = [block for block in blocks if not block.container.inherited & CONCEALED]
+    shown_chars = sum(len(block.text) for block in shown)
+    hidden_chars = sum(len(block.text) for block in blocks) - shown_chars
+    return shown if hidden_chars <= MAX_CONCEALED_SHARE * shown_chars else list(blocks)
 
 
 def _teaser_share(blocks: Sequence[Block]) -> float:

@@ -28,10 +28,17 @@ NOTHING_CHARS: Final = 400
 """Number of characters below which the hidden texts of a page are read."""
 MIN_GAIN: Final = 1.3
 """A text that contains what the page shows must be longer by this factor; any other one by a factor of 2."""
+_FIRST_SPACELESS: Final = "\u2e80"
+"""First character of the scripts of East Asia, which take a third of the characters for the same text."""
 _PARAGRAPH_CHARS: Final = 400
 """Number of characters after the start of the last shown paragraph in the state that are not searched for more prose."""
 _NEXT_CHARS: Final = 3000
 _PLAIN_RUN = re.compile(r"[^\W_][\w ,;-]{23,58}[^\W_]")
+
+
+def size_of(text: str) -> int:
+    """Return the length of a text in characters of an alphabet: one of East Asia counts as three."""
+    return len(text) * 3 if text > _FIRST_SPACELESS else len(text)
 
 
 def read_whole_body(page: Page, blocks: Sequence[Block], declared: DeclaredMetadata) -> Body:
@@ -42,15 +49,15 @@ def read_whole_body(page: Page, blocks: Sequence[Block], declared: DeclaredMetad
     half as much: it is often a teaser, or without its paragraphs.
     """
     body = read_body(blocks, declared)
-    for rule, text in _declared_texts(page, len(body.text) < LITTLE_CHARS):
-        if len(text) > MIN_DECLARED_CHARS and len(text) > 2 * len(body.text):
+    for rule, text in _declared_texts(page, size_of(body.text) < LITTLE_CHARS):
+        if size_of(text) > MIN_DECLARED_CHARS and len(text) > 2 * len(body.text):
             body.text, body.rule = text, rule
     if len(body.text) < MAX_TEASER_CHARS and (text := _embedded_text(page, body.text)):
         body.text, body.rule = text, "embedded state"
-    if len(body.text) < NOTHING_CHARS:
+    if size_of(body.text) < NOTHING_CHARS:
         for rule, hidden_blocks in _hidden_blocks(page):
             hidden = read_body(hidden_blocks, declared)
-            if len(hidden.text) > max(NOTHING_CHARS, 2 * len(body.text)):
+            if size_of(hidden.text) > max(NOTHING_CHARS, 2 * size_of(body.text)):
                 hidden.rule = rule
                 return hidden
     return body
@@ -90,14 +97,14 @@ def _in_paragraphs(text: str) -> str:
 
 def _embedded_text(page: Page, shown: str) -> str:
     """Return the text in the state of the page if it is more than what the page shows; else ""."""
-    if len(shown) >= LITTLE_CHARS and not _goes_on_in_state(page, shown):
+    if size_of(shown) >= LITTLE_CHARS and not _goes_on_in_state(page, shown):
         return ""
     article = page.article_in_state(shown)
     if article is None:
         return ""
     text = article.text
     gain = MIN_GAIN if shown and article.contains_shown else 2.0
-    return text if len(text) > max(MIN_DECLARED_CHARS, gain * len(shown)) else ""
+    return text if size_of(text) > max(MIN_DECLARED_CHARS, gain * size_of(shown)) else ""
 
 
 def _goes_on_in_state(page: Page, shown: str) -> bool:

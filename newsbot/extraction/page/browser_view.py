@@ -36,6 +36,7 @@ def _remove_readings(tree: etree._Element) -> None:
         if parent is not None and parent.tag in _READINGS:
             parent.addnext(base)
     etree.strip_elements(tree, *_READINGS, with_tail=False)
+    etree.strip_tags(tree, "ruby", "rb")
 
 
 def _attach_shadow_roots(tree: etree._Element) -> None:

@@ -151,7 +151,9 @@ def needs_repair(markup: str, tree: etree._Element, messages: etree._ListErrorLo
             if match[1] in _REPAIRED:
                 return True
     drawings = tree.iter("svg")
-    holds_text = any(next(drawing.iter("p", "div", "ul", "h1", "h2"), None) is not None for drawing in drawings)
+    holds_text = any(
+        next(drawing.iter("p", "div", "ul", "h1", "h2"), None) is not None for drawing in drawings
+    )
     return holds_text and markup.count("<svg") > markup.count("</svg")
 
 
