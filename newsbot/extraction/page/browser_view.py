@@ -111,11 +111,11 @@ MIN_HIDDEN_CHARS: Final = 400
 _NOSCRIPT = re.compile(r"<(/?)noscript\b", re.IGNORECASE)
 _TEMPLATE = re.compile(r"<(/?)template\b", re.IGNORECASE)
 _TEMPLATE_SCRIPT = re.compile(
-    r"<script\b[^>]{0,500}?\btype\s{0,5}=\s{0,5}[\"']?(?:text/(?:x-)?(?:html|template|tmpl|handlebars|mustache|jsrender|"
-    r"jquery-tmpl|ng-template|vnd\.[\w.-]{1,40})|[\w-]{0,20}x-template)[^>]{0,500}+>((?:[^<]++|<(?!/script))*+)</script[^>]{0,20}>",
+    r"<script\b[^<>]{0,500}?\btype\s{0,5}=\s{0,5}[\"']?(?:text/(?:x-)?(?:html|template|tmpl|handlebars|mustache|jsrender|"
+    r"jquery-tmpl|ng-template|vnd\.[\w.-]{1,40})|[\w-]{0,20}x-template)[^<>]{0,500}+>((?:[^<]++|<(?!/script))*+)(?:</script[^>]{0,20}>|\Z)",
     re.IGNORECASE,
 )
-_COMMENT = re.compile(r"<!--((?:[^-]++|-(?!->))*+)-->")
+_COMMENT = re.compile(r"<!--((?:[^-]++|-(?!->))*+)(?:-->|\Z)")
 _SKIPPED = re.compile(
     r"<(/?)(?:nav|button|select|object|video|audio|canvas|textarea|details|dialog)\b", re.IGNORECASE
 )

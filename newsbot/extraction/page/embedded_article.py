@@ -14,7 +14,7 @@ from itertools import islice, pairwise
 from typing import Any, Final
 
 from newsbot.extraction.page.embedded_state import unfolded
-from newsbot.extraction.page.rich_text import is_story, kind_of, node_paragraphs, text_paragraphs
+from newsbot.extraction.page.rich_text import RichTextReader, is_story, kind_of, text_paragraphs
 from newsbot.text import letters
 
 MIN_CHARS: Final = 300
@@ -201,6 +201,7 @@ def _candidates(state: Iterable[Any]) -> Iterator[tuple[list[str], _Above]]:
     """Yield the texts in the state that are long enough, with the objects around them."""
     waiting: list[tuple[Any, _Above, int]] = [(value, None, 0) for value in reversed(list(state))]
     seen: set[int] = set()
+    reader = RichTextReader()
     nested = 0
     for _ in range(MAX_NODES):
         if not waiting:
@@ -222,7 +223,7 @@ def _candidates(state: Iterable[Any]) -> Iterator[tuple[list[str], _Above]]:
         seen.add(id(value))
         value = unfolded(value)
         if isinstance(value, list) and _may_be_text(value):
-            lines = node_paragraphs(value)
+            lines = reader.paragraphs(value)
             if _prose_chars(lines) >= MIN_CHARS:
                 yield lines, above
                 continue

@@ -108,6 +108,7 @@ def _assigned(text: str, flight: list[str], lenient_chars: int) -> tuple[list[An
     """Return the values in a script, and how many characters may still be read leniently. Appends chunks to `flight`."""
     found: list[Any] = []
     end = 0
+    prose = _PROSE.search(text)
     for start in islice(_START.finditer(text), MAX_STARTS):
         if start.end() < end:
             continue
@@ -118,7 +119,9 @@ def _assigned(text: str, flight: list[str], lenient_chars: int) -> tuple[list[An
         try:
             value, end = _DECODER.raw_decode(text, start.end())
         except (ValueError, RecursionError):
-            if lenient_chars <= 0 or not _PROSE.search(text, start.end()):
+            if prose and prose.start() < start.end():
+                prose = _PROSE.search(text, start.end())
+            if lenient_chars <= 0 or not prose:
                 continue
             value, end = _literal(text, start, lenient_chars)
             lenient_chars -= end - start.end()

@@ -8,6 +8,7 @@ from typing import Any, Final
 MAX_CHARS: Final = 300_000
 """Number of characters that are read; the rest is cut off."""
 MAX_DEPTH: Final = 100
+MAX_KEY_CHARS: Final = 200
 _SPACE = re.compile(r"(?:[\s\ufeff]++|/\*.*?(?:\*/|\Z)|//[^\n]*+)*+", re.DOTALL)
 _WORD = re.compile(r"[^\s,:;{}\[\]()\"'`]++")
 _KEY = r"""(?:"[^"\n]{0,100}"|'[^'\n]{0,100}'|[\w$]{1,60})\s{0,50}:"""
@@ -46,60 +47,81 @@ class _Reader:
         self.position = position
         self.variables = variables or {}
         self.is_script = variables is not None
+        self.opened: list[tuple[dict[str, Any] | list[Any], str | None]] = []
+        """The open objects and lists, and the key that each has in the one around it."""
+        self.key: str | None = None
+        """The key whose value is read."""
 
     def value(self) -> tuple[Any, int]:
         """Return the value that begins here, and the position after it."""
-        opened: list[tuple[Any, str]] = []
-        key: str | None = None
-        keys: list[str | None] = []
         while True:
             self._skip_space()
             mark = self.text[self.position : self.position + 1]
-            if mark in ("{", "[") and len(opened) < MAX_DEPTH:
+            if mark in ("{", "["):
+                self._open(mark)
+            elif mark in ("}", "]", ""):
                 self.position += 1
-                opened.append(({} if mark == "{" else [], mark))
-                keys.append(key)
-                key = None
-                continue
-            if mark in ("}", "]", ""):
-                self.position += 1
-                if not opened:
+                if not self.opened:
                     return None, self.position
-                value, key = opened.pop()[0], keys.pop()
-            elif opened and mark in (",", ";", ":"):
-                self.position += 1
-                if mark == "," and opened[-1][1] == "{":
-                    key = None
-                continue
-            elif call := _CALL.match(self.text, self.position):
-                self.position = call.end()
-                continue
-            else:
-                kind = opened[-1][1] if opened else "["
-                is_key = bool(opened) and kind == "{" and key is None
-                value, is_string = self._scalar(mark, kind, is_key)
+                value, self.key = self.opened.pop()
+                if self._is_whole(value):
+                    return value, self.position
+            elif not self._pass_over(mark):
+                is_key = self._needs_key()
+                value, may_be_key = self._scalar(mark, is_key)
                 if is_key:
-                    self._skip_space()
-                    if is_string or self.text[self.position : self.position + 1] == ":":
-                        key = str(value)[:200]
-                    continue
-            if not opened:
-                return value, self.position
-            container = opened[-1][0]
-            if isinstance(container, list):
-                container.append(value)
-            elif key is not None:
-                container.setdefault(key, value)
-                key = None
+                    self._read_key(value, may_be_key)
+                elif self._is_whole(value):
+                    return value, self.position
+
+    def _open(self, mark: str) -> None:
+        """Open an object or list; one that is too deep ends the text."""
+        if len(self.opened) >= MAX_DEPTH:
+            self.position = len(self.text)
+            return
+        self.position += 1
+        self.opened.append(({} if mark == "{" else [], self.key))
+        self.key = None
+
+    def _pass_over(self, mark: str) -> bool:
+        """Pass over a separator or the start or end of a call, and return whether there is one."""
+        if self.opened and mark in (",", ";", ":"):
+            self.position += 1
+            if mark == ",":
+                self.key = None
+            return True
+        if call := _CALL.match(self.text, self.position):
+            self.position = call.end()
+        return call is not None
+
+    def _needs_key(self) -> bool:
+        return bool(self.opened) and self.key is None and isinstance(self.opened[-1][0], dict)
+
+    def _read_key(self, value: Any, may_be_key: bool) -> None:
+        self._skip_space()
+        if may_be_key or self.text[self.position : self.position + 1] == ":":
+            self.key = str(value)[:MAX_KEY_CHARS]
+
+    def _is_whole(self, value: Any) -> bool:
+        """Add a value to the object or list around it, and return whether there is none."""
+        if not self.opened:
+            return True
+        container = self.opened[-1][0]
+        if isinstance(container, list):
+            container.append(value)
+        elif self.key is not None:
+            container.setdefault(self.key, value)
+            self.key = None
+        return False
 
     def _skip_space(self) -> None:
         match = _SPACE.match(self.text, self.position)
         self.position = match.end() if match else self.position
 
-    def _scalar(self, mark: str, kind: str, is_key: bool) -> tuple[Any, bool]:
+    def _scalar(self, mark: str, is_key: bool) -> tuple[Any, bool]:
         """Return the string, number, constant or variable that begins here, and whether it can be a key."""
         if mark in _RAW:
-            return self._string(mark, kind), True
+            return self._string(mark), True
         word = _WORD.match(self.text, self.position)
         if word is None:
             self.position += 1
@@ -114,10 +136,11 @@ class _Reader:
             return self.variables[name], True
         return (_CONSTANTS[name], True) if name in _CONSTANTS else (name, True)
 
-    def _string(self, mark: str, kind: str) -> str:
+    def _string(self, mark: str) -> str:
         """Return the string that begins here; it ends at the first quotation mark that something fitting follows."""
         start = end = self.position + 1
-        pattern, closing = _RAW[mark], _CLOSING[kind]
+        is_in_object = bool(self.opened) and isinstance(self.opened[-1][0], dict)
+        pattern, closing = _RAW[mark], _CLOSING["{" if is_in_object else "["]
         while True:
             match = pattern.match(self.text, end)
             end = match.end() if match else len(self.text)

@@ -146,10 +146,12 @@ def needs_repair(markup: str, tree: etree._Element, messages: etree._ListErrorLo
     """Return whether libxml2 ignored the end tag of an element with a `<div>` open in it, or a drawing was left open.
 
     `messages` are those of the parser."""
-    for entry in islice(messages, _MAX_MESSAGES):
-        if entry.type == _MISMATCH_TYPE and (match := _MISMATCH.search(entry.message or "")):
-            if match[1] in _REPAIRED:
-                return True
+    mismatches = (
+        entry.message or "" for entry in islice(messages, _MAX_MESSAGES) if entry.type == _MISMATCH_TYPE
+    )
+    names = (match[1] for message in mismatches if (match := _MISMATCH.search(message)))
+    if any(name in _REPAIRED for name in names):
+        return True
     drawings = tree.iter("svg")
     holds_text = any(
         next(drawing.iter("p", "div", "ul", "h1", "h2"), None) is not None for drawing in drawings

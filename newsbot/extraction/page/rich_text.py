@@ -10,8 +10,8 @@ import html
 import re
 from typing import Any, Final
 
-MAX_STEPS: Final = 40_000
-"""Maximum number of nodes that are read of one text."""
+MAX_STEPS: Final = 60_000
+"""Maximum number of nodes that are read of one page."""
 MAX_TEXT_CHARS: Final = 500_000
 _MAX_DEPTH: Final = 40
 _KIND_KEYS: Final = (
@@ -108,11 +108,11 @@ _LINK_KEYS: Final = frozenset(
     ]
 )
 _BLOCK_TAG = re.compile(
-    r"<(?:br|/?(?:p|div|li|ul|ol|h\d|blockquote|section|tr|table|dd|dt|dl|hr|pre|figure))\b[^>]{0,2000}>",
+    r"<(?:br|/?(?:p|div|li|ul|ol|h\d|blockquote|section|tr|table|dd|dt|dl|hr|pre|figure))\b[^<>]{0,2000}>",
     re.IGNORECASE,
 )
 _DROPPED = re.compile(
-    r"<(script|style|figcaption|iframe|svg|aside|noscript|button)\b[^>]{0,2000}>(?:[^<]++|<(?!/\1\b))*+(?:</\1[^>]{0,20}>|\Z)",
+    r"<(script|style|figcaption|iframe|svg|aside|noscript|button)\b[^<>]{0,2000}>(?:[^<]++|<(?!/\1\b))*+(?:</\1[^>]{0,20}>|\Z)",
     re.IGNORECASE,
 )
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,4000}>")
@@ -134,11 +134,6 @@ def text_paragraphs(text: str) -> list[str]:
     return [line for line in lines if line]
 
 
-def node_paragraphs(node: Any) -> list[str]:
-    """Return the paragraphs of rich text of any kind."""
-    return _Reader().lines(node, 0, "")
-
-
 def kind_of(node: Any) -> str:
     """Return the kind of a node in lower case; "" if it has none."""
     if not isinstance(node, dict):
@@ -155,11 +150,15 @@ def is_story(node: Any) -> bool:
     return isinstance(node, dict) and any(map(node.get, _TITLE_KEYS)) and not _LINK_KEYS.isdisjoint(node)
 
 
-class _Reader:
-    """One reading of a text, which counts its steps."""
+class RichTextReader:
+    """Reads the paragraphs of rich text of any kind; counts its steps, and reads nothing when there were too many."""
 
     def __init__(self) -> None:
         self.steps = 0
+
+    def paragraphs(self, node: Any) -> list[str]:
+        """Return the paragraphs of a node and of all nodes in it."""
+        return self.lines(node, 0, "")
 
     def _goes_on(self, depth: int) -> bool:
         self.steps += 1
@@ -205,9 +204,11 @@ class _Reader:
             if _INLINE.search(kind_of(node)):
                 parts.append(self.inline(node, depth + 1))
                 continue
-            found += text_paragraphs("".join(parts)) + self.lines(node, depth + 1, above)
-            parts = []
-        return found + text_paragraphs("".join(parts))
+            if parts:
+                found += text_paragraphs("".join(parts))
+                parts = []
+            found += self.lines(node, depth + 1, above)
+        return found + text_paragraphs("".join(parts)) if parts else found
 
     def inline(self, node: Any, depth: int) -> str:
         """Return the text of a part of a line."""
