@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from newsbot.extraction.page.embedded_state import unfolded
 from newsbot.extraction.page.rich_text import RichTextReader, is_story, kind_of, text_paragraphs
+from newsbot.extraction.page.tree import words
 from newsbot.text import letters
 
 MIN_CHARS: Final = 300
@@ -41,79 +42,22 @@ _OTHER_TEXTS = re.compile(
 )
 """Names of properties that contain other texts than the article."""
 _HEADLINES: Final = ("headline", "headlines", "title", "articletitle", "heading", "name")
-_AUTHORS: Final = (
-    "authors",
-    "author",
-    "byline",
-    "bylines",
-    "writers",
-    "writer",
-    "creator",
-    "contributors",
-    "credits",
-    "authorname",
+_AUTHORS: Final = words(
+    "authors author byline bylines writers writer creator contributors credits authorname"
 )
-_DATES: Final = [
-    "datepublished",
-    "publishedat",
-    "publisheddate",
-    "publishdate",
-    "publicationdate",
-    "published",
-    "firstpublished",
-    "firstpublishdate",
-    "displaydate",
-    "publishedtime",
-    "firstpublishedat",
-    "pubdate",
-    "date",
-    "publishtime",
-    "publishedon",
-    "createdat",
-    "created",
-]
-_TEXTS_OF: Final = (
-    "basic",
-    "text",
-    "rendered",
-    "main",
-    "default",
-    "name",
-    "fullName",
-    "displayName",
-    "full_name",
-    "title",
-    "byline",
+_DATES: Final = words(
+    """
+    datepublished publishedat publisheddate publishdate publicationdate published firstpublished
+    firstpublishdate displaydate publishedtime firstpublishedat pubdate date publishtime publishedon
+    createdat created
+    """
 )
+_TEXTS_OF: Final = words("basic text rendered main default name fullName displayName full_name title byline")
 _ADDRESSES: Final = frozenset(
-    [
-        "url",
-        "canonicalurl",
-        "canonical",
-        "slug",
-        "path",
-        "href",
-        "permalink",
-        "weburl",
-        "shareurl",
-        "websiteurl",
-        "uri",
-        "link",
-    ]
+    words("url canonicalurl canonical slug path href permalink weburl shareurl websiteurl uri link")
 )
 _PRODUCT_KEYS: Final = frozenset(
-    [
-        "price",
-        "prices",
-        "sku",
-        "variants",
-        "offers",
-        "currency",
-        "pricerange",
-        "productid",
-        "producttype",
-        "cart",
-    ]
+    words("price prices sku variants offers currency pricerange productid producttype cart")
 )
 _WORD = re.compile(r"[^\W_]{4,}")
 _FIRST_SPACELESS = "\u2e80"

@@ -15,6 +15,8 @@ from typing import Final
 
 from lxml import etree
 
+from newsbot.extraction.page.tree import words
+
 MAX_REPAIRED_TAGS: Final = 60_000
 """Number of tags from which a page is not repaired; pages with articles have up to 10,000."""
 _MAX_MESSAGES: Final = 5000
@@ -25,27 +27,27 @@ _MAX_REOPENED: Final = 8
 """Maximum number of elements that are opened again after an element such as `<a>` that ended within them."""
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
+def _names(text: str) -> frozenset[str]:
+    return frozenset(words(text))
 
 
-_HEADINGS: Final = _words("h1 h2 h3 h4 h5 h6")
-_LIST_ITEMS: Final = _words("li dd dt")
-_SECTIONS: Final = _words(
+_HEADINGS: Final = _names("h1 h2 h3 h4 h5 h6")
+_LIST_ITEMS: Final = _names("li dd dt")
+_SECTIONS: Final = _names(
     """
     address article aside blockquote button center details dialog dir dl fieldset figcaption figure footer header
     hgroup listing main menu nav ol pre search section summary ul
     """
 )
 """Elements whose end tag closes all that is open within them, except tables."""
-_WHOLES: Final = _words("select noscript template object video audio canvas datalist map")
+_WHOLES: Final = _names("select noscript template object video audio canvas datalist map")
 """Elements that are read as a whole or not at all: their end tag closes tables within them, too."""
-_FORMATTING: Final = _words("a b big code em font i nobr s small strike strong tt u")
+_FORMATTING: Final = _names("a b big code em font i nobr s small strike strong tt u")
 """Elements whose end tag ends the formatting, but not the elements within them."""
-_CELLS: Final = _words("td th tr tbody thead tfoot caption")
-_DRAWINGS: Final = _words("svg math")
-_HTML_IN_DRAWINGS: Final = _words("foreignobject desc annotation-xml mi mo mn ms mtext")
-_ENDS_DRAWING: Final = _HEADINGS | _words(
+_CELLS: Final = _names("td th tr tbody thead tfoot caption")
+_DRAWINGS: Final = _names("svg math")
+_HTML_IN_DRAWINGS: Final = _names("foreignobject desc annotation-xml mi mo mn ms mtext")
+_ENDS_DRAWING: Final = _HEADINGS | _names(
     """
     b big blockquote body br center code dd div dl dt em embed head hr i img li listing menu meta nobr ol p pre ruby
     s small span strong strike sub sup table tt u ul var

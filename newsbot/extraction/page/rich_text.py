@@ -10,71 +10,25 @@ import html
 import re
 from typing import Any, Final
 
+from newsbot.extraction.page.tree import words
+
 MAX_STEPS: Final = 60_000
 """Maximum number of nodes that are read of one page."""
 MAX_TEXT_CHARS: Final = 500_000
 _MAX_DEPTH: Final = 40
-_KIND_KEYS: Final = (
-    "type",
-    "_type",
-    "nodeType",
-    "__typename",
-    "kind",
-    "tag",
-    "tagName",
-    "name",
-    "style",
-    "blockType",
-    "component",
-)
-_TEXT_KEYS: Final = (
-    "text",
-    "html",
-    "content",
-    "value",
-    "body",
-    "rendered",
-    "contentHtml",
-    "innerHTML",
-    "plainText",
-    "paragraph",
-    "markup",
+_KIND_KEYS: Final = words("type _type nodeType __typename kind tag tagName name style blockType component")
+_TEXT_KEYS: Final = words(
+    "text html content value body rendered contentHtml innerHTML plainText paragraph markup"
 )
 _TITLE_KEYS: Final = ("heading", "headline", "title", "subtitle")
 _CHILD_KEYS: Final = frozenset(
-    [
-        "content",
-        "contents",
-        "children",
-        "blocks",
-        "items",
-        "elements",
-        "paragraphs",
-        "body",
-        "model",
-        "data",
-        "attributes",
-        "attrs",
-        "props",
-        "fields",
-        "nodes",
-        "json",
-        "root",
-        "document",
-        "sections",
-        "list_items",
-        "listItems",
-        "value",
-        "text",
-        "inlines",
-        "runs",
-        "rendered",
-        "components",
-        "html",
-        "node",
-        "entries",
-        "rows",
-    ]
+    words(
+        """
+    content contents children blocks items elements paragraphs body model data attributes attrs props
+    fields nodes json root document sections list_items listItems value text inlines runs rendered
+    components html node entries rows
+    """
+    )
 )
 _INLINE: Final = re.compile(
     r"^(?:text|#text|span|(?:inline|text)\w*|\w*inline|link|a|(?:entry-|asset-|entity-)?hyperlink|strong|em|b|i|u|s|mark"
@@ -93,19 +47,7 @@ _NO_TEXT: Final = re.compile(
 )
 """Kinds of nodes that are no text of an article."""
 _LINK_KEYS: Final = frozenset(
-    [
-        "url",
-        "slug",
-        "href",
-        "link",
-        "permalink",
-        "canonicalUrl",
-        "canonical_url",
-        "webUrl",
-        "shareUrl",
-        "path",
-        "uri",
-    ]
+    words("url slug href link permalink canonicalUrl canonical_url webUrl shareUrl path uri")
 )
 _BLOCK_TAG = re.compile(
     r"<(?:br|/?(?:p|div|li|ul|ol|h\d|blockquote|section|tr|table|dd|dt|dl|hr|pre|figure))\b[^<>]{0,2000}>",

@@ -1,4 +1,4 @@
-"""Typed helper functions for lxml trees."""
+"""Typed helper functions for lxml trees, and lists of names in them."""
 
 from __future__ import annotations
 
@@ -20,3 +20,8 @@ def raw_text(element: etree._Element) -> str:
 def text_of(element: etree._Element) -> str:
     """Return all text inside an element on one line, with single spaces."""
     return " ".join(raw_text(element).split())
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Return the words of a text in their order: a list of names that is short to write."""
+    return tuple(text.split())
