@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -71,11 +72,25 @@ def read_body(blocks: Sequence[Block], declared: DeclaredMetadata) -> Body:
 def without_concealed(blocks: Sequence[Block]) -> list[Block]:
     """Return the blocks without hidden ones, such as copies and summaries, if these are a small part of the text.
 
-    Hidden blocks that are a large part are shown by scripts later."""
-    shown = [block for block in blocks if not block.container.inherited & CONCEALED]
+    Hidden blocks that are a large part are shown by scripts later, and so are several hidden elements of one kind: the
+    parts of a list that a reader opens one by one."""
+    hidden = [_concealed(block.container) for block in blocks]
+    alike = Counter((element.tag, element.names) for element in set(hidden) if element)
+    shown = [
+        block
+        for block, element in zip(blocks, hidden, strict=True)
+        if element is None or alike[element.tag, element.names] > 1
+    ]
     shown_chars = sum(len(block.text) for block in shown)
     hidden_chars = sum(len(block.text) for block in blocks) - shown_chars
     return shown if hidden_chars <= MAX_CONCEALED_SHARE * shown_chars else list(blocks)
+
+
+def _concealed(container: Container | None) -> Container | None:
+    """Return the innermost hidden container around a block, itself included; None if it is not hidden."""
+    while container and container.inherited & CONCEALED and not container.flags & CONCEALED:
+        container = container.parent
+    return container if container and container.flags & CONCEALED else None
 
 
 def _teaser_share(blocks: Sequence[Block]) -> float:

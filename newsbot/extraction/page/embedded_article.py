@@ -25,6 +25,8 @@ MAX_CANDIDATES: Final = 60
 MAX_NESTED_JSON: Final = 20
 _MIN_PARAGRAPH_CHARS: Final = 50
 """Number of characters from which a line counts as a paragraph."""
+_MIN_CHARS_PER_MARK: Final = 60
+"""Number of characters for each brace and semicolon below which a text is code."""
 _MAX_DEPTH: Final = 60
 _MAX_ABOVE: Final = 6
 """Maximum number of objects around a text that are searched for its headline."""
@@ -126,8 +128,8 @@ def _is_meant(article: EmbeddedArticle, clues: Clues, words: set[str]) -> bool:
         return True
     if not (clues.is_article or (article.published and article.authors)):
         return False
-    if article.agreements:
-        return not article.is_product
+    if article.agreements or not clues.titles:
+        return bool(article.headline) and not article.is_product
     return clues.is_article and not article.headline and not clues.shown and _shares(article, words)
 
 
@@ -159,7 +161,7 @@ def _candidates(state: Iterable[Any]) -> Iterator[tuple[list[str], _Above]]:
             ):
                 nested += 1
                 waiting.append((inner, above, depth + 1))
-            elif _prose_chars(lines := text_paragraphs(value)) >= MIN_CHARS and not _is_code(value):
+            elif _prose_chars(lines := text_paragraphs(value)) >= MIN_CHARS and not _is_code(lines):
                 yield lines, above
             continue
         if id(value) in seen or depth > _MAX_DEPTH:
@@ -189,9 +191,10 @@ def _parsed(text: str) -> Any:
     return found if isinstance(found, dict | list) else None
 
 
-def _is_code(text: str) -> bool:
+def _is_code(lines: Sequence[str]) -> bool:
     """Return whether a text is a script or a style sheet."""
-    return text.count("{") + text.count(";") > len(text) / 60 and "<p" not in text
+    marks = sum(line.count("{") + line.count(";") for line in lines)
+    return marks * _MIN_CHARS_PER_MARK > sum(map(len, lines))
 
 
 def _may_be_text(nodes: list[Any]) -> bool:

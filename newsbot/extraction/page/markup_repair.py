@@ -66,7 +66,7 @@ _TRACKED: Final = (
 )
 _REPAIRED: Final = _HEADINGS | _LIST_ITEMS | _SECTIONS | _WHOLES | _FORMATTING
 _MISMATCH_TYPE: Final = int(etree.ErrorTypes.ERR_TAG_NAME_MISMATCH)
-_MISMATCH = re.compile(r"mismatch: (\w+) and div$")
+_MISMATCH = re.compile(r"mismatch: (\w+) and ")
 _ATTRIBUTES = r"""(?:[^>"'=]++|=[ \t\n\r\f]*+(?:"[^"]*+"|'[^']*+')|["'=])*+"""
 _TAG = re.compile(
     rf"<!--(?:.*?--!?>|.*)|<(script|style|textarea|title|xmp|iframe|noembed|noframes)\b{_ATTRIBUTES}"
@@ -145,9 +145,8 @@ def _barriers(name: str) -> frozenset[str]:
 
 
 def needs_repair(markup: str, tree: etree._Element, messages: etree._ListErrorLog) -> bool:
-    """Return whether libxml2 ignored the end tag of an element with a `<div>` open in it, or a drawing was left open.
-
-    `messages` are those of the parser."""
+    """Return whether libxml2 may have ignored the end tag of an element with another one open in it, or a drawing was
+    left open. `messages` are those of the parser."""
     mismatches = (
         entry.message or "" for entry in islice(messages, _MAX_MESSAGES) if entry.type == _MISMATCH_TYPE
     )

@@ -59,10 +59,13 @@ class Page:
     @cached_property
     def tree(self) -> etree._Element:
         """The `html` element; that of an empty document if the page cannot be parsed."""
-        root, messages = _parse(bounded(self.html))
+        markup = bounded(self.html)
+        root, messages = _parse(markup)
         if needs_repair(self.html, root, messages):
-            repaired = with_implied_ends(bounded(self.html).decode("utf-8", "replace"))
-            root, _ = _parse(bounded(repaired))
+            read = markup.decode("utf-8", "replace")
+            repaired = with_implied_ends(read)
+            if len(repaired) > len(read):
+                root, _ = _parse(bounded(repaired))
         show(root)
         return root
 
@@ -154,12 +157,10 @@ class Page:
 
     @property
     def _declares_article(self) -> bool:
-        is_article = "article" in self.meta.get("og:type", ())
-        return (
-            is_article
-            or "article:published_time" in self.meta
-            or any(is_a(item, ARTICLE_TYPES) for item in self.json_ld)
-        )
+        """Whether the page declares that it is an article; forums have dates, too, but declare another type."""
+        types = self.meta.get("og:type", ())
+        is_article = "article" in types or (not types and "article:published_time" in self.meta)
+        return is_article or any(is_a(item, ARTICLE_TYPES) for item in self.json_ld)
 
     def revealed(self) -> Iterator[tuple[str, Page]]:
         """Yield the name of a place where the page hides text, and the page with the texts there made visible."""

@@ -142,8 +142,9 @@ class RichTextReader:
             return text_paragraphs("".join(self.inline(node, depth + 1) for node in nodes))
         found: list[str] = []
         parts: list[str] = []
+        has_parts = any(map(_is_part, nodes))
         for node in nodes:
-            if _INLINE.search(kind_of(node)):
+            if has_parts and (isinstance(node, str) or _is_part(node)):
                 parts.append(self.inline(node, depth + 1))
                 continue
             if parts:
@@ -192,6 +193,12 @@ def _element(node: Any) -> Any:
         name = "" if node[1].startswith("$") else node[1]
         return {"type": name, "children": node[3].get("children")} if name else {"props": node[3]}
     return node
+
+
+def _is_part(node: Any) -> bool:
+    """Return whether a node outside a paragraph is a part of a line. A node of the kind "text" is a paragraph there."""
+    kind = kind_of(node)
+    return kind != "text" and bool(_INLINE.search(kind))
 
 
 def _is_inline(node: Any) -> bool:
