@@ -45,7 +45,7 @@ _OTHER_TEXTS = re.compile(
 """Names of properties that contain other texts than the article."""
 _HEADLINES: Final = ("headline", "headlines", "title", "articletitle", "heading", "name")
 _AUTHORS: Final = words(
-    "authors author byline bylines writers writer creator contributors credits authorname"
+    "authors author byline bylines writers writer creator contributors credits authorname reporter reporters journalist"
 )
 _DATES: Final = words(
     """
@@ -54,14 +54,14 @@ _DATES: Final = words(
     createdat created
     """
 )
-_TEXTS_OF: Final = words("basic text rendered main default name fullName displayName full_name title byline")
+_TEXTS_OF: Final = words("basic text rendered main default name fullname displayname full_name title byline")
 _ADDRESSES: Final = frozenset(
     words("url canonicalurl canonical slug path href permalink weburl shareurl websiteurl uri link")
 )
 _PRODUCT_KEYS: Final = frozenset(
     words("price prices sku variants offers currency pricerange productid producttype cart")
 )
-_WORD = re.compile(r"[^\W_]{4,}")
+_WORD = re.compile(r"[\u2e80-\uffff]{2,}|[^\W_]{4,}")
 _FIRST_SPACELESS = "\u2e80"
 Object = dict[str, Any]
 
@@ -222,6 +222,14 @@ def _describe(article: EmbeddedArticle, above: _Above, titles: Sequence[str], ur
             for key, value in islice(item.items(), 300)
         }
         headline = next((text for key in _HEADLINES for text in _texts(named.get(key))), "")
+        if not _is_same_title(letters(headline), titles):  # newsTitle, post_headline
+            others = (
+                text
+                for key, value in named.items()
+                if key.endswith(("title", "headline"))
+                for text in _texts(value)
+            )
+            headline = next((text for text in others if _is_same_title(letters(text), titles)), headline)
         article.is_product |= not _PRODUCT_KEYS.isdisjoint(named)
         is_same = _is_same_title(letters(headline), titles)
         agrees = is_same + _has_address(named, url)
@@ -272,7 +280,8 @@ def _terms(text: str) -> set[str]:
 def _texts(value: Any) -> list[str]:
     """Return the text of a property, which may be an object with a text, as a list."""
     if isinstance(value, dict):
-        value = next((text for key in _TEXTS_OF if isinstance(text := value.get(key), str) and text), None)
+        named = {str(key).casefold(): text for key, text in islice(value.items(), 100)}
+        value = next((text for key in _TEXTS_OF if isinstance(text := named.get(key), str) and text), None)
     return [" ".join(text_paragraphs(value))] if isinstance(value, str) and value.strip() else []
 
 

@@ -37,9 +37,12 @@ _PROSE = re.compile(
     re.IGNORECASE,
 )
 """Nine words in a row, or as much of another script: what code does not have."""
+_ENCODED = re.compile(r"__next_f|JSON\.parse\(\s*(?:decodeURIComponent|unescape|atob)\(\s*[\"'`]")
+"""What is in scripts whose prose is encoded, or cut into several scripts."""
 _START = re.compile(
     r"__next_f\s*\.\s*push\(\s*(?=\[)"
     r"|JSON\.parse\(\s*(?:(decodeURIComponent|unescape|atob)\(\s*)?(?=[\"'`])"
+    r"|(=)\s*(?=[\"'`]\s*[{\[])"
     r"|(?:[=(,]|\bdata\s*:|\breturn)\s*(?=[{\[])"
 )
 _FUNCTION = re.compile(r"function\s*\(([\w$,\s]{0,20000})\)\s*\{\s*return\s*$")
@@ -59,7 +62,7 @@ def state_scripts(html: str) -> list[tuple[bool, str]]:
     for script in islice(_SCRIPT.finditer(html[:MAX_STATE_CHARS]), MAX_SCRIPTS):
         attributes, text = script[1], script[2]
         is_state = "ld+json" not in attributes and not _OTHER_TYPES.search(attributes)
-        if is_state and len(text) >= MIN_STATE_CHARS and has_prose(text):
+        if is_state and (_ENCODED.search(text) or (len(text) >= MIN_STATE_CHARS and has_prose(text))):
             found.append(("json" in attributes, text))
     return found
 
@@ -112,7 +115,7 @@ def _assigned(text: str, flight: list[str], lenient_chars: int) -> tuple[list[An
     for start in islice(_START.finditer(text), MAX_STARTS):
         if start.end() < end:
             continue
-        if "parse" in start[0]:
+        if "parse" in start[0] or start[2]:
             literal, end = read_lenient(text, start.end(), {})
             found.append(_loaded(_decoded(str(literal or ""), start[1])))
             continue
