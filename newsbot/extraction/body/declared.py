@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from newsbot.extraction.body.block_features import DeclaredMetadata
 from newsbot.extraction.body.blocks import Block, read_blocks
-from newsbot.extraction.body.choice import Body, read_body
+from newsbot.extraction.body.choice import Body, drop_repeats, read_body
+from newsbot.extraction.body.text_features import is_prose
 from newsbot.extraction.page.embedded_state import has_prose
 from newsbot.extraction.page.page import Page
 from newsbot.extraction.page.rich_text import text_paragraphs
@@ -45,7 +46,7 @@ def read_whole_body(page: Page, blocks: Sequence[Block], declared: DeclaredMetad
     """Return the body: the blocks that the page shows, or a longer text that it carries where these are a teaser.
 
     The other texts are, in this order: articleBody and liveBlogUpdate in JSON-LD, the article in the state of the page,
-    and texts that are hidden in `noscript`, templates or comments. A declared body is not used if the page shows at least
+    texts that are hidden in `noscript`, templates or comments, and at last any prose on the page. A declared body is not used if the page shows at least
     half as much: it is often a teaser, or without its paragraphs.
     """
     body = read_body(blocks, declared)
@@ -60,7 +61,16 @@ def read_whole_body(page: Page, blocks: Sequence[Block], declared: DeclaredMetad
             if size_of(hidden.text) > max(NOTHING_CHARS, 2 * size_of(body.text)):
                 hidden.rule = rule
                 return hidden
+    if not body.text and page.may_be_article and (text := _prose(blocks)):
+        body.text, body.rule = text, "prose"
     return body
+
+
+def _prose(blocks: Sequence[Block]) -> str:
+    """Return all running text of a page, wherever it is; "" if it is too short to be an article."""
+    prose = drop_repeats([block for block in blocks if not block.is_link and is_prose(block)])
+    text = "\n\n".join(block.text.replace("\n", "\n\n") for block in prose)
+    return text if size_of(text) >= LITTLE_CHARS else ""
 
 
 def declared_body(page: Page) -> str:

@@ -162,6 +162,11 @@ class Page:
         is_article = "article" in types or (not types and "article:published_time" in self.meta)
         return is_article or any(is_a(item, ARTICLE_TYPES) for item in self.json_ld)
 
+    @property
+    def may_be_article(self) -> bool:
+        """Whether the page declares that it is an article, or does not declare what it is."""
+        return "og:type" not in self.meta or self._declares_article
+
     def revealed(self) -> Iterator[tuple[str, Page]]:
         """Yield the name of a place where the page hides text, and the page with the texts there made visible."""
         return ((place, Page(markup, self.url)) for place, markup in reveal(self.html))

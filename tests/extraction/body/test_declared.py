@@ -83,3 +83,13 @@ def test_a_hidden_summary_is_not_read_and_hidden_text_is() -> None:
     summary = "<div style='display: none'><p>A summary for machines, which says that a bridge will be rebuilt soon.</p></div>"
     assert extract(page(summary + PROSE)).body == TEXT
     assert extract(page(f"<div style='display:none'>{PROSE}</div>")).body == TEXT
+
+
+def test_prose_is_read_wherever_it_is_if_nothing_else_is_found() -> None:
+    footer = "".join(
+        f"<div class='cookie-banner footer'><a href='/'>x</a> {line}</div>" for line in PARAGRAPHS
+    )
+    article = extract(
+        f"<html><head><title>{TITLE}</title></head><body><footer class='footer'>{footer}</footer></body></html>"
+    )
+    assert all(line in article.body for line in PARAGRAPHS)
