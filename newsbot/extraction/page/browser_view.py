@@ -10,6 +10,8 @@ from typing import Final
 
 from lxml import etree
 
+from newsbot.extraction.page.tree import raw_text
+
 MAX_SHADOW_ROOTS: Final = 2000
 MAX_SLOTS: Final = 2000
 _MAX_STEPS_UP: Final = 200
@@ -17,16 +19,58 @@ _MAX_STEPS_UP: Final = 200
 _ROOT_ATTRIBUTES: Final = ("shadowrootmode", "shadowroot")
 _READINGS: Final = ("rt", "rp", "rtc")
 """Parts of ruby annotations that are shown above the words, not within them."""
+_INLINE: Final = ("span", "small", "font")
+_STYLE_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+MAX_HIDDEN: Final = 500
+"""Maximum number of hidden parts of lines that are removed."""
 _Slots = dict[str, etree._Element]
 
 
 def show(tree: etree._Element) -> None:
     """Change the tree into what a browser shows."""
-    special = {element.tag for element in tree.iter("template", *_READINGS)}
+    special: set[str] = set()
+    hidden: list[etree._Element] = []
+    for element in tree.iter("template", *_READINGS, *_INLINE):
+        special.add(element.tag)
+        if element.tag in _INLINE and _is_hidden(element):
+            hidden.append(element)
     if "template" in special:
         _attach_shadow_roots(tree)
     if not special.isdisjoint(_READINGS):
         _remove_readings(tree)
+    for element in hidden[:MAX_HIDDEN]:
+        _remove_from_line(element)
+
+
+def _is_hidden(element: etree._Element) -> bool:
+    style = element.get("style")
+    return (style is not None and _STYLE_HIDDEN.search(style) is not None) or element.get(
+        "hidden"
+    ) is not None
+
+
+def _remove_from_line(element: etree._Element) -> None:
+    """Remove a hidden part of a line. A part that is longer than the rest is what a reader opens: it stays."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    chars = len(raw_text(element))
+    if chars and _has_more(parent, 2 * chars):
+        previous = element.getprevious()
+        if previous is not None:
+            previous.tail = (previous.tail or "") + (element.tail or "")
+        else:
+            parent.text = (parent.text or "") + (element.tail or "")
+        parent.remove(element)
+
+
+def _has_more(element: etree._Element, chars: int) -> bool:
+    """Return whether there are more characters in an element."""
+    for text in element.itertext():
+        chars -= len(text)
+        if chars < 0:
+            return True
+    return False
 
 
 def _remove_readings(tree: etree._Element) -> None:

@@ -87,3 +87,17 @@ def test_readings_are_not_within_words(words: str) -> None:
 
 def test_a_second_base_is_read_although_the_first_reading_was_left_open() -> None:
     assert shown("<ruby>朝<rt>あさ<rb>市<rt>いち</ruby>") == "朝市"
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("The ferry <span style='display:none'>(ad)</span> is late", "The ferry is late"),
+        ("<span hidden>ad </span>The ferry is late", "The ferry is late"),
+        ("The ferry <span style='Visibility: hidden'>x</span><b>is</b> late", "The ferry is late"),
+        ("More<span style='display: none'> than anyone expects</span>", "More than anyone expects"),
+    ],
+    ids=["style", "attribute", "visibility", "opened by a reader"],
+)
+def test_a_hidden_part_of_a_line_is_not_shown(line: str, text: str) -> None:
+    assert shown(f"<p>{line}</p>") == text
