@@ -89,7 +89,9 @@ def _declared_texts(page: Page, with_posts: bool) -> Iterator[tuple[str, str]]:
 def _live_text(posts: Any) -> str:
     """Return the posts of a live blog in their order, each with its headline, unless that is a time or in the text."""
     lines: list[str] = []
-    for post in (posts if isinstance(posts, list) else [posts])[:MAX_POSTS]:
+    if isinstance(posts, dict):
+        posts = posts.get("@list") or [posts]
+    for post in posts[:MAX_POSTS] if isinstance(posts, list) else ():
         if not isinstance(post, dict):
             continue
         text = _in_paragraphs(str(post.get("articleBody") or post.get("text") or ""))
