@@ -14,7 +14,7 @@ from newsbot.extraction.body.text_features import is_prose
 from newsbot.extraction.page.embedded_state import has_prose
 from newsbot.extraction.page.page import Page
 from newsbot.extraction.page.rich_text import text_paragraphs
-from newsbot.text import letters
+from newsbot.text import letters, word_count
 
 MIN_DECLARED_CHARS: Final = 400
 """A declared body with fewer characters is a teaser."""
@@ -27,6 +27,8 @@ LITTLE_CHARS: Final = 600
 """Number of characters below which the state of a page is read even if it does not contain what the page shows."""
 NOTHING_CHARS: Final = 400
 """Number of characters below which the hidden texts of a page are read."""
+MIN_WORDS: Final = 60
+"""Minimum number of words of a text that no rule finds."""
 MIN_GAIN: Final = 1.3
 """A text that contains what the page shows must be longer by this factor; any other one by a factor of 2."""
 _FIRST_SPACELESS: Final = "\u2e80"
@@ -46,8 +48,8 @@ def read_whole_body(page: Page, blocks: Sequence[Block], declared: DeclaredMetad
     """Return the body: the blocks that the page shows, or a longer text that it carries where these are a teaser.
 
     The other texts are, in this order: articleBody and liveBlogUpdate in JSON-LD, the article in the state of the page,
-    texts that are hidden in `noscript`, templates or comments, and at last any prose on the page. A declared body is not used if the page shows at least
-    half as much: it is often a teaser, or without its paragraphs.
+    and, if the page may be an article, texts that are hidden in `noscript`, templates or comments, and any prose. A
+    declared body is not used if the page shows at least half as much: it is often a teaser, or without its paragraphs.
     """
     body = read_body(blocks, declared)
     for rule, text in _declared_texts(page, size_of(body.text) < LITTLE_CHARS):
@@ -55,7 +57,7 @@ def read_whole_body(page: Page, blocks: Sequence[Block], declared: DeclaredMetad
             body.text, body.rule = text, rule
     if len(body.text) < MAX_TEASER_CHARS and (text := _embedded_text(page, body.text)):
         body.text, body.rule = text, "embedded state"
-    if size_of(body.text) < NOTHING_CHARS:
+    if size_of(body.text) < NOTHING_CHARS and page.may_be_article:
         for rule, hidden_blocks in _hidden_blocks(page):
             hidden = read_body(hidden_blocks, declared)
             if size_of(hidden.text) > max(NOTHING_CHARS, 2 * size_of(body.text)):
@@ -70,7 +72,7 @@ def _prose(blocks: Sequence[Block]) -> str:
     """Return all running text of a page, wherever it is; "" if it is too short to be an article."""
     prose = drop_repeats([block for block in blocks if not block.is_link and is_prose(block)])
     text = "\n\n".join(block.text.replace("\n", "\n\n") for block in prose)
-    return text if size_of(text) >= LITTLE_CHARS else ""
+    return text if size_of(text) >= LITTLE_CHARS and word_count(text) >= MIN_WORDS else ""
 
 
 def declared_body(page: Page) -> str:

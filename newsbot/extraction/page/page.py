@@ -165,7 +165,8 @@ class Page:
     @property
     def may_be_article(self) -> bool:
         """Whether the page declares that it is an article, or does not declare what it is."""
-        return "og:type" not in self.meta or self._declares_article
+        is_silent = "og:type" not in self.meta and not any(map(_type_of, self.json_ld))
+        return is_silent or self._declares_article
 
     def revealed(self) -> Iterator[tuple[str, Page]]:
         """Yield the name of a place where the page hides text, and the page with the texts there made visible."""
@@ -190,6 +191,10 @@ class Page:
     def absolute(self, href: str | None) -> str:
         """Return the absolute URL of a link on this page; "" if there is no href or it is not a URL."""
         return _join(self.base_url, (href or "").strip())
+
+
+def _type_of(item: dict[str, Any]) -> Any:
+    return item.get("@type")
 
 
 def _parse(markup: bytes) -> tuple[etree._Element, etree._ListErrorLog]:
