@@ -29,8 +29,8 @@ MIN_TEASER_LINKS: Final = 1 / 12
 MIN_REPEAT_CHARS: Final = 26
 """Shorter lines may occur twice in an article."""
 MAX_CONCEALED_SHARE: Final = 0.35
-"""Length of hidden blocks, relative to the other ones, up to which they are left out: in 6 of 7 pages with less they are
-no part of the text, and in 3 of 5 pages with more they are."""
+"""Length of hidden blocks, relative to the other ones, up to which they are left out. Of the pages whose whole body is
+known, 3 have less, and in 2 of them it is no part of the body; 2 have more, and in both it is the body."""
 MAX_REST_CHARS: Final = 100_000
 
 
