@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, cast
 
 from lxml import etree
 
 from newsbot.extraction.body.class_words import FAMILIES, family_bits
 from newsbot.extraction.body.word_lists import words
+from newsbot.extraction.page.data_tables import Row, data_rows
 
 MAX_BLOCKS: Final = 12_000
 """Number of blocks after which the rest of a page is ignored."""
@@ -37,14 +38,14 @@ MAX_MEDIA_DISTANCE: Final = 30
 
 
 # What the walk does at an element. Plain numbers, because enumerations cost a fifth of the time of the walk.
-_OPEN_BLOCK, _READ_ON, _LINK, _BOLD, _ITALIC, _BREAK, _SKIP, _SKIP_MEDIA, _SKIP_MENU = range(9)
+_OPEN_BLOCK, _TABLE, _READ_ON, _LINK, _BOLD, _ITALIC, _BREAK, _SKIP, _SKIP_MEDIA, _SKIP_MENU = range(10)
 _ACTIONS: Final = (
     dict.fromkeys(INLINE, _READ_ON)
     | dict.fromkeys(SKIPPED, _SKIP)
     | dict.fromkeys(MEDIA, _SKIP_MEDIA)
     | dict.fromkeys(("b", "strong"), _BOLD)
     | dict.fromkeys(("i", "em", "cite"), _ITALIC)
-    | {"a": _LINK, "br": _BREAK, "nav": _SKIP_MENU}
+    | {"a": _LINK, "br": _BREAK, "nav": _SKIP_MENU, "table": _TABLE}
 )
 """Element name -> action. Elements of any other name are block-level."""
 _FLAGGED_TAGS: Final = words("aside footer header figure form table ul blockquote article main pre dialog")
@@ -56,6 +57,12 @@ CONCEALED: Final = 1 << (len(FAMILIES) + len(_FLAGGED_TAGS))
 """Bit of elements that are hidden when the page loads."""
 FLAG_NAMES: Final = (*FAMILIES, *_FLAGGED_TAGS, "concealed")
 """Names of the bits of `Container.flags`, the lowest first."""
+_NO_LINKS: Final = frozenset(("p", "tr"))
+"""Elements whose text does not count as one link, even if all of it is linked: paragraphs, rows of names."""
+_SPACES: Final = frozenset((_OPEN_BLOCK, _BREAK))
+"""What is a space in a cell of a table."""
+CELL_BORDER: Final = " | "
+"""What is between two cells of a row in the text of its block."""
 _LINE: Final = "\v"
 _STYLE_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 
@@ -198,20 +205,69 @@ class _Walk:
         if len(self.containers) > len(self.elements):
             self.containers.pop()
 
-    def open(self, action: int) -> bool:
-        """Enter an element that is not block-level, and return whether to read its content."""
+    def open(self, action: int, element: etree._Element) -> bool:
+        """Enter a table, or an element that is not block-level, and return whether its content is still to be read."""
         if action >= _SKIP:
-            if action == _SKIP_MEDIA:
-                self.media_at, self.media_depth = len(self.blocks), len(self.elements)
-            elif action == _SKIP_MENU:
-                self.flush()
+            self.skip(action)
             return False
+        if action == _TABLE:
+            self.enter(element)
+            rows = data_rows(element)
+            self.read_rows(rows)
+            return not rows
         if action == _BREAK:
             self.line_break()
         else:
             self.links += action == _LINK
             self.mark(action, 1)
         return True
+
+    def skip(self, action: int) -> None:
+        """Pass an element whose content is not read."""
+        if action == _SKIP_MEDIA:
+            self.media_at, self.media_depth = len(self.blocks), len(self.elements)
+        elif action == _SKIP_MENU:
+            self.flush()
+
+    def read_rows(self, rows: Sequence[Row]) -> None:
+        """Read the rows of a table of data, each as a block of one line, with `CELL_BORDER` between its cells."""
+        for row in rows:
+            self.enter(row.element)
+            column = 0
+            for cell in row.cells:
+                if self.read_cell(cell.element, cell.column - column):
+                    column = cell.column
+            self.leave()
+            if len(self.blocks) > MAX_BLOCKS:
+                break
+
+    def read_cell(self, cell: etree._Element, borders: int) -> bool:
+        """Read a cell with the borders before it, and return whether it has a text."""
+        is_empty = True
+        walker = etree.iterwalk(cell, events=("start", "end"))
+        for event, element in walker:
+            action = _ACTIONS.get(element.tag, _OPEN_BLOCK)
+            if action in _SPACES and self.pieces:
+                self.pieces.append(" ")
+            if event == "start":
+                if action >= _SKIP:
+                    self.skip(action)
+                    walker.skip_subtree()
+                    continue
+                self.links += action == _LINK
+                step, text = 1, element.text
+            else:
+                step, text = -1, element.tail
+            if _LINK <= action <= _ITALIC:
+                self.mark(action, step)
+            if text and not text.isspace():
+                if is_empty and borders:
+                    self.pieces.append(CELL_BORDER * borders)
+                is_empty = False
+                self.add(text)
+            elif text and self.pieces:
+                self.pieces.append(" ")
+        return not is_empty
 
     def mark(self, action: int, step: int) -> None:
         """Count an open link, bold or italic element (`step` 1), or a closed one (-1)."""
@@ -253,7 +309,7 @@ class _Walk:
         if not self.pieces:
             return
         text = _folded("".join(self.pieces))
-        is_link = self.link_chars >= MIN_LINK_SHARE * len(text) and self.elements[-1].tag != "p"
+        is_link = self.link_chars >= MIN_LINK_SHARE * len(text) and self.elements[-1].tag not in _NO_LINKS
         container = self.container_at(len(self.elements) - is_link)
         block = Block(
             text, container, self.links, self.link_chars, self.bold_chars, self.italic_chars, is_link
@@ -296,12 +352,12 @@ def read_blocks(root: etree._Element) -> list[Block]:
         if event == "start":
             if action == _OPEN_BLOCK:
                 walk.enter(element)
-            elif action != _READ_ON and not walk.open(action):
+            elif action != _READ_ON and not walk.open(action, element):
                 walker.skip_subtree()
                 continue
             text = element.text
         else:
-            if action == _OPEN_BLOCK:
+            if action <= _TABLE:
                 walk.leave()
             elif _LINK <= action <= _ITALIC:
                 walk.mark(action, -1)

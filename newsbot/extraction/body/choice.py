@@ -127,10 +127,10 @@ def likely_blocks(
     """Return the blocks with a sufficient score, without the headline, lines that are dates, and repeated blocks."""
     likely = [
         block
-        for block, score in zip(blocks, scores, strict=True)
+        for block, score in zip(blocks, _with_whole_tables(blocks, scores), strict=True)
         if score >= MIN_SCORE
         and block.text != declared.title
-        and (block.container.tag in HEADINGS or not _is_date(block.text))
+        and (_is_row(block) or block.container.tag in HEADINGS or not _is_date(block.text))
     ]
     return drop_repeats(likely)
 
@@ -148,11 +148,38 @@ def drop_repeats(blocks: Sequence[Block]) -> list[Block]:
     """Return the blocks without those whose text occurred earlier in another element.
 
     Some pages contain a text twice, for two widths of screen. A text repeated within one element is intended: the steps
-    of a recipe, a refrain."""
+    of a recipe, a refrain. The rows of a table are repeated only if all of them are: many tables have the same header."""
     places: dict[str, Container | None] = {}
+    repeated = [
+        places.setdefault(block.text, block.container.parent) is not block.container.parent
+        for block in blocks
+    ]
+    new_tables = {
+        block.container.parent
+        for block, is_repeat in zip(blocks, repeated, strict=True)
+        if _is_row(block) and not is_repeat
+    }
     return [
         block
-        for block in blocks
-        if places.setdefault(block.text, block.container.parent) is block.container.parent
-        or len(block.text) < MIN_REPEAT_CHARS
+        for block, is_repeat in zip(blocks, repeated, strict=True)
+        if not is_repeat
+        or (block.container.parent in new_tables if _is_row(block) else len(block.text) < MIN_REPEAT_CHARS)
+    ]
+
+
+def _is_row(block: Block) -> bool:
+    """Return whether a block is a row of a table of data, or the caption of a table."""
+    return block.container.tag in ("tr", "caption")
+
+
+def _with_whole_tables(blocks: Sequence[Block], scores: Sequence[float]) -> list[float]:
+    """Return the scores; the rows of a table of data all have their mean, as half a table says less than none."""
+    tables: dict[Container | None, list[float]] = {}
+    for block, score in zip(blocks, scores, strict=True):
+        if _is_row(block):
+            tables.setdefault(block.container.parent, []).append(score)
+    means = {table: sum(of_rows) / len(of_rows) for table, of_rows in tables.items()}
+    return [
+        means[block.container.parent] if _is_row(block) else score
+        for block, score in zip(blocks, scores, strict=True)
     ]
