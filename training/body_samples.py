@@ -21,7 +21,7 @@ from newsbot.extraction.page.page import Page
 from training.body_labels import label_blocks
 from training.body_votes import agreed_labels, count_votes
 
-CORPORA = ("aeb", "fundus_eval", "fundus_tests", "trafilatura")
+CORPORA = ("aeb", "fundus_eval", "fundus_tests", "trafilatura", "wcxb")
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 PAGE_WEIGHT = 40.0
 """Weight of all blocks of a page together."""
@@ -29,6 +29,7 @@ CHUNK_WEIGHT = 2.0
 """Weight of a block on a page whose truth names chunks only."""
 FIXTURE_WEIGHT = 4.0
 """Factor for the pages of the fixtures: they are few, written to be hard, and their truth is exact."""
+_CHUNKS = ("with", "without")
 MAX_BLOCK_WEIGHT = 8.0
 """Weight of the longest paragraphs relative to an empty line."""
 
@@ -58,7 +59,7 @@ class Sample:
 def read_samples(corpora: Path) -> Iterator[Sample]:
     """Yield every page of the corpora, and every fixture with a body."""
     for corpus in CORPORA:
-        for name, truth in json.loads((corpora / f"{corpus}.json").read_text(encoding="utf-8")).items():
+        for name, truth in read_truths(corpora, corpus).items():
             html = gzip.decompress((corpora / truth["file"]).read_bytes()).decode("utf-8", "replace")
             sample = make_sample(corpus, name, truth, Page.from_text(html, truth["url"]))
             if sample and "with" in truth:
@@ -66,6 +67,20 @@ def read_samples(corpora: Path) -> Iterator[Sample]:
             if sample:
                 yield sample
     yield from _fixture_samples()
+
+
+def read_truths(corpora: Path, corpus: str) -> dict[str, dict[str, Any]]:
+    """Return the truths of a corpus by the names of its pages.
+
+    Where the truth has both a whole body and chunks, the chunks are left out; where it has neither, the page is."""
+    truths: dict[str, dict[str, Any]] = json.loads((corpora / f"{corpus}.json").read_text(encoding="utf-8"))
+    return {
+        name: {key: value for key, value in truth.items() if key not in _CHUNKS}
+        if truth.get("articleBody")
+        else truth
+        for name, truth in truths.items()
+        if truth.get("articleBody", True)
+    }
 
 
 def _fixture_samples() -> Iterator[Sample]:

@@ -20,7 +20,7 @@ from newsbot.extraction.body.word_lists import words
 
 MAX_CANDIDATES: Final = 4000
 """Maximum number of blocks that are scored; no article has a quarter of that."""
-_TAGS: Final = ("p", "div", "li", "h1", "h2", "h3", "h4", "td", "blockquote", "other")
+_TAGS: Final = ("p", "div", "li", "h1", "h2", "h3", "h4", "td", "tr", "pre", "blockquote", "other")
 _TAG_NUMBERS: Final = {tag: number for number, tag in enumerate(_TAGS)}
 _OTHER: Final = _TAG_NUMBERS["other"]
 _ONE_HOT: Final = np.eye(len(_TAGS), dtype=np.float32)
