@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from newsbot.extraction.body.block_features import NAMES, DeclaredMetadata, block_rows, candidate_blocks
 from newsbot.extraction.body.blocks import Block, read_blocks
-from newsbot.extraction.body.choice import declared_body
+from newsbot.extraction.body.declared import declared_body
 from newsbot.extraction.fields.metadata import read_metadata
 from newsbot.extraction.page.page import Page
 from training.body_labels import label_blocks

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 from newsbot.extraction.body.block_features import DeclaredMetadata
 from newsbot.extraction.body.blocks import Block, read_blocks
-from newsbot.extraction.body.choice import Body, declared_body, read_body
+from newsbot.extraction.body.choice import Body
+from newsbot.extraction.body.declared import declared_body, read_whole_body
 from newsbot.extraction.body.notes import declared_notes, read_notes
 from newsbot.extraction.fields.language import detect
 from newsbot.extraction.fields.metadata import Metadata, read_metadata
@@ -92,9 +93,9 @@ def _body(page: Page, blocks: Sequence[Block], metadata: Metadata, selectors: Se
         body=declared_body(page),
     )
     if selectors is None or selectors.body is None:
-        return read_body(blocks, declared)
+        return read_whole_body(page, blocks, declared)
     if own := select_body(page.tree, selectors.body):
         return Body(text=own, rule="selector")
-    general = read_body(blocks, declared)
+    general = read_whole_body(page, blocks, declared)
     general.rule = f"selector empty, {general.rule}"
     return general

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from newsbot.extraction.body.block_features import DeclaredMetadata, block_rows, candidate_blocks
-from newsbot.extraction.body.blocks import Block, Container
+from newsbot.extraction.body.blocks import CONCEALED, Block, Container
 from newsbot.extraction.body.body_model import load_body_models
 from newsbot.extraction.body.containers import HEADINGS
 from newsbot.extraction.body.neighbour_features import neighbour_rows
-from newsbot.extraction.page.page import Page
 
 MIN_SCORE: Final = 0.5
 """Score from which a block is in the body."""
 MIN_FIRST_SCORE: Final = 0.02
 """First score from which the second model scores a block again; one in 150 blocks of the body has less."""
-MIN_DECLARED_CHARS: Final = 400
-"""A declared body with fewer characters is a teaser."""
-MAX_DECLARED_CHARS: Final = 500_000
 MAX_DATE_CHARS: Final = 40
 MAX_DATE_LETTERS: Final = 14
 """Maximum number of letters in a line that is a date: "Published 3 May 2026, 10:15 am" has 14."""
@@ -32,14 +27,14 @@ MIN_TEASER_LINKS: Final = 1 / 12
 """Share of linked characters above which a repeated element is a teaser with a linked headline."""
 MIN_REPEAT_CHARS: Final = 26
 """Shorter lines may occur twice in an article."""
+MAX_CONCEALED_SHARE: Final = 0.35
+"""Length of hidden blocks, relative to the other ones, up to which they are left out: in 6 of 7 pages with less they are
+no part of the text, and in 3 of 5 pages with more they are."""
 MAX_REST_CHARS: Final = 100_000
 
 
-_MARKUP = re.compile(r"<br\b[^>]{0,100}>|</?(?:p|div|li|h\d)\b[^>]{0,300}>", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _LETTER = re.compile(r"[^\W\d_]")
-_TAG = re.compile(r"<[a-zA-Z/][^<>]{0,500}>")
-_LINES = re.compile(r"\s*\n\s*")
 
 
 @dataclass(slots=True)
@@ -59,25 +54,28 @@ class Body:
 
 
 def read_body(blocks: Sequence[Block], declared: DeclaredMetadata) -> Body:
-    """Return the body: blocks of the page, or the declared articleBody where the page shows hardly any text.
-
-    A declared body is not used if the page shows at least half as much: it is often a teaser, or without its
-    paragraphs."""
-    chosen = choose_blocks(blocks, declared)
+    """Return the body that the blocks of a page show."""
+    chosen = without_concealed(choose_blocks(blocks, declared))
     shown = "\n\n".join(block.text.replace("\n", "\n\n") for block in chosen)
     taken = set(map(id, chosen))
     others = [block for block in blocks if id(block) not in taken]
-    body = Body(
+    return Body(
         text=shown,
         rule="blocks" if shown else "none",
         links=sum(block.links for block in others),
         teaser_share=_teaser_share(chosen),
         rest="\n".join(block.text for block in others)[:MAX_REST_CHARS],
     )
-    declared_text = _declared_text(declared.body)
-    if len(declared_text) > MIN_DECLARED_CHARS and len(declared_text) > 2 * len(shown):
-        body.text, body.rule = declared_text, "json-ld articleBody"
-    return body
+
+
+def without_concealed(blocks: Sequence[Block]) -> list[Block]:
+    """Return the blocks without hidden ones, such as copies and summaries, if these are a small part of the text.
+
+    Hidden blocks that are a large part are shown by scripts later."""
+    shown = [block for block in blocks if not block.container.inherited & CONCEALED]
+    shown_chars = sum(len(block.text) for block in shown)
+    hidden_chars = sum(len(block.text) for block in blocks) - shown_chars
+    return shown if hidden_chars <= MAX_CONCEALED_SHARE * shown_chars else list(blocks)
 
 
 def _teaser_share(blocks: Sequence[Block]) -> float:
@@ -92,20 +90,6 @@ def _is_teaser(container: Container) -> bool:
         and container.item_links > MIN_TEASER_LINKS
         and container.item_chars < MAX_TEASER_CHARS
     )
-
-
-def declared_body(page: Page) -> str:
-    """Return the longest JSON-LD articleBody as written, or "". A live blog declares one for each of its posts."""
-    return max((str(item.get("articleBody") or "") for item in page.json_ld), key=len, default="")
-
-
-def _declared_text(declared: str) -> str:
-    """Return an articleBody as paragraphs. Some contain markup, which may be escaped."""
-    text = declared[:MAX_DECLARED_CHARS]
-    text = html.unescape(text) if "&" in text else text
-    if "<" in text:
-        text = _TAG.sub("", _MARKUP.sub("\n", text))
-    return _LINES.sub("\n\n", text.strip())
 
 
 def choose_blocks(blocks: Sequence[Block], declared: DeclaredMetadata) -> list[Block]:

@@ -138,5 +138,6 @@ _RULES: tuple[Rule[list[str]], ...] = (
     Rule("below headline", _people(_below_headline)),
     Rule("above date", _people(_above_date)),
     Rule("labelled", _people(_labelled)),
+    Rule("embedded state", _people(lambda evidence: evidence.embedded("authors"))),
     Rule("site as author", _site),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import chain, combinations, islice
-from typing import Any
+from typing import Any, Literal
 
 from lxml import etree
 
@@ -61,6 +61,12 @@ class PageEvidence:
 
     def _declared(self, keys: tuple[str, ...]) -> Iterator[Any]:
         return (value for item in self.articles for key in keys if (value := item.get(key)))
+
+    def embedded(self, field: Literal["headline", "authors", "published"]) -> list[str]:
+        """Return what the article in the state of a page that shows no text says of itself."""
+        article = self.page.embedded_article
+        value = getattr(article, field) if article else []
+        return [value] if isinstance(value, str) else value
 
     @cached_property
     def articles(self) -> list[dict[str, Any]]:

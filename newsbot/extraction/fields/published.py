@@ -201,6 +201,7 @@ _SHOWN: tuple[Rule[list[str]], ...] = (
     Rule("below headline", _below_headline),
     Rule("labelled", _labelled),
     Rule("dated element", lambda evidence: list(dated_texts(evidence.page.tree))),
+    Rule("embedded state", lambda evidence: evidence.embedded("published")),
     Rule("url", _url_day),
 )
 _MODIFIED: tuple[Rule[list[str]], ...] = (

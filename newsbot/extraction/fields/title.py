@@ -110,4 +110,5 @@ _RULES: tuple[Rule[str], ...] = (
     Rule("title element", _declared(_title_element_alone)),
     Rule("h1", _declared(lambda evidence: evidence.headings)),
     Rule("end of title element", _declared(_title_element_rest)),
+    Rule("embedded state", _declared(lambda evidence: evidence.embedded("headline"))),
 )

@@ -1,8 +1,10 @@
-"""Change the tree of a page into what a browser shows: shadow roots in their place, no readings within words."""
+"""What a browser shows of a page: shadow roots in their place, no readings within words; and what it hides."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import html as entities
+import re
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final
 
@@ -18,11 +20,12 @@ _READINGS: Final = ("rt", "rp", "rtc")
 _Slots = dict[str, etree._Element]
 
 
-def show(tree: etree._Element, html: str) -> None:
-    """Change the tree into what a browser shows. `html` is its markup, for cheap tests of what it may contain."""
-    if "shadowroot" in html:
+def show(tree: etree._Element) -> None:
+    """Change the tree into what a browser shows."""
+    special = {element.tag for element in tree.iter("template", *_READINGS)}
+    if "template" in special:
         _attach_shadow_roots(tree)
-    if "<rt" in html or "<RT" in html:
+    if not special.isdisjoint(_READINGS):
         _remove_readings(tree)
 
 
@@ -33,6 +36,7 @@ def _remove_readings(tree: etree._Element) -> None:
         if parent is not None and parent.tag in _READINGS:
             parent.addnext(base)
     etree.strip_elements(tree, *_READINGS, with_tail=False)
+    etree.strip_tags(tree, "ruby", "rb")
 
 
 def _attach_shadow_roots(tree: etree._Element) -> None:
@@ -42,6 +46,8 @@ def _attach_shadow_roots(tree: etree._Element) -> None:
     slot takes is not shown, unless the root has no text at all: scripts may fill it later.
     """
     roots = [item for item in islice(tree.iter("template"), MAX_SHADOW_ROOTS) if _is_root(item)]
+    if not roots:
+        return
     slots: dict[etree._Element, _Slots] = {root: {} for root in roots}
     for slot in islice(tree.iter("slot"), MAX_SLOTS):
         above = islice(slot.iterancestors(), _MAX_STEPS_UP)
@@ -98,3 +104,41 @@ def _fill(slot: etree._Element, nodes: Iterable[etree._Element | str]) -> None:
 
 def _has_text(element: etree._Element) -> bool:
     return any(text.strip() for text in element.itertext() if isinstance(text, str))
+
+
+MIN_HIDDEN_CHARS: Final = 400
+"""Minimum number of characters of a hidden text that is worth reading."""
+_NOSCRIPT = re.compile(r"<(/?)noscript\b", re.IGNORECASE)
+_TEMPLATE = re.compile(r"<(/?)template\b", re.IGNORECASE)
+_TEMPLATE_SCRIPT = re.compile(
+    r"<script\b[^>]{0,500}?\btype\s{0,5}=\s{0,5}[\"']?(?:text/(?:x-)?(?:html|template|tmpl|handlebars|mustache|jsrender|"
+    r"jquery-tmpl|ng-template|vnd\.[\w.-]{1,40})|[\w-]{0,20}x-template)[^>]{0,500}+>((?:[^<]++|<(?!/script))*+)</script[^>]{0,20}>",
+    re.IGNORECASE,
+)
+_COMMENT = re.compile(r"<!--((?:[^-]++|-(?!->))*+)-->")
+_SKIPPED = re.compile(
+    r"<(/?)(?:nav|button|select|object|video|audio|canvas|textarea|details|dialog)\b", re.IGNORECASE
+)
+_PARAGRAPH = re.compile(r"<(?:p|br|div|li|h\d)\b|&lt;p", re.IGNORECASE)
+
+
+def reveal(html: str) -> Iterator[tuple[str, str]]:
+    """Yield the name of a place where a page hides text, and its markup with the texts there made visible."""
+    if _NOSCRIPT.search(html):
+        yield "noscript", _NOSCRIPT.sub(r"<\1div", html)
+    if _TEMPLATE.search(html) or "emplate" in html or "text/html" in html:
+        yield "template", _TEMPLATE_SCRIPT.sub(_revealed, _TEMPLATE.sub(r"<\1div", html))
+    if any(map(_is_text, _COMMENT.finditer(html))):
+        yield "comment", _COMMENT.sub(lambda match: _revealed(match) if _is_text(match) else "", html)
+    if _SKIPPED.search(html):
+        yield "skipped elements", _SKIPPED.sub(r"<\1div", html)
+
+
+def _revealed(match: re.Match[str]) -> str:
+    text = match[1]
+    return f"<div>{entities.unescape(text) if '&lt;p' in text and '<' not in text else text}</div>"
+
+
+def _is_text(comment: re.Match[str]) -> bool:
+    """Return whether a comment contains the paragraphs of a text."""
+    return len(comment[1]) >= MIN_HIDDEN_CHARS and _PARAGRAPH.search(comment[1]) is not None

@@ -53,9 +53,18 @@ _ENDS_DRAWING: Final = _HEADINGS | _words(
 )
 """Elements that cannot be inside a drawing, and so end one that was left open."""
 _TRACKED: Final = (
-    _HEADINGS | _LIST_ITEMS | _SECTIONS | _WHOLES | _FORMATTING | _DRAWINGS | _HTML_IN_DRAWINGS | {"div", "table"}
+    _HEADINGS
+    | _LIST_ITEMS
+    | _SECTIONS
+    | _WHOLES
+    | _FORMATTING
+    | _DRAWINGS
+    | _HTML_IN_DRAWINGS
+    | {"div", "table"}
 )
-_MISMATCH = re.compile(r"mismatch: .* and div$")
+_REPAIRED: Final = _HEADINGS | _LIST_ITEMS | _SECTIONS | _WHOLES | _FORMATTING
+_MISMATCH_TYPE: Final = int(etree.ErrorTypes.ERR_TAG_NAME_MISMATCH)
+_MISMATCH = re.compile(r"mismatch: (\w+) and div$")
 _ATTRIBUTES = r"""(?:[^>"'=]++|=[ \t\n\r\f]*+(?:"[^"]*+"|'[^']*+')|["'=])*+"""
 _TAG = re.compile(
     rf"<!--(?:.*?--!?>|.*)|<(script|style|textarea|title|xmp|iframe|noembed|noframes)\b{_ATTRIBUTES}"
@@ -73,17 +82,20 @@ class _Repair:
     pieces: list[str] = field(default_factory=list)
     opened: list[tuple[str, str]] = field(default_factory=list)
     """Name and start tag of the open elements that matter."""
+    drawings: int = 0
+    """Number of drawings so far."""
 
     def start(self, name: str, tag: str) -> None:
         """Read a start tag."""
         if name in _CELLS:
             self._cut(self._place(lambda other: other == "table") + 1)
             return
-        if name in _ENDS_DRAWING:
+        if self.drawings and name in _ENDS_DRAWING:
             place = self._place(lambda other: other in _DRAWINGS or other in _HTML_IN_DRAWINGS)
             if place >= 0 and self.opened[place][0] in _DRAWINGS:
                 self.pieces.append(f"</{self.opened[place][0]}>")
                 self._cut(place)
+        self.drawings += name in _DRAWINGS
         if name in _TRACKED and not tag.endswith("/>"):
             self.opened.append((name, tag))
 
@@ -130,11 +142,19 @@ def _barriers(name: str) -> frozenset[str]:
     return _WHOLES | {"table", "ul", "ol", "dl"} if name in _LIST_ITEMS else _WHOLES | {"table"}
 
 
-def needs_repair(markup: str, messages: etree._ListErrorLog) -> bool:
-    """Return whether libxml2 ignored an end tag, or a drawing was left open, according to the parser's messages."""
-    if markup.count("<svg") > markup.count("</svg"):
-        return True
-    return any(_MISMATCH.search(entry.message or "") for entry in islice(messages, _MAX_MESSAGES))
+def needs_repair(markup: str, tree: etree._Element, messages: etree._ListErrorLog) -> bool:
+    """Return whether libxml2 ignored the end tag of an element with a `<div>` open in it, or a drawing was left open.
+
+    `messages` are those of the parser."""
+    for entry in islice(messages, _MAX_MESSAGES):
+        if entry.type == _MISMATCH_TYPE and (match := _MISMATCH.search(entry.message or "")):
+            if match[1] in _REPAIRED:
+                return True
+    drawings = tree.iter("svg")
+    holds_text = any(
+        next(drawing.iter("p", "div", "ul", "h1", "h2"), None) is not None for drawing in drawings
+    )
+    return holds_text and markup.count("<svg") > markup.count("</svg")
 
 
 def with_implied_ends(markup: str) -> str:

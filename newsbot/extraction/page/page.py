@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 from urllib.parse import urljoin
 
 from lxml import etree
 
-from newsbot.extraction.page.browser_view import show
+from newsbot.extraction.page.browser_view import reveal, show
 from newsbot.extraction.page.decoding import decode
+from newsbot.extraction.page.embedded_article import Clues, EmbeddedArticle, find_article
+from newsbot.extraction.page.embedded_state import read_state, state_scripts
 from newsbot.extraction.page.jsonld import read_json_ld
 from newsbot.extraction.page.limits import bounded
 from newsbot.extraction.page.markup_repair import needs_repair, with_implied_ends
 from newsbot.extraction.page.microdata import read_microdata
-from newsbot.extraction.page.tree import raw_text
+from newsbot.extraction.page.schema_org import ARTICLE_TYPES, is_a
+from newsbot.extraction.page.tree import raw_text, text_of
 from newsbot.text import one_line
 
 MAX_CONTENTS = 200
 """Maximum number of meta elements that are read of one name; pages with many tags have fifty."""
 MAX_TITLE_CHARS = 2000
+MIN_SHOWN_CHARS = 600
+"""Number of characters in paragraphs from which a page shows its text itself."""
 _EMPTY = b"<html><body></body></html>"
 _META_NAMES = ("name", "property", "itemprop")
 _ITEM_TYPE = ("itemtype", "itemType", "ITEMTYPE")
@@ -54,10 +60,10 @@ class Page:
     def tree(self) -> etree._Element:
         """The `html` element; that of an empty document if the page cannot be parsed."""
         root, messages = _parse(bounded(self.html))
-        if needs_repair(self.html, messages):
+        if needs_repair(self.html, root, messages):
             repaired = with_implied_ends(bounded(self.html).decode("utf-8", "replace"))
             root, _ = _parse(bounded(repaired))
-        show(root, self.html)
+        show(root)
         return root
 
     @cached_property
@@ -125,6 +131,49 @@ class Page:
         """All JSON-LD objects of the page, including those in lists and in @graph."""
         scripts = self._declaring["script"]
         return read_json_ld(raw_text(script) for script in scripts if "ld+json" in (script.get("type") or ""))
+
+    @cached_property
+    def state_scripts(self) -> list[tuple[bool, str]]:
+        """The scripts that contain prose, each with whether it is JSON."""
+        return state_scripts(self.html)
+
+    @cached_property
+    def _state(self) -> list[Any]:
+        return read_state(self.state_scripts, self.html)
+
+    @cached_property
+    def embedded_article(self) -> EmbeddedArticle | None:
+        """The article in the state of a page that shows hardly any text; None if it shows some, or has no state."""
+        return None if self._shows_text else self.article_in_state("")
+
+    def article_in_state(self, shown: str) -> EmbeddedArticle | None:
+        """Return the article in the state of the page that agrees best with what it shows."""
+        titles = [*self.meta.get("og:title", ())[:1], *map(text_of, self.headings[:3]), self.title]
+        titles = [title for title in titles if title]
+        return find_article(self._state, Clues(titles, self.url or "", shown, self._declares_article))
+
+    @property
+    def _declares_article(self) -> bool:
+        is_article = "article" in self.meta.get("og:type", ())
+        return (
+            is_article
+            or "article:published_time" in self.meta
+            or any(is_a(item, ARTICLE_TYPES) for item in self.json_ld)
+        )
+
+    def revealed(self) -> Iterator[tuple[str, Page]]:
+        """Yield the name of a place where the page hides text, and the page with the texts there made visible."""
+        return ((place, Page(markup, self.url)) for place, markup in reveal(self.html))
+
+    @property
+    def _shows_text(self) -> bool:
+        """Whether the paragraphs of the page have some text."""
+        chars = 0
+        for element in self.tree.iter("p"):
+            chars += len(raw_text(element))
+            if chars >= MIN_SHOWN_CHARS:
+                return True
+        return False
 
     @cached_property
     def microdata(self) -> dict[str, list[str]]:
