@@ -21,8 +21,8 @@ import numpy as np
 import onnx
 
 from newsbot.extraction.body.body_model import FILES
-from newsbot.extraction.body.choice import MIN_FIRST_SCORE, likely_blocks
-from newsbot.extraction.body.neighbour_features import neighbour_rows
+from newsbot.extraction.body.choice import MIN_FIRST_SCORE
+from newsbot.extraction.body.features.neighbour_features import neighbour_rows
 from training.body_report import load_evaluate, report
 from training.body_samples import CORPORA, Array, Sample, read_samples, read_truths, with_votes
 from training.body_trees import as_onnx
@@ -115,9 +115,7 @@ class Stack:
     def bodies(self, scores: Array) -> dict[tuple[str, str], str]:
         """Return the bodies that the scores choose, by corpus and name of the page."""
         return {
-            (sample.corpus, sample.id): "\n\n".join(
-                block.text for block in likely_blocks(sample.blocks, page_scores.tolist(), sample.declared)
-            )
+            (sample.corpus, sample.id): "\n\n".join(block.text for block in sample.chosen(page_scores))
             for sample, page_scores in self.pages(scores)
         }
 

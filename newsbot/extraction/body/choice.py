@@ -7,14 +7,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from newsbot.extraction.body.block_features import DeclaredMetadata, block_rows, candidate_blocks
 from newsbot.extraction.body.blocks import CONCEALED, Block, Container
 from newsbot.extraction.body.body_model import load_body_models
 from newsbot.extraction.body.containers import HEADINGS
-from newsbot.extraction.body.neighbour_features import neighbour_rows
+from newsbot.extraction.body.densest import densest_blocks
+from newsbot.extraction.body.features.block_features import DeclaredMetadata, block_rows, candidate_blocks
+from newsbot.extraction.body.features.neighbour_features import neighbour_rows
+from newsbot.extraction.body.foreign_parts import find_headline, without_foreign
 
 MIN_SCORE: Final = 0.5
 """Score from which a block is in the body."""
+MIN_UNSURE_SCORE: Final = 0.2
+"""The same on pages where hardly any block has that."""
+_MIN_SCORES: Final = {"blocks": MIN_SCORE, "unsure blocks": MIN_UNSURE_SCORE}
+"""Rule -> score from which a block is in the body."""
+MIN_CHARS: Final = 140
+"""Number of characters of a body below which blocks of lower scores are tried, too."""
 MIN_FIRST_SCORE: Final = 0.02
 """First score from which the second model scores a block again; one in 150 blocks of the body has less."""
 MAX_DATE_CHARS: Final = 40
@@ -55,13 +63,14 @@ class Body:
 
 def read_body(blocks: Sequence[Block], declared: DeclaredMetadata) -> Body:
     """Return the body that the blocks of a page show."""
-    chosen = without_concealed(choose_blocks(blocks, declared))
+    chosen, rule = choose_blocks(blocks, declared)
+    chosen = without_concealed(chosen)
     shown = "\n\n".join(block.text.replace("\n", "\n\n") for block in chosen)
     taken = set(map(id, chosen))
     others = [block for block in blocks if id(block) not in taken]
     return Body(
         text=shown,
-        rule="blocks" if shown else "none",
+        rule=rule,
         links=sum(block.links for block in others),
         teaser_share=_teaser_share(chosen),
         rest="\n".join(block.text for block in others)[:MAX_REST_CHARS],
@@ -92,27 +101,52 @@ def _is_teaser(container: Container) -> bool:
     )
 
 
-def choose_blocks(blocks: Sequence[Block], declared: DeclaredMetadata) -> list[Block]:
-    """Return the blocks of the body in the order of the page, without repeated ones."""
-    blocks, prose = candidate_blocks(blocks)
-    if not blocks:
-        return []
+def choose_blocks(blocks: Sequence[Block], declared: DeclaredMetadata) -> tuple[list[Block], str]:
+    """Return the blocks of the body in the order of the page, without repeated ones, and the rule that found them."""
+    candidates, prose = candidate_blocks(blocks)
+    if not candidates:
+        return [], "none"
     first_model, second_model = load_body_models()
-    rows = block_rows(blocks, prose, declared)
+    rows = block_rows(candidates, prose, declared)
     scores = first_model.probabilities(rows)
     possible = scores >= MIN_FIRST_SCORE
-    scores[possible] = second_model.probabilities(neighbour_rows(blocks, rows, scores)[possible])
-    return likely_blocks(blocks, scores.tolist(), declared)
+    scores[possible] = second_model.probabilities(neighbour_rows(candidates, rows, scores)[possible])
+    return select_blocks(blocks, candidates, prose, scores.tolist(), declared)
+
+
+def select_blocks(
+    blocks: Sequence[Block],
+    candidates: Sequence[Block],
+    prose: Sequence[bool],
+    scores: Sequence[float],
+    declared: DeclaredMetadata,
+) -> tuple[list[Block], str]:
+    """Return the blocks of the body, and the name of the rule, which says how sure it is.
+
+    `blocks` are all blocks of the page; `candidates` are those with a score."""
+    headline = find_headline(blocks, declared.title)
+    for rule, min_score in _MIN_SCORES.items():
+        chosen = likely_blocks(candidates, scores, declared, min_score)
+        chosen = without_foreign(blocks, chosen, headline)
+        if sum(len(block.text) for block in chosen) >= MIN_CHARS:
+            return chosen, rule
+    if dense := densest_blocks(candidates, prose, scores):
+        return drop_repeats(dense), "densest blocks"
+    chosen = likely_blocks(candidates, scores, declared, MIN_SCORE)
+    return chosen, "blocks" if chosen else "none"
 
 
 def likely_blocks(
-    blocks: Sequence[Block], scores: Sequence[float], declared: DeclaredMetadata
+    blocks: Sequence[Block],
+    scores: Sequence[float],
+    declared: DeclaredMetadata,
+    min_score: float,
 ) -> list[Block]:
     """Return the blocks with a sufficient score, without the headline, lines that are dates, and repeated blocks."""
     likely = [
         block
         for block, score in zip(blocks, _with_whole_tables(blocks, scores), strict=True)
-        if score >= MIN_SCORE
+        if score >= min_score
         and block.text != declared.title
         and (_is_row(block) or block.container.tag in HEADINGS or not _is_date(block.text))
     ]

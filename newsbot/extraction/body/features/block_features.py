@@ -12,10 +12,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from newsbot.extraction.body import text_features
 from newsbot.extraction.body.blocks import FLAG_NAMES, Block, Container
 from newsbot.extraction.body.class_words import FAMILIES
 from newsbot.extraction.body.containers import HEADINGS, count_containers, larger_container
+from newsbot.extraction.body.features import landmark_features, text_features
 from newsbot.extraction.body.word_lists import words
 
 MAX_CANDIDATES: Final = 4000
@@ -55,6 +55,7 @@ NAMES: Final = (
     *_PLACE_NAMES,
     *_DECLARED_NAMES,
     *_PAGE_NAMES,
+    *landmark_features.NAMES,
     *_CONTAINER_ROW_NAMES,
     *(f"tag_{tag}" for tag in _TAGS),
     *(f"near_{name}" for name in FAMILIES),
@@ -186,9 +187,10 @@ def block_rows(
         (is_prose, block.since_media, block.media_depth)
         for block, is_prose in zip(blocks, prose, strict=True)
     )
+    headline = _headline(blocks, keys, compared.title)
     on_page = np.empty((len(blocks), len(_PAGE_NAMES)), dtype=np.float32)
     on_page[:, 0] = np.arange(len(blocks)) / len(blocks)
-    on_page[:, 1] = _distances(_headline(blocks, keys, compared.title), len(blocks))
+    on_page[:, 1] = _distances(headline, len(blocks))
     on_page[:, 2] = (np.cumsum(prose_chars) - prose_chars) / page_prose
     on_page[:, 3:] = page_prose, bool(compared.body), len(compared.body) / page_prose
     columns = (
@@ -196,6 +198,7 @@ def block_rows(
         text_features.array_of(places, len(_PLACE_NAMES)),
         text_features.array_of(map(compared.row, keys), len(_DECLARED_NAMES)),
         on_page,
+        landmark_features.landmark_rows(blocks, headline),
         _container_rows(blocks, prose, page_prose),
     )
     return np.hstack(columns)

@@ -12,11 +12,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from newsbot.extraction.body import block_features
-from newsbot.extraction.body.block_features import CONTAINER_NAMES, bits_of, container_numbers
 from newsbot.extraction.body.blocks import FLAG_NAMES, Block
+from newsbot.extraction.body.comment_labels import is_comment_label
 from newsbot.extraction.body.containers import HEADINGS, larger_container, main_container, tree_paths
-from newsbot.extraction.body.text_features import array_of
+from newsbot.extraction.body.features import block_features
+from newsbot.extraction.body.features.block_features import CONTAINER_NAMES, bits_of, container_numbers
+from newsbot.extraction.body.features.text_features import array_of
 from newsbot.extraction.body.word_lists import words
 
 Floats = NDArray[np.float64]
@@ -42,7 +43,7 @@ _LINK_SHARE, _ENDS_FULL, _OPENS_POINTER = (
 
 _GROUP_NAMES: Final = words("score others_score share count")
 _PAGE_NAMES: Final = words("mass_before mass_after since_sure until_sure after_first before_last mass sure")
-_HEADING_NAMES: Final = words("heading_age heading_level heading_pointer heading_score")
+_HEADING_NAMES: Final = words("heading_age heading_level heading_pointer heading_score since_label")
 _NEIGHBOUR_NAMES: Final = words("size links ends up heading signature parent")
 NAMES: Final = (
     *block_features.NAMES,
@@ -153,17 +154,21 @@ def _page_rows(scores: NDArray[np.float32], mass: Floats) -> Floats:
 
 def _heading_rows(blocks: Sequence[Block], rows: NDArray[np.float32], scores: NDArray[np.float32]) -> Floats:
     """Return the distance to the last heading before each block, its level, whether it begins a reference to another
-    page, and its score. Shape (blocks, `_HEADING_NAMES`)."""
+    page, and its score; and the distance to the last label of comments. Shape (blocks, `_HEADING_NAMES`)."""
     found = np.zeros((len(blocks), len(_HEADING_NAMES)))
     found[:, 0] = _MAX_DISTANCE
     tags = [block.container.tag for block in blocks]
     levels = np.array([int(tag[1]) if tag in HEADINGS else 0 for tag in tags])
     positions = np.arange(len(blocks))
+    is_label = [is_comment_label(block.text) for block in blocks]
+    found[:, -1] = np.minimum(
+        positions - np.maximum.accumulate(np.where(is_label, positions, -_MAX_DISTANCE)), _MAX_DISTANCE
+    )
     last = np.maximum.accumulate(np.where(levels > 0, positions, -1))[:-1]
     has_heading = last >= 0
     last = last[has_heading]
     distances = np.minimum(positions[1:][has_heading] - last, _MAX_DISTANCE)
-    found[1:][has_heading] = np.stack(
+    found[1:, :-1][has_heading] = np.stack(
         [distances, levels[last], rows[last, _OPENS_POINTER], scores[last]], axis=1
     )
     return found

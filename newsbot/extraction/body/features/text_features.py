@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsbot.extraction.body.blocks import Block
-from newsbot.extraction.body.characters import (
+from newsbot.extraction.body.features.characters import (
     CJK_RANGES,
     HEAD_CHARS,
     LAST_CLASSES,
