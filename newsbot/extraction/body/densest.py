@@ -14,6 +14,8 @@ MIN_PROSE_CHARS: Final = 600
 """Number of characters of running text from which a page has a text."""
 MIN_SHARE: Final = 0.5
 """Share (0..1) of the running text of the page above which the densest element is the text."""
+_HEAD_CHARS: Final = 200
+"""Number of characters of a text that are searched for letters."""
 _OUTSIDE: Final = sum(FAMILY_BITS[family] for family in words("comments popup header")) | sum(
     1 << FLAG_NAMES.index(tag) for tag in words("footer form dialog")
 )
@@ -24,7 +26,9 @@ def densest_blocks(blocks: Sequence[Block], prose: Sequence[bool], scores: Seque
     """Return the running text, with its headings, of the element that has most of it; else all of the page.
 
     Nothing if the page has less than `MIN_PROSE_CHARS` of it. `prose` says which blocks look like running text."""
-    running = [block for block, is_prose in zip(blocks, prose, strict=True) if is_prose]
+    running = [
+        block for block, is_prose in zip(blocks, prose, strict=True) if is_prose and has_words(block.text)
+    ]
     running = [block for block in running if not block.container.inherited & _OUTSIDE] or running
     total = sum(len(block.text) for block in running)
     if total < MIN_PROSE_CHARS:
@@ -35,6 +39,12 @@ def densest_blocks(blocks: Sequence[Block], prose: Sequence[bool], scores: Seque
     inside = [block for block in blocks if _is_in(block.container, main) and _is_text(block, taken)]
     size = sum(len(block.text) for block in inside)
     return inside if size >= MIN_SHARE * total else running
+
+
+def has_words(text: str) -> bool:
+    """Return whether most characters at the beginning of a text are letters."""
+    head = text[:_HEAD_CHARS]
+    return 2 * sum(map(str.isalpha, head)) > len(head)
 
 
 def _is_in(container: Container | None, main: Container | None) -> bool:

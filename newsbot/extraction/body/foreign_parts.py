@@ -24,6 +24,8 @@ MIN_STAMP_SHARE: Final = 0.3
 MIN_CHARS_LEFT: Final = 200
 """Number of characters that are left, so that the page is more than its comments."""
 _COMMENTS: Final = FAMILY_BITS["comments"]
+_MAY_BE_CONSENT: Final = FAMILY_BITS["header"] | FAMILY_BITS["popup"]
+"""Families of words that the names of requests for consent belong to."""
 _NO_COMMENTS = re.compile(
     r"(?:no|without|with|has|hide|allow|enabled?|open|closed)[-_]?comments?|"
     r"comments?[-_]?(?:open|closed|enabled|disabled|on|off|allowed|count|free)\b|commentary|commentisfree",
@@ -51,8 +53,8 @@ CONSENT_WORDS: Final = {
 }
 """Language -> beginnings of words that requests for consent consist of."""
 _CONSENT_WORD = re.compile(any_of(CONSENT_WORDS), re.IGNORECASE)
-MAX_CONSENT_BLOCKS: Final = 60
-"""Number of blocks above which an element is more than a request for consent."""
+MAX_CONSENT_CHARS: Final = 6000
+"""Number of characters above which an element is more than a request for consent."""
 MIN_CONSENT_WORDS: Final = 3
 """Number of different words of consent from which a part without a name is a request."""
 _COOKIES: Final = ("ookie", "クッキー", "쿠키", "куки")
@@ -143,26 +145,40 @@ def _end_of_labelled(spans: Spans, position: int) -> int:
 
 def _consent(spans: Spans) -> Iterator[Span]:
     """Yield elements without the headline that are requests for consent, by a name and a word, or by several words."""
-    seen: set[Container] = set()
+    seen: set[tuple[Container, bool]] = set()
     for block in spans.chosen:
-        if any(word in block.text for word in _COOKIES) or _CONSENT_NAMES.search(block.container.names):
-            found = _consent_element(block, spans, seen)
+        says_so = any(word in block.text for word in _COOKIES)
+        if says_so or block.container.inherited & _MAY_BE_CONSENT:
+            found = _consent_element(block, spans, seen, says_so=says_so)
             if found is not None:
                 yield spans.of(found)
 
 
-def _consent_element(block: Block, spans: Spans, seen: set[Container]) -> Container | None:
-    """Return the outermost element around a block that is a request for consent; `seen` has those examined before."""
+def _consent_element(
+    block: Block, spans: Spans, seen: set[tuple[Container, bool]], *, says_so: bool
+) -> Container | None:
+    """Return the outermost element around a block that is a request for consent.
+
+    `seen` has the elements that were examined before, `says_so` is whether the block speaks of cookies."""
     found: Container | None = None
     container: Container | None = block.container
-    while container is not None and container not in seen and not spans.has_headline(container):
-        seen.add(container)
-        start, end = spans.of(container)
-        if end - start <= MAX_CONSENT_BLOCKS:
-            text = " ".join(other.text for other in spans.blocks[start:end])
-            used = {word.lower() for word in _CONSENT_WORD.findall(text)}
-            is_named = _CONSENT_NAMES.search(container.names) is not None
-            if len(used) >= (1 if is_named else MIN_CONSENT_WORDS):
+    while (
+        container is not None
+        and (container, says_so) not in seen
+        and container.chars <= MAX_CONSENT_CHARS
+        and not spans.has_headline(container)
+    ):
+        seen.add((container, says_so))
+        is_named = _CONSENT_NAMES.search(container.names) is not None
+        if is_named or (says_so and container.blocks > 1):
+            words_used = _consent_words(spans, container)
+            if len(words_used) >= (1 if is_named else MIN_CONSENT_WORDS):
                 found = container
         container = container.parent
     return found
+
+
+def _consent_words(spans: Spans, container: Container) -> set[str]:
+    start, end = spans.of(container)
+    text = " ".join(block.text for block in spans.blocks[start:end])
+    return {word.lower() for word in _CONSENT_WORD.findall(text)}

@@ -1,8 +1,7 @@
 """Other articles below the first one, which some pages show in full, as if one scrolled on.
 
-Such an article has a headline of its own and an element of its own. It is told from a section of the first article by
-the level of its headline, by its element, or by its byline; and from the posts of a live blog and from teasers by their
-number."""
+Such an article has a headline of its own and an element of its own. It differs from a section of the first article in the
+level of its headline, its element, or its byline; and from posts of a live blog and from teasers in their number."""
 
 from __future__ import annotations
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
 from newsbot.extraction.body.blocks import Block, Container
 
+_DIGIT = re.compile(r"\d")
 MAX_STAMP_CHARS: Final = 60
 """Maximum number of characters of a line with a name and a time."""
 
@@ -67,4 +69,4 @@ class Spans:
 
 def is_stamp(text: str) -> bool:
     """Return whether a line is short and has a number, as lines with a date or a time have."""
-    return len(text) <= MAX_STAMP_CHARS and any(character.isdigit() for character in text)
+    return len(text) <= MAX_STAMP_CHARS and _DIGIT.search(text) is not None
