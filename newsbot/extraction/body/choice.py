@@ -30,6 +30,7 @@ MIN_FIRST_SCORE: Final = 0.02
 MAX_DATE_CHARS: Final = 40
 MAX_DATE_LETTERS: Final = 14
 """Maximum number of letters in a line that is a date: "Published 3 May 2026, 10:15 am" has 14."""
+MAX_COPYRIGHT_CHARS: Final = 150
 MIN_TEASERS: Final = 4
 """Number of similar elements that make a list of teasers."""
 MAX_TEASER_CHARS: Final = 800
@@ -131,17 +132,17 @@ def select_blocks(
         len(block.text) for block, is_prose in zip(candidates, prose, strict=True) if is_prose
     )
     min_chars = max(MIN_CHARS, MIN_SHARE * running_chars)
-    most = 0
+    first: tuple[list[Block], str] = [], "none"
     for rule, min_score in _MIN_SCORES.items():
         chosen = likely_blocks(candidates, scores, declared, min_score)
         chosen = without_foreign(blocks, chosen, headline)
-        most = max(most, _text_chars(chosen))
-        if most >= min_chars:
+        if _text_chars(chosen) >= min_chars:
             return chosen, rule
-    if most < MIN_CHARS and (dense := densest_blocks(candidates, prose, scores)):
+        if not first[0] and any(has_words(block.text) for block in chosen):
+            first = chosen, rule
+    if _text_chars(first[0]) < MIN_CHARS and (dense := densest_blocks(candidates, prose, scores)):
         return drop_repeats(dense), "densest blocks"
-    sure = without_foreign(blocks, likely_blocks(candidates, scores, declared, MIN_SCORE), headline)
-    return sure, "blocks" if sure else "none"
+    return first
 
 
 def _text_chars(blocks: Sequence[Block]) -> int:
@@ -162,6 +163,7 @@ def likely_blocks(
         if score >= min_score
         and block.text != declared.title
         and (_is_row(block) or block.container.tag in HEADINGS or not _is_date(block.text))
+        and not _is_copyright(block.text)
     ]
     return drop_repeats(likely)
 
@@ -173,6 +175,11 @@ def _is_date(text: str) -> bool:
         and _YEAR.search(text) is not None
         and len(_LETTER.findall(text)) <= MAX_DATE_LETTERS
     )
+
+
+def _is_copyright(text: str) -> bool:
+    """Return whether a line says who has the rights in the page, as at its end."""
+    return len(text) <= MAX_COPYRIGHT_CHARS and text.startswith(("©", "Copyright ", "(c) "))
 
 
 def drop_repeats(blocks: Sequence[Block]) -> list[Block]:

@@ -13,7 +13,7 @@ from newsbot.extraction.body.blocks import Block, Container
 from newsbot.extraction.body.class_words import FAMILY_BITS
 from newsbot.extraction.body.comment_labels import is_comment_label
 from newsbot.extraction.body.containers import HEADINGS
-from newsbot.extraction.body.further_articles import further_articles
+from newsbot.extraction.body.further_articles import further_articles, named_articles
 from newsbot.extraction.body.spans import Span, Spans, is_stamp
 from newsbot.languages.word_patterns import any_of
 
@@ -68,7 +68,7 @@ def without_foreign(blocks: Sequence[Block], chosen: Sequence[Block], headline: 
         return []
     spans = Spans(blocks, chosen, headline)
     left = list(chosen)
-    for find in (further_articles, _comments_by_name, _comments_by_label, _consent):
+    for find in (further_articles, named_articles, _comments_by_name, _comments_by_label, _consent):
         foreign = set().union(*(range(*span) for span in find(spans)))
         if foreign:
             kept = [block for block in left if spans.position(block) not in foreign]

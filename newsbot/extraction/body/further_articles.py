@@ -59,6 +59,23 @@ def further_articles(spans: Spans) -> Iterator[Span]:
             yield position, end_of_last
 
 
+def named_articles(spans: Spans) -> Iterator[Span]:
+    """Yield the spans of elements that are named after a next article, without the headline, after the first article."""
+    seen: set[Container] = set()
+    for block in spans.chosen:
+        container: Container | None = block.container
+        while container is not None and container not in seen and not spans.has_headline(container):
+            seen.add(container)
+            start = spans.of(container)[0]
+            if (
+                _NEXT.search(container.names)
+                and spans.chars_before(start) >= MIN_CHARS_BEFORE
+                and spans.count_in((0, start)) >= MIN_BLOCKS_BEFORE
+            ):
+                yield spans.of(container)
+            container = container.parent
+
+
 def _element_of(spans: Spans, position: int) -> Container | None:
     """Return the largest element that a heading begins, without the headline of the page."""
     found: Container | None = None
