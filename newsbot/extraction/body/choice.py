@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from newsbot.extraction.body.blocks import CONCEALED, Block, Container
+from newsbot.extraction.body.blocks import CONCEALED, TAG_BITS, Block, Container
 from newsbot.extraction.body.body_model import load_body_models
+from newsbot.extraction.body.class_words import FAMILY_BITS
 from newsbot.extraction.body.containers import HEADINGS
 from newsbot.extraction.body.densest import densest_blocks, has_words
 from newsbot.extraction.body.features.block_features import DeclaredMetadata, block_rows, candidate_blocks
@@ -30,7 +31,15 @@ MIN_FIRST_SCORE: Final = 0.02
 MAX_DATE_CHARS: Final = 40
 MAX_DATE_LETTERS: Final = 14
 """Maximum number of letters in a line that is a date: "Published 3 May 2026, 10:15 am" has 14."""
+MIN_SIBLING_CHARS: Final = 80
+MIN_SIBLING_SHARE: Final = 0.3
+"""Share (0..1) of chosen paragraphs among those of one kind from which the ones between them are chosen, too."""
+MIN_SIBLING_SCORE: Final = 0.15
+MIN_LONG_GROUP: Final = 60
+"""Number of paragraphs of one kind from which all count as between the chosen ones: lists of results, long reports."""
 MAX_COPYRIGHT_CHARS: Final = 150
+MAX_PULL_QUOTE_CHARS: Final = 300
+_QUOTES: Final = FAMILY_BITS["quote"] | TAG_BITS["blockquote"] | TAG_BITS["aside"]
 MIN_TEASERS: Final = 4
 """Number of similar elements that make a list of teasers."""
 MAX_TEASER_CHARS: Final = 800
@@ -157,15 +166,36 @@ def likely_blocks(
     min_score: float,
 ) -> list[Block]:
     """Return the blocks with a sufficient score, without the headline, lines that are dates, and repeated blocks."""
+    smooth = _with_siblings(blocks, _with_whole_tables(blocks, scores), min_score)
     likely = [
         block
-        for block, score in zip(blocks, _with_whole_tables(blocks, scores), strict=True)
+        for block, score in zip(blocks, smooth, strict=True)
         if score >= min_score
         and block.text != declared.title
         and (_is_row(block) or block.container.tag in HEADINGS or not _is_date(block.text))
         and not _is_copyright(block.text)
     ]
-    return drop_repeats(likely)
+    return drop_repeats(_without_pull_quotes(likely))
+
+
+def _without_pull_quotes(blocks: Sequence[Block]) -> list[Block]:
+    """Return the blocks without those in quotations that repeat words of another block: they are decoration."""
+    quotes = {id(block) for block in blocks if block.container.near & _QUOTES}
+    quotes = {
+        id(block) for block in blocks if id(block) in quotes and len(block.text) <= MAX_PULL_QUOTE_CHARS
+    }
+    if not quotes:
+        return list(blocks)
+    others = "\n".join(_letters(block.text) for block in blocks if id(block) not in quotes)
+    return [
+        block
+        for block in blocks
+        if id(block) not in quotes or len(key := _letters(block.text)) < MIN_REPEAT_CHARS or key not in others
+    ]
+
+
+def _letters(text: str) -> str:
+    return "".join(_LETTER.findall(text.lower()))
 
 
 def _is_date(text: str) -> bool:
@@ -208,6 +238,28 @@ def drop_repeats(blocks: Sequence[Block]) -> list[Block]:
 def _is_row(block: Block) -> bool:
     """Return whether a block is a row of a table of data, or the caption of a table."""
     return block.container.tag in ("tr", "caption")
+
+
+def _with_siblings(blocks: Sequence[Block], scores: Sequence[float], min_score: float) -> list[float]:
+    """Return the scores; a long paragraph between two chosen ones of its kind has the lowest score that is chosen.
+
+    Of its kind are those with the same names in elements with the same tag and names. Pages with hundreds of similar paragraphs
+    have some that look like teasers."""
+    places: dict[tuple[str, str, str, int], list[int]] = {}
+    for place, block in enumerate(blocks):
+        if block.container.tag == "p" and len(block.text) >= MIN_SIBLING_CHARS:
+            own = block.container
+            outer = own.parent or own
+            places.setdefault((own.names, outer.tag, outer.names, own.depth), []).append(place)
+    smooth = list(scores)
+    for group in places.values():
+        chosen = [place for place in group if scores[place] >= min_score]
+        if chosen and len(chosen) >= MIN_SIBLING_SHARE * len(group):
+            for place in group:
+                is_between = chosen[0] < place < chosen[-1] or len(group) >= MIN_LONG_GROUP
+                if is_between and scores[place] >= MIN_SIBLING_SCORE:
+                    smooth[place] = max(smooth[place], min_score)
+    return smooth
 
 
 def _with_whole_tables(blocks: Sequence[Block], scores: Sequence[float]) -> list[float]:
