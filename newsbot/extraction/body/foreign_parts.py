@@ -21,7 +21,7 @@ MIN_CHARS_BEFORE: Final = 100
 """Number of characters of the article before a part that follows on it."""
 MIN_STAMP_SHARE: Final = 0.3
 """Number of lines with a number for each chosen block, from which blocks below a label are comments."""
-MIN_CHARS_LEFT: Final = 200
+MIN_CHARS_LEFT: Final = 100
 """Number of characters that are left, so that the page is more than its comments."""
 _COMMENTS: Final = FAMILY_BITS["comments"]
 _MAY_BE_CONSENT: Final = FAMILY_BITS["header"] | FAMILY_BITS["popup"]
