@@ -39,6 +39,8 @@ MIN_LONG_GROUP: Final = 60
 """Number of paragraphs of one kind from which all count as between the chosen ones: lists of results, long reports."""
 MAX_COPYRIGHT_CHARS: Final = 150
 MAX_PULL_QUOTE_CHARS: Final = 300
+MAX_PULL_QUOTES: Final = 60
+"""Number of quotations above which they are the text."""
 _QUOTES: Final = FAMILY_BITS["quote"] | TAG_BITS["blockquote"] | TAG_BITS["aside"]
 MIN_TEASERS: Final = 4
 """Number of similar elements that make a list of teasers."""
@@ -184,7 +186,7 @@ def _without_pull_quotes(blocks: Sequence[Block]) -> list[Block]:
     quotes = {
         id(block) for block in blocks if id(block) in quotes and len(block.text) <= MAX_PULL_QUOTE_CHARS
     }
-    if not quotes:
+    if not 0 < len(quotes) <= MAX_PULL_QUOTES:
         return list(blocks)
     others = "\n".join(_letters(block.text) for block in blocks if id(block) not in quotes)
     return [

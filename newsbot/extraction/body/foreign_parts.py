@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 from newsbot.extraction.body.blocks import Block, Container
@@ -21,6 +22,8 @@ MIN_CHARS_BEFORE: Final = 100
 """Number of characters of the article before a part that follows on it."""
 MIN_STAMP_SHARE: Final = 0.3
 """Number of lines with a number for each chosen block, from which blocks below a label are comments."""
+MAX_LABELS: Final = 12
+"""Number of labels whose parts are examined."""
 MIN_CHARS_LEFT: Final = 100
 """Number of characters that are left, so that the page is more than its comments."""
 _COMMENTS: Final = FAMILY_BITS["comments"]
@@ -114,12 +117,16 @@ def _outermost(container: Container, spans: Spans) -> Container | None:
 
 def _comments_by_label(spans: Spans) -> Iterator[Span]:
     """Yield what follows on a label of comments, if it has names and times."""
-    for position, block in enumerate(spans.blocks):
-        if is_comment_label(block.text) and spans.chars_before(position) >= MIN_CHARS_BEFORE:
-            start = position + 1
-            end = _end_of_labelled(spans, position)
-            if not spans.is_headline_between(start, end) and _has_names_and_times(spans, start, end):
-                yield position, end
+    labels = (
+        position
+        for position, block in enumerate(spans.blocks)
+        if spans.chars_before(position) >= MIN_CHARS_BEFORE and is_comment_label(block.text)
+    )
+    for position in islice(labels, MAX_LABELS):
+        start = position + 1
+        end = _end_of_labelled(spans, position)
+        if not spans.is_headline_between(start, end) and _has_names_and_times(spans, start, end):
+            yield position, end
 
 
 def _has_names_and_times(spans: Spans, start: int, end: int) -> bool:
