@@ -4,7 +4,6 @@ They tell a second article and readers' comments from the first article where cl
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -14,7 +13,6 @@ from numpy.typing import NDArray
 from newsbot.extraction.body.blocks import Block, Container
 from newsbot.extraction.body.word_lists import words
 
-_DIGIT = re.compile(r"\d")
 _MAX_STAMP_CHARS: Final = 50
 """Maximum number of characters of a line with a date or a number."""
 _MAX_COUNT: Final = 12
@@ -48,7 +46,7 @@ def landmark_rows(blocks: Sequence[Block], headline: int | None) -> NDArray[np.f
 
 def _is_stamp(text: str) -> bool:
     """Return whether a line is short and has a number, as dates, times and counts have."""
-    return len(text) <= _MAX_STAMP_CHARS and _DIGIT.search(text) is not None
+    return len(text) <= _MAX_STAMP_CHARS and any(character.isdigit() for character in text)
 
 
 def _article_columns(blocks: Sequence[Block], headline: int | None) -> tuple[list[int], list[int], list[int]]:
