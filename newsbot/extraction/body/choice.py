@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -56,6 +56,8 @@ class Body:
     """Share of the text in short, similar elements with a linked headline each: 1 on pages of teasers."""
     rest: str = ""
     """The other texts of the page, such as invitations to subscribe and related stories, one block a line."""
+    blocks: Sequence[Block] = ()
+    """The blocks that the text consists of; none if it comes from the data of the page."""
 
 
 def read_body(blocks: Sequence[Block], declared: DeclaredMetadata) -> Body:
@@ -64,7 +66,7 @@ def read_body(blocks: Sequence[Block], declared: DeclaredMetadata) -> Body:
     A declared body is not used if the page shows at least half as much: it is often a teaser, or without its
     paragraphs."""
     chosen = choose_blocks(blocks, declared)
-    shown = "\n\n".join(block.text.replace("\n", "\n\n") for block in chosen)
+    shown = text_of_blocks(chosen)
     taken = set(map(id, chosen))
     others = [block for block in blocks if id(block) not in taken]
     body = Body(
@@ -73,11 +75,17 @@ def read_body(blocks: Sequence[Block], declared: DeclaredMetadata) -> Body:
         links=sum(block.links for block in others),
         teaser_share=_teaser_share(chosen),
         rest="\n".join(block.text for block in others)[:MAX_REST_CHARS],
+        blocks=chosen,
     )
     declared_text = _declared_text(declared.body)
     if len(declared_text) > MIN_DECLARED_CHARS and len(declared_text) > 2 * len(shown):
-        body.text, body.rule = declared_text, "json-ld articleBody"
+        body.text, body.rule, body.blocks = declared_text, "json-ld articleBody", ()
     return body
+
+
+def text_of_blocks(blocks: Iterable[Block]) -> str:
+    """Return the lines of blocks as paragraphs, separated by a blank line."""
+    return "\n\n".join(block.text.replace("\n", "\n\n") for block in blocks)
 
 
 def _teaser_share(blocks: Sequence[Block]) -> float:
