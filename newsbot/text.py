@@ -50,6 +50,12 @@ _SPACELESS = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,500}>")
+_BARE_TAG = re.compile(r"<(?P<name>[a-zA-Z][a-zA-Z0-9-]{0,20})>")
+_END_TAG = re.compile(r"</([a-z][a-z0-9-]{0,20})")
+_FORMATTING_TAGS = frozenset(
+    "a b big br cite code div em font hr i mark p q s small span strong sub sup tt u wbr".split()
+)
+"""Tags that texts contain by mistake without an end tag: cut summaries, line breaks."""
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 
@@ -121,7 +127,19 @@ def plain_line(text: str) -> str:
     text = text[:MAX_LINE_CHARS]
     if "&" in text:
         text = html.unescape(html.unescape(text))
-    return one_line(_TAG.sub(" ", text) if "<" in text else text)
+    return one_line(_without_tags(text) if "<" in text else text)
+
+
+def _without_tags(text: str) -> str:
+    """Return the text without tags; "<video>" without attributes and without an end tag is a word that is written about."""
+    ended = set(_END_TAG.findall(text.casefold()))
+
+    def replacement(tag: re.Match[str]) -> str:
+        bare = _BARE_TAG.fullmatch(tag[0])
+        name = bare["name"].casefold() if bare else ""
+        return tag[0] if name and name not in _FORMATTING_TAGS and name not in ended else " "
+
+    return _TAG.sub(replacement, text)
 
 
 def paragraphs(text: str) -> list[str]:

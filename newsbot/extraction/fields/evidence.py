@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import chain, combinations, islice
@@ -19,6 +20,11 @@ _MAX_HEADINGS = 20
 _MAX_HEADING_CHARS = 500
 _MAX_LABELS = 6
 """Maximum number of labels of a host name that are combined into names of the site."""
+_MAX_LINKS = 100
+"""Maximum number of links that are searched for the logo."""
+_MAX_LOGOS = 2
+_MAX_LOGO_CHARS = 60
+_SITE_TYPES = ("WebSite", "Organization")
 _SITE_METAS = (
     "og:site_name",
     "application-name",
@@ -101,22 +107,53 @@ class PageEvidence:
     @cached_property
     def site_names(self) -> list[str]:
         """Names that the page gives its site, as written; the one meant for readers first."""
-        sites = (item for item in self.page.json_ld if is_a(item, ("WebSite", "Organization")))
+        sites = (item for item in self.page.json_ld if is_a(item, _SITE_TYPES))
         return [
             *chain.from_iterable(self.meta(key) for key in _SITE_METAS),
             *chain.from_iterable(names_in(item.get("publisher"), self._by_id) for item in self.articles),
             *chain.from_iterable(texts_in([item.get("name"), item.get("alternateName")]) for item in sites),
+            *self._logos,
         ]
+
+    @cached_property
+    def _logos(self) -> list[str]:
+        """Texts of the first links to the home page: the logo, or a heading with the name of the site."""
+        homes = {
+            "/",
+            *(
+                f"{scheme}://{host_of(self.page.url or '')}{path}"
+                for scheme in ("http", "https")
+                for path in ("", "/")
+            ),
+        }
+        links = islice(self.page.tree.iter("a"), _MAX_LINKS)
+        found = (short_text(link, _MAX_LOGO_CHARS) for link in links if link.get("href") in homes)
+        return list(islice(filter(None, found), _MAX_LOGOS))
 
     @cached_property
     def _site_keys(self) -> frozenset[str]:
         labels = host_of(self.page.url or "").removeprefix("www.").split(".")[:_MAX_LABELS]
         # Any run of labels of news.example.co.uk may be its name: example, newsexample, example.co.uk.
         spans = combinations(range(len(labels) + 1), 2)
-        hosts = {letters("".join(labels[start:end])) for start, end in spans}
-        return frozenset(
-            {letters(name) for name in self.site_names} | {host for host in hosts if len(host) > 1}
+        hosts = {host for start, end in spans if len(host := letters("".join(labels[start:end]))) > 1}
+        named = Counter(map(letters, self.site_names))
+        return frozenset(hosts | {key for key, count in named.items() if count >= self._headline_votes(key)})
+
+    def _headline_votes(self, key: str) -> int:
+        """Return how often the page uses a name of its site as the headline; some systems repeat it in application-name.
+
+        It is no headline if it is only the smaller part of the title element, at its start or end.
+        """
+        title = letters(self.page.title)
+        if 2 * len(key) < len(title) and title.startswith(key) != title.endswith(key):
+            return 0
+        declared = (
+            *self.meta("og:title"),
+            *self.meta("twitter:title"),
+            *self.json_ld("headline"),
+            *self.headings,
         )
+        return list(map(letters, declared)).count(key) + title.startswith(key)
 
     def is_site_name(self, text: str) -> bool:
         """Return whether a text is a name of the site, its host or its account, ignoring case and punctuation."""
