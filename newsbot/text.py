@@ -52,8 +52,8 @@ _SPACELESS = re.compile(
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,500}>")
 _BARE_TAG = re.compile(r"<(?P<name>[a-zA-Z][a-zA-Z0-9-]{0,20})>")
 _END_TAG = re.compile(r"</([a-z][a-z0-9-]{0,20})")
-_FORMATTING_TAGS = frozenset(
-    "a b big br cite code div em font hr i mark p q s small span strong sub sup tt u wbr".split()
+_FORMATTING_TAG = re.compile(
+    "a|b|big|br|cite|code|div|em|font|hr|i|mark|p|q|s|small|span|strong|sub|sup|tt|u|wbr"
 )
 """Tags that texts contain by mistake without an end tag: cut summaries, line breaks."""
 _NOT_LETTERS = re.compile(r"[\W_]+")
@@ -137,7 +137,7 @@ def _without_tags(text: str) -> str:
     def replacement(tag: re.Match[str]) -> str:
         bare = _BARE_TAG.fullmatch(tag[0])
         name = bare["name"].casefold() if bare else ""
-        return tag[0] if name and name not in _FORMATTING_TAGS and name not in ended else " "
+        return tag[0] if name and name not in ended and not _FORMATTING_TAG.fullmatch(name) else " "
 
     return _TAG.sub(replacement, text)
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-import random
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -105,7 +104,7 @@ def _loss(samples: list[Sample], weights: Array) -> tuple[float, Array, Array]:
 def left_out(samples: list[Sample]) -> dict[int, int]:
     """Return number of a page -> number of the wording chosen by a model that was not trained on its host."""
     hosts = sorted({sample.host for sample in samples})
-    random.Random(1).shuffle(hosts)
+    np.random.default_rng(1).shuffle(hosts)
     fold = {host: number % FOLDS for number, host in enumerate(hosts)}
     chosen = {}
     for held in range(FOLDS):

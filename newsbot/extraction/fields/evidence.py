@@ -10,7 +10,7 @@ from typing import Any
 
 from lxml import etree
 
-from newsbot.extraction.fields.layout_hints import headline_element, short_text, texts_below
+from newsbot.extraction.fields.layout_hints import byline_lines, headline_element, short_text, texts_below
 from newsbot.extraction.page.page import Page
 from newsbot.extraction.page.schema_org import article_objects, is_a, names_in, texts_in
 from newsbot.text import letters, one_line, plain_line
@@ -103,6 +103,11 @@ class PageEvidence:
     def below_headline(self) -> list[tuple[str, etree._ElementUnicodeResult]]:
         """The first lines after the headline element, as pairs of (text on one line, text node)."""
         return [] if self.heading is None else [(one_line(node), node) for node in texts_below(self.heading)]
+
+    @cached_property
+    def bylines(self) -> list[list[str]]:
+        """The lines of each of the first elements that are marked as author or byline."""
+        return list(byline_lines(self.page.tree))
 
     @cached_property
     def site_names(self) -> list[str]:

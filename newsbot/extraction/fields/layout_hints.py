@@ -24,6 +24,8 @@ _MAX_ELEMENTS = 40
 """Maximum number of elements that are examined for one kind of hint."""
 _MAX_DEPTH = 40
 """Maximum number of ancestors that are examined."""
+_MAX_LINK_DEPTH = 3
+"""Maximum number of elements between a text and the link around it."""
 _MAX_HEADINGS = 200
 _MAX_HEADING_CHARS = 500
 _HEADINGS = ("h1", "h2", "h3", "h4")
@@ -81,15 +83,23 @@ def is_bold_paragraph(node: etree._ElementUnicodeResult) -> bool:
     return above is not None and above.tag == "p" and short_text(above) == collapse_space(node)
 
 
-def byline_texts(tree: etree._Element) -> Iterator[str]:
-    """Yield the texts of small elements marked as author or byline, outside of comments, teasers and similar parts."""
+def byline_lines(tree: etree._Element) -> Iterator[list[str]]:
+    """Yield the lines of small elements marked as author or byline, outside of comments, teasers and similar parts."""
     for element in islice(_marked(tree, _BYLINES), _MAX_ELEMENTS):
-        if (
-            element.tag not in ("body", "link", "meta")
-            and not is_aside(element)
-            and (text := short_text(element))
-        ):
-            yield text
+        if element.tag not in ("body", "link", "meta") and not is_aside(element) and short_text(element):
+            nodes = cast("Iterator[str]", element.itertext())
+            yield [line for node in nodes if (line := collapse_space(node))]
+
+
+def link_around(node: etree._ElementUnicodeResult) -> str:
+    """Return the href of the link that a text node is in; "" if it is in none."""
+    parent = node.getparent()
+    parts = (
+        ()
+        if parent is None or node.is_tail
+        else islice(chain([parent], parent.iterancestors()), _MAX_LINK_DEPTH)
+    )
+    return next((part.get("href") or "" for part in parts if part.tag == "a"), "")
 
 
 def _marked(tree: etree._Element, words: Mapping[str, Sequence[str]]) -> Iterator[etree._Element]:
