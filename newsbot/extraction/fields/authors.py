@@ -62,7 +62,9 @@ _AUTHOR_PATHS = {
 }
 """Folders in the URLs of pages about authors."""
 _AUTHOR_PATH = re.compile(rf"/{any_of(_AUTHOR_PATHS)}/[^/]|[?&]author=")
-_LABEL = re.compile(rf"(?:{any_of(AUTHOR_LABELS)}|{any_of(CREDIT_LABELS)})(?:\(s\))?\s?[:：]?", re.IGNORECASE)
+_LABEL = re.compile(
+    rf"{any_of(AUTHOR_LABELS)}(?:\(s\))?\s?[:：]?|{any_of(CREDIT_LABELS)}\s?[:：]", re.IGNORECASE
+)
 _FIRST_LINES_LABEL = re.compile(rf"{any_of(BY)}\s?[:：]?", re.IGNORECASE)
 _OPEN_END = re.compile(rf"(?:.*\s)?{any_of(AND)}|.*[,、]", re.IGNORECASE)
 """A line after which a list of names goes on."""
