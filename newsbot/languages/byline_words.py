@@ -194,7 +194,8 @@ ROLES = {
 """Words that are not part of a name: roles, departments, and words of the lines around bylines."""
 ORGANISATIONS = {
     "en": """group, media, press, ltd, inc, llc, agency, magazine, company, corporation, publishing, network, foundation,
-        association, department, office, council, ministry, centre, center, society, services?, newsroom, club""",
+        association, department, office, council, ministry, centre, center, society, services?, newsroom, club,
+        daily, times, herald, gazette, tribune, courier, chronicle, journal""",
     "de": "verlag, gmbh, ag, zeitung, verein, verband, nachrichten, bund, amt, landesanstalt, e\\.v",
     "fr": "groupe, agence, presse, éditions",
     "es": "grupo, agencia, prensa, noticias",
@@ -207,7 +208,7 @@ DEGREES = {
 }
 """Degrees and professional titles behind a name."""
 PLACES_FOLLOW = {
-    "en": "in, from, at, for",
+    "en": "in, from, at, for, on assignment for, special to, special for",
     "de": "in, aus, für",
     "fr": "à, pour, depuis",
     "es": "en, desde, para",

@@ -222,12 +222,12 @@ def _linked(evidence: PageEvidence) -> list[str]:
 
 
 def _above_date(evidence: PageEvidence) -> list[str]:
-    """Return the names on a line of their own above the date; one line, such as a role, may be between them."""
+    """Return the names on a line of their own with or above the date; one line, such as a role, may be between them."""
     first = evidence.below_headline[:_MAX_LINES_ABOVE_TEXT]
     lines = [line.rstrip(" |,·•-") for line in _joined(one_line(line) for line, _ in first)]
     for place, line in enumerate(lines):
         names = clean_names([line])
-        if names and all(map(is_person, names)) and any(map(names_date, lines[place + 1 : place + 3])):
+        if names and all(map(is_person, names)) and any(map(names_date, lines[place : place + 3])):
             return names
     return []
 

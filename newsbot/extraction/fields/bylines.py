@@ -132,7 +132,7 @@ def _split(text: str, *, family_name_first: bool) -> Iterator[str]:
     for number, group in groups:
         turned = _turned(group, family_name_first=family_name_first)
         first, *others = map(_bare, [turned] if turned else _parts(group))
-        if first and (number == 0 or looks_like_name(first)):
+        if first and (number == 0 or (looks_like_name(first) and not is_organisation(first))):
             yield first
         has_degree = any(map(_DEGREE.fullmatch, others))
         for name in others:
@@ -247,6 +247,7 @@ def is_person(text: str) -> bool:
         _MIN_NAME_WORDS <= len(words) <= _MAX_NAME_WORDS
         and all(map(_is_word_of_person, words))
         and words[-1] not in _PARTICLES
+        and sum(word not in _PARTICLES for word in words) >= _MIN_NAME_WORDS
         and all(map(_WORD_OF_NAME.fullmatch, words))
         and not _ROLE.search(text)
     )
