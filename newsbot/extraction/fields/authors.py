@@ -20,7 +20,7 @@ from newsbot.extraction.fields.layout_hints import is_bold_paragraph, link_aroun
 from newsbot.extraction.fields.rules import Rule, first_of
 from newsbot.languages.byline_words import AND, AUTHOR_LABELS, BY, CREDIT_LABELS, NEWSROOMS
 from newsbot.languages.dates import names_date
-from newsbot.languages.word_patterns import any_of
+from newsbot.languages.word_patterns import any_of, entries_of
 from newsbot.text import one_line
 
 _MAX_LINES = 40
@@ -29,7 +29,7 @@ _MAX_LINES_ABOVE_TEXT = 8
 """Maximum number of lines below the headline that are searched for a name above a date: further down, headings such as
 "Latest Stories" have dates below them."""
 _MAX_LABELLED_CARDS = 5
-_MAX_LABEL_CHARS = 30
+_MAX_LABEL_CHARS = 40
 _METAS = [
     "article:author",
     "author",
@@ -66,9 +66,8 @@ _LABEL = re.compile(
     rf"{any_of(AUTHOR_LABELS)}(?:\(s\))?\s?[:：]?|{any_of(CREDIT_LABELS)}\s?[:：]", re.IGNORECASE
 )
 _FIRST_LINES_LABEL = re.compile(rf"{any_of(BY)}\s?[:：]?", re.IGNORECASE)
-_OPEN_END = re.compile(rf"(?:.*\s)?{any_of(AND)}|.*[,、]", re.IGNORECASE)
-"""A line after which a list of names goes on."""
-_OPEN_START = re.compile(rf"(?:{any_of(AND)}\s|[,、]).*|{any_of(AND)}", re.IGNORECASE)
+_AND_WORDS = frozenset(word.replace("\\", "") for word in entries_of(AND))
+_COMMAS = ",、"
 _INSIDE = re.compile(
     r"(?:作者|记者|記者|撰文|文|取材・文|執筆|筆者)\s?[:：＝=／/]\s?(?P<labelled>[\u3040-\u30ff\u3400-\u9fff·・]{2,8})(?![\u3400-\u9fff])|"
     r"[記记]者(?P<taiwan>[\u3400-\u9fff]{2,4})\s?[／/]|"
@@ -178,15 +177,19 @@ def _joined(lines: Iterable[str]) -> Iterator[str]:
             line = following
         elif len(line) <= _MAX_LABEL_CHARS and _LABEL.fullmatch(line):
             line = f"{line.rstrip(' :：')}: {following}"
-        elif max(len(line), len(following)) <= MAX_BYLINE_CHARS and (
-            _OPEN_END.fullmatch(line) or _OPEN_START.fullmatch(following)
-        ):
+        elif len(line) <= MAX_BYLINE_CHARS and (_is_open(line, -1) or _is_open(following, 0)):
             line = f"{line} {following}"
         else:
             yield line
             line = following
     if line:
         yield line
+
+
+def _is_open(line: str, place: int) -> bool:
+    """Return whether a list of names goes on after a line (place -1) or before it (place 0): "Ann Lee and"."""
+    words = line.split()
+    return bool(words) and (words[place] in _AND_WORDS or line[place] in _COMMAS)
 
 
 def _first_lines(evidence: PageEvidence) -> list[str]:
@@ -212,9 +215,7 @@ def _linked(evidence: PageEvidence) -> list[str]:
     """Return the texts of the first links to pages about authors below the headline."""
     found: list[str] = []
     for line, node in evidence.below_headline[:_MAX_LINES]:
-        if len(line) > MAX_BYLINE_CHARS or (
-            found and not _OPEN_START.fullmatch(line) and not link_around(node)
-        ):
+        if len(line) > MAX_BYLINE_CHARS or (found and not _is_open(line, 0) and not link_around(node)):
             break
         if _AUTHOR_PATH.search(link_around(node)) and looks_like_name(line):
             found.append(line)
@@ -236,9 +237,9 @@ def _labelled(evidence: PageEvidence) -> list[str]:
     """Return the value of a list of facts about the article: the line that follows the line "Author"."""
     pairs = pairwise(line for line, _ in evidence.below_headline)
     for place, (label, value) in enumerate(pairs):
-        if len(label) > _MAX_LABEL_CHARS or not looks_like_name(value) or _LABEL.fullmatch(label) is None:
+        if max(len(label), len(value)) > _MAX_LABEL_CHARS or _LABEL.fullmatch(label) is None:
             continue
-        if place < _MAX_LINES or not _FIRST_LINES_LABEL.fullmatch(label):
+        if looks_like_name(value) and (place < _MAX_LINES or not _FIRST_LINES_LABEL.fullmatch(label)):
             return [value]
     return []
 

@@ -114,6 +114,7 @@ _ROLE = re.compile(any_word_of(ROLES), re.IGNORECASE)
 _ORGANISATION = re.compile(rf"\b(?:{any_of(ORGANISATIONS)})\b|{any_word_of(ROLES)}", re.IGNORECASE)
 _WORD_OF_NAME = re.compile(r"['’]?[^\W\d_][\w.'’`\-]*")
 _PARTICLES = frozenset(entries_of(PARTICLES))
+_PARTICLES_JOINED = ("al-", "el-", "d'", "d’", "l'", "l’")
 
 
 def clean_names(texts: Iterable[str], *, family_name_first: bool = False) -> list[str]:

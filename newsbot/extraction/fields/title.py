@@ -16,6 +16,8 @@ _MIN_PART_WORDS = 3
 """Minimum number of words of a part of the title element that may be the headline."""
 _MAX_PARTS = 6
 """Maximum number of parts of the title element that are compared."""
+_MAX_MARKS = 4
+"""Maximum number of separators at the start, and at the end, of a title beside which site names are searched."""
 _MAX_HEADINGS = 6
 """Maximum number of h1 elements that are compared."""
 _MAX_LOWER_HEADINGS = 20
@@ -52,11 +54,14 @@ def read_wordings(evidence: PageEvidence) -> Wordings:
     """Return the wordings of the headline on a page, without names of the site."""
     is_news = any(is_a(item, _NEWS_TYPES) for item in evidence.articles)
     found = Wordings(evidence.page.title, evidence.page.url or "", is_news=is_news)
+    shown = {letters(heading) for heading in (*evidence.headings, *evidence.meta("og:title"))}
     usable: dict[str, str] = {}
     for place, texts in _texts(evidence):
         for text in texts:
             if text not in usable:
-                usable[text] = _usable(without_site_name(text[:MAX_CHARS], evidence).strip(_ENDS), evidence)
+                usable[text] = _usable(
+                    _without_site_name(text[:MAX_CHARS], shown, evidence).strip(_ENDS), evidence
+                )
             if usable[text]:
                 found.add(place, usable[text])
     return found
@@ -109,12 +114,12 @@ def _title_parts(title: str) -> Iterator[str]:
             yield part
 
 
-def without_site_name(title: str, evidence: PageEvidence) -> str:
+def _without_site_name(title: str, shown: set[str], evidence: PageEvidence) -> str:
     """Return the title without site names, dates and section names before its first or after its last separators.
 
-    A part is cut off if it is a name of the site or a date, or if the page shows the rest as a heading.
+    A part is cut off if it is a name of the site or a date, or if the page shows the rest as a heading; `shown`: the
+    letters of its headings.
     """
-    shown = {letters(heading) for heading in (*evidence.headings, *evidence.meta("og:title"))}
     while shorter := _shortened(title, shown, evidence):
         title = shorter
     return title
@@ -123,6 +128,8 @@ def without_site_name(title: str, evidence: PageEvidence) -> str:
 def _shortened(title: str, shown: set[str], evidence: PageEvidence) -> str:
     """Return the title without one part at its start or end; "" if no part of it can be cut off."""
     marks = list(_SEPARATOR.finditer(title))
+    if len(marks) > 2 * _MAX_MARKS:
+        marks = marks[:_MAX_MARKS] + marks[-_MAX_MARKS:]
     for place, mark in enumerate(marks):
         head, tail = title[: mark.start()], title[mark.end() :]
         is_last = place == len(marks) - 1
@@ -130,7 +137,7 @@ def _shortened(title: str, shown: set[str], evidence: PageEvidence) -> str:
             return head
         if evidence.is_site_name(head) or (place == 0 and "|" in mark[0] and letters(tail) in shown):
             return tail
-    for mark in _LOOSE_SEPARATOR.finditer(title):
+    for mark in islice(_LOOSE_SEPARATOR.finditer(title), _MAX_MARKS):
         head, tail = title[: mark.start()], title[mark.end() :]
         if evidence.is_site_name(tail):
             return head
