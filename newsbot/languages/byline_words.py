@@ -230,6 +230,15 @@ PARTICLES = {
     "ga": "ó, ní, mac",
 }
 """Words inside names that are written without a capital."""
+TEAMS = {
+    "en": "(?:the )?(?:[\\w&'’-]+ ){1,3}(?:team|staff|editors), team [\\w&'’-]+",
+    "de": "(?:die )?(?:[\\w&'’-]+[ -]){1,3}(?:team|redaktion), redaktion [\\w&'’-]+",
+    "fr": "(?:la )?rédaction (?:de )?[\\w&'’-]+, l[’']équipe [\\w&'’-]+",
+    "es": "(?:el )?equipo (?:de )?[\\w&'’-]+, redacción [\\w&'’-]+",
+    "it": "(?:la )?redazione (?:di )?[\\w&'’-]+",
+    "pt": "(?:a )?equipe (?:d[aeo] )?[\\w&'’-]+",
+}
+"""Names of groups of people who sign together: authors if nobody else is named."""
 NOT_NAMES = {
     "en": """admin, administrator, webmaster, unknown, no author, super user, guest, user, name, author, anonymous, none,
         null, undefined, n/a, by, written by, posted by, published by, test, root""",

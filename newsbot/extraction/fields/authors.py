@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from itertools import pairwise, takewhile
+from itertools import chain, pairwise, takewhile
 
 from newsbot.extraction.fields.bylines import (
     MAX_BYLINE_CHARS,
@@ -18,7 +18,17 @@ from newsbot.extraction.fields.bylines import (
 from newsbot.extraction.fields.evidence import PageEvidence
 from newsbot.extraction.fields.layout_hints import is_bold_paragraph, link_around
 from newsbot.extraction.fields.rules import Rule, first_of
-from newsbot.languages.byline_words import AND, AUTHOR_LABELS, BY, CREDIT_LABELS, NEWSROOMS
+from newsbot.languages.byline_words import (
+    AND,
+    AUTHOR_LABELS,
+    BY,
+    BY_AFTER_CREDITS,
+    CREDIT_LABELS,
+    CREDITS,
+    NEWSROOMS,
+    REPORTERS_BEFORE,
+    TEAMS,
+)
 from newsbot.languages.dates import names_date
 from newsbot.languages.word_patterns import any_of, entries_of
 from newsbot.text import one_line
@@ -74,6 +84,9 @@ _INSIDE = re.compile(
     r"(?P<korean>[가-힣]{2,4})\s?(?:선임|객원|수습)?(?:기자|특파원)(?![가-힣])"
 )
 """A labelled name anywhere in a line, in scripts without capitals."""
+_ROLE_LINE = re.compile(rf"(?:[\w’'&,-]+ ){{0,4}}(?:{any_of(REPORTERS_BEFORE)}|writer|editor)", re.IGNORECASE)
+_CREDIT_INSIDE = re.compile(rf"\b{any_of(CREDITS)} {any_of(BY_AFTER_CREDITS)} (?P<rest>.+)", re.IGNORECASE)
+_TEAM = re.compile(any_of(TEAMS), re.IGNORECASE)
 _NEWSROOM = re.compile(any_of(NEWSROOMS), re.IGNORECASE)
 _ACCOUNT = re.compile(r"[^\s]*[\d._][^\s]*|[a-z]\w+|[A-Z][a-z]+[A-Z]\w*|\w+")
 """A single word: the name of an account, or only a given name."""
@@ -223,12 +236,16 @@ def _linked(evidence: PageEvidence) -> list[str]:
 
 
 def _above_date(evidence: PageEvidence) -> list[str]:
-    """Return the names on a line of their own with or above the date; one line, such as a role, may be between them."""
+    """Return the names on a line of their own with the date, above it or above a role; a role may precede the date."""
     first = evidence.below_headline[:_MAX_LINES_ABOVE_TEXT]
     lines = [line.rstrip(" |,·•-") for line in _joined(one_line(line) for line, _ in first)]
+    dated = [any(map(names_date, line.split(" · "))) for line in lines]
     for place, line in enumerate(lines):
         names = clean_names([line])
-        if names and all(map(is_person, names)) and any(map(names_date, lines[place : place + 3])):
+        is_above = any(dated[place : place + 3]) or any(
+            map(_ROLE_LINE.fullmatch, lines[place + 1 : place + 2])
+        )
+        if names and is_above and all(map(is_person, names)):
             return names
     return []
 
@@ -241,6 +258,29 @@ def _labelled(evidence: PageEvidence) -> list[str]:
             continue
         if looks_like_name(value) and (place < _MAX_LINES or not _FIRST_LINES_LABEL.fullmatch(label)):
             return [value]
+    return []
+
+
+def _credited(evidence: PageEvidence) -> list[str]:
+    """Return the name in a sentence of an element marked as author: "This story was written by Ann Lee, a teacher"."""
+    for lines in evidence.bylines:
+        if (credit := _CREDIT_INSIDE.search(" ".join(lines))) and (names := clean_names([credit["rest"]])):
+            return [name for name in names[:1] if is_person(name)]
+    return []
+
+
+def _teams(evidence: PageEvidence) -> list[str]:
+    """Return the name of a team that signs, in an element marked as author or in a link to a page about authors."""
+    first = evidence.below_headline[:_MAX_LINES]
+    linked = (
+        line
+        for line, node in first
+        if len(line) <= _MAX_LABEL_CHARS and _AUTHOR_PATH.search(link_around(node))
+    )
+    for line in chain(chain.from_iterable(map(_joined, evidence.bylines)), linked):
+        names = clean_names([line]) if len(line) <= MAX_BYLINE_CHARS else []
+        if len(names) == 1 and _TEAM.fullmatch(names[0]) and not evidence.is_site_name(names[0]):
+            return names
     return []
 
 
@@ -259,6 +299,8 @@ _RULES: tuple[Rule[list[str]], ...] = (
 _LAST_RULES: tuple[Rule[list[str]], ...] = (
     Rule("above date", _named_people(_above_date)),
     Rule("labelled", _named_people(_labelled)),
+    Rule("credited", _named_people(_credited)),
     Rule("short byline", _named_people(_short_bylines)),
+    Rule("team", _teams),
     Rule("site as author", _site),
 )

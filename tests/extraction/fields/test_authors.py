@@ -308,3 +308,22 @@ def test_place_is_not_part_of_a_name(kind: str, texts: list[str]) -> None:
 def test_word_for_reporter_before_a_name_is_cut_off(kind: str, texts: list[str]) -> None:
     name = "Lena Brandt" if kind == "spaced" else "张小明"
     assert [text for text in texts if clean_names([f"{text} {name}"]) != [name]] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [
+        pytest.param("<p>Lena Brandt</p><p>Culture Writer</p>", ["Lena Brandt"], id="above a role"),
+        pytest.param("<p>Lena Brandt · Tide News · 10 March 2026</p>", ["Lena Brandt"], id="with the date"),
+        pytest.param(
+            '<div class="author-box">This story was written by Lena Brandt, who sails</div>',
+            ["Lena Brandt"],
+            id="sentence",
+        ),
+        pytest.param('<a href="/authors/t">The Tide Team</a>', ["The Tide Team"], id="team in a link"),
+        pytest.param('<p class="byline">By Tide Redaktion</p>', ["Tide Redaktion"], id="team in a byline"),
+        pytest.param('<p class="byline">lbrandt7</p>', ["lbrandt7"], id="account"),
+    ],
+)
+def test_author_is_found_in_other_forms(body: str, names: list[str]) -> None:
+    assert authors_of("", f"<h1>H</h1>{body}<p>Text.</p>") == names
