@@ -63,8 +63,9 @@ BY = {
 NAMES_LIKE_BY = {"sv": "av, par", "de": "von", "id": "oleh", "tr": "yazan", "cs": "od", "da": "af"}
 """Words for "by" that are also first names or parts of family names: Par Lindh, Oleh Petrenko, Yazan al-Saadi."""
 CREDIT_LABELS = {
-    "en": "text, authors?, words, reporters?, writers?, contributors?, written by",
-    "de": "text, autor(?:in|en|innen)?(?:/\\w+)?, verfasser(?:in)?",
+    "en": """text, authors?, words, reporters?, writers?, contributors?, written by, interview, words and pictures,
+        text and photos?""",
+    "de": "text, text und fotos?, text & fotos?, interview, autor(?:in|en|innen)?(?:/\\w+)?, verfasser(?:in)?",
     "fr": "texte, auteure?s?, autrice, rédaction",
     "es": "texto, autora?, autores(?:/\\w+)?, redacción",
     "pt": "texto, autora?, autores, reportagem",
@@ -135,7 +136,7 @@ REPORTERS = {
 REPORTERS_JOINED = {"ja": "記者", "zh": "記者, 记者"}
 """Words for "reporter" at the end of a name, with or without a space."""
 REPORTERS_BEFORE = {
-    "en": "staff reporter, staff writer, reporter, correspondent, journalist, columnist",
+    "en": "staff reporter, staff writer, reporter, correspondent, journalist, columnist, contributor, writer, editor",
     "de": "reporter(?:in)?, korrespondent(?:in)?, redakteur(?:in)?",
     "fr": "journaliste, correspondante?",
     "es": "periodista, corresponsal, redactora?",
@@ -147,7 +148,7 @@ REPORTERS_BEFORE = {
     "ru": "корреспондент, журналист",
     "uk": "кореспондент, журналіст",
 }
-"""Words for "reporter" before a name."""
+"""Words for "reporter" before a name, or behind it."""
 REPORTERS_BEFORE_JOINED = {
     "zh": "本报记者, 本報記者, 本社记者, 新华社记者, 特约记者, 实习记者, 记者, 記者, 通讯员",
     "ja": "本紙記者, 編集委員",

@@ -82,7 +82,7 @@ AGENCY_NAMES = {
 _COLON = r"\s?[:：＝]\s?"
 _PREFIX = re.compile(
     rf"(?:{any_of(CREDITS)}\s{any_of(BY_AFTER_CREDITS)}(?:\s|:\s?)|"
-    rf"(?P<by>{any_of(BY)})(?:\s|:\s?)|"
+    rf"{any_of(BY)}(?:\s|\s?[:：/]\s?|\s[–—-]\s)|"
     r"(?-i:di)\s(?=\w+\s\w)|"  # Italian, in lower case: "Di Maria" is a name
     rf"{any_of(CREDIT_LABELS)}{_COLON})",
     re.IGNORECASE,
@@ -92,6 +92,7 @@ _REPORTER_BEFORE = re.compile(
     rf"(?:{any_of(REPORTERS_BEFORE)}\s+(?=\w+\s+\w)|{any_of(REPORTERS_BEFORE_JOINED)}\s*(?=\w))",
     re.IGNORECASE,
 )
+_REPORTER_BEHIND = re.compile(rf"\s{any_of(REPORTERS_BEFORE)}$", re.IGNORECASE)
 _SUFFIX = re.compile(
     rf"\s*(?:\([^()]{{0,60}}\)?|\s{any_of(REPORTERS)}|{any_of(REPORTERS_JOINED)}|\s[/|–—-]\s.{{0,80}}|@\w{{1,30}}|"
     r"\s(?:on\s)?\d{1,2}(?:[.:/]|\s\w+\s\d{4}).*|\s(?:on\s)?\d{4}[-年./].*|\sstand:.*)$",
@@ -131,6 +132,9 @@ def _split(text: str, *, family_name_first: bool) -> Iterator[str]:
     fields = _ADDRESSES.sub("", one_line(text[:_MAX_TEXT_CHARS])).split(";")
     groups = (pair for field in fields for pair in enumerate(_GROUP_SEPARATOR.split(field)))
     for number, group in groups:
+        if family_names := _family_names(_without_prefix(group)):
+            yield from family_names
+            continue
         turned = _turned(group, family_name_first=family_name_first)
         first, *others = map(_bare, [turned] if turned else _parts(group))
         if first and (number == 0 or (looks_like_name(first) and not is_organisation(first))):
@@ -142,9 +146,21 @@ def _split(text: str, *, family_name_first: bool) -> Iterator[str]:
                 yield name
 
 
+def _family_names(group: str) -> list[str]:
+    """Return the names of a list of single words with "and" before the last one: "Kim, Lee and Park"."""
+    if _AND.search(group) is None:
+        return []
+    names = [name for part in _NAME_SEPARATOR.split(group) for name in _AND.split(part)]
+    are_names = all(
+        name.istitle() and _WORD_OF_NAME.fullmatch(name) and not _ROLE.search(name) for name in names
+    )
+    return names if len(names) > _MIN_NAME_WORDS and are_names else []
+
+
 def _parts(group: str) -> Iterator[str]:
     """Yield the parts between the separators of names, after the words that begin a byline."""
-    for part in _NAME_SEPARATOR.split(_GENERATION.sub(" ", _without_prefix(group))):
+    parts = _NAME_SEPARATOR.split(_GENERATION.sub(" ", _without_prefix(group)))
+    for part in parts:
         people, sides = _AND.split(part), part.split("/")
         if all(map(is_person, people)):
             yield from people
@@ -180,7 +196,7 @@ def _turned(group: str, *, family_name_first: bool) -> str:
     is_family_name = len(names) == 1 or is_noble
     is_turned = family_name_first or (is_family_name and (len(given_names) == 1 or has_initial or is_noble))
     full = f"{given.strip()} {family.strip()}"
-    is_listed = any(map(_is_known_word, (family.strip(), given.strip())))
+    is_listed = _GENERATION.search(group) or any(map(_is_known_word, (family.strip(), given.strip())))
     return full if is_turned and not is_listed and is_person(full) else ""
 
 
@@ -210,9 +226,9 @@ def dated_names(line: str) -> list[str]:
 def _bare(name: str) -> str:
     """Return the name without what follows it; "" if it is not usable as a name."""
     name = _SUFFIX.sub("", name.strip()).strip(" .,;:|/-–—·•*#")
-    place = _PLACE.search(name)
-    if place is not None and is_person(name[: place.start()]):
-        name = name[: place.start()]
+    for more in (_PLACE.search(name), _REPORTER_BEHIND.search(name)):
+        if more is not None and is_person(name[: more.start()]):
+            name = name[: more.start()]
     is_usable = 1 < len(name) <= _MAX_NAME_CHARS and not name.isdecimal() and not _NOT_NAME.fullmatch(name)
     return name if is_usable else ""
 
