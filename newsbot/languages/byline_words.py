@@ -195,7 +195,7 @@ ROLES = {
 """Words that are not part of a name: roles, departments, and words of the lines around bylines."""
 ORGANISATIONS = {
     "en": """group, media, press, ltd, inc, llc, agency, magazine, company, corporation, publishing, network, foundation,
-        association, department, office, council, ministry, centre, center, society, services?, newsroom, club,
+        association, department, office, council, ministry, centre, center, society, services?, newsroom, club, admin,
         daily, times, herald, gazette, tribune, courier, chronicle, journal""",
     "de": "verlag, gmbh, ag, zeitung, verein, verband, nachrichten, bund, amt, landesanstalt, e\\.v",
     "fr": "groupe, agence, presse, éditions",
