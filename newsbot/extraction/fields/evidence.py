@@ -13,7 +13,7 @@ from lxml import etree
 from newsbot.extraction.fields.layout_hints import byline_lines, headline_element, short_text, texts_below
 from newsbot.extraction.page.page import Page
 from newsbot.extraction.page.schema_org import article_objects, is_a, names_in, texts_in
-from newsbot.text import letters, one_line, plain_line
+from newsbot.text import letters, one_line, plain_line, word_count
 from newsbot.urls import host_of
 
 _MAX_HEADINGS = 20
@@ -24,6 +24,8 @@ _MAX_LINKS = 100
 """Maximum number of links that are searched for the logo."""
 _MAX_LOGOS = 2
 _MAX_LOGO_CHARS = 60
+_MIN_HEADLINE_WORDS = 6
+"""Minimum number of words of a declared site name that is the headline if the page uses it as such even once."""
 _SITE_TYPES = ("WebSite", "Organization")
 _SITE_METAS = (
     "og:site_name",
@@ -141,24 +143,27 @@ class PageEvidence:
         # Any run of labels of news.example.co.uk may be its name: example, newsexample, example.co.uk.
         spans = combinations(range(len(labels) + 1), 2)
         hosts = {host for start, end in spans if len(host := letters("".join(labels[start:end]))) > 1}
-        named = Counter(map(letters, self.site_names))
-        return frozenset(hosts | {key for key, count in named.items() if count >= self._headline_votes(key)})
+        counts = Counter(map(letters, self.site_names))
+        names = (name for name in self.site_names if not self._is_headline(name, counts[letters(name)]))
+        return frozenset(hosts | set(map(letters, names)))
 
-    def _headline_votes(self, key: str) -> int:
-        """Return how often the page uses a name of its site as the headline; some systems repeat it in application-name.
+    def _is_headline(self, name: str, count: int) -> bool:
+        """Return whether a declared name of the site is the headline, which some systems repeat in application-name.
 
-        It is no headline if it is only the smaller part of the title element, at its start or end.
+        It is if the page uses it so more often than `count`, or if it has the words of a headline. It is not if it is
+        only the smaller part of the title element, at its start or end.
         """
-        title = letters(self.page.title)
+        key, title = letters(name), letters(self.page.title)
         if 2 * len(key) < len(title) and title.startswith(key) != title.endswith(key):
-            return 0
+            return False
         declared = (
             *self.meta("og:title"),
             *self.meta("twitter:title"),
             *self.json_ld("headline"),
             *self.headings,
         )
-        return list(map(letters, declared)).count(key) + title.startswith(key)
+        uses = list(map(letters, declared)).count(key) + title.startswith(key)
+        return uses > (0 if word_count(name) >= _MIN_HEADLINE_WORDS else count)
 
     def is_site_name(self, text: str) -> bool:
         """Return whether a text is a name of the site, its host or its account, ignoring case and punctuation."""

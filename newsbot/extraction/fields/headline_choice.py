@@ -25,6 +25,7 @@ _MIN_CUT_CHARS = 90
 """Minimum length of a wording that may have been cut without an ellipsis; systems cut headlines at 100 or 110."""
 _FEW_WORDS = 2
 _LONG_CHARS = 200
+_MIN_LONG_CHARS = 4
 _NO_SPACES = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
 _WORD = re.compile(rf"[{_NO_SPACES}]|[^\W_{_NO_SPACES}]+")
 _ELLIPSIS = re.compile(r"\s*(?:\.\.\.|…)$")
@@ -123,7 +124,7 @@ def features(found: Wordings) -> list[dict[str, float]]:
             "part of the title element": "part of title element" in places,
             "other h1, inside the title element": "other h1" in places and wording.key in title_key,
             "title element": "title element" in places,
-            "no word of the title element": not own & title_words,
+            "no word of the title element": not any(map(_is_long, own & title_words)),
             "share of words in the URL": len(own & slug) / max(1, len(own)),
             "few words": word_count(text) <= _FEW_WORDS,
             "length": min(len(text), _LONG_CHARS) / _LONG_CHARS,
@@ -149,6 +150,11 @@ def _words(text: str) -> set[str]:
     if not text.isascii():
         text = "".join(char for char in normalized("NFKD", text) if not unicodedata.combining(char))
     return set(_WORD.findall(text.casefold()))
+
+
+def _is_long(word: str) -> bool:
+    """Return whether a word is no particle: it has four letters, or is of a script in which few letters are a word."""
+    return len(word) >= _MIN_LONG_CHARS or not word.isascii()
 
 
 def _likeness(words: set[str], others: set[str]) -> float:

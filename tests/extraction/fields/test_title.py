@@ -135,3 +135,11 @@ def test_headline_that_is_cut_is_completed() -> None:
     long = "Night ferry returns after eleven years because the harbour board has found two engineers who can mend its engine"
     script = f'<script type="application/ld+json">{{"@type": "NewsArticle", "headline": "{long[:100]}..."}}</script>'
     assert title_of(f"<title>{long}</title>{script}", f"<h1>{long}</h1>") == long
+
+
+@pytest.mark.parametrize(
+    "body", ["<h1>portal back to portal home</h1>", "<p>Text.</p>"], ids=["with a logo", "no heading"]
+)
+def test_headline_in_application_name_is_kept_without_a_heading(body: str) -> None:
+    head = f'<title>{HEADLINE}</title><meta name="application-name" content="{HEADLINE}">'
+    assert title_of(head, body) == HEADLINE
