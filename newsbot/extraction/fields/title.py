@@ -82,10 +82,11 @@ def _texts(evidence: PageEvidence) -> Iterator[tuple[str, Iterable[str]]]:
     yield "meta title", metas[:1]
     yield "microdata headline", evidence.microdata("headline", "name")[:1]
     yield "json-ld name", evidence.json_ld("name")[:1]
-    yield "h1" if evidence.page.headings else "h2", evidence.headings[:_MAX_HEADINGS]
+    yield "h1", evidence.headings[:_MAX_HEADINGS] if evidence.page.headings else []
     yield "h2 or h3 as in title", _lower_headings(evidence)
     yield "title element", [evidence.page.title]
     yield "part of title element", _title_parts(evidence.page.title)
+    yield "h2", evidence.headings[:1] if word_count(evidence.page.title) < _MIN_PART_WORDS else []
 
 
 def _lower_headings(evidence: PageEvidence) -> Iterator[str]:

@@ -142,4 +142,9 @@ def test_headline_that_is_cut_is_completed() -> None:
 )
 def test_headline_in_application_name_is_kept_without_a_heading(body: str) -> None:
     head = f'<title>{HEADLINE}</title><meta name="application-name" content="{HEADLINE}">'
-    assert title_of(head, body) == HEADLINE
+    assert title_of(og(HEADLINE) + head, body) == HEADLINE
+
+
+def test_heading_of_a_list_is_not_the_headline() -> None:
+    body = "<p>Text.</p><h2>More from News</h2>"
+    assert title_of(f"<title>{HEADLINE} - The Harbour Gazette</title>", body) == HEADLINE
