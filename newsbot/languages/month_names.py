@@ -1,122 +1,175 @@
-"""Names of the months by language: ISO 639-1 code -> names of January, names of February, and so on.
+"""Numbers of months by their names in more than a hundred languages.
 
-Commas separate the months, spaces the names of a month. Names are in lower case, in full and abbreviated, in the
-grammatical cases that dates use. Source: Unicode CLDR; Arabic also has the names of the Maghreb, and some languages
-have spellings that their news pages use.
+The names are those of the Unicode CLDR (`training/make_months.py` writes the table) and those below, which CLDR lacks.
 """
 
 from __future__ import annotations
 
-MONTH_NAMES = {
-    "en": """january jan, february feb, march mar, april apr, may, june jun, july jul, august aug, september sep
-        sept, october oct, november nov, december dec""",
-    "de": """januar jan jänner jän, februar feb feber, märz mär mrz, april apr, mai, juni jun, juli jul, august aug,
-        september sept sep, oktober okt, november nov, dezember dez""",
-    "nl": """januari jan, februari feb, maart mrt, april apr, mei, juni jun, juli jul, augustus aug, september sep,
-        oktober okt, november nov, december dec""",
-    "af": """januarie jan, februarie feb, maart mrt, april apr, mei, junie jun, julie jul, augustus aug, september
-        sep, oktober okt, november nov, desember des""",
-    "da": """januar jan, februar feb, marts mar, april apr, maj, juni jun, juli jul, august aug, september sep,
-        oktober okt, november nov, december dec""",
-    "nb": """januar jan, februar feb, mars mar, april apr, mai, juni jun, juli jul, august aug, september sep,
-        oktober okt, november nov, desember des""",
-    "sv": """januari jan, februari feb, mars, april apr, maj, juni, juli, augusti aug, september sep, oktober okt,
-        november nov, december dec""",
-    "is": """janúar jan, febrúar feb, mars mar, apríl apr, maí, júní jún, júlí júl, ágúst ágú, september sep, október
-        okt, nóvember nóv, desember des""",
-    "fi": """tammikuuta tammi tammikuu, helmikuuta helmi helmikuu, maaliskuuta maalis maaliskuu, huhtikuuta huhti huhtikuu, toukokuuta touko
-        toukokuu, kesäkuuta kesä kesäkuu, heinäkuuta heinä heinäkuu, elokuuta elo elokuu, syyskuuta syys
-        syyskuu, lokakuuta loka lokakuu, marraskuuta marras marraskuu, joulukuuta joulu joulukuu""",
-    "et": """jaanuar jaan, veebruar veebr, märts, aprill apr, mai, juuni, juuli, august aug, september sept, oktoober
-        okt, november nov, detsember dets""",
-    "lv": """janvāris janv janvārī, februāris febr februārī, marts martā, aprīlis apr aprīlī, maijs maijā, jūnijs jūn
-        jūnijā, jūlijs jūl jūlijā, augusts aug augustā, septembris sept septembrī, oktobris okt oktobrī,
-        novembris nov novembrī, decembris dec decembrī""",
-    "lt": """sausio saus sausis, vasario vas vasaris, kovo kovas, balandžio bal balandis, gegužės geg gegužė,
-        birželio birž birželis, liepos liep liepa, rugpjūčio rugp rugpjūtis, rugsėjo rugs rugsėjis, spalio spal
-        spalis, lapkričio lapkr lapkritis, gruodžio gruod gruodis""",
-    "fr": """janvier janv, février févr fév, mars, avril avr, mai, juin, juillet juil, août aoû, septembre sept,
-        octobre oct, novembre nov, décembre déc""",
-    "es": """enero ene, febrero feb, marzo mar, abril abr, mayo may, junio jun, julio jul, agosto ago, septiembre
-        sept sep setiembre, octubre oct, noviembre nov, diciembre dic""",
-    "ca": """gener gen, febrer febr, març, abril abr, maig, juny, juliol jul, agost, setembre set, octubre oct,
-        novembre nov, desembre des""",
-    "gl": """xaneiro xan, febreiro feb, marzo mar, abril abr, maio, xuño, xullo xul, agosto ago, setembro set,
-        outubro out, novembro nov, decembro dec""",
-    "pt": """janeiro jan, fevereiro fev, março mar, abril abr, maio mai, junho jun, julho jul, agosto ago, setembro
-        set, outubro out, novembro nov, dezembro dez""",
-    "it": """gennaio gen, febbraio feb, marzo mar, aprile apr, maggio mag, giugno giu, luglio lug, agosto ago,
-        settembre set, ottobre ott, novembre nov, dicembre dic""",
-    "ro": """ianuarie ian, februarie feb, martie mar, aprilie apr, mai, iunie iun, iulie iul, august aug, septembrie
-        sept, octombrie oct, noiembrie nov noiem, decembrie dec""",
-    "pl": """stycznia sty styczeń, lutego lut luty, marca mar marzec, kwietnia kwi kwiecień, maja maj, czerwca cze
-        czerwiec, lipca lip lipiec, sierpnia sie sierpień, września wrz wrzesień, października paź październik,
-        listopada lis listopad, grudnia gru grudzień""",
-    "cs": """ledna led leden, února úno únor, března bře březen, dubna dub duben, května kvě květen, června čvn
-        červen, července čvc červenec, srpna srp srpen, září zář, října říj říjen, lis listopad, prosince
-        prosinec""",
-    "sk": """januára jan január, februára feb február, marca mar marec, apríla apr apríl, mája máj, júna jún, júla
-        júl, augusta aug august, septembra sep september, októbra okt október, novembra nov november, decembra
-        dec december""",
-    "sl": """januar jan, februar feb, marec mar, april apr, maj, junij jun, julij jul, avgust avg, september sep,
-        oktober okt, november nov, december dec""",
-    "hr": """siječnja sij siječanj, veljače velj veljača, ožujka ožu ožujak, travnja travanj, svibnja svi svibanj,
-        lipnja lipanj lip, srpnja srpanj srp, kolovoza kol kolovoz, rujna ruj rujan, listopada listopad lis,
-        studenoga stu studeni studenog, prosinca prosinac""",
-    "bs": """januar jan, februar feb, mart mar, april apr, maj, juni jun, juli jul, august aug, septembar sep,
-        oktobar okt, novembar nov, decembar dec""",
-    "sr": """јануар јан, фебруар феб, март мар, април апр, мај, јун, јул, август авг, септембар сеп, октобар окт,
-        новембар нов, децембар дец""",
-    "mk": """јануари јан, февруари фев фебруари, март мар, април апр, мај, јуни јун, јули јул, август авг, септември
-        сеп, октомври окт, ноември ное, декември дек""",
-    "bg": """януари яну, февруари фев, март, април апр, май, юни, юли, август авг, септември сеп, октомври окт,
-        ноември ное, декември дек""",
-    "ru": """января янв январь, февраля февр февраль, марта мар март, апреля апр апрель, мая май, июня июн июнь, июля
-        июл июль, августа авг август, сентября сент сентябрь сен, октября окт октябрь, ноября нояб ноябрь ноя,
-        декабря дек декабрь""",
-    "uk": """січня січ січень, лютого лют лютий, березня бер березень, квітня квіт квітень, травня трав травень,
-        червня черв червень, липня лип липень, серпня серп серпень, вересня вер вересень, жовтня жовт жовтень,
-        листопада лист листопад, грудня груд грудень""",
-    "be": """студзеня студзень, лютага лют люты, сакавіка сакавік, красавіка красавік, мая май траўня, чэрвеня
-        чэрвень, ліпеня ліпень, жніўня жнівень, верасня вер верасень, кастрычніка кастрычнік, лістапада
-        лістапад, снежня снежань""",
-    "hu": """január jan, február febr, március márc már, április ápr, május máj, június jún, július júl, augusztus
-        aug, szeptember szept, október okt, november nov, december dec""",
-    "tr": """ocak oca, şubat şub, mart mar, nisan nis, mayıs may, haziran haz, temmuz tem, ağustos ağu, eylül eyl,
-        ekim eki, kasım kas, aralık ara""",
-    "az": """yanvar, fevral fev, mart mar, aprel apr, may, iyun, iyul, avqust, sentyabr, oktyabr okt, noyabr, dekabr""",
-    "el": """ιανουαρίου ιαν ιανουάριος, φεβρουαρίου φεβ φεβρουάριος, μαρτίου μαρ μάρτιος μάρ, απριλίου απρ απρίλιος,
-        μαΐου μαΐ μάιος μάι, ιουνίου ιουν ιούνιος ιούν, ιουλίου ιουλ ιούλιος ιούλ, αυγούστου αυγ αύγουστος αύγ,
-        σεπτεμβρίου σεπ σεπτέμβριος, οκτωβρίου οκτ οκτώβριος, νοεμβρίου νοε νοέμβριος νοέ, δεκεμβρίου δεκ
-        δεκέμβριος""",
-    "sq": """janar jan, shkurt shk, mars mar, prill pri, maj, qershor qer, korrik korr, gusht gush, shtator sht,
-        tetor tet, nëntor nën, dhjetor dhj""",
-    "ar": """يناير جانفي, فبراير فيفري, مارس, أبريل أفريل ابريل, مايو ماي, يونيو جوان, يوليو جويلية, أغسطس أوت اغسطس,
-        سبتمبر, أكتوبر اكتوبر, نوفمبر, ديسمبر""",
-    "he": """ינואר בינואר, פברואר בפברואר, מרץ במרץ מרס, אפריל באפריל, מאי במאי, יוני ביוני, יולי ביולי, אוגוסט
-        באוגוסט, ספטמבר בספטמבר, אוקטובר באוקטובר, נובמבר בנובמבר, דצמבר בדצמבר""",
-    "id": """januari jan djanuari, februari feb, maret mar, april apr, mei, juni jun djuni, juli jul djuli, agustus
-        agu agt, september sep, oktober okt, november nov nopember nop, desember des""",
-    "ms": """januari jan, februari feb, mac, april apr, mei, jun, julai jul, ogos ogo, september sep, oktober okt,
-        november nov, disember dis""",
-    "sw": """januari jan, februari feb, machi mac, aprili apr, mei, juni jun, julai jul, agosti ago, septemba sep,
-        oktoba okt, novemba nov, desemba des""",
+import re
+import unicodedata
+from functools import cache, lru_cache
+from importlib.resources import files
+
+DATA = files("newsbot.languages") / "data" / "month_names.tsv"
+"""A line is a language and twelve cells, one for each month; a comma separates the folded names in a cell."""
+
+ADDED_NAMES = {
+    "de": "jänner, feber, mrz, , , , , , , , , ",
+    "lv": """janvārī, februārī, martā, aprīlī, maijā, jūnijā, jūlijā, augustā, septembrī, oktobrī, novembrī,
+        decembrī""",
+    "fr": ", , , , , , , aoû, , , , ",
+    "ro": ", , , , , , , , , , noiem, ",
+    "hr": ", , , , , , , , , , studenog, ",
+    "mk": ", фебруари, , , , , , , , , , ",
+    "ru": ", , , , , , , , сен, , ноя, ",
+    "uk": ", , , кві, тра, чер, , сер, , жов, лис листоп, гру",
+    "cs": ", , , , , čer, čec, , , , , ",
+    "bg": "ян, , , , , , , , септ, , , ",
+    "hu": ", , már, , , , , , , , , ",
+    "he": ", , מרס, , , , , , , , , ",
+    "id": "djanuari, peb pebruari, , , , djuni, djuli, agt ags, , , nopember nop, ",
+    "hi": ", फर, , अप्रै, , , , , सितम्बर, अक्तूबर, नवम्बर, दिसम्बर",
+    "mr": ", , , , , , , , सप्टें, ऑक्टो, नोव्हें, डिसें",
+    "ne": ", फेब्रुवरी फेब्रुअरी, , अप्रिल एप्रिल, मे, जुन, जुलाइ, अगस्त, सेप्टेम्बर, अक्टोबर, नोभेम्बर, डिसेम्बर",
+    "bn": """জানুয়ারী, ফেব্রুয়ারী, , , , , জুলাই, আগষ্ট অগস্ট অগাস্ট, সেপ্টেম্বর সেপ্টেম্বার, অক্টোবর, নভেম্বর, ডিসেম্বর""",
+    "gu": ", , , , , , , ઓગસ્ટ, સપ્ટેમ્બર, ઓક્ટોબર, , ",
+    "ta": ", , , , , , , ஆகஸ்டு, , , , ",
+    "ml": ", , , , , , , ആഗസ്റ്റ് ആഗസ്ത്, , , , ",
+    "si": """ජනවාරි, පෙබරවාරි, මාර්තු, අප්‍රේල්, මැයි, ජූනි, ජූලි, අගෝස්තු, සැප්තැම්බර්, ඔක්තෝබර්, නොවැම්බර්,
+        දෙසැම්බර්""",
+    "fa": ", , , , می, , جولای, آگوست, , , , ",
+    "vi": """tháng_giêng tháng_một, tháng_hai, tháng_ba, tháng_tư, tháng_năm, tháng_sáu, tháng_bảy, tháng_tám,
+        tháng_chín, tháng_mười, tháng_mười_một, tháng_mười_hai tháng_chạp""",
+    "cy": ", , fawrth, , fai, fehefin, orffennaf, , fedi, , dachwedd, ragfyr",
+    "se": """ođđajagimánu, guovvamánu, njukčamánu, cuoŋománu, miessemánu, geassemánu, suoidnemánu, borgemánu,
+        čakčamánu, golggotmánu, skábmamánu, juovlamánu""",
+    "so": """jannaayo janaayo, febraayo feebarwari, maarso, abriil, maajo, juun juunyo, luuliyo luulyo, ogosto agoosto,
+        sebteembar sebtembar, oktoobar, nofembar noofembar, disembar diseembar""",
+    "yo": """oṣù_kìíní, oṣù_kejì, oṣù_kẹta, oṣù_kẹrin, oṣù_karùn-ún, oṣù_kẹfà, oṣù_keje, oṣù_kẹjọ, oṣù_kẹsàn-án,
+        oṣù_kẹwàá, oṣù_kọkànlá, oṣù_kejìlá""",
+    "tet": """janeiru, fevereiru, marsu, abríl, maiu, juñu, jullu, agostu, setembru, outubru, novembru, dezembru""",
+    "dv": """ޖެނުއަރީ, ފެބްރުއަރީ, މާރިޗު މާރޗް, އެޕްރީލް އޭޕްރީލް, މޭ, ޖޫން, ޖުލައި, އޮގަސްޓު އޯގަސްޓް, ސެޕްޓެމްބަރު,
+        އޮކްޓޫބަރު, ނޮވެމްބަރު, ޑިސެމްބަރު""",
 }
+"""Language -> names of January, names of February, and so on, as news pages write them; `_` stands for a space."""
+
+_ALIASES = {"no": "nb", "iw": "he", "in": "id", "tl": "fil", "sh": "sr", "cnr": "sr", "mo": "ro", "ji": "yi"}
+"""Language tags -> the tag under which the names are found."""
+_KNOWN_WITHOUT_LANGUAGE = """en de nl af da nb sv is fi et lv lt fr es ca gl pt it ro pl cs sk sl hr bs sr mk bg ru uk be hu
+    tr az el sq ar he id ms sw""".split()  # fmt: skip
+"""Languages whose names are read on pages of any language, the first one that has a name decides: "listopad" is November
+(Polish), not October (Croatian)."""
+_MIN_FOREIGN_LETTERS = 4
+"""Length from which a Latin name of one of the other languages is read on pages in any language."""
+_OTHER_MEANINGS = frozenset({"awst"})
+"""Names that mean something else on pages in other languages: AWST is a time zone, and August in Welsh."""
+_LAST_LATIN = "\u024f"
+_PREFIXES = {"ב": "he", "ខែ": "km", "ເດືອນ": "lo", "เดือน": "th", "u": "zu xh"}
+"""What is written in front of a name, without a space -> the languages that do."""
+_INFLECTED = frozenset(
+    "az bn eu et fi hu hy ka kk km kn ku ckb ky lo lt lv ml mn mr my ne or ta te tg th tk tr tt ug uz zh".split()
+)
+"""Languages in which a name may have an ending, or be followed by other words without a space."""
+_MIN_STEM_LETTERS = 4
+"""Minimum length of a name before an ending, in Latin letters; in other scripts it is one less."""
+_MAX_ENDING_LETTERS = 6
+_LENITED = frozenset({"ga", "gd", "gv"})
+"""Languages that write an h behind the first letter of a name after some words: "de Mhárta"."""
+_SIGNS = re.compile("[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u093c\u0970\u200c\u200d.:'’ʻʼ`´׳·-]+")
+"""Accents, Arabic vowel signs, joiners, and what is left out of abbreviations."""
+_SAME_LETTERS = str.maketrans("ıيىكةۀ", "iییکهه")
 
 
-def _numbers_of(text: str) -> dict[str, int]:
-    months = enumerate(text.split(","), start=1)
-    return {name: number for number, names in months for name in names.split()}
+@lru_cache(maxsize=4096)
+def fold(name: str) -> str:
+    """Return a name in lower case without accents and dots, so that all spellings of a name are the same."""
+    return _SIGNS.sub("", unicodedata.normalize("NFD", name.casefold())).translate(_SAME_LETTERS)
 
 
-_BY_LANGUAGE = {language: _numbers_of(text) for language, text in MONTH_NAMES.items()}
-_ALL = {name: number for names in reversed(_BY_LANGUAGE.values()) for name, number in names.items()}
-"""Names of all languages. The first language with a name decides: "listopad" is November (Polish), not October (Croatian)."""
+def primary_language(tag: str) -> str:
+    """Return the language of a BCP 47 tag, under which names are found: "nb" for "no-NO"."""
+    language = tag.replace("_", "-").partition("-")[0].lower()
+    return _ALIASES.get(language, language)
 
 
+@lru_cache(maxsize=4096)
 def month_number(name: str, language: str) -> int:
-    """Return the number (1 to 12) of a month by its lower-case name; 0 for any other word.
+    """Return the number (1 to 12) of a month by its name; 0 for any other word.
 
-    The names of `language`, a BCP 47 tag in lower case, are preferred to those of other languages.
+    The names of `language`, a BCP 47 tag, are preferred to those of other languages.
     """
-    return _BY_LANGUAGE.get(language[:2], {}).get(name) or _ALL.get(name, 0)
+    key, language = fold(name), primary_language(language)
+    names = _names().get(language, {})
+    return names.get(key) or _any_language().get(key) or _changed(key, language, names)
+
+
+def _changed(key: str, language: str, names: dict[str, int]) -> int:
+    """Return the number of a month whose name has a prefix, an ending or a changed beginning."""
+    for prefix, languages in _PREFIXES.items():
+        if key.startswith(prefix) and (language in languages.split() or prefix > _LAST_LATIN):
+            known = names or _names().get(languages, {})
+            return known.get(key.removeprefix(prefix), 0)
+    if language in _LENITED and key[1:2] == "h":
+        return names.get(key[0] + key[2:], 0)
+    if language in _INFLECTED:
+        stems = (key[:end] for end in range(len(key) - 1, len(key) - 1 - _MAX_ENDING_LETTERS, -1))
+        shortest = _MIN_STEM_LETTERS - (key > _LAST_LATIN)
+        found = (names[stem] for stem in stems if len(stem) >= shortest and stem in names)
+        return 0 if " " in key[-_MAX_ENDING_LETTERS:] and key.count(" ") > 1 else next(found, 0)
+    return 0
+
+
+def begins_month(word: str) -> bool:
+    """Return whether a word is the first of a name that has several: "deireadh" of "Deireadh Fómhair"."""
+    return fold(word) in _first_words()
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    return frozenset(name.split()[0] for names in _names().values() for name in names if " " in name)
+
+
+def names_of_months(language: str) -> dict[str, int]:
+    """Return folded name -> number (1 to 12) in a language, a tag of the table."""
+    return dict(_names()[language])
+
+
+@cache
+def languages_with_names() -> list[str]:
+    """Return the languages whose names of months are known."""
+    return list(_names())
+
+
+@cache
+def _names() -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for line in DATA.read_text("utf-8").splitlines():
+        language, *cells = line.split("\t")
+        found[language] = {
+            name: number for number, cell in enumerate(cells, 1) for name in cell.split(",") if name
+        }
+    for language, text in ADDED_NAMES.items():
+        names = found.setdefault(language, {})
+        for number, cell in enumerate(text.split(","), 1):
+            names.update((fold(name.replace("_", " ")), number) for name in cell.split())
+    return found
+
+
+@cache
+def _any_language() -> dict[str, int]:
+    """The names that are read whatever the language of a page is."""
+    names = _names()
+    found: dict[str, int] = {}
+    for language in _KNOWN_WITHOUT_LANGUAGE:
+        found = names[language] | found
+    others = [names[language] for language in names if language not in _KNOWN_WITHOUT_LANGUAGE]
+    numbers: dict[str, set[int]] = {}
+    for table in others:
+        for name, number in table.items():
+            numbers.setdefault(name, set()).add(number)
+    clear = {name: min(months) for name, months in numbers.items() if len(months) == 1 and _is_distinct(name)}
+    return {name: number for name, number in (clear | found).items() if name not in _OTHER_MEANINGS}
+
+
+def _is_distinct(name: str) -> bool:
+    return len(name) >= _MIN_FOREIGN_LETTERS or (max(name) > _LAST_LATIN and len(name) > 1)
