@@ -176,9 +176,52 @@ UPDATED_LABELS = {
     "ko": "수정, 업데이트, 갱신, 변경, 최종",
 }
 """Words, or their beginnings, beside the date of the last change."""
+DATE_LABELS = {
+    "en": "date",
+    "de": "datum",
+    "fr": "date",
+    "es": "fecha",
+    "pt": "data",
+    "it": "data",
+    "nl": "datum",
+    "sv": "datum",
+    "no": "dato",
+    "da": "dato",
+    "pl": "data",
+    "cs": "datum",
+    "sk": "dátum",
+    "hr": "datum",
+    "hu": "dátum",
+    "ro": "data",
+    "fi": "päivämäärä, pvm",
+    "el": "ημερομηνία",
+    "ru": "дата",
+    "uk": "дата",
+    "bg": "дата",
+    "tr": "tarih",
+    "ar": "التاريخ",
+    "fa": "تاریخ",
+    "he": "תאריך",
+    "hi": "दिनांक, तिथि",
+    "th": "วันที่",
+    "vi": "ngày",
+    "id": "tanggal",
+    "zh": "日期, 时间, 時間",
+    "ja": "日付, 日時",
+    "ko": "날짜, 일시",
+}
+"""Labels of the date in lists of facts about an article."""
 # Ignoring case by lower() instead of a flag makes the search five times faster.
 _PUBLISHED = re.compile(any_word_of(PUBLISHED_LABELS))
 _UPDATED = re.compile(any_word_of(UPDATED_LABELS))
+_LIST_LABEL = re.compile(
+    rf"(?:{any_word_of(DATE_LABELS)}|{any_word_of(PUBLISHED_LABELS)})(?:\s\w{{1,12}}){{0,2}}\s?:?"
+)
+
+
+def is_list_label(text: str) -> bool:
+    """Return whether a short text is the label of the date of publication in a list of facts: "Published on:"."""
+    return _LIST_LABEL.fullmatch(text.lower()) is not None
 
 
 def is_published_label(text: str) -> bool:

@@ -114,8 +114,7 @@ def _changed(key: str, language: str, names: dict[str, int]) -> int:
     if language in _INFLECTED:
         stems = (key[:end] for end in range(len(key) - 1, len(key) - 1 - _MAX_ENDING_LETTERS, -1))
         shortest = _MIN_STEM_LETTERS - (key > _LAST_LATIN)
-        found = (names[stem] for stem in stems if len(stem) >= shortest and stem in names)
-        return 0 if " " in key[-_MAX_ENDING_LETTERS:] and key.count(" ") > 1 else next(found, 0)
+        return next((names[stem] for stem in stems if len(stem) >= shortest and stem in names), 0)
     return 0
 
 

@@ -64,6 +64,7 @@ FILLERS = {
     "ky": "жылдын, жылы",
     "tt": "елның, ел",
     "mn": "оны, он, өдөр, ны, ний",
+    "tg": "соли",
     "ka": "წლის, წელი, წ",
     "hy": "թ, թվականի",
     "he": "ב",
@@ -197,7 +198,9 @@ def _joined_words(text: str, words: Sequence[re.Match[str]]) -> int:
     if not begins_month(words[0][0]):
         return 1
     pairs = pairwise(words)
-    apart = (place for place, (one, two) in enumerate(pairs, 1) if not text[one.end() : two.start()].isspace())
+    apart = (
+        place for place, (one, two) in enumerate(pairs, 1) if not text[one.end() : two.start()].isspace()
+    )
     return next(apart, len(words))
 
 

@@ -1,4 +1,4 @@
-"""Hints in the layout of a page that declares nothing: lines below the headline, elements marked as byline or date.
+"""Hints in the layout of a page that declares nothing: lines below the headline, elements marked as byline.
 
 They are the last resort of the rules, so only a limited number of elements is examined, and only the beginning of each.
 """
@@ -28,16 +28,15 @@ _MAX_HEADINGS = 200
 _MAX_HEADING_CHARS = 500
 _HEADINGS = ("h1", "h2", "h3", "h4")
 _TEXTS_BELOW = etree.XPath("(following::text())[position() <= 1000]")
-_HIDDEN_TAGS = frozenset({"script", "style", "noscript", "template", "option", "svg"})
+HIDDEN_TAGS = frozenset({"script", "style", "noscript", "template", "option", "svg"})
 _BOLD = frozenset({"strong", "b", "em"})
-_ASIDE_CLASS = re.compile(
+OTHER_PARTS = re.compile(
     r"comment|related(?![\w-]*(?:tag|topic|keyword))|teaser|sidebar|widget|recommend|popular|trending|most-?read|(?:site|page|global)[-_]?footer|menu|newsletter|promo|breadcrumb",
     re.IGNORECASE,
 )
+"""Classes of parts of a page that are about other things than its article."""
 _BYLINES = {"class": ("uthor", "yline"), "id": ("uthor",), "rel": ("author",), "itemprop": ("author",)}
 """Attribute -> parts of its value that mark a byline. A missing first letter may be a capital."""
-_DATED = {"class": ("date", "Date", "time", "ublish"), "id": ("date",), "itemprop": ("datePublished",)}
-"""Attribute -> parts of its value that mark a date."""
 
 
 def short_text(element: etree._Element, max_chars: int = MAX_LINE_CHARS) -> str:
@@ -69,7 +68,8 @@ def texts_below(heading: etree._Element) -> list[etree._ElementUnicodeResult]:
     read = (
         node
         for node in nodes
-        if node.strip() and (parent := node.getparent()) is not None and parent.tag not in _HIDDEN_TAGS
+        if node.strip()
+        and (node.is_tail or ((parent := node.getparent()) is not None and parent.tag not in HIDDEN_TAGS))
     )
     return list(islice(read, MAX_LINES))
 
@@ -83,7 +83,7 @@ def is_bold_paragraph(node: etree._ElementUnicodeResult) -> bool:
 
 def byline_texts(tree: etree._Element) -> Iterator[str]:
     """Yield the texts of small elements marked as author or byline, outside of comments, teasers and similar parts."""
-    for element in islice(_marked(tree, _BYLINES), _MAX_ELEMENTS):
+    for element in islice(marked_elements(tree, _BYLINES), _MAX_ELEMENTS):
         if (
             element.tag not in ("body", "link", "meta")
             and not is_aside(element)
@@ -92,7 +92,7 @@ def byline_texts(tree: etree._Element) -> Iterator[str]:
             yield text
 
 
-def _marked(tree: etree._Element, words: Mapping[str, Sequence[str]]) -> Iterator[etree._Element]:
+def marked_elements(tree: etree._Element, words: Mapping[str, Sequence[str]]) -> Iterator[etree._Element]:
     """Yield the elements with one of the words in the attribute that `words` gives for it."""
     wanted = [(name, word) for name, holds in words.items() for word in holds]
     parts = {word for _, word in wanted}
@@ -107,39 +107,14 @@ def _marked(tree: etree._Element, words: Mapping[str, Sequence[str]]) -> Iterato
                 break
 
 
-def dated_texts(tree: etree._Element) -> Iterator[str]:
-    """Yield the texts of small elements marked as a date, outside of links, teasers and similar parts."""
-    for element in islice(_marked(tree, _DATED), _MAX_ELEMENTS):
-        text = element.get("content") or element.get("title") or short_text(element)
-        if any(map(str.isdigit, text)) and not is_aside(element) and not _is_linked(element):
-            yield text[:MAX_LINE_CHARS]
-
-
-def time_texts(tree: etree._Element) -> list[str]:
-    """Return the dates of time elements, those below the headline first: those above it belong to other articles."""
-    above: list[str] = []
-    below: list[str] = []
-    found = above
-    for element in islice(tree.iter("h1", "time"), _MAX_ELEMENTS):
-        if element.tag == "h1":
-            found = below
-        elif text := (element.get("datetime") or short_text(element)):
-            found.append(text[:MAX_LINE_CHARS])
-    return below + above
-
-
 def is_aside(element: etree._Element) -> bool:
     """Return whether an element is in a part of the page that is about other things: menus, comments, teasers."""
     in_footer = False
     for part in islice(chain([element], element.iterancestors()), _MAX_DEPTH):
         names = (part.get("class") or "")[:MAX_NAMES_CHARS]
-        if part.tag in ("aside", "nav") or (part.tag != "body" and _ASIDE_CLASS.search(names)):
+        if part.tag in ("aside", "nav") or (part.tag != "body" and OTHER_PARTS.search(names)):
             return True
         if part.tag == "article":  # the footer of an article contains its tags
             return False
         in_footer = in_footer or part.tag == "footer"
     return in_footer
-
-
-def _is_linked(element: etree._Element) -> bool:
-    return any(part.tag == "a" for part in islice(chain([element], element.iterancestors()), _MAX_DEPTH))

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta, tzinfo
 from itertools import islice, pairwise
 
+from lxml import etree
+
 from newsbot.extraction.fields.evidence import PageEvidence
-from newsbot.extraction.fields.layout_hints import dated_texts, time_texts
 from newsbot.extraction.fields.rules import Rule
-from newsbot.languages.dates import Moment, names_date, parse_moment
-from newsbot.languages.word_patterns import any_of
+from newsbot.extraction.fields.shown_dates import (
+    containers,
+    dateline,
+    lines_beside,
+    marked_dates,
+    time_elements,
+)
+from newsbot.languages.date_labels import is_list_label
+from newsbot.languages.dates import Moment, labelled_moments, parse_moment
 
 _MAX_TEXTS = 10
 """Maximum number of texts that one rule contributes."""
-_MAX_LINES = 40
-"""Maximum number of lines below the headline that are searched for a date."""
+_MAX_LABEL_CHARS = 40
+_MAX_URL_CHARS = 500
 _MINUTE = timedelta(minutes=1)
 _QUARTER_HOUR = timedelta(minutes=15)
 _MAX_ZONE_DIFFERENCE = timedelta(hours=26)
@@ -25,28 +33,17 @@ _EXACT = 2
 """Precision of a date with a time of day and a zone: one point for each."""
 _HAS_CLOCK = re.compile(r"\d[T ,]*\d?\d:\d\d|T\d{4}|^\d{10,}")
 _HAS_ZONE = re.compile(r"(?:Z|[+-]\d\d:?\d\d|GMT|UTC)(?:\W|$)|^\d{10}(?:\d{3})?$")
-_URL_DAY = re.compile(r"/(20[0-4]\d)[/-]?([01]\d)[/-]?([0-3]\d)(?:/|-|_|\b)")
-DATE_LABELS = {
-    "en": "date, published",
-    "de": "datum, veröffentlicht, erschienen",
-    "fr": "date, publié",
-    "es": "fecha, publicado",
-    "pt": "data, publicado",
-    "it": "data, pubblicato",
-    "nl": "datum",
-    "sv": "datum",
-    "no": "dato",
-    "da": "dato",
-    "pl": "data",
-    "ru": "дата",
-    "tr": "tarih",
-    "zh": "日期",
-    "ja": "日付",
-}
-"""Labels of the date of publication in lists of facts about an article."""
-_BEFORE_DATES = {"en": "on", "de": "am", "fr": "le", "es": "el"}
-_LABEL = re.compile(rf"{any_of(DATE_LABELS)}(?: {any_of(_BEFORE_DATES)})?\s?:?", re.IGNORECASE)
-
+_URL_DAYS = (
+    re.compile(r"/(?P<year>20[0-4]\d)(?P<mark>[/_-])(?P<month>[01]?\d)(?P=mark)(?P<day>[0-3]?\d)(?![\d%])"),
+    re.compile(r"/(?P<year>20[0-4]\d)/(?P<month>[a-z]{3,9})/(?P<day>[0-3]?\d)(?=/|$)"),
+    re.compile(r"/(?P<year>20[0-4]\d)/?(?P<month>[01]\d)/?(?P<day>[0-3]\d)(?=/|$|[-_]\D)"),
+    re.compile(r"[/_-](?P<day>[0-3]\d)[_-](?P<month>[01]\d)[_-](?P<year>20[0-4]\d)(?!\d)"),
+    re.compile(
+        r"[-_](?P<year>20[0-4]\d)(?P<mark>[_-])(?P<month>[01]\d)(?P=mark)(?P<day>[0-3]\d)(?=/|$|\.[a-z])"
+    ),
+    re.compile(r"[-_](?P<year>20[0-4]\d)(?P<month>[01]\d)(?P<day>[0-3]\d)(?=/|$|\.[a-z])"),
+)
+"""Forms of a day in the path of a URL; longer numbers are no days."""
 _PUBLISHED_METAS = [
     "article:published_time",
     "article:published",
@@ -110,23 +107,24 @@ def read_published(
 ) -> tuple[Moment | None, str]:
     """Return when the article was first published, and the rule that found it.
 
-    Tries JSON-LD datePublished, then meta elements, microdata, time elements, lines below the headline, elements
-    marked as dates, and the URL. For a date without an offset see `parse_moment`. (None, "") if no rule finds a date
-    that is at most a day after `now`.
+    Tries JSON-LD datePublished, then meta elements, microdata, lines beside the headline, the start of the text, the
+    URL, elements marked as dates, and time elements. For a date without an offset see `parse_moment`. (None, "") if no
+    rule finds a date that is at most a day after `now`.
     """
-    return _best_date(_PUBLISHED, _SHOWN, evidence, timezone, now)
+    return _best_date(_PUBLISHED, _SHOWN, "updated", evidence, timezone, now)
 
 
 def read_modified(
     evidence: PageEvidence, timezone: tzinfo, now: datetime | None
 ) -> tuple[Moment | None, str]:
     """Return when the article was last changed according to the page, and the rule that found it."""
-    return _best_date(_MODIFIED, (), evidence, timezone, now)
+    return _best_date(_MODIFIED, (), "", evidence, timezone, now)
 
 
 def _best_date(
     declared: Sequence[Rule[list[str]]],
     shown: Sequence[Rule[list[str]]],
+    unwanted: str,
     evidence: PageEvidence,
     timezone: tzinfo,
     now: datetime | None,
@@ -135,11 +133,12 @@ def _best_date(
 
     The `shown` rules run only if no declared date has a time of day.
     """
+    language = _language(evidence)
     best: tuple[Moment | None, str] = (None, "")
     precision = -1
-    for rules in (declared, shown):
+    for rules in (declared, shown, _SHOWN_CHANGE):
         for rule, text in _texts(rules, evidence) if precision < 1 else ():
-            moment = parse_moment(text, timezone, now, evidence.page.html_lang)
+            moment = _moment(text, rules is not declared, rules is _SHOWN_CHANGE, timezone, now, language)
             found_precision = bool(_HAS_CLOCK.search(text)) + bool(_HAS_ZONE.search(text))
             if moment is None or found_precision <= precision:
                 continue
@@ -148,6 +147,23 @@ def _best_date(
             if precision == _EXACT:
                 return best
     return best
+
+
+def _moment(
+    text: str, is_shown: bool, is_update: bool, timezone: tzinfo, now: datetime | None, language: str | None
+) -> Moment | None:
+    """Return the date of a text: of a line that readers see, the first one that is not labelled as the last change."""
+    if not is_shown:
+        return parse_moment(text, timezone, now, language)
+    if (
+        moment := parse_moment(text, timezone, now, language)
+        if text[:1].isdigit() and len(text) < 36
+        else None
+    ):
+        return moment
+    found = labelled_moments(text, timezone, now, language)
+    labels = ("updated",) if is_update else ("published", "")
+    return next((each.moment for label in labels for each in found if each.label == label), None)
 
 
 def _texts(rules: Sequence[Rule[list[str]]], evidence: PageEvidence) -> Iterator[tuple[Rule[list[str]], str]]:
@@ -169,9 +185,20 @@ def _metas(keys: Sequence[str]) -> Rule[list[str]]:
     return Rule("meta", lambda evidence: [text for key in keys for text in evidence.meta(key)])
 
 
-def _below_headline(evidence: PageEvidence) -> list[str]:
-    """Return the lines below the headline that are little more than a date; captions and sentences are left out."""
-    return [line for line, _ in evidence.below_headline[:_MAX_LINES] if names_date(line)]
+def _language(evidence: PageEvidence) -> str | None:
+    return evidence.page.html_lang
+
+
+def _beside_headline(evidence: PageEvidence) -> list[str]:
+    """Return the lines in, below and above the headline that are little more than a date."""
+    if evidence.heading is None:
+        return []
+    below = [node for _, node in evidence.below_headline]
+    return lines_beside(evidence.heading, below, _language(evidence) or "")
+
+
+def _containers(evidence: PageEvidence) -> Collection[etree._Element]:
+    return containers(evidence.heading, [node for _, node in evidence.below_headline])
 
 
 def _labelled(evidence: PageEvidence) -> list[str]:
@@ -179,13 +206,24 @@ def _labelled(evidence: PageEvidence) -> list[str]:
     return [
         value
         for label, value in pairwise(line for line, _ in evidence.below_headline)
-        if _LABEL.fullmatch(label)
+        if len(label) <= _MAX_LABEL_CHARS and is_list_label(label)
     ]
 
 
+def _dateline(evidence: PageEvidence) -> list[str]:
+    found = dateline([node for _, node in evidence.below_headline], _language(evidence) or "")
+    return [found] if found else []
+
+
 def _url_day(evidence: PageEvidence) -> list[str]:
-    match = _URL_DAY.search(evidence.page.url or "")
-    return ["-".join(match.groups())] if match else []
+    path = (evidence.page.url or "")[:_MAX_URL_CHARS].partition("?")[0].lower()
+    matches = (match for form in _URL_DAYS for match in form.finditer(path))
+    return [
+        f"{match['day']} {match['month']} {match['year']}"
+        if match["month"].isalpha()
+        else "-".join(match.group("year", "month", "day"))
+        for match in matches
+    ]
 
 
 _PUBLISHED: tuple[Rule[list[str]], ...] = (
@@ -197,12 +235,14 @@ _PUBLISHED: tuple[Rule[list[str]], ...] = (
     Rule("microdata datePublished", lambda evidence: evidence.microdata("datePublished", "dateCreated")),
 )
 _SHOWN: tuple[Rule[list[str]], ...] = (
-    Rule("time element", lambda evidence: time_texts(evidence.page.tree)),
-    Rule("below headline", _below_headline),
-    Rule("labelled", _labelled),
-    Rule("dated element", lambda evidence: list(dated_texts(evidence.page.tree))),
+    Rule("beside headline", _beside_headline),
+    Rule("dateline", _dateline),
     Rule("url", _url_day),
+    Rule("labelled", _labelled),
+    Rule("dated element", lambda evidence: marked_dates(evidence.page.tree, _containers(evidence))),
+    Rule("time element", lambda evidence: time_elements(evidence.page.tree, _containers(evidence))),
 )
+_SHOWN_CHANGE = (Rule("shown change", _beside_headline),)
 _MODIFIED: tuple[Rule[list[str]], ...] = (
     Rule("json-ld dateModified", lambda evidence: evidence.json_ld("dateModified")),
     _metas(_MODIFIED_METAS),
