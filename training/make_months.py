@@ -18,10 +18,12 @@ from babel import Locale, localedata
 
 from newsbot.languages.month_names import DATA, fold
 
-LANGUAGES = """af am ar as az be bg bn bo br bs ca ceb ckb cs cy da de dsb el en eo es et eu fa ff fi fil fo fr fur fy
+LANGUAGES = tuple(
+    """af am ar as az be bg bn bo br bs ca ceb ckb cs cy da de dsb el en eo es et eu fa ff fi fil fo fr fur fy
     ga gd gl gu ha haw he hi hr hsb hu hy ia id ig is it ja jv ka kk kl km kn ko kok ku ky lb lg lo lt lv mai mg mi mk
     ml mn mr ms mt my ne nl nb nn nso oc or pa pap pcm pl ps pt rm ro ru rw sa sc sd se si sk sl sn so sq sr st su sv
-    sw szl ta te tg th tk tn to tr tt ug uk ur uz vi wo xh yi yo yue zh zu""".split()
+    sw szl ta te tg th tk tn to tr tt ug uk ur uz vi wo xh yi yo yue zh zu""".split()  # noqa: SIM905
+)
 """Languages of the catalog of sources and their neighbours.
 
 Tigrinya and Oromo are left out: they have the same names for the months of the Gregorian and the Ethiopian calendar.
@@ -61,6 +63,7 @@ def without_ambiguous(months: list[list[str]]) -> list[list[str]]:
 
 
 def main() -> None:
+    """Write the table."""
     lines = []
     for language in LANGUAGES:
         months = without_ambiguous(names_of(language))

@@ -270,11 +270,11 @@ def _date(year: int, month: int, day: int) -> date | None:
         return None
 
 
-_AMBIGUOUS = re.compile(r"(?<![\d/.-])(0?[1-9]|1[0-2])([/.-])(0?[1-9]|1[0-2])(?=\2\d{4}(?!\d))")
+_AMBIGUOUS = re.compile(r"(?<![\d/.-])(0?[1-9]|1[0-2])([/-])(0?[1-9]|1[0-2])(?=\2\d{4}(?!\d))")
 
 
 def other_order(text: str) -> str | None:
-    """Return a text with day and month the other way round; None if only one order is possible."""
+    """Return a text with day and month the other way round; None if only one order is possible, as between dots."""
     match = _AMBIGUOUS.search(text)
     if match is None or int(match[1]) == int(match[3]):
         return None

@@ -10,6 +10,7 @@ from typing import Any
 from lxml import etree
 
 from newsbot.extraction.fields.layout_hints import headline_element, short_text, texts_below
+from newsbot.extraction.fields.shown_dates import ShownDates
 from newsbot.extraction.page.page import Page
 from newsbot.extraction.page.schema_org import article_objects, is_a, names_in, texts_in
 from newsbot.text import letters, one_line, plain_line
@@ -97,6 +98,12 @@ class PageEvidence:
     def below_headline(self) -> list[tuple[str, etree._ElementUnicodeResult]]:
         """The first lines after the headline element, as pairs of (text on one line, text node)."""
         return [] if self.heading is None else [(one_line(node), node) for node in texts_below(self.heading)]
+
+    @cached_property
+    def shown_dates(self) -> ShownDates:
+        """The dates that the page shows."""
+        below = [node for _, node in self.below_headline]
+        return ShownDates(self.page.tree, self.heading, below, self.page.html_lang or "")
 
     @cached_property
     def site_names(self) -> list[str]:
