@@ -42,6 +42,10 @@ _MAX_ELEMENTS = 60
 _MAX_CARD_DEPTH = 6
 """Maximum number of ancestors that may be the teaser of another article."""
 _MAX_CARD_CHARS = 1000
+_MIN_TITLE_CHARS = 25
+"""Length from which a linked heading is the title of another article; a shorter one may name the author."""
+_MAX_FACTS_CHARS = 250
+"""Number of characters up to which an aside may be a list of facts about the article."""
 _MIN_PROSE_CHARS = 110
 """Length from which a line is a paragraph of the text, or a lead."""
 _MIN_EAST_ASIAN_CHARS = 45
@@ -58,12 +62,15 @@ _FEW_WORDS = 6
 
 _BEFORE = etree.XPath(f"preceding::text()[position() <= {_MAX_NODES_ABOVE}]")
 _INSIDE = etree.XPath(".//text()")
+_TITLE = f"[string-length(normalize-space(.)) >= {_MIN_TITLE_CHARS}]"
 _LINKED_HEADING = etree.XPath(
-    f"(.//h2//a|.//h3//a|.//h4//a|.//h5//a|.//a//h2|.//a//h3|.//a//h4|.//a//h5) and string-length(.) < {_MAX_CARD_CHARS}"
+    f"({'|'.join(f'.//{tag}{_TITLE}//a|.//a//{tag}{_TITLE}' for tag in ('h2', 'h3', 'h4', 'h5'))})"
+    f" and string-length(.) < {_MAX_CARD_CHARS}"
 )
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _EAST_ASIAN = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u4e00-\u9fff]")
 _DIGIT = re.compile(r"\d")
+_DIVIDER = re.compile(r"\s[|·•–—/-]\s|[|·•]")
 _SENTENCE_END = re.compile(r"[.!?。।][\"'”’»)]*$")
 _DATED = {
     "class": ("date", "Date", "time", "Time", "ublish", "posted"),
@@ -160,8 +167,7 @@ class ShownDates:
         """Yield the lines below the headline until the text or a teaser begins."""
         prose, label = 0, ""
         for line in islice(shown_lines(self.below, self._read), _MAX_LINES_BELOW):
-            is_teaser = line.block.tag in _HEADINGS and (prose or _is_linked(line.block))
-            if is_teaser or prose >= _MAX_PROSE_LINES:
+            if prose >= _MAX_PROSE_LINES or (prose and line.block.tag in _HEADINGS):
                 return
             has_digit = _DIGIT.search(line.text) is not None
             if _is_prose(line.text):
@@ -241,7 +247,9 @@ def _rank(line: str, language: str) -> int | None:
         return 0
     if words <= _FEW_WORDS or all(date.label for date in dates):
         return 1
-    return 2 if names_date(line, language) and not _SENTENCE_END.search(line) else None
+    parts = [part for part in _DIVIDER.split(line) if labelled_moments(part, language=language)]
+    is_divided = bool(parts) and all(word_count(part) <= _FEW_WORDS for part in parts)
+    return 2 if is_divided or (names_date(line, language) and not _SENTENCE_END.search(line)) else None
 
 
 def _is_prose(text: str) -> bool:
@@ -249,10 +257,6 @@ def _is_prose(text: str) -> bool:
     if len(text) < _MIN_EAST_ASIAN_CHARS:
         return False
     return len(text) >= _MIN_PROSE_CHARS or len(_EAST_ASIAN.findall(text)) >= _MIN_EAST_ASIAN_CHARS
-
-
-def _is_linked(element: etree._Element) -> bool:
-    return element.find(".//a") is not None or next(element.iterancestors("a"), None) is not None
 
 
 def _machine_date(element: etree._Element) -> str:
@@ -285,9 +289,17 @@ def _is_of_other(element: etree._Element, around: Collection[etree._Element]) ->
 def _is_other(part: etree._Element, *, may_be_card: bool) -> bool:
     names = _names_of(part)
     return (
-        part.tag in ("aside", "nav", "blockquote", "footer")
+        part.tag in ("nav", "blockquote")
+        or (part.tag == "aside" and not _is_list_of_facts(part))
+        or (part.tag == "footer" and next(part.iterancestors("article"), None) is None)
         or OTHER_PARTS.search(_ELEMENTOR.sub("", names)) is not None
         or _OTHER_MARK.search(names) is not None
         or (part.tag == "a" and not short_text(part))
         or (may_be_card and bool(_LINKED_HEADING(part)))
     )
+
+
+def _is_list_of_facts(aside: etree._Element) -> bool:
+    return len(
+        "".join(islice(aside.itertext(), _MAX_FACTS_CHARS))
+    ) <= _MAX_FACTS_CHARS and not _LINKED_HEADING(aside)
