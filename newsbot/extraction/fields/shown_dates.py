@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from itertools import chain, islice, takewhile
+from typing import cast
 
 from lxml import etree
 
@@ -29,6 +30,7 @@ from newsbot.extraction.page.shown_lines import (
     text_nodes,
     upwards,
 )
+from newsbot.languages.date_labels import is_published_label, is_updated_label
 from newsbot.languages.dates import labelled_moments, names_date
 from newsbot.languages.written_days import days_in, plain_text
 from newsbot.text import one_line, word_count
@@ -39,6 +41,8 @@ _MAX_LINES_ABOVE = 8
 _MAX_NODES_ABOVE = 60
 _MAX_ELEMENTS = 60
 """Maximum number of time elements, and of elements marked as dates, that are examined."""
+_MAX_FIRST_NODES = 4
+"""Number of text nodes that are read of a large element marked as a date."""
 _MAX_CARD_DEPTH = 6
 """Maximum number of ancestors that may be the teaser of another article."""
 _MAX_CARD_CHARS = 1000
@@ -84,7 +88,7 @@ _PUBLISHED_MARK = re.compile(
 _UPDATED_MARK = re.compile(r"updat|modif|last-?mod|revised|dateModified", re.IGNORECASE)
 _OTHER_MARK = re.compile(
     r"event|start-?(?:date|time)|end-?(?:date|time)|expire|valid|deadline|birth|death|comment|repl(?:y|ies)|discuss|respond"
-    r"|current-?(?:date|time)|today|copyright|countdown|tweet|twitter|instagram|facebook|tiktok|embed|fb-post",
+    r"|current-?(?:date|time)|today|copyright|countdown|tweet|twitter|instagram|facebook|tiktok|fb-post|oembed|(?:block|social|media)-embed",
     re.IGNORECASE,
 )
 """Marks of dates of other things: events, comments, embedded posts, the day of the visit."""
@@ -145,7 +149,7 @@ class ShownDates:
         """Small elements marked as a date, those of the publication first."""
         found = []
         for element in islice(marked_elements(self.tree, _DATED), _MAX_ELEMENTS):
-            text = element.get("content") or _machine_date(element) or short_text(element)
+            text = element.get("content") or _machine_date(element) or _beginning(element)
             if _DIGIT.search(text) and not self._is_of_other(element):
                 found.append(f"{_label_of(_names_of(element))} {text[:MAX_LINE_CHARS]}".strip())
         return sorted(found, key=lambda text: not text.startswith("published:"))
@@ -174,7 +178,7 @@ class ShownDates:
                 prose += 1
             elif has_digit and not self._is_of_other(line.block):
                 yield ShownLine(f"{label} {line.text}".strip(), line.block)
-            label = "" if has_digit or word_count(line.text) > _MAX_LABEL_WORDS else line.text
+            label = "" if has_digit or not _is_label(line.text) else line.text
 
     def _lines_above(self, heading: etree._Element) -> Iterator[ShownLine]:
         """Yield the lines above the headline, in the part of the page that is about the article."""
@@ -259,9 +263,18 @@ def _is_prose(text: str) -> bool:
     return len(text) >= _MIN_PROSE_CHARS or len(_EAST_ASIAN.findall(text)) >= _MIN_EAST_ASIAN_CHARS
 
 
+def _is_label(line: str) -> bool:
+    return word_count(line) <= _MAX_LABEL_WORDS and (is_published_label(line) or is_updated_label(line))
+
+
 def _machine_date(element: etree._Element) -> str:
     title = element.get("title") if element.tag == "abbr" else ""
     return (element.get("datetime") or title or "")[:MAX_LINE_CHARS]
+
+
+def _beginning(element: etree._Element) -> str:
+    nodes = islice(cast("Iterator[str]", element.itertext()), _MAX_FIRST_NODES)
+    return short_text(element) or one_line(" ".join(nodes)[:MAX_LINE_CHARS])
 
 
 def _names_of(element: etree._Element) -> str:
@@ -301,5 +314,5 @@ def _is_other(part: etree._Element, *, may_be_card: bool) -> bool:
 
 def _is_list_of_facts(aside: etree._Element) -> bool:
     return len(
-        "".join(islice(aside.itertext(), _MAX_FACTS_CHARS))
+        "".join(islice(cast("Iterator[str]", aside.itertext()), _MAX_FACTS_CHARS))
     ) <= _MAX_FACTS_CHARS and not _LINKED_HEADING(aside)
