@@ -33,6 +33,7 @@ _ERA_YEAR = re.compile(
     r"(?P<era>令和|平成|中?[華华]?民[國国])\s?(?P<year>\d{1,3})(?=\s?年)"
     r"|(?<![A-Za-z\d])(?P<letter>[RH])(?P<number>\d{1,2})(?=[./]\d{1,2}[./]\d{1,2}(?!\d))"
 )
+_ERA_LETTER = re.compile(r"[RH]\d")
 _TAIWAN_YEAR = re.compile(r"(?<!\d)(?P<year>1\d\d)(?=\s?年|([-/.])(?:0?\d|1[0-2])\2[0-3]?\d(?!\d))")
 _TAIWAN = ("zh-tw", "zh-hant", "zh-hk", "zh_tw", "zh_hant")
 
@@ -90,11 +91,11 @@ def gregorian_eras(text: str, language: str) -> str:
 
     In Taiwan, three digits are a year of the republic also without its name.
     """
-    if text.isascii() and not text[:1].isalpha() and not language.startswith(_TAIWAN):
-        return text
+    if not text.isascii() or _ERA_LETTER.search(text):
+        text = _ERA_YEAR.sub(_era_year, text)
     if language.startswith(_TAIWAN):
         text = _TAIWAN_YEAR.sub(lambda match: str(int(match["year"]) + _ERAS["民國"]), text)
-    return _ERA_YEAR.sub(_era_year, text)
+    return text
 
 
 def _era_year(match: re.Match[str]) -> str:
