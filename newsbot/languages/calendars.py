@@ -66,7 +66,7 @@ def iranian_day(year: int, month: int, day: int) -> date | None:
     if year not in IRANIAN_YEARS or not 1 <= month <= 12 or not 1 <= day <= lengths[month - 1]:
         return None
     years = range(IRANIAN_YEARS.start, year)
-    days = 365 * len(years) + sum(each in _IRANIAN_LEAP_YEARS for each in years)
+    days = 365 * len(years) + sum(past in _IRANIAN_LEAP_YEARS for past in years)
     return _IRANIAN_EPOCH + timedelta(days=days + sum(lengths[: month - 1]) + day - 1)
 
 

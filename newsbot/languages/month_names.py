@@ -51,7 +51,7 @@ ADDED_NAMES = {
     "dv": """ޖެނުއަރީ, ފެބްރުއަރީ, މާރިޗު މާރޗް, އެޕްރީލް އޭޕްރީލް, މޭ, ޖޫން, ޖުލައި, އޮގަސްޓު އޯގަސްޓް, ސެޕްޓެމްބަރު,
         އޮކްޓޫބަރު, ނޮވެމްބަރު, ޑިސެމްބަރު""",
 }
-"""Language -> names of January, names of February, and so on, as news pages write them; `_` stands for a space."""
+"""Language -> names of January, names of February, and so on, as news pages write them; `_` is a space."""
 
 _ALIASES = {"no": "nb", "iw": "he", "in": "id", "tl": "fil", "sh": "sr", "cnr": "sr", "mo": "ro", "ji": "yi"}
 """Language tags -> the tag under which the names are found."""

@@ -186,7 +186,7 @@ class _Reader:
         if not labels or (_MACHINE.fullmatch(text) and "" in labels):
             return parse_moment(text, self.timezone, self.now, self.language)
         found = labelled_moments(text, self.timezone, self.now, self.language)
-        return next((each.moment for label in labels for each in found if each.label == label), None)
+        return next((date.moment for label in labels for date in found if date.label == label), None)
 
     @cached_property
     def _clear_days(self) -> set[date]:
@@ -194,7 +194,7 @@ class _Reader:
         rules = [rule for stage in (_DECLARED, _DECLARED_CHANGE, _BESIDE) for rule in stage.rules]
         texts = (text for _, text in self._texts(rules) if not other_order(text))
         found = (labelled_moments(text, self.timezone, self.now, self.language) for text in texts)
-        return {_local_day(each.moment) for dates in found for each in dates}
+        return {_local_day(date.moment) for dates in found for date in dates}
 
     def with_shown_offset(self, moment: Moment) -> Moment:
         """Return a moment in UTC with the offset that the page gives it elsewhere; any other moment as it is."""
@@ -204,7 +204,7 @@ class _Reader:
         return moment._replace(offset_min=offset) if offset else moment
 
     def _offsets(self, at: datetime) -> Iterator[int | None]:
-        """Yield the offsets of an instant that the dates of the page tell; None for a date that does not tell any."""
+        """Yield the offset of an instant according to each date of the page; None for a date of something else."""
         for _, text in self._texts(_DECLARED.rules):
             same = parse_moment(text, self.timezone, self.now, self.language)
             yield same.offset_min if same and same.offset_min and abs(same.at - at) < _MINUTE else None
@@ -215,7 +215,7 @@ class _Reader:
 
 
 def _offset_of(at: datetime, shown: Moment, has_clock: bool) -> int | None:
-    """Return the offset of an instant from what a page shows of it, in minutes east of UTC; None if it tells none.
+    """Return the offset of an instant from what a page shows of it, in minutes east of UTC; None if it says nothing of it.
 
     Of a page that shows only the day, the offset is the smallest in whole hours with which the instant is on that day.
     """

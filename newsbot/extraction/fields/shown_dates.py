@@ -1,6 +1,6 @@
 """Dates that a page shows: in the lines around the headline, at the start of the text, and in elements marked as dates.
 
-Most dates of a page are those of other things: embedded posts, comments, teasers, events. That of the article stands
+Most dates of a page are those of other things: embedded posts, comments, teasers, events. That of the article is
 beside its headline, between the menu and the text.
 """
 
