@@ -156,7 +156,7 @@ class ShownDates:
 
     @cached_property
     def times(self) -> list[str]:
-        """Time elements, those below the headline first."""
+        """Time elements, those below the headline first. If they name several days, only those marked as publication."""
         above: list[str] = []
         below: list[str] = []
         found = above
@@ -165,7 +165,11 @@ class ShownDates:
                 found = below
             elif (text := _machine_date(element) or short_text(element)) and not self._is_of_other(element):
                 found.append(f"{_label_of(_names_of(element))} {text}".strip())
-        return below + above
+        found = below + above
+        days = {
+            date.moment.at.date() for text in found for date in labelled_moments(text, language=self.language)
+        }
+        return found if len(days) <= 1 else [text for text in found if text.startswith("published:")]
 
     def _lines_below(self) -> Iterator[ShownLine]:
         """Yield the lines below the headline until the text or a teaser begins."""
