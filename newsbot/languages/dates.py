@@ -109,7 +109,9 @@ def _offset_min(written: datetime | None, at: datetime, timezone: tzinfo) -> int
     offset = written.utcoffset() if written else None
     if not offset and str(timezone) != "UTC":
         offset = at.astimezone(timezone).utcoffset()
-    minutes = None if offset is None else offset // timedelta(minutes=1)
+    if offset is None:
+        return None
+    minutes = offset // timedelta(minutes=1)
     return minutes if minutes in OFFSETS_MIN else None
 
 

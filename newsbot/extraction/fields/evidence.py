@@ -102,8 +102,7 @@ class PageEvidence:
     @cached_property
     def shown_dates(self) -> ShownDates:
         """The dates that the page shows."""
-        below = [node for _, node in self.below_headline]
-        return ShownDates(self.page.tree, self.heading, below, self.page.html_lang or "")
+        return ShownDates(self.page.tree, self.heading, self.page.html_lang or "")
 
     @cached_property
     def site_names(self) -> list[str]:

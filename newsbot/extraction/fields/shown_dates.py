@@ -7,9 +7,10 @@ beside its headline, between the menu and the text.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from itertools import chain, islice, takewhile
+from operator import itemgetter
 from typing import cast
 
 from lxml import etree
@@ -33,12 +34,14 @@ from newsbot.extraction.page.shown_lines import (
 from newsbot.languages.date_labels import is_published_label, is_updated_label
 from newsbot.languages.dates import labelled_moments, names_date
 from newsbot.languages.written_days import days_in, plain_text
-from newsbot.text import one_line, word_count
+from newsbot.text import collapse_space, one_line, word_count
 
-_MAX_LINES_BELOW = 60
+_MAX_LINES_BELOW = 40
 """Maximum number of lines below the headline that are read; where the text begins, they end earlier."""
 _MAX_LINES_ABOVE = 8
+_MAX_NODES_BELOW = 300
 _MAX_NODES_ABOVE = 60
+"""Number of text nodes that are read, with those that are only white space."""
 _MAX_ELEMENTS = 60
 """Maximum number of time elements, and of elements marked as dates, that are examined."""
 _MAX_FIRST_NODES = 4
@@ -61,9 +64,11 @@ _MAX_LABEL_WORDS = 3
 _MAX_LABELLED_WORDS = 25
 """Maximum number of words of a line with a date and its label; for lines without a label see `names_date`."""
 _MAX_DATELINE_CHARS = 70
+_GOOD_RANK = 1
 _FEW_WORDS = 6
 """Maximum number of words of a line that is nothing but a date."""
 
+_AFTER = etree.XPath(f"following::text()[position() <= {_MAX_NODES_BELOW}]")
 _BEFORE = etree.XPath(f"preceding::text()[position() <= {_MAX_NODES_ABOVE}]")
 _INSIDE = etree.XPath(".//text()")
 _TITLE = f"[string-length(normalize-space(.)) >= {_MIN_TITLE_CHARS}]"
@@ -73,6 +78,7 @@ _LINKED_HEADING = etree.XPath(
 )
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _EAST_ASIAN = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u4e00-\u9fff]")
+_DATED_TAGS = ("time", "abbr")
 _DIGIT = re.compile(r"\d")
 _DIVIDER = re.compile(r"\s[|·•–—/-]\s|[|·•]")
 _SENTENCE_END = re.compile(r"[.!?。।][\"'”’»)]*$")
@@ -106,26 +112,33 @@ class ShownDates:
     "published: 2026-03-14T09:05:00Z".
     """
 
-    def __init__(
-        self, tree: etree._Element, heading: etree._Element | None, below: Sequence[TextNode], language: str
-    ) -> None:
+    def __init__(self, tree: etree._Element, heading: etree._Element | None, language: str) -> None:
         self.tree = tree
         self.heading = heading
         """The element with the headline."""
-        self.below = below
-        """The text nodes after the headline."""
         self.language = language
 
     @cached_property
+    def below(self) -> list[TextNode]:
+        """The text nodes after the headline."""
+        return [] if self.heading is None else text_nodes(_AFTER(self.heading))
+
+    @cached_property
     def beside_headline(self) -> list[str]:
-        """Lines with a date in the headline, below it down to the text, and above it."""
+        """Lines with a date in the headline, below it down to the text, and, if none of them is good, above it."""
         if self.heading is None:
             return []
         heading = self.heading
         inside = (ShownLine(self._read(node, heading), heading) for node in text_nodes(_INSIDE(heading)))
-        lines = chain(inside, self._lines_below(), reversed(list(self._lines_above(heading))))
+        found = self._ranked(chain(inside, self._lines_below()))
+        if not found or found[0][0] > _GOOD_RANK:
+            found += self._ranked(reversed(list(self._lines_above(heading))))
+        return [line for _, line in sorted(found, key=itemgetter(0))]
+
+    def _ranked(self, lines: Iterable[ShownLine]) -> list[tuple[int, str]]:
+        """Return the lines with a date, each with its rank, the best first."""
         found = [(rank, line.text) for line in lines if (rank := _rank(line.text, self.language)) is not None]
-        return [line for _, line in sorted(found, key=lambda rank_and_line: rank_and_line[0])]
+        return sorted(found, key=itemgetter(0))
 
     @cached_property
     def dateline(self) -> list[str]:
@@ -224,9 +237,11 @@ class ShownDates:
 
     def _read(self, node: TextNode, block: etree._Element) -> str:
         """Return the text of a node, its date in machine-readable form and with a label for its mark."""
-        text = one_line(node[: 4 * MAX_LINE_CHARS])
+        text = collapse_space(node[: 4 * MAX_LINE_CHARS])
         start = container_of(node)
         if start is None or len(text) > 2 * MAX_LINE_CHARS:
+            return text
+        if start.tag not in _DATED_TAGS and not _DIGIT.search(text):
             return text
         parts = list(takewhile(lambda part: part is not block, islice(upwards(start), _MAX_CARD_DEPTH)))
         parts.append(block)
