@@ -120,7 +120,8 @@ _NAMED_FORMS = (
     re.compile(rf"{_DAY}(?:{_ENDING}|[º°ª]){_GAP}{_MONTHS}{_GAP}{_YEAR}"),
     re.compile(
         rf"{_MONTH}\.?{_GAP}{_DAY}{_ENDING},?{_GAP}"
-        r"(?:[\d:]{7,8} [A-Z+\-\d:]{0,9} ?)?" + _YEAR  # Java and Unix print the time of day before the year
+        r"(?:\d{1,2}:\d\d(?::\d\d)? (?:[A-Z+\-\d:]{1,9} )?)?"
+        + _YEAR  # Java and Unix print the time of day before the year
     ),
     re.compile(rf"{_YEAR}{_ENDING}{_GAP}{_MONTHS}{_GAP}{_DAY}[日일号號]?{_NO_YEAR}"),
     re.compile(rf"{_YEAR}{_ENDING}{_GAP}{_DAY}{_ENDING}{_GAP}{_MONTHS}{_NO_YEAR}"),

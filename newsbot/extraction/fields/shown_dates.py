@@ -63,6 +63,8 @@ _MAX_PROSE_LINES = 2
 _MAX_LABEL_WORDS = 3
 _MAX_LABELLED_WORDS = 25
 """Maximum number of words of a line with a date and its label; for lines without a label see `names_date`."""
+_MAX_DATELINES = 3
+"""Number of paragraphs that may begin with the date: a lead and a caption may precede the text."""
 _MAX_DATELINE_CHARS = 70
 _GOOD_RANK = 1
 _FEW_WORDS = 6
@@ -143,19 +145,21 @@ class ShownDates:
     @cached_property
     def dateline(self) -> list[str]:
         """The date with which the text begins: "27.1.2022 - Bei ...", "MARROW, March 10, 2026 – ..."."""
-        for _, group in nodes_by_line(self.below):
-            texts = [one_line(node[: 4 * MAX_LINE_CHARS]) for node in group]
-            if _is_prose(" ".join(texts)):
-                break
-        else:
-            return []
-        if _rank(texts[0], self.language) == 1:
-            return texts[:1]
-        text = plain_text(texts[0][:_MAX_DATELINE_CHARS], self.language)
+        lines = (
+            [one_line(node[: 4 * MAX_LINE_CHARS]) for node in group] for _, group in nodes_by_line(self.below)
+        )
+        paragraphs = islice((texts for texts in lines if _is_prose(" ".join(texts))), _MAX_DATELINES)
+        return [date for texts in paragraphs if (date := self._first_date(texts[0]))][:1]
+
+    def _first_date(self, text: str) -> str:
+        """Return the date with which a text begins; "" if it does not."""
+        if _rank(text, self.language) == _GOOD_RANK:
+            return text
+        text = plain_text(text[:_MAX_DATELINE_CHARS], self.language)
         day = next(iter(days_in(text, self.language)), None)
         if day and _PLACE.fullmatch(text, 0, day.start) and _DATELINE_END.match(text, day.end):
-            return [text[: day.end]]
-        return []
+            return text[: day.end]
+        return ""
 
     @cached_property
     def marked(self) -> list[str]:
@@ -261,17 +265,20 @@ class ShownDates:
 def _rank(line: str, language: str) -> int | None:
     """Return how likely a date of a line is of the article, from 0 on; None if the line is not about a date.
 
-    The best lines have a label, the next ones are nothing but a date, the last ones have other words."""
+    The best lines have a label, the next ones are nothing but a date, others have other words; the last ones are dates of
+    the last change."""
     dates = labelled_moments(line, language=language)
     words = word_count(line)
     if not dates or words > _MAX_LABELLED_WORDS:
         return None
     if any(date.label == "published" for date in dates):
         return 0
-    if words <= _FEW_WORDS or all(date.label for date in dates):
+    if all(date.label for date in dates):
+        return 3
+    if words <= _FEW_WORDS:
         return 1
-    parts = [part for part in _DIVIDER.split(line) if labelled_moments(part, language=language)]
-    is_divided = bool(parts) and all(word_count(part) <= _FEW_WORDS for part in parts)
+    first = next((part for part in _DIVIDER.split(line) if labelled_moments(part, language=language)), line)
+    is_divided = word_count(first) <= _FEW_WORDS
     return 2 if is_divided or (names_date(line, language) and not _SENTENCE_END.search(line)) else None
 
 
@@ -311,7 +318,10 @@ def _is_of_other(element: etree._Element, around: Collection[etree._Element]) ->
     """Return whether an element belongs to something else: an aside, an embedded post, comments, a teaser.
 
     `around` are the elements of the article, which cannot be of something else."""
+    parts: Iterator[etree._Element]
     parts = takewhile(lambda part: part not in around and part.tag != "body", upwards(element))
+    if not around:  # Without a headline, the names of the larger parts say nothing about a small one.
+        parts = islice(parts, _MAX_CARD_DEPTH)
     return any(
         _is_other(part, may_be_card=bool(around) and depth < _MAX_CARD_DEPTH)
         for depth, part in enumerate(parts)
