@@ -63,6 +63,7 @@ _MAX_PROSE_LINES = 2
 _MAX_LABEL_WORDS = 3
 _MAX_LABELLED_WORDS = 25
 """Maximum number of words of a line with a date and its label; for lines without a label see `names_date`."""
+_MAX_FACT_CHARS = 80
 _MAX_DATELINES = 3
 """Number of paragraphs that may begin with the date: a lead and a caption may precede the text."""
 _MAX_DATELINE_CHARS = 70
@@ -160,6 +161,18 @@ class ShownDates:
         if day and _PLACE.fullmatch(text, 0, day.start) and _DATELINE_END.match(text, day.end):
             return text[: day.end]
         return ""
+
+    @cached_property
+    def labelled(self) -> list[str]:
+        """Short lines below the headline, also below the text, that say when the article was published."""
+        lines = (line for line in shown_lines(self.below, self._read) if _DIGIT.search(line.text))
+        return [
+            line.text
+            for line in lines
+            if len(line.text) <= _MAX_FACT_CHARS
+            and _rank(line.text, self.language) == 0
+            and not self._is_of_other(line.block)
+        ]
 
     @cached_property
     def marked(self) -> list[str]:
