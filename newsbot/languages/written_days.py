@@ -32,6 +32,9 @@ from newsbot.text import collapse_space
 YEARS = range(1990, 2047)
 """Years that are accepted. 2047 is the year of Nepal's calendar that began in 1990."""
 _MAX_NAME_WORDS = 3
+_MAX_DAYS = 6
+"""Maximum number of days that are read in a text."""
+_MAX_RANGE_CHARS = 12
 _MONTH_FIRST = ("en", "en-us", "en-ph", "es-us", "es-pr", "fil", "tl")
 """Languages that write 3/14/2026."""
 _EITHER_FIRST = ("en-ca",)
@@ -170,8 +173,14 @@ def days_in(text: str, language: str) -> list[NamedDay]:
     for match in sorted(matches, key=re.Match.start):
         if found and match.start() < found[-1].end:
             continue
+        if len(found) == _MAX_DAYS:
+            break
         day = _day_of(match, language)
-        if day is not None and day.year in YEARS and not _RANGE.search(marked[: match.start()]):
+        if (
+            day is not None
+            and day.year in YEARS
+            and not _RANGE.search(marked[max(0, match.start() - _MAX_RANGE_CHARS) : match.start()])
+        ):
             found.append(NamedDay(day, match.start(), match.end()))
     return found
 

@@ -165,13 +165,12 @@ class ShownDates:
     @cached_property
     def labelled(self) -> list[str]:
         """Short lines below the headline, also below the text, that say when the article was published."""
-        lines = (line for line in shown_lines(self.below, self._read) if _DIGIT.search(line.text))
+        lines = shown_lines(self.below, self._read)
+        dated = (line for line in lines if len(line.text) <= _MAX_FACT_CHARS and _DIGIT.search(line.text))
         return [
             line.text
-            for line in lines
-            if len(line.text) <= _MAX_FACT_CHARS
-            and _rank(line.text, self.language) == 0
-            and not self._is_of_other(line.block)
+            for line in islice(dated, _MAX_LINES_BELOW)
+            if _rank(line.text, self.language) == 0 and not self._is_of_other(line.block)
         ]
 
     @cached_property
