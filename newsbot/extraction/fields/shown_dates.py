@@ -96,13 +96,20 @@ _PUBLISHED_MARK = re.compile(
 )
 _UPDATED_MARK = re.compile(r"updat|modif|last-?mod|revised|dateModified", re.IGNORECASE)
 _OTHER_MARK = re.compile(
-    r"event|start-?(?:date|time)|end-?(?:date|time)|expire|valid|deadline|birth|death|comment|repl(?:y|ies)|discuss|respond"
-    r"|current-?(?:date|time)|today|copyright|countdown|tweet|twitter|instagram|facebook|tiktok|fb-post|oembed|(?:block|social|media)-embed",
+    r"(?<![a-z])(?:event|valid|today|birth|death|expir|deadline|countdown|copyright|current-?(?:date|time)"
+    r"|(?:start|end|door)[-_]?(?:date|time))",
     re.IGNORECASE,
 )
-"""Marks of dates of other things: events, comments, embedded posts, the day of the visit."""
-_ELEMENTOR = re.compile("elementor-[a-z]*widget[a-z-]*")
-"""Names that a page builder gives to all elements."""
+"""Marks of dates of other things than the article: events, the day of the visit."""
+_OTHER_POST = re.compile(
+    r"comment|repl(?:y|ies)|discuss|respond|tweet|twitter|instagram|facebook|tiktok|fb-post|oembed|(?:block|social|media)-embed",
+    re.IGNORECASE,
+)
+"""Marks of the posts of others: comments, embedded posts."""
+_NEUTRAL = re.compile(
+    r"elementor-[a-z]*widget[a-z-]*|(?:has|no|social)-comments?|comments?[-_](?:count|number|link|icon|open|closed|off|on)\b"
+)
+"""Names that hold a mark of something else, but are given to parts of the article, too."""
 _MASTHEAD = re.compile(r"masthead|site-?header|top-?bar|nav-?bar|header-?top|main-?menu", re.IGNORECASE)
 _DATELINE_END = re.compile(r"\s{0,2}[-–—−:|•·)/„“\"«]")
 _PLACE = re.compile(r"(?:[(\[]?[^\W\d_][\w .'’/-]{1,30}[,:(–—-]\s?){0,2}")
@@ -341,13 +348,12 @@ def _is_of_other(element: etree._Element, around: Collection[etree._Element]) ->
 
 
 def _is_other(part: etree._Element, *, may_be_card: bool) -> bool:
-    names = _names_of(part)
+    names = _NEUTRAL.sub("", _names_of(part))
     return (
         part.tag in ("nav", "blockquote")
         or (part.tag == "aside" and not _is_list_of_facts(part))
         or (part.tag == "footer" and next(part.iterancestors("article"), None) is None)
-        or OTHER_PARTS.search(_ELEMENTOR.sub("", names)) is not None
-        or _OTHER_MARK.search(names) is not None
+        or any(mark.search(names) for mark in (OTHER_PARTS, _OTHER_MARK, _OTHER_POST))
         or (part.tag == "a" and not short_text(part))
         or (may_be_card and bool(_LINKED_HEADING(part)))
     )
