@@ -198,7 +198,7 @@ class _Reader:
 
     def with_shown_offset(self, moment: Moment) -> Moment:
         """Return a moment in UTC with the offset that the page gives it elsewhere; any other moment as it is."""
-        if moment.offset_min or str(self.timezone) != "UTC" or not moment.at.time():
+        if moment.offset_min != 0 or str(self.timezone) != "UTC":
             return moment
         offset = next((found for found in self._offsets(moment.at) if found is not None), 0)
         return moment._replace(offset_min=offset) if offset else moment
