@@ -192,7 +192,7 @@ class ShownDates:
 
     @cached_property
     def times(self) -> list[str]:
-        """Time elements, those below the headline first. If they name several days, only those marked as publication."""
+        """Time elements below the headline, else above it. If they name several days, only those marked as publication."""
         above: list[str] = []
         below: list[str] = []
         found = above
@@ -201,7 +201,7 @@ class ShownDates:
                 found = below
             elif (text := _machine_date(element) or short_text(element)) and not self._is_of_other(element):
                 found.append(f"{_label_of(_names_of(element))} {text}".strip())
-        found = below + above
+        found = below or above
         days = {
             date.moment.at.date() for text in found for date in labelled_moments(text, language=self.language)
         }
