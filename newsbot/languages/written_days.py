@@ -39,6 +39,8 @@ _MONTH_FIRST = ("en", "en-us", "en-ph", "es-us", "es-pr", "fil", "tl")
 """Languages that write 3/14/2026."""
 _EITHER_FIRST = ("en-ca",)
 """Languages that write 3/14/2026 and 14/3/2026."""
+_YEAR_FIRST = ("ja", "ko", "zh")
+"""Languages that write the year first also if it has two digits."""
 _DAY_BEFORE_MONTH = ("da", "es", "fr", "id", "it", "nl", "pt")
 """Languages that write the day first even if hyphens separate it from a month and a year of two digits."""
 FILLERS = {
@@ -261,6 +263,8 @@ def _numeric_day(match: re.Match[str], language: str) -> date | None:
     if len(match["year"]) == 4 or len(match["day"]) == 1:
         return found
     year_first = _date(_full_year(match["day"], language), int(match["month"]), int(match["year"]))
+    if language[:2] in _YEAR_FIRST:
+        return year_first
     is_ambiguous = mark == "-" and language[:2] not in _DAY_BEFORE_MONTH
     return None if found and year_first and is_ambiguous else found or year_first
 

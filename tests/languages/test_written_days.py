@@ -1,7 +1,4 @@
-"""Dates as news pages of the world print them: one line a form, most of them in languages that CLDR covers.
-
-Each text names 2026-03-14 unless the line says otherwise.
-"""
+"""Dates as news pages of the world print them, with the languages, scripts and calendars that they use."""
 
 from __future__ import annotations
 
@@ -128,6 +125,9 @@ WRITTEN = [
     ("se", "14. njukčamánu 2026", "2026-03-14"),
     ("dv", "14 މާރިޗު 2026", "2026-03-14"),
     ("ca", "14 de març del 2026", "2026-03-14"),
+    ("ja", "26/03/14 10:30", "2026-03-14T10:30:00Z"),
+    ("ko", "26.03.14", "2026-03-14"),
+    ("th", "14/03/69", "2026-03-14"),
 ]
 UNCLEAR = [
     ("ne", "२०८२ फागुन ३०"),
