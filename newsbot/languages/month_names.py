@@ -55,7 +55,10 @@ ADDED_NAMES = {
 
 _ALIASES = {"no": "nb", "iw": "he", "in": "id", "tl": "fil", "sh": "sr", "cnr": "sr", "mo": "ro", "ji": "yi"}
 """Language tags -> the tag under which the names are found."""
-_KNOWN_WITHOUT_LANGUAGE = ["en", "de", "nl", "af", "da", "nb", "sv", "is", "fi", "et", "lv", "lt", "fr", "es", "ca", "gl", "pt", "it", "ro", "pl", "cs", "sk", "sl", "hr", "bs", "sr", "mk", "bg", "ru", "uk", "be", "hu", "tr", "az", "el", "sq", "ar", "he", "id", "ms", "sw"]  # fmt: skip
+_KNOWN_WITHOUT_LANGUAGE = tuple(
+    """en de nl af da nb sv is fi et lv lt fr es ca gl pt it ro pl
+    cs sk sl hr bs sr mk bg ru uk be hu tr az el sq ar he id ms sw""".split()  # noqa: SIM905
+)
 """Languages whose names are read on pages of any language, the first one that has a name decides: "listopad" is November
 (Polish), not October (Croatian)."""
 _MIN_FOREIGN_LETTERS = 4
@@ -66,41 +69,7 @@ _LAST_LATIN = "\u024f"
 _PREFIXES = {"ב": "he", "ខែ": "km", "ເດືອນ": "lo", "เดือน": "th", "u": "zu xh"}
 """What is written in front of a name, without a space -> the languages that do."""
 _INFLECTED = frozenset(
-    [
-        "az",
-        "bn",
-        "eu",
-        "et",
-        "fi",
-        "hu",
-        "hy",
-        "ka",
-        "kk",
-        "km",
-        "kn",
-        "ku",
-        "ckb",
-        "ky",
-        "lo",
-        "lt",
-        "lv",
-        "ml",
-        "mn",
-        "mr",
-        "my",
-        "ne",
-        "or",
-        "ta",
-        "te",
-        "tg",
-        "th",
-        "tk",
-        "tr",
-        "tt",
-        "ug",
-        "uz",
-        "zh",
-    ]
+    "az bn eu et fi hu hy ka kk km kn ku ckb ky lo lt lv ml mn mr my ne or ta te tg th tk tr tt ug uz zh".split()  # noqa: SIM905
 )
 """Languages in which a name may have an ending, or be followed by other words without a space."""
 _MIN_STEM_LETTERS = 4
