@@ -13,7 +13,22 @@ from typing import Any, Literal, get_args
 EntityType = Literal["PER", "ORG", "LOC"]
 ENTITY_TYPES: tuple[EntityType, ...] = get_args(EntityType)
 
-PageKind = Literal["article", "live_blog", "gallery", "video", "list", "paywall", "error", "empty", "stub"]
+PageKind = Literal[
+    "article",
+    "live_blog",
+    "gallery",
+    "video",
+    "list",
+    "shop",
+    "service",
+    "forum",
+    "documentation",
+    "event",
+    "paywall",
+    "error",
+    "empty",
+    "stub",
+]
 PAGE_KINDS: tuple[PageKind, ...] = get_args(PageKind)
 StoredKind = Literal["article", "live_blog", "stub"]
 STORED_KINDS: tuple[StoredKind, ...] = get_args(StoredKind)

@@ -61,7 +61,7 @@ def extract_article(page: Page, *, source: Source | None = None, now: datetime |
         notes=[*declared_notes(page), *read_notes(blocks, body.text)],
         rules=metadata.rules | {"body": body.rule},
     )
-    article.kind, article.rules["kind"] = classify(page, article, body)
+    article.kind, article.rules["kind"] = classify(page, article, body, blocks)
     return article
 
 
