@@ -95,7 +95,7 @@ def read_samples(corpora: Path) -> Iterator[Sample]:
 
 def signs_row(page: Page) -> Row:
     """Return the feature vector of a page."""
-    row: Row = page_row(signs_of(page))[0]
+    row: Row = page_row(signs_of(page))
     return row
 
 
@@ -106,7 +106,7 @@ def _sample(corpus: str, name: str, kind: PageKind, page: Page) -> Sample:
     weight = (MIXED_WEIGHT if is_mixed else PAGE_WEIGHT) if is_sure else 0.0
     rule = ruled_kind(signs)
     publisher = publisher_of(page.url or "") or name
-    row = page_row(signs)[0]
+    row = page_row(signs)
     ruled = rule[0] if rule else "article" if signs.is_dated_news else None
     return Sample(corpus, name, publisher, kind, row, weight, signs.is_dated_article, ruled)
 

@@ -78,7 +78,7 @@ def _signs(found: dict[str, float]) -> list[float]:
     shop = found["path_shop"] or found["host_shop"] or found["type_product"] or found["og_product"]
     return [
         float(bool(says_article)),
-        float(bool(docs) and not says_article and not found["date_declared"]),
+        float(bool(docs) and not is_article),
         float(bool(forum) and not is_article),
         float(bool(shop) and not says_article),
     ]
@@ -131,8 +131,8 @@ def _address(url: str) -> list[float]:
     shown = segments[:_MAX_SEGMENTS]
     first = [word for segment in shown for word in _WORD.findall(segment)[:1]]
     return [
-        *_families([*shown, *first]),
-        *_families([*host.split(".")[:-1], *_WORD.findall(parts.query.lower())[:1]]),
+        *_families([*shown, *first, f"?{parts.query.lower().partition('=')[0]}"]),
+        *_families(host.split(".")[:-1]),
         min(len(segments), _MAX_SEGMENTS),
         min(slug.count("-") + slug.count("_"), 15),
         min(len(slug), 120),

@@ -191,12 +191,12 @@ PATHS: Final[Mapping[str, str]] = {
     "list": """category categories tag tags collections c search archive archives browse listing listings directory
         kategorie kategorien categorie categoria categorias rubrik rubriques seccion schlagwort etiqueta list all
         jobs sale deals chart ranking rankings hub page""",
-    "forum": """forum forums foro foren thread threads viewtopic viewforum showthread t discussion discussions board
-        boards community communities questions question answers ask r discuss discourse talk""",
-    "topic": "topic topics collection comments",
-    "docs": """docs doc documentation reference manual manuals api wiki help kb handbook dokumentation man readthedocs
-        developer developers support ref library latest stable en-us""",
-    "learn": "learn guide guides tutorial tutorials how-to howto resources resource academy book insights",
+    "forum": """forum forums foro foren thread threads viewtopic viewforum showthread t discussion discussions discuss
+        discourse board boards phpbb ?topic ?t ?tid ?thread ?threadid ?showtopic""",
+    "topic": "topic topics collection comments community communities questions question answers ask r talk",
+    "docs": """docs doc documentation reference manual manuals api wiki help kb handbook dokumentation readthedocs""",
+    "learn": """learn guide guides tutorial tutorials how-to howto resources resource academy book insights man developer
+        developers support ref library latest stable en-us""",
     "service": """service services solution solutions pricing features plans platform program programs course courses
         location locations industries leistungen dienstleistungen servicios usluge certificate certificates rental
         quote use-cases software training departments department what-we-do capabilities careers""",
@@ -206,7 +206,7 @@ PATHS: Final[Mapping[str, str]] = {
         presse haber berita clanek pressemitteilungen aktuelles content""",
     "blog": "blog blogs post posts review reviews recipe recipes rezepte pulse ideas life-style lifestyle travel health",
 }
-"""Family -> segments of paths and labels of hosts, in lower case."""
+"""Family -> segments of paths, labels of hosts, and, with a question mark, the first parameter of a query; in lower case."""
 
 SOFTWARE: Final[Mapping[str, str]] = {
     "shop": "shopify, woocommerce, magento, prestashop, opencart, bigcommerce, shopware, ecwid, sylius, oscommerce",

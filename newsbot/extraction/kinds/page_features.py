@@ -11,14 +11,14 @@ from newsbot.extraction.kinds import content_features, declared_features, prose_
 from newsbot.extraction.kinds.signs import Signs
 
 NAMES: Final = (*declared_features.NAMES, *content_features.NAMES, *prose_features.NAMES)
-"""Names of the columns of `page_row`."""
+"""Names of the numbers of `page_row`."""
 
 
 def page_row(signs: Signs) -> NDArray[np.float32]:
-    """Return the feature vector of a page. Shape (1, `NAMES`)."""
+    """Return the feature vector of a page. Shape (`NAMES`,)."""
     numbers = (
         *declared_features.declared_row(signs),
         *content_features.content_row(signs.page.tree, signs.blocks),
         *prose_features.prose_row(signs),
     )
-    return np.array([numbers], dtype=np.float32)
+    return np.array(numbers, dtype=np.float32)

@@ -35,6 +35,8 @@ _LEAD_PARAGRAPHS: Final = 2
 _MIN_PARAGRAPH_CHARS: Final = 60
 """Shorter lines at the end of a text may be credits, which end without a full stop."""
 _LAST_LINES: Final = 3
+_MAX_WALL_CHARS: Final = 200
+"""Maximum number of characters of a line of a wall in the text."""
 _BLOCKS_AFTER: Final = 10
 _MAX_AFTER_CHARS: Final = 1500
 """Limits of what is right after a text."""
@@ -81,8 +83,12 @@ def is_paywall(signs: Signs) -> bool:
 
 
 def _has_wall(signs: Signs, lines: Sequence[str]) -> bool:
-    """Return whether the words of a paywall end the text, or follow right after it."""
-    return _PAYWALL.search("\n".join([*lines[-2:], _after(signs)])) is not None
+    """Return whether the words of a paywall are in the last lines of the text, or follow right after it.
+
+    In a text that is not free they may be in any short line: offers below a wall are sometimes read as the text."""
+    last = 0 if signs.article.is_free is False else -_LAST_LINES
+    said = [line for line in lines[last:] if len(line) <= _MAX_WALL_CHARS]
+    return _PAYWALL.search("\n".join([*said, _after(signs)])) is not None
 
 
 def _after(signs: Signs) -> str:

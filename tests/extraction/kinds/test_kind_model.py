@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from newsbot.extraction.kinds.kind_model import KINDS, kind_of, load_kind_model
+from newsbot.extraction.kinds.kind_model import (
+    KINDS,
+    MIN_DATED_SCORE,
+    MIN_SCORE,
+    MIN_SIGNED_SCORE,
+    NOTHING_AGAINST,
+    kind_of,
+    least_score,
+    load_kind_model,
+)
 from newsbot.extraction.kinds.kind_words import LABELS, MARKUP, PATHS, PRONOUNS
 from newsbot.extraction.kinds.page_features import NAMES
 from newsbot.items import PAGE_KINDS, STORED_KINDS
@@ -28,22 +38,27 @@ def test_kinds_of_the_model_are_kinds_of_pages_and_only_articles_are_stored() ->
 
 
 @pytest.mark.parametrize(
-    ("scores", "is_dated", "kind"),
+    ("names", "is_dated", "least"),
     [
-        ((0.9, 0.02, 0.02, 0.02, 0.02, 0.02), False, "article"),
-        ((0.45, 0.0, 0.5, 0.05, 0.0, 0.0), False, "article"),
-        ((0.07, 0.0, 0.9, 0.03, 0.0, 0.0), False, "forum"),
-        ((0.32, 0.0, 0.0, 0.0, 0.68, 0.0), False, "shop"),
-        ((0.32, 0.0, 0.0, 0.0, 0.68, 0.0), True, "article"),
+        ((), False, MIN_SCORE),
+        (("shop_sign",), False, MIN_SIGNED_SCORE),
+        (("forum_sign",), True, MIN_DATED_SCORE),
     ],
-    ids=["sure", "in doubt", "forum", "shop", "dated"],
+    ids=["nothing", "address of a shop", "dated"],
 )
-def test_a_page_in_doubt_stays_an_article(scores: tuple[float, ...], is_dated: bool, kind: str) -> None:
-    assert kind_of(scores, is_dated=is_dated)[0] == kind
+def test_what_a_page_declares_moves_the_threshold(
+    names: tuple[str, ...], is_dated: bool, least: float
+) -> None:
+    row = np.array([float(name in names) for name in NAMES], dtype=np.float32)
+    assert least_score(row, is_dated=is_dated) == least
+
+
+def test_a_page_in_doubt_stays_an_article() -> None:
+    assert kind_of((0.45, 0.0, 0.5, 0.05, 0.0, 0.0), 0.6) == ("article", NOTHING_AGAINST)
 
 
 def test_the_rule_says_how_sure_the_model_is() -> None:
-    assert kind_of((0.07, 0.0, 0.0, 0.0, 0.9, 0.03), is_dated=False) == ("shop", "model: shop .93")
+    assert kind_of((0.07, 0.0, 0.0, 0.0, 0.9, 0.03), 0.6) == ("shop", "model: shop .93")
 
 
 def test_words_of_the_tables_are_in_lower_case() -> None:
