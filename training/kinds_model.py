@@ -86,7 +86,7 @@ def report(samples: Sequence[Sample], scores: Scores) -> Iterator[str]:
         for sample, row in zip(samples, split.tolist(), strict=True):
             kind = sample.ruled or kind_of(row, least_score(sample.row, is_dated=sample.is_dated))[0]
             found[sample.corpus, sample.kind, "article" if kind in STORED_KINDS else kind] += 1
-    for corpus in (*CORPORA, "bare", "fixtures"):
+    for corpus in (*CORPORA, "made", "fixtures"):
         kept = sum(n for key, n in found.items() if key[0] == corpus and key[1:] == ("article", "article"))
         lost = sum(n for key, n in found.items() if key[0] == corpus and key[1] == "article") - kept
         if kept:

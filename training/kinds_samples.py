@@ -38,6 +38,8 @@ FIXTURES = Path(__file__).parents[1] / "fixtures"
 PAGE_WEIGHT, MIXED_WEIGHT, MADE_WEIGHT = 1.5, 0.7, 0.4
 """Weights of pages: those of a known kind, those of trafilatura.json, which are of all kinds, and variants of both."""
 SHORT_PARAGRAPHS = 3
+OTHER_TITLES = 9
+MAX_TITLE_CHARS = 60
 _ADDRESS = ("path_", "host_")
 _DECLARED = ("type_", "og_", "date_", "authors_", "root_")
 _ADDRESS_NAMES = frozenset(words("depth slug_words slug_chars id query home docs_sign forum_sign shop_sign"))
@@ -78,12 +80,13 @@ def signs_of(page: Page) -> Signs:
 def read_samples(corpora: Path) -> Iterator[Sample]:
     """Yield every page of the corpora and of the fixtures."""
     for corpus in CORPORA:
-        for name, truth in json.loads((corpora / f"{corpus}.json").read_text(encoding="utf-8")).items():
+        truths = json.loads((corpora / f"{corpus}.json").read_text(encoding="utf-8"))
+        for name, truth in truths.items():
             html = gzip.decompress((corpora / truth["file"]).read_bytes()).decode("utf-8", "replace")
             kind = KIND_OF_TYPE.get(truth.get("page_type", ""), "article")
             yield _sample(corpus, name, kind, Page.from_text(html, truth["url"]))
-            if corpus in (*NEWS, "wcxb"):
-                yield from _bare_samples(name, truth)
+        if corpus in (*NEWS, "wcxb"):
+            yield from _made_samples(truths)
     for file in sorted(FIXTURES.glob("*/page.html")):
         expected = json.loads((file.parent / "expected.json").read_text(encoding="utf-8"))
         if not expected.get("body"):
@@ -111,18 +114,42 @@ def _sample(corpus: str, name: str, kind: PageKind, page: Page) -> Sample:
     return Sample(corpus, name, publisher, kind, row, weight, signs.is_dated_article, ruled)
 
 
-def _bare_samples(name: str, truth: dict[str, Any]) -> Iterator[Sample]:
-    """Yield pages with nothing but the text of an article, and with nothing but its beginning."""
-    paragraphs = [line for line in truth["articleBody"].split("\n") if line.strip()]
-    title = escape(truth.get("meta", {}).get("title") or paragraphs[0][:60]) if paragraphs else ""
-    for count in (SHORT_PARAGRAPHS, len(paragraphs)) if paragraphs else ():
-        text = "".join(f"<p>{escape(line)}</p>" for line in paragraphs[:count])
-        page = Page.from_text(
-            f"<html><head><title>{title}</title></head><body><h1>{title}</h1>{text}</body></html>"
-        )
-        yield Sample(
-            "bare", name, publisher_of(truth["url"]), "article", signs_row(page), MADE_WEIGHT, False, None
-        )
+def _made_samples(truths: dict[str, dict[str, Any]]) -> Iterator[Sample]:
+    """Yield pages with nothing but the text of an article or its beginning, and briefs with links to other articles."""
+    lines = {
+        name: [line for line in truth["articleBody"].split("\n") if line.strip()]
+        for name, truth in truths.items()
+    }
+    lines = {name: found for name, found in lines.items() if found}
+    titles = [escape(_title(truths[name], found)) for name, found in lines.items()]
+    for number, (name, found) in enumerate(lines.items()):
+        links = [titles[(number + step) % len(titles)] for step in range(1, OTHER_TITLES)]
+        publisher = publisher_of(truths[name]["url"])
+        for text, around, url in (
+            (found, [], None),
+            (found[:SHORT_PARAGRAPHS], [], None),
+            (found[:1], links, None),
+            (found[:1], links, truths[name]["url"]),
+        ):
+            row = signs_row(Page.from_text(_made_page(titles[number], text, around), url))
+            yield Sample("made", name, publisher, "article", row, MADE_WEIGHT, False, None)
+
+
+def _title(truth: dict[str, Any], lines: list[str]) -> str:
+    return str(truth.get("meta", {}).get("title") or lines[0][:MAX_TITLE_CHARS])
+
+
+def _made_page(title: str, lines: list[str], links: list[str]) -> str:
+    """Return a page with a headline, paragraphs, and, if there are links, a menu, a list of them, and a footer."""
+    text = "".join(f"<p>{escape(line)}</p>" for line in lines)
+    items = "".join(f"<li><a href='/{number}'>{link}</a></li>" for number, link in enumerate(links))
+    menu = "<header><a href='/'>Home</a> <a href='/news'>News</a></header>" if links else ""
+    more = (
+        f"<section><h2>More</h2><ul>{items}</ul></section><footer><p>© The Example</p></footer>"
+        if links
+        else ""
+    )
+    return f"<html><head><title>{title}</title></head><body>{menu}<main><h1>{title}</h1>{text}</main>{more}</body></html>"
 
 
 def variants(sample: Sample) -> Iterator[Sample]:

@@ -3,7 +3,7 @@
 Signs that are sure decide first: error pages, live blogs, what a page declares to be. A model decides about the rest; if
 in doubt, a page stays an article: a wrong reject loses more than an odd page that is stored.
 
-The figures beside the thresholds were measured on 632 article pages and 342 pages of other kinds (shops, services,
+The figures beside the thresholds of the rules were measured on 632 article pages and 342 pages of other kinds (shops, services,
 forums, lists, documentation) that people have labelled.
 """
 
@@ -22,6 +22,7 @@ from newsbot.extraction.kinds.wall_words import ERROR_TITLES, WALL_TEXTS
 from newsbot.extraction.page.page import Page
 from newsbot.items import STORED_KINDS, Article, PageKind
 from newsbot.languages.word_patterns import any_of
+from newsbot.text import word_count
 
 _SHORT_WORDS: Final = 120
 """Number of words below which other signs on a page count. 3 % of articles are shorter, 16 % have under 400 words."""
@@ -92,7 +93,7 @@ def _is_dated_news(signs: Signs) -> bool:
     """Return whether a page is an article with a date; a list may show one for each of its teasers."""
     if signs.is_dated_article:
         return True
-    has_headline = len((signs.article.title or "").split()) >= _MIN_HEADLINE_WORDS
+    has_headline = word_count(signs.article.title or "") >= _MIN_HEADLINE_WORDS
     return signs.og_type == "article" and signs.article.published_at is not None and has_headline
 
 

@@ -187,10 +187,10 @@ MARKUP: Final[Mapping[str, str]] = {
 
 PATHS: Final[Mapping[str, str]] = {
     "shop": """product products produkt produkte produit produits producto productos produto produtos prodotto prodotti
-        shop store buy item items dp ip sku p pd tienda loja negozio boutique kaufen tovar urun tuote produkter""",
+        shop store buy dp ip sku pd tienda loja negozio boutique kaufen tovar urun tuote produkter""",
     "list": """category categories tag tags collections c search archive archives browse listing listings directory
         kategorie kategorien categorie categoria categorias rubrik rubriques seccion schlagwort etiqueta list all
-        jobs sale deals chart ranking rankings hub page""",
+        jobs sale deals chart ranking rankings hub page item items p""",
     "forum": """forum forums foro foren thread threads viewtopic viewforum showthread t discussion discussions discuss
         discourse board boards phpbb ?topic ?t ?tid ?thread ?threadid ?showtopic""",
     "topic": "topic topics collection comments community communities questions question answers ask r talk",
