@@ -35,7 +35,7 @@ KIND_OF_TYPE: dict[str, PageKind] = {
 }
 """Type of a page in wcxb_other.json -> kind."""
 FIXTURES = Path(__file__).parents[1] / "fixtures"
-PAGE_WEIGHT, MIXED_WEIGHT, MADE_WEIGHT = 1.5, 0.7, 0.4
+PAGE_WEIGHT, MIXED_WEIGHT, MADE_WEIGHT = 1.5, 0.7, 0.2
 """Weights of pages: those of a known kind, those of trafilatura.json, which are of all kinds, and variants of both."""
 SHORT_PARAGRAPHS = 3
 OTHER_TITLES = 9
