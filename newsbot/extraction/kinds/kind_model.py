@@ -21,7 +21,7 @@ KINDS: Final[tuple[PageKind, ...]] = ("article", "documentation", "forum", "serv
 """Kinds in the order of the columns of the model. Pages of a single product are shops, of several of them lists."""
 MIN_SCORE: Final = 0.63
 """Probability from which a page is no article. With these thresholds, 99 % of the articles of publishers that the model was not
-trained on stay articles, and 79 % of the other pages do not (benchmarks/kinds.md)."""
+trained on stay articles, and 77 % of the other pages do not (benchmarks/kinds.md)."""
 MIN_SIGNED_SCORE: Final = 0.42
 """The same for a page whose address or declarations are those of a forum, a shop or documentation."""
 MIN_DATED_SCORE: Final = 0.68
