@@ -102,3 +102,20 @@ def test_thai_text_needs_no_full_stop() -> None:
 def test_invitations_right_after_a_short_text_are_a_paywall(kind: str, texts: list[str]) -> None:
     walls = {text: page(STORY[:2], after=f"<div><p>… {text.capitalize()} …</p></div>").kind for text in texts}
     assert [text for text, found in walls.items() if found != "paywall"] == []
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        '"hasPart": "x", "wordCount": {}',
+        '"hasPart": [[{"cssSelector": 4}], null], "wordCount": "9999999999"',
+        part(" , .. #, "),
+    ],
+    ids=["other types", "nested", "no selector"],
+)
+def test_declarations_of_any_form_are_read(declared: str) -> None:
+    assert page(STORY, f"{FLAG}, {declared}").kind == "article"
+
+
+def test_article_with_a_paid_part_is_not_free() -> None:
+    assert page(STORY, f'"isAccessibleForFree": "True", {part(".text")}').is_free is False
