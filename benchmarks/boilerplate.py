@@ -32,7 +32,7 @@ from newsbot.extraction import extract
 from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.record import record_article
 from newsbot.items import Article
-from newsbot.languages.page_talk import is_page_talk
+from newsbot.languages.wording.page_talk import is_page_talk
 from newsbot.store.articles.site_boilerplate import PARTING
 from newsbot.store.database import Database
 from newsbot.text import letters

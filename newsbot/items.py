@@ -13,7 +13,22 @@ from typing import Any, Literal, get_args
 EntityType = Literal["PER", "ORG", "LOC"]
 ENTITY_TYPES: tuple[EntityType, ...] = get_args(EntityType)
 
-PageKind = Literal["article", "live_blog", "gallery", "video", "list", "paywall", "error", "empty", "stub"]
+PageKind = Literal[
+    "article",
+    "live_blog",
+    "gallery",
+    "video",
+    "list",
+    "shop",
+    "service",
+    "forum",
+    "documentation",
+    "event",
+    "paywall",
+    "error",
+    "empty",
+    "stub",
+]
 PAGE_KINDS: tuple[PageKind, ...] = get_args(PageKind)
 StoredKind = Literal["article", "live_blog", "stub"]
 STORED_KINDS: tuple[StoredKind, ...] = get_args(StoredKind)
@@ -99,6 +114,28 @@ class FeedEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """A picture of an article."""
+
+    url: str
+    """Absolute http(s) URL of its largest form."""
+    caption: str | None = None
+    """What is printed below it, without the credit."""
+    credit: str | None = None
+    """Who took it or owns it ("Ada Kovac/dpa"), without "Photo:"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A link in the text of an article."""
+
+    url: str
+    """Absolute http(s) URL."""
+    text: str
+    """The words that are linked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Removed:
     """A paragraph that cleaning has removed from the text of an article."""
 
@@ -151,6 +188,12 @@ class Article:
     """Absolute http(s) URL of the lead image."""
     body: str = ""
     """Text: paragraphs and subheadings, separated by blank lines; without headline, byline, captions and promotion."""
+    body_markdown: str = ""
+    """The same text as Markdown: headings, lists, tables, quotations, links and pictures (`newsbot.extraction.structure.markdown`)."""
+    images: list[Image] = field(default_factory=list)
+    """Pictures inside the text, in page order, and the lead image; without icons, portraits of authors and teasers."""
+    links: list[Link] = field(default_factory=list)
+    """Links to web pages in the text, in its order and without repeats."""
     word_count: int = 0
     """Number of words in `body`; in scripts without spaces, two characters count as a word."""
     kind: PageKind = "article"
@@ -272,6 +315,9 @@ def article_json(article: Article) -> dict[str, Any]:
         "topics": article.topics,
         "image_url": article.image_url,
         "body": article.body,
+        "body_markdown": article.body_markdown or None,
+        "images": [asdict(image) for image in article.images],
+        "links": [asdict(link) for link in article.links],
         "word_count": article.word_count,
         "kind": article.kind,
         "is_free": article.is_free,

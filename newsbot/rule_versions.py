@@ -7,10 +7,9 @@ after which some page may be read differently, then run `make rules`.
 
 from __future__ import annotations
 
-EXTRACTION = 4
-"""Version of the rules that read a page: `extraction` with its models, `phrases`, `page_talk`, `word_patterns`, `edit_notes`,
-`phrase_index`, `dates`, `month_names`, `text`, `urls` and `url_parameters`."""
-CLEANING = 2
+EXTRACTION = 5
+"""Version of the rules that read a page: `extraction` with its models, `languages`, `text`, `urls` and `url_parameters`."""
+CLEANING = 3
 """Version of the rules that tidy an extracted article: `cleaning`, `phrases`, `page_talk` and `word_patterns`."""
 
 

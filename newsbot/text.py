@@ -50,7 +50,14 @@ _SPACELESS = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,500}>")
+_BARE_TAG = re.compile(r"<(?P<name>[a-zA-Z][a-zA-Z0-9-]{0,20})>")
+_END_TAG = re.compile(r"</([a-z][a-z0-9-]{0,20})")
+_FORMATTING_TAG = re.compile(
+    "a|b|big|br|cite|code|div|em|font|hr|i|mark|p|q|s|small|span|strong|sub|sup|tt|u|wbr"
+)
+"""Tags that texts contain by mistake without an end tag: cut summaries, line breaks."""
 _NOT_LETTERS = re.compile(r"[\W_]+")
+_ASCII_LETTERS = {code: chr(code).lower() if chr(code).isalnum() else None for code in range(128)}
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 
 
@@ -92,7 +99,9 @@ def clean_text(text: str) -> str:
     Joiners are kept where a script or an emoji needs them. C1 controls are read as the Windows-1252 characters that
     were intended, as the HTML standard does for numeric character references.
     """
-    if _SUSPECT.search(text):
+    if not text.isprintable() and _SUSPECT.search(
+        text
+    ):  # the first test is the quicker one, but "\n" does not pass it
         text = _LINE_END.sub("\n", text)
         text = _C1.sub(lambda match: match[0].encode("latin-1").decode("windows-1252", "ignore"), text)
         text = _NEEDLESS_JOINER.sub("", _JUNK.sub("", text))
@@ -121,7 +130,19 @@ def plain_line(text: str) -> str:
     text = text[:MAX_LINE_CHARS]
     if "&" in text:
         text = html.unescape(html.unescape(text))
-    return one_line(_TAG.sub(" ", text) if "<" in text else text)
+    return one_line(_without_tags(text) if "<" in text else text)
+
+
+def _without_tags(text: str) -> str:
+    """Return the text without tags; "<video>" without attributes and without an end tag is a word that is written about."""
+    ended = set(_END_TAG.findall(text.casefold()))
+
+    def replacement(tag: re.Match[str]) -> str:
+        bare = _BARE_TAG.fullmatch(tag[0])
+        name = bare["name"].casefold() if bare else ""
+        return tag[0] if name and name not in ended and not _FORMATTING_TAG.fullmatch(name) else " "
+
+    return _TAG.sub(replacement, text)
 
 
 def paragraphs(text: str) -> list[str]:
@@ -149,4 +170,21 @@ def word_count(text: str) -> int:
 
 def letters(text: str) -> str:
     """Return only the letters and digits of a text, case-folded, to compare names and headlines."""
+    if text.isascii():
+        return text.translate(_ASCII_LETTERS)
     return _NOT_LETTERS.sub("", text).casefold()
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Return the words of a text in their order: a list of names that is short to write."""
+    return tuple(text.split())
+
+
+_FIRST_OF_EAST_ASIA = "\u2e80"
+
+
+def size_of(text: str) -> int:
+    """Return the length of a text in characters of an alphabet.
+
+    A character counts as three if the text begins in a script of East Asia, which take a third of the characters."""
+    return len(text) * 3 if text > _FIRST_OF_EAST_ASIA else len(text)

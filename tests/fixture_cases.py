@@ -20,7 +20,7 @@ from newsbot.sources.values import EXTRACT_KEYS, read_table
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 CASES = sorted(path.parent for path in FIXTURES.glob("**/expected.json"))
-OPTIONAL_FIELDS = ("kind", "is_free", "published_day")
+OPTIONAL_FIELDS = ("kind", "is_free", "published_day", "body_markdown")
 """Fields that a case has if it is about them."""
 FIELDS = tuple(
     name for name in article_json(Article(url="")) if name not in {"entities", "provenance", *OPTIONAL_FIELDS}

@@ -17,26 +17,21 @@ from training.syntax_shape import module_shape
 
 ROOT = Path(__file__).parents[1]
 LOCK = ROOT / "newsbot" / "rule_versions.lock"
-SHARED = (
-    "newsbot/languages/phrases.py",
-    "newsbot/languages/page_talk.py",
-    "newsbot/languages/data",
-    "newsbot/languages/word_patterns.py",
-)
 CONTENTS = {
     "EXTRACTION": (
         "newsbot/extraction",
-        "newsbot/languages/data/edit_notes.tsv",
-        "newsbot/languages/dates.py",
-        "newsbot/languages/edit_notes.py",
-        "newsbot/languages/month_names.py",
-        "newsbot/languages/phrase_index.py",
+        "newsbot/languages",
         "newsbot/text.py",
         "newsbot/urls.py",
         "newsbot/url_parameters.py",
-        *SHARED,
     ),
-    "CLEANING": ("newsbot/cleaning", *SHARED),
+    "CLEANING": (
+        "newsbot/cleaning",
+        "newsbot/languages/wording/phrases.py",
+        "newsbot/languages/wording/page_talk.py",
+        "newsbot/languages/data",
+        "newsbot/languages/word_patterns.py",
+    ),
 }
 """Constant in `newsbot.rule_versions` -> the files and folders whose content it numbers."""
 IGNORED_SUFFIXES = {".lock", ".md", ".pyc"}

@@ -58,9 +58,12 @@ def test_a_headline_becomes_one_line() -> None:
         ("Ham &amp;amp; Eggs", "Ham & Eggs"),
         ("&lt;b&gt;A&lt;/b&gt;\nB", "A B"),
         ("<i>A</i> < 3", "A < 3"),
+        ("Why the <video> tag won", "Why the <video> tag won"),
+        ("<video>A</video> B", "A B"),
+        ("A<br>B <em>cut", "A B cut"),
         ("x&" * 1_000_000, "x&" * (MAX_LINE_CHARS // 2)),
     ],
-    ids=["referred twice", "escaped markup", "markup", "endless"],
+    ids=["referred twice", "escaped markup", "markup", "tag as a word", "closed tag", "open tags", "endless"],
 )
 def test_metadata_texts_become_one_line_without_markup(raw: str, line: str) -> None:
     assert plain_line(raw) == line

@@ -2,8 +2,8 @@
 
     python -m training.body_model CORPORA [--evaluate FOLDER] [--out newsbot/extraction/body]
 
-CORPORA contains aeb.json, fundus_eval.json, fundus_tests.json and trafilatura.json with their pages; the project's own
-fixtures are added. With --evaluate (the folder of evaluate_bodies.py) it prints scores on publishers that the models
+CORPORA contains aeb.json, fundus_eval.json, fundus_tests.json, trafilatura.json and wcxb.json with their pages; the
+project's own fixtures are added. With --evaluate (the folder of evaluate_bodies.py) it prints scores on publishers that the models
 were not trained on: five folds, split by publisher, so that no page of a site is on both sides. The pages of
 trafilatura.json, whose truth names a few chunks, get more labels in a second round (body_votes.py).
 """
@@ -12,10 +12,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import importlib
-import json
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +21,14 @@ import numpy as np
 import onnx
 
 from newsbot.extraction.body.body_model import FILES
-from newsbot.extraction.body.choice import MIN_FIRST_SCORE, likely_blocks
-from newsbot.extraction.body.neighbour_features import neighbour_rows
-from training.body_samples import CORPORA, Array, Sample, read_samples, with_votes
+from newsbot.extraction.body.choice import MIN_FIRST_SCORE
+from newsbot.extraction.body.features.neighbour_features import neighbour_rows
+from training.body_report import load_evaluate, report
+from training.body_samples import CORPORA, Array, Sample, read_samples, read_truths, with_votes
 from training.body_trees import as_onnx
 from training.stamp_body_models import stamp
 
 FOLDS = 5
-LANGUAGES = {"de": "German", "en": "English"} | dict.fromkeys(("zh", "ja", "ko"), "CJK")
 COMMON: dict[str, Any] = {
     "objective": "binary",
     "min_sum_hessian_in_leaf": 2.0,
@@ -60,10 +57,6 @@ SECOND = COMMON | {
     "extra_trees": True,
 }
 FIRST_TREES, SECOND_TREES = 60, 120
-
-Truths = dict[str, dict[str, Any]]
-"""Corpus -> name of the page -> truth."""
-Evaluate = Callable[[dict[Any, Any], dict[Any, Any]], dict[str, float]]
 
 
 def fold_of(sample: Sample) -> int:
@@ -119,6 +112,13 @@ class Stack:
         """Return the scores of the second model for publishers that it was not trained on."""
         return self._held_out(SECOND, SECOND_TREES, self.second_rows, self.is_scored_again)
 
+    def bodies(self, scores: Array) -> dict[tuple[str, str], str]:
+        """Return the bodies that the scores choose, by corpus and name of the page."""
+        return {
+            (sample.corpus, sample.id): "\n\n".join(block.text for block in sample.chosen(page_scores))
+            for sample, page_scores in self.pages(scores)
+        }
+
     def final(self) -> tuple[lightgbm.Booster, lightgbm.Booster]:
         """Return the first and the second model, trained on all samples."""
         used = self.is_scored_again
@@ -126,43 +126,6 @@ class Stack:
             fit(FIRST, FIRST_TREES, self.first_rows, self.labels, self.weights),
             fit(SECOND, SECOND_TREES, self.second_rows[used], self.labels[used], self.weights[used]),
         )
-
-
-def text_of(sample: Sample, scores: Array) -> str:
-    """Return the body that the scores choose."""
-    chosen = likely_blocks(sample.blocks, scores.tolist(), sample.declared)
-    return "\n\n".join(block.text for block in chosen)
-
-
-def report(stack: Stack, scores: Array, truths: Truths, evaluate: Evaluate) -> None:
-    """Print the scores of each corpus, and of each group of languages where the truth names the language."""
-    predicted = {
-        (sample.corpus, sample.id): {"articleBody": text_of(sample, page_scores)}
-        for sample, page_scores in stack.pages(scores)
-    }
-    for group, pages in grouped(truths).items():
-        result = evaluate(pages, predicted)
-        figures = "  ".join(f"{name} {value:.4f}" for name, value in result.items())
-        print(f"{group:14}{figures}", flush=True)  # noqa: T201
-
-
-def grouped(truths: Truths) -> dict[str, dict[tuple[str, str], Any]]:
-    """Return the truths by corpus, and by group of languages, with (corpus, name of the page) as keys."""
-    groups: dict[str, dict[tuple[str, str], Any]] = {}
-    for corpus, pages in truths.items():
-        for name, truth in pages.items():
-            language = truth.get("meta", {}).get("language")
-            languages = [f"  {LANGUAGES.get(language, 'others')}"] if language else []
-            for group in (corpus, *languages):
-                groups.setdefault(group, {})[corpus, name] = truth
-    return groups
-
-
-def load_evaluate(folder: Path) -> Evaluate:
-    """Return the function `evaluate` of evaluate_bodies.py, which is not part of the project."""
-    sys.path.insert(0, str(folder))
-    evaluate: Evaluate = importlib.import_module("evaluate_bodies").evaluate
-    return evaluate
 
 
 def main() -> None:
@@ -177,10 +140,10 @@ def main() -> None:
     stack = Stack(list(read_samples(args.corpora)))
     stack = Stack([with_votes(sample, scores) for sample, scores in stack.pages(stack.held_out())])
     if args.evaluate:
-        truths = {
-            name: json.loads((args.corpora / f"{name}.json").read_text(encoding="utf-8")) for name in CORPORA
-        }
-        report(stack, stack.held_out(), truths, load_evaluate(args.evaluate))
+        truths = {corpus: read_truths(args.corpora, corpus) for corpus in CORPORA}
+        bodies = stack.bodies(stack.held_out())
+        for line in report(truths, bodies, load_evaluate(args.evaluate)):
+            print(line, flush=True)  # noqa: T201
     for file_name, booster in zip(FILES, stack.final(), strict=True):
         model = as_onnx(booster)
         stamp(model)

@@ -45,11 +45,11 @@ class _Nodes:
             self.falsenodeids[index] = self.add(tree, node["right_child"], first)
         return index - first
 
-    def attributes(self) -> dict[str, Any]:
-        """Return the attributes of a `TreeEnsembleRegressor` with one output."""
+    def attributes(self, outputs: int) -> dict[str, Any]:
+        """Return the attributes of a `TreeEnsembleRegressor`; tree number n belongs to output n modulo `outputs`."""
         trees, nodes, weights = zip(*self.leaves, strict=True)
         return {
-            "n_targets": 1,
+            "n_targets": outputs,
             "nodes_treeids": self.treeids,
             "nodes_nodeids": self.nodeids,
             "nodes_modes": self.modes,
@@ -57,7 +57,7 @@ class _Nodes:
             "nodes_values": self.values,
             "nodes_truenodeids": self.truenodeids,
             "nodes_falsenodeids": self.falsenodeids,
-            "target_ids": [0] * len(weights),
+            "target_ids": [tree % outputs for tree in trees],
             "target_treeids": trees,
             "target_nodeids": nodes,
             "target_weights": weights,
@@ -65,17 +65,22 @@ class _Nodes:
 
 
 def as_onnx(model: lightgbm.Booster) -> ModelProto:
-    """Return a binary classifier as a checked ONNX model with the input `rows` and the output `scores`."""
+    """Return a classifier as a checked ONNX model with the input `rows` and the output `scores`.
+
+    The score of a binary classifier is a probability; with more classes, there is one for each of them."""
+    classes = model.num_model_per_iteration()
     nodes = _Nodes()
     for number, tree in enumerate(model.dump_model()["tree_info"]):
         nodes.add(number, tree["tree_structure"], len(nodes.nodeids))
     domain = "ai.onnx.ml"
-    sums = helper.make_node("TreeEnsembleRegressor", ["rows"], ["sums"], domain=domain, **nodes.attributes())
+    sums = helper.make_node(
+        "TreeEnsembleRegressor", ["rows"], ["sums"], domain=domain, **nodes.attributes(classes)
+    )
     graph = helper.make_graph(
-        [sums, helper.make_node("Sigmoid", ["sums"], ["scores"])],
+        [sums, helper.make_node("Sigmoid" if classes == 1 else "Softmax", ["sums"], ["scores"])],
         "body",
         [helper.make_tensor_value_info("rows", TensorProto.FLOAT, ["block", model.num_feature()])],
-        [helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["block", 1])],
+        [helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["block", classes])],
     )
     made = helper.make_model(graph, opset_imports=OPSETS, ir_version=IR_VERSION)
     checker.check_model(made)

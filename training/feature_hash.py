@@ -21,11 +21,11 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
-from newsbot.extraction.body.block_features import DeclaredMetadata, block_rows, candidate_blocks
 from newsbot.extraction.body.blocks import read_blocks
 from newsbot.extraction.body.body_model import load_body_models
 from newsbot.extraction.body.class_words import FAMILIES
-from newsbot.extraction.body.neighbour_features import neighbour_rows
+from newsbot.extraction.body.features.block_features import DeclaredMetadata, block_rows, candidate_blocks
+from newsbot.extraction.body.features.neighbour_features import neighbour_rows
 from newsbot.extraction.body.word_lists import ClassWord, TextWord, read_class_words, read_text_words
 from newsbot.extraction.page.page import Page
 from training.syntax_shape import module_shape
@@ -36,13 +36,15 @@ FIXTURES = ROOT / "fixtures"
 METADATA_KEY = "newsbot.features"
 """Key of the hash in `metadata_props` of a model file."""
 FEATURE_MODULES = (
-    "block_features",
+    "features/block_features",
     "blocks",
-    "characters",
+    "features/characters",
     "class_words",
+    "comment_labels",
     "containers",
-    "neighbour_features",
-    "text_features",
+    "features/landmark_features",
+    "features/neighbour_features",
+    "features/text_features",
     "word_lists",
 )
 """Modules of `newsbot.extraction.body` that compute the features."""

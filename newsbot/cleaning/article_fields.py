@@ -12,8 +12,9 @@ from urllib.parse import quote
 
 from newsbot.cleaning.boilerplate import block_key
 from newsbot.cleaning.removed_paragraphs import take_out
+from newsbot.cleaning.text_structure import follow_body
 from newsbot.items import Article
-from newsbot.languages.phrases import is_invitation
+from newsbot.languages.wording.phrases import is_invitation
 from newsbot.text import one_line, paragraphs, word_count
 from newsbot.urls import is_fetchable
 
@@ -55,6 +56,8 @@ def clean_article(article: Article) -> None:
         keys = {place: block_key("tail", read[place]) for place in range(len(kept), len(read))}
         article.removed = take_out(article.removed, read, keys, is_learnt=False)
     article.body = "\n\n".join(kept)
+    if len(kept) < len(texts) or bounded != texts or (kept and not article.body_markdown):
+        follow_body(article)
     article.word_count = word_count(article.body)
     if bounded != texts:
         article.rules["body"] = ", ".join(filter(None, (article.rules.get("body"), CUT)))

@@ -14,7 +14,7 @@ from hashlib import blake2b
 from typing import Literal
 
 from newsbot.items import Article
-from newsbot.languages.page_talk import ends_sentence, is_page_talk
+from newsbot.languages.wording.page_talk import ends_sentence, is_page_talk
 from newsbot.text import letters, word_count
 
 EDGE = 3

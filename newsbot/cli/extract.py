@@ -12,6 +12,7 @@ from newsbot.archive.files import read_page
 from newsbot.capture import Capture
 from newsbot.cli.options import json_option
 from newsbot.cli.output import print_json, printable
+from newsbot.cli.structure import UNLISTED, print_markdown, print_structure
 from newsbot.dedupe.agencies import agency_of
 from newsbot.errors import InputError
 from newsbot.ingest.envelope import Envelope
@@ -26,8 +27,9 @@ from newsbot.urls import is_fetchable
 @click.argument("page", metavar="FILE|URL|-")
 @click.option("--url", help="Where the page came from.")
 @click.option("--explain", is_flag=True, help="Show the rule that gave each field.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print only its text, as Markdown.")
 @json_option
-def extract(page: str, url: str | None, explain: bool, as_json: bool) -> None:
+def extract(page: str, url: str | None, explain: bool, as_markdown: bool, as_json: bool) -> None:
     """Extract the article of one page: a file, a URL, or standard input (-). Nothing is stored."""
     processor = Processor(configuration())
     item = fetch(page) if is_fetchable(page) else processor.read(_capture(page, url))
@@ -36,6 +38,8 @@ def extract(page: str, url: str | None, explain: bool, as_json: bool) -> None:
     if as_json:
         agency = {"agency": agency_of(article.authors, article.body)}
         print_json(article_json(article) | agency | ({"rules": article.rules} if explain else {}))
+    elif as_markdown:
+        print_markdown(article)
     else:
         print_article(article, explain=explain)
     if reason := processor.validate(envelope):
@@ -76,11 +80,12 @@ def _extracted(item: Envelope | Reject, page: str) -> Envelope:
 def print_article(article: Article, *, explain: bool = False) -> None:
     """Print an article for people: its fields, then its text."""
     for name, value in article_json(article).items():
-        if name in ("body", "entities", "provenance") or value in (None, []):
+        if name in UNLISTED or value in (None, []):
             continue
         shown = ", ".join(value) if isinstance(value, list) else value
         rule = f"   ({article.rules[name]})" if explain and name in article.rules else ""
         click.echo(f"{name + ':':15} {printable(shown)}{rule}")
+    print_structure(article, 15)
     if article.entities:
         click.echo(f"{'entities:':15} {printable(', '.join(entity.name for entity in article.entities))}")
     if explain:

@@ -22,7 +22,13 @@ from newsbot.dedupe.fingerprints import words_of
 from newsbot.dedupe.volatile import is_figures
 from newsbot.dedupe.words import words
 from newsbot.items import Article, utc_text
-from newsbot.languages.edit_notes import announces_change, headline_mark, is_about_site, note_kind, sentences
+from newsbot.languages.wording.edit_notes import (
+    announces_change,
+    headline_mark,
+    is_about_site,
+    note_kind,
+    sentences,
+)
 
 Verdict = Literal["silent", "admitted", "no-edit", "unknown"]
 Reason = Literal[

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 
-from newsbot.languages.dates import names_date
-from newsbot.languages.edit_notes import names_measure
-from newsbot.languages.phrases import ends_article, is_noise
+from newsbot.languages.calendar.dates import names_date
+from newsbot.languages.wording.edit_notes import names_measure
+from newsbot.languages.wording.phrases import ends_article, is_noise
 from newsbot.text import collapse_space, word_count
 
 MAX_WORDS = 8

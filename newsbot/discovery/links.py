@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from urllib.parse import urljoin, urlsplit
 
-from newsbot.languages.dates import Moment, parse_moment
+from newsbot.languages.calendar.dates import Moment, parse_moment
 from newsbot.text import one_line
 from newsbot.urls import source_of
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from newsbot.extraction.body.block_features import DeclaredMetadata
 from newsbot.extraction.body.blocks import Block, read_blocks
-from newsbot.extraction.body.choice import Body, declared_body, read_body
+from newsbot.extraction.body.choice import Body, text_of_blocks
+from newsbot.extraction.body.declared import declared_body, read_whole_body
+from newsbot.extraction.body.features.block_features import DeclaredMetadata
 from newsbot.extraction.body.notes import declared_notes, read_notes
 from newsbot.extraction.fields.language import detect
 from newsbot.extraction.fields.metadata import Metadata, read_metadata
 from newsbot.extraction.page.page import Page
 from newsbot.extraction.page_kinds import classify
 from newsbot.extraction.selectors import remove_elements, select_body, select_title
+from newsbot.extraction.structure.article_structure import add_structure
 from newsbot.items import Article
 from newsbot.sources.model import Selectors, Source
 from newsbot.text import clean_text, word_count
@@ -61,7 +63,9 @@ def extract_article(page: Page, *, source: Source | None = None, now: datetime |
         notes=[*declared_notes(page), *read_notes(blocks, body.text)],
         rules=metadata.rules | {"body": body.rule},
     )
-    article.kind, article.rules["kind"] = classify(page, article, body)
+    on_page = body.blocks if body.rule == "selector" else blocks
+    add_structure(article, page, on_page, body.blocks, is_clean=text == body.text)
+    article.kind, article.rules["kind"] = classify(page, article, body, blocks)
     return article
 
 
@@ -92,9 +96,9 @@ def _body(page: Page, blocks: Sequence[Block], metadata: Metadata, selectors: Se
         body=declared_body(page),
     )
     if selectors is None or selectors.body is None:
-        return read_body(blocks, declared)
+        return read_whole_body(page, blocks, declared)
     if own := select_body(page.tree, selectors.body):
-        return Body(text=own, rule="selector")
-    general = read_body(blocks, declared)
+        return Body(text=text_of_blocks(own), rule="selector", blocks=own)
+    general = read_whole_body(page, blocks, declared)
     general.rule = f"selector empty, {general.rule}"
     return general

@@ -16,11 +16,12 @@ from typing import Literal
 
 from newsbot.extraction.fields.bylines import byline_names, dated_names
 from newsbot.extraction.fields.language import detect
+from newsbot.extraction.structure import markdown
 from newsbot.items import Article
-from newsbot.languages.dates import Moment, names_date, parse_moment
-from newsbot.languages.phrases import ends_article, is_noise
+from newsbot.languages.calendar.dates import Moment, names_date, parse_moment
 from newsbot.languages.word_patterns import any_of
-from newsbot.text import clean_text, collapse_space, letters, word_count
+from newsbot.languages.wording.phrases import ends_article, is_noise
+from newsbot.text import clean_text, collapse_space, letters, paragraphs, word_count
 from newsbot.urls import source_of
 
 MAX_CHARS = 2_000_000
@@ -129,6 +130,7 @@ def parse_saved_text(
         modified_at=modified and modified.at,
         language=language,
         body=body,
+        body_markdown=markdown.from_paragraphs(paragraphs(body)),
         word_count=word_count(body),
         kind="article" if body else "empty",
     )

@@ -9,7 +9,7 @@ from cssselect import HTMLTranslator, SelectorError, parse
 from cssselect.xpath import XPathExpr
 from lxml import etree
 
-from newsbot.extraction.body.blocks import read_blocks
+from newsbot.extraction.body.blocks import Block, read_blocks
 from newsbot.extraction.page.tree import select, text_of
 
 MAX_ELEMENTS = 20_000
@@ -66,15 +66,15 @@ def select_title(tree: etree._Element, selector: str) -> str:
     return next((text for text in map(text_of, found) if text), "")
 
 
-def select_body(tree: etree._Element, selector: str) -> str:
-    """Return the text of all blocks in the matching elements, separated by blank lines; nested elements count once."""
+def select_body(tree: etree._Element, selector: str) -> list[Block]:
+    """Return all blocks in the matching elements; nested elements count once."""
     taken: set[etree._Element] = set()
-    texts: list[str] = []
+    blocks: list[Block] = []
     for element in _found(tree, selector):
         if element not in taken:
             taken.update(element.iter())
-            texts += [block.text.replace("\n", "\n\n") for block in read_blocks(element)]
-    return "\n\n".join(texts)
+            blocks += read_blocks(element)
+    return blocks
 
 
 def remove_elements(tree: etree._Element, selectors: tuple[str, ...]) -> None:

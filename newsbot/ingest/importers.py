@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from newsbot.extraction.fields.language import detect
-from newsbot.items import ENTITY_TYPES, READ_KINDS, STORED_KINDS, Article, Entity, Mention, PageKind
-from newsbot.languages.dates import OFFSETS_MIN, believed, parse_moment
+from newsbot.extraction.structure.markdown import is_written_here, links_of, safe_url, texts_of
+from newsbot.extraction.structure.pictures import MAX_IMAGES
+from newsbot.items import ENTITY_TYPES, READ_KINDS, STORED_KINDS, Article, Entity, Image, Mention, PageKind
+from newsbot.languages.calendar.dates import OFFSETS_MIN, believed, parse_moment
 from newsbot.store.articles.imports import Known
+from newsbot.text import one_line, paragraphs
 from newsbot.urls import is_fetchable
 
 Record = Mapping[str, Any]
@@ -19,6 +23,10 @@ MAX_REVISION = 1_000_000
 """A record with a greater revision number is read as one without."""
 MAX_RULES, MAX_RULE_CHARS = 100, 250
 """Maximum number of rules that are read of a record, and maximum length of their names."""
+MAX_LINE_CHARS = 1000
+"""Maximum length of the caption of a picture."""
+MAX_MARKDOWN_SHARE = 50
+"""Markdown that is this many times as long as its text is no article's: a list of links has twenty times as much."""
 MAX_KEPT_ID = 2**52
 """Greatest id that an article keeps. The database numbers new articles from there, and needs room for them."""
 
@@ -85,6 +93,8 @@ def _own(record: Record, now: datetime) -> Imported | None:
         topics=_texts(record, "topics"),
         image_url=_text(record, "image_url"),
         body=body,
+        body_markdown=_markdown(record, body),
+        images=_images(record),
         kind=_kind(record, body),
         is_free=is_free if isinstance(is_free, bool) else None,
         entities=entities,
@@ -93,7 +103,29 @@ def _own(record: Record, now: datetime) -> Imported | None:
         rules=_rules(provenance),
         extractor_version=_text(provenance, "extractor_version"),
     )
+    article.links = links_of(article.body_markdown)
     return Imported(article=article, known=_known(record, now))
+
+
+def _markdown(record: Record, body: str) -> str:
+    """Return the Markdown of a record if it is that of its text, without any markup that newsbot does not write."""
+    markdown = _text(record, "body_markdown") or ""
+    is_own = len(markdown) <= MAX_MARKDOWN_SHARE * len(body) and is_written_here(markdown)
+    return markdown if is_own and texts_of(markdown) == paragraphs(body) else ""
+
+
+def _images(record: Record) -> list[Image]:
+    """Return the pictures of a record whose URLs can be shown."""
+    images = [
+        Image(url=url, caption=_line(part, "caption"), credit=_line(part, "credit"))
+        for part in islice(_parts(record, "images"), MAX_IMAGES)
+        if (url := safe_url(_text(part, "url") or "")).startswith("http")
+    ]
+    return list({image.url: image for image in images}.values())
+
+
+def _line(record: Record, name: str) -> str | None:
+    return one_line((_text(record, name) or "")[:MAX_LINE_CHARS]) or None
 
 
 def _offset(record: Record) -> int | None:

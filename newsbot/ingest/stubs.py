@@ -20,7 +20,7 @@ UNREAD = frozenset(
 )
 """Reasons, besides answers of the server (`http-...`) and certificates that are refused (`tls-...`), for which a page is not read that may well be an article.
 
-Other pages were read, and are no articles (list, gallery, video, binary), or are not to be stored (offsite, ignored,
+Other pages were read, and are no articles (list, gallery, video, shop, forum, binary), or are not to be stored (offsite, ignored,
 private-network), or are only late (held)."""
 
 

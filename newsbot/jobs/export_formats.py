@@ -42,7 +42,19 @@ COLUMNS = (
         "published_day",
         "modified_at",
     ),
-    *("language", "section", "topics", "image_url", "body", "word_count", "kind", "is_free"),
+    *(
+        "language",
+        "section",
+        "topics",
+        "image_url",
+        "body",
+        "body_markdown",
+        "images",
+        "links",
+        "word_count",
+        "kind",
+        "is_free",
+    ),
     *("story_id", "duplicate_of", "duplicate_kind", "first_seen_at", "last_seen_at", "revision", "agency"),
     *("entities", "rules", "extractor_version", "entity_engine", "retrieved_at"),
     *(f"warc_{name}" for name in WARC),
@@ -161,11 +173,16 @@ def cell(value: Any) -> Any:
     if isinstance(value, dict):
         value = json.dumps(value, ensure_ascii=False)
     if isinstance(value, list):
-        value = "; ".join(element["name"] if isinstance(element, dict) else element for element in value)
+        value = "; ".join(_element(element) for element in value)
     if not isinstance(value, str):
         return value
     text = _UNSEEN.sub("", value)
     return f"'{text}" if FORMULA.match(text) else text
+
+
+def _element(element: str | dict[str, Any]) -> str:
+    """Return an element of a list as text: of an entity its name, of a picture or a link its URL."""
+    return element if isinstance(element, str) else str(element.get("name") or element.get("url"))
 
 
 def parquet_writer() -> Writer:
@@ -201,6 +218,8 @@ def _parquet_schema(pa: Any) -> Any:
         "is_free": pa.bool_(),
         **dict.fromkeys(TIMES, pa.timestamp("s", tz="UTC")),
         **dict.fromkeys(("authors", "topics"), pa.list_(pa.string())),
+        "images": pa.list_(pa.struct(dict.fromkeys(("url", "caption", "credit"), pa.string()))),
+        "links": pa.list_(pa.struct(dict.fromkeys(("url", "text"), pa.string()))),
         "entities": pa.list_(entity),
     }
     return pa.schema([(name, others.get(name, pa.string())) for name in COLUMNS])

@@ -16,6 +16,8 @@ WordLists: TypeAlias = Mapping[str, str]
 _SEPARATOR = re.compile(r",\s+")
 _LAST_LATIN = "\u024f"
 """End of the Unicode block Latin Extended-B."""
+_OPTIONAL = ("?", "*", "{", "|")
+"""What makes the character before it optional in a regular expression."""
 
 
 def entries_of(word_lists: WordLists) -> list[str]:
@@ -37,7 +39,13 @@ def any_word_of(word_lists: WordLists) -> str:
     entries = entries_of(word_lists)
     latin = [entry for entry in entries if max(entry) <= _LAST_LATIN]
     others = [entry for entry in entries if max(entry) > _LAST_LATIN]
-    return _alternation([rf"\b{_alternation(latin)}\b", *others])
+    begun: list[str] = []
+    free: list[str] = []
+    for entry in others:
+        (begun if entry[0] > _LAST_LATIN and entry[1:2] not in _OPTIONAL else free).append(entry)
+    # Without the look at the next character, every entry is tried at every character of a Latin text.
+    guarded = [rf"(?=[^\x00-{_LAST_LATIN}]){_alternation(begun)}"] if begun else []
+    return _alternation([rf"\b{_alternation(latin)}\b", *guarded, *free])
 
 
 def _alternation(entries: Iterable[str]) -> str:

@@ -47,6 +47,21 @@ class ProvenanceJson(BaseModel):
     warc: WarcJson | None
 
 
+class ImageJson(BaseModel):
+    """A picture of an article: its largest file, what is printed below it, and who took it."""
+
+    url: str
+    caption: str | None
+    credit: str | None
+
+
+class LinkJson(BaseModel):
+    """A link in the text of an article, and the words that are linked."""
+
+    url: str
+    text: str
+
+
 class ArticleJson(BaseModel):
     """An article with all its fields; null if not known.
 
@@ -69,6 +84,9 @@ class ArticleJson(BaseModel):
     topics: list[str]
     image_url: str | None
     body: str
+    body_markdown: str | None
+    images: list[ImageJson]
+    links: list[LinkJson]
     word_count: int
     kind: StoredKind
     is_free: bool | None

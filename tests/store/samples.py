@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from newsbot.extraction.structure.markdown import from_paragraphs
 from newsbot.items import Article, Entity, EntityType, Mention
 from newsbot.store.articles.batch_locks import Incoming, lock_articles
 from newsbot.store.articles.loading import StoredArticle, get_article
@@ -17,6 +18,7 @@ from newsbot.store.articles.writer import Saved, save_article
 from newsbot.store.database import Database
 from newsbot.store.schema.identity import article_keys
 from newsbot.store.schema.models import Base
+from newsbot.text import paragraphs
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=6)
@@ -41,6 +43,7 @@ def article(number: int = 1, **given: Any) -> Article:
         "language": "en",
         "section": "City",
         "topics": ["harbour", "jobs"],
+        "body_markdown": from_paragraphs(paragraphs(body)),
         "word_count": len(body.split()),
         "entity_engine": "rules 1",
     }

@@ -11,10 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
+from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from newsbot.cleaning.text_structure import follow_body
+from newsbot.extraction.structure.markdown import from_paragraphs, link, links_of
 from newsbot.ingest.record import record_reject
 from newsbot.items import Article, Entity, EntityType, Mention, Reject
 from newsbot.sources.model import Source
@@ -247,6 +250,10 @@ def _article(number: int, source: str, at: datetime, chance: random.Random) -> A
     ]
     sentences += [_aside(chance) for _ in range(5)]
     body = "\n\n".join(" ".join(sentences[i : i + 3]) for i in range(0, len(sentences), 3))
+    markdown = from_paragraphs(body.split("\n\n"))
+    if linked := LINKED.get(number % 7):
+        first, rest = markdown.split(" ", maxsplit=1)
+        markdown = f"{link(first, f'https://{linked}/{number}')} {rest}"
     return Article(
         url=f"https://{source}.example/{at:%Y/%m/%d}/{number}",
         source=source,
@@ -258,11 +265,17 @@ def _article(number: int, source: str, at: datetime, chance: random.Random) -> A
         section=_often(SECTIONS, chance),
         topics=[str(facts["thing"]), str(facts["where"])],
         image_url=f"https://{source}.example/{number}.jpg",
+        body_markdown=markdown,
+        links=links_of(markdown),
         body=body,
         word_count=word_count(body),
         entity_engine="rules 1",
         entities=entities_of(body, facts),
     )
+
+
+LINKED = {0: "statistics.example", 2: "centralbank.example", 3: "www.statistics.example"}
+"""Sites that articles link to, by the remainder of their numbers."""
 
 
 def _aside(chance: random.Random) -> str:
@@ -286,18 +299,24 @@ def _retold(leader: Article, number: int, source: str, at: datetime, chance: ran
     ending = f" {SOURCES[source]} has asked the council for comment."
     body = leader.body.replace("would be ready", "is to be ready") + ending
     title = f"{leader.title}{chance.choice(('', ', officials say', ': what is known'))}"
-    return replace(
+    return _rewritten(
         leader,
+        body,
         title=title,
         url=f"https://{source}.example/{at:%Y/%m/%d}/{number}",
         source=source,
         published_at=at.replace(microsecond=0),
-        body=body,
-        word_count=word_count(body),
-        entities=_moved(leader.entities, body),
         authors=[f"{chance.choice(FIRST)} {chance.choice(LAST)}", *(["AFP"] if number % 7 == 0 else [])],
         language=LANGUAGES.get(source, "en"),
     )
+
+
+def _rewritten(article: Article, body: str, **given: Any) -> Article:
+    """Return an article with another text, and what follows from it."""
+    entities = _moved(article.entities, body)
+    changed = replace(article, body=body, word_count=word_count(body), entities=entities, **given)
+    follow_body(changed)
+    return changed
 
 
 def _often(names: tuple[str, ...], chance: random.Random) -> str:
@@ -350,14 +369,7 @@ def _change(database: Database, articles: list[Article]) -> None:
         body = article.body.replace(
             "would be ready before the end of the year", "would be ready by early summer"
         )
-        changed = replace(
-            article,
-            title=f"{article.title}".replace("this year", "by summer"),
-            body=body,
-            word_count=word_count(body),
-            entities=_moved(article.entities, body),
-        )
-        save(database, changed)
+        save(database, _rewritten(article, body, title=f"{article.title}".replace("this year", "by summer")))
     for hours, ending in enumerate(
         (", again", ", and again", ", for good"), start=1
     ):  # the headline of one, three times

@@ -11,6 +11,7 @@ import click
 
 from newsbot.cli.options import database_option, filter_options, json_option, limit_option, read_session
 from newsbot.cli.output import highlighted, print_json, print_table, printable
+from newsbot.cli.structure import UNLISTED, print_markdown, print_structure
 from newsbot.dedupe.revisions import word_diff
 from newsbot.errors import InputError
 from newsbot.items import STUB, local_day, published_json, utc_text
@@ -114,14 +115,18 @@ def print_hit(hit: Hit, *, as_json: bool) -> None:
 @click.option(
     "--removed", "with_removed", is_flag=True, help="Show what cleaning removed from its text, too."
 )
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print only its text, as Markdown.")
 @json_option
 @database_option
-def show(article: str, with_removed: bool, as_json: bool, database: str | None) -> None:
+def show(article: str, with_removed: bool, as_markdown: bool, as_json: bool, database: str | None) -> None:
     """Show one article with everything known of it."""
     with read_session(database) as session:
         stored = get_article(session, article)
         if stored is None:
             raise InputError(f"no article {article!r}; accepted: the id or any URL of a stored article")
+        if as_markdown:
+            print_markdown(stored.article)
+            return
         urls = article_urls(session, stored.id)
         places, former = addresses(session, stored.id), former_articles(session, stored.id)
         conflicts = [] if stored.article.kind == STUB else list_conflicts(session, stored.id)
@@ -167,7 +172,7 @@ def _print_article(
     stored: StoredArticle, known: Mapping[str, Any], urls: list[str], other_times: list[str]
 ) -> None:
     for name, value in known.items():
-        if name not in ("body", "entities", "title", "provenance") and value not in (None, []):
+        if name not in (*UNLISTED, "title") and value not in (None, []):
             shown = ", ".join(value) if isinstance(value, list) else value
             click.echo(f"{name + ':':16} {printable(shown)}")
     print_provenance(known["provenance"])
@@ -175,6 +180,7 @@ def _print_article(
         click.echo(f"{'also at:':16} {printable(url)}")
     for line in other_times:
         click.echo(line)
+    print_structure(stored.article, 16)
     for entity in stored.article.entities:
         role = f", {entity.role}" if entity.role else ""
         click.echo(

@@ -3,50 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, cast
 
 from lxml import etree
 
 from newsbot.extraction.body.class_words import FAMILIES, family_bits
 from newsbot.extraction.body.word_lists import words
+from newsbot.extraction.page.data_tables import Row, data_rows
+from newsbot.extraction.page.elements import (
+    ACTIONS,
+    BOLD,
+    BREAK,
+    ITALIC,
+    LINK,
+    OPEN_BLOCK,
+    READ_ON,
+    SKIP,
+    SKIP_MEDIA,
+    SKIP_MENU,
+    TABLE,
+)
 
 MAX_BLOCKS: Final = 12_000
 """Number of blocks after which the rest of a page is ignored."""
 MIN_LINK_SHARE: Final = 0.9
 """Share of linked characters from which a block counts as one link."""
-SKIPPED: Final = frozenset(
-    words("""
-    script style noscript template svg math iframe object embed video audio canvas map select option
-    datalist button input textarea head link meta title base param source track img picture area progress
-    meter
-    """)
-)
-"""Elements whose content is not read."""
-INLINE: Final = frozenset(
-    words("""
-    a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rb rp rt rtc ruby
-    s samp small span strike strong sub sup time tt u var wbr output
-    """)
-)
-"""Elements that do not end a block."""
-MEDIA: Final = frozenset(("img", "picture", "video", "iframe"))
-"""Skipped elements that may have a caption."""
 MAX_MEDIA_DISTANCE: Final = 30
 """Upper limit of `Block.since_media`; also its value where no picture or video precedes."""
-
-
-# What the walk does at an element. Plain numbers, because enumerations cost a fifth of the time of the walk.
-_OPEN_BLOCK, _READ_ON, _LINK, _BOLD, _ITALIC, _BREAK, _SKIP, _SKIP_MEDIA, _SKIP_MENU = range(9)
-_ACTIONS: Final = (
-    dict.fromkeys(INLINE, _READ_ON)
-    | dict.fromkeys(SKIPPED, _SKIP)
-    | dict.fromkeys(MEDIA, _SKIP_MEDIA)
-    | dict.fromkeys(("b", "strong"), _BOLD)
-    | dict.fromkeys(("i", "em", "cite"), _ITALIC)
-    | {"a": _LINK, "br": _BREAK, "nav": _SKIP_MENU}
-)
-"""Element name -> action. Elements of any other name are block-level."""
 _FLAGGED_TAGS: Final = words("aside footer header figure form table ul blockquote article main pre dialog")
 _TAG_SYNONYMS: Final = {"ol": "ul", "dl": "ul", "figcaption": "figure"}
 _OWN_TAG_BITS: Final = {name: 1 << (len(FAMILIES) + position) for position, name in enumerate(_FLAGGED_TAGS)}
@@ -56,7 +40,15 @@ CONCEALED: Final = 1 << (len(FAMILIES) + len(_FLAGGED_TAGS))
 """Bit of elements that are hidden when the page loads."""
 FLAG_NAMES: Final = (*FAMILIES, *_FLAGGED_TAGS, "concealed")
 """Names of the bits of `Container.flags`, the lowest first."""
+_NO_LINKS: Final = frozenset(("p", "tr"))
+"""Elements whose text does not count as one link, even if all of it is linked: paragraphs, rows of names."""
+_SPACES: Final = frozenset((OPEN_BLOCK, BREAK))
+"""What is a space in a cell of a table."""
+CELL_BORDER: Final = " | "
+"""What is between two cells of a row in the text of its block."""
 _LINE: Final = "\v"
+MAX_PICTURES: Final = 50
+"""Number of pictures that are kept between two blocks."""
 _STYLE_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 
 
@@ -115,12 +107,15 @@ class Block:
     __slots__ = (
         "bold_chars",
         "container",
+        "is_after",
         "is_link",
         "italic_chars",
         "link_chars",
         "links",
         "media_depth",
+        "pictures",
         "since_media",
+        "start",
         "text",
     )
 
@@ -142,6 +137,12 @@ class Block:
         self.italic_chars = italic_chars
         self.is_link = is_link
         """Whether the block is one link and no paragraph. Its container is then the one around its own element."""
+        self.start: etree._Element | None = None
+        """The element in which the text begins, of a row of a table the row; None: the block comes from no walk."""
+        self.is_after = False
+        """Whether the text begins after that element instead."""
+        self.pictures: Sequence[etree._Element] = ()
+        """Pictures and videos between the block before and this one."""
         self.since_media = MAX_MEDIA_DISTANCE
         """Number of blocks since the last picture or video. It is 0 directly after one, where captions are."""
         self.media_depth = 0
@@ -166,7 +167,10 @@ class _Walk:
         "marked",
         "media_at",
         "media_depth",
+        "pictures",
         "pieces",
+        "start",
+        "start_event",
     )
 
     def __init__(self, root: etree._Element) -> None:
@@ -182,6 +186,10 @@ class _Walk:
         self.marked = self.after_break = False
         self.media_at = -MAX_MEDIA_DISTANCE
         """Number of blocks before the last picture or video."""
+        self.pictures: list[etree._Element] = []
+        """Pictures and videos since the last block."""
+        self.start, self.start_event = root, "start"
+        """Where the text since the last border begins."""
         self.media_depth = 0
 
     def enter(self, element: etree._Element) -> None:
@@ -198,33 +206,86 @@ class _Walk:
         if len(self.containers) > len(self.elements):
             self.containers.pop()
 
-    def open(self, action: int) -> bool:
-        """Enter an element that is not block-level, and return whether to read its content."""
-        if action >= _SKIP:
-            if action == _SKIP_MEDIA:
-                self.media_at, self.media_depth = len(self.blocks), len(self.elements)
-            elif action == _SKIP_MENU:
-                self.flush()
+    def open(self, action: int, element: etree._Element) -> bool:
+        """Enter a table, or an element that is not block-level, and return whether its content is still to be read."""
+        if action >= SKIP:
+            self.skip(action, element)
             return False
-        if action == _BREAK:
+        if action == TABLE:
+            self.enter(element)
+            rows = data_rows(element)
+            self.read_rows(rows)
+            return not rows
+        if action == BREAK:
             self.line_break()
         else:
-            self.links += action == _LINK
+            self.links += action == LINK
             self.mark(action, 1)
         return True
 
+    def skip(self, action: int, element: etree._Element) -> None:
+        """Pass an element whose content is not read."""
+        if action == SKIP_MEDIA:
+            if len(self.pictures) < MAX_PICTURES:
+                self.pictures.append(element)
+            self.media_at, self.media_depth = len(self.blocks), len(self.elements)
+        elif action == SKIP_MENU:
+            self.flush()
+
+    def read_rows(self, rows: Sequence[Row]) -> None:
+        """Read the rows of a table of data, each as a block of one line, with `CELL_BORDER` between its cells."""
+        for row in rows:
+            self.enter(row.element)
+            column = 0
+            for cell in row.cells:
+                if self.read_cell(row.element, cell.element, cell.column - column):
+                    column = cell.column
+            self.leave()
+            if len(self.blocks) > MAX_BLOCKS:
+                break
+
+    def read_cell(self, row: etree._Element, cell: etree._Element, borders: int) -> bool:
+        """Read a cell of a row with the borders before it, and return whether it has a text."""
+        is_empty = True
+        walker = etree.iterwalk(cell, events=("start", "end"))
+        for event, element in walker:
+            action = ACTIONS.get(element.tag, OPEN_BLOCK)
+            if action in _SPACES and self.pieces:
+                self.pieces.append(" ")
+            if event == "start":
+                if action >= SKIP:
+                    self.skip(action, element)
+                    walker.skip_subtree()
+                    continue
+                self.links += action == LINK
+                step, text = 1, element.text
+            else:
+                step, text = -1, element.tail
+            if LINK <= action <= ITALIC:
+                self.mark(action, step)
+            if text and not text.isspace():
+                if is_empty and borders:
+                    self.add(CELL_BORDER * borders, row, "start")
+                is_empty = False
+                self.add(text, row, "start")
+            elif text and self.pieces:
+                self.pieces.append(" ")
+        return not is_empty
+
     def mark(self, action: int, step: int) -> None:
         """Count an open link, bold or italic element (`step` 1), or a closed one (-1)."""
-        if action == _LINK:
+        if action == LINK:
             self.link_depth += step
-        elif action == _BOLD:
+        elif action == BOLD:
             self.bold_depth += step
         else:
             self.italic_depth += step
         self.marked = bool(self.link_depth or self.bold_depth or self.italic_depth)
 
-    def add(self, text: str) -> None:
-        """Add a text. The first of a block must not be blank."""
+    def add(self, text: str, element: etree._Element, event: str) -> None:
+        """Add a text that follows on the start or the end of an element. The first of a block must not be blank."""
+        if not self.pieces:
+            self.start, self.start_event = element, event
         self.pieces.append(text)
         if self.marked:
             self.count(len(text))
@@ -253,13 +314,15 @@ class _Walk:
         if not self.pieces:
             return
         text = _folded("".join(self.pieces))
-        is_link = self.link_chars >= MIN_LINK_SHARE * len(text) and self.elements[-1].tag != "p"
+        is_link = self.link_chars >= MIN_LINK_SHARE * len(text) and self.elements[-1].tag not in _NO_LINKS
         container = self.container_at(len(self.elements) - is_link)
-        block = Block(
-            text, container, self.links, self.link_chars, self.bold_chars, self.italic_chars, is_link
-        )
+        counts = (self.links, self.link_chars, self.bold_chars, self.italic_chars)
+        block = Block(text, container, *counts, is_link)
         block.since_media = min(len(self.blocks) - self.media_at, MAX_MEDIA_DISTANCE)
         block.media_depth = len(self.elements) - self.media_depth
+        block.start, block.is_after = self.start, self.start_event == "end"
+        if self.pictures:
+            block.pictures, self.pictures = self.pictures, []
         self.blocks.append(block)
         self.pieces.clear()
         self.links = self.link_chars = self.bold_chars = self.italic_chars = 0
@@ -290,24 +353,24 @@ def read_blocks(root: etree._Element) -> list[Block]:
     walker = etree.iterwalk(root, events=("start", "end"))
     next(walker)  # the root is open already
     if root.text and not root.text.isspace():
-        walk.add(root.text)
+        walk.add(root.text, root, "start")
     for event, element in walker:
-        action = _ACTIONS.get(element.tag, _OPEN_BLOCK)
+        action = ACTIONS.get(element.tag, OPEN_BLOCK)
         if event == "start":
-            if action == _OPEN_BLOCK:
+            if action == OPEN_BLOCK:
                 walk.enter(element)
-            elif action != _READ_ON and not walk.open(action):
+            elif action != READ_ON and not walk.open(action, element):
                 walker.skip_subtree()
                 continue
             text = element.text
         else:
-            if action == _OPEN_BLOCK:
+            if action <= TABLE:
                 walk.leave()
-            elif _LINK <= action <= _ITALIC:
+            elif LINK <= action <= ITALIC:
                 walk.mark(action, -1)
             text = element.tail
         if text and (pieces or not text.isspace()):
-            walk.add(text)
+            walk.add(text, element, event)
         if len(blocks) > MAX_BLOCKS:
             break
     walk.flush()

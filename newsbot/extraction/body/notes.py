@@ -11,7 +11,7 @@ from typing import Final
 from newsbot.extraction.body.blocks import Block
 from newsbot.extraction.body.class_words import FAMILY_BITS
 from newsbot.extraction.page.page import Page
-from newsbot.languages.edit_notes import MAX_NOTE_CHARS, announces_change, is_bare_label, note_kind
+from newsbot.languages.wording.edit_notes import MAX_NOTE_CHARS, announces_change, is_bare_label, note_kind
 from newsbot.text import one_line, plain_line
 
 BLOCKS_BEFORE: Final = 12
@@ -28,14 +28,15 @@ _OF_OTHERS: Final = FAMILY_BITS["comments"] | FAMILY_BITS["related"] | FAMILY_BI
 def read_notes(blocks: Sequence[Block], body: str) -> list[str]:
     """Return the notes next to a body, which consists of lines of some of the blocks, in the order of the page."""
     lines = set(body.split("\n"))
-    of_body = [place for place, block in enumerate(blocks) if block.text.split("\n", 1)[0] in lines]
-    if not of_body:
+    count = len(blocks)
+    first = next((place for place in range(count) if _first_line(blocks[place]) in lines), None)
+    if first is None:
         return []
-    first, last = of_body[0], of_body[-1]
+    last = next(place for place in range(count - 1, -1, -1) if _first_line(blocks[place]) in lines)
     places = [
         place
-        for place in range(max(0, first - BLOCKS_BEFORE), min(len(blocks), last + 1 + BLOCKS_AFTER))
-        if _may_be_note(blocks[place]) and blocks[place].text.split("\n", 1)[0] not in lines
+        for place in range(max(0, first - BLOCKS_BEFORE), min(count, last + 1 + BLOCKS_AFTER))
+        if _may_be_note(blocks[place]) and _first_line(blocks[place]) not in lines
     ]
     found = (
         _note_at(blocks, place, is_near=place <= last + DATED_BLOCKS_AFTER) for place in places[:MAX_EXAMINED]
@@ -54,6 +55,10 @@ def declared_notes(page: Page) -> list[str]:
 
 def _listed(value: object) -> list[object]:
     return value[:MAX_NOTES] if isinstance(value, list) else [value]
+
+
+def _first_line(block: Block) -> str:
+    return block.text.partition("\n")[0]
 
 
 def _may_be_note(block: Block) -> bool:

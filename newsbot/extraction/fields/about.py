@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, islice
+from typing import Any
 
 from newsbot.extraction.fields.evidence import PageEvidence
 from newsbot.extraction.fields.rules import Rule, first_of
 from newsbot.extraction.fields.tag_links import section_texts
-from newsbot.extraction.page.schema_org import urls_in
+from newsbot.extraction.page.schema_org import urls_in, values_in
 
 _MAX_DESCRIPTION_CHARS = 2000
 _MAX_SECTION_CHARS = 60
 _MAX_URL_CHARS = 2000
+_MAX_PARTS = 10
 _SEPARATOR = re.compile(r",(?=\S)")
 _PAID = frozenset({"false", "0", "no", "locked", "metered", "premium"})
 _FREE = frozenset({"true", "1", "yes", "free"})
@@ -43,13 +45,24 @@ def read_canonical(evidence: PageEvidence) -> tuple[str | None, str]:
 def read_is_free(evidence: PageEvidence) -> bool | None:
     """Return whether the page declares its article free to read; None if it declares nothing.
 
-    Source: schema.org/isAccessibleForFree, article:content_tier.
+    An article with a part that is not free is not free.
+    Source: schema.org/isAccessibleForFree, schema.org/hasPart, article:content_tier.
     """
+    if next(paid_parts(evidence.articles), None) is not None:
+        return False
     values = (item.get("isAccessibleForFree") for item in evidence.articles)
     declared = [str(value) for value in values if isinstance(value, bool | str)]
     declared += evidence.meta("isaccessibleforfree", "article:content_tier")
     words = [word for word in map(str.casefold, declared) if word in _PAID or word in _FREE]
     return words[0] in _FREE if words else None
+
+
+def paid_parts(objects: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the parts of articles that JSON-LD objects declare as not free. Source: schema.org/hasPart."""
+    parts = (part for item in objects for part in islice(values_in(item.get("hasPart")), _MAX_PARTS))
+    for part in parts:
+        if isinstance(part, dict) and str(part.get("isAccessibleForFree")).casefold() in _PAID:
+            yield part
 
 
 def _first(find: Callable[[PageEvidence], Iterable[str]]) -> Callable[[PageEvidence], str | None]:

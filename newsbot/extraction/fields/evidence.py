@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import chain, combinations, islice
-from typing import Any
+from typing import Any, Literal
 
 from lxml import etree
 
-from newsbot.extraction.fields.layout_hints import headline_element, short_text, texts_below
+from newsbot.extraction.fields.layout_hints import (
+    byline_lines,
+    headline_element,
+    headline_text,
+    short_text,
+    texts_below,
+)
+from newsbot.extraction.fields.shown_dates import ShownDates
 from newsbot.extraction.page.page import Page
 from newsbot.extraction.page.schema_org import article_objects, is_a, names_in, texts_in
-from newsbot.text import letters, one_line, plain_line
+from newsbot.text import letters, one_line, plain_line, word_count
 from newsbot.urls import host_of
 
 _MAX_HEADINGS = 20
 _MAX_HEADING_CHARS = 500
+MAX_FIRST_LINES = 40
+"""Maximum number of lines below the headline that are searched for a byline."""
 _MAX_LABELS = 6
 """Maximum number of labels of a host name that are combined into names of the site."""
+_MAX_LINKS = 100
+"""Maximum number of links that are searched for the logo."""
+_MAX_LOGOS = 2
+_MAX_LOGO_CHARS = 60
+_MIN_HEADLINE_WORDS = 6
+"""Minimum number of words of a declared site name that is the headline if the page uses it as such even once."""
+_SITE_TYPES = ("WebSite", "Organization")
 _SITE_METAS = (
     "og:site_name",
     "application-name",
@@ -38,11 +55,19 @@ class PageEvidence:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        self._meta_lines: dict[str, list[str]] = {}
 
     def meta(self, *keys: str) -> list[str]:
         """Return the contents of the first of the meta names that the page has, one line per content."""
-        found = next((self.page.meta[key] for key in keys if key in self.page.meta), [])
-        return [line for content in found if (line := plain_line(content))]
+        for key in keys:
+            if key in self.page.meta:
+                return self._lines_of_meta(key)
+        return []
+
+    def _lines_of_meta(self, key: str) -> list[str]:
+        if key not in self._meta_lines:
+            self._meta_lines[key] = [line for content in self.page.meta[key] if (line := plain_line(content))]
+        return self._meta_lines[key]
 
     def microdata(self, *keys: str) -> list[str]:
         """Return the values of the first of the properties that the page's article item has, one line per value."""
@@ -61,6 +86,12 @@ class PageEvidence:
 
     def _declared(self, keys: tuple[str, ...]) -> Iterator[Any]:
         return (value for item in self.articles for key in keys if (value := item.get(key)))
+
+    def embedded(self, field: Literal["headline", "authors", "published"]) -> list[str]:
+        """Return what the article in the state of a page that shows no text says of itself."""
+        article = self.page.embedded_article
+        value = getattr(article, field) if article else []
+        return [value] if isinstance(value, str) else value
 
     @cached_property
     def articles(self) -> list[dict[str, Any]]:
@@ -89,34 +120,89 @@ class PageEvidence:
 
     @cached_property
     def heading(self) -> etree._Element | None:
-        """The heading element that shows the headline; None if the page has no such heading."""
+        """The element that shows the headline, on most pages a heading; None if the page has no such element."""
         declared = self.meta("og:title") or self.json_ld("headline") or self.headings or [""]
-        return headline_element(self.page.tree, declared[0])
+        found = headline_element(self.page.tree, declared[0])
+        return headline_text(self.page.tree, self.page.title) if found is None else found
 
     @cached_property
     def below_headline(self) -> list[tuple[str, etree._ElementUnicodeResult]]:
-        """The first lines after the headline element, as pairs of (text on one line, text node)."""
-        return [] if self.heading is None else [(one_line(node), node) for node in texts_below(self.heading)]
+        """The lines after the headline element, as pairs of (text on one line, text node)."""
+        return self.first_below_headline + [(one_line(node), node) for node in self._texts_below]
+
+    @cached_property
+    def first_below_headline(self) -> list[tuple[str, etree._ElementUnicodeResult]]:
+        """The first of the lines after the headline element: most bylines are there."""
+        return [(one_line(node), node) for node in islice(self._texts_below, MAX_FIRST_LINES)]
+
+    @cached_property
+    def _texts_below(self) -> Iterator[etree._ElementUnicodeResult]:
+        """The texts after the headline that no rule has asked for yet."""
+        return texts_below(self.shown_dates.following)
+
+    @cached_property
+    def shown_dates(self) -> ShownDates:
+        """The dates that the page shows."""
+        return ShownDates(self.page.tree, self.heading, self.page.html_lang or "")
+
+    @cached_property
+    def bylines(self) -> list[list[str]]:
+        """The lines of each of the first elements that are marked as author or byline."""
+        return list(byline_lines(self.page.tree))
 
     @cached_property
     def site_names(self) -> list[str]:
         """Names that the page gives its site, as written; the one meant for readers first."""
-        sites = (item for item in self.page.json_ld if is_a(item, ("WebSite", "Organization")))
+        sites = (item for item in self.page.json_ld if is_a(item, _SITE_TYPES))
         return [
             *chain.from_iterable(self.meta(key) for key in _SITE_METAS),
             *chain.from_iterable(names_in(item.get("publisher"), self._by_id) for item in self.articles),
             *chain.from_iterable(texts_in([item.get("name"), item.get("alternateName")]) for item in sites),
+            *self._logos,
         ]
+
+    @cached_property
+    def _logos(self) -> list[str]:
+        """Texts of the first links to the home page: the logo, or a heading with the name of the site."""
+        homes = {
+            "/",
+            *(
+                f"{scheme}://{host_of(self.page.url or '')}{path}"
+                for scheme in ("http", "https")
+                for path in ("", "/")
+            ),
+        }
+        links = islice(self.page.tree.iter("a"), _MAX_LINKS)
+        found = (short_text(link, _MAX_LOGO_CHARS) for link in links if link.get("href") in homes)
+        return list(islice(filter(None, found), _MAX_LOGOS))
 
     @cached_property
     def _site_keys(self) -> frozenset[str]:
         labels = host_of(self.page.url or "").removeprefix("www.").split(".")[:_MAX_LABELS]
         # Any run of labels of news.example.co.uk may be its name: example, newsexample, example.co.uk.
         spans = combinations(range(len(labels) + 1), 2)
-        hosts = {letters("".join(labels[start:end])) for start, end in spans}
-        return frozenset(
-            {letters(name) for name in self.site_names} | {host for host in hosts if len(host) > 1}
+        hosts = {host for start, end in spans if len(host := letters("".join(labels[start:end]))) > 1}
+        counts = Counter(map(letters, self.site_names))
+        names = (name for name in self.site_names if not self._is_headline(name, counts[letters(name)]))
+        return frozenset(hosts | set(map(letters, names)))
+
+    def _is_headline(self, name: str, count: int) -> bool:
+        """Return whether a declared name of the site is the headline, which some systems repeat in application-name.
+
+        It is if the page uses it so more often than `count`, or if it has the words of a headline. It is not if it is
+        only the smaller part of the title element, at its start or end.
+        """
+        key, title = letters(name), letters(self.page.title)
+        if 2 * len(key) < len(title) and title.startswith(key) != title.endswith(key):
+            return False
+        declared = (
+            *self.meta("og:title"),
+            *self.meta("twitter:title"),
+            *self.json_ld("headline"),
+            *self.headings,
         )
+        uses = list(map(letters, declared)).count(key) + title.startswith(key)
+        return uses > (0 if word_count(name) >= _MIN_HEADLINE_WORDS else count)
 
     def is_site_name(self, text: str) -> bool:
         """Return whether a text is a name of the site, its host or its account, ignoring case and punctuation."""

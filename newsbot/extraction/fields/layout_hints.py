@@ -1,4 +1,4 @@
-"""Hints in the layout of a page that declares nothing: lines below the headline, elements marked as byline or date.
+"""Hints in the layout of a page that declares nothing: lines below the headline, elements marked as byline.
 
 They are the last resort of the rules, so only a limited number of elements is examined, and only the beginning of each.
 """
@@ -6,7 +6,8 @@ They are the last resort of the rules, so only a limited number of elements is e
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain, islice
 from typing import cast
 
@@ -24,20 +25,20 @@ _MAX_ELEMENTS = 40
 """Maximum number of elements that are examined for one kind of hint."""
 _MAX_DEPTH = 40
 """Maximum number of ancestors that are examined."""
+_MAX_LINK_DEPTH = 3
+"""Maximum number of elements between a text and the link around it."""
 _MAX_HEADINGS = 200
 _MAX_HEADING_CHARS = 500
 _HEADINGS = ("h1", "h2", "h3", "h4")
-_TEXTS_BELOW = etree.XPath("(following::text())[position() <= 1000]")
-_HIDDEN_TAGS = frozenset({"script", "style", "noscript", "template", "option", "svg"})
+HIDDEN_TAGS = frozenset({"script", "style", "noscript", "template", "option", "svg"})
 _BOLD = frozenset({"strong", "b", "em"})
-_ASIDE_CLASS = re.compile(
+OTHER_PARTS = re.compile(
     r"comment|related(?![\w-]*(?:tag|topic|keyword))|teaser|sidebar|widget|recommend|popular|trending|most-?read|(?:site|page|global)[-_]?footer|menu|newsletter|promo|breadcrumb",
     re.IGNORECASE,
 )
+"""Classes of parts of a page that are about other things than its article."""
 _BYLINES = {"class": ("uthor", "yline"), "id": ("uthor",), "rel": ("author",), "itemprop": ("author",)}
 """Attribute -> parts of its value that mark a byline. A missing first letter may be a capital."""
-_DATED = {"class": ("date", "Date", "time", "ublish"), "id": ("date",), "itemprop": ("datePublished",)}
-"""Attribute -> parts of its value that mark a date."""
 
 
 def short_text(element: etree._Element, max_chars: int = MAX_LINE_CHARS) -> str:
@@ -45,6 +46,11 @@ def short_text(element: etree._Element, max_chars: int = MAX_LINE_CHARS) -> str:
     nodes = list(islice(cast("Iterator[str]", element.itertext()), _MAX_TEXT_NODES + 1))
     text = collapse_space(" ".join(nodes)) if len(nodes) <= _MAX_TEXT_NODES else ""
     return text if len(text) <= max_chars else ""
+
+
+_HEADLINE_TAGS = ("b", "strong", "font", "big", "div", "span", "p", "td", "center")
+_MAX_HEADLINE_ELEMENTS = 2000
+_MIN_HEADLINE_CHARS = 12
 
 
 def headline_element(tree: etree._Element, headline: str) -> etree._Element | None:
@@ -63,15 +69,27 @@ def headline_element(tree: etree._Element, headline: str) -> etree._Element | No
     return next(shown, next((heading for heading in headings[:1] if heading.tag == "h1"), None))
 
 
-def texts_below(heading: etree._Element) -> list[etree._ElementUnicodeResult]:
-    """Return the text nodes after a heading, without scripts and without nodes that are only white space."""
-    nodes = cast("list[etree._ElementUnicodeResult]", _TEXTS_BELOW(heading))
+def headline_text(tree: etree._Element, title: str) -> etree._Element | None:
+    """Return the first element, no heading, with the beginning of the title element; for pages without headings."""
+    key = letters(title)
+    for element in islice(tree.iter(*_HEADLINE_TAGS), _MAX_HEADLINE_ELEMENTS):
+        text = (element.text or "").strip()
+        if _MIN_HEADLINE_CHARS <= len(text) <= _MAX_HEADING_CHARS and 2 * len(text) > len(title):
+            own = letters(text)
+            if own and key.startswith(own):
+                return element
+    return None
+
+
+def texts_below(nodes: Iterable[etree._ElementUnicodeResult]) -> Iterator[etree._ElementUnicodeResult]:
+    """Yield the text nodes that follow a heading without scripts and without nodes that are only white space."""
     read = (
         node
         for node in nodes
-        if node.strip() and (parent := node.getparent()) is not None and parent.tag not in _HIDDEN_TAGS
+        if node.strip()
+        and (node.is_tail or ((parent := node.getparent()) is not None and parent.tag not in HIDDEN_TAGS))
     )
-    return list(islice(read, MAX_LINES))
+    return islice(read, MAX_LINES)
 
 
 def is_bold_paragraph(node: etree._ElementUnicodeResult) -> bool:
@@ -81,65 +99,78 @@ def is_bold_paragraph(node: etree._ElementUnicodeResult) -> bool:
     return above is not None and above.tag == "p" and short_text(above) == collapse_space(node)
 
 
-def byline_texts(tree: etree._Element) -> Iterator[str]:
-    """Yield the texts of small elements marked as author or byline, outside of comments, teasers and similar parts."""
-    for element in islice(_marked(tree, _BYLINES), _MAX_ELEMENTS):
-        if (
-            element.tag not in ("body", "link", "meta")
-            and not is_aside(element)
-            and (text := short_text(element))
-        ):
-            yield text
+def byline_lines(tree: etree._Element) -> Iterator[list[str]]:
+    """Yield the lines of small elements marked as author or byline, outside of comments, teasers and similar parts.
+
+    Elements of the same kind beside each other are several authors: they are one byline, with commas between them."""
+    lines: list[str] = []
+    last: etree._Element | None = None
+    for element in islice(marked_elements(tree, _BYLINES), _MAX_ELEMENTS):
+        if element.tag in ("body", "link", "meta") or is_aside(element) or not short_text(element):
+            continue
+        nodes = cast("Iterator[str]", element.itertext())
+        own = [line for node in nodes if (line := collapse_space(node))]
+        if last is not None and _are_alike(last, element):
+            lines += [",", *own]
+        else:
+            if lines:
+                yield lines
+            lines = own
+        last = element
+    if lines:
+        yield lines
 
 
-def _marked(tree: etree._Element, words: Mapping[str, Sequence[str]]) -> Iterator[etree._Element]:
+def _are_alike(element: etree._Element, other: etree._Element) -> bool:
+    """Return whether two elements are items of one list: children of one element, with the same tag and class."""
+    return (
+        element.getparent() is other.getparent()
+        and element.tag == other.tag
+        and element.get("class") == other.get("class")
+    )
+
+
+def link_around(node: etree._ElementUnicodeResult) -> str:
+    """Return the href of the link that a text node is in; "" if it is in none."""
+    parent = node.getparent()
+    parts = (
+        ()
+        if parent is None or node.is_tail
+        else islice(chain([parent], parent.iterancestors()), _MAX_LINK_DEPTH)
+    )
+    return next((part.get("href") or "" for part in parts if part.tag == "a"), "")
+
+
+def marked_elements(tree: etree._Element, words: Mapping[str, Sequence[str]]) -> Iterator[etree._Element]:
     """Yield the elements with one of the words in the attribute that `words` gives for it."""
     wanted = [(name, word) for name, holds in words.items() for word in holds]
     parts = {word for _, word in wanted}
     shortest = [word for word in parts if not any(other in word for other in parts - {word})]
     for element in tree.iter("*"):
         # Most elements have no such word in any attribute: searching all values at once takes half the time.
-        values = " ".join(cast("list[str]", element.values()))
-        for word in shortest:
-            if word in values:
+        values = cast("list[str]", element.values())
+        text = " ".join(values) if values else ""
+        for word in shortest if text else ():
+            if word in text:
                 if any(part in (element.get(name) or "") for name, part in wanted):
                     yield element
                 break
-
-
-def dated_texts(tree: etree._Element) -> Iterator[str]:
-    """Yield the texts of small elements marked as a date, outside of links, teasers and similar parts."""
-    for element in islice(_marked(tree, _DATED), _MAX_ELEMENTS):
-        text = element.get("content") or element.get("title") or short_text(element)
-        if any(map(str.isdigit, text)) and not is_aside(element) and not _is_linked(element):
-            yield text[:MAX_LINE_CHARS]
-
-
-def time_texts(tree: etree._Element) -> list[str]:
-    """Return the dates of time elements, those below the headline first: those above it belong to other articles."""
-    above: list[str] = []
-    below: list[str] = []
-    found = above
-    for element in islice(tree.iter("h1", "time"), _MAX_ELEMENTS):
-        if element.tag == "h1":
-            found = below
-        elif text := (element.get("datetime") or short_text(element)):
-            found.append(text[:MAX_LINE_CHARS])
-    return below + above
 
 
 def is_aside(element: etree._Element) -> bool:
     """Return whether an element is in a part of the page that is about other things: menus, comments, teasers."""
     in_footer = False
     for part in islice(chain([element], element.iterancestors()), _MAX_DEPTH):
-        names = (part.get("class") or "")[:MAX_NAMES_CHARS]
-        if part.tag in ("aside", "nav") or (part.tag != "body" and _ASIDE_CLASS.search(names)):
+        tag, names = part.tag, (part.get("class") or "")[:MAX_NAMES_CHARS]
+        if tag in ("aside", "nav") or (names and tag != "body" and _is_of_other_part(names)):
             return True
-        if part.tag == "article":  # the footer of an article contains its tags
+        if tag == "article":  # the footer of an article contains its tags
             return False
-        in_footer = in_footer or part.tag == "footer"
+        in_footer = in_footer or tag == "footer"
     return in_footer
 
 
-def _is_linked(element: etree._Element) -> bool:
-    return any(part.tag == "a" for part in islice(chain([element], element.iterancestors()), _MAX_DEPTH))
+@lru_cache(maxsize=512)
+def _is_of_other_part(names: str) -> bool:
+    """Return whether a class marks a part that is about other things; the elements of a page have few classes."""
+    return OTHER_PARTS.search(names) is not None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from functools import lru_cache
+from itertools import islice
 
 from lxml import etree
 
@@ -14,12 +15,7 @@ from newsbot.languages.word_patterns import any_of
 
 _MAX_TAGS = 20
 
-_LINKS_BELOW = "(following::a[@href])[position() <= 1000]"
-_NAMES = "concat(@class, ../@class, ../../@class)"
-_LINKS = etree.XPath(_LINKS_BELOW)
-_MAYBE_TAGS = etree.XPath(  # a cheap filter; _is_marked_as_tag decides
-    f"{_LINKS_BELOW}[contains(@rel, 'tag') or contains({_NAMES}, 'ag') or contains({_NAMES}, 'opic') or contains({_NAMES}, 'eyword')]"
-)
+_LINKS = etree.XPath("(following::a[@href])[position() <= 1000]")
 TAG_FOLDERS = {
     "en": "tags?, topics?, keywords?, label",
     "de": "themen?, thema, schlagwort\\w*, stichwort\\w*",
@@ -43,7 +39,7 @@ _TAG_CLASS = re.compile(
 _TAGS_CLASS = re.compile(
     r"(?:^|[\s_-])(?:tags|topics|keywords|tag-?list)(?=$|[\s_-]|[A-Z])|[a-z](?:Tags|Topics|TagList)(?=$|[\s_-])"
 )
-_CATEGORY_LINKS = etree.XPath("//a[@rel][contains(@rel, 'category')]")
+_CATEGORY_LINKS = etree.XPath("/descendant::a/@rel[contains(., 'category')]/..")
 _SECTION_PATH = re.compile(
     rf"(https?://[^/]+)(/(?!{any_of(_GENERAL_FOLDERS)}/)[a-z][a-z-]{{2,40}})/.", re.IGNORECASE
 )
@@ -55,8 +51,8 @@ def tag_links(heading: etree._Element) -> list[str]:
 
     Links that the page marks as tags are preferred to links whose URL is that of a tag, which may be in the text.
     """
-    marked = filter(_is_marked_as_tag, select(_MAYBE_TAGS, heading))
-    found = _outside_menus(marked) or _outside_menus(filter(_leads_to_tag, select(_LINKS, heading)))
+    links = select(_LINKS, heading)
+    found = _outside_menus(filter(_is_marked_as_tag, links)) or _outside_menus(filter(_leads_to_tag, links))
     first = _group(found[0]) if found else None
     grouped = [link for link in found if _group(link) is first]
     return [text for link in grouped[:_MAX_TAGS] if (text := short_text(link))]
@@ -80,13 +76,27 @@ def _outside_menus(links: Iterable[etree._Element]) -> list[etree._Element]:
 
 def _is_marked_as_tag(link: etree._Element) -> bool:
     rel = (link.get("rel") or "").split()
-    elements = islice(chain([link], link.iterancestors()), 3)
-    own, *around = ((element.get("class") or "")[:MAX_NAMES_CHARS] for element in elements)
-    return "category" not in rel and (
-        "tag" in rel
-        or _TAG_CLASS.search(own) is not None
-        or any(names and _TAGS_CLASS.search(names) for names in around)
-    )
+    if rel and ("category" in rel or "tag" in rel):
+        return "category" not in rel
+    is_marked = _has_class(link, _TAG_CLASS)
+    around = link.getparent()
+    for _ in range(2):
+        if is_marked or around is None:
+            break
+        is_marked = _has_class(around, _TAGS_CLASS)
+        around = around.getparent()
+    return is_marked
+
+
+def _has_class(element: etree._Element, form: re.Pattern[str]) -> bool:
+    names = (element.get("class") or "")[:MAX_NAMES_CHARS]
+    return names != "" and _is_of_form(form, names)
+
+
+@lru_cache(maxsize=512)
+def _is_of_form(form: re.Pattern[str], names: str) -> bool:
+    """Return whether a class has a form; the links of a page have few different classes."""
+    return form.search(names) is not None
 
 
 def _leads_to_tag(link: etree._Element) -> bool:

@@ -18,13 +18,34 @@ _IDENTIFIER = re.compile(
     re.IGNORECASE,
 )
 """Ids, slugs, and internal names of content management systems (channel_other, @river)."""
-_NAMESPACE = re.compile(r"^[\w ]{2,30}(?::\s*|/)(?=\S)")
+_NAMESPACE = re.compile(r"^(?P<name>[\w ]{2,30})(?::\s*|/)(?=\S)")
+_INTERNAL_NAMESPACE = re.compile(
+    "day|time|date|page ?type|type|wc|word ?count|length|language|lang|partner|source|format|author|byline|status|tagname",
+    re.IGNORECASE,
+)
+"""Namespaces of what systems for statistics and syndication count: "Day: Friday", "Partner: Factiva"."""
+_MIN_LIKENESS = 0.8
+"""Minimum share of common topics from which a declared list is the list that the page shows."""
 
 
 def read_topics(evidence: PageEvidence) -> tuple[list[str], str]:
-    """Return the topics in page order, without repeats, and the rule that found them."""
-    topics, rule = first_of(_RULES, evidence)
-    return topics or [], rule
+    """Return the topics in page order, without repeats, and the rule that found them.
+
+    If the page declares several lists, the one that it also shows as links is preferred.
+    """
+    declared = ((rule, rule.find(evidence)) for rule in _DECLARED)
+    lists = [(topics, rule.name) for rule, topics in declared if topics]
+    if len({frozenset(map(str.casefold, topics)) for topics, _ in lists}) > 1:
+        shown = set(map(str.casefold, _shown(evidence) or ()))
+        lists.sort(key=lambda pair: not _is_like(set(map(str.casefold, pair[0])), shown))
+    if lists:
+        return lists[0]
+    topics, name = first_of(_LAST_RULES, evidence)
+    return topics or [], name
+
+
+def _is_like(topics: set[str], others: set[str]) -> bool:
+    return len(topics & others) >= _MIN_LIKENESS * len(topics | others) > 0
 
 
 def _tags(find: Callable[[PageEvidence], Iterable[str]]) -> Callable[[PageEvidence], list[str] | None]:
@@ -39,16 +60,32 @@ def _tags(find: Callable[[PageEvidence], Iterable[str]]) -> Callable[[PageEviden
 def clean_topics(texts: Iterable[str]) -> list[str]:
     """Return single topics without repeats: lists are split, identifiers dropped.
 
-    If several topics begin with a namespace ("person:", "Category: "), namespaces are cut off.
+    If several topics begin with a namespace ("person:", "Category: "), namespaces are cut off, and what has the
+    namespace of a statistic is left out. A slash ends a namespace only if most of the topics have one.
     """
     parts = [part.strip(" #.\"'“”") for text in texts for part in _SEPARATOR.split(text)]
-    if sum(1 for part in parts if _NAMESPACE.match(part)) > 1:
-        parts = [_NAMESPACE.sub("", part) for part in parts]
+    spaces = [space for part in parts if (space := _NAMESPACE.match(part))]
+    slashes = sum(1 for space in spaces if "/" in space[0])
+    if len(spaces) > 1 and (len(spaces) > slashes or 2 * slashes > len(parts)):
+        parts = [topic for part in parts if (topic := _without_namespace(part))]
     kept = (part for part in parts if 1 < len(part) <= _MAX_CHARS and not _IDENTIFIER.fullmatch(part))
     return without_repeats(kept)[:MAX_TOPICS]
 
 
-_RULES: tuple[Rule[list[str]], ...] = (
+def _without_namespace(topic: str) -> str:
+    """Return a topic without its namespace; "" if that is the namespace of a statistic."""
+    space = _NAMESPACE.match(topic)
+    if space is None:
+        return topic
+    return "" if _INTERNAL_NAMESPACE.fullmatch(space["name"].strip()) else topic[space.end() :]
+
+
+def _tag_links(evidence: PageEvidence) -> list[str]:
+    return [] if evidence.heading is None else tag_links(evidence.heading)
+
+
+_shown = _tags(_tag_links)
+_DECLARED: tuple[Rule[list[str]], ...] = (
     Rule("json-ld keywords", _tags(lambda evidence: evidence.json_ld("keywords"))),
     Rule("news_keywords", _tags(lambda evidence: evidence.meta("news_keywords"))),
     Rule("article:tag", _tags(lambda evidence: evidence.meta("article:tag"))),
@@ -59,8 +96,9 @@ _RULES: tuple[Rule[list[str]], ...] = (
             lambda evidence: evidence.meta("parsely-tags", "sailthru.tags", "og:tags", "tags", "dc.subject")
         ),
     ),
-    Rule(
-        "tag links", _tags(lambda evidence: [] if evidence.heading is None else tag_links(evidence.heading))
-    ),
+)
+_LAST_RULES: tuple[Rule[list[str]], ...] = (
+    Rule("tag links", _shown),
     Rule("microdata keywords", _tags(lambda evidence: evidence.microdata("keywords"))),
+    Rule("json-ld about", _tags(lambda evidence: evidence.json_ld("about", "mentions"))),
 )

@@ -6,12 +6,15 @@ import html
 import json
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from newsbot.extraction.page.state.lenient_json import read_lenient
 from newsbot.text import without_surrogates
 
 MAX_BLOCK_CHARS = 1_000_000
+MAX_BROKEN_CHARS = 200_000
+"""Number of characters that are read of a block that no repair makes valid."""
 MAX_OBJECTS = 500
 """Maximum number of objects that are read from a page."""
 _NESTING_KEYS = ("@graph", "mainEntity", "mainEntityOfPage")
@@ -28,7 +31,7 @@ def read_json_ld(blocks: Iterable[str]) -> list[dict[str, Any]]:
     """Return all objects of the blocks in page order, including those in lists, @graph and mainEntity.
 
     Comments, CDATA marks, HTML entities and trailing commas are removed from blocks that are not valid JSON. A block
-    that is still invalid gives the objects before its first error. At most `MAX_OBJECTS` objects are returned;
+    that is still invalid, for example because of quotation marks in a text, is read leniently. At most `MAX_OBJECTS` objects are returned;
     blocks of more than `MAX_BLOCK_CHARS` characters are skipped.
     """
     objects: list[dict[str, Any]] = []
@@ -41,23 +44,32 @@ def read_json_ld(blocks: Iterable[str]) -> list[dict[str, Any]]:
 def _parse(block: str) -> list[Any]:
     """Return the JSON values of a block; repairs are tried from the smallest to the largest."""
     for repair in (str.strip, _unwrapped, _repaired):
-        values = list(_values(repair(block)))
-        if values:
+        values, is_whole = _values(repair(block), _strictly)
+        if is_whole:
             return values
-    return []
+    text = _unwrapped(block)
+    text = html.unescape(text) if "&quot;" in text else text
+    return _values(text[:MAX_BROKEN_CHARS], read_lenient)[0] or values
 
 
-def _values(text: str) -> Iterator[Any]:
-    """Yield consecutive JSON values; some pages omit the list around them."""
+def _strictly(text: str, position: int) -> tuple[Any, int]:
+    return _DECODER.raw_decode(text, position)
+
+
+def _values(text: str, read: Callable[[str, int], tuple[Any, int]]) -> tuple[list[Any], bool]:
+    """Return consecutive JSON values (some pages omit the list around them), and whether they are all of the text."""
+    values: list[Any] = []
     position = 0
     while position < len(text):
         try:
-            value, position = _DECODER.raw_decode(text, position)
+            value, position = read(text, position)
         except (ValueError, RecursionError):
-            return
-        yield value
+            return values, False
+        if len(values) < MAX_OBJECTS and value:
+            values.append(value)
         while position < len(text) and text[position] in " \t\r\n,;":
             position += 1
+    return values, bool(values)
 
 
 def _unwrapped(text: str) -> str:

@@ -15,7 +15,7 @@ Object = dict[str, Any]
 
 _MAX_VALUES = 200
 """Maximum number of values that are read of one property; hostile pages nest and repeat them."""
-_ARTICLE_TYPES = ("Article", "Posting", "Report", "Review", "Recipe")
+ARTICLE_TYPES = ("Article", "Posting", "Report", "Review", "Recipe")
 _PAGE_TYPES = ("WebPage", "ItemPage")
 _URL_NOISE = re.compile(r"^https?://(?:www\.)?|[?#].*$|/+$", re.DOTALL)
 
@@ -26,7 +26,7 @@ def article_objects(objects: list[Object], urls: Iterable[str], headlines: Itera
     Pages also describe related articles. The best match is the one with a URL or a headline of the page, else the first
     one. Other articles follow only if they have the same headline. Objects of type WebPage come last.
     """
-    articles = [item for item in objects if is_a(item, _ARTICLE_TYPES)]
+    articles = [item for item in objects if is_a(item, ARTICLE_TYPES)]
     page_urls = {_bare_url(url) for url in urls if url}
     titles = {headline.casefold() for headline in headlines}
     ranked = sorted(articles, key=lambda item: -_match_score(item, page_urls, titles))

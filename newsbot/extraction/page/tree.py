@@ -1,4 +1,4 @@
-"""Typed helper functions for lxml trees."""
+"""Typed helper functions for lxml trees, and lists of names in them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ def select(path: etree.XPath, root: etree._Element) -> list[etree._Element]:
 
 def raw_text(element: etree._Element) -> str:
     """Return all text inside an element unchanged."""
+    if not len(element):
+        return element.text or ""
     return "".join(cast("list[str]", list(element.itertext())))
 
 

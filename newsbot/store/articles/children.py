@@ -1,13 +1,15 @@
-"""Writes the parts of an article that have rows of their own: URLs, authors, topics, and the full-text index."""
+"""Writes the parts of an article that have rows of their own: URLs, authors, topics, links, and the full-text index."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, insert
+from sqlalchemy import Connection, bindparam, delete, insert
 
+from newsbot.extraction.structure.markdown import from_paragraphs
 from newsbot.items import Article
 from newsbot.store.articles.precomputed import index_words
 from newsbot.store.index import full_text
@@ -15,6 +17,7 @@ from newsbot.store.index.filter_terms import filter_terms_of
 from newsbot.store.index.terms import word_texts
 from newsbot.store.schema.models import (
     ArticleAuthor,
+    ArticleLink,
     ArticleTopic,
     ArticleUrl,
     Author,
@@ -26,6 +29,8 @@ from newsbot.store.sql import dialect, locks
 from newsbot.store.sql.compiled import CompiledStatement
 from newsbot.store.sql.locks import Rank
 from newsbot.store.sql.name_rows import name_ids
+from newsbot.text import paragraphs
+from newsbot.urls import source_of
 
 MAX_TITLE_WORDS = 500
 """Number of words of a title that are indexed: an index entry of PostgreSQL must stay below a megabyte."""
@@ -33,6 +38,8 @@ MAX_TITLE_WORDS = 500
 _LABELS = ("source", "language", "section", "kind", "dated_at")
 """Columns by which filters narrow a search inside the index."""
 _ADD_URLS = CompiledStatement(insert(ArticleUrl))
+_ADD_LINKS = CompiledStatement(insert(ArticleLink.metadata.tables["article_links"]))
+_REMOVE_LINKS = CompiledStatement(delete(ArticleLink).where(ArticleLink.article_id == bindparam("known_id")))
 
 
 def add_sources(connection: Connection, sources: Iterable[str], *, now: datetime) -> None:
@@ -89,6 +96,37 @@ def remove_bylines(connection: Connection, article_id: int) -> None:
     """Delete the authors and topics of an article."""
     for byline in _BYLINES:
         connection.execute(delete(byline.links).where(byline.links.article_id == article_id))
+
+
+def structure_columns(article: Article) -> dict[str, Any]:
+    """Return the columns of an article that hold its structure. Markdown without any marks is not stored twice."""
+    plain = from_paragraphs(paragraphs(article.body))
+    return {
+        "body_markdown": None if article.body_markdown in ("", plain) else article.body_markdown,
+        "images": [asdict(image) for image in article.images],
+    }
+
+
+def add_links(connection: Connection, article_id: int, article: Article) -> None:
+    """Insert the links of the text of an article."""
+    rows = [
+        {
+            "article_id": article_id,
+            "position": position,
+            "host": source_of(link.url),
+            "url": link.url,
+            "text": link.text,
+        }
+        for position, link in enumerate(article.links)
+    ]
+    if rows:
+        _ADD_LINKS.run(connection, *rows)
+
+
+def replace_links(connection: Connection, article_id: int, article: Article) -> None:
+    """Write the links of an article in place of those that are stored."""
+    _REMOVE_LINKS.run(connection, {"known_id": article_id})
+    add_links(connection, article_id, article)
 
 
 def add_words(

@@ -11,11 +11,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from newsbot.extraction.structure.markdown import from_paragraphs
 from newsbot.items import (
     STUB,
     ArchivedPage,
     Article,
     Entity,
+    Image,
+    Link,
     Mention,
     article_json,
     provenance_json,
@@ -27,6 +30,7 @@ from newsbot.store.schema.identity import url_hash
 from newsbot.store.schema.models import (
     ArticleAuthor,
     ArticleEntity,
+    ArticleLink,
     ArticleRow,
     ArticleTopic,
     ArticleUrl,
@@ -36,6 +40,7 @@ from newsbot.store.schema.models import (
     MentionRow,
     Topic,
 )
+from newsbot.text import paragraphs
 from newsbot.urls import canonicalize
 
 MAX_ID = 2**63 - 1
@@ -164,6 +169,7 @@ def load_articles(session: Session, ids: Sequence[int]) -> list[StoredArticle]:
     authors = _names(session, Author.name, ArticleAuthor, ArticleAuthor.author_id == Author.id, ids)
     topics = _names(session, Topic.name, ArticleTopic, ArticleTopic.topic_id == Topic.id, ids)
     entities = _entities(session, ids)
+    links = links_of_articles(session, ids)
     archived = archived_pages(session, ids)
     reasons = reasons_of(session, [row.id for row in rows.values() if row.kind == STUB])
     return [
@@ -174,6 +180,7 @@ def load_articles(session: Session, ids: Sequence[int]) -> list[StoredArticle]:
             authors=authors[article_id],
             topics=topics[article_id],
             entities=entities[article_id],
+            links=links.get(article_id, []),
         )
         for article_id in ids
         if article_id in rows
@@ -188,8 +195,9 @@ def _stored(
     authors: list[str],
     topics: list[str],
     entities: list[Entity],
+    links: list[Link],
 ) -> StoredArticle:
-    said = {name: getattr(row, name) for name in _ITEM_COLUMNS}
+    said = {name: getattr(row, name) for name in _ITEM_COLUMNS} | structure_of(row, links)
     return StoredArticle(
         id=row.id,
         article=Article(**said, authors=authors, topics=topics, entities=entities),
@@ -251,3 +259,24 @@ def _entities(session: Session, ids: Sequence[int]) -> dict[int, list[Entity]]:
             Mention(start=row.start_offset, end=row.end_offset, text=row.text, type=row.type)
         )
     return defaultdict(list, {article_id: list(entities.values()) for article_id, entities in found.items()})
+
+
+def structure_of(row: Any, links: list[Link]) -> dict[str, Any]:
+    """Return the fields of an Article that the columns of its row, and its links, hold."""
+    return {
+        "body_markdown": row.body_markdown or from_paragraphs(paragraphs(row.body)),
+        "images": [Image(**image) for image in row.images],
+        "links": links,
+    }
+
+
+def links_of_articles(session: Session, ids: Sequence[int]) -> dict[int, list[Link]]:
+    """Return the links of articles, in their order."""
+    query = select(ArticleLink.article_id, ArticleLink.url, ArticleLink.text)
+    rows = session.execute(
+        query.where(ArticleLink.article_id.in_(ids)).order_by(ArticleLink.article_id, ArticleLink.position)
+    )
+    links: dict[int, list[Link]] = defaultdict(list)
+    for article_id, url, text in rows:
+        links[article_id].append(Link(url=url, text=text))
+    return links

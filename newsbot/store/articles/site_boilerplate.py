@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from newsbot.cleaning.boilerplate import MEMORY, Tally, block_keys, kept_places, series_marks
 from newsbot.cleaning.removed_paragraphs import put_back, take_out
+from newsbot.cleaning.text_structure import follow_body
 from newsbot.items import STUB, Article, Mention
 from newsbot.store.articles.loading import StoredArticle, load_articles
 from newsbot.store.articles.writer import Saved, apply_rules_to
@@ -242,6 +243,7 @@ def _rewrite(article: Article, texts: Sequence[tuple[int | None, str]]) -> None:
             moves.append((starts[index], starts[index] + len(text), new_start - starts[index]))
         new_start += len(text) + len(PARTING)
     article.body = PARTING.join(text for _, text in texts)
+    follow_body(article)
     article.word_count = word_count(article.body)
     for entity in article.entities:
         entity.mentions = [moved for mention in entity.mentions if (moved := _moved(mention, moves))]

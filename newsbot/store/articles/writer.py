@@ -159,8 +159,13 @@ def apply_rules_to(
     store_removed(connection, article_id, article)
     if existing.content_key == page.content_key:
         offset_min = article.published_offset_min
-        values = {"rules": article.rules, "published_offset_min": offset_min}
+        values = {
+            "rules": article.rules,
+            "published_offset_min": offset_min,
+            **children.structure_columns(article),
+        }
         _update(connection, article_id, {"extractor_version": rule_versions.label(), **values})
+        children.replace_links(connection, article_id, article)
         entity_writer.redate(connection, article_id, _dated_at(page, existing), offset_min)
         return "unchanged"
     _, exact_duplicate_id = find_existing(connection, [], keys.text_key)
@@ -230,6 +235,7 @@ def _insert(connection: Connection, page: _Page, exact_duplicate_id: int | None,
     given_id = {} if new_id is None else {"id": new_id}
     [(article_id,)] = _INSERT.rows(connection, values | given_id)
     children.add_bylines(connection, article_id, article)
+    children.add_links(connection, article_id, article)
     entity_writer.add_entities(connection, article_id, article, dated_at)
     children.add_words(connection, article_id, values, precomputed.body_words)
     if is_stub:
@@ -342,6 +348,7 @@ def _rewrite(
         _add_source(connection, page)
     children.remove_bylines(connection, existing.id)
     children.add_bylines(connection, existing.id, page.article)
+    children.replace_links(connection, existing.id, page.article)
     _replace_entities(connection, page, existing)
     new = {**values, **_content_columns(page), "dated_at": _dated_at(page, existing)}
     children.remove_words(connection, existing.id, plan.content)
@@ -396,11 +403,16 @@ def _dated_at(page: _Page, existing: Existing) -> datetime:
 
 def _content_columns(page: _Page) -> dict[str, Any]:
     """Return the columns that are replaced together with the content."""
-    return {name: getattr(page.article, name) for name in COPIED_FIELDS} | {
-        "text_key": page.keys.text_key,
-        "content_key": page.content_key,
-        "agency": agency_of(page.article.authors, page.article.body),
-    }
+    copied = {name: getattr(page.article, name) for name in COPIED_FIELDS}
+    return (
+        copied
+        | children.structure_columns(page.article)
+        | {
+            "text_key": page.keys.text_key,
+            "content_key": page.content_key,
+            "agency": agency_of(page.article.authors, page.article.body),
+        }
+    )
 
 
 def _add_source(connection: Connection, page: _Page) -> None:

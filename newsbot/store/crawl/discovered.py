@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from newsbot.discovery.links import Link
 from newsbot.discovery.timing.claims import Seen, is_tried_again, judge_claims
 from newsbot.items import utc_text
-from newsbot.languages.dates import believed
+from newsbot.languages.calendar.dates import believed
 from newsbot.store.crawl.budgets import take_refetches
 from newsbot.store.crawl.feed_entries import entry_json, entry_key, guid_key
 from newsbot.store.crawl.frontier import priority

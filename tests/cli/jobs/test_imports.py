@@ -9,7 +9,9 @@ import pytest
 
 from newsbot import cli
 from newsbot.cli import newsbot
+from newsbot.extraction.structure.markdown import links_of
 from newsbot.ingest.importers import read_record
+from newsbot.items import Image
 from newsbot.store.database import Database
 from newsbot.store.queries import history, stats
 from tests.store.samples import BODY, LATER, NOW, article, load, save
@@ -93,6 +95,39 @@ def test_export_import_export_is_the_same(database: Database, database_url: str,
     save(database, article(1, title="Harbour opened, at last"), now=LATER)
     before, after = _through_another(database_url, tmp_path)
     assert after == before
+
+
+@pytest.mark.parametrize(
+    ("markdown", "stored"),
+    [
+        ("One [word](https://a.example/) more.\n\n> Two", "One [word](https://a.example/) more.\n\n> Two"),
+        ("One [word](javascript:alert(1)) more.\n\nTwo", "One word more.\n\nTwo"),
+        ("One <b>word</b> more.\n\nTwo", "One word more.\n\nTwo"),
+        ("One word more.\n\nTwo\n\nThree, which the text has not", "One word more.\n\nTwo"),
+        (["One word more."], "One word more.\n\nTwo"),
+        (None, "One word more.\n\nTwo"),
+    ],
+    ids=["own", "script", "markup", "other text", "no text", "none"],
+)
+def test_markdown_is_taken_only_if_newsbot_could_have_written_it_of_the_text(
+    database: Database, database_url: str, tmp_path: Path, markdown: object, stored: str
+) -> None:
+    record: dict[str, object] = {"url": "https://news.example/1", "title": "Harbour opened"}
+    images = [
+        {"url": "javascript:alert(1)"},
+        {"url": "https://news.example/a.jpg", "caption": "The\nharbour", "credit": 3},
+    ]
+    record |= {
+        "body": "One word more.\n\nTwo",
+        "body_markdown": markdown,
+        "images": images,
+        "links": [{"url": "javascript:x", "text": "x"}],
+    }
+    imported(database, database_url, tmp_path / "one.jsonl", record)
+    loaded = load(database, 1).article
+    assert loaded.body_markdown == stored
+    assert loaded.images == [Image(url="https://news.example/a.jpg", caption="The harbour")]
+    assert loaded.links == links_of(stored)
 
 
 def test_ids_with_gaps_are_kept(database: Database, database_url: str, tmp_path: Path) -> None:

@@ -8,17 +8,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from newsbot.extraction.body import neighbour_features
-from newsbot.extraction.body.block_features import (
+from newsbot.extraction.body.blocks import Block, read_blocks
+from newsbot.extraction.body.body_model import load_body_models
+from newsbot.extraction.body.features import neighbour_features
+from newsbot.extraction.body.features.block_features import (
     MAX_CANDIDATES,
     NAMES,
     DeclaredMetadata,
     block_rows,
     candidate_blocks,
 )
-from newsbot.extraction.body.blocks import Block, read_blocks
-from newsbot.extraction.body.body_model import load_body_models
-from newsbot.extraction.body.neighbour_features import neighbour_rows
+from newsbot.extraction.body.features.neighbour_features import neighbour_rows
 from newsbot.extraction.page.page import Page
 
 PAGE = """

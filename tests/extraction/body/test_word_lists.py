@@ -8,7 +8,7 @@ import pytest
 
 from newsbot.extraction.body.blocks import Block, Container
 from newsbot.extraction.body.class_words import FAMILIES, FAMILY_BITS, family_bits
-from newsbot.extraction.body.text_features import NAMES, first_words, text_rows, words_of
+from newsbot.extraction.body.features.text_features import NAMES, first_words, text_rows, words_of
 from newsbot.extraction.body.word_lists import read_class_words, read_text_words
 
 CLASS_WORDS = read_class_words()

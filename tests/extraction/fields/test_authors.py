@@ -4,23 +4,26 @@ import json
 
 import pytest
 
-from newsbot.extraction.fields.authors import AUTHOR_LABELS, read_authors
-from newsbot.extraction.fields.bylines import (
-    AGENCY_NAMES,
+from newsbot.extraction.fields.authors import read_authors
+from newsbot.extraction.fields.bylines import AGENCY_NAMES, byline_names, clean_names, looks_like_name
+from newsbot.extraction.fields.evidence import PageEvidence
+from newsbot.extraction.page.page import Page
+from newsbot.languages.byline_words import (
     AND,
+    AUTHOR_LABELS,
     BY,
     BY_AFTER_CREDITS,
     CREDIT_LABELS,
     CREDITS,
+    NEWSROOMS,
+    NOT_NAMES,
+    PLACES_FOLLOW,
     REPORTERS,
+    REPORTERS_BEFORE,
+    REPORTERS_BEFORE_JOINED,
     REPORTERS_JOINED,
     ROLES,
-    byline_names,
-    clean_names,
-    looks_like_name,
 )
-from newsbot.extraction.fields.evidence import PageEvidence
-from newsbot.extraction.page.page import Page
 from tests.word_list_examples import by_language
 
 URL = "https://www.harbour-gazette.example/a"
@@ -161,3 +164,170 @@ def test_agencies_are_names_of_authors(kind: str, texts: list[str]) -> None:
 def test_word_for_reporter_is_cut_off_a_name(kind: str, texts: list[str]) -> None:
     names = [f"김하늘{' ' if kind == 'spaced' else ''}{text}" for text in texts]
     assert [name for name in names if clean_names([name]) != ["김하늘"]] == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Toby Marsh",
+        "Olaf Brandt",
+        "Stanislav Berg",
+        "Rod Lind",
+        "Gaspar Ek",
+        "Henrike von Brandt",
+        "Carl af Ashdown",
+        "Lena van den Berg",
+        "Yara al-Haddad",
+        "Omar bin Salim",
+        "Lena d'Ashdown",
+        "Oleh Brandt",
+        "Yazan al-Haddad",
+        "Par Lind",
+        "von Brandt",
+        "Stefan Stand",
+        "Lena de la Cruz",
+        "J.-P. Ashdown",
+        "LENA BRANDT",
+        "乔·布兰特",
+    ],
+)
+def test_name_stays_whole(name: str) -> None:
+    assert clean_names([name]) == [name]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Brandt, Lena", ["Lena Brandt"]),
+        ("von Brandt, Lena", ["Lena von Brandt"]),
+        ("Brandt, L. M.", ["L. M. Brandt"]),
+        ("Brandt, Lena; Ashdown, Tom", ["Lena Brandt", "Tom Ashdown"]),
+        ("Lena Brandt, Tom Ashdown", ["Lena Brandt", "Tom Ashdown"]),
+        ("Lena Brandt, Jr.", ["Lena Brandt Jr"]),
+        ("Brandt, Ashdown and Ek", ["Brandt", "Ashdown", "Ek"]),
+        ("Lena Brandt Contributor", ["Lena Brandt"]),
+        ("بقلم/ ليلى حداد", ["ليلى حداد"]),
+        ("Text und Fotos: Lena Brandt", ["Lena Brandt"]),
+        ("Lena Brandt, AFP", ["Lena Brandt", "AFP"]),
+        ("Lena Brandt, Rome", ["Lena Brandt"]),
+        ("Lena Brandt, PhD, RD, MS", ["Lena Brandt"]),
+        ("Lena Brandt/AFP", ["Lena Brandt", "AFP"]),
+        ("Lena Brandt for the Evening Courier", ["Lena Brandt"]),
+        ("Reporter Lena Brandt in Berlin", ["Lena Brandt"]),
+        ("Lena Brandt · Courier News · Posted", ["Lena Brandt"]),
+        ("Veröffentlicht von Lena Brandt", ["Lena Brandt"]),
+        ("本报记者 张三", ["张三"]),
+        ("我已授权", []),
+        ("name", []),
+    ],
+)
+def test_form_of_a_name_is_recognised(text: str, names: list[str]) -> None:
+    assert clean_names([text]) == names
+
+
+def test_library_field_has_the_family_name_first() -> None:
+    head = '<meta name="dc.creator" content="Brandt Ashdown, Lena Maria">'
+    assert authors_of(head) == ["Lena Maria Brandt Ashdown"]
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        pytest.param(
+            '<meta name="author" content="Tide Media Group"><meta property="article:author" content="Lena Brandt">',
+            "<h1>H</h1>",
+            id="publishing house",
+        ),
+        pytest.param(
+            json_ld({"name": "lbrandt7"}),
+            '<h1>H</h1><a rel="author" href="/lb">Lena Brandt</a>',
+            id="account",
+        ),
+        pytest.param(json_ld({"name": "Staff"}), "<h1>H</h1><p>By Lena Brandt</p>", id="newsroom"),
+        pytest.param(
+            '<meta name="twitter:label1" content="Written by"><meta name="twitter:data1" content="Lena Brandt">',
+            "<h1>H</h1>",
+            id="card",
+        ),
+        pytest.param(
+            "", "<h1>H</h1><p>By <a>Lena Brandt</a></p><ul><li class=author>Tom Ash</ul>", id="parted"
+        ),
+        pytest.param("", "<h1>H</h1><p>Written by</p><p>Lena Brandt</p><p>Text.</p>", id="two lines"),
+        pytest.param("", '<h1>H</h1><a href="/author/lb">Lena Brandt</a><p>Text.</p>', id="link"),
+        pytest.param(
+            "",
+            '<h1>H</h1><p class="byline"><b>Lena Brandt</b> <i>Harbour Gazette</i></p>',
+            id="site after the name",
+        ),
+    ],
+)
+def test_person_is_preferred_to_other_names(head: str, body: str) -> None:
+    assert authors_of(head, body) == ["Lena Brandt"]
+
+
+def test_two_linked_names_are_two_authors() -> None:
+    names = (
+        '<div><a href="/p/a">Lena Brandt</a> and <a href="/p/b">Tom Ashdown</a></div><div>10 March 2026</div>'
+    )
+    assert authors_of("", f"<h1>H</h1>{names}<p>Text.</p>") == ["Lena Brandt", "Tom Ashdown"]
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("来源：海湾日报 作者：李小明", "李小明"),
+        ("文／王小明", "王小明"),
+        ("記者王小明／台北報導", "王小明"),
+        ("[서울=만] 김하늘 기자 = 서울", "김하늘"),
+        ("執筆：山田太郎", "山田太郎"),
+        ("מאת: דנה לוי", "דנה לוי"),
+        ("بقلم: ليلى حداد", "ليلى حداد"),
+        ("Автор: Лена Брандт", "Лена Брандт"),
+        ("Yazar: Lena Brandt", "Lena Brandt"),
+        ("Tác giả: Lê Minh", "Lê Minh"),
+        ("लेखक: लीना शर्मा", "लीना शर्मा"),
+    ],
+)
+def test_labelled_name_is_found_in_any_script(line: str, name: str) -> None:
+    assert authors_of("", f"<h1>H</h1><p>{line}</p><p>Text.</p>") == [name]
+
+
+@by_language(newsroom=NEWSROOMS)
+def test_newsroom_is_no_author_beside_a_person(kind: str, texts: list[str]) -> None:
+    body = "<h1>H</h1><p>By Lena Brandt</p>"
+    assert [text for text in texts if authors_of(json_ld({"name": text}), body) != ["Lena Brandt"]] == []
+
+
+@by_language(form=NOT_NAMES)
+def test_word_of_a_form_is_no_name(kind: str, texts: list[str]) -> None:
+    assert [text for text in texts if clean_names([text])] == []
+
+
+@by_language(preposition=PLACES_FOLLOW)
+def test_place_is_not_part_of_a_name(kind: str, texts: list[str]) -> None:
+    assert [text for text in texts if clean_names([f"Lena Brandt {text} Mainz"]) != ["Lena Brandt"]] == []
+
+
+@by_language(spaced=REPORTERS_BEFORE, joined=REPORTERS_BEFORE_JOINED)
+def test_word_for_reporter_before_a_name_is_cut_off(kind: str, texts: list[str]) -> None:
+    name = "Lena Brandt" if kind == "spaced" else "张小明"
+    assert [text for text in texts if clean_names([f"{text} {name}"]) != [name]] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [
+        pytest.param("<p>Lena Brandt</p><p>Culture Writer</p>", ["Lena Brandt"], id="above a role"),
+        pytest.param("<p>Lena Brandt · Tide News · 10 March 2026</p>", ["Lena Brandt"], id="with the date"),
+        pytest.param(
+            '<div class="author-box">This story was written by Lena Brandt, who sails</div>',
+            ["Lena Brandt"],
+            id="sentence",
+        ),
+        pytest.param('<a href="/authors/t">The Tide Team</a>', ["The Tide Team"], id="team in a link"),
+        pytest.param('<p class="byline">By Tide Redaktion</p>', ["Tide Redaktion"], id="team in a byline"),
+        pytest.param('<p class="byline">lbrandt7</p>', ["lbrandt7"], id="account"),
+    ],
+)
+def test_author_is_found_in_other_forms(body: str, names: list[str]) -> None:
+    assert authors_of("", f"<h1>H</h1>{body}<p>Text.</p>") == names

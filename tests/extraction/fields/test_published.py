@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from newsbot.extraction.fields.evidence import PageEvidence
-from newsbot.extraction.fields.published import DATE_LABELS, read_modified, read_published
+from newsbot.extraction.fields.published import read_modified, read_published
 from newsbot.extraction.page.page import Page
+from newsbot.languages.calendar.date_labels import DATE_LABELS
 from tests.word_list_examples import by_language
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -54,11 +55,11 @@ def json_ld(published: str) -> str:
         pytest.param(
             "",
             "<h1>H</h1><p>Published: 14 March 2026, 9.05am GMT</p>",
-            "below headline",
+            "beside headline",
             id="line below the headline",
         ),
         pytest.param(
-            "", "<h1>H</h1><ul><li><b>Date</b> 14.03.2026 09:05</li></ul>", "below headline", id="label"
+            "", "<h1>H</h1><ul><li><b>Date</b> 14.03.2026 09:05</li></ul>", "beside headline", id="label"
         ),
         pytest.param(
             "",

@@ -64,7 +64,7 @@ def test_open_graph_title_that_is_only_the_site_name_is_skipped() -> None:
 
 def test_heading_that_is_a_logo_is_skipped() -> None:
     assert title_of(f"<title>{HEADLINE}</title>", f"<h1>Gazette for you</h1><h1>{HEADLINE}</h1>") == HEADLINE
-    assert title_of(f"<title>{HEADLINE}</title>", "<h1>Gazette for you</h1>") == HEADLINE
+    assert title_of(f"<title>{HEADLINE}</title>", '<h1><a href="/">Gazette for you</a></h1>') == HEADLINE
 
 
 @pytest.mark.parametrize(
@@ -95,3 +95,56 @@ def test_title_element_that_begins_with_the_site_name_loses_its_beginning() -> N
         title_of(f"<title>Harbour Gazette » {HEADLINE}</title>", "<h1><a href='/'>Harbour Gazette</a></h1>")
         == HEADLINE
     )
+
+
+def test_wording_that_readers_see_is_preferred_to_one_for_social_media() -> None:
+    head = '<title>Ferry is back | The Harbour Gazette</title><meta property="og:title" content="You will not believe which ferry sails again">'
+    script = (
+        f'<script type="application/ld+json">{{"@type": "NewsArticle", "headline": "{HEADLINE}"}}</script>'
+    )
+    assert title_of(head + script, f"<h1>{HEADLINE}</h1>") == HEADLINE
+
+
+@pytest.mark.parametrize("name", ["og:site_name", "application-name", "apple-mobile-web-app-title"])
+def test_headline_that_is_repeated_as_name_of_the_site_stays_the_headline(name: str) -> None:
+    head = f'<title>{HEADLINE} | Portal</title><meta property="og:title" content="{HEADLINE}"><meta name="{name}" content="{HEADLINE}">'
+    assert title_of(head, f"<h1>Portal</h1><h1>{HEADLINE}</h1>") == HEADLINE
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        f"{HEADLINE} -- Harbour-Gazette.example",
+        f"{HEADLINE}_Sound Daily",
+        f"{HEADLINE}|Sound Daily",
+        f"Sound Daily: {HEADLINE}",
+        f"Sound Daily « {HEADLINE}",
+    ],
+)
+def test_name_in_the_logo_is_a_name_of_the_site(title: str) -> None:
+    body = f'<h1><a href="/">Sound Daily</a></h1><div><h2>{HEADLINE}</h2></div>'
+    assert title_of(f"<title>{title}</title>", body) == HEADLINE
+
+
+def test_heading_at_the_end_of_the_title_element_is_the_site_name() -> None:
+    body = f"<h1>Sound Daily</h1><h2>{HEADLINE}</h2>"
+    assert title_of(f"<title>{HEADLINE} - Sound Daily</title>", body) == HEADLINE
+
+
+def test_headline_that_is_cut_is_completed() -> None:
+    long = "Night ferry returns after eleven years because the harbour board has found two engineers who can mend its engine"
+    script = f'<script type="application/ld+json">{{"@type": "NewsArticle", "headline": "{long[:100]}..."}}</script>'
+    assert title_of(f"<title>{long}</title>{script}", f"<h1>{long}</h1>") == long
+
+
+@pytest.mark.parametrize(
+    "body", ["<h1>portal back to portal home</h1>", "<p>Text.</p>"], ids=["with a logo", "no heading"]
+)
+def test_headline_in_application_name_is_kept_without_a_heading(body: str) -> None:
+    head = f'<title>{HEADLINE}</title><meta name="application-name" content="{HEADLINE}">'
+    assert title_of(og(HEADLINE) + head, body) == HEADLINE
+
+
+def test_heading_of_a_list_is_not_the_headline() -> None:
+    body = "<p>Text.</p><h2>More from News</h2>"
+    assert title_of(f"<title>{HEADLINE} - The Harbour Gazette</title>", body) == HEADLINE

@@ -65,3 +65,24 @@ def test_topics_are_found_by_each_rule(head: str, body: str) -> None:
 def test_links_to_tags_are_recognised_by_their_folder_in_every_language(kind: str, texts: list[str]) -> None:
     pages = [f'<h1>H</h1><p>Text <a href="/{text}/1">Ferry</a></p>' for text in texts]
     assert [page for page in pages if topics_of("", page) != ["Ferry"]] == []
+
+
+def test_declared_list_that_the_page_shows_is_preferred() -> None:
+    head = '<meta name="news_keywords" content="ferry, town, you, know"><meta property="article:tag" content="Harbour"><meta property="article:tag" content="Ferries">'
+    links = '<ul class="tags"><li><a href="/tag/1">Harbour</a></li><li><a href="/tag/2">Ferries</a></li></ul>'
+    assert topics_of(head, f"<h1>H</h1><p>Text.</p>{links}") == ["Harbour", "Ferries"]
+
+
+def test_statistics_are_no_topics() -> None:
+    head = '<meta name="keywords" content="Day: Friday, Page Type: Article, Subject: Ferries, Subject: Harbour, Partner: Feed">'
+    assert topics_of(head) == ["Ferries", "Harbour"]
+
+
+def test_slash_in_one_topic_is_no_namespace() -> None:
+    head = '<meta name="keywords" content="Ship/Shore Radio, Sea/Air Rescue, Ferries, Harbour, Tides">'
+    assert topics_of(head) == ["Ship/Shore Radio", "Sea/Air Rescue", "Ferries", "Harbour", "Tides"]
+
+
+def test_subjects_in_json_ld_are_topics_if_nothing_else_is() -> None:
+    script = '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "H", "about": [{"@type": "Thing", "name": "Ferries"}]}</script>'
+    assert topics_of(script, "<h1>H</h1>") == ["Ferries"]

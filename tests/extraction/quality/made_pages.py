@@ -87,8 +87,9 @@ def expected_blocks(layout: Callable[[Story], str], story: Story) -> list[str]:
 
 @cache
 def stories() -> list[Story]:
-    text = Path(__file__).with_name("stories.toml").read_text("utf-8")
-    return [Story(**values) for values in tomllib.loads(text)["story"]]
+    files = sorted(Path(__file__).parent.glob("stories*.toml"))
+    texts = (file.read_text("utf-8") for file in files)
+    return [Story(**values) for text in texts for values in tomllib.loads(text)["story"]]
 
 
 # ------------------------------------------------------------------ parts of pages

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, select
 
-from newsbot.items import Article, Entity, Fetched, Mention, Reject
+from newsbot.items import Article, Entity, Fetched, Image, Link, Mention, Reject
 from newsbot.store.articles.existing import known_unchanged
 from newsbot.store.articles.writer import Saved, save_article
 from newsbot.store.crawl.fetches import save_fetch
@@ -36,6 +36,8 @@ def test_every_field_of_an_article_comes_back(database: Database) -> None:
         published_offset_min=-300,
         modified_at=NOW,
         image_url="https://news.example/harbour.jpg",
+        images=[Image(url="https://news.example/harbour.jpg", caption="The harbour", credit="Ada Kovac")],
+        links=[Link(url="https://board.example/", text="Harbour Board")],
         kind="live_blog",
         is_free=True,
         notes=["Correction: It is called Lindow."],

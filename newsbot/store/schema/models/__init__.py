@@ -6,6 +6,7 @@ Times are UTC. A `url_hash` is `identity.url_hash` of the canonical form of the 
 from newsbot.store.schema.models.article_rows import (
     IS_STUB,
     ArticleAuthor,
+    ArticleLink,
     ArticleRow,
     ArticleSketch,
     ArticleTopic,
@@ -49,6 +50,7 @@ __all__ = [
     "IS_STUB",
     "ArticleAuthor",
     "ArticleEntity",
+    "ArticleLink",
     "ArticleRow",
     "ArticleSketch",
     "ArticleTopic",

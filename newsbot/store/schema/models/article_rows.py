@@ -96,7 +96,11 @@ class ArticleRow(Base):
     gone_at: Mapped[datetime | None]
     """Time since when the server says that there is no such page (404, 410); None once it is back."""
     body: Mapped[str]
-    """The last column, so that SQLite does not read the text to get at any other one."""
+    """Behind the other columns, so that SQLite does not read the text to get at any of them."""
+    body_markdown: Mapped[str | None]
+    """As `Article.body_markdown`; None if it is the text without any marks."""
+    images: Mapped[list[dict[str, str | None]]] = mapped_column(JSON, server_default="[]")
+    """As `Article.images` in JSON: objects with `url`, `caption` and `credit`."""
 
 
 IS_STUB = ArticleRow.kind == literal_column("'stub'")
@@ -205,6 +209,21 @@ class ArticleAuthor(Base):
         RowId, ForeignKey("authors.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     position: Mapped[int]
+
+
+class ArticleLink(Base):
+    """A link in the text of an article; `position` 0 comes first."""
+
+    __tablename__ = "article_links"
+    __table_args__ = (Index(None, "host", "article_id"), {"sqlite_with_rowid": False})
+
+    article_id: Mapped[ArticleId] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    host: Mapped[Short]
+    """Host of the URL in lower case, without `www.`."""
+    url: Mapped[str]
+    text: Mapped[str]
+    """The words that are linked."""
 
 
 class Topic(Base):

@@ -18,6 +18,7 @@ def upgrade() -> None:
     _boilerplate()
     _times()
     _site()
+    _structure()
 
 
 # ------------------------------------------------------------------ addresses
@@ -146,6 +147,29 @@ def _site() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_site"),
     )
     op.bulk_insert(site, [{"id": 1, "uuid": uuid4()}])
+
+
+# ------------------------------------------------------------------ structure
+
+
+def _structure() -> None:
+    """Add the Markdown, the pictures and the links of texts."""
+    op.add_column("articles", sa.Column("body_markdown", sa.Text(), nullable=True))
+    op.add_column("articles", sa.Column("images", sa.JSON(), server_default="[]", nullable=False))
+    op.create_table(
+        "article_links",
+        sa.Column("article_id", RowId, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("host", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["article_id"], ["articles.id"], name="fk_article_links_article_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("article_id", "position", name="pk_article_links"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_article_links_host_article_id", "article_links", ["host", "article_id"])
 
 
 # ------------------------------------------------------------------ views

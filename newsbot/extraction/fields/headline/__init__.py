@@ -1,0 +1,1 @@
+"""The choice between the wordings of a headline on its page."""
