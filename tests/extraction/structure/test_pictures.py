@@ -135,4 +135,11 @@ def test_hostile_pictures_are_read_in_time(html: str) -> None:
 
 @pytest.mark.parametrize("name", ["srcset", "data-srcset"])
 def test_hostile_srcsets_are_read_in_time(name: str) -> None:
-    images_of(f"<img {name}='{', ' * 100_000}'><img {name}='{'a ' * 100_000}'><img {name}='{'a' * 300_000}'>")
+    assert (
+        len(
+            images_of(
+                f"<img {name}='{', ' * 100_000}'><img {name}='{'a ' * 100_000}'><img {name}='{'a' * 300_000}'>"
+            )
+        )
+        <= 3
+    )
