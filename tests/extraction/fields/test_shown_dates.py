@@ -198,4 +198,4 @@ def test_date_of_the_last_change_is_taken_only_if_there_is_no_other() -> None:
     "inside", ["<div>" * 500, "<b>1 March " * 400, "<time datetime=1>" * 300], ids=["divs", "bold", "times"]
 )
 def test_deep_and_repeated_markup_is_bounded(inside: str) -> None:
-    published(evidence(below=inside))
+    assert published(evidence(below=inside)) is None
