@@ -220,6 +220,8 @@ def main() -> None:
     given = parser.parse_args()
     kinds = [Kind("sqlite")] + ([Kind("postgresql", given.postgres)] if given.postgres else [])
     names = given.only.split(",") if given.only else list(SCENARIOS)
+    if unknown := [name for name in names if name not in SCENARIOS]:
+        parser.error(f"--only: no command {unknown[0]!r}; accepted: {', '.join(SCENARIOS)}")
     results = []
     with ExitStack() as stack:
         folder = given.folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))

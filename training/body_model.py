@@ -137,6 +137,7 @@ def main() -> None:
     parser.add_argument("--evaluate", type=Path)
     parser.add_argument("--out", type=Path, default=Path("newsbot/extraction/body"))
     args = parser.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
     stack = Stack(list(read_samples(args.corpora)))
     stack = Stack([with_votes(sample, scores) for sample, scores in stack.pages(stack.held_out())])
     if args.evaluate:

@@ -117,6 +117,7 @@ def main() -> None:
     parser.add_argument("--evaluate", action="store_true")
     parser.add_argument("--out", type=Path, default=Path("newsbot/extraction/kinds"))
     args = parser.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
     samples = list(read_samples(args.corpora))
     if args.evaluate:
         for line in report(samples, held_out(samples)):
