@@ -72,12 +72,12 @@ def evaluator(name: str) -> Any:
     return importlib.import_module(name)
 
 
-def safely(extractor: Extractor, html: str, url: str) -> Found:
-    """Return what the tool finds; nothing where it raises: that is its answer."""
+def safely(extractor: Extractor, html: str, url: str) -> Found | None:
+    """Return what the tool finds; None where it raises, which counts as nothing found."""
     try:
         return extractor(html, url)
     except Exception:  # noqa: BLE001 - peers raise what they like
-        return {}
+        return None
 
 
 def measure(tool: str, sample: int) -> Results | str:
@@ -89,13 +89,17 @@ def measure(tool: str, sample: int) -> Results | str:
     corpora = read_pages(sample)
     for truth in list(corpora["aeb"].values())[:WARM_UP_PAGES]:
         safely(extractor, truth["html"], truth["url"])
-    found: dict[tuple[str, str], Found] = {}
+    answers: dict[tuple[str, str], Found | None] = {}
     start = time.process_time()
     for name, truths in corpora.items():
         for page_id, truth in truths.items():
-            found[name, page_id] = safely(extractor, truth["html"], truth["url"])
-    cpu_ms = 1000 * (time.process_time() - start) / len(found)
-    result: Results = {"cpu_ms_per_page": round(cpu_ms, 2)}
+            answers[name, page_id] = safely(extractor, truth["html"], truth["url"])
+    cpu_ms = 1000 * (time.process_time() - start) / len(answers)
+    failed = sum(answer is None for answer in answers.values())
+    if failed == len(answers):
+        return "it fails on every page"
+    found = {key: answer or {} for key, answer in answers.items()}
+    result: Results = {"cpu_ms_per_page": round(cpu_ms, 2), "failed": failed}
     for group, pages in grouped(corpora).items():
         result[group] = scores_of(pages, found)
     return result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 Found = dict[str, Any]
@@ -22,7 +23,7 @@ def newsbot() -> Extractor:
             "body": article.body,
             "title": article.title,
             "authors": article.authors,
-            "published": published.isoformat() if published else None,
+            "published": published and _local(published, article.published_offset_min).isoformat(),
             "language": article.language,
             "topics": article.topics,
         }
@@ -51,6 +52,11 @@ def trafilatura() -> Extractor:
     return read
 
 
+def _local(at: datetime, offset_min: int | None) -> datetime:
+    """Return a moment in the time of the place where the article was published, as pages show it."""
+    return at.astimezone(timezone(timedelta(minutes=offset_min or 0)))
+
+
 def newspaper4k() -> Extractor:
     """newspaper4k, parse only."""
     peer = importlib.import_module("newspaper")
@@ -66,7 +72,7 @@ def newspaper4k() -> Extractor:
             "authors": list(article.authors),
             "published": published.isoformat() if hasattr(published, "isoformat") else published,
             "language": article.meta_lang,
-            "topics": sorted(article.tags),
+            "topics": sorted(article.tags or ()),
         }
 
     return read
