@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -68,7 +69,7 @@ def read_encoder(path: Path) -> Encoder:
     ends = np.frombuffer(cursor.bytes((count + 1) * 4), "<u4")
     scores = np.frombuffer(cursor.bytes(count * 4), "<f4")
     blob = cursor.bytes(blob_size)
-    pieces = [blob[a:b].decode("utf-8", "replace") for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    pieces = [blob[a:b].decode("utf-8", "replace") for a, b in pairwise(ends)]
     replacements = _read_replacements(cursor)
     tensors, vectors = _read_tensors(cursor, width)
     return Encoder(width, layers, heads, pieces, scores, replacements, tensors, vectors)
@@ -104,4 +105,5 @@ def _read_tensors(cursor: _Cursor, width: int) -> tuple[dict[str, NDArray[np.flo
 
 def _matrix(content: bytes) -> NDArray[np.float32]:
     """Return the numbers of a matrix, which has blocks of 4 bits."""
-    return unpacked(np.frombuffer(content, np.uint8)[None])[0]
+    numbers: NDArray[np.float32] = unpacked(np.frombuffer(content, np.uint8)[None])[0]
+    return numbers

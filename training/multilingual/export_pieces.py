@@ -42,7 +42,8 @@ def mean_tagger(weights: list[Path]) -> PieceTagger:
     layers = 1 + max(int(name.split(".")[1]) for name in saved[0] if name.startswith("layers."))
     tagger = PieceTagger(layers)
     tagger.load_state_dict({name: sum(state[name] for state in saved) / len(saved) for name in saved[0]})
-    return tagger.eval()
+    tagger.eval()
+    return tagger
 
 
 def export(tagger: PieceTagger, out: Path) -> None:

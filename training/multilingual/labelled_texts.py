@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from training.sentences import NO_SPACE_AFTER, NO_SPACE_BEFORE
+from training.sentences import NO_SPACE_AFTER, NO_SPACE_BEFORE, QUOTE
 
 WITHOUT_SPACES = frozenset(("zh", "ja", "th"))
 _NAMED = re.compile(r"(?:train|test)-([a-z]{2})-([^.]+)")
@@ -34,7 +34,9 @@ class Labelled:
 def read_labelled(path: Path) -> Iterator[Labelled]:
     """Yield the sentences of a corpus: gzipped JSON lines of `tokens`, `tags` and perhaps `spaces`, or of documents."""
     found = _NAMED.match(path.name)
-    language, source = (found[1], f"{found[1]}-{found[2]}") if found else ("en", path.name.split(".")[0].partition("-")[2])
+    language, source = (
+        (found[1], f"{found[1]}-{found[2]}") if found else ("en", path.name.split(".")[0].partition("-")[2])
+    )
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             entry = json.loads(line)
@@ -59,20 +61,21 @@ def spaces_before(tokens: Sequence[str], spaces: str | Sequence[Any] | None, lan
         return [False, *(str(space) == "1" for space in spaces)][: len(tokens)]
     if language in WITHOUT_SPACES:
         return [
-            i > 0 and all(token.isascii() and token.isalnum() for token in tokens[i - 1 : i + 1])
+            i > 0
+            and all(token.isascii() and token.isalnum() for token in tokens[i - 1 : i + 1])
             and max(map(len, tokens[i - 1 : i + 1])) > 1
             for i in range(len(tokens))
         ]
     result: list[bool] = []
     glue, quoted = True, False
     for token in tokens:
-        closing = token == '"' and quoted
+        closing = token == QUOTE and quoted
         attached = token in NO_SPACE_BEFORE or token in _CLOSING
         attached |= language == "tr" and re.fullmatch(r"['’]\w+", token) is not None
         result.append(not (glue or closing or attached))
-        glue = token in NO_SPACE_AFTER or token in _OPENING or (token == '"' and not quoted)
+        glue = token in NO_SPACE_AFTER or token in _OPENING or (token == QUOTE and not quoted)
         glue |= language in ("fr", "it") and re.fullmatch(r"\w+['’]", token) is not None
-        quoted ^= token == '"'
+        quoted ^= token == QUOTE
     return result
 
 

@@ -81,7 +81,12 @@ def load_encoder_layers(tagger: PieceTagger, encoder: Encoder) -> None:
             state[f"{ours}query_key_value.{kind}"] = np.concatenate(
                 [stored[theirs + part + ending] for part in "qkv"]
             )
-            for name, part in (("attended", "ao"), ("attention_norm", "aln"), ("inner", "fi"), ("outer", "fo")):
+            for name, part in (
+                ("attended", "ao"),
+                ("attention_norm", "aln"),
+                ("inner", "fi"),
+                ("outer", "fo"),
+            ):
                 state[f"{ours}{name}.{kind}"] = stored[theirs + part + ending]
             state[f"{ours}output_norm.{kind}"] = stored[theirs + "oln" + ending]
     shapes = {name: parameter.shape for name, parameter in tagger.state_dict().items()}

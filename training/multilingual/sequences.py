@@ -68,7 +68,11 @@ class Mixture:
     """An endless stream of sequences from several sources, each in proportion to its weight."""
 
     def __init__(
-        self, sources: dict[str, list[Labelled]], weights: dict[str, float], vocabulary: PieceVocabulary, seed: int
+        self,
+        sources: dict[str, list[Labelled]],
+        weights: dict[str, float],
+        vocabulary: PieceVocabulary,
+        seed: int,
     ) -> None:
         self._random = random.Random(seed)  # noqa: S311
         self._sources, self._vocabulary = sources, vocabulary

@@ -11,7 +11,16 @@ from training.multilingual.labelled_texts import Labelled, Span
 _LATIN = "abvgdđežzijklmnoprstćufhcčšABVGDĐEŽZIJKLMNOPRSTĆUFHCČŠ"
 _CYRILLIC = "абвгдђежзијклмнопрстћуфхцчшАБВГДЂЕЖЗИЈКЛМНОПРСТЋУФХЦЧШ"
 _ONE_TO_ONE = str.maketrans(_LATIN, _CYRILLIC)
-_PAIRS = (("lj", "љ"), ("nj", "њ"), ("dž", "џ"), ("Lj", "Љ"), ("Nj", "Њ"), ("Dž", "Џ"), ("LJ", "Љ"), ("NJ", "Њ"))
+_PAIRS = (
+    ("lj", "љ"),
+    ("nj", "њ"),
+    ("dž", "џ"),
+    ("Lj", "Љ"),
+    ("Nj", "Њ"),
+    ("Dž", "Џ"),
+    ("LJ", "Љ"),
+    ("NJ", "Њ"),
+)
 IN_CYRILLIC = {"sr": 0.5, "hr": 0.15}
 """Language -> share of its texts that are written in Cyrillic letters, for languages that have no training texts."""
 OTHER_NAMES = 0.15

@@ -16,6 +16,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -121,9 +122,9 @@ def _average(averages: Sequence[Tensor], weights: Sequence[Tensor], count: Tenso
     torch._foreach_lerp_(list(averages), list(weights), 1 - kept)
 
 
-def _groups(tagger: PieceTagger, frozen: int) -> list[dict[str, object]]:
+def _groups(tagger: PieceTagger, frozen: int) -> list[dict[str, Any]]:
     """Return the parameters that are trained, with their rates; `frozen` layers are not, nor what is below them."""
-    groups: list[dict[str, object]] = [{"params": list(tagger.head.parameters()), "lr": HEAD_RATE}]
+    groups: list[dict[str, Any]] = [{"params": list(tagger.head.parameters()), "lr": HEAD_RATE}]
     for i, layer in enumerate(reversed(tagger.layers[frozen:])):
         groups.append({"params": list(layer.parameters()), "lr": RATE * LAYER_DECAY**i})
     if frozen:
@@ -137,7 +138,9 @@ def _groups(tagger: PieceTagger, frozen: int) -> list[dict[str, object]]:
 
 
 @torch.no_grad()
-def scored(tagger: PieceTagger, sentences: list[Labelled], vocabulary: PieceVocabulary, vectors: Tensor) -> float:
+def scored(
+    tagger: PieceTagger, sentences: list[Labelled], vocabulary: PieceVocabulary, vectors: Tensor
+) -> float:
     """Return the strict F1 over the names of sentences, by units."""
     tagger.eval()
     sequences = sorted((encoded([s], vocabulary) for s in sentences), key=lambda s: len(s.pieces))
@@ -189,7 +192,13 @@ def train(args: argparse.Namespace) -> None:
         progress = training.progress
         if progress.step % 25 == 0:
             speed = pieces / (time.monotonic() - started)
-            log.info("step %d, %.0f s, loss %.4f, %.0f pieces/s", progress.step, progress.seconds, losses / 25, speed)
+            log.info(
+                "step %d, %.0f s, loss %.4f, %.0f pieces/s",
+                progress.step,
+                progress.seconds,
+                losses / 25,
+                speed,
+            )
             losses = 0.0
         over = progress.seconds >= training.seconds
         if over or progress.seconds - saved_at > SAVED_EVERY:

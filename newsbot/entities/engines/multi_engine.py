@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-
 from newsbot.entities.consistency import make_consistent
 from newsbot.entities.multilingual.languages import READ
 from newsbot.entities.multilingual.piece_tagger import PieceTagger

@@ -25,7 +25,9 @@ class Unigram:
     letters, ligatures), and what it writes.
     """
 
-    def __init__(self, pieces: Sequence[str], scores: Sequence[float], replacements: Mapping[str, str]) -> None:
+    def __init__(
+        self, pieces: Sequence[str], scores: Sequence[float], replacements: Mapping[str, str]
+    ) -> None:
         self._numbers = {piece: (number, scores[number]) for number, piece in enumerate(pieces)}
         self._longest = max(map(len, pieces))
         self._replacements = dict(replacements)
