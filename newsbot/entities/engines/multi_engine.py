@@ -14,7 +14,7 @@ from newsbot.entities.consistency import make_consistent
 from newsbot.entities.multilingual.languages import READ
 from newsbot.entities.multilingual.piece_tagger import PieceTagger
 from newsbot.entities.multilingual.piece_vocabulary import PieceVocabulary
-from newsbot.entities.multilingual.windows import Window, windows
+from newsbot.entities.multilingual.text_windows import Window, windows
 from newsbot.entities.names import NameSpan
 from newsbot.entities.neural.label_decoding import KINDS, OUTSIDE, best_labels
 from newsbot.entities.neural.recent import RecentAnswers

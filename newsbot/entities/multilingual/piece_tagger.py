@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsbot.entities.multilingual.piece_vocabulary import END, START, PieceVocabulary
-from newsbot.entities.multilingual.windows import Window
+from newsbot.entities.multilingual.text_windows import Window
 from newsbot.entities.neural.shipped import network_version
 from newsbot.onnx import load_network
 
