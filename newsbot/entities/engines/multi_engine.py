@@ -1,6 +1,6 @@
 """The engine for all languages of the catalog: one network for all of them, in the package newsbot-models.
 
-The first six layers of a multilingual encoder, trained on labelled sentences of 27 languages (training/README.md); the
+The first six layers of a multilingual encoder, trained on labelled sentences of 26 languages (training/README.md); the
 other languages are read by what it has learnt from these.
 """
 
