@@ -72,6 +72,7 @@ class Mixture:
         sources: dict[str, list[Labelled]],
         weights: dict[str, float],
         vocabulary: PieceVocabulary,
+        vary: TextVariation,
         seed: int,
     ) -> None:
         self._random = random.Random(seed)  # noqa: S311
@@ -79,7 +80,7 @@ class Mixture:
         self._names = list(sources)
         self._weights = [weights[name] for name in self._names]
         self._waiting: dict[str, list[int]] = {name: [] for name in self._names}
-        self._vary = TextVariation([s for sentences in sources.values() for s in sentences], seed)
+        self._vary = vary
 
     def __iter__(self) -> Iterator[Pieces]:
         """Yield sequences without end."""

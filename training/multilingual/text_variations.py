@@ -6,10 +6,12 @@ import random
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
+from training.multilingual.hebrew_letters import HebrewMixing
 from training.multilingual.labelled_texts import Labelled, Span
 
 _LATIN = "abvgdđežzijklmnoprstćufhcčšABVGDĐEŽZIJKLMNOPRSTĆUFHCČŠ"
 _CYRILLIC = "абвгдђежзијклмнопрстћуфхцчшАБВГДЂЕЖЗИЈКЛМНОПРСТЋУФХЦЧШ"
+_LATIN_END = "\u0250"
 _ONE_TO_ONE = str.maketrans(_LATIN, _CYRILLIC)
 _PAIRS = (
     ("lj", "љ"),
@@ -25,6 +27,8 @@ IN_CYRILLIC = {"sr": 0.5, "hr": 0.15}
 """Language -> share of its texts that are written in Cyrillic letters, for languages that have no training texts."""
 OTHER_NAMES = 0.15
 LOWER, UPPER = 0.03, 0.03
+IN_HEBREW = 0.05
+"""Share of the texts in Latin letters whose names, and some of whose words, become Hebrew."""
 UNFINISHED = 0.1
 """Share of the texts whose last sign is left out if it is no letter."""
 
@@ -58,7 +62,8 @@ def rebuilt(
 class TextVariation:
     """Varies a sentence at random every time that it is used in training."""
 
-    def __init__(self, sentences: Sequence[Labelled], seed: int) -> None:
+    def __init__(self, sentences: Sequence[Labelled], mixing: HebrewMixing, seed: int) -> None:
+        self._mixing = mixing
         self._random = random.Random(seed)  # noqa: S311
         self._names: dict[tuple[str, str], list[str]] = defaultdict(list)
         for sentence in sentences:
@@ -71,6 +76,8 @@ class TextVariation:
             sentence = rebuilt(sentence, [self._other(sentence, span) for span in sentence.spans])
         if self._random.random() < IN_CYRILLIC.get(sentence.language, 0):
             sentence = mapped(sentence, in_cyrillic)
+        if self._random.random() < IN_HEBREW and _is_latin(sentence.text):
+            return self._mixing(sentence)
         if self._random.random() < UNFINISHED and not sentence.text[-1].isalnum():
             sentence = _without_last_sign(sentence)
         chance = self._random.random()
@@ -83,6 +90,10 @@ class TextVariation:
         if self._random.random() < 0.5:
             return sentence.text[start:end]
         return self._random.choice(self._names.get((sentence.source, kind)) or [sentence.text[start:end]])
+
+
+def _is_latin(text: str) -> bool:
+    return all(letter < _LATIN_END for letter in text if letter.isalpha())
 
 
 def _without_last_sign(sentence: Labelled) -> Labelled:

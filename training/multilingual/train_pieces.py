@@ -25,9 +25,11 @@ from newsbot.entities.multilingual.piece_vocabulary import PieceVocabulary
 from newsbot.entities.neural.label_decoding import LABELS
 from training import scoring
 from training.multilingual.encoder_weights import read_encoder
+from training.multilingual.hebrew_letters import HebrewMixing, hebrew_words
 from training.multilingual.labelled_texts import Labelled, read_labelled
 from training.multilingual.piece_network import PieceTagger, load_encoder_layers
 from training.multilingual.sequences import NO_LABEL, Mixture, Pieces, batches, encoded, tensors
+from training.multilingual.text_variations import TextVariation
 
 SOURCES = {
     "ar-wojood-sample": 1500, "bn-banglakit": 1000, "da-ddt": 2500, "de-germeval": 3500, "et-estner": 2400,
@@ -168,6 +170,12 @@ def load_corpora(folder: Path) -> tuple[dict[str, list[Labelled]], dict[str, lis
     return trained, held_out
 
 
+def pieces_of(vocabulary: Path) -> list[str]:
+    """Return the pieces of a vocabulary."""
+    lines = (vocabulary / "pieces.tsv").read_text(encoding="utf-8").split("\n")
+    return [line.partition("\t")[0] for line in lines]
+
+
 def train(args: argparse.Namespace) -> None:
     """Train until the time is over."""
     torch.manual_seed(args.seed)
@@ -183,7 +191,10 @@ def train(args: argparse.Namespace) -> None:
     trained, held_out = load_corpora(args.corpora)
     seed = args.seed + training.progress.step
     log.info("corpora read; step %d", training.progress.step)
-    mixture = Mixture(trained, {name: float(weight) for name, weight in SOURCES.items()}, vocabulary, seed)
+    mixing = HebrewMixing(hebrew_words(pieces_of(args.vocabulary)), seed)
+    vary = TextVariation([s for sentences in trained.values() for s in sentences], mixing, seed)
+    weights = {name: float(weight) for name, weight in SOURCES.items()}
+    mixture = Mixture(trained, weights, vocabulary, vary, seed)
     saved_at, pieces, losses = training.progress.seconds, 0, 0.0
     started = time.monotonic()
     for batch in batches(mixture, args.pieces, seed):

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from newsbot.entities.multilingual.piece_vectors import BLOCK, unpacked
+from newsbot.entities.multilingual.text_windows import MAX_PIECES, windows
 from newsbot.entities.multilingual.unigram import SPACE, Unigram
 from newsbot.entities.multilingual.units import Unit, split_units
-from newsbot.entities.multilingual.text_windows import MAX_PIECES, windows
 
 PIECES = {
     f"{SPACE}ferry": -5.0, f"{SPACE}fer": -4.0, "ry": -4.0, "ferry": -6.0, SPACE: -3.0, "é": -6.0, "caf": -6.0,
