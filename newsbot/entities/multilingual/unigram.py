@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
+from newsbot.text import normalized
+
 SPACE = "\u2581"
 """The sign for the space before a word."""
 UNKNOWN_PENALTY = 10.0
@@ -91,7 +93,7 @@ def _clusters(word: str) -> Iterator[tuple[str, int]]:
     start = 0
     for end in range(1, len(word) + 1):
         if end == len(word) or not _continues(word[end]):
-            yield unicodedata.normalize("NFC", word[start:end]), start
+            yield normalized("NFC", word[start:end]), start
             start = end
 
 
