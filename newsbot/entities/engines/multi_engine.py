@@ -14,6 +14,7 @@ from newsbot.entities.consistency import make_consistent
 from newsbot.entities.multilingual.languages import READ
 from newsbot.entities.multilingual.piece_tagger import PieceTagger
 from newsbot.entities.multilingual.piece_vocabulary import PieceVocabulary
+from newsbot.entities.multilingual.quotation import closed_name
 from newsbot.entities.multilingual.text_windows import Window, windows
 from newsbot.entities.names import NameSpan
 from newsbot.entities.neural.label_decoding import KINDS, OUTSIDE, best_labels
@@ -49,10 +50,9 @@ class MultiEngine:
             return []
         mentions: list[Mention] = []
         for window in windows(text, self._vocabulary.units):
-            mentions += [
-                Mention(start=start, end=end, text=text[start:end], type=kind)
-                for start, end, kind in self._names(window)
-            ]
+            for first, last, kind in self._names(window):
+                start, end = closed_name(text, first, last)
+                mentions.append(Mention(start=start, end=end, text=text[start:end], type=kind))
         return make_consistent(mentions, text)
 
     def _names(self, window: Window) -> Iterator[NameSpan]:

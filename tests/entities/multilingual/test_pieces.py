@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from newsbot.entities.multilingual.piece_vectors import BLOCK, unpacked
+from newsbot.entities.multilingual.quotation import closed_name
 from newsbot.entities.multilingual.text_windows import MAX_PIECES, windows
 from newsbot.entities.multilingual.unigram import SPACE, Unigram
 from newsbot.entities.multilingual.units import Unit, split_units
@@ -138,6 +139,24 @@ def test_units_of_windows_are_in_order_and_slice_the_text() -> None:
     units = [unit for window in windows(text, one_piece_a_word) for unit in window.units]
     assert all(a.end <= b.start for a, b in pairwise(units))
     assert {text[unit.start : unit.end] for unit in units} == {"One", "two.", "Three,", "four", "five!"}
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "expected"),
+    [
+        ("Фірма «Весна» працює", "Фірма «Весна", "Фірма «Весна»"),
+        ("ТОВ «ТД «Весна» працює", "ТОВ «ТД «Весна", "ТОВ «ТД «Весна»"),
+        ("die „Neue Post“ schrieb", "Neue Post“", "Neue Post"),
+        ('the "Harbour Post" wrote', 'the "Harbour Post', 'the "Harbour Post"'),
+        ("(Harbour Board)", "Harbour Board", "Harbour Board"),
+        ("Bank (Malta) said", "Bank (Malta", "Bank (Malta)"),
+        ("Ada’s", "Ada", "Ada"),
+    ],
+)
+def test_marks_within_a_name_are_closed_within_it(text: str, found: str, expected: str) -> None:
+    start = text.index(found)
+    a, b = closed_name(text, start, start + len(found))
+    assert text[a:b] == expected
 
 
 def test_vectors_are_the_halves_of_bytes_less_eight_times_the_scale() -> None:
