@@ -27,7 +27,7 @@ IN_CYRILLIC = {"sr": 0.5, "hr": 0.15}
 """Language -> share of its texts that are written in Cyrillic letters, for languages that have no training texts."""
 OTHER_NAMES = 0.15
 LOWER, UPPER = 0.03, 0.03
-IN_HEBREW = 0.05
+IN_HEBREW = 0.1
 """Share of the texts in Latin letters whose names, and some of whose words, become Hebrew."""
 UNFINISHED = 0.1
 """Share of the texts whose last sign is left out if it is no letter."""

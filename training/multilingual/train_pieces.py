@@ -68,13 +68,13 @@ class Progress:
 class Training:
     """A tagger in training: its optimizer, its learning rate by time, and the moving average of its weights."""
 
-    def __init__(self, tagger: PieceTagger, frozen: int, seconds: float) -> None:
+    def __init__(self, tagger: PieceTagger, frozen: int, seconds: float, rate: float = RATE) -> None:
         self.tagger, self.seconds = tagger, seconds
         self.progress = Progress()
         groups = _groups(tagger, frozen)
         self.parameters = [parameter for group in groups for parameter in group["params"]]
         self.optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
-        self.rates = [group["lr"] for group in self.optimizer.param_groups]
+        self.rates = [group["lr"] * rate / RATE for group in self.optimizer.param_groups]
         self.averaged = torch.optim.swa_utils.AveragedModel(tagger, multi_avg_fn=_average)
 
     def train(self, batch: list[Pieces], vectors: Tensor) -> float:
@@ -185,7 +185,7 @@ def train(args: argparse.Namespace) -> None:
     load_encoder_layers(tagger, read_encoder(args.encoder))
     if args.start:
         tagger.load_state_dict(torch.load(args.start))
-    training = Training(tagger, args.frozen, args.minutes * 60)
+    training = Training(tagger, args.frozen, args.minutes * 60, args.rate)
     if args.resume:
         training.resume(args.out)
     trained, held_out = load_corpora(args.corpora)
@@ -242,6 +242,7 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="averaged weights to start from")
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--rate", type=float, default=RATE, help="learning rate of the last layer")
     parser.add_argument("--layers", type=int, default=6)
     parser.add_argument("--frozen", type=int, default=1, help="lower layers that are not trained")
     parser.add_argument("--dropout", type=float, default=0.0)
