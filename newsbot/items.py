@@ -67,6 +67,8 @@ class Entity:
     """All mentions in text order; not empty once entities are linked."""
     role: str | None = None
     """Role of a person in an apposition ("Foreign Minister"), as written."""
+    wikidata: str | None = None
+    """Wikidata id of what is called so ("Q64"), if the tables have it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

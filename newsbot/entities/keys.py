@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from itertools import chain
 
 from newsbot.entities import tables
+from newsbot.entities.naming import known
+from newsbot.entities.naming.folding import fold, words_of
+from newsbot.entities.naming.grammar import grammar
+from newsbot.entities.naming.name_titles import without_titles
+from newsbot.entities.naming.readings import Words
 from newsbot.items import EntityType
-from newsbot.text import normalized
 
 MAX_NAME_CHARS = 200
+MIN_KNOWN_POPULATION = 100
+"""In thousands. Names of smaller cities are no evidence that a name is an inflected form of theirs."""
 _POSSESSIVE = re.compile(r"(?<=\w)(?:['’][sS]|(?<=[sS])['’])$")
 _COMPANY_FORM = re.compile(
     r"(?<=\w),? (?:inc|corp|corporation|co|ltd|limited|plc|llc|gmbh|ag|se|s\.?a|n\.?v|b\.?v|oy|ab|s\.?p\.?a)\.?$",
     re.IGNORECASE,
 )
-_VARIANTS = str.maketrans({"’": "'", "‘": "'", "‐": "-", "‑": "-", "–": "-", ".": None})
-_LATIN_WITH_MARKS = re.compile("([a-z])[\u0300-\u036f]+")
 
 
 def bare_name(text: str, kind: EntityType) -> str:
@@ -31,6 +36,15 @@ def bare_name(text: str, kind: EntityType) -> str:
     return name
 
 
+@lru_cache(maxsize=50_000)
+def name_in(text: str, kind: EntityType, language: str) -> str:
+    """Return the name in the text of a mention: `bare_name`, without the titles of the language and marked endings."""
+    name = " ".join(text[:MAX_NAME_CHARS].split())
+    if kind == "PER":
+        name = without_titles(name, language)
+    return bare_name(grammar(language).without_marked_ending(name), kind)
+
+
 def _is_ornament(word: str, kind: EntityType) -> bool:
     if kind == "PER":
         return word.lower().rstrip(".") in tables.words("honorifics")
@@ -41,12 +55,12 @@ def _is_ornament(word: str, kind: EntityType) -> bool:
 def entity_key(name: str, kind: EntityType) -> str:
     """Return the key of an entity: type, colon, folded name ("LOC:united states"). Equal for all names of the entity.
 
-    Case, accents, full stops, possessives, honorifics and the legal form of a company are ignored. The curated tables map
-    aliases ("U.S.") and names in other languages ("Russland") to one name.
+    Case, accents, full stops, quotation marks, possessives, honorifics and the legal form of a company are ignored. The curated tables map
+    aliases ("U.S.") and names in other languages and scripts ("Russland", "Владимир Путин") to one name.
     """
     folded = _folded_name(name, kind)
     known = _canonical_by_fold().get((kind, folded))
-    return f"{kind}:{_fold(known) if known else folded}"
+    return f"{kind}:{fold(known) if known else folded}"
 
 
 def canonical_name(name: str, kind: EntityType) -> str | None:
@@ -56,23 +70,33 @@ def canonical_name(name: str, kind: EntityType) -> str | None:
 
 def _folded_name(name: str, kind: EntityType) -> str:
     bare = bare_name(name, kind)
-    return _fold(_COMPANY_FORM.sub("", bare) if kind == "ORG" else bare)
-
-
-def _fold(name: str) -> str:
-    plain = name.casefold()
-    if not plain.isascii():
-        decomposed = normalized("NFKD", plain)
-        plain = normalized("NFC", _LATIN_WITH_MARKS.sub(r"\1", decomposed))
-    return " ".join(plain.translate(_VARIANTS).split()) or name.casefold()
+    return fold(_COMPANY_FORM.sub("", bare) if kind == "ORG" else bare)
 
 
 @cache
 def _canonical_by_fold() -> dict[tuple[EntityType, str], str]:
-    """Return (type, folded alias) -> canonical name. The table of aliases takes precedence over those of languages."""
-    named = {(kind, _fold(alias)): name for (kind, alias), name in tables.aliases().items()}
-    english = {("LOC", _fold(place.name)) for place in tables.places()}
-    for kind, foreign, name in tables.all_foreign_names():
-        if (kind, _fold(foreign)) not in english:
-            named.setdefault((kind, _fold(foreign)), named.get((kind, _fold(name)), name))
+    """Return (type, folded alias) -> canonical name. The table of aliases takes precedence over those of known names."""
+    named = {(kind, fold(alias)): name for (kind, alias), name in tables.aliases().items()}
+    english = {fold(name) for name in tables.english_place_names()}
+    for kind, foreign, name in chain(known.names_everywhere(), tables.all_foreign_names()):
+        alias = kind, fold(foreign)
+        if alias not in named and (kind != "LOC" or alias[1] not in english):
+            named[alias] = named.get((kind, fold(name)), name)
     return named
+
+
+def known_name(words: Words, kind: EntityType) -> str | None:
+    """Return the canonical name of what has this name, in the form of `naming.folding.words_of`; None if it is unknown."""
+    return _canonical_by_words().get((kind, words))
+
+
+@cache
+def _canonical_by_words() -> dict[tuple[EntityType, Words], str]:
+    found: dict[tuple[EntityType, Words], str] = {
+        ("LOC", words_of(place.name)): place.name
+        for place in tables.places()
+        if place.population >= MIN_KNOWN_POPULATION or place.kind != "city"
+    }
+    for (kind, name), canonical in (known.short_names() | _canonical_by_fold()).items():
+        found[kind, words_of(name)] = canonical
+    return found

@@ -18,5 +18,5 @@ def find_entities(article: Article, engine: Engine) -> None:
     language = article.language or UNKNOWN
     text = article.body[:MAX_TEXT_CHARS]
     mentions = engine.recognize(text, language)
-    article.entities = link(mentions, text, article.title or "") if mentions else []
+    article.entities = link(mentions, text, article.title or "", language) if mentions else []
     article.entity_engine = engine_label(engine, language)

@@ -51,6 +51,11 @@ def place_names() -> frozenset[str]:
     return frozenset(place.name for place in places()) | {name for kind, name in aliases() if kind == "LOC"}
 
 
+def english_place_names() -> set[str]:
+    """Return the English names of all places of the table; faster than `places`."""
+    return {line.split("\t", 2)[1] for line in _lines("places.tsv")}
+
+
 @cache
 def countries() -> frozenset[str]:
     """Return all English names of countries and of the nations of the United Kingdom; faster than `places`."""

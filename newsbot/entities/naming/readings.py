@@ -1,0 +1,72 @@
+"""What the words of a name may be in the nominative, and for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice, product
+
+from newsbot.entities.naming.grammar import BOTH, Grammar, grammar
+
+Words = tuple[str, ...]
+"""A name as `folding.words_of` returns it."""
+Readings = dict[Words, frozenset[str]]
+"""The bases of a name, with the genders that the person may have then."""
+_MAX_READINGS = 60
+
+
+@lru_cache(maxsize=20_000)
+def person_readings(words: Words, language: str) -> Readings:
+    """Return the bases that the name of a person may be a form of, without the name itself."""
+    rules = grammar(language)
+    found: Readings = {}
+    if rules.words == "all":
+        for gender in "mf":
+            for base in islice(_inflected(words, rules, gender), _MAX_READINGS):
+                found[base] = found.get(base, frozenset()) | {gender}
+    else:
+        found |= dict.fromkeys(islice(_one_changed(words, rules), _MAX_READINGS), BOTH)
+    found.pop(words, None)
+    return found
+
+
+def _inflected(words: Words, rules: Grammar, gender: str) -> Iterator[Words]:
+    """Yield bases of a name all of whose words have endings of one gender, or are of a kind that has none."""
+    options = []
+    for word in words:
+        bases = [base for base, genders in rules.bases(word) if gender in genders]
+        options.append([*bases, word] if rules.may_be_unchanged(word, gender) else bases)
+    yield from product(*options)
+
+
+def _one_changed(words: Words, rules: Grammar) -> Iterator[Words]:
+    if rules.words == "first":
+        yield from ((base, *words[1:]) for base, _ in rules.bases(words[0]))
+    elif rules.words == "last":
+        yield from ((*words[:-1], base) for base, _ in rules.bases(words[-1]))
+
+
+@lru_cache(maxsize=20_000)
+def other_readings(words: Words, language: str) -> Readings:
+    """Return the bases that the name of a place or an organisation may be a form of, without the name itself.
+
+    Any of its words may have an ending: in "Верховного суда" both, in "Банка России" the first."""
+    rules = grammar(language)
+    if rules.words in {"first", "last"}:
+        found = dict.fromkeys(islice(_one_changed(words, rules), _MAX_READINGS), BOTH)
+    else:
+        options = [[word, *(base for base, _ in rules.bases(word))] for word in words]
+        found = dict.fromkeys(islice(product(*options), _MAX_READINGS), BOTH)
+    found.pop(words, None)
+    return found
+
+
+def genders_of(words: Words, language: str) -> frozenset[str]:
+    """Return the genders of a person with this name in the nominative."""
+    rules = grammar(language)
+    if not rules.has_genders:
+        return BOTH
+    genders = BOTH
+    for word in words:
+        genders &= rules.genders(word)
+    return genders or BOTH

