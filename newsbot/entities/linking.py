@@ -210,7 +210,7 @@ def _acronyms(named: Sequence[Named], keys: Sequence[str], text: str) -> FullFor
     full_forms: FullForms = defaultdict(list)
     for i, (one, key) in enumerate(organisations):
         words = one.name.lower().replace("-", " ").split()
-        if len(words) < 2 or len(words) > 2 * _MAX_NAME_WORDS:  # noqa: PLR2004
+        if len(words) < 2 or len(words) > 2 * _MAX_NAME_WORDS:
             continue
         shorts = {
             "".join(word[0] for word in words if word not in _MINOR_WORDS),

@@ -1,6 +1,7 @@
 """The tables of the package: places, organisations, given names, aliases, demonyms, word lists.
 
-`places.tsv` is derived from GeoNames and `names.tsv` from CLDR (see NOTICE); the others are curated by hand.
+`places.tsv` and `city_names.tsv` are derived from GeoNames and `names.tsv` from CLDR (see NOTICE); the others are curated by
+hand. Well-known names have their tables in `naming.known`.
 """
 
 from __future__ import annotations
@@ -49,6 +50,13 @@ def places() -> tuple[Place, ...]:
 def place_names() -> frozenset[str]:
     """Return the English names of all places."""
     return frozenset(place.name for place in places()) | {name for kind, name in aliases() if kind == "LOC"}
+
+
+@cache
+def city_names() -> dict[str, str]:
+    """Return name of a city in other languages and scripts, folded -> its name in the table of places."""
+    rows = (line.split("\t") for line in _lines("city_names.tsv"))
+    return {name: city for city, *names in rows for name in names}
 
 
 def english_place_names() -> set[str]:

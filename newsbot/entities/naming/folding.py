@@ -19,7 +19,10 @@ _ALIKE = str.maketrans(
         **dict.fromkeys("\u200d\u200e\u200f\u0640\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652"),
         **dict.fromkeys("أإآٱ", "ا"),
         **dict.fromkeys("يى", "ی"),
-        **{"ك": "ک", "ة": "ه", "ۀ": "ه", "ё": "е"},
+        "ك": "ک",
+        "ة": "ه",
+        "ۀ": "ه",
+        "ё": "е",
     }
 )
 """Letters that are written in several ways, and signs that part the words of foreign names in East Asia."""

@@ -38,7 +38,8 @@ class Grammar:
     vowels: str = ""
     invariable: str = ""
     masculine: frozenset[str] = frozenset()
-    prefixes: tuple[str, ...] = ()
+    prefixes: tuple[tuple[str, str], ...] = ()
+    """What precedes a form, and what then precedes its base in place of it."""
     marks: str = ""
     doubles: bool = False
     endings: Mapping[str, tuple[tuple[str, frozenset[str]], ...]] | None = None
@@ -54,9 +55,9 @@ class Grammar:
 
     def bases(self, word: str) -> Iterator[Reading]:
         """Yield the other bases that a word may be a form of."""
-        for prefix in self.prefixes:
+        for prefix, before_base in self.prefixes:
             if word.startswith(prefix) and len(word) - len(prefix) >= _MIN_STEM:
-                yield word[len(prefix) :], BOTH
+                yield before_base + word[len(prefix) :], BOTH
         min_stem = _MIN_STEM_OF_SCRIPT.get(self.language, _MIN_STEM)
         for length in range(1, min(self.longest, len(word) - 1) + 1):
             stem, ending = word[:-length], word[-length:]
@@ -77,11 +78,11 @@ class Grammar:
                 return BOTH if len(both) > 1 else frozenset(gender)
         return BOTH
 
-    def may_be_unchanged(self, word: str, gender: str) -> bool:
+    def may_be_unchanged(self, word: str, gender: str, *, is_first: bool) -> bool:
         """Return whether a word may stay as it is where the others have an ending: "Джо Байдена", "Ангелы Меркель"."""
         if len(word) <= _MIN_STEM or word[-1] in self.invariable:
             return True
-        return gender == "f" and word[-1] not in self.vowels
+        return gender == "f" and not is_first and word[-1] not in self.vowels
 
     def without_marked_ending(self, name: str) -> str:
         """Return a name without an ending that a mark parts from it: "Merkel'in", "EU:n"."""
@@ -115,7 +116,7 @@ def grammar(language: str) -> Grammar:
         vowels=table.get("vowels", ""),
         invariable=table.get("invariable", ""),
         masculine=frozenset(table.get("masculine", "").split()),
-        prefixes=tuple(map(_plain, table.get("prefixes", "").split())),
+        prefixes=tuple(_replaced(prefix) for prefix in table.get("prefixes", "").split()),
         marks=table.get("marks", ""),
         doubles=table.get("doubles", False),
         endings={form: tuple(dict.fromkeys(bases)) for form, bases in endings.items()},
@@ -128,6 +129,11 @@ def _expanded(forms: list[str], base: str, table: Mapping[str, Any]) -> set[str]
     """Return endings with those that a vowel joins to a consonant: Finnish "Lindgren-i-n", Estonian "Saar-e-ga"."""
     joints = table.get("joints", "") if not base else ""
     return {*forms, *(joint + form for joint in joints for form in forms)}
+
+
+def _replaced(prefix: str) -> tuple[str, str]:
+    form, _, base = prefix.partition("=")
+    return _plain(form), _plain(base)
 
 
 def _plain(ending: str) -> str:

@@ -7,7 +7,7 @@ and Александра Иванова.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 
 from newsbot.entities.naming.grammar import grammar
@@ -81,12 +81,16 @@ def _without_mutual(
 ) -> dict[Words, set[Words]]:
     """Return the targets with one direction of those that point at each other.
 
-    Greek "Λάρισα" and "Λάρισας" may each be the nominative. It is the more frequent one, else that of a man for people, and
-    the shorter one for others."""
+    Greek "Λάρισα" and "Λάρισας" may each be the nominative. It is the more frequent one; else the longer one for people whose
+    surnames change, as those of men do, and the shorter one for all others."""
 
-    def rank(name: Words) -> tuple[int, int]:
+    order = {name: -place for place, name in enumerate(names)}
+    last_words = Counter(name[-1] for name in targets)
+
+    def rank(name: Words) -> tuple[int, int, int]:
         length = sum(map(len, name))
-        return names[name], length if kind == "PER" else -length
+        is_longer_better = kind == "PER" and last_words[name[-1]] == 1
+        return names[name], length if is_longer_better else -length, order[name]
 
     kept = {
         name: {other for other in found if name not in targets.get(other, ()) or rank(other) > rank(name)}
@@ -121,7 +125,7 @@ def _among_themselves(names: Mapping[Words, int], readings: Mapping[Words, Readi
         if len(members) > 1:
             chosen = max(members, key=lambda name: (names[name], -sum(map(len, name))))
             joins_here |= {name: chosen for name in members if name != chosen}
-            known_as |= dict.fromkeys(members, set(group))
+            known_as |= {name: set(group) for name in members}
     # What might as well belong to another group stays apart.
     doubtful = {
         name for group in groups for name in group if name in known_as and set(group) - known_as[name]

@@ -98,7 +98,7 @@ class People:
 
     def _nearest(self, candidates: Collection[Words], offset: int) -> Words | None:
         """Return whom the article is about, else the last one named before `offset`, else the first one after it."""
-        if len(candidates) < 2:  # noqa: PLR2004
+        if len(candidates) < 2:
             return next(iter(candidates), None)
         main = [name for name in candidates if name in self._main]
         if len(main) == 1:

@@ -33,9 +33,10 @@ def person_readings(words: Words, language: str) -> Readings:
 def _inflected(words: Words, rules: Grammar, gender: str) -> Iterator[Words]:
     """Yield bases of a name all of whose words have endings of one gender, or are of a kind that has none."""
     options = []
-    for word in words:
-        bases = [base for base, genders in rules.bases(word) if gender in genders]
-        options.append([*bases, word] if rules.may_be_unchanged(word, gender) else bases)
+    for place, word in enumerate(words):
+        bases = [base for base, genders in rules.bases(word) if genders == {gender}]
+        is_unchanged = rules.may_be_unchanged(word, gender, is_first=place == 0 and len(words) > 1)
+        options.append([*bases, word] if is_unchanged else bases)
     yield from product(*options)
 
 

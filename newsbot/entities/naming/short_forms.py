@@ -24,7 +24,7 @@ def short_forms(words: Words, language: str, family_first: frozenset[str] = froz
         return set(_spaceless(words[0], language)) if _is(language, "spaceless") else set()
     if len(words) > MAX_NAME_WORDS:
         return set()
-    core = words[:-1] if words[-1] in _GENERATIONS and len(words) > 2 else words  # noqa: PLR2004
+    core = words[:-1] if words[-1] in _GENERATIONS and len(words) > 2 else words
     if _is(language, "last_only"):
         return {core[i:] for i in range(max(1, len(core) - 2), len(core))}
     if _is(language, "first_only"):
@@ -32,7 +32,7 @@ def short_forms(words: Words, language: str, family_first: frozenset[str] = froz
     shorts = set(_endings(core))
     if core[0] in family_first or _is(language, "first") or _is_hungarian(core, language):
         shorts.add(core[:1])
-    if len(core) == 2 and _is(language, "spaceless"):  # noqa: PLR2004
+    if len(core) == 2 and _is(language, "spaceless"):
         shorts.add(core[:1])
     shorts |= set(_first_surnames(core, language))
     shorts.discard(words)
@@ -53,10 +53,10 @@ def _endings(core: Words) -> Iterator[Words]:
         ending = core[start:]
         yield ending
         article, hyphen, rest = ending[0].partition("-")
-        if hyphen and article in _word_list("articles") and len(rest) > 2:  # noqa: PLR2004
+        if hyphen and article in _word_list("articles") and len(rest) > 2:
             yield (rest, *ending[1:])
             yield (article, rest, *ending[1:])
-        elif ending[0].startswith("ال") and len(ending[0]) > 4:  # noqa: PLR2004
+        elif ending[0].startswith("ال") and len(ending[0]) > 4:
             yield (ending[0][2:], *ending[1:])
 
 
@@ -91,7 +91,7 @@ def _japanese(name: str) -> Iterator[Words]:
     if not "\u4e00" <= name[0] <= "\u9fff":
         return
     one, two = name[0] in _word_list("one_character_ja"), name[:2] in _word_list("two_characters_ja")
-    if len(name) > 2:  # noqa: PLR2004
+    if len(name) > 2:
         yield (name[:2],)
     if len(name) > _MAX_HAN_NAME:
         yield (name[:3],)
