@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from newsbot.entities.engine import Engine, engine_label
 from newsbot.entities.linking import link
+from newsbot.entities.places import locate
 from newsbot.items import Article
 
 UNKNOWN = "und"
@@ -14,9 +15,13 @@ five seconds."""
 
 
 def find_entities(article: Article, engine: Engine) -> None:
-    """Set `entities` and `entity_engine` of an article. The language is `UNKNOWN` if the article has none."""
+    """Set `entities`, with the countries of places, and `entity_engine` of an article. The language is `UNKNOWN` if the article has none."""
     language = article.language or UNKNOWN
     text = article.body[:MAX_TEXT_CHARS]
     mentions = engine.recognize(text, language)
     article.entities = link(mentions, text, article.title or "", language) if mentions else []
+    places = locate([entity.name for entity in article.entities if entity.type == "LOC"], article.body)
+    for entity in article.entities:
+        if entity.type == "LOC" and entity.name in places:
+            entity.country = places[entity.name].country
     article.entity_engine = engine_label(engine, language)

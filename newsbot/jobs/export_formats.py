@@ -209,7 +209,10 @@ def parquet_writer() -> Writer:
 def _parquet_schema(pa: Any) -> Any:
     mention = pa.struct({"start": pa.int32(), "end": pa.int32(), "text": pa.string()})
     entity = pa.struct(
-        {"name": pa.string(), "type": pa.string(), "count": pa.int32(), "mentions": pa.list_(mention)}
+        {
+            **{"name": pa.string(), "type": pa.string(), "count": pa.int32()},
+            **{"country": pa.string(), "wikidata": pa.string(), "mentions": pa.list_(mention)},
+        }
     )
     others = {
         **dict.fromkeys(("id", "word_count", "story_id", "duplicate_of", "revision"), pa.int64()),

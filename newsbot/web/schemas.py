@@ -25,6 +25,9 @@ class EntityJson(BaseModel):
     name: str
     type: EntityType
     count: int
+    country: str | None
+    """Country of a place (ISO 3166-1 alpha-2) in the sense of the article."""
+    wikidata: str | None
     mentions: list[MentionJson]
 
 
@@ -240,6 +243,7 @@ class EntityCountJson(BaseModel):
     id: int
     name: str
     type: EntityType
+    wikidata: str | None
     article_count: int
     mention_count: int
 

@@ -21,7 +21,7 @@ RANKS: dict[type[Named], Rank] = {
 
 
 def name_ids(
-    connection: Connection, model: type[Named], column: str, rows: Iterable[Mapping[str, str]]
+    connection: Connection, model: type[Named], column: str, rows: Iterable[Mapping[str, str | None]]
 ) -> dict[str, int]:
     """Return the ids of rows by their value in the unique `column`; missing rows are inserted.
 

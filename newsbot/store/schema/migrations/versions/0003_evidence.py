@@ -16,6 +16,7 @@ def upgrade() -> None:
     _addresses()
     _edits()
     _boilerplate()
+    _entities()
     _times()
     _site()
     _structure()
@@ -172,6 +173,14 @@ def _structure() -> None:
     op.create_index("ix_article_links_host_article_id", "article_links", ["host", "article_id"])
 
 
+# ------------------------------------------------------------------ entities
+
+
+def _entities() -> None:
+    """Add the Wikidata ids of entities; those of stored ones follow when articles are read again."""
+    op.add_column("entities", sa.Column("wikidata", sa.Text(), nullable=True))
+
+
 # ------------------------------------------------------------------ views
 
 
@@ -190,7 +199,7 @@ WHERE a.kind <> 'stub'
 MENTIONS = """
 CREATE VIEW v_mentions AS
 SELECT m.article_id, {day} AS day, a.source, a.language, a.section, a.title, e.id AS entity_id, e.name AS entity,
-       e.type, ae.role, m.text AS mention, m.start_offset, m.end_offset
+       e.type, ae.role, m.text AS mention, m.start_offset, m.end_offset, e.wikidata
 FROM mentions AS m
 JOIN entities AS e ON e.id = m.entity_id
 JOIN article_entities AS ae ON ae.article_id = m.article_id AND ae.entity_id = m.entity_id
