@@ -210,8 +210,10 @@ def _parquet_schema(pa: Any) -> Any:
     mention = pa.struct({"start": pa.int32(), "end": pa.int32(), "text": pa.string()})
     entity = pa.struct(
         {
-            **{"name": pa.string(), "type": pa.string(), "count": pa.int32()},
-            **{"country": pa.string(), "wikidata": pa.string(), "mentions": pa.list_(mention)},
+            **dict.fromkeys(("name", "type"), pa.string()),
+            "count": pa.int32(),
+            **dict.fromkeys(("country", "wikidata"), pa.string()),
+            "mentions": pa.list_(mention),
         }
     )
     others = {

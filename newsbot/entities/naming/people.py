@@ -1,4 +1,4 @@
-"""The people of an article: which full name a form or a short name stands for."""
+"""The people of an article: which full name a form or a short name means."""
 
 from __future__ import annotations
 

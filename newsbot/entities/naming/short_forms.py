@@ -1,4 +1,4 @@
-"""The parts of a full name that stand for it: a surname, a given name where people are called by it, a nickname."""
+"""The parts of a full name that abbreviate it: a surname, a given name where people are called by it, a nickname."""
 
 from __future__ import annotations
 

@@ -255,9 +255,7 @@ def _entities(session: Session, ids: Sequence[int]) -> dict[int, list[Entity]]:
     )
     found: dict[int, dict[int, Entity]] = defaultdict(dict)
     for row in session.execute(query):
-        new = Entity(
-            name=row.name, type=row.type, role=row.role, country=row.country, wikidata=row.wikidata
-        )
+        new = Entity(name=row.name, type=row.type, role=row.role, country=row.country, wikidata=row.wikidata)
         entity = found[row.article_id].setdefault(row.entity_id, new)
         entity.mentions.append(
             Mention(start=row.start_offset, end=row.end_offset, text=row.text, type=row.type)
