@@ -128,7 +128,7 @@ def cities() -> list[str]:
         (population, city), *others = sorted(((n, city) for city, n in weights.items()), reverse=True)
         least = MIN_LATIN_POPULATION if name[0] <= LAST_LATIN else MIN_POPULATION
         if name not in had and population >= max(least, DOMINANCE * others[0][0] if others else 0):
-            found[city] |= {name, " ".join(words_of(name))}
+            found[city] |= {name, " ".join(words_of(name))} - had
     return ["\t".join([city, *sorted(names)]) for city, names in sorted(found.items())]
 
 

@@ -70,7 +70,14 @@ def canonical_name(name: str, kind: EntityType) -> str | None:
 
 def _canonical(folded: str, kind: EntityType) -> str | None:
     found = _canonical_by_fold().get((kind, folded))
-    return tables.city_names().get(folded) if found is None and kind == "LOC" else found
+    if found is not None or kind != "LOC" or folded in _english_places():
+        return found
+    return tables.city_names().get(folded)
+
+
+@cache
+def _english_places() -> frozenset[str]:
+    return frozenset(map(fold, tables.english_place_names()))
 
 
 def _folded_name(name: str, kind: EntityType) -> str:
@@ -82,7 +89,7 @@ def _folded_name(name: str, kind: EntityType) -> str:
 def _canonical_by_fold() -> dict[tuple[EntityType, str], str]:
     """Return (type, folded alias) -> canonical name. The table of aliases takes precedence over those of known names."""
     named = {(kind, fold(alias)): name for (kind, alias), name in tables.aliases().items()}
-    english = {fold(name) for name in tables.english_place_names()}
+    english = _english_places()
     foreign_names = (row for row in tables.all_foreign_names() if not _is_acronym(row))
     for kind, foreign, name in chain(known.names_everywhere(), foreign_names):
         alias = kind, fold(foreign)

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from newsbot.entities import tables
@@ -26,6 +26,8 @@ from newsbot.entities.naming.readings import Words
 from newsbot.entities.roles import role_at
 from newsbot.items import Entity, EntityType, Mention
 
+UNKNOWN = "und"
+"""Code of ISO 639-2 for an undetermined language."""
 _ACRONYM = re.compile(r"(?:[A-Z]\.?){2,8}|[A-Z]{1,3}[a-z][A-Z]{1,3}")
 _MINOR_WORDS = frozenset(
     ("of", "the", "and", "for", "in", "on", "to", "&", "de", "la", "du", "des", "der", "et")
@@ -34,6 +36,8 @@ _NICKNAME = re.compile(r"""[\s(]["“”„«‘'’]([^"“”„«»‘'’()]
 _MAX_NAME_WORDS = 8
 _MAX_TITLE_WORDS = 100
 _MAX_TITLE_CHARS = 1_000
+_MARKS = ".,:;!?…()[]'-–—"
+_WITHOUT_SPACES = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u9fff]+")
 
 FullForms = dict[str, list[tuple[int, str]]]
 """Acronym -> (offset, key) of every name that it may abbreviate, in the order of the text."""
@@ -48,7 +52,7 @@ class Named:
     words: Words
 
 
-def link(mentions: list[Mention], text: str, title: str = "", language: str = "und") -> list[Entity]:
+def link(mentions: list[Mention], text: str, title: str = "", language: str = UNKNOWN) -> list[Entity]:
     """Return the entities of an article in the order of their first mention; every mention is in exactly one.
 
     `text` is the text that the offsets of the mentions refer to, `language` its language (ISO 639-1). A full name that
@@ -143,7 +147,9 @@ class _Known:
             return found
         if same := known_name(words, kind):
             return same
-        bases = {known_name(base, kind) for base in readings_of(words, self._language, kind)} - {None}
+        here = known.names_in_by_words(self._language)
+        readings = readings_of(words, self._language, kind)
+        bases = {here.get((kind, base)) or known_name(base, kind) for base in readings} - {None}
         return bases.pop() if len(bases) == 1 else None
 
     def entity(self, key: str, group: Sequence[Named], text: str) -> Entity:
@@ -232,17 +238,44 @@ def _in_brackets(name: Mention, acronym: Named, text: str) -> bool:
     return between == " (" and after == ")" and same_letter and _is_acronym(acronym.name)
 
 
-def salience(entity: Entity, text: str, title: str = "") -> float:
+def salience(entity: Entity, text: str, title: str = "", language: str = UNKNOWN) -> float:
     """Return how much an article is about an entity, from 0 to 1; above 0.5 the article is about it.
 
-    Half of it is for the title, a quarter for the lead and a quarter for the number of mentions.
+    Half of it is for the title, a quarter for the lead and a quarter for the number of mentions. `language` is that of the
+    article: in the title the name may have another ending than in the text.
     """
-    names = {bare_name(mention.text, entity.type) for mention in entity.mentions}
+    names = {name_in(mention.text, entity.type, language) for mention in entity.mentions}
     if entity.type == "PER":
         names |= {name.rpartition(" ")[2] for name in names}
-    # Looked for as plain text first: to compile a pattern for every name took longer than storing the article.
-    in_title = any(name in title and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", title) for name in names)
+    in_title = any(_is_in(title, name) for name in names) or _form_is_in(title, names, language)
     lead_end = text.find("\n\n")
     in_lead = entity.mentions[0].start < (len(text) if lead_end < 0 else lead_end)
     count = len(entity.mentions)
     return 0.5 * in_title + 0.25 * in_lead + 0.25 * count / (count + 3)
+
+
+def _is_in(title: str, name: str) -> bool:
+    """Return whether a name is in a title, as a word of its own where the script has spaces."""
+    if name not in title:  # to compile a pattern for every name took longer than storing the article
+        return False
+    if len(name) > 1 and _WITHOUT_SPACES.fullmatch(name[0] + name[-1]):
+        return True
+    return bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", title))
+
+
+def _form_is_in(title: str, names: Iterable[str], language: str) -> bool:
+    """Return whether the last word of a name is in a title with another ending."""
+    if grammar(language).words == "none":
+        return False
+    bases = _bases_in(title[:_MAX_TITLE_CHARS], language)
+    return any(not bases.isdisjoint(_with_bases(words_of(name)[-1:], language)) for name in names)
+
+
+@lru_cache(maxsize=1_000)
+def _bases_in(title: str, language: str) -> frozenset[str]:
+    return _with_bases(tuple(word.strip(_MARKS) for word in words_of(title)), language)
+
+
+def _with_bases(words: Words, language: str) -> frozenset[str]:
+    rules = grammar(language)
+    return frozenset(words) | {base for word in words for base, _ in rules.bases(word)}

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from newsbot.entities.engine import Engine, engine_label
-from newsbot.entities.linking import link
+from newsbot.entities.linking import UNKNOWN, link
 from newsbot.entities.places import locate
 from newsbot.items import Article
 
-UNKNOWN = "und"
-"""Code of ISO 639-2 for an undetermined language."""
 MAX_TEXT_CHARS = 100_000
 """Maximum number of characters of a body that are read. The longest articles have half of it, and reading this many takes
 five seconds."""

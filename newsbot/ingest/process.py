@@ -21,7 +21,8 @@ from sqlalchemy.orm import Session
 from newsbot.capture import Capture
 from newsbot.cleaning.article_fields import clean_article
 from newsbot.entities.engine import Engine, engine_label, load_engine
-from newsbot.entities.recognition import UNKNOWN, find_entities
+from newsbot.entities.linking import UNKNOWN
+from newsbot.entities.recognition import find_entities
 from newsbot.errors import DatabaseError
 from newsbot.extraction.page_kinds import reject_reason
 from newsbot.ingest.envelope import Envelope, rejected, stage_failed

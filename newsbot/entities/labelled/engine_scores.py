@@ -45,11 +45,11 @@ def score(
     for labelled in texts:
         mentions = recognize(labelled.text, labelled.language or language)
         found = {(mention.start, mention.end, mention.type) for mention in mentions}
-        for name in scores:
+        for name, counted in scores.items():
             wanted, given = (
                 {span for span in spans if name in (ALL, span[2])} for spans in (labelled.names, found)
             )
-            scores[name].labelled += len(wanted)
-            scores[name].found += len(given)
-            scores[name].right += len(wanted & given)
+            counted.labelled += len(wanted)
+            counted.found += len(given)
+            counted.right += len(wanted & given)
     return scores

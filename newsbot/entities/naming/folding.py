@@ -31,9 +31,10 @@ _ALIKE = str.maketrans(
 def fold(name: str) -> str:
     """Return a name without case, quotation marks, full stops, and marks on Latin letters; hyphens and apostrophes are alike."""
     plain = name.casefold()
-    if not plain.isascii():
-        decomposed = normalized("NFKD", plain)
-        plain = normalized("NFC", _LATIN_WITH_MARKS.sub(r"\1", decomposed))
+    if plain.isascii():
+        return " ".join(plain.replace(".", "").replace('"', "").split()) or plain
+    decomposed = normalized("NFKD", plain)
+    plain = normalized("NFC", _LATIN_WITH_MARKS.sub(r"\1", decomposed))
     return " ".join(plain.translate(_VARIANTS).split()) or name.casefold()
 
 

@@ -8,7 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple, cast
 
-from newsbot.entities.naming.folding import fold
+from newsbot.entities.naming.folding import fold, words_of
+from newsbot.entities.naming.readings import Words
 from newsbot.items import EntityType
 
 _LIMITED = re.compile(r"([a-z ]+):(.+)")
@@ -74,6 +75,12 @@ def names_in(language: str) -> dict[Named, str]:
 @cache
 def _ids() -> dict[Named, str]:
     return {(known.kind, fold(known.name)): known.wikidata for known in known_names() if known.wikidata}
+
+
+@cache
+def names_in_by_words(language: str) -> dict[tuple[EntityType, Words], str]:
+    """Return `names_in` with the names as `folding.words_of` returns them."""
+    return {(kind, words_of(name)): known for (kind, name), known in names_in(language).items()}
 
 
 def wikidata_id(name: str, kind: EntityType) -> str | None:

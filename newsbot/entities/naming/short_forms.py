@@ -48,7 +48,7 @@ def means_one_person(short: Words, language: str) -> bool:
 
 def _endings(core: Words) -> Iterator[Words]:
     for start in range(1, len(core)):
-        if core[start - 1] in _word_list("patronyms"):
+        if core[start - 1] in _word_list("patronyms") and (start > 1 or core[0] != "ben"):
             continue
         ending = core[start:]
         yield ending

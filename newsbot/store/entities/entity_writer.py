@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, update
 
-from newsbot.entities.linking import salience
+from newsbot.entities.linking import UNKNOWN, salience
 from newsbot.entities.naming.known import wikidata_id
 from newsbot.entities.places import locate
 from newsbot.entities.tables import Place
@@ -41,7 +41,9 @@ def add_entities(connection: Connection, article_id: int, article: Article, date
             "published_offset_min": article.published_offset_min,
             "mention_count": len(entity.mentions),
             "role": entity.role,
-            "salience": salience(entity, article.body, article.title or "") if entity.mentions else 0,
+            "salience": salience(entity, article.body, article.title or "", article.language or UNKNOWN)
+            if entity.mentions
+            else 0,
             "country": _country(entity, places),
         }
         for entity_id, entity in entities.items()

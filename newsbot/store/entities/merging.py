@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.orm import Session
 
 from newsbot.entities.aliases import AliasEntry
-from newsbot.entities.linking import salience
+from newsbot.entities.linking import UNKNOWN, salience
 from newsbot.entities.places import locate
 from newsbot.errors import InputError, UsageError
 from newsbot.items import ENTITY_TYPES, Entity, EntityType, Mention
@@ -179,7 +179,8 @@ def _recount(connection: Connection, article_ids: Sequence[int], source_id: int,
                 "mention_count": len(mentions),
                 "role": role if kind == "PER" else None,
                 "salience": salience(
-                    Entity(name="", type=kind, mentions=mentions), article.body, article.title or ""
+                    Entity(name="", type=kind, mentions=mentions),
+                    *(article.body, article.title or "", article.language or UNKNOWN),
                 ),
                 "country": located[article_id].get(names[entity_id]) if kind == "LOC" else None,
             }
@@ -190,7 +191,7 @@ def _recount(connection: Connection, article_ids: Sequence[int], source_id: int,
 
 def _articles(connection: Connection, article_ids: Sequence[int]) -> dict[int, Any]:
     columns = (
-        *(ArticleRow.id, ArticleRow.title, ArticleRow.body),
+        *(ArticleRow.id, ArticleRow.title, ArticleRow.body, ArticleRow.language),
         *(ArticleRow.dated_at, ArticleRow.published_offset_min),
     )
     found = connection.execute(select(*columns).where(ArticleRow.id.in_(article_ids)))
