@@ -17,6 +17,7 @@ import sys
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
+from difflib import SequenceMatcher
 from pathlib import Path
 
 from babel import Locale
@@ -31,10 +32,20 @@ LANGUAGES = tuple(
     """.split()  # noqa: SIM905
 )
 """Languages of CLDR that `names.tsv` does not have, and in which news is published."""
+CONTINENTS = {
+    "150": ("Europe", "Q46"),
+    "142": ("Asia", "Q48"),
+    "002": ("Africa", "Q15"),
+    "003": ("North America", "Q49"),
+    "005": ("South America", "Q18"),
+}
+"""UN M49 code -> English name and Wikidata id."""
 LAST_LATIN = "\u024f"
 MIN_LATIN_LETTERS = 5
 MIN_POPULATION = 250_000
 MIN_LATIN_POPULATION = 1_000_000
+MIN_SIMILARITY = 0.6
+"""Names in Latin script that are less like that of the city may be those of its region, or of another time."""
 DOMINANCE = 10
 """How many times as big a city is as all others of its name, if the name means it."""
 AMBIGUOUS = {"GE"}
@@ -103,7 +114,18 @@ def lines(wheel: str) -> list[str]:
     return [
         "\t".join(["LOC", name, _wikidata_id(code, largest), *sorted(names[code])])
         for code, name in sorted(english.items())
+    ] + [
+        "\t".join(["LOC", name, wikidata, *sorted(_names_of(code) - {name})])
+        for code, (name, wikidata) in CONTINENTS.items()
     ]
+
+
+def _names_of(code: str) -> set[str]:
+    languages = {
+        line.split("\t")[0] for line in (DATA / "names.tsv").read_text(encoding="utf-8").splitlines()
+    }
+    names = {Locale.parse(language).territories.get(code, "") for language in languages | set(LANGUAGES)}
+    return {name for name in names if len(name) > 1 and "(" not in name}
 
 
 def cities() -> list[str]:
@@ -127,7 +149,12 @@ def cities() -> list[str]:
     for name, weights in named.items():
         (population, city), *others = sorted(((n, city) for city, n in weights.items()), reverse=True)
         least = MIN_LATIN_POPULATION if name[0] <= LAST_LATIN else MIN_POPULATION
-        if name not in had and population >= max(least, DOMINANCE * others[0][0] if others else 0):
+        is_alike = name[0] > LAST_LATIN or SequenceMatcher(None, name, fold(city)).ratio() >= MIN_SIMILARITY
+        if (
+            name not in had
+            and is_alike
+            and population >= max(least, DOMINANCE * others[0][0] if others else 0)
+        ):
             found[city] |= {name, " ".join(words_of(name))} - had
     return ["\t".join([city, *sorted(names)]) for city, names in sorted(found.items())]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from functools import cache, lru_cache
 from itertools import chain
 
@@ -15,8 +16,8 @@ from newsbot.entities.naming.readings import Words
 from newsbot.items import EntityType
 
 MAX_NAME_CHARS = 200
-MIN_KNOWN_POPULATION = 100
-"""In thousands. Names of smaller cities are no evidence that a name is an inflected form of theirs."""
+MIN_KNOWN_POPULATION = 1_000
+"""In thousands. Names of smaller cities abroad are no evidence that a name is an inflected form of theirs."""
 _POSSESSIVE = re.compile(r"(?<=\w)(?:['’][sS]|(?<=[sS])['’])$")
 _COMPANY_FORM = re.compile(
     r"(?<=\w),? (?:inc|corp|corporation|co|ltd|limited|plc|llc|gmbh|ag|se|s\.?a|n\.?v|b\.?v|oy|ab|s\.?p\.?a)\.?$",
@@ -77,7 +78,7 @@ def _canonical(folded: str, kind: EntityType) -> str | None:
 
 @cache
 def _english_places() -> frozenset[str]:
-    return frozenset(map(fold, tables.english_place_names()))
+    return frozenset(fold(place.name) for place in tables.places())
 
 
 def _folded_name(name: str, kind: EntityType) -> str:
@@ -104,19 +105,29 @@ def _is_acronym(row: tuple[EntityType, str, str]) -> bool:
     return kind == "ORG" and name.isascii() and name.isupper()
 
 
-def known_name(words: Words, kind: EntityType) -> str | None:
-    """Return the canonical name of what has this name, in the form of `naming.folding.words_of`; None if it is unknown."""
+def known_name(words: Words, kind: EntityType, language: str) -> str | None:
+    """Return the canonical name of what has this name, in the form of `naming.folding.words_of`; None if it is unknown.
+
+    Of cities, those are known that are big or in a country where the language is spoken."""
     found = _canonical_by_words().get((kind, words))
-    return tables.city_names().get(" ".join(words)) if found is None and kind == "LOC" else found
+    if found is not None or kind != "LOC":
+        return found
+    for name, population, country in _places_by_words().get(words, ()):
+        if population >= MIN_KNOWN_POPULATION or country in grammar(language).countries:
+            return name
+    return tables.city_names().get(" ".join(words))
+
+
+@cache
+def _places_by_words() -> dict[Words, list[tuple[str, int, str]]]:
+    found: dict[Words, list[tuple[str, int, str]]] = defaultdict(list)
+    for place in tables.places():
+        population = place.population if place.kind == "city" else MIN_KNOWN_POPULATION
+        found[words_of(place.name)].append((place.name, population, place.country))
+    return found
 
 
 @cache
 def _canonical_by_words() -> dict[tuple[EntityType, Words], str]:
-    found: dict[tuple[EntityType, Words], str] = {
-        ("LOC", words_of(place.name)): place.name
-        for place in tables.places()
-        if place.population >= MIN_KNOWN_POPULATION or place.kind != "city"
-    }
-    for (kind, name), canonical in (known.short_names() | _canonical_by_fold()).items():
-        found[kind, words_of(name)] = canonical
-    return found
+    names = known.short_names() | _canonical_by_fold()
+    return {(kind, words_of(name)): canonical for (kind, name), canonical in names.items()}

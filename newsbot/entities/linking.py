@@ -102,10 +102,35 @@ def _people(named: Sequence[Named], headline: Mapping[Words, str], title: str, l
         language,
         family_first=_names_before_given_names(),
         main={one.words for one in people if len(one.words) > 1 and f" {' '.join(one.words)} " in in_title},
+        famous=_famous(people, language),
         nicknames={
             one.words: [words_of(found[1])] for one in people if (found := _NICKNAME.search(one.name))
         },
     )
+
+
+def _famous(people: Sequence[Named], language: str) -> dict[Words, str]:
+    """Return the canonical names of well-known people by their names in the article."""
+    found = {}
+    for one in people:
+        canonical = canonical_name(one.name, "PER") or _canonical_form(one.name, one.words, "PER", language)
+        if canonical:
+            found[one.words] = canonical
+    return found
+
+
+def _canonical_form(name: str, words: Words, kind: EntityType, language: str) -> str | None:
+    """Return the canonical name of what is used alone, is known by this name in the language, or is an inflected form."""
+    folded = kind, fold(name)
+    found = known.names_in(language).get(folded) or known.short_names().get(folded)
+    if found or grammar(language).words == "none":
+        return found
+    if same := known_name(words, kind, language):
+        return same
+    here = known.names_in_by_words(language)
+    readings = readings_of(words, language, kind)
+    bases = {here.get((kind, base)) or known_name(base, kind, language) for base in readings} - {None}
+    return bases.pop() if len(bases) == 1 else None
 
 
 class _Known:
@@ -138,19 +163,11 @@ class _Known:
         return key
 
     def _known(self, name: str, words: Words, kind: EntityType) -> str | None:
-        """Return the canonical name of what is used alone, is known by this name in the language, or is an inflected form."""
-        if kind == "PER" and self._people.may_be_somebody(words):
+        """Return the canonical name of a name; None if it may be that of somebody whom the article names in full."""
+        is_taken = kind == "PER" and not self._people.is_famous_alone(words)
+        if is_taken and self._people.may_be_somebody(words):
             return None
-        folded = kind, fold(name)
-        found = known.names_in(self._language).get(folded) or known.short_names().get(folded)
-        if found or grammar(self._language).words == "none":
-            return found
-        if same := known_name(words, kind):
-            return same
-        here = known.names_in_by_words(self._language)
-        readings = readings_of(words, self._language, kind)
-        bases = {here.get((kind, base)) or known_name(base, kind) for base in readings} - {None}
-        return bases.pop() if len(bases) == 1 else None
+        return _canonical_form(name, words, kind, self._language)
 
     def entity(self, key: str, group: Sequence[Named], text: str) -> Entity:
         """Return the entity of a group of mentions, named by the mentions that have the group's own key.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from newsbot.entities.engine import Engine, engine_label
 from newsbot.entities.linking import UNKNOWN, link
-from newsbot.entities.places import locate
 from newsbot.items import Article
 
 MAX_TEXT_CHARS = 100_000
@@ -13,13 +12,9 @@ five seconds."""
 
 
 def find_entities(article: Article, engine: Engine) -> None:
-    """Set `entities`, with the countries of places, and `entity_engine` of an article. The language is `UNKNOWN` if the article has none."""
+    """Set `entities` and `entity_engine` of an article. The language is `UNKNOWN` if the article has none."""
     language = article.language or UNKNOWN
     text = article.body[:MAX_TEXT_CHARS]
     mentions = engine.recognize(text, language)
     article.entities = link(mentions, text, article.title or "", language) if mentions else []
-    places = locate([entity.name for entity in article.entities if entity.type == "LOC"], article.body)
-    for entity in article.entities:
-        if entity.type == "LOC" and entity.name in places:
-            entity.country = places[entity.name].country
     article.entity_engine = engine_label(engine, language)

@@ -59,11 +59,6 @@ def city_names() -> dict[str, str]:
     return {name: city for city, *names in rows for name in names}
 
 
-def english_place_names() -> set[str]:
-    """Return the English names of all places of the table; faster than `places`."""
-    return {line.split("\t", 2)[1] for line in _lines("places.tsv")}
-
-
 @cache
 def countries() -> frozenset[str]:
     """Return all English names of countries and of the nations of the United Kingdom; faster than `places`."""

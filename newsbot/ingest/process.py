@@ -22,6 +22,7 @@ from newsbot.capture import Capture
 from newsbot.cleaning.article_fields import clean_article
 from newsbot.entities.engine import Engine, engine_label, load_engine
 from newsbot.entities.linking import UNKNOWN
+from newsbot.entities.places import locate
 from newsbot.entities.recognition import find_entities
 from newsbot.errors import DatabaseError
 from newsbot.extraction.page_kinds import reject_reason
@@ -154,7 +155,8 @@ class Processor:
         """Recognise people, organisations and places, unless the article is stored with them or brings them."""
         article = envelope.article
         if envelope.known_id is None and not article.entities and article.kind != STUB:
-            find_entities(envelope.article, self.engine)
+            find_entities(article, self.engine)
+            _set_countries(article)
 
     def precompute(self, envelope: Envelope) -> None:
         """Compute what is stored beside a new or changed text, before the transaction in which others wait."""
@@ -206,3 +208,16 @@ class Processor:
         """Close the database."""
         if self.database is not None:
             self.database.close()
+
+
+def _set_countries(article: Article) -> None:
+    """Set the countries of the places that an article mentions, as the database will have them unless they are corrected."""
+    named = {
+        entity.name: [(mention.start, mention.end) for mention in entity.mentions]
+        for entity in article.entities
+        if entity.type == "LOC"
+    }
+    places = locate(named, article.body)
+    for entity in article.entities:
+        if entity.name in places and entity.type == "LOC":
+            entity.country = places[entity.name].country

@@ -11,6 +11,11 @@ _QUOTES = '"“”„«»״'
 _VARIANTS = str.maketrans(
     {"’": "'", "‘": "'", "׳": "'", "‐": "-", "‑": "-", "–": "-", ".": None} | dict.fromkeys(_QUOTES)
 )
+_STABLE = re.compile(
+    "[ -~«»“”‘’׳״‐‑–·・\u03ac-\u03ce\u0430-\u045f\u0490-\u04ff\u05d0-\u05ea\u0621-\u064a\u3041-\u3096\u30a1-\u30fa\u30fc"
+    "\u4e00-\u9fff\uac00-\ud7a3]*"
+)
+"""Texts that normalization does not change: of letters of Greek, Cyrillic, Hebrew, Arabic and East Asian scripts."""
 _LATIN_WITH_MARKS = re.compile("([a-z])[\u0300-\u036f]+")
 _GREEK_MARKS = re.compile("([α-ω])[\u0300-\u036f]+")
 _ALIKE = str.maketrans(
@@ -33,8 +38,9 @@ def fold(name: str) -> str:
     plain = name.casefold()
     if plain.isascii():
         return " ".join(plain.replace(".", "").replace('"', "").split()) or plain
-    decomposed = normalized("NFKD", plain)
-    plain = normalized("NFC", _LATIN_WITH_MARKS.sub(r"\1", decomposed))
+    if not _STABLE.fullmatch(plain):
+        decomposed = normalized("NFKD", plain)
+        plain = normalized("NFC", _LATIN_WITH_MARKS.sub(r"\1", decomposed))
     return " ".join(plain.translate(_VARIANTS).split()) or name.casefold()
 
 

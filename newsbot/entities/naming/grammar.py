@@ -47,23 +47,33 @@ class Grammar:
     base_endings: tuple[tuple[str, str], ...] = ()
     """Endings of bases that have a gender, the longest first, with it."""
     longest: int = 0
+    countries: frozenset[str] = frozenset()
+    """Countries whose smaller cities, too, are known to newspapers in the language (ISO 3166-1 alpha-2)."""
+
+    @property
+    def min_stem(self) -> int:
+        """Minimum number of letters of a base."""
+        return _MIN_STEM_OF_SCRIPT.get(self.language, _MIN_STEM)
 
     @property
     def has_genders(self) -> bool:
         """Whether an ending may say of whom a name is."""
         return bool(self.base_endings)
 
-    def bases(self, word: str) -> Iterator[Reading]:
-        """Yield the other bases that a word may be a form of."""
+    def bases(self, word: str, shortest_stem: int = 2) -> Iterator[Reading]:
+        """Yield the other bases that a word may be a form of.
+
+        `shortest_stem` is the number of letters before the ending, unless the base has an ending of two letters and more."""
         for prefix, before_base in self.prefixes:
             if word.startswith(prefix) and len(word) - len(prefix) >= _MIN_STEM:
                 yield before_base + word[len(prefix) :], BOTH
-        min_stem = _MIN_STEM_OF_SCRIPT.get(self.language, _MIN_STEM)
+        min_stem = self.min_stem
         for length in range(1, min(self.longest, len(word) - 1) + 1):
             stem, ending = word[:-length], word[-length:]
             for base_ending, genders in (self.endings or {}).get(ending, ()):
                 base = stem + base_ending
-                if len(base) >= min_stem and (base_ending or stem[-1] not in self.vowels):
+                is_long = len(base) >= min_stem and (len(stem) >= shortest_stem or len(base_ending) > 1)
+                if is_long and (base_ending or stem[-1] not in self.vowels):
                     yield base, genders
         if self.doubles and (found := _DOUBLED.search(word)) and found.start() >= min_stem - 1:
             yield word[: found.start()] + next(group for group in found.groups() if group), BOTH
@@ -122,6 +132,7 @@ def grammar(language: str) -> Grammar:
         endings={form: tuple(dict.fromkeys(bases)) for form, bases in endings.items()},
         base_endings=tuple(sorted(base_endings, key=lambda row: (-len(row[0]), row))),
         longest=max(map(len, endings), default=0),
+        countries=frozenset(table.get("countries", "").split()),
     )
 
 

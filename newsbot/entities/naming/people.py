@@ -16,7 +16,8 @@ class People:
     """The people whom an article names.
 
     `named` has offset and name of every mention in the order of the text; a name that only the headline has comes first,
-    with the offset -1. `main` are the people whom the article is about. `nicknames` are further short forms of full names.
+    with the offset -1. `main` are the people whom the article is about. `nicknames` are further short forms of full names. `famous` has the
+    names of well-known people, full ones and surnames that are used alone, with the canonical name.
     """
 
     def __init__(
@@ -27,6 +28,7 @@ class People:
         family_first: frozenset[str] = frozenset(),
         main: Collection[Words] = (),
         nicknames: Mapping[Words, Collection[Words]] | None = None,
+        famous: Mapping[Words, str] | None = None,
     ) -> None:
         self._language = language
         counts = Counter(words for _, words in named)
@@ -34,6 +36,7 @@ class People:
         self._offsets: dict[Words, list[int]] = defaultdict(list)
         for offset, words in named:
             self._offsets[self._joins.get(words, words)].append(offset)
+        self._famous = famous or {}
         self._main = {self._joins.get(words, words) for words in main}
         self._full_forms: dict[Words, dict[Words, frozenset[str]]] = defaultdict(dict)
         for full in dict.fromkeys(self._joins.get(words, words) for words in counts):
@@ -62,6 +65,10 @@ class People:
         no mention gives a name to.
         """
         name = self._joins.get(words, words)
+        if name in self._famous:
+            if self.is_famous_alone(name):
+                return name
+            name = next(iter(self._famous_candidates(name)), name)
         seen = {name}
         while True:
             longer = self._nearest(self._candidates(name), offset) or name
@@ -70,6 +77,22 @@ class People:
                 return name
             seen.add(longer)
             name = longer
+
+    def is_famous_alone(self, short: Words) -> bool:
+        """Return whether a surname means a well-known person whom the article does not name in full.
+
+        "Trump" is Donald Trump also if the article names Melania Trump, unless it is about her."""
+        candidates = self._candidates(short)
+        if short not in self._famous or any(name in self._main for name in candidates):
+            return False
+        return not self._famous_candidates(short)
+
+    def _famous_candidates(self, short: Words) -> list[Words]:
+        """Return the full names of the well-known person in the article, if it is not about another of that name."""
+        candidates = self._candidates(short)
+        if any(name in self._main for name in candidates):
+            return []
+        return [name for name in candidates if self._famous.get(name) == self._famous[short]]
 
     def may_be_somebody(self, short: Words) -> bool:
         """Return whether a name may abbreviate a full name of the article, though perhaps it is open which."""

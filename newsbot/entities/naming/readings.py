@@ -13,6 +13,8 @@ Words = tuple[str, ...]
 Readings = dict[Words, frozenset[str]]
 """The bases of a name, with the genders that the person may have then."""
 _MAX_READINGS = 60
+_SHORTEST_STEM = 3
+"""Number of letters before the ending of what is not a person's name: "WTA" is no form of "WTO"."""
 
 
 @lru_cache(maxsize=20_000)
@@ -25,7 +27,7 @@ def person_readings(words: Words, language: str) -> Readings:
             for base in islice(_inflected(words, rules, gender), _MAX_READINGS):
                 found[base] = found.get(base, frozenset()) | {gender}
     else:
-        found |= dict.fromkeys(islice(_one_changed(words, rules), _MAX_READINGS), BOTH)
+        found |= dict.fromkeys(islice(_one_changed(words, rules, 2), _MAX_READINGS), BOTH)
     found.pop(words, None)
     return found
 
@@ -40,11 +42,11 @@ def _inflected(words: Words, rules: Grammar, gender: str) -> Iterator[Words]:
     yield from product(*options)
 
 
-def _one_changed(words: Words, rules: Grammar) -> Iterator[Words]:
+def _one_changed(words: Words, rules: Grammar, shortest_stem: int) -> Iterator[Words]:
     if rules.words == "first":
-        yield from ((base, *words[1:]) for base, _ in rules.bases(words[0]))
+        yield from ((base, *words[1:]) for base, _ in rules.bases(words[0], shortest_stem))
     elif rules.words == "last":
-        yield from ((*words[:-1], base) for base, _ in rules.bases(words[-1]))
+        yield from ((*words[:-1], base) for base, _ in rules.bases(words[-1], shortest_stem))
 
 
 @lru_cache(maxsize=20_000)
@@ -54,9 +56,10 @@ def other_readings(words: Words, language: str) -> Readings:
     Any of its words may have an ending: in "Верховного суда" both, in "Банка России" the first."""
     rules = grammar(language)
     if rules.words in {"first", "last"}:
-        found = dict.fromkeys(islice(_one_changed(words, rules), _MAX_READINGS), BOTH)
+        stem = min(_SHORTEST_STEM, rules.min_stem)
+        found = dict.fromkeys(islice(_one_changed(words, rules, stem), _MAX_READINGS), BOTH)
     else:
-        options = [[word, *(base for base, _ in rules.bases(word))] for word in words]
+        options = [[word, *(base for base, _ in rules.bases(word, _SHORTEST_STEM))] for word in words]
         found = dict.fromkeys(islice(product(*options), _MAX_READINGS), BOTH)
     found.pop(words, None)
     return found

@@ -36,6 +36,11 @@ MAIN = {
         "{PER Remi Oyelaran} and {PER Tunde Oyelaran} came. {PER Oyelaran} left.",
         [("Remi Oyelaran", 1), ("Tunde Oyelaran", 2)],
     ),
+    "namesake of somebody famous": (
+        "Igor Putin retires",
+        "{PER Igor Putin} retired. {PER Putin} left.",
+        [("Igor Putin", 2)],
+    ),
     "nobody in the title": (
         "A death",
         "{PER Remi Oyelaran} and {PER Tunde Oyelaran} came. {PER Oyelaran} left.",
@@ -104,7 +109,9 @@ PARTS = st.sampled_from(
         ),
     ]
 )
-NAMES = st.lists(PARTS, min_size=1, max_size=4).map(" ".join) | st.text(min_size=1, max_size=4).filter(str.strip)
+NAMES = st.lists(PARTS, min_size=1, max_size=4).map(" ".join) | st.text(min_size=1, max_size=4).filter(
+    str.strip
+)
 
 
 @settings(max_examples=300, deadline=None)
