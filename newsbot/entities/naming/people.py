@@ -11,6 +11,8 @@ from newsbot.entities.naming.joining import MAX_NAMES, joined
 from newsbot.entities.naming.readings import Words, genders_of, person_readings
 from newsbot.entities.naming.short_forms import means_one_person, short_forms
 
+_MIN_FAMOUS_LETTERS = 3
+
 
 class People:
     """The people whom an article names.
@@ -83,6 +85,8 @@ class People:
 
         "Trump" is Donald Trump also if the article names Melania Trump, unless it is about her."""
         candidates = self._candidates(short)
+        if candidates and len(short[0]) < _MIN_FAMOUS_LETTERS:
+            return False  # "Xi", "王": family names of very many
         if short not in self._famous or any(name in self._main for name in candidates):
             return False
         return not self._famous_candidates(short)
