@@ -65,11 +65,12 @@ def link(mentions: list[Mention], text: str, title: str = "", language: str = UN
     names = _meant_names(named, people, language)
     known_as = _Known(named, people, headline, language)
     keys = [known_as.key(name, one.mention.type) for one, name in zip(named, names, strict=True)]
-    acronyms = _acronyms(named, keys, text)
+    acronyms = _Acronyms(named, keys, text)
     groups: dict[str, list[Named]] = defaultdict(list)
     for one, key in zip(named, keys, strict=True):
         if one.mention.type == "ORG" and _is_acronym(one.name):
-            key = _nearest(acronyms, _letters(one.name), one.mention.start) or key  # noqa: PLW2901
+            is_known = known_as.has_canonical_name(key)
+            key = acronyms.meant(_letters(one.name), one.mention.start, is_known=is_known) or key  # noqa: PLW2901
         groups[key].append(one)
     return [known_as.entity(key, found, text) for key, found in groups.items()]
 
@@ -91,7 +92,11 @@ def _meant_names(named: Sequence[Named], people: People, language: str) -> list[
 
 
 def _joins(named: Sequence[Named], kind: EntityType, language: str) -> dict[Words, Words]:
-    return joined(Counter(one.words for one in named if one.mention.type == kind), language, kind)
+    of_kind = [one for one in named if one.mention.type == kind]
+    known_here = {
+        one.words for one in of_kind if canonical_name(one.name, kind) or one.name in tables.countries()
+    }
+    return joined(Counter(one.words for one in of_kind), language, kind, known_here)
 
 
 def _people(named: Sequence[Named], headline: Mapping[Words, str], title: str, language: str) -> People:
@@ -169,6 +174,10 @@ class _Known:
             return None
         return _canonical_form(name, words, kind, self._language)
 
+    def has_canonical_name(self, key: str) -> bool:
+        """Return whether the tables have the entity with this key."""
+        return self._names[key][0] is not None
+
     def entity(self, key: str, group: Sequence[Named], text: str) -> Entity:
         """Return the entity of a group of mentions, named by the mentions that have the group's own key.
 
@@ -227,24 +236,37 @@ def _letters(name: str) -> str:
     return name.replace(".", "").lower()
 
 
-def _acronyms(named: Sequence[Named], keys: Sequence[str], text: str) -> FullForms:
-    """Return the names that each acronym may abbreviate: names with its initials, and names it follows in brackets."""
-    organisations = [(one, key) for one, key in zip(named, keys, strict=True) if one.mention.type == "ORG"]
-    full_forms: FullForms = defaultdict(list)
-    for i, (one, key) in enumerate(organisations):
-        words = one.name.lower().replace("-", " ").split()
-        if len(words) < 2 or len(words) > 2 * _MAX_NAME_WORDS:
-            continue
-        shorts = {
-            "".join(word[0] for word in words if word not in _MINOR_WORDS),
-            "".join(word[0] for word in words),
-        }
-        following = organisations[i + 1][0] if i + 1 < len(organisations) else None
-        if following and _in_brackets(one.mention, following, text):
-            shorts.add(_letters(following.name))
-        for short in shorts:
-            full_forms[short].append((one.mention.start, key))
-    return full_forms
+class _Acronyms:
+    """The names that each acronym of an article may abbreviate: names with its initials, and names it follows in brackets."""
+
+    def __init__(self, named: Sequence[Named], keys: Sequence[str], text: str) -> None:
+        organisations = [
+            (one, key) for one, key in zip(named, keys, strict=True) if one.mention.type == "ORG"
+        ]
+        self._initials: FullForms = defaultdict(list)
+        self._explained: FullForms = defaultdict(list)
+        for i, (one, key) in enumerate(organisations):
+            words = one.name.lower().replace("-", " ").split()
+            if not 1 < len(words) <= 2 * _MAX_NAME_WORDS:
+                continue
+            place = one.mention.start, key
+            for short in {
+                "".join(word[0] for word in words if word not in _MINOR_WORDS),
+                "".join(word[0] for word in words),
+            }:
+                self._initials[short].append(place)
+            following = organisations[i + 1][0] if i + 1 < len(organisations) else None
+            if following and _in_brackets(one.mention, following, text):
+                letters = _letters(following.name)
+                self._explained[letters].append(place)
+                if place not in self._initials[letters]:
+                    self._initials[letters].append(place)
+
+    def meant(self, letters: str, offset: int, *, is_known: bool) -> str | None:
+        """Return the key of the name that an acronym at `offset` abbreviates; None if the article has none.
+
+        One that the tables know means another name only if that explains it in brackets."""
+        return _nearest(self._explained if is_known else self._initials, letters, offset)
 
 
 def _in_brackets(name: Mention, acronym: Named, text: str) -> bool:

@@ -8,7 +8,7 @@ and Александра Иванова.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from newsbot.entities.naming.grammar import grammar
 from newsbot.entities.naming.readings import Readings, Words, genders_of, other_readings, person_readings
@@ -18,11 +18,15 @@ MAX_NAMES = 2_000
 """Maximum number of names of one type that are compared; bounds the time on hostile texts."""
 
 
-def joined(names: Mapping[Words, int], language: str, kind: EntityType) -> dict[Words, Words]:
-    """Return form -> the name that it is a form of, given the names of one type in an article with their numbers."""
+def joined(
+    names: Mapping[Words, int], language: str, kind: EntityType, known: Collection[Words] = ()
+) -> dict[Words, Words]:
+    """Return form -> the name that it is a form of, given the names of one type in an article with their numbers.
+
+    The names in `known` are no forms of others: "Malta" is none of "Mali"."""
     if grammar(language).words == "none" or len(names) > MAX_NAMES:
         return {}
-    readings = {name: readings_of(name, language, kind) for name in names}
+    readings = {name: {} if name in known else readings_of(name, language, kind) for name in names}
     targets = _without_mutual(_targets(names, readings, language, kind), names, kind)
     forms_of: dict[Words, set[Words]] = defaultdict(set)
     for name, found in targets.items():
