@@ -89,7 +89,7 @@ def _wikidata_id(code: str, countries: dict[str, dict[str, str]]) -> str:
 
 
 def lines(wheel: str) -> list[str]:
-    """Return the lines of country_names.tsv: type, English name, Wikidata id, names in other languages."""
+    """Return the lines of country_names.tsv: type, English name, Wikidata id, names in other languages, folded as in keys."""
     rows = [line.split("\t") for line in (DATA / "places.tsv").read_text(encoding="utf-8").splitlines()]
     english = {row[2]: row[1] for row in rows if row[0] == "country"}
     foreign = (DATA / "names.tsv").read_text(encoding="utf-8").splitlines()
@@ -112,10 +112,10 @@ def lines(wheel: str) -> list[str]:
         if len(found) == 1 and name not in had and len(name) > 1 and not set(name) & set("(,0123456789"):
             names[next(iter(found))].add(name)
     return [
-        "\t".join(["LOC", name, _wikidata_id(code, largest), *sorted(names[code])])
+        "\t".join(["LOC", name, _wikidata_id(code, largest), *sorted(set(map(fold, names[code])))])
         for code, name in sorted(english.items())
     ] + [
-        "\t".join(["LOC", name, wikidata, *sorted(_names_of(code) - {name})])
+        "\t".join(["LOC", name, wikidata, *sorted(set(map(fold, _names_of(code))) - {fold(name)})])
         for code, (name, wikidata) in CONTINENTS.items()
     ]
 

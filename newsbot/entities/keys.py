@@ -18,6 +18,8 @@ from newsbot.items import EntityType
 MAX_NAME_CHARS = 200
 MIN_KNOWN_POPULATION = 1_000
 """In thousands. Names of smaller cities abroad are no evidence that a name is an inflected form of theirs."""
+_AMBIGUOUS = frozenset((("LOC", "kongo"),))
+"""Names of one country in one language, and of another in another."""
 _POSSESSIVE = re.compile(r"(?<=\w)(?:['’][sS]|(?<=[sS])['’])$")
 _COMPANY_FORM = re.compile(
     r"(?<=\w),? (?:inc|corp|corporation|co|ltd|limited|plc|llc|gmbh|ag|se|s\.?a|n\.?v|b\.?v|oy|ab|s\.?p\.?a)\.?$",
@@ -91,10 +93,14 @@ def _canonical_by_fold() -> dict[tuple[EntityType, str], str]:
     """Return (type, folded alias) -> canonical name. The table of aliases takes precedence over those of known names."""
     named = {(kind, fold(alias)): name for (kind, alias), name in tables.aliases().items()}
     english = _english_places()
-    foreign_names = (row for row in tables.all_foreign_names() if not _is_acronym(row))
-    for kind, foreign, name in chain(known.names_everywhere(), foreign_names):
-        alias = kind, fold(foreign)
-        if alias not in named and (kind != "LOC" or alias[1] not in english):
+    foreign_names = [row for row in tables.all_foreign_names() if not _is_acronym(row)]
+    # "Алжир" is Algeria and Algiers.
+    countries = {place.name for place in tables.places() if place.kind == "country"}
+    foreign_names.sort(key=lambda row: row[2] not in countries)
+    foreign = ((kind, fold(name), english_name) for kind, name, english_name in foreign_names)
+    for kind, folded, name in chain(known.names_everywhere(), foreign):
+        alias = kind, folded
+        if alias not in named and alias not in _AMBIGUOUS and (kind != "LOC" or alias[1] not in english):
             named[alias] = named.get((kind, fold(name)), name)
     return named
 

@@ -29,24 +29,34 @@ class KnownName(NamedTuple):
 
 @cache
 def known_names() -> tuple[KnownName, ...]:
-    """Return the lines of both tables, the curated one first."""
-    found = []
-    for file_name in ("known_names.tsv", "country_names.tsv"):
-        text = files("newsbot.entities").joinpath("data", file_name).read_text(encoding="utf-8")
-        for line in text.splitlines():
-            if not line.startswith("#"):
-                kind, name, wikidata, *others = line.split("\t")
-                found.append(KnownName(cast(EntityType, kind), name, wikidata or None, tuple(others)))
-    return tuple(found)
+    """Return the lines of the curated table."""
+    return tuple(_lines("known_names.tsv"))
+
+
+@cache
+def country_names() -> tuple[KnownName, ...]:
+    """Return the lines of the table of countries and continents; the other names are folded."""
+    return tuple(_lines("country_names.tsv"))
+
+
+def _lines(file_name: str) -> Iterator[KnownName]:
+    text = files("newsbot.entities").joinpath("data", file_name).read_text(encoding="utf-8")
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            kind, name, wikidata, *others = line.split("\t")
+            yield KnownName(cast(EntityType, kind), name, wikidata or None, tuple(others))
 
 
 def names_everywhere() -> Iterator[tuple[EntityType, str, str]]:
-    """Yield type, name and English name, for the names that mean the same in every article of every language."""
+    """Yield type, folded name and English name, for the names that mean the same in every article of every language."""
     for known in known_names():
-        yield known.kind, known.name, known.name
+        yield known.kind, fold(known.name), known.name
         for other in known.others:
             if not other.startswith("~") and ":" not in other:
-                yield known.kind, other, known.name
+                yield known.kind, fold(other), known.name
+    for country in country_names():
+        yield country.kind, fold(country.name), country.name
+        yield from ((country.kind, other, country.name) for other in country.others)
 
 
 @cache
@@ -74,7 +84,8 @@ def names_in(language: str) -> dict[Named, str]:
 
 @cache
 def _ids() -> dict[Named, str]:
-    return {(known.kind, fold(known.name)): known.wikidata for known in known_names() if known.wikidata}
+    lines = (*known_names(), *country_names())
+    return {(known.kind, fold(known.name)): known.wikidata for known in lines if known.wikidata}
 
 
 @cache

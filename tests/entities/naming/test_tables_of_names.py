@@ -46,7 +46,7 @@ def test_titles_are_in_lower_case(language: str) -> None:
 
 def test_ids_are_wikidata_ids_and_each_belongs_to_one_name() -> None:
     names: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    for one in known.known_names():
+    for one in (*known.known_names(), *known.country_names()):
         if one.wikidata:
             assert re.fullmatch(r"Q[1-9]\d*", one.wikidata), one.name
             names[one.wikidata].add((one.kind, one.name))
@@ -55,13 +55,14 @@ def test_ids_are_wikidata_ids_and_each_belongs_to_one_name() -> None:
 
 def test_no_name_is_that_of_two() -> None:
     bearers: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for one in known.known_names():
+    for one in (*known.known_names(), *known.country_names()):
         for other in one.others:
             bearers[one.kind, fold(other.lstrip("~"))].add(one.name)
     assert {name: found for name, found in bearers.items() if len(found) > 1} == {}
 
 
-def test_names_of_cities_are_folded_and_do_not_rename_other_places() -> None:
+def test_names_of_cities_and_countries_are_folded() -> None:
+    assert all(fold(name) == name for country in known.country_names() for name in country.others)
     for name in tables.city_names():
         assert fold(name) == name
 
@@ -78,6 +79,8 @@ SAME: list[tuple[EntityType, str, str]] = [
     ("LOC", "北京", "Beijing"),
     ("LOC", "জার্মানি", "Germany"),
     ("LOC", "جرمنی", "Deutschland"),
+    ("LOC", "Алжир", "Algeria"),
+    ("LOC", "突尼斯", "Tunisia"),
 ]
 DIFFERENT: list[tuple[EntityType, str, str]] = [
     ("PER", "Путин", "Vladimir Putin"),
@@ -85,6 +88,8 @@ DIFFERENT: list[tuple[EntityType, str, str]] = [
     ("ORG", "BM", "UN"),
     ("ORG", "FN", "UN"),
     ("LOC", "Monaco", "Munich"),
+    ("LOC", "Kongo", "Democratic Republic of the Congo"),
+    ("LOC", "Kongo", "Republic of the Congo"),
 ]
 
 
