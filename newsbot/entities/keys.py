@@ -13,7 +13,7 @@ from newsbot.entities.naming.folding import fold, words_of
 from newsbot.entities.naming.grammar import grammar
 from newsbot.entities.naming.name_titles import without_titles
 from newsbot.entities.naming.readings import Words
-from newsbot.items import EntityType
+from newsbot.items import ENTITY_TYPES, EntityType
 
 MAX_NAME_CHARS = 200
 MIN_KNOWN_POPULATION = 1_000
@@ -64,6 +64,16 @@ def entity_key(name: str, kind: EntityType) -> str:
     folded = _folded_name(name, kind)
     known_as = _canonical(folded, kind)
     return f"{kind}:{fold(known_as) if known_as else folded}"
+
+
+def keys_of(name: str) -> list[str]:
+    """Return the keys of the entities, of all types, that a person who looks for this name may mean: "Putin", "プーチン"."""
+    folded = fold(bare_name(name, "PER"))
+    alone = [known.short_names().get(("PER", folded))]
+    return [
+        *(entity_key(name, kind) for kind in ENTITY_TYPES),
+        *(entity_key(full, "PER") for full in alone if full),
+    ]
 
 
 def canonical_name(name: str, kind: EntityType) -> str | None:

@@ -1,4 +1,4 @@
-"""The Wikidata ids of entities, from the tables and from imports."""
+"""Well-known entities: their Wikidata ids, from the tables and from imports, and their names in other scripts."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from newsbot.store.database import Database
 from newsbot.store.entities.merging import merge_entities, split_entity
 from newsbot.store.queries import entity_detail, top_entities
 from newsbot.store.schema.models import EntityRow
+from newsbot.store.search.filters import find_entities
 from tests.store.samples import article, load, save
 
 
@@ -64,3 +65,11 @@ def test_corrected_name_has_the_id_of_its_own(database: Database) -> None:
 def test_name_of_several_places_has_no_id(database: Database, name: str) -> None:
     _save(database, 1, (name, "LOC", None))
     assert _ids(database) == {name: None}
+
+
+@pytest.mark.parametrize("name", ["Putin", "プーチン", "Владимир Путин", "Vladimir Putin"])
+def test_well_known_name_is_found_in_every_script(database: Database, name: str) -> None:
+    _save(database, 1, ("Vladimir Putin", "PER", None), ("Ada Kovac", "PER", None))
+    with database.read() as session:
+        [found] = find_entities(session, name)
+        assert session.get_one(EntityRow, found).name == "Vladimir Putin"
