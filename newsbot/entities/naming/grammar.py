@@ -38,6 +38,8 @@ class Grammar:
     vowels: str = ""
     invariable: str = ""
     masculine: frozenset[str] = frozenset()
+    feminine: frozenset[str] = frozenset()
+    alike: str = ""
     prefixes: tuple[tuple[str, str], ...] = ()
     """What precedes a form, and what then precedes its base in place of it."""
     marks: str = ""
@@ -80,8 +82,8 @@ class Grammar:
 
     def genders(self, word: str) -> frozenset[str]:
         """Return the genders of a person with a name whose base is this word."""
-        if word in self.masculine:
-            return frozenset("m")
+        if word in self.masculine or word in self.feminine:
+            return frozenset("m" if word in self.masculine else "f")
         for ending, gender in self.base_endings:
             if word.endswith(ending):
                 both = {g for e, g in self.base_endings if e == ending}
@@ -92,7 +94,10 @@ class Grammar:
         """Return whether a word may stay as it is where the others have an ending: "Джо Байдена", "Ангелы Меркель"."""
         if len(word) <= _MIN_STEM or word[-1] in self.invariable:
             return True
-        return gender == "f" and not is_first and word[-1] not in self.vowels
+        if gender != "f":
+            return False
+        ends_in_consonant = word[-1] not in self.vowels or word[-1] in "ьй"
+        return word[-1] in self.alike or (not is_first and ends_in_consonant)
 
     def without_marked_ending(self, name: str) -> str:
         """Return a name without an ending that a mark parts from it: "Merkel'in", "EU:n"."""
@@ -126,6 +131,8 @@ def grammar(language: str) -> Grammar:
         vowels=table.get("vowels", ""),
         invariable=table.get("invariable", ""),
         masculine=frozenset(table.get("masculine", "").split()),
+        feminine=frozenset(table.get("feminine", "").split()),
+        alike=table.get("alike", ""),
         prefixes=tuple(_replaced(prefix) for prefix in table.get("prefixes", "").split()),
         marks=table.get("marks", ""),
         doubles=table.get("doubles", False),

@@ -41,23 +41,28 @@ class People:
         self._famous = famous or {}
         self._main = {self._joins.get(words, words) for words in main}
         self._full_forms: dict[Words, dict[Words, frozenset[str]]] = defaultdict(dict)
+        """Short form -> the full names that it abbreviates, with the genders of the person."""
+        self._forms_of_bases: dict[Words, dict[Words, frozenset[str]]] = defaultdict(dict)
+        """The same for the names of which a full name of the article may be a form."""
         for full in dict.fromkeys(self._joins.get(words, words) for words in counts):
             self._add_short_forms(full, family_first, (nicknames or {}).get(full, ()))
         self._fuller = _fuller_names(self._offsets)
+        self._matches: dict[Words, tuple[set[Words], set[Words]]] = {}
         self._is_inflected = grammar(language).words != "none" and len(counts) <= MAX_NAMES
 
     def _add_short_forms(
         self, full: Words, family_first: frozenset[str], nicknames: Collection[Words]
     ) -> None:
-        readings = {full: genders_of(full, self._language)}
-        if len(full) > 1:
-            readings |= person_readings(full, self._language)
-        for reading, genders in readings.items():
-            for short in short_forms(reading, self._language, family_first):
-                known = self._full_forms[short].get(full, frozenset())
-                self._full_forms[short][full] = known | genders
+        own = genders_of(full, self._language)
+        for short in short_forms(full, self._language, family_first):
+            self._full_forms[short][full] = own
         for nickname in nicknames:
-            self._full_forms[nickname].setdefault(full, readings[full])
+            self._full_forms[nickname][full] = own
+        others = person_readings(full, self._language) if len(full) > 1 else {}
+        for reading, genders in others.items():
+            for short in short_forms(reading, self._language, family_first):
+                known = self._forms_of_bases[short].get(full, frozenset())
+                self._forms_of_bases[short][full] = known | genders
 
     def full_name(self, words: Words, offset: int) -> Words:
         """Return the fullest name of the person whom the name at `offset` means; the name itself if there is no fuller one.
@@ -66,7 +71,8 @@ class People:
         in "S Orlan Petrakis ... Orlan Petrakis ... Petrakis" a single step would put the last mention into a group that
         no mention gives a name to.
         """
-        name = self._joins.get(words, words)
+        # "Котовым" is of Котов, whom the article names in full, rather than of "Котовой".
+        name = words if len(words) == 1 and any(self._matching(words)) else self._joins.get(words, words)
         if name in self._famous:
             if self.is_famous_alone(name):
                 return name
@@ -111,17 +117,30 @@ class People:
         return () if len(found) > 1 and means_one_person(short, self._language) else found
 
     def _matching(self, short: Words) -> tuple[set[Words], set[Words]]:
-        """Return the full names that a name abbreviates as it is, and those that a base of it abbreviates."""
+        if short not in self._matches:
+            self._matches[short] = self._find_matching(short)
+        return self._matches[short]
+
+    def _find_matching(self, short: Words) -> tuple[set[Words], set[Words]]:
+        """Return the full names that a name abbreviates as it is, and those that a base of it abbreviates.
+
+        Full names in the nominative go before those that may be forms: "Котовым" is Игорь Котов, and not "Анн Котов", of
+        whom "Анна Котова" might be the genitive."""
         exact = self._full_forms.get(short, {}).keys() - {short}
         if not self._is_inflected:
             return exact, set()
-        inflected = {
-            full
-            for base, genders in person_readings(short, self._language).items()
-            for full, others in self._full_forms.get(base, {}).items()
-            if full != short and genders & others
-        }
-        return exact, inflected
+        exact = exact or self._forms_of_bases.get(short, {}).keys() - {short}
+        readings = person_readings(short, self._language)
+        for forms in (self._full_forms, self._forms_of_bases):
+            inflected = {
+                full
+                for base, genders in readings.items()
+                for full, others in forms.get(base, {}).items()
+                if full != short and genders & others
+            }
+            if inflected:
+                return exact, inflected
+        return exact, set()
 
     def _nearest(self, candidates: Collection[Words], offset: int) -> Words | None:
         """Return whom the article is about, else the last one named before `offset`, else the first one after it."""

@@ -36,7 +36,8 @@ def _inflected(words: Words, rules: Grammar, gender: str) -> Iterator[Words]:
     """Yield bases of a name all of whose words have endings of one gender, or are of a kind that has none."""
     options = []
     for place, word in enumerate(words):
-        bases = [base for base, genders in rules.bases(word) if genders == {gender}]
+        is_hers = gender == "m" and word in rules.feminine
+        bases = [base for base, genders in rules.bases(word) if genders == {gender} and not is_hers]
         is_unchanged = rules.may_be_unchanged(word, gender, is_first=place == 0 and len(words) > 1)
         options.append([*bases, word] if is_unchanged else bases)
     yield from product(*options)

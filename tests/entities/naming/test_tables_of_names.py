@@ -22,7 +22,7 @@ ENDINGS = tomllib.loads(DATA.joinpath("endings.toml").read_text(encoding="utf-8"
 TITLES = tomllib.loads(DATA.joinpath("titles.toml").read_text(encoding="utf-8"))
 KEYS = {
     *("words", "vowels", "invariable", "masculine", "m", "f", "any"),
-    *("prefixes", "joints", "doubles", "marks", "like", "countries"),
+    *("prefixes", "joints", "doubles", "marks", "like", "countries", "feminine", "alike"),
 }
 
 
