@@ -107,6 +107,8 @@ class Grammar:
         ending = _plain(name[cut + 1 :])
         if cut < _MIN_MARKED_STEM or len(ending) > _MAX_MARKED_ENDING:
             return name
+        if name[cut] == "-" and not name[:cut].rpartition(" ")[2].isupper():
+            return name  # only acronyms are parted so: "NATO-a", but not "Holm-Berg"
         return name[:cut] if ending in (self.endings or {}) else name
 
 

@@ -13,6 +13,9 @@ Words = tuple[str, ...]
 Readings = dict[Words, frozenset[str]]
 """The bases of a name, with the genders that the person may have then."""
 _MAX_READINGS = 60
+_MAX_OTHER_READINGS = 200
+_ADJECTIVES_CHANGE = frozenset(("fi", "et"))
+"""Languages in which only the last word of a person's name changes, but all words of "Suomalainen Tiedeakatemia"."""
 _SHORTEST_STEM = 3
 """Number of letters before the ending of what is not a person's name: "WTA" is no form of "WTO"."""
 
@@ -56,12 +59,12 @@ def other_readings(words: Words, language: str) -> Readings:
 
     Any of its words may have an ending: in "Верховного суда" both, in "Банка России" the first."""
     rules = grammar(language)
-    if rules.words in {"first", "last"}:
+    if rules.words in {"first", "last"} and language not in _ADJECTIVES_CHANGE:
         stem = min(_SHORTEST_STEM, rules.min_stem)
         found = dict.fromkeys(islice(_one_changed(words, rules, stem), _MAX_READINGS), BOTH)
     else:
         options = [[word, *(base for base, _ in rules.bases(word, _SHORTEST_STEM))] for word in words]
-        found = dict.fromkeys(islice(product(*options), _MAX_READINGS), BOTH)
+        found = dict.fromkeys(islice(product(*options), _MAX_OTHER_READINGS), BOTH)
     found.pop(words, None)
     return found
 
