@@ -18,8 +18,8 @@ from newsbot.items import ENTITY_TYPES, EntityType
 MAX_NAME_CHARS = 200
 MIN_KNOWN_POPULATION = 1_000
 """In thousands. Names of smaller cities abroad are no evidence that a name is an inflected form of theirs."""
-_AMBIGUOUS = frozenset((("LOC", "kongo"),))
-"""Names of one country in one language, and of another in another."""
+_AMBIGUOUS = frozenset((("LOC", "kongo"), ("LOC", "dunaj")))
+"""Names of one place in one language, and of another in another."""
 _POSSESSIVE = re.compile(r"(?<=\w)(?:['’][sS]|(?<=[sS])['’])$")
 _COMPANY_FORM = re.compile(
     r"(?<=\w),? (?:inc|corp|corporation|co|ltd|limited|plc|llc|gmbh|ag|se|s\.?a|n\.?v|b\.?v|oy|ab|s\.?p\.?a)\.?$",
