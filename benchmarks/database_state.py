@@ -18,7 +18,9 @@ Rows = dict[str, list[dict[str, Any]]]
 LEFT_OUT = {"hosts", "runs", "site"}
 """Tables that say how fast a host has answered, how often something was begun, and which database this is."""
 FULL_TEXT = "article_search"
-OF_A_RUN = re.compile(r"(_at|_until|_since|_run_id|^run_id|^id|^since|^latency_ms|^warc_\w+|^extractor_version)$")
+OF_A_RUN = re.compile(
+    r"(_at|_until|_since|_run_id|^run_id|^id|^since|^latency_ms|^warc_\w+|^extractor_version)$"
+)
 PUBLISHED = {"published_at", "modified_at", "dated_at"}
 ONLY = {
     "fetches": ("url", "status", "payload_digest"),

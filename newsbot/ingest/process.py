@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from newsbot.capture import Capture
 from newsbot.cleaning.article_fields import clean_article
+from newsbot.embeddings.embedder import Embedder, load_embedder
 from newsbot.entities.engine import Engine, engine_label, load_engine
 from newsbot.entities.recognition import UNKNOWN, find_entities
 from newsbot.errors import DatabaseError
@@ -31,7 +32,7 @@ from newsbot.items import READ_KINDS, STUB, Article, Reject
 from newsbot.settings import Configuration
 from newsbot.sources.catalog import Catalog, catalog_of, load_sources
 from newsbot.store.articles.existing import known_unchanged, recall
-from newsbot.store.articles.precomputed import precompute
+from newsbot.store.articles.precomputed import Vector, precompute
 from newsbot.store.articles.site_boilerplate import remove_learnt
 from newsbot.store.database import Database
 from newsbot.store.schema.identity import article_keys
@@ -77,6 +78,11 @@ class Processor:
     def engine(self) -> Engine:
         """The entity engine that the settings name."""
         return load_engine(self.settings.entity_engine)
+
+    @cached_property
+    def embedder(self) -> Embedder | None:
+        """What computes the vectors of articles; None if the settings do not ask for them."""
+        return load_embedder() if self.settings.embeddings else None
 
     def read(self, capture: Capture) -> Envelope | Reject:
         """Return the article of a capture, or the reason why there is none. Never raises."""
@@ -157,8 +163,12 @@ class Processor:
 
     def precompute(self, envelope: Envelope) -> None:
         """Compute what is stored beside a new or changed text, before the transaction in which others wait."""
+        article = envelope.article
         if envelope.known_id is None:
-            envelope.precomputed = precompute(envelope.article)
+            vector = None
+            if self.embedder and article.kind != STUB:
+                vector = Vector(self.embedder.vector(article.title, article.body), self.embedder.version)
+            envelope.precomputed = precompute(article, vector)
 
     def with_stub(self, item: Item) -> Item:
         """Return a reject with what a feed says of its article, if that is to be stored; an article as it is."""

@@ -290,6 +290,28 @@ class MemberJson(BaseModel):
     revision: int
 
 
+class RelatedJson(BaseModel):
+    """A related article; `similarity` is at most 1."""
+
+    id: int
+    title: str | None
+    url: str
+    source: str | None
+    language: str | None
+    published_at: datetime | None
+    published_offset_min: int | None
+    published_day: date | None
+    story_id: int | None
+    similarity: float
+
+
+class RelatedArticles(BaseModel):
+    """Articles about the same things, the most alike first; `is_embedded`: whether the article itself has a vector."""
+
+    is_embedded: bool
+    items: list[RelatedJson]
+
+
 class StoryMembers(BaseModel):
     """The articles of a story, oldest first."""
 

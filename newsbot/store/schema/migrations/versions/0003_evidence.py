@@ -19,6 +19,7 @@ def upgrade() -> None:
     _times()
     _site()
     _structure()
+    _vectors()
 
 
 # ------------------------------------------------------------------ addresses
@@ -170,6 +171,25 @@ def _structure() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_article_links_host_article_id", "article_links", ["host", "article_id"])
+
+
+# ------------------------------------------------------------------ vectors
+
+
+def _vectors() -> None:
+    """Add the vectors of articles."""
+    op.create_table(
+        "article_vectors",
+        sa.Column("id", RowId, nullable=False),
+        sa.Column("article_id", RowId, nullable=False),
+        sa.Column("vector", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["article_id"], ["articles.id"], name="fk_article_vectors_article_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_article_vectors"),
+        sa.UniqueConstraint("article_id", name="uq_article_vectors_article_id"),
+    )
 
 
 # ------------------------------------------------------------------ views

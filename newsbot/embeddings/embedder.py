@@ -1,0 +1,52 @@
+"""The network that turns the beginning of an article into a vector: multilingual-e5-small, with weights of 4 bits."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from newsbot.embeddings.vectors import VERSION
+from newsbot.entities.multilingual.piece_vocabulary import END, START, PieceVocabulary
+from newsbot.errors import UsageError
+from newsbot.onnx import load_network
+from newsbot.text import one_line
+
+MAX_PIECES = 96
+"""Number of pieces of words that are read: the title and two or three sentences."""
+MAX_LEAD_CHARS = 500
+_PREFIX = "query: "
+"""What the network was trained to find before texts that are compared with each other."""
+_FILE = "embedder.onnx"
+
+
+class Embedder:
+    """Computes vectors; thread-safe. `folder` holds the vocabulary and, by default, the network."""
+
+    version = VERSION
+
+    def __init__(self, folder: Path, network: Path | None = None) -> None:
+        self._vocabulary = PieceVocabulary(folder)
+        self._network = load_network(network or folder / _FILE)
+
+    def vector(self, title: str | None, text: str) -> bytes:
+        """Return the vector of an article: 384 signed bytes (`vectors.VECTOR_SIZE`). Articles are alike as `similarity` says."""
+        beginning = one_line(f"{title or ''}. {text[:MAX_LEAD_CHARS]}")
+        units = self._vocabulary.units(_PREFIX + beginning)
+        pieces = [piece for unit in units for piece in unit.pieces][:MAX_PIECES]
+        vectors = self._vocabulary.vectors([START, *pieces, END])
+        [[found]] = self._network.run(None, {"vectors": vectors[None]})
+        return bytes(found.tobytes())
+
+
+@cache
+def load_embedder() -> Embedder:
+    """Return the embedder, which is loaded once. Raises UsageError if the package with its weights is not installed."""
+    try:
+        package = files("newsbot_models")
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            "vectors of articles need the package newsbot-models: pip install 'newsbot[languages]'"
+        ) from error
+    with as_file(package) as folder:
+        return Embedder(folder)
