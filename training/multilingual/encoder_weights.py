@@ -26,7 +26,8 @@ VECTORS = "emb.word"
 class Encoder:
     """The weights of the encoder by name, without the vectors of the pieces, and its tokenizer.
 
-    `vectors` are the vectors of the pieces in blocks of 4 bits, shape (pieces, bytes).
+    `vectors` are the vectors of the pieces in blocks of 4 bits, shape (pieces, bytes). `blocks` are the matrices as they
+    are stored.
     """
 
     width: int
@@ -37,6 +38,7 @@ class Encoder:
     replacements: dict[str, str]
     tensors: dict[str, NDArray[np.float32]]
     vectors: NDArray[np.uint8]
+    blocks: dict[str, NDArray[np.uint8]]
 
 
 class _Cursor:
@@ -71,8 +73,8 @@ def read_encoder(path: Path) -> Encoder:
     blob = cursor.bytes(blob_size)
     pieces = [blob[a:b].decode("utf-8", "replace") for a, b in pairwise(ends)]
     replacements = _read_replacements(cursor)
-    tensors, vectors = _read_tensors(cursor, width)
-    return Encoder(width, layers, heads, pieces, scores, replacements, tensors, vectors)
+    tensors, vectors, blocks = _read_tensors(cursor, width)
+    return Encoder(width, layers, heads, pieces, scores, replacements, tensors, vectors, blocks)
 
 
 def _read_replacements(cursor: _Cursor) -> dict[str, str]:
@@ -84,10 +86,13 @@ def _read_replacements(cursor: _Cursor) -> dict[str, str]:
     return found
 
 
-def _read_tensors(cursor: _Cursor, width: int) -> tuple[dict[str, NDArray[np.float32]], NDArray[np.uint8]]:
-    """Return the tensors by name, and the blocks of the vectors of the pieces."""
+def _read_tensors(
+    cursor: _Cursor, width: int
+) -> tuple[dict[str, NDArray[np.float32]], NDArray[np.uint8], dict[str, NDArray[np.uint8]]]:
+    """Return the tensors by name, the blocks of the vectors of the pieces, and those of the matrices by name."""
     (count,) = cursor.numbers("i")
     found: dict[str, NDArray[np.float32]] = {}
+    blocks: dict[str, NDArray[np.uint8]] = {}
     vectors = np.zeros((0, 0), np.uint8)
     for _ in range(count):
         (length,) = cursor.numbers("H")
@@ -97,10 +102,14 @@ def _read_tensors(cursor: _Cursor, width: int) -> tuple[dict[str, NDArray[np.flo
         if name == VECTORS:
             vectors = np.frombuffer(content, np.uint8).reshape(size // width, -1)
             continue
-        found[name] = _matrix(content) if stored < size * 4 else np.frombuffer(content, "<f4").copy()
+        if stored < size * 4:
+            blocks[name] = np.frombuffer(content, np.uint8)
+            found[name] = _matrix(content)
+        else:
+            found[name] = np.frombuffer(content, "<f4").copy()
         if name in ("emb.pos", "emb.type"):
             found[name] = found[name].reshape(-1, width)
-    return found, vectors
+    return found, vectors, blocks
 
 
 def _matrix(content: bytes) -> NDArray[np.float32]:
