@@ -4,12 +4,13 @@
 
 Needs the package newsbot-models, and the corpora (`NEWSBOT_CORPORA`). Sentences that were translated (the PUD treebanks in
 ner-multi) are looked for in another language; the five nearest articles of the BBC's (dedup) should be of its section.
-Both are compared with the words of the texts (tf-idf; scikit-learn, extra `bench`) and with the names in them.
+Both are compared with the words of the texts (tf-idf of scikit-learn) and with the names in them.
 """
 
 from __future__ import annotations
 
 import gzip
+import importlib
 import json
 import random
 import re
@@ -20,7 +21,6 @@ from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.feature_extraction.text import TfidfVectorizer  # type: ignore[import-untyped]
 
 from benchmarks.corpora import corpora_folder
 from newsbot.embeddings import VECTOR_SIZE
@@ -58,7 +58,8 @@ def by_all_words(texts: Texts) -> Floats:
 
 
 def _by_words(texts: Sequence[str]) -> Floats:
-    rows = TfidfVectorizer(sublinear_tf=True, stop_words="english").fit_transform(texts)
+    words = importlib.import_module("sklearn.feature_extraction.text")
+    rows = words.TfidfVectorizer(sublinear_tf=True, stop_words="english").fit_transform(texts)
     return np.asarray((rows @ rows.T).toarray(), np.float32)
 
 

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from newsbot.embeddings.vectors import VECTOR_SIZE
 
-_GROWTH = 1.5
+_SPARE_SHARE = 0.2
+"""Room that is made for vectors beyond those that are added."""
 
 
 class Neighbours:
@@ -25,20 +26,15 @@ class Neighbours:
 
     def put(self, found: Iterable[tuple[int, bytes]]) -> None:
         """Add vectors, or replace those under the same ids. A vector of another size is left out."""
-        for article_id, vector in found:
-            if len(vector) != VECTOR_SIZE:
-                continue
-            place = self._places.setdefault(article_id, len(self._places))
-            if place == len(self._ids):
-                self._grow()
-            self._ids[place] = article_id
-            self._vectors[place] = np.frombuffer(vector, dtype=np.int8)
-
-    def keep(self, ids: Iterable[int]) -> None:
-        """Remove the vectors of all other articles."""
-        places = sorted(place for article_id in ids if (place := self._places.get(article_id)) is not None)
-        self._ids, self._vectors = self._ids[places], self._vectors[places]
-        self._places = {article_id: place for place, article_id in enumerate(self._ids.tolist())}
+        latest = {article_id: vector for article_id, vector in found if len(vector) == VECTOR_SIZE}
+        for article_id in latest.keys() & self._places.keys():
+            self._vectors[self._places[article_id]] = np.frombuffer(latest.pop(article_id), dtype=np.int8)
+        first, end = len(self._places), len(self._places) + len(latest)
+        self._make_room(end)
+        self._places.update(zip(latest, range(first, end), strict=True))
+        self._ids[first:end] = list(latest)
+        added = np.frombuffer(b"".join(latest.values()), dtype=np.int8)
+        self._vectors[first:end] = added.reshape(-1, VECTOR_SIZE)
 
     def nearest(self, vector: bytes, limit: int) -> list[tuple[int, float]]:
         """Return the ids of the nearest vectors and how alike they are (`similarity`), the nearest first."""
@@ -53,12 +49,13 @@ class Neighbours:
         found = zip(self._ids[best].tolist(), alike.tolist(), strict=True)
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 
-    def _grow(self) -> None:
-        size = int(len(self._ids) * _GROWTH) + 1024
-        self._ids = np.resize(self._ids, size)
-        grown = np.zeros((size, VECTOR_SIZE), dtype=np.int8)
-        grown[: len(self._vectors)] = self._vectors
-        self._vectors = grown
+    def _make_room(self, count: int) -> None:
+        missing = count - len(self._ids)
+        if missing > 0:
+            missing += int(count * _SPARE_SHARE)
+            self._ids = np.concatenate([self._ids, np.zeros(missing, dtype=np.int64)])
+            more = np.zeros((missing, VECTOR_SIZE), dtype=np.int8)
+            self._vectors = np.concatenate([self._vectors, more])
 
 
 def _highest(scores: NDArray[np.int32], limit: int) -> Sequence[int]:

@@ -181,7 +181,7 @@ def related(
         if find_article(session, article_id) is None:
             raise HTTPException(404, f"There is no article {article_id}.")
         found = related_articles(session, site.vectors, article_id, now=site.now(), limit=limit)
-    return _json({"is_embedded": found is not None, "items": [_related(each) for each in found or ()]})
+    return _json({"is_embedded": found is not None, "items": [_related(article) for article in found or ()]})
 
 
 def _related(found: Related) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from newsbot.embeddings.neighbours import Neighbours
@@ -53,10 +53,11 @@ class RecentVectors:
         with self._lock:
             if self._read_at is None or not timedelta(0) <= now - self._read_at < _KEPT:
                 self._neighbours, self._last_id, self._read_at = Neighbours(), 0, now
-            is_new = ArticleVector.id > self._last_id - _REREAD
-            for row_id, article_id, found in _vectors(session, is_new, ArticleRow.dated_at >= now - RECENT):
-                self._neighbours.put([(article_id, found)])
-                self._last_id = max(self._last_id, row_id)
+            newest = session.scalar(select(func.max(ArticleVector.id))) or 0
+            if newest != self._last_id:
+                is_new = ArticleVector.id > self._last_id - _REREAD
+                self._neighbours.put(_vectors(session, is_new, ArticleRow.dated_at >= now - RECENT))
+                self._last_id = newest
             return self._neighbours.nearest(vector, limit)
 
 
@@ -79,7 +80,7 @@ def related_articles(
     else:
         neighbours = Neighbours()
         is_near = ArticleRow.dated_at.between(own.dated_at - RECENT, own.dated_at + RECENT)
-        neighbours.put((other, vector) for _, other, vector in _vectors(session, is_near))
+        neighbours.put(_vectors(session, is_near))
         found = neighbours.nearest(own.vector, wanted)
     alike = dict(pair for pair in found if pair[1] >= MIN_SIMILARITY and pair[0] != article_id)
     excluded = _same_story(session, article_id, own.story_id, own.duplicate_of)
@@ -88,17 +89,16 @@ def related_articles(
     return [Related(article=article, similarity=alike[article.id]) for article in listed]
 
 
-def _vectors(session: Session, *conditions: ColumnElement[bool]) -> Iterator[tuple[int, int, bytes]]:
-    """Yield the rows of vectors: their id, the id of the article, and the vector."""
+def _vectors(session: Session, *conditions: ColumnElement[bool]) -> Iterator[tuple[int, bytes]]:
+    """Yield the ids of articles and their vectors."""
     query = (
-        select(ArticleVector.id, ArticleVector.article_id, ArticleVector.vector)
+        select(ArticleVector.article_id, ArticleVector.vector)
         .join(ArticleRow, ArticleRow.id == ArticleVector.article_id)
         .where(ArticleVector.version == VERSION, *conditions)
         .order_by(ArticleVector.id.desc())
         .limit(_MAX_VECTORS)
     )
-    for row in session.execute(query):
-        yield row.id, row.article_id, row.vector
+    yield from session.execute(query)
 
 
 def _same_story(

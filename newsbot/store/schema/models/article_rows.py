@@ -232,6 +232,7 @@ class ArticleVector(Base):
     A changed text gets a row with a new `id`, so that readers find what is new by it."""
 
     __tablename__ = "article_vectors"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - or SQLite gives the id of a deleted row again
 
     id: Mapped[Id]
     article_id: Mapped[ArticleId] = mapped_column(unique=True)

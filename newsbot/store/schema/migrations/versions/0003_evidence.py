@@ -189,6 +189,7 @@ def _vectors() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name="pk_article_vectors"),
         sa.UniqueConstraint("article_id", name="uq_article_vectors_article_id"),
+        sqlite_autoincrement=True,
     )
 
 
