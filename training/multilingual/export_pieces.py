@@ -24,15 +24,19 @@ VOCABULARY_FILES = ("pieces.tsv", "replacements.tsv", "vectors.npy")
 
 
 class OneSequence(nn.Module):
-    """The tagger for a single sequence: shape (pieces, width) -> (pieces, labels)."""
+    """The tagger for a single sequence, which scores the first piece of each unit only."""
 
     def __init__(self, tagger: PieceTagger) -> None:
         super().__init__()
         self.tagger = tagger
 
-    def forward(self, vectors: Tensor) -> Tensor:
-        """Return the scores."""
-        scores: Tensor = self.tagger(vectors[None])[0]
+    def forward(self, vectors: Tensor, firsts: Tensor) -> Tensor:
+        """Return the scores at the positions `firsts`. Shape (pieces, width), (units) -> (units, labels)."""
+        x = self.tagger.norm(vectors[None] + self.tagger.positions[: vectors.shape[0]])
+        *layers, last = self.tagger.layers
+        for layer in layers:
+            x = layer(x, None)
+        scores: Tensor = self.tagger.head(last.at(x, firsts))[0]
         return scores
 
 
@@ -50,11 +54,11 @@ def export(tagger: PieceTagger, out: Path) -> None:
     """Write the network with float weights."""
     torch.onnx.export(
         OneSequence(tagger),
-        (torch.randn(20, WIDTH),),
+        (torch.randn(20, WIDTH), torch.arange(1, 15)),
         out,
-        input_names=["vectors"],
+        input_names=["vectors", "firsts"],
         output_names=["scores"],
-        dynamic_axes={"vectors": {0: "piece"}, "scores": {0: "piece"}},
+        dynamic_axes={"vectors": {0: "piece"}, "firsts": {0: "unit"}, "scores": {0: "unit"}},
         opset_version=OPSET,
         dynamo=False,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -31,13 +33,21 @@ class EncoderLayer(nn.Module):
 
     def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
         """Return the output of this layer, in the shape of `x`. `mask` is added to the attention scores."""
-        batch, length, _ = x.shape
+        return self._output(x, self.query_key_value(x).split(WIDTH, dim=-1), mask)
+
+    def at(self, x: Tensor, positions: Tensor) -> Tensor:
+        """Return the output of this layer at some positions only. Shape (sequences, positions, width)."""
+        weight, bias = self.query_key_value.weight, self.query_key_value.bias
+        key, value = nn.functional.linear(x, weight[WIDTH:], bias[WIDTH:]).split(WIDTH, dim=-1)
+        x = x[:, positions]
+        return self._output(x, (nn.functional.linear(x, weight[:WIDTH], bias[:WIDTH]), key, value), None)
+
+    def _output(self, x: Tensor, parts: Sequence[Tensor], mask: Tensor | None) -> Tensor:
         query, key, value = (
-            part.view(batch, length, HEADS, WIDTH // HEADS).transpose(1, 2)
-            for part in self.query_key_value(x).split(WIDTH, dim=-1)
+            part.view(part.shape[0], part.shape[1], HEADS, WIDTH // HEADS).transpose(1, 2) for part in parts
         )
         mixed = nn.functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
-        mixed = mixed.transpose(1, 2).reshape(batch, length, WIDTH)
+        mixed = mixed.transpose(1, 2).reshape(x.shape)
         x = self.attention_norm(x + self.dropout(self.attended(mixed)))
         output: Tensor = self.output_norm(x + self.dropout(self.outer(nn.functional.gelu(self.inner(x)))))
         return output

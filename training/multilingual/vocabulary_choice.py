@@ -28,9 +28,11 @@ from training.multilingual.labelled_texts import Labelled, read_labelled
 
 FIRST_PIECE = 4
 """Pieces before this are signs for the encoder: the start, padding, the end, unknown."""
-MAX_RANK = {"LATIN": 95_000, "CYRILLIC": 135_000, "ARABIC": 150_000, "GREEK": 190_000, "HEBREW": 190_000}
+MAX_RANK = {
+    "LATIN": 190_000, "CYRILLIC": 230_000, "ARABIC": 230_000, "GREEK": 250_002, "HEBREW": 250_002,
+}  # fmt: skip
 """Script -> rank by score up to which its pieces are kept."""
-MAX_RANK_ELSEWHERE = 120_000
+MAX_RANK_ELSEWHERE = 150_000
 MAX_CROSSED = 0.15
 """Largest share of the occurrences of a piece that may cross the border of a name."""
 

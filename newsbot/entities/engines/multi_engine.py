@@ -1,6 +1,6 @@
 """The engine for all languages of the catalog: one network for all of them, in the package newsbot-models.
 
-The first six layers of a multilingual encoder, trained on labelled sentences of 27 languages (training/README.md); the
+The first six layers of a multilingual encoder, trained on labelled sentences of 26 languages (training/README.md); the
 other languages are read by what it has learnt from these.
 """
 
@@ -14,7 +14,7 @@ from newsbot.entities.consistency import make_consistent
 from newsbot.entities.multilingual.languages import READ
 from newsbot.entities.multilingual.piece_tagger import PieceTagger
 from newsbot.entities.multilingual.piece_vocabulary import PieceVocabulary
-from newsbot.entities.multilingual.windows import Window, windows
+from newsbot.entities.multilingual.text_windows import Window, windows
 from newsbot.entities.names import NameSpan
 from newsbot.entities.neural.label_decoding import KINDS, OUTSIDE, best_labels
 from newsbot.entities.neural.recent import RecentAnswers

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsbot.entities.multilingual.piece_vocabulary import END, START, PieceVocabulary
-from newsbot.entities.multilingual.windows import Window
+from newsbot.entities.multilingual.text_windows import Window
 from newsbot.entities.neural.shipped import network_version
 from newsbot.onnx import load_network
 
@@ -30,5 +30,5 @@ class PieceTagger:
         """Return the label scores of the units of a window. Shape (units, labels)."""
         vectors = self._vocabulary.vectors([START, *window.pieces, END])
         firsts = np.cumsum([1, *(len(unit.pieces) for unit in window.units[:-1])])
-        found: NDArray[np.float32] = self._session.run(["scores"], {"vectors": vectors})[0][firsts]
-        return found
+        scores: NDArray[np.float32] = self._session.run(["scores"], {"vectors": vectors, "firsts": firsts})[0]
+        return scores

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 SPACE = "\u2581"
-"""Stands for the space before a word."""
+"""The sign for the space before a word."""
 UNKNOWN_PENALTY = 10.0
 """An unknown character scores this much less than the rarest piece."""
 CACHED_WORDS = 50_000

@@ -10,7 +10,7 @@ import pytest
 from newsbot.entities.multilingual.piece_vectors import BLOCK, unpacked
 from newsbot.entities.multilingual.unigram import SPACE, Unigram
 from newsbot.entities.multilingual.units import Unit, split_units
-from newsbot.entities.multilingual.windows import MAX_PIECES, windows
+from newsbot.entities.multilingual.text_windows import MAX_PIECES, windows
 
 PIECES = {
     f"{SPACE}ferry": -5.0, f"{SPACE}fer": -4.0, "ry": -4.0, "ferry": -6.0, SPACE: -3.0, "é": -6.0, "caf": -6.0,
@@ -92,7 +92,7 @@ def one_piece_a_word(text: str) -> list[Unit]:
 
 
 def test_windows_have_whole_sentences_as_far_as_they_fit() -> None:
-    text = f"{'word ' * 49}end. " + f"Next {'word ' * 49}end. " * 3
+    text = f"Ada {'word ' * 48}end. " * 4
     found = list(windows(text, one_piece_a_word))
     assert [len(window.sentences) for window in found] == [2, 2]
     offsets = [(unit.start, unit.end) for window in found for unit in window.units]
@@ -109,9 +109,24 @@ def test_no_window_is_larger_than_the_network_reads() -> None:
     def many_pieces(text: str) -> list[Unit]:
         return [Unit(unit.start, unit.end, (1,) * 900) for unit in one_piece_a_word(text)]
 
-    found = list(windows("one two. Three", many_pieces))
+    found = list(windows("Ada saw. Boris", many_pieces))
     assert all(len(window.pieces) <= MAX_PIECES for window in found)
     assert [unit.start for window in found for unit in window.units] == [0, 4, 9]
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("Ada saw it. It was late, she said. Then it was over, and Boris left.", ["Ada", "Then"]),
+        ("NATO met. Berlin waited. Nato waited, and nato met.", ["NATO", "Berlin"]),
+        ("it was late\nada kovac went to berlin\nNobody saw nobody.", ["it", "ada", "Nobody"]),
+        ("北京在。上海在。", ["北京在。", "上海在。"]),
+    ],
+    ids=["capitals", "acronym", "small letters only", "no capitals in the script"],
+)
+def test_sentences_that_can_have_no_name_are_left_out(text: str, read: list[str]) -> None:
+    found = windows(text, one_piece_a_word)
+    assert [sentence.split()[0] for window in found for sentence in window.sentences] == read
 
 
 def test_text_without_units_has_no_windows() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from newsbot.entities.multilingual.units import Unit
@@ -10,6 +11,8 @@ from newsbot.entities.tokens import split_sentences
 
 MAX_PIECES = 126
 """Maximum number of pieces in a window, without the signs at its ends."""
+
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(slots=True)
@@ -31,7 +34,10 @@ class Window:
 
 
 def windows(text: str, split: Callable[[str], list[Unit]]) -> Iterator[Window]:
-    """Yield the windows of a text: as many whole sentences as fit, or parts of a sentence that is longer."""
+    """Yield the windows of a text: as many whole sentences as fit, or parts of a sentence that is longer.
+
+    Sentences without a capital letter that could begin a name are left out.
+    """
     window, size = Window(), 0
     for part, offset, units in _parts(text, split):
         length = _size(units)
@@ -47,7 +53,7 @@ def windows(text: str, split: Callable[[str], list[Unit]]) -> Iterator[Window]:
 
 def _parts(text: str, split: Callable[[str], list[Unit]]) -> Iterator[tuple[str, int, list[Unit]]]:
     """Yield the sentences with at most `MAX_PIECES` pieces, and parts of longer ones, with their offsets and units."""
-    for start, end in split_sentences(text):
+    for start, end in _worth_reading(text):
         sentence = text[start:end]
         units = split(sentence)
         if _size(units) <= MAX_PIECES:
@@ -58,6 +64,24 @@ def _parts(text: str, split: Callable[[str], list[Unit]]) -> Iterator[tuple[str,
             first, last = cut[0].start, cut[-1].end
             moved = [Unit(a - first, b - first, pieces) for a, b, pieces in cut]
             yield sentence[first:last], start + first, moved
+
+
+def _worth_reading(text: str) -> list[tuple[int, int]]:
+    """Return the sentences that may have a name, or all if most have no capital.
+
+    A sentence has none if its only capital is that of its first word, which the text has with a small letter elsewhere.
+    Scripts without capitals have no small letters either, so none of their sentences is left out.
+    """
+    sentences = list(split_sentences(text))
+    small = {word for word in _LETTERS.findall(text) if word.islower()}
+    worth = [place for place in sentences if _may_have_name(_LETTERS.findall(text, *place), small)]
+    return worth if 2 * len(worth) >= len(sentences) else sentences
+
+
+def _may_have_name(words: Sequence[str], small: Container[str]) -> bool:
+    if not words:
+        return False
+    return words[0].lower() not in small or words[0][1:].isupper() or not all(map(str.islower, words[1:]))
 
 
 def _cut(units: Sequence[Unit], sentence: str) -> Iterator[list[Unit]]:
