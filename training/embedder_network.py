@@ -20,7 +20,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from newsbot.embeddings.embedder import Embedder
+from newsbot.embeddings.embedder import MAX_PIECES, Embedder
 from newsbot.embeddings.vectors import SCALE, VECTOR_SIZE
 from training.multilingual.encoder_weights import Encoder, read_encoder
 from training.multilingual.labelled_texts import read_labelled
@@ -31,6 +31,8 @@ EPSILON = 1e-12
 MICROSOFT = "com.microsoft"
 EXACT = 0
 """The operator multiplies numbers of 32 bits: on one core as fast as with 8 bits, and nothing is lost."""
+SIGNS = 2
+"""Pieces around a text: the sign of its start, and that of its end."""
 TEXTS = 60
 """Number of texts of each corpus whose vectors the mean is of."""
 SENTENCES = 3
@@ -121,7 +123,8 @@ def network(encoder: Encoder, mean: NDArray[np.float32]) -> onnx.ModelProto:
 def _beginning(graph: _Graph) -> str:
     """Add the places of the pieces to their vectors."""
     encoder = graph.encoder
-    places = graph.constant("places", encoder.tensors["emb.pos"] + encoder.tensors["emb.type"][0])
+    used_places = encoder.tensors["emb.pos"][: MAX_PIECES + SIGNS]
+    places = graph.constant("places", used_places + encoder.tensors["emb.type"][0])
     size = graph.add("Shape", ["vectors"], "size", start=1, end=2)
     first, axis = graph.constant("first", np.array([0])), graph.constant("rows", np.array([0]))
     used = graph.add("Slice", [places, first, size, axis], "used")

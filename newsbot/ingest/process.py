@@ -23,7 +23,7 @@ from newsbot.cleaning.article_fields import clean_article
 from newsbot.embeddings.embedder import Embedder, load_embedder
 from newsbot.entities.engine import Engine, engine_label, load_engine
 from newsbot.entities.recognition import UNKNOWN, find_entities
-from newsbot.errors import DatabaseError
+from newsbot.errors import DatabaseError, UsageError
 from newsbot.extraction.page_kinds import reject_reason
 from newsbot.ingest.envelope import Envelope, rejected, stage_failed
 from newsbot.ingest.read import read
@@ -84,6 +84,10 @@ class Processor:
         """What computes the vectors of articles; None if the settings do not ask for them."""
         return load_embedder() if self.settings.embeddings else None
 
+    def check(self) -> None:
+        """Load what the settings name. Raises UsageError if the catalog, the engine or the network of vectors cannot be used."""
+        _ = self.catalog, self.engine, self.embedder
+
     def read(self, capture: Capture) -> Envelope | Reject:
         """Return the article of a capture, or the reason why there is none. Never raises."""
         return read(capture, self.catalog, now=datetime.now(UTC))
@@ -110,11 +114,12 @@ class Processor:
     def attempt(self, stage: str, envelope: Envelope) -> Envelope | Reject:
         """Run one stage; return a reject that names the stage if it rejects the article or fails on it.
 
-        Raises DatabaseError: a database that fails says nothing about the article."""
+        Raises DatabaseError and UsageError: a database that fails, or a setting that names an engine which is not
+        there, says nothing about the article."""
         run: Callable[[Envelope], str | None] = getattr(self, stage)
         try:
             reason = self._patiently(lambda: run(envelope))
-        except DatabaseError:
+        except (DatabaseError, UsageError):
             raise
         except Exception as error:
             logger.exception("The stage %s failed on %s", stage, envelope.url)
