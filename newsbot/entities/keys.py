@@ -54,6 +54,11 @@ def canonical_name(name: str, kind: EntityType) -> str | None:
     return _canonical_by_fold().get((kind, _folded_name(name, kind)))
 
 
+def place_key(name: str) -> str:
+    """Return the folded name of a place as it is written, without the tables of aliases: "Kiev" is not "kyiv"."""
+    return _folded_name(name, "LOC")
+
+
 def _folded_name(name: str, kind: EntityType) -> str:
     bare = bare_name(name, kind)
     return _fold(_COMPANY_FORM.sub("", bare) if kind == "ORG" else bare)

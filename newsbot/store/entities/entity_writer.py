@@ -31,7 +31,12 @@ def add_entities(connection: Connection, article_id: int, article: Article, date
 
     The totals and the forms are written when the transaction ends."""
     entities = _by_id(connection, corrections.corrected(connection, article.entities))
-    places = locate([entity.name for entity in entities.values() if entity.type == "LOC"], article.body)
+    named = {
+        entity.name: [(mention.start, mention.end) for mention in entity.mentions]
+        for entity in entities.values()
+        if entity.type == "LOC"
+    }
+    places = locate(named, article.body)
     links: list[dict[str, Any]] = [
         {
             "article_id": article_id,

@@ -199,16 +199,15 @@ def _articles(connection: Connection, article_ids: Sequence[int]) -> dict[int, A
 
 def _countries(connection: Connection, bodies: Mapping[int, str]) -> dict[int, dict[str, str]]:
     """Return article id -> name -> country, for the places that articles mention."""
-    query = select(MentionRow.article_id, EntityRow.name).distinct()
-    query = query.join(EntityRow, EntityRow.id == MentionRow.entity_id)
-    places: dict[int, list[str]] = {article_id: [] for article_id in bodies}
-    for article_id, name in connection.execute(
-        query.where(MentionRow.article_id.in_(bodies), EntityRow.type == "LOC")
-    ):
-        places[article_id].append(name)
+    columns = (MentionRow.article_id, EntityRow.name, MentionRow.start_offset, MentionRow.end_offset)
+    query = select(*columns).join(EntityRow, EntityRow.id == MentionRow.entity_id)
+    query = query.where(MentionRow.article_id.in_(bodies), EntityRow.type == "LOC")
+    places: dict[int, dict[str, list[tuple[int, int]]]] = {article_id: {} for article_id in bodies}
+    for article_id, name, start, end in connection.execute(query.order_by(MentionRow.start_offset)):
+        places[article_id].setdefault(name, []).append((start, end))
     return {
-        article_id: {name: place.country for name, place in locate(names, bodies[article_id]).items()}
-        for article_id, names in places.items()
+        article_id: {name: place.country for name, place in locate(named, bodies[article_id]).items()}
+        for article_id, named in places.items()
     }
 
 
