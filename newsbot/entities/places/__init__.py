@@ -82,7 +82,7 @@ def _beside(spans: Spans, text: str) -> Beside | None:
 
 def _located(name: str, spans: Spans, text: str, beside: Beside | None, evidence: Evidence) -> Place | None:
     known = candidates(name)
-    weights = evidence.seen_from(name, spans)
+    weights = evidence.seen_from(name, spans, {one.place.country for one in known})
     for area in _named_after_town(name, spans, text):
         weights[area] = weights.get(area, 0) + _BESIDE
     if beside:
@@ -95,7 +95,9 @@ def _located(name: str, spans: Spans, text: str, beside: Beside | None, evidence
         if beside.is_apposition and is_town_there:
             return _somewhere_in(name, beside.areas)
     best = max(known, key=lambda one: likelihood(one, weights), default=None)
-    return best.place if best and not _is_doubtful(best, weights) else None
+    if best is None or (evidence.names_other_areas(name) and _is_doubtful(best, weights)):
+        return None
+    return best.place
 
 
 def _somewhere_in(name: str, areas: Iterable[Area]) -> Place | None:
@@ -121,8 +123,7 @@ def _named_after_town(name: str, spans: Spans, text: str) -> Iterator[Area]:
 
 
 def _is_doubtful(best: Candidate, weights: Mapping[Area, float]) -> bool:
-    """Return whether a place is little known, and the article names other countries but not its own."""
-    place, known = best.place, known_in_the_world(best)
-    is_known = place.kind == "known" or place.fame >= _WELL_KNOWN or known >= _SURE
-    named = {country for country, _ in weights}
-    return not is_known and bool(named) and place.country not in named
+    """Return whether a place is little known, and the article does not name its country."""
+    place = best.place
+    is_known = place.kind == "known" or place.fame >= _WELL_KNOWN or known_in_the_world(best) >= _SURE
+    return not is_known and not any(country == place.country for country, _ in weights)

@@ -40,6 +40,8 @@ _OWNER = re.compile(
     rf"([A-Z][\w. ]{{0,40}}?)['’]s\s+(?:(?:[\w-]+\s+){{0,4}}?{_NOUN},?\s+(?:of\s+)?)?{_DIRECTION}$"
 )
 
+_ENDS_IN_NOUN = re.compile(rf"{_NOUN},?\s+(?:of\s+)?$")
+
 
 class Beside(NamedTuple):
     """What stands beside one mention of a place."""
@@ -99,7 +101,7 @@ def _before(text: str, start: int) -> Beside | None:
         for first in range(len(words)):
             if areas := areas_named(" ".join(words[first:])):
                 return Beside(areas, is_apposition=True)
-    if match := _of_demonym().search(before):
+    if _ENDS_IN_NOUN.search(before, max(0, len(before) - 30)) and (match := _of_demonym().search(before)):
         return Beside(((tables.demonyms()[match[1]], ""),), is_apposition=True, is_certain=True)
     return None
 

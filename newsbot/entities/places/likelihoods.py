@@ -6,10 +6,11 @@ name ("American tourists") weighs less. What is said before the place, in the sa
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -105,15 +106,20 @@ class Evidence:
         found = [*_of_names(names, text), *_of_demonyms(text)]
         self._mentions = found[:MAX_MENTIONS]
 
-    def seen_from(self, name: str, spans: Spans) -> dict[Area, float]:
-        """Return area -> weight, from the mentions of a place, without the areas that have its own name."""
+    def seen_from(self, name: str, spans: Spans, countries: Collection[str]) -> dict[Area, float]:
+        """Return area -> weight, from the mentions of areas in `countries`, without those that have the place's own name."""
         weights: dict[Area, float] = defaultdict(float)
         for mention in self._mentions:
-            if mention.name != name:
+            within = [(area, weight) for area, weight in mention.weights if area[0] in countries]
+            if within and mention.name != name:
                 factor = max((self._factor(mention, span) for span in spans[:MAX_SPANS]), default=ELSEWHERE)
-                for area, weight in mention.weights:
+                for area, weight in within:
                     weights[area] = min(MAX_WEIGHT, weights[area] + weight * factor)
         return dict(weights)
+
+    def names_other_areas(self, name: str) -> bool:
+        """Return whether the article mentions an area by another name than `name`."""
+        return any(mention.name != name for mention in self._mentions)
 
     def _factor(self, mention: AreaMention, span: tuple[int, int]) -> float:
         start, end = span
@@ -161,7 +167,7 @@ def known_in_the_world(candidate: Candidate) -> float:
     people = size(candidate)
     if place.kind in ("region", "known"):
         people = min(people, LARGEST_REGION)
-    return WORLD * standing * people / float(population((place.country, "")) ** 0.25)
+    return WORLD * standing * people / math.sqrt(math.sqrt(population((place.country, ""))))
 
 
 def size(candidate: Candidate) -> float:
@@ -174,7 +180,7 @@ def size(candidate: Candidate) -> float:
         return REGION * people
     if place.kind == "known":
         return max(people, LEAST_KNOWN) * KNOWN
-    return people * (1 + (place.fame / 20) ** 1.5)
+    return people * (1 + math.pow(place.fame / 20, 1.5))
 
 
 def _of_names(names: Mapping[str, Spans], text: str) -> Iterator[AreaMention]:
