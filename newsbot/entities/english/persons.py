@@ -1,0 +1,59 @@
+"""Tell people from storms, places and titles by the words around a name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from newsbot.entities import tables
+from newsbot.entities.english.spans import mention
+from newsbot.entities.places.gazetteer import candidates
+from newsbot.items import Mention
+
+_WORD_BEFORE = re.compile(r"([\w.]+) $")
+_HOME = re.compile(r", \d{1,2}, (?:of|from) $|\baged \d{1,2}, (?:of|from) $")
+
+
+def with_persons_settled(mentions: list[Mention], text: str) -> list[Mention]:
+    """Return the mentions without storms and lone titles, and with people and places told apart by the words beside them."""
+    storms = {one.text for one in mentions if one.type == "PER" and _is_storm(one, text)}
+    surnames = {one.text.rpartition(" ")[2] for one in mentions if one.type == "PER" and " " in one.text}
+    return [
+        settled
+        for one in mentions
+        if one.text not in storms and one.text not in tables.words("no_names")
+        for settled in _settled(one, text, surnames)
+    ]
+
+
+def _settled(one: Mention, text: str, surnames: set[str]) -> Iterator[Mention]:
+    if one.type != "LOC" and _HOME.search(text, max(0, one.start - 20), one.start):
+        yield mention(text, one.start, one.end, "LOC")
+    elif one.type == "PER":
+        words = one.text.split(" ")
+        if len(words) > 1 and words[-1] in tables.words("after_names"):
+            yield mention(text, one.start, one.end - len(words[-1]) - 1, "PER")
+        elif one.text.lower() not in tables.words("lone_titles") or one.text in surnames:
+            yield one
+    elif one.type == "LOC" and _is_person(one.text):
+        yield mention(text, one.start, one.end, "PER")
+    else:
+        yield one
+
+
+def _is_storm(one: Mention, text: str) -> bool:
+    before = _WORD_BEFORE.search(text, max(0, one.start - 20), one.start)
+    return bool(before and before[1] in tables.words("storms"))
+
+
+def _is_person(name: str) -> bool:
+    """Return whether what a network took for a place is a person: "Duke of Sussex", "Denzel Washington"."""
+    first, _, rest = name.partition(" ")
+    if first in tables.words("peers") and rest.startswith("of "):
+        return True
+    if " " in rest or not rest or not name.replace(" ", "").isalpha() or name.isupper():
+        return False
+    place_words = tables.words("place_words")
+    if first in place_words or rest in place_words or candidates(name):
+        return False
+    return first in tables.first_names() and first not in ("Paris", "Sydney", "Chelsea", "Victoria")
