@@ -11,116 +11,145 @@ from functools import cache
 
 from newsbot.entities import tables
 from newsbot.entities.english.spans import Mentions, mention
+from newsbot.entities.places.gazetteer import candidates
 from newsbot.items import Mention
 
 _CAPITALISED = re.compile(r"(?<![\w@#/.-])[^\W\d_a-zß-ÿ][\w&+'’-]*")
-_GOES_ON = re.compile(r"[-/@]\w|['’](?!s\b)\w|\.\w| (?=[^\W\d_a-zß-ÿ])(?!I\b)")
-_GOES_BACK = re.compile(r"[^\W\d_a-zß-ÿ][\w'’.&-]* $")
-_ARTICLE = re.compile(r"\b[Tt]he $")
+_GOES_ON = re.compile(
+    r"[-/@]\w|['’](?!s\b)\w|\.\w| (?=[^\W\d_a-zß-ÿ])(?!I\b)| (?:election|primar|caucus|nominat)"
+)
+_GOES_BACK = re.compile(r"([^\W\d_a-zß-ÿ][\w'’.&-]*) $")
+_THE = re.compile(r"\bThe $")
+_POSSESSED_NAME = re.compile(r"['’]s [^\W\d_a-zß-ÿ]")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:…\n][\"”’')\]]{0,2}\s*|[\"“‘(\[•*–—-]\s*)$")
 _RUN = re.compile(
-    r"(?<![\w@#/.-])(?:[^\W\d_a-zß-ÿ][\w'’&-]*(?: (?:and|of|for) | )){1,6}[^\W\d_a-zß-ÿ][\w-]*\b"
+    r"(?<![\w@#/.-])(?:[^\W\d_a-zß-ÿ][\w'’&-]* ){1,6}[^\W\d_a-zß-ÿ][\w-]*\b(?! of [^\W\d_a-zß-ÿ]| for [^\W\d_a-zß-ÿ])"
 )
-_LONGEST_RUN = 6
-_MAX_TITLE_CASE = 0.6
+_LISTED_PLACE = re.compile(r" and ([^\W\d_a-zß-ÿ][a-zß-ÿ]{2,})\b(?!['’-]\w| [^\W\d_a-zß-ÿ])")
+_MAX_TITLE_CASE = 0.85
 """Share of capitalised words from which a sentence is set as a headline, where capitals say nothing."""
+_MIN_MEDIA = 2
+"""Number of words about newspapers, and of newspapers, that make "The Sun" a paper also where a sentence begins."""
 
 
 def with_known_names(mentions: list[Mention], text: str) -> list[Mention]:
     """Return the mentions with those of known organisations, and of organisations named as such ("Adani Group")."""
     found = Mentions(mentions)
     for one in _known(text):
-        around = found.overlapping(one.start, one.end)
-        is_within = any(
-            m.start <= one.start and one.end <= m.end and m.end - m.start > one.end - one.start
-            for m in around
-        )
-        if not is_within:
+        if not any(_contains(other, one) for other in found.overlapping(one.start, one.end)):
             found.replace(one)
-    for one in _named_as_organisations(text):
-        around = found.overlapping(one.start, one.end)
-        is_covered = any(m.end >= one.end or m.start < one.start for m in around)
-        if not is_covered:
-            found.replace(one)
+    for one in list(_named_as_organisations(found, text)):
+        found.replace(one)
+    for one in list(_listed_places(found, text)):
+        found.replace(one)
     return found.all()
+
+
+def _contains(longer: Mention, one: Mention) -> bool:
+    """Return whether a mention is part of a longer one, unless a network has read on over the end of a sentence."""
+    is_part = longer.start <= one.start and one.end <= longer.end and len(longer.text) > len(one.text)
+    return is_part and ". " not in longer.text
 
 
 def _known(text: str) -> Iterator[Mention]:
     """Yield the mentions of organisations that the tables know, the longest names only, without overlaps."""
     after = 0
+    is_on_media = _is_on_media(text)
     for match in _CAPITALISED.finditer(text):
         start = match.start()
         if start < after:
             continue
-        name = next(
-            (name for name in _by_first_word().get(_first_word(match[0]), ()) if _is_here(name, text, start)),
-            None,
-        )
+        known = _by_first_word().get(_first_word(match[0]), ())
+        name = next((name for name in known if _is_here(name, text, start)), None)
         if name is None:
-            name = _word_name(match[0].removesuffix("'s").removesuffix("’s"), text, start)
+            name = _word_name(match[0].removesuffix("'s").removesuffix("’s"), text, start, is_on_media)
         if name:
             after = start + len(name)
             yield mention(text, start, after, "ORG")
 
 
+def _is_on_media(text: str) -> bool:
+    words = set(re.findall(r"[a-z][a-z-]+", text)) & tables.words("media_words")
+    papers = {match[1] for match in re.finditer(r"\bThe ([A-Z][a-z]+)\b", text)} & tables.words("papers")
+    return len(words) + len(papers) > _MIN_MEDIA
+
+
 def _is_here(name: str, text: str, start: int) -> bool:
     """Return whether a name stands at an offset, and is no part of a longer name."""
     end = start + len(name)
-    if not text.startswith(name, start) or text[end : end + 1].isalnum() or _GOES_ON.match(text, end):
-        return False
-    return " " in name or not _is_continued(text, start)
+    is_whole = (
+        text.startswith(name, start) and not text[end : end + 1].isalnum() and not _GOES_ON.match(text, end)
+    )
+    return is_whole and not _is_continued(text, start)
 
 
 def _is_continued(text: str, start: int) -> bool:
     """Return whether the capitalised word before an offset may belong to the same name."""
     before = _GOES_BACK.search(text, max(0, start - 40), start)
-    return bool(before) and not _is_sentence_start(text, before.start() if before else 0)
+    if not before or before[1] in ("The", "In", "At", "A", "An", "And", "But"):
+        return False
+    return not _is_sentence_start(text, before.start())
 
 
-def _word_name(word: str, text: str, start: int) -> str | None:
-    """Return a name that is a word too, if it stands within a sentence: "Shell", or "Sun" after "the"."""
-    is_paper = word in tables.words("papers") and _ARTICLE.search(text, max(0, start - 5), start)
-    if not (is_paper or word in tables.words("word_names")):
-        return None
+def _word_name(word: str, text: str, start: int, is_on_media: bool) -> str | None:
+    """Return a name that is a word too, if it stands within a sentence: "Shell", or "Sun" after "The"."""
     end = start + len(word)
-    if _GOES_ON.match(text, end) or text[end : end + 1].isalnum() or _is_headline(text, start):
+    if text[end : end + 1].isalnum() or _GOES_ON.match(text, end):
         return None
-    if is_paper:
-        return word if text[start - 4] == "T" and not _is_sentence_start(text, start - 4) else None
-    return None if _is_sentence_start(text, start) or _is_continued(text, start) else word
+    if word in tables.words("papers") and _THE.search(text, max(0, start - 5), start):
+        return word if is_on_media or not _is_sentence_start(text, start - 4) else None
+    if word not in tables.words("word_names") or _is_headline(text, start):
+        return None
+    if _is_sentence_start(text, start):
+        return word if _POSSESSED_NAME.match(text, end) else None
+    return None if _is_continued(text, start) else word
 
 
 def _is_sentence_start(text: str, start: int) -> bool:
-    return bool(_SENTENCE_START.search(text, max(0, start - 8), start)) or start == 0
+    return start == 0 or bool(_SENTENCE_START.search(text, max(0, start - 8), start))
 
 
 def _is_headline(text: str, start: int) -> bool:
     """Return whether most words around an offset are capitalised."""
-    words = re.findall(r"\b[^\W\d_]\w{3,}", text[max(0, start - 60) : start + 60])
+    words = re.findall(r"\b[^\W\d_]\w{3,}", text[max(0, start - 100) : start + 100])
     return sum(word[0].isupper() for word in words) > _MAX_TITLE_CASE * max(5, len(words))
 
 
-def _named_as_organisations(text: str) -> Iterator[Mention]:
-    """Yield runs of capitalised words that end in a word such as "Group" or "Ministry"."""
+def _named_as_organisations(found: Mentions, text: str) -> Iterator[Mention]:
+    """Yield runs of capitalised words that end in a word such as "Group" or "Ministry", where no name goes beyond them."""
     ends = tables.words("organisation_ends")
     for match in _RUN.finditer(text):
         words = match[0].split(" ")
-        last = max((n for n, word in enumerate(words) if word in ends), default=0)
-        first = next((n for n, word in enumerate(words) if not _is_opening(word)), last)
-        if last - first < 1 or last - first > _LONGEST_RUN or _is_headline(text, match.start()):
-            continue
-        if any(word in ("and", "for") for word in words[first:last]):
-            continue
-        start = match.start() + sum(len(word) + 1 for word in words[:first])
-        yield mention(text, start, start + len(" ".join(words[first : last + 1])), "ORG")
+        last = max((n for n, word in enumerate(words) if word in ends or word.title() in ends), default=0)
+        possessed = max(
+            (n + 1 for n, word in enumerate(words[:last]) if word.endswith(("'s", "’s", "s'", "s’"))),
+            default=0,
+        )
+        first = next((n for n in range(possessed, last) if not _is_opening(words[n])), last)
+        end = match.start() + len(" ".join(words[: last + 1]))
+        around = found.overlapping(match.start(), end)
+        if match[0].isupper():
+            # Only the network knows where a name begins among nothing but capitals.
+            start = around[-1].start if around and around[-1].type != "PER" else end
+        else:
+            start = match.start() + sum(len(word) + 1 for word in words[:first])
+        inside = [one for one in around if one.end > start]
+        is_new = all(one.start >= start and one.end < end for one in inside)
+        if first < last and start < end and is_new and (inside or not _is_headline(text, start)):
+            yield mention(text, start, end, "ORG")
 
 
 def _is_opening(word: str) -> bool:
-    return (
-        word in tables.words("sentence_starts")
-        or word.islower()
-        or word in ("Our", "Both", "Local", "Former")
-    )
+    return word in tables.words("sentence_starts") or word in ("Our", "Both", "Local", "Former", "New")
+
+
+def _listed_places(found: Mentions, text: str) -> Iterator[Mention]:
+    """Yield known towns after a place and "and": "in Reading and Bath"."""
+    for one in found.all():
+        match = _LISTED_PLACE.match(text, one.end) if one.type == "LOC" else None
+        if match and not found.overlapping(*match.span(1)):
+            if any(place.is_first_name and place.place.kind != "region" for place in candidates(match[1])):
+                yield mention(text, *match.span(1), "LOC")
 
 
 def _first_word(name: str) -> str:

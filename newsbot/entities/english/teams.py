@@ -15,6 +15,9 @@ from newsbot.items import Mention
 MIN_SPORT = 3
 """Number of different words of sports reports and of results that make a text one."""
 _RESULT = re.compile(r"(?<![\d/.–-])\d{1,3}[-–]\d{1,3}(?![\d/–-])")
+_BEAT = re.compile(
+    r"\b(?:beat|beats|defeated|lost to|drew with|drew|win over|defeat (?:by|at|to))\b[^.\n]{0,40}\d[-–]\d"
+)
 _WORD = re.compile(r"[a-z][a-z-]+")
 _NOT_IN = re.compile(
     r"\b(?:in|near|outside|around|across|downtown|central|outside of|city of|born in|town of) $"
@@ -25,7 +28,7 @@ _ACTS_ON = re.compile(
     r"|(?:lost|lose|losing|loss|losses|defeat|defeats|win|wins|won|victory|victories|draw|draws|drew|drawn|triumph|game|match|tie|visit"
     r"|clash|trip|journey|point|held|goalless|sell-out) (?:to|at|over|with|against|away to|by)|lost to|travel to|travels to|trip to|go to|move to|moved to|moves to"
     r"|return to|returns to|joins?|joined|joining|rejoin(?:ed)?|sign(?:s|ed)? (?:for|from)|signing from|signed|leaves?|left|leaving|wants?|manage[ds]?|coach(?:ed)?"
-    r"|loan(?:ed)? (?:from|to)|transfer (?:from|to)|transferred (?:from|to)|from|for|knock(?:ed)? out|eliminat(?:ed|ing)|stun(?:s|ned)?|overc[ao]me|upset|draft(?:ed)? by|trade[ds]? to|\d[-–]\d (?:at|to|with|over|against)|\d+[-–]\d+|at)\s(?:the )?$"
+    r"|loan(?:ed)? (?:from|to)|transfer (?:from|to)|transferred (?:from|to)|from|for|knock(?:ed)? out|eliminat(?:ed|ing)|stun(?:s|ned)?|overc[ao]me|upset|draft(?:ed)? by|trade[ds]? to|\d[-–]\d (?:at|to|with|over|against)|\d+[-–]\d+)\s(?:the )?$"
 )
 _ACTS = re.compile(
     r"(?:['’]s?)? (?:\d{1,3}[-–]\d|beat|beats|lost|lose|loses|drew|draw|draws|won|win|wins|host|hosts|hosted|play|plays|played|faces?|faced|visits?|visited"
@@ -39,7 +42,7 @@ _COUNTRIES_TOO = frozenset(("England", "Scotland", "Wales", "Northern Ireland", 
 
 def with_teams(mentions: list[Mention], text: str) -> list[Mention]:
     """Return the mentions with the teams as organisations, if the text is a report of sports; countries stay places."""
-    if not _is_sports_report(text):
+    if not _is_sports_report(mentions, text):
         return mentions
     found = Mentions(mentions)
     for one in _short_names(found, mentions, text):
@@ -49,7 +52,9 @@ def with_teams(mentions: list[Mention], text: str) -> list[Mention]:
     by_name: dict[str, list[Mention]] = defaultdict(list)
     starts = {one.start for one in mentions if one.type == "PER"}
     for one in found.all():
-        if _may_be_team(one, surnames):
+        if one.type == "ORG" and _is_ground(one, text):
+            found.replace(mention(text, one.start, one.end, "LOC"))
+        elif _may_be_team(one, surnames):
             votes[one.text] += _is_team_here(one, text, starts)
             by_name[one.text].append(one)
     for name, same in by_name.items():
@@ -60,9 +65,12 @@ def with_teams(mentions: list[Mention], text: str) -> list[Mention]:
     return found.all()
 
 
-def _is_sports_report(text: str) -> bool:
+def _is_sports_report(mentions: list[Mention], text: str) -> bool:
     words = set(_WORD.findall(text.lower())) & tables.words("sports_words")
-    return len(words) + min(3, len(set(_RESULT.findall(text)))) >= max(MIN_SPORT, len(text) / 1500)
+    clubs = {one.text for one in mentions if _is_club(one.text)}
+    results = set(_RESULT.findall(text))
+    found = len(words) + min(3, len(results)) + len(clubs) + 2 * bool(_BEAT.search(text))
+    return found >= max(MIN_SPORT, len(text) / 1000)
 
 
 def _may_be_team(one: Mention, surnames: set[str]) -> bool:
@@ -73,12 +81,23 @@ def _may_be_team(one: Mention, surnames: set[str]) -> bool:
         or one.text in surnames
     ):
         return False
+    if one.text.rpartition(" ")[2] in tables.words("grounds"):
+        return False
     if _is_club(one.text):
         return True
     places = candidates(one.text)
     if any(place.place.kind == "country" for place in places):
         return False
     return one.type == "LOC" or (bool(places) and " " not in one.text)
+
+
+def _is_ground(one: Mention, text: str) -> bool:
+    """Return whether a name is a stadium's: "at Ibrox", "at Villa Park"."""
+    if text[max(0, one.start - 3) : one.start] != "at ":
+        return False
+    return one.text.rpartition(" ")[2] in tables.words("grounds") or any(
+        place.place.kind == "known" for place in candidates(one.text)
+    )
 
 
 def _is_club(name: str) -> bool:
@@ -107,9 +126,8 @@ def _short_names(found: Mentions, mentions: list[Mention], text: str) -> Iterato
     for match in _short_name().finditer(text):
         around = found.overlapping(match.start(), match.end())
         is_alone = not around or (len(around) == 1 and around[0].text == match[0] and around[0].type != "ORG")
-        if is_alone and (match[0] in clubs or match[0] in known) and not _opens_sentence(text, match.start()):
-            yield mention(text, match.start(), match.end(), "ORG")
-        elif is_alone and match[0] in clubs and around:
+        is_known = match[0] in clubs or (match[0] in known and not _opens_sentence(text, match.start()))
+        if is_alone and is_known:
             yield mention(text, match.start(), match.end(), "ORG")
 
 
