@@ -20,14 +20,24 @@ _GOES_ON = re.compile(
 )
 _GOES_BACK = re.compile(r"([^\W\d_a-zß-ÿ][\w'’.&-]*) $")
 _THE = re.compile(r"\bThe $")
+_LISTED_NAME = re.compile(r"(?:,| and) ([^\W\d_a-zß-ÿ][\w&-]*)")
 _POSSESSED_NAME = re.compile(r"['’]s [^\W\d_a-zß-ÿ]")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:…\n][\"”’')\]]{0,2}\s*|[\"“‘(\[•*–—-]\s*)$")
+_ARTICLE = re.compile(r"(?:The|Der|Die|Das|Le|La|Les|El|Il|De|Het) ")
+_END_WITHIN = re.compile(r"['’]s\. ")
 _RUN = re.compile(
     r"(?<![\w@#/.-])(?:[^\W\d_a-zß-ÿ][\w'’&-]* ){1,6}[^\W\d_a-zß-ÿ][\w-]*\b(?! of [^\W\d_a-zß-ÿ]| for [^\W\d_a-zß-ÿ])"
 )
 _LISTED_PLACE = re.compile(r" and ([^\W\d_a-zß-ÿ][a-zß-ÿ]{2,})\b(?!['’-]\w| [^\W\d_a-zß-ÿ])")
+_NO_PART = frozenset(
+    """
+    Both Former Local Our Monday Tuesday Wednesday Thursday Friday Saturday Sunday Today Yesterday Meanwhile However
+    Analysts Officials January February March April May June July August September October November December
+    """.split()  # noqa: SIM905
+)
 _MAX_TITLE_CASE = 0.85
 """Share of capitalised words from which a sentence is set as a headline, where capitals say nothing."""
+_LONGEST_ABBREVIATION = 5
 _MIN_MEDIA = 2
 """Number of words about newspapers, and of newspapers, that make "The Sun" a paper also where a sentence begins."""
 
@@ -36,8 +46,11 @@ def with_known_names(mentions: list[Mention], text: str) -> list[Mention]:
     """Return the mentions with those of known organisations, and of organisations named as such ("Adani Group")."""
     found = Mentions(mentions)
     for one in _known(text):
-        if not any(_contains(other, one) for other in found.overlapping(one.start, one.end)):
+        longer = [other for other in found.overlapping(one.start, one.end) if _contains(other, one)]
+        if not longer:
             found.replace(one)
+        elif _ARTICLE.fullmatch(text, longer[0].start, one.start) and longer[0].end == one.end:
+            found.replace(mention(text, longer[0].start, one.end, "ORG"))
     for one in list(_named_as_organisations(found, text)):
         found.replace(one)
     for one in list(_listed_places(found, text)):
@@ -48,7 +61,7 @@ def with_known_names(mentions: list[Mention], text: str) -> list[Mention]:
 def _contains(longer: Mention, one: Mention) -> bool:
     """Return whether a mention is part of a longer one, unless a network has read on over the end of a sentence."""
     is_part = longer.start <= one.start and one.end <= longer.end and len(longer.text) > len(one.text)
-    return is_part and ". " not in longer.text
+    return is_part and not _END_WITHIN.search(longer.text)
 
 
 def _known(text: str) -> Iterator[Mention]:
@@ -86,9 +99,9 @@ def _is_here(name: str, text: str, start: int) -> bool:
 def _is_continued(text: str, start: int) -> bool:
     """Return whether the capitalised word before an offset may belong to the same name."""
     before = _GOES_BACK.search(text, max(0, start - 40), start)
-    if not before or before[1] in ("The", "In", "At", "A", "An", "And", "But"):
+    if before is None or before[1].endswith(("'s", "’s", "s'", "s’")) or _is_opening(before[1]):
         return False
-    return not _is_sentence_start(text, before.start())
+    return not (before[1].endswith(".") and len(before[1]) > _LONGEST_ABBREVIATION)
 
 
 def _word_name(word: str, text: str, start: int, is_on_media: bool) -> str | None:
@@ -101,7 +114,9 @@ def _word_name(word: str, text: str, start: int, is_on_media: bool) -> str | Non
     if word not in tables.words("word_names") or _is_headline(text, start):
         return None
     if _is_sentence_start(text, start):
-        return word if _POSSESSED_NAME.match(text, end) else None
+        listed = _LISTED_NAME.match(text, end)
+        is_name = _POSSESSED_NAME.match(text, end) or (listed and listed[1] in _by_first_word())
+        return word if is_name else None
     return None if _is_continued(text, start) else word
 
 
@@ -140,16 +155,16 @@ def _named_as_organisations(found: Mentions, text: str) -> Iterator[Mention]:
 
 
 def _is_opening(word: str) -> bool:
-    return word in tables.words("sentence_starts") or word in ("Our", "Both", "Local", "Former", "New")
+    return word in tables.words("sentence_starts") or word in tables.demonyms() or word in _NO_PART
 
 
 def _listed_places(found: Mentions, text: str) -> Iterator[Mention]:
     """Yield known towns after a place and "and": "in Reading and Bath"."""
     for one in found.all():
         match = _LISTED_PLACE.match(text, one.end) if one.type == "LOC" else None
-        if match and not found.overlapping(*match.span(1)):
-            if any(place.is_first_name and place.place.kind != "region" for place in candidates(match[1])):
-                yield mention(text, *match.span(1), "LOC")
+        is_new = match is not None and not found.overlapping(*match.span(1))
+        if match and is_new and any(place.is_first_name for place in candidates(match[1])):
+            yield mention(text, *match.span(1), "LOC")
 
 
 def _first_word(name: str) -> str:

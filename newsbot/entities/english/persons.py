@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from newsbot.entities import tables
 from newsbot.entities.english.spans import mention
 from newsbot.entities.places.gazetteer import candidates
 from newsbot.items import Mention
 
-_WORD_BEFORE = re.compile(r"([\w.]+) $")
 _HOME = re.compile(r", \d{1,2}, (?:of|from) $|\baged \d{1,2}, (?:of|from) $")
 
 
 def with_persons_settled(mentions: list[Mention], text: str) -> list[Mention]:
     """Return the mentions without storms and lone titles, and with people and places told apart by the words beside them."""
-    storms = {one.text for one in mentions if one.type == "PER" and _is_storm(one, text)}
+    storms = {match[1] for match in _storm().finditer(text)}
     surnames = {one.text.rpartition(" ")[2] for one in mentions if one.type == "PER" and " " in one.text}
     return [
         settled
         for one in mentions
-        if one.text not in storms and one.text not in tables.words("no_names")
+        if not (one.type == "PER" and one.text in storms) and one.text not in tables.words("no_names")
         for settled in _settled(one, text, surnames)
     ]
 
@@ -41,9 +41,9 @@ def _settled(one: Mention, text: str, surnames: set[str]) -> Iterator[Mention]:
         yield one
 
 
-def _is_storm(one: Mention, text: str) -> bool:
-    before = _WORD_BEFORE.search(text, max(0, one.start - 20), one.start)
-    return bool(before and before[1] in tables.words("storms"))
+@cache
+def _storm() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(sorted(tables.words('storms')))}) ([A-Z][\w-]+)")
 
 
 def _is_person(name: str) -> bool:

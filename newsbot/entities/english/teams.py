@@ -95,9 +95,11 @@ def _is_ground(one: Mention, text: str) -> bool:
     """Return whether a name is a stadium's: "at Ibrox", "at Villa Park"."""
     if text[max(0, one.start - 3) : one.start] != "at ":
         return False
-    return one.text.rpartition(" ")[2] in tables.words("grounds") or any(
-        place.place.kind == "known" for place in candidates(one.text)
-    )
+    if one.text.rpartition(" ")[2] in tables.words("grounds"):
+        return True
+    places = candidates(one.text)
+    is_alone = text.count(one.text) == 1 and one.text not in tables.known_organisations()
+    return any(place.place.kind == "known" for place in places) or (is_alone and not places)
 
 
 def _is_club(name: str) -> bool:
