@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from newsbot.entities import tables
-from newsbot.entities.english.spans import Mentions, mention
+from newsbot.entities.english.mention_set import Mentions, mention
 from newsbot.entities.places.gazetteer import candidates
 from newsbot.items import Mention
 
@@ -31,7 +31,7 @@ _RUN = re.compile(
 _LISTED_PLACE = re.compile(r" and ([^\W\d_a-zß-ÿ][a-zß-ÿ]{2,})\b(?!['’-]\w| [^\W\d_a-zß-ÿ])")
 _NO_PART = frozenset(
     """
-    Both Former Local Our Monday Tuesday Wednesday Thursday Friday Saturday Sunday Today Yesterday Meanwhile However
+    Der Die Das Le La Les El Il De Het Both Former Local Our Monday Tuesday Wednesday Thursday Friday Saturday Sunday Today Yesterday Meanwhile However
     Analysts Officials January February March April May June July August September October November December
     """.split()  # noqa: SIM905
 )
@@ -127,7 +127,7 @@ def _is_sentence_start(text: str, start: int) -> bool:
 def _is_headline(text: str, start: int) -> bool:
     """Return whether most words around an offset are capitalised."""
     words = re.findall(r"\b[^\W\d_]\w{3,}", text[max(0, start - 100) : start + 100])
-    return sum(word[0].isupper() for word in words) > _MAX_TITLE_CASE * max(5, len(words))
+    return len([word for word in words if word[0].isupper()]) > _MAX_TITLE_CASE * max(5, len(words))
 
 
 def _named_as_organisations(found: Mentions, text: str) -> Iterator[Mention]:

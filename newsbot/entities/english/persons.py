@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from functools import cache
 
 from newsbot.entities import tables
-from newsbot.entities.english.spans import mention
+from newsbot.entities.english.mention_set import mention
 from newsbot.entities.places.gazetteer import candidates
 from newsbot.items import Mention
 
 _HOME = re.compile(r", \d{1,2}, (?:of|from) $|\baged \d{1,2}, (?:of|from) $")
+
+_TOWNS_FIRST = frozenset(("Paris", "Sydney", "Chelsea", "Victoria"))
+"""First names that are towns more often."""
 
 
 def with_persons_settled(mentions: list[Mention], text: str) -> list[Mention]:
@@ -56,4 +59,4 @@ def _is_person(name: str) -> bool:
     place_words = tables.words("place_words")
     if first in place_words or rest in place_words or candidates(name):
         return False
-    return first in tables.first_names() and first not in ("Paris", "Sydney", "Chelsea", "Victoria")
+    return first in tables.first_names() and first not in _TOWNS_FIRST

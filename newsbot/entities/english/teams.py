@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from newsbot.entities import tables
-from newsbot.entities.english.spans import Mentions, mention
+from newsbot.entities.english.mention_set import Mentions, mention
 from newsbot.entities.places.gazetteer import candidates
 from newsbot.items import Mention
 
@@ -28,12 +28,12 @@ _ACTS_ON = re.compile(
     r"|(?:lost|lose|losing|loss|losses|defeat|defeats|win|wins|won|victory|victories|draw|draws|drew|drawn|triumph|game|match|tie|visit"
     r"|clash|trip|journey|point|held|goalless|sell-out) (?:to|at|over|with|against|away to|by)|lost to|travel to|travels to|trip to|go to|move to|moved to|moves to"
     r"|return to|returns to|joins?|joined|joining|rejoin(?:ed)?|sign(?:s|ed)? (?:for|from)|signing from|signed|leaves?|left|leaving|wants?|manage[ds]?|coach(?:ed)?"
-    r"|loan(?:ed)? (?:from|to)|transfer (?:from|to)|transferred (?:from|to)|from|for|knock(?:ed)? out|eliminat(?:ed|ing)|stun(?:s|ned)?|overc[ao]me|upset|draft(?:ed)? by|trade[ds]? to|\d[-–]\d (?:at|to|with|over|against)|\d+[-–]\d+)\s(?:the )?$"
+    r"|loan(?:ed)? (?:from|to)|transfer (?:from|to)|transferred (?:from|to)|from|for|knock(?:ed)? out|eliminat(?:ed|ing)|stun(?:s|ned)?|overc[ao]me|upset|draft(?:ed)? by|trade[ds]? to|\d{1,3}[-–]\d{1,3} (?:at|to|with|over|against)|\d+[-–]\d+)\s(?:the )?$"
 )
 _ACTS = re.compile(
     r"(?:['’]s?)? (?:\d{1,3}[-–]\d|beat|beats|lost|lose|loses|drew|draw|draws|won|win|wins|host|hosts|hosted|play|plays|played|faces?|faced|visits?|visited"
     r"|travels?|travelled|traveled|wants?|sacked|signed|signs|scored|scores|leads?|led|trails?|trailed|defeated|thrashed|outscored|are|were|have|stay|sit|lie|go|move"
-    r"|moved|climb|climbed|dropped|finished|took|needed|conceded|equalised|recovered|managers?|head coach|coach|boss|captain|skipper|striker|forward|winger|midfielder"
+    r"|moved|needs?|needed|chased?|declared|reached|collapsed|climb|climbed|dropped|finished|took|needed|conceded|equalised|recovered|managers?|head coach|coach|boss|captain|skipper|striker|forward|winger|midfielder"
     r"|defender|full-back|goalkeeper|keeper|quarterback|pitcher|fly-half|scrum-half|fans|supporters|players?|teammates?|squad|side)\b"
 )
 _OWNS = re.compile(r"['’]s? $")
@@ -93,7 +93,7 @@ def _may_be_team(one: Mention, surnames: set[str]) -> bool:
 
 def _is_ground(one: Mention, text: str) -> bool:
     """Return whether a name is a stadium's: "at Ibrox", "at Villa Park"."""
-    if text[max(0, one.start - 3) : one.start] != "at ":
+    if text[max(0, one.start - 4) : one.start] != " at ":
         return False
     if one.text.rpartition(" ")[2] in tables.words("grounds"):
         return True
@@ -114,6 +114,8 @@ def _is_team_here(one: Mention, text: str, people: set[int]) -> int:
     """Return 1 if the words around a name make it a team, -1 if they make it a place, else 0."""
     if _NOT_IN.search(text, max(0, one.start - 20), one.start):
         return -1
+    if text[max(0, one.start - 4) : one.start] == " at " and not candidates(one.text):
+        return 0
     owned = _OWNS.match(text, one.end, one.end + 3)
     if owned and owned.end() in people:
         return 1
