@@ -45,7 +45,7 @@ PERSONS = {
     "peer": ("The {LOC Duke of Sussex} left.", ["PER Duke of Sussex"]),
     "member of parliament": ("{PER Eva Lind MP} spoke.", ["PER Eva Lind"]),
     "home after an age": ("{PER Eva Lind}, 41, of {PER Hogsmouth}, died.", ["PER Eva Lind", "LOC Hogsmouth"]),
-    "first name and town": ("{LOC Kerry Washington} sang.", ["PER Kerry Washington"]),
+    "first name and town": ("{LOC Alice Washington} sang.", ["PER Alice Washington"]),
     "park with a first name": ("{LOC Lincoln Park} closed.", ["LOC Lincoln Park"]),
     "word that is no name": ("{PER Siri} and {ORG Brexit} were mentioned.", []),
 }

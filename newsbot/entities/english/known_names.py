@@ -11,7 +11,7 @@ from functools import cache
 
 from newsbot.entities import tables
 from newsbot.entities.english.mention_set import Mentions, mention
-from newsbot.entities.places.gazetteer import candidates
+from newsbot.entities.places.gazetteer import places_by_first_name
 from newsbot.items import Mention
 
 _CAPITALISED = re.compile(r"(?<![\w@#/.-])[^\W\d_a-zß-ÿ][\w&+'’-]*")
@@ -26,7 +26,7 @@ _SENTENCE_START = re.compile(r"(?:^|[.!?:…\n][\"”’')\]]{0,2}\s*|[\"“‘(
 _ARTICLE = re.compile(r"(?:The|Der|Die|Das|Le|La|Les|El|Il|De|Het) ")
 _END_WITHIN = re.compile(r"['’]s\. ")
 _RUN = re.compile(
-    r"(?<![\w@#/.-])(?:[^\W\d_a-zß-ÿ][\w'’&-]* ){1,6}[^\W\d_a-zß-ÿ][\w-]*\b(?! of [^\W\d_a-zß-ÿ]| for [^\W\d_a-zß-ÿ])"
+    r"(?<![\w@#/.-])(?:[^\W\d_a-zß-ÿ][\w'’&-]* ){1,6}[^\W\d_a-zß-ÿ][\w-]*\b(?! of [^\W\d_a-zß-ÿ]| for [^\W\d_a-zß-ÿ]| (?:presidential |general |leadership )?(?:election|primar|caucus|nominat))"
 )
 _LISTED_PLACE = re.compile(r" and ([^\W\d_a-zß-ÿ][a-zß-ÿ]{2,})\b(?!['’-]\w| [^\W\d_a-zß-ÿ])")
 _NO_PART = frozenset(
@@ -37,6 +37,7 @@ _NO_PART = frozenset(
 )
 _MAX_TITLE_CASE = 0.85
 """Share of capitalised words from which a sentence is set as a headline, where capitals say nothing."""
+_MEDIA_STEMS = ("paper", "magazine", "edit", "column", "tabloid", "journalis")
 _LONGEST_ABBREVIATION = 5
 _MIN_MEDIA = 2
 """Number of words about newspapers, and of newspapers, that make "The Sun" a paper also where a sentence begins."""
@@ -67,21 +68,25 @@ def _contains(longer: Mention, one: Mention) -> bool:
 def _known(text: str) -> Iterator[Mention]:
     """Yield the mentions of organisations that the tables know, the longest names only, without overlaps."""
     after = 0
-    is_on_media = _is_on_media(text)
+    starts, is_on_media = _by_first_word(), _is_on_media(text)
     for match in _CAPITALISED.finditer(text):
         start = match.start()
         if start < after:
             continue
-        known = _by_first_word().get(_first_word(match[0]), ())
-        name = next((name for name in known if _is_here(name, text, start)), None)
-        if name is None:
-            name = _word_name(match[0].removesuffix("'s").removesuffix("’s"), text, start, is_on_media)
+        word = _first_word(match[0])
+        if word not in starts:
+            continue
+        name = next((name for name in starts[word] if _is_here(name, text, start)), None)
+        name = name or _word_name(word, text, start, is_on_media)
         if name:
             after = start + len(name)
             yield mention(text, start, after, "ORG")
 
 
 def _is_on_media(text: str) -> bool:
+    """Return whether a text names several newspapers, or speaks of them."""
+    if text.count("The ") <= _MIN_MEDIA and not any(word in text for word in _MEDIA_STEMS):
+        return False
     words = set(re.findall(r"[a-z][a-z-]+", text)) & tables.words("media_words")
     papers = {match[1] for match in re.finditer(r"\bThe ([A-Z][a-z]+)\b", text)} & tables.words("papers")
     return len(words) + len(papers) > _MIN_MEDIA
@@ -135,6 +140,8 @@ def _named_as_organisations(found: Mentions, text: str) -> Iterator[Mention]:
     ends = tables.words("organisation_ends")
     for match in _RUN.finditer(text):
         words = match[0].split(" ")
+        if ends.isdisjoint(words) and not match[0].isupper():
+            continue
         last = max((n for n, word in enumerate(words) if word in ends or word.title() in ends), default=0)
         possessed = max(
             (n + 1 for n, word in enumerate(words[:last]) if word.endswith(("'s", "’s", "s'", "s’"))),
@@ -163,18 +170,18 @@ def _listed_places(found: Mentions, text: str) -> Iterator[Mention]:
     for one in found.all():
         match = _LISTED_PLACE.match(text, one.end) if one.type == "LOC" else None
         is_new = match is not None and not found.overlapping(*match.span(1))
-        if match and is_new and any(place.is_first_name for place in candidates(match[1])):
+        if match and is_new and places_by_first_name(match[1]):
             yield mention(text, *match.span(1), "LOC")
 
 
 def _first_word(name: str) -> str:
-    return re.split(r"[ '’]", name, maxsplit=1)[0]
+    return name.partition(" ")[0].partition("'")[0].partition("’")[0]
 
 
 @cache
 def _by_first_word() -> dict[str, tuple[str, ...]]:
-    """Return first word -> the known organisations that begin with it, the longest first."""
-    found: dict[str, list[str]] = {}
+    """Return first word -> the known organisations that begin with it, the longest first; none for a name that is a word."""
+    found: dict[str, list[str]] = {word: [] for word in tables.words("word_names") | tables.words("papers")}
     for name in sorted(tables.organisations(), key=len, reverse=True):
         if name not in tables.words("word_names") and len(name) > 2:
             found.setdefault(_first_word(name), []).append(name)

@@ -8,11 +8,12 @@ from functools import cache
 
 from newsbot.entities import tables
 from newsbot.entities.english.mention_set import mention
-from newsbot.entities.places.gazetteer import candidates
+from newsbot.entities.places.gazetteer import places_by_first_name
 from newsbot.items import Mention
 
 _HOME = re.compile(r", \d{1,2}, (?:of|from) $|\baged \d{1,2}, (?:of|from) $")
 
+_BEFORE_HOME = frozenset((" of ", "rom "))
 _TOWNS_FIRST = frozenset(("Paris", "Sydney", "Chelsea", "Victoria"))
 """First names that are towns more often."""
 
@@ -30,7 +31,11 @@ def with_persons_settled(mentions: list[Mention], text: str) -> list[Mention]:
 
 
 def _settled(one: Mention, text: str, surnames: set[str]) -> Iterator[Mention]:
-    if one.type != "LOC" and _HOME.search(text, max(0, one.start - 20), one.start):
+    if (
+        one.type != "LOC"
+        and text[max(0, one.start - 4) : one.start] in _BEFORE_HOME
+        and _is_home(text, one.start)
+    ):
         yield mention(text, one.start, one.end, "LOC")
     elif one.type == "PER":
         words = one.text.split(" ")
@@ -49,6 +54,10 @@ def _storm() -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(sorted(tables.words('storms')))}) ([A-Z][\w-]+)")
 
 
+def _is_home(text: str, start: int) -> bool:
+    return bool(_HOME.search(text, max(0, start - 20), start))
+
+
 def _is_person(name: str) -> bool:
     """Return whether what a network took for a place is a person: "Duke of Sussex", "Denzel Washington"."""
     first, _, rest = name.partition(" ")
@@ -56,7 +65,7 @@ def _is_person(name: str) -> bool:
         return True
     if " " in rest or not rest or not name.replace(" ", "").isalpha() or name.isupper():
         return False
-    place_words = tables.words("place_words")
-    if first in place_words or rest in place_words or candidates(name):
+    if first not in tables.first_names() or first in _TOWNS_FIRST:
         return False
-    return first in tables.first_names() and first not in _TOWNS_FIRST
+    place_words = tables.words("place_words")
+    return first not in place_words and rest not in place_words and not places_by_first_name(name)

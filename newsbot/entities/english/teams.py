@@ -9,11 +9,24 @@ from functools import cache
 
 from newsbot.entities import tables
 from newsbot.entities.english.mention_set import Mentions, mention
-from newsbot.entities.places.gazetteer import candidates
+from newsbot.entities.places.gazetteer import places_by_first_name
 from newsbot.items import Mention
 
 MIN_SPORT = 3
 """Number of different words of sports reports and of results that make a text one."""
+_SPORTS_STEMS = (
+    "scor",
+    "leagu",
+    "coach",
+    "season",
+    "match",
+    "goal",
+    "Leagu",
+    "inning",
+    "player",
+    "squad",
+    "Cup",
+)
 _RESULT = re.compile(r"(?<![\d/.–-])\d{1,3}[-–]\d{1,3}(?![\d/–-])")
 _BEAT = re.compile(
     r"\b(?:beat|beats|defeated|lost to|drew with|drew|win over|defeat (?:by|at|to))\b[^.\n]{0,40}\d[-–]\d"
@@ -66,8 +79,10 @@ def with_teams(mentions: list[Mention], text: str) -> list[Mention]:
 
 
 def _is_sports_report(mentions: list[Mention], text: str) -> bool:
-    words = set(_WORD.findall(text.lower())) & tables.words("sports_words")
     clubs = {one.text for one in mentions if _is_club(one.text)}
+    if not clubs and not any(stem in text for stem in _SPORTS_STEMS) and not _RESULT.search(text):
+        return False
+    words = set(_WORD.findall(text.lower())) & tables.words("sports_words")
     results = set(_RESULT.findall(text))
     found = len(words) + min(3, len(results)) + len(clubs) + 2 * bool(_BEAT.search(text))
     return found >= max(MIN_SPORT, len(text) / 1000)
@@ -85,9 +100,7 @@ def _may_be_team(one: Mention, surnames: set[str]) -> bool:
         return False
     if _is_club(one.text):
         return True
-    places = candidates(one.text)
-    if any(place.place.kind == "country" for place in places):
-        return False
+    places = places_by_first_name(one.text)
     return one.type == "LOC" or (bool(places) and " " not in one.text)
 
 
@@ -97,24 +110,25 @@ def _is_ground(one: Mention, text: str) -> bool:
         return False
     if one.text.rpartition(" ")[2] in tables.words("grounds"):
         return True
-    places = candidates(one.text)
+    places = places_by_first_name(one.text)
     is_alone = text.count(one.text) == 1 and one.text not in tables.known_organisations()
-    return any(place.place.kind == "known" for place in places) or (is_alone and not places)
+    return any(place.kind == "known" for place in places) or (is_alone and not places)
 
 
 def _is_club(name: str) -> bool:
     """Return whether a name has the form of a club's: "Ross County", "Bayern Munich"; "Mexico City" is a place."""
     words = name.split(" ")
-    if len(words) < 2 or any(place.is_first_name for place in candidates(name)):
+    if len(words) < 2:
         return False
-    return words[-1] in tables.words("club_ends") or words[0] in tables.words("club_starts")
+    is_form = words[-1] in tables.words("club_ends") or words[0] in tables.words("club_starts")
+    return is_form and not places_by_first_name(name)
 
 
 def _is_team_here(one: Mention, text: str, people: set[int]) -> int:
     """Return 1 if the words around a name make it a team, -1 if they make it a place, else 0."""
     if _NOT_IN.search(text, max(0, one.start - 20), one.start):
         return -1
-    if text[max(0, one.start - 4) : one.start] == " at " and not candidates(one.text):
+    if text[max(0, one.start - 4) : one.start] == " at " and not places_by_first_name(one.text):
         return 0
     owned = _OWNS.match(text, one.end, one.end + 3)
     if owned and owned.end() in people:
