@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import tomllib
-from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
@@ -44,6 +43,25 @@ def _lines(file_name: str) -> tuple[str, ...]:
 
 
 @cache
+def _content(file_name: str) -> bytes:
+    return files("newsbot.entities").joinpath("data", file_name).read_bytes()
+
+
+def _line_from(file_name: str, prefix: str) -> str:
+    """Return the first line of a sorted file that is not less than `prefix`; "" if there is none.
+
+    The file is searched as it is: to make a list of 150,000 lines takes longer than reading an article.
+    """
+    content, wanted = _content(file_name), prefix.encode()
+    low, high = 0, len(content)
+    while low < high:
+        middle = content.rfind(b"\n", low, (low + high) // 2) + 1 or low
+        end = content.index(b"\n", middle)
+        low, high = (end + 1, high) if content[middle:end] < wanted else (low, middle)
+    return content[low : content.find(b"\n", low)].decode() if low < len(content) else ""
+
+
+@cache
 def places() -> tuple[Place, ...]:
     """Return countries, US states, nations of the United Kingdom, capitals, and cities of at least 30,000 people."""
     rows = (line.split("\t") for line in _lines("places.tsv") if not line.startswith("region"))
@@ -52,9 +70,7 @@ def places() -> tuple[Place, ...]:
 
 def places_called(key: str) -> list[tuple[Place, bool]]:
     """Return the places with a name, and whether it is their first one, given its key (`keys.place_key`)."""
-    lines = _lines("place_names.tsv")
-    index = bisect_left(lines, f"{key}\t")
-    name, _, numbers = lines[index].partition("\t") if index < len(lines) else ("", "", "")
+    name, _, numbers = _line_from("place_names.tsv", f"{key}\t").partition("\t")
     table = _lines("places.tsv")
     return [
         (_place(table[int(number.lstrip("~"))].split("\t")), number[0] != "~")
@@ -109,7 +125,7 @@ def place_names() -> frozenset[str]:
 @cache
 def countries() -> frozenset[str]:
     """Return all English names of countries and of the nations of the United Kingdom; faster than `places`."""
-    rows = (line.split("\t")[:3] for line in _lines("places.tsv"))
+    rows = (line.split("\t", 3)[:3] for line in _lines("places.tsv") if line.startswith(("country", "state")))
     names = {name for kind, name, country in rows if kind == "country" or (kind, country) == ("state", "GB")}
     return frozenset(names | {alias for (kind, alias), name in aliases().items() if name in names})
 

@@ -14,7 +14,8 @@ from newsbot.entities.english.mention_set import Mentions, mention
 from newsbot.entities.places.gazetteer import places_by_first_name
 from newsbot.items import Mention
 
-_CAPITALISED = re.compile(r"(?<![\w@#/.-])[^\W\d_a-zß-ÿ][\w&+'’-]*")
+_CAPITALISED = re.compile(r"[A-ZÀ-ÖØ-ÞŁŚŠŽ][\w&+'’-]*")
+_JOINED = re.compile(r"[\w@#/.-]$")
 _GOES_ON = re.compile(
     r"[-/@]\w|['’](?!s\b)\w|\.\w| (?=[^\W\d_a-zß-ÿ])(?!I\b)| (?:election|primar|caucus|nominat)"
 )
@@ -26,7 +27,7 @@ _SENTENCE_START = re.compile(r"(?:^|[.!?:…\n][\"”’')\]]{0,2}\s*|[\"“‘(
 _ARTICLE = re.compile(r"(?:The|Der|Die|Das|Le|La|Les|El|Il|De|Het) ")
 _END_WITHIN = re.compile(r"['’]s\. ")
 _RUN = re.compile(
-    r"(?<![\w@#/.-])(?:[^\W\d_a-zß-ÿ][\w'’&-]* ){1,6}[^\W\d_a-zß-ÿ][\w-]*\b(?! of [^\W\d_a-zß-ÿ]| for [^\W\d_a-zß-ÿ]| (?:presidential |general |leadership )?(?:election|primar|caucus|nominat))"
+    r"[A-ZÀ-ÖØ-ÞŁŚŠŽ](?<![\w@#/.-].)(?:[\w'’&-]* [A-ZÀ-ÖØ-ÞŁŚŠŽ]){1,6}[\w-]*\b(?! of [^\W\d_a-zß-ÿ]| for [^\W\d_a-zß-ÿ]| (?:presidential |general |leadership )?(?:election|primar|caucus|nominat))"
 )
 _LISTED_PLACE = re.compile(r" and ([^\W\d_a-zß-ÿ][a-zß-ÿ]{2,})\b(?!['’-]\w| [^\W\d_a-zß-ÿ])")
 _NO_PART = frozenset(
@@ -74,7 +75,7 @@ def _known(text: str) -> Iterator[Mention]:
         if start < after:
             continue
         word = _first_word(match[0])
-        if word not in starts:
+        if word not in starts or _JOINED.search(text, max(0, start - 1), start):
             continue
         name = next((name for name in starts[word] if _is_here(name, text, start)), None)
         name = name or _word_name(word, text, start, is_on_media)
