@@ -29,7 +29,7 @@ OUT = Path(__file__).parent.parent / "newsbot" / "entities" / "data"
 MIN_POPULATION = 15_000
 MIN_NAMES = 25
 """Number of other names, in all languages, from which on a smaller town is well known too."""
-MIN_POPULATION_OF_OTHER_NAMES = 100_000
+MIN_POPULATION_OF_OTHER_NAMES = 30_000
 """Population below which other names of a city are left out, unless it is a capital or well known."""
 SMALLEST = 500
 LANGUAGES = tuple(

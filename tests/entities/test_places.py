@@ -112,8 +112,20 @@ def test_places_of_an_article_are_located_together() -> None:
 
 
 def test_small_namesake_abroad_is_not_meant() -> None:
-    assert "Kyle" not in countries_of("The ferry from [Kyle] was late, [Scotland] said.")
-    assert countries_of("Music from [Kyle] filled the street.") == {"Kyle": "US"}
+    assert "Altamont" not in countries_of("The ferry from [Altamont] was late, [Scotland] said.")
+    assert countries_of("Music from [Altamont] filled the street.") == {"Altamont": "US"}
+
+
+def test_names_with_and_without_hyphens_are_one() -> None:
+    assert countries_of("They met in [Port Vila] and [Port au Prince].") == {
+        "Port Vila": "VU",
+        "Port au Prince": "HT",
+    }
+
+
+def test_town_that_has_the_name_of_its_region_counts_as_its_capital() -> None:
+    assert countries_of("[Argentina]'s president spoke in [San Juan].")["San Juan"] == "AR"
+    assert countries_of("The governor spoke in [San Juan].") == {"San Juan": "PR"}
 
 
 def test_town_and_region_may_be_one_name() -> None:

@@ -28,7 +28,7 @@ from newsbot.entities.tables import Place
 
 _BESIDE = 3.0
 """Weight of a town before the region of its name: "Athens, Georgia" for the state."""
-_SURE = 2e-4
+_SURE = 3e-5
 """How well known a place must be if the article names other countries and not its own."""
 _WELL_KNOWN = 25
 """Number of names in other languages from which on a place is known even if it is small."""
@@ -125,5 +125,7 @@ def _named_after_town(name: str, spans: Spans, text: str) -> Iterator[Area]:
 def _is_doubtful(best: Candidate, weights: Mapping[Area, float]) -> bool:
     """Return whether a place is little known, and the article does not name its country."""
     place = best.place
-    is_known = place.kind == "known" or place.fame >= _WELL_KNOWN or known_in_the_world(best) >= _SURE
+    is_known = (
+        place.kind in ("known", "capital") or place.fame >= _WELL_KNOWN or known_in_the_world(best) >= _SURE
+    )
     return not is_known and not any(country == place.country for country, _ in weights)

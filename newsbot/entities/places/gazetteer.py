@@ -49,24 +49,43 @@ def candidates(name: str) -> tuple[Candidate, ...]:
 
     Of "Birmingham, Alabama" only the town counts. Other names count only if no place has the name as its first one: Harare was once called Salisbury.
     """
-    found: dict[Place, bool] = {}
-    for key in _keys(name):
-        for place in _curated().get(key, ()):
-            found[place] = True
-        for place, is_first in tables.places_called(key):
-            # For a name in the curated table of aliases, the bare name means the city: Washington, New York.
-            if place.kind != "state" or ("LOC", place.name) not in tables.aliases():
-                found[place] = is_first or found.get(place, False)
+    found = _found(_keys(name)) or _found({spelling for key in _keys(name) for spelling in _spellings(key)})
     town, comma, _ = name.partition(", ")
     if comma and not found:
         return candidates(town)
     if any(found.values()):
         found = {place: True for place, is_first in found.items() if is_first}
+    regions = {place.country: place for place in found if place.kind == "region"}
     towns = {place.country for place in found if place.kind in ("city", "capital")}
-    found = {
-        place: first for place, first in found.items() if place.kind != "region" or place.country not in towns
-    }
-    return tuple(Candidate(place, is_first) for place, is_first in found.items())
+    return tuple(
+        Candidate(_with_standing(place, regions.get(place.country)), is_first)
+        for place, is_first in found.items()
+        if place.kind != "region" or place.country not in towns
+    )
+
+
+def _found(keys: set[str]) -> dict[Place, bool]:
+    """Return the places with one of these keys, and whether it is that of their first name."""
+    found: dict[Place, bool] = {}
+    for key in keys:
+        found |= dict.fromkeys(_curated().get(key, ()), True)
+        for place, is_first in tables.places_called(key):
+            # For a name in the curated table of aliases, the bare name means the city: Washington, New York.
+            if place.kind != "state" or ("LOC", place.name) not in tables.aliases():
+                found[place] = is_first or found.get(place, False)
+    return found
+
+
+def _spellings(key: str) -> set[str]:
+    """Return a key with and without hyphens: "port vila" is in the table as "port-vila"."""
+    return {key.replace("-", " "), key.replace(" ", "-")}
+
+
+def _with_standing(place: Place, region: Place | None) -> Place:
+    """Return a town with the standing of the region that has its name, since it is the capital of that region."""
+    if region is None or place.kind == "region" or not set(region.regions) <= set(place.regions):
+        return place
+    return place._replace(population=max(place.population, region.population // 2))
 
 
 @lru_cache(maxsize=20_000)
