@@ -45,6 +45,12 @@ PERSONS = {
     "peer": ("The {LOC Duke of Sussex} left.", ["PER Duke of Sussex"]),
     "member of parliament": ("{PER Eva Lind MP} spoke.", ["PER Eva Lind"]),
     "home after an age": ("{PER Eva Lind}, 41, of {PER Hogsmouth}, died.", ["PER Eva Lind", "LOC Hogsmouth"]),
+    "known town after in": ("A tram stopped in {PER Kramatorsk}.", ["LOC Kramatorsk"]),
+    "person after in": ("There is no doubt in {PER Lindqvist}.", ["PER Lindqvist"]),
+    "surname of somebody after in": (
+        "{PER Eva Houston} came. They believe in {PER Houston}.",
+        ["PER Eva Houston", "PER Houston"],
+    ),
     "first name and town": ("{LOC Alice Washington} sang.", ["PER Alice Washington"]),
     "park with a first name": ("{LOC Lincoln Park} closed.", ["LOC Lincoln Park"]),
     "word that is no name": ("{PER Siri} and {ORG Brexit} were mentioned.", []),

@@ -13,6 +13,7 @@ from newsbot.items import Mention
 
 _HOME = re.compile(r", \d{1,2}, (?:of|from) $|\baged \d{1,2}, (?:of|from) $")
 
+_WHERE = re.compile(r"\b(?:in|near|outside|around|shelled|bombed|besieged|recaptured) $")
 _BEFORE_HOME = frozenset((" of ", "rom "))
 _TOWNS_FIRST = frozenset(("Paris", "Sydney", "Chelsea", "Victoria"))
 """First names that are towns more often."""
@@ -41,6 +42,8 @@ def _settled(one: Mention, text: str, surnames: set[str]) -> Iterator[Mention]:
         words = one.text.split(" ")
         if len(words) > 1 and words[-1] in tables.words("after_names"):
             yield mention(text, one.start, one.end - len(words[-1]) - 1, "PER")
+        elif one.text not in surnames and _is_where(one, text):
+            yield mention(text, one.start, one.end, "LOC")
         elif one.text.lower() not in tables.words("lone_titles") or one.text in surnames:
             yield one
     elif one.type == "LOC" and _is_person(one.text):
@@ -56,6 +59,13 @@ def _storm() -> re.Pattern[str]:
 
 def _is_home(text: str, start: int) -> bool:
     return bool(_HOME.search(text, max(0, start - 20), start))
+
+
+def _is_where(one: Mention, text: str) -> bool:
+    """Return whether a network took a known place for a person: "in Kramatorsk"."""
+    return bool(_WHERE.search(text, max(0, one.start - 12), one.start)) and bool(
+        places_by_first_name(one.text)
+    )
 
 
 def _is_person(name: str) -> bool:
