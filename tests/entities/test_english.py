@@ -67,6 +67,11 @@ TEAMS = {
     "owner of a player": ("{LOC Lille}'s {PER Eva Lind} left.", ["ORG Lille", "PER Eva Lind"]),
     "last word of a club": ("{ORG Aston Villa} won and {PER Villa} go on.", ["ORG Aston Villa", "ORG Villa"]),
     "nickname": ("They lost to Wolves again.", ["ORG Wolves"]),
+    "player from a club": ("They signed a winger from {LOC Lille}.", ["ORG Lille"]),
+    "native of a town": (
+        "{LOC Leeds} beat {LOC Burnley}, and {LOC Leeds} native {PER Eva Lind} scored.",
+        ["ORG Leeds", "ORG Burnley", "LOC Leeds", "PER Eva Lind"],
+    ),
     "ground": ("They drew at {ORG Ibrox} again.", ["LOC Ibrox"]),
     "person": ("They met {PER Lind} again.", ["PER Lind"]),
 }

@@ -40,14 +40,17 @@ _ACTS_ON = re.compile(
     r"|facing|host(?:s|ed|ing)?|visit(?:s|ed)?|visiting|play(?:s|ed|ing)?|against|versus|vs?\.?|above|below|behind|ahead of|leapfrog(?:ged)?"
     r"|(?:lost|lose|losing|loss|losses|defeat|defeats|win|wins|won|victory|victories|draw|draws|drew|drawn|triumph|game|match|tie|visit"
     r"|clash|trip|journey|point|held|goalless|sell-out) (?:to|at|over|with|against|away to|by)|lost to|travel to|travels to|trip to|go to|move to|moved to|moves to"
-    r"|return to|returns to|joins?|joined|joining|rejoin(?:ed)?|sign(?:s|ed)? (?:for|from)|signing from|signed|leaves?|left|leaving|wants?|manage[ds]?|coach(?:ed)?"
-    r"|loan(?:ed)? (?:from|to)|transfer (?:from|to)|transferred (?:from|to)|from|for|knock(?:ed)? out|eliminat(?:ed|ing)|stun(?:s|ned)?|overc[ao]me|upset|draft(?:ed)? by|trade[ds]? to|\d{1,3}[-–]\d{1,3} (?:at|to|with|over|against)|\d+[-–]\d+)\s(?:the )?$"
+    r"|return to|returns to|joins?|joined|joining|rejoin(?:ed)?|sign(?:s|ed)? (?:for|from)|signing from|(?:signed|signs?|bought|loaned|poached|recruited)\b[^.\n]{0,30} from|signed|leaves?|left|leaving|wants?|manage[ds]?|coach(?:ed)?"
+    r"|loan(?:ed)? (?:from|to)|transfer (?:from|to)|transferred (?:from|to)|knock(?:ed)? out|eliminat(?:ed|ing)|stun(?:s|ned)?|overc[ao]me|upset|draft(?:ed)? by|trade[ds]? to|\d{1,3}[-–]\d{1,3} (?:at|to|with|over|against)|\d+[-–]\d+)\s(?:the )?$"
 )
 _ACTS = re.compile(
     r"(?:['’]s?)? (?:\d{1,3}[-–]\d|beat|beats|lost|lose|loses|drew|draw|draws|won|win|wins|host|hosts|hosted|play|plays|played|faces?|faced|visits?|visited"
     r"|travels?|travelled|traveled|wants?|sacked|signed|signs|scored|scores|leads?|led|trails?|trailed|defeated|thrashed|outscored|are|were|have|stay|sit|lie|go|move"
     r"|moved|needs?|needed|chased?|declared|reached|collapsed|climb|climbed|dropped|finished|took|needed|conceded|equalised|recovered|managers?|head coach|coach|boss|captain|skipper|striker|forward|winger|midfielder"
     r"|defender|full-back|goalkeeper|keeper|quarterback|pitcher|fly-half|scrum-half|fans|supporters|players?|teammates?|squad|side)\b"
+)
+_PLACE_AFTER = re.compile(
+    r" (?:natives?|residents?|police|mayor|airport|hospital|suburbs?|streets?|council|court)\b"
 )
 _OWNS = re.compile(r"['’]s? $")
 _COUNTRIES_TOO = frozenset(("England", "Scotland", "Wales", "Northern Ireland", "Great Britain"))
@@ -73,7 +76,7 @@ def with_teams(mentions: list[Mention], text: str) -> list[Mention]:
     for name, same in by_name.items():
         if _is_club(name) or votes[name] > 0:
             for one in same:
-                if not _NOT_IN.search(text, max(0, one.start - 20), one.start) or _is_club(name):
+                if _is_club(name) or not _is_place_here(one, text):
                     found.replace(mention(text, one.start, one.end, "ORG"))
     return found.all()
 
@@ -125,16 +128,22 @@ def _is_club(name: str) -> bool:
 
 
 def _is_team_here(one: Mention, text: str, people: set[int]) -> int:
-    """Return 1 if the words around a name make it a team, -1 if they make it a place, else 0."""
-    if _NOT_IN.search(text, max(0, one.start - 20), one.start):
-        return -1
+    """Return whether the words around a name make it a team: 3 if so, -2 if they make it a place, else 0."""
+    if _is_place_here(one, text):
+        return -2
     if text[max(0, one.start - 4) : one.start] == " at " and not places_by_first_name(one.text):
         return 0
     owned = _OWNS.match(text, one.end, one.end + 3)
     if owned and owned.end() in people:
-        return 1
+        return 3
     acts = _ACTS.match(text, one.end, one.end + 24)
-    return 1 if acts or _ACTS_ON.search(text, max(0, one.start - 30), one.start) else 0
+    return 3 if acts or _ACTS_ON.search(text, max(0, one.start - 45), one.start) else 0
+
+
+def _is_place_here(one: Mention, text: str) -> bool:
+    """Return whether the words around a name make it a place: "in Leeds", "Leeds residents"."""
+    before = _NOT_IN.search(text, max(0, one.start - 20), one.start)
+    return before is not None or _PLACE_AFTER.match(text, one.end) is not None
 
 
 def _short_names(found: Mentions, mentions: list[Mention], text: str) -> Iterator[Mention]:

@@ -46,7 +46,7 @@ def locate(mentions: Mapping[str, Spans], text: str) -> dict[str, Place]:
     found: dict[str, Place] = {}
     for name, spans in mentions.items():
         beside = _beside(spans, text)
-        if not beside and not candidates(name):
+        if name in tables.words("place_words") or (not beside and not candidates(name)):
             continue
         evidence = evidence or Evidence(mentions, text)
         place = _located(name, spans, text, beside, evidence)

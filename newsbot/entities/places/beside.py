@@ -21,7 +21,7 @@ _DIRECTION = r"(?:(?:(?:north|south|east|west)(?:ern|[- ]?(?:east|west)(?:ern)?)
 _PART = r"(?:coast|shores?|north|south|east|west|centre|center|heart|outskirts|edge|border|banks?)"
 _AFTER = re.compile(
     rf"(?P<comma>,\s+)(?P<area>[A-Z])|(?P<bracket>\s+\()(?:in\s+)?(?P<in_bracket>[A-Z])"
-    rf"|,?\s+(?:in|on)\s+(?:the\s+)?{_DIRECTION}(?P<inside>[A-Z])"
+    rf"|,?\s+in\s+(?:the\s+)?{_DIRECTION}(?P<inside>[A-Z])"
     rf"|,?\s+(?:in|on|off|near)\s+the\s+(?:[\w-]+\s+){{0,2}}?{_PART}\s+of\s+(?:the\s+)?(?P<part>[A-Z])"
     rf"|,?\s+(?:(?:a|an|the|its)\s+)?(?:[\w’'-]+\s+){{0,3}}?{_NOUN}\s+(?:in|of)\s+(?:the\s+)?{_DIRECTION}(?P<of>[A-Z])"
 )

@@ -46,6 +46,8 @@ REGION, KNOWN = 0.3, 3.0
 """Factors of the size of a region, and of a place of the curated table."""
 LEAST_KNOWN = 70_000.0
 """Size that a place of the curated table has at least: it is there because it is known."""
+LEAST_SHARE = 0.05
+"""Share of a region in its country at least: India's Punjab is no less the subject of news for its small share of India."""
 LARGEST_REGION = 3_000_000.0
 """Size of regions up to which size makes them known."""
 MAX_MENTIONS = 300
@@ -151,9 +153,9 @@ def likelihood(candidate: Candidate, weights: Mapping[Area, float]) -> float:
     A large country is not named in proportion to its people, hence the root.
     """
     place = candidate.place
-    people = size(candidate)
+    people, least = size(candidate), LEAST_SHARE if place.kind in ("region", "state") else 0.0
     share = sum(
-        weights[area] * (1.0 if candidate.is_area(area) else min(1.0, people / population(area)))
+        weights[area] * (1.0 if candidate.is_area(area) else max(least, min(1.0, people / population(area))))
         for area in areas_around(place)
         if area in weights
     )
