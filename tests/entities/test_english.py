@@ -32,6 +32,16 @@ KNOWN = {
     "mirror where a sentence begins": ("The Mirror fell off the wall.", []),
     "group named after a person": ("He left the Lindqvist Group.", ["ORG Lindqvist Group"]),
     "police of a place": ("He thanked {LOC Greater Manchester} Police.", ["ORG Greater Manchester Police"]),
+    "service of a region": (
+        "{LOC East} of {ORG England Ambulance Service} came.",
+        ["ORG East of England Ambulance Service"],
+    ),
+    "council of two towns": (
+        "{LOC Blackburn} with {LOC Darwen} Borough Council met.",
+        ["ORG Blackburn with Darwen Borough Council"],
+    ),
+    "poor service": ("They gave Great Service here.", []),
+    "chamber": ("It was voted down in the Lords.", ["ORG Lords"]),
     "ministry without its demonym": ("The Bolivian Foreign Ministry agreed.", ["ORG Foreign Ministry"]),
     "headline": ("Lind Says Harbour Council Will Meet Again", []),
     "town in a list": ("Turnout fell in {LOC Reading} and Bath.", ["LOC Reading", "LOC Bath"]),
@@ -45,6 +55,11 @@ PERSONS = {
     "peer": ("The {LOC Duke of Sussex} left.", ["PER Duke of Sussex"]),
     "member of parliament": ("{PER Eva Lind MP} spoke.", ["PER Eva Lind"]),
     "home after an age": ("{PER Eva Lind}, 41, of {PER Hogsmouth}, died.", ["PER Eva Lind", "LOC Hogsmouth"]),
+    "thing named after a person": ("They ate {PER Caesar} salad on the {PER Elizabeth} line.", []),
+    "disease": ("She has {PER Parkinson}'s disease.", []),
+    "road": ("The {ORG M25} was shut.", []),
+    "district taken for a person": ("{PER Whitehall} said no.", ["LOC Whitehall"]),
+    "person called as a district": ("{PER Ferguson} said no.", ["PER Ferguson"]),
     "known town after in": ("A tram stopped in {PER Kramatorsk}.", ["LOC Kramatorsk"]),
     "person after in": ("There is no doubt in {PER Lindqvist}.", ["PER Lindqvist"]),
     "surname of somebody after in": (

@@ -30,6 +30,7 @@ _RUN = re.compile(
     r"[A-ZÀ-ÖØ-ÞŁŚŠŽ](?<![\w@#/.-].)(?:[\w'’&-]* [A-ZÀ-ÖØ-ÞŁŚŠŽ]){1,6}[\w-]*\b(?! of [^\W\d_a-zß-ÿ]| for [^\W\d_a-zß-ÿ]| (?:presidential |general |leadership )?(?:election|primar|caucus|nominat))"
 )
 _LISTED_PLACE = re.compile(r" and ([^\W\d_a-zß-ÿ][a-zß-ÿ]{2,})\b(?!['’-]\w| [^\W\d_a-zß-ÿ])")
+_REGION_BEFORE = re.compile(r"\b(?:(?:North|South|East|West)(?:[- ](?:East|West))? of |[A-Z][a-z]+ with )$")
 _NO_PART = frozenset(
     """
     Der Die Das Le La Les El Il De Het Both Former Local Our Monday Tuesday Wednesday Thursday Friday Saturday Sunday Today Yesterday Meanwhile However
@@ -141,9 +142,9 @@ def _named_as_organisations(found: Mentions, text: str) -> Iterator[Mention]:
     ends = tables.words("organisation_ends")
     for match in _RUN.finditer(text):
         words = match[0].split(" ")
-        if ends.isdisjoint(words) and not match[0].isupper():
+        if ends.isdisjoint(words) and not match[0].isupper() and "Service" not in words:
             continue
-        last = max((n for n, word in enumerate(words) if word in ends or word.title() in ends), default=0)
+        last = max((n for n in range(1, len(words)) if _is_end(words, n)), default=0)
         possessed = max(
             (n + 1 for n, word in enumerate(words[:last]) if word.endswith(("'s", "’s", "s'", "s’"))),
             default=0,
@@ -156,10 +157,31 @@ def _named_as_organisations(found: Mentions, text: str) -> Iterator[Mention]:
             start = around[-1].start if around and around[-1].type != "PER" else end
         else:
             start = match.start() + sum(len(word) + 1 for word in words[:first])
+            start = _with_region(text, start)
+            around = found.overlapping(start, end)
         inside = [one for one in around if one.end > start]
-        is_new = all(one.start >= start and one.end < end for one in inside)
+        is_new = all(
+            start <= one.start and one.end <= end and one.end - one.start < end - start for one in inside
+        )
         if first < last and start < end and is_new and (inside or not _is_headline(text, start)):
             yield mention(text, start, end, "ORG")
+
+
+def _is_end(words: list[str], n: int) -> bool:
+    """Return whether the name of an organisation may end in a word: "Council", "Ambulance Service"."""
+    word = words[n]
+    is_service = word == "Service" and words[n - 1] in tables.words("services")
+    return (
+        is_service
+        or word in tables.words("organisation_ends")
+        or word.title() in tables.words("organisation_ends")
+    )
+
+
+def _with_region(text: str, start: int) -> int:
+    """Return where the name of an organisation begins that goes by a region: "East of England Ambulance Service"."""
+    before = _REGION_BEFORE.search(text, max(0, start - 30), start)
+    return before.start() if before else start
 
 
 def _is_opening(word: str) -> bool:

@@ -13,6 +13,8 @@ from newsbot.items import Mention
 
 _HOME = re.compile(r", \d{1,2}, (?:of|from) $|\baged \d{1,2}, (?:of|from) $")
 
+_ROAD = re.compile(r"[ABM]\d{1,4}(?:\(M\))?")
+_THING = re.compile(r"(?:['’]s?)? ([a-z]+)\b")
 _WHERE = re.compile(r"\b(?:in|near|outside|around|shelled|bombed|besieged|recaptured) $")
 _BEFORE_HOME = frozenset((" of ", "rom "))
 _TOWNS_FIRST = frozenset(("Paris", "Sydney", "Chelsea", "Victoria"))
@@ -26,7 +28,7 @@ def with_persons_settled(mentions: list[Mention], text: str) -> list[Mention]:
     return [
         settled
         for one in mentions
-        if not (one.type == "PER" and one.text in storms) and one.text not in tables.words("no_names")
+        if not (one.type == "PER" and one.text in storms) and not _is_no_name(one, text)
         for settled in _settled(one, text, surnames)
     ]
 
@@ -57,14 +59,29 @@ def _storm() -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(sorted(tables.words('storms')))}) ([A-Z][\w-]+)")
 
 
+def _is_no_name(one: Mention, text: str) -> bool:
+    """Return whether a mention is a word such as Brexit, a road ("M25"), or names a thing: "the Elizabeth line"."""
+    if one.text in tables.words("no_names") or (one.type != "LOC" and _ROAD.fullmatch(one.text)):
+        return True
+    thing = _THING.match(text, one.end, one.end + 20) if " " not in one.text else None
+    return thing is not None and thing[1] in tables.words("foods" if one.type == "LOC" else "named_things")
+
+
+def _is_well_known(name: str) -> bool:
+    """Return whether a place of the curated table has this name, and hardly any person."""
+    if name in tables.words("places_and_people") or name in tables.first_names():
+        return False
+    return any(place.kind == "known" for place in places_by_first_name(name))
+
+
 def _is_home(text: str, start: int) -> bool:
     return bool(_HOME.search(text, max(0, start - 20), start))
 
 
 def _is_where(one: Mention, text: str) -> bool:
-    """Return whether a network took a known place for a person: "in Kramatorsk"."""
-    return bool(_WHERE.search(text, max(0, one.start - 12), one.start)) and bool(
-        places_by_first_name(one.text)
+    """Return whether a network took a known place for a person: "in Kramatorsk", "Whitehall"."""
+    return _is_well_known(one.text) or (
+        bool(_WHERE.search(text, max(0, one.start - 12), one.start)) and bool(places_by_first_name(one.text))
     )
 
 
