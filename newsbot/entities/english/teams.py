@@ -41,12 +41,12 @@ _ACTS_ON = re.compile(
     r"|(?:lost|lose|losing|loss|losses|defeat|defeats|win|wins|won|victory|victories|draw|draws|drew|drawn|triumph|game|match|tie|visit"
     r"|clash|trip|journey|point|held|goalless|sell-out) (?:to|at|over|with|against|away to|by)|lost to|travel to|travels to|trip to|go to|move to|moved to|moves to"
     r"|return to|returns to|joins?|joined|joining|rejoin(?:ed)?|sign(?:s|ed)? (?:for|from)|signing from|(?:signed|signs?|bought|loaned|poached|recruited)\b[^.\n]{0,30} from|signed|leaves?|left|leaving|wants?|manage[ds]?|coach(?:ed)?"
-    r"|loan(?:ed)? (?:from|to)|transfer (?:from|to)|transferred (?:from|to)|knock(?:ed)? out|eliminat(?:ed|ing)|stun(?:s|ned)?|overc[ao]me|upset|draft(?:ed)? by|trade[ds]? to|\d{1,3}[-–]\d{1,3} (?:at|to|with|over|against)|\d+[-–]\d+)\s(?:the )?$"
+    r"|loan(?:ed)? (?:from|to)|transfer (?:from|to)|transferred (?:from|to)|knock(?:ed)? out|eliminat(?:ed|ing)|stun(?:s|ned)?|topped|downed|routed|edged|swept|rolled past|rallied past|overc[ao]me|upset|draft(?:ed)? by|trade[ds]? to|\d{1,3}[-–]\d{1,3} (?:at|to|with|over|against)|\d+[-–]\d+)\s(?:the )?$"
 )
 _ACTS = re.compile(
     r"(?:['’]s?)? (?:\d{1,3}[-–]\d|beat|beats|lost|lose|loses|drew|draw|draws|won|win|wins|host|hosts|hosted|play|plays|played|faces?|faced|visits?|visited"
     r"|travels?|travelled|traveled|wants?|sacked|signed|signs|scored|scores|leads?|led|trails?|trailed|defeated|thrashed|outscored|are|were|have|stay|sit|lie|go|move"
-    r"|moved|needs?|needed|chased?|declared|reached|collapsed|climb|climbed|dropped|finished|took|needed|conceded|equalised|recovered|managers?|head coach|coach|boss|captain|skipper|striker|forward|winger|midfielder"
+    r"|moved|held|rolled|edged|rallied|routed|topped|downed|swept|needs?|needed|chased?|declared|reached|collapsed|climb|climbed|dropped|finished|took|needed|conceded|equalised|recovered|managers?|head coach|coach|boss|captain|skipper|striker|forward|winger|midfielder"
     r"|defender|full-back|goalkeeper|keeper|quarterback|pitcher|fly-half|scrum-half|fans|supporters|players?|teammates?|squad|side)\b"
 )
 _PLACE_AFTER = re.compile(
