@@ -41,14 +41,15 @@ _ACTS_ON = re.compile(
     r"|(?:lost|lose|losing|loss|losses|defeat|defeats|win|wins|won|victory|victories|draw|draws|drew|drawn|triumph|game|match|tie|visit"
     r"|clash|trip|journey|point|held|goalless|sell-out) (?:to|at|over|with|against|away to|by)|lost to|travel to|travels to|trip to|go to|move to|moved to|moves to"
     r"|return to|returns to|joins?|joined|joining|rejoin(?:ed)?|sign(?:s|ed)? (?:for|from)|signing from|(?:signed|signs?|bought|loaned|poached|recruited)\b[^.\n]{0,30} from|signed|leaves?|left|leaving|wants?|manage[ds]?|coach(?:ed)?"
-    r"|loan(?:ed)? (?:from|to)|transfer (?:from|to)|transferred (?:from|to)|knock(?:ed)? out|eliminat(?:ed|ing)|stun(?:s|ned)?|topped|downed|routed|edged|swept|rolled past|rallied past|overc[ao]me|upset|draft(?:ed)? by|trade[ds]? to|\d{1,3}[-–]\d{1,3} (?:at|to|with|over|against)|\d+[-–]\d+)\s(?:the )?$"
+    r"|loan(?:ed)? (?:from|to)|transfer (?:from|to)|transferred (?:from|to)|knock(?:ed)? out|eliminat(?:ed|ing)|stun(?:s|ned)?|welcom(?:e|es|ed|ing)|topped|downed|routed|edged|swept|rolled past|rallied past|overc[ao]me|upset|draft(?:ed)? by|trade[ds]? to|\d{1,3}[-–]\d{1,3} (?:at|to|with|over|against)|\d+[-–]\d+)\s(?:the )?$"
 )
 _ACTS = re.compile(
     r"(?:['’]s?)? (?:\d{1,3}[-–]\d|beat|beats|lost|lose|loses|drew|draw|draws|won|win|wins|host|hosts|hosted|play|plays|played|faces?|faced|visits?|visited"
     r"|travels?|travelled|traveled|wants?|sacked|signed|signs|scored|scores|leads?|led|trails?|trailed|defeated|thrashed|outscored|are|were|have|stay|sit|lie|go|move"
-    r"|moved|held|rolled|edged|rallied|routed|topped|downed|swept|needs?|needed|chased?|declared|reached|collapsed|climb|climbed|dropped|finished|took|needed|conceded|equalised|recovered|managers?|head coach|coach|boss|captain|skipper|striker|forward|winger|midfielder"
+    r"|moved|welcomed?|welcomes|entertain|held|rolled|edged|rallied|routed|topped|downed|swept|needs?|needed|chased?|declared|reached|collapsed|climb|climbed|dropped|finished|took|needed|conceded|equalised|recovered|managers?|head coach|coach|boss|captain|skipper|striker|forward|winger|midfielder"
     r"|defender|full-back|goalkeeper|keeper|quarterback|pitcher|fly-half|scrum-half|fans|supporters|players?|teammates?|squad|side)\b"
 )
+_AT_GROUND = re.compile(r"(?<!\blost)(?<!\bwon)(?<!\bwin)(?<!\bdefeat)(?<!\bbeaten) at $")
 _PLACE_AFTER = re.compile(
     r" (?:natives?|residents?|police|mayor|airport|hospital|suburbs?|streets?|council|court)\b"
 )
@@ -131,7 +132,7 @@ def _is_team_here(one: Mention, text: str, people: set[int]) -> int:
     """Return whether the words around a name make it a team: 3 if so, -2 if they make it a place, else 0."""
     if _is_place_here(one, text):
         return -2
-    if text[max(0, one.start - 4) : one.start] == " at " and not places_by_first_name(one.text):
+    if _AT_GROUND.search(text, max(0, one.start - 12), one.start) and not places_by_first_name(one.text):
         return 0
     owned = _OWNS.match(text, one.end, one.end + 3)
     if owned and owned.end() in people:
@@ -153,7 +154,9 @@ def _short_names(found: Mentions, mentions: list[Mention], text: str) -> Iterato
     for match in _short_name().finditer(text):
         around = found.overlapping(match.start(), match.end())
         is_alone = not around or (len(around) == 1 and around[0].text == match[0] and around[0].type != "ORG")
-        is_known = match[0] in clubs or (match[0] in known and not _opens_sentence(text, match.start()))
+        is_known = match[0] in clubs or (
+            match[0] in known and (around or not _opens_sentence(text, match.start()))
+        )
         if is_alone and is_known:
             yield mention(text, match.start(), match.end(), "ORG")
 
