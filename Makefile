@@ -55,8 +55,8 @@ requirements: $(READY)
 clean:
 	rm -rf .venv build dist *.egg-info
 
-$(READY): requirements.txt pyproject.toml
+$(READY): requirements.txt pyproject.toml models/pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable . --editable models
 	@touch $@

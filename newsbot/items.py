@@ -67,6 +67,10 @@ class Entity:
     """All mentions in text order; not empty once entities are linked."""
     role: str | None = None
     """Role of a person in an apposition ("Foreign Minister"), as written."""
+    country: str | None = None
+    """Country of a place (ISO 3166-1 alpha-2) in the sense of the article; None if unknown, or if it is no place."""
+    wikidata: str | None = None
+    """Wikidata id of the best-known bearer of the name ("Q64"); None if the tables do not have it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,6 +288,8 @@ def entity_json(entity: Entity) -> dict[str, Any]:
         "name": entity.name,
         "type": entity.type,
         "count": len(entity.mentions),
+        "country": entity.country,
+        "wikidata": entity.wikidata,
         "mentions": [{"start": m.start, "end": m.end, "text": m.text} for m in entity.mentions],
     }
 

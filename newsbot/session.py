@@ -92,8 +92,7 @@ class CrawlSession:
         settings = read_settings(crawler.settings)
         database = Database(settings.database_url)
         processor = Processor(settings, database)
-        assert processor.catalog is not None
-        assert processor.engine is not None
+        processor.check()
         session = cls(crawler, processor, database)
         session.pool.keep_to_one_core()
         crawler.signals.connect(session.count_response, signal=signals.response_downloaded)

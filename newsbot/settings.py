@@ -119,6 +119,13 @@ NEWSBOT_SETTINGS = (
         "what finds people, organisations and places",
     ),
     Setting(
+        "NEWSBOT_EMBEDDINGS",
+        0,
+        _switch,
+        "1 (computed) or 0 (not computed)",
+        "whether vectors of articles are computed, by which related ones are found",
+    ),
+    Setting(
         "NEWSBOT_ALLOWED_NETWORKS",
         "",
         _networks,
@@ -192,6 +199,7 @@ class Configuration:
     sources: str
     archive_dir: str
     entity_engine: str
+    embeddings: bool
     allowed_networks: tuple[Network, ...]
     tls_verify: bool
     max_page_bytes: int

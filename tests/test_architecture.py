@@ -28,7 +28,7 @@ FLOORS = (
         "capture",
         "settings",
     },
-    {"sources", "discovery", "extraction", "cleaning", "dedupe", "entities", "archive"},
+    {"sources", "discovery", "extraction", "cleaning", "dedupe", "entities", "embeddings", "archive"},
     {"store"},
     {"ingest"},
     {"session", "jobs"},

@@ -24,6 +24,7 @@ COMMANDS = {
     "archive": "newsbot.cli.jobs.archive:archive",
     "backfill": "newsbot.cli.jobs.backfill:backfill",
     "db": "newsbot.cli.database:db",
+    "embed": "newsbot.cli.jobs.embed:embed",
     "entities": "newsbot.cli.reading.entities:entities",
     "entity": "newsbot.cli.reading.entities:entity",
     "export": "newsbot.cli.reading.export:export",

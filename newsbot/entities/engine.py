@@ -15,10 +15,11 @@ BUILT_IN = {
     "fast": "newsbot.entities.engines.fast_engine:FastEngine",
     "rules": "newsbot.entities.engines.rules_engine:RulesEngine",
     "model": "newsbot.entities.engines.model_engine:ModelEngine",
+    "multi": "newsbot.entities.engines.multi_engine:MultiEngine",
     "spacy": "newsbot.entities.engines.spacy_engine:SpacyEngine",
 }
 """Name -> import path of the engine. To add an engine, add a file to `engines/` and a row here."""
-AUTO_ORDER = ("model", "spacy", "rules")
+AUTO_ORDER = ("model", "multi", "spacy", "rules")
 """`auto` uses the first of these engines that is installed and supports the language."""
 
 

@@ -62,6 +62,8 @@ def known_name(word: Token) -> Iterator[NameSpan]:
     if word.text in tables.acronyms():
         yield word.start, word.end, "ORG"
         return
+    if "-" not in word.text:
+        return
     first, _, rest = word.text.partition("-")
     kind = _kind_of(first) if _COMPOUND_END.fullmatch(rest) else None
     if kind:

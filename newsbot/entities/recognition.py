@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from newsbot.entities.engine import Engine, engine_label
-from newsbot.entities.linking import link
+from newsbot.entities.linking import UNKNOWN, link
 from newsbot.items import Article
 
-UNKNOWN = "und"
-"""Code of ISO 639-2 for an undetermined language."""
 MAX_TEXT_CHARS = 100_000
 """Maximum number of characters of a body that are read. The longest articles have half of it, and reading this many takes
 five seconds."""
@@ -18,5 +16,5 @@ def find_entities(article: Article, engine: Engine) -> None:
     language = article.language or UNKNOWN
     text = article.body[:MAX_TEXT_CHARS]
     mentions = engine.recognize(text, language)
-    article.entities = link(mentions, text, article.title or "") if mentions else []
+    article.entities = link(mentions, text, article.title or "", language) if mentions else []
     article.entity_engine = engine_label(engine, language)

@@ -1,6 +1,7 @@
 """The tables of the package: places, organisations, given names, aliases, demonyms, word lists.
 
-`places.tsv` is derived from GeoNames and `names.tsv` from CLDR (see NOTICE); the others are curated by hand.
+`places.tsv`, `place_names.tsv` and `city_names.tsv` are derived from GeoNames, the first two also from CLDR, as is `names.tsv`
+(see NOTICE); the others are curated by hand. Well-known names have their tables in `naming.known`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ from typing import Any, Literal, NamedTuple, cast
 
 from newsbot.items import EntityType
 
-PlaceKind = Literal["country", "state", "capital", "city"]
+PlaceKind = Literal["country", "state", "region", "capital", "city", "known"]
+"""A US state or a nation of the United Kingdom is a `state`; `known` is a place of the curated table of regions."""
+MIN_POPULATION = 30
+"""In thousands. Smaller cities serve to locate places, but their names are no hint that a word is one."""
 
 
 class Place(NamedTuple):
@@ -27,6 +31,10 @@ class Place(NamedTuple):
     longitude: float
     population: int
     """In thousands."""
+    regions: tuple[str, ...] = ()
+    """Codes of the regions that it is in, without the country (ISO 3166-2: "ON"), or of the region itself."""
+    fame: int = 0
+    """Number of its other names in GeoNames, up to 99."""
 
 
 @cache
@@ -36,12 +44,76 @@ def _lines(file_name: str) -> tuple[str, ...]:
 
 
 @cache
+def _content(file_name: str) -> bytes:
+    return files("newsbot.entities").joinpath("data", file_name).read_bytes()
+
+
+def _line_from(file_name: str, prefix: str) -> str:
+    """Return the first line of a sorted file that is not less than `prefix`; "" if there is none.
+
+    The file is searched as it is: to make a list of 150,000 lines takes longer than reading an article.
+    """
+    content, wanted = _content(file_name), prefix.encode()
+    low, high = 0, len(content)
+    while low < high:
+        middle = content.rfind(b"\n", low, (low + high) // 2) + 1 or low
+        end = content.index(b"\n", middle)
+        low, high = (end + 1, high) if content[middle:end] < wanted else (low, middle)
+    return content[low : content.find(b"\n", low)].decode() if low < len(content) else ""
+
+
+@cache
 def places() -> tuple[Place, ...]:
     """Return countries, US states, nations of the United Kingdom, capitals, and cities of at least 30,000 people."""
-    rows = (line.split("\t") for line in _lines("places.tsv"))
+    rows = (line.split("\t") for line in _lines("places.tsv") if not line.startswith("region"))
+    return tuple(_place(row) for row in rows if row[0] != "city" or int(row[6]) >= MIN_POPULATION)
+
+
+def places_called(key: str) -> list[tuple[Place, bool]]:
+    """Return the places with a name, and whether it is their first one, given its key (`keys.place_key`)."""
+    name, _, numbers = _line_from("place_names.tsv", f"{key}\t").partition("\t")
+    table = _lines("places.tsv")
+    return [
+        (_place(table[int(number.lstrip("~"))].split("\t")), number[0] != "~")
+        for number in (numbers.split() if name == key else ())
+    ]
+
+
+@cache
+def regions() -> tuple[tuple[tuple[str, ...], Place], ...]:
+    """Return names and place of the curated table of regions, islands, seas and districts.
+
+    The country is empty for those in several countries or none ("Black Sea").
+    """
+    rows = (line.split("\t") for line in _lines("regions.tsv") if not line.startswith("#"))
     return tuple(
-        Place(cast(PlaceKind, kind), name, country, float(latitude), float(longitude), int(people))
-        for kind, name, country, latitude, longitude, people in rows
+        (
+            tuple(names.split("|")),
+            Place("known", names.split("|")[0], country.strip("-"), float(north), float(east), int(people)),
+        )
+        for names, country, north, east, people in rows
+    )
+
+
+@cache
+def areas() -> tuple[Place, ...]:
+    """Return the countries and regions of places.tsv."""
+    kinds = ("country", "state", "region")
+    return tuple(_place(line.split("\t")) for line in _lines("places.tsv") if line.startswith(kinds))
+
+
+@cache
+def region_codes() -> dict[str, tuple[str, str]]:
+    """Return short form ("Ala.", "NSW") -> country and code of the region."""
+    rows = (line.split("\t") for line in _lines("region_codes.tsv") if not line.startswith("#"))
+    return {short: (country, code) for country, code, *shorts in rows for short in shorts}
+
+
+def _place(row: list[str]) -> Place:
+    kind, name, country, codes, latitude, longitude, people, fame = row
+    numbers = float(latitude), float(longitude), int(people)
+    return Place(
+        cast(PlaceKind, kind), name, country, *numbers, tuple(filter(None, codes.split(","))), int(fame)
     )
 
 
@@ -52,9 +124,16 @@ def place_names() -> frozenset[str]:
 
 
 @cache
+def city_names() -> dict[str, str]:
+    """Return name of a city in other languages and scripts, folded -> its name in the table of places."""
+    rows = (line.split("\t") for line in _lines("city_names.tsv"))
+    return {name: city for city, *names in rows for name in names}
+
+
+@cache
 def countries() -> frozenset[str]:
     """Return all English names of countries and of the nations of the United Kingdom; faster than `places`."""
-    rows = (line.split("\t")[:3] for line in _lines("places.tsv"))
+    rows = (line.split("\t", 3)[:3] for line in _lines("places.tsv") if line.startswith(("country", "state")))
     names = {name for kind, name, country in rows if kind == "country" or (kind, country) == ("state", "GB")}
     return frozenset(names | {alias for (kind, alias), name in aliases().items() if name in names})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,6 +17,8 @@ from newsbot.languages.calendar.dates import OFFSETS_MIN, believed, parse_moment
 from newsbot.store.articles.imports import Known
 from newsbot.text import one_line, paragraphs
 from newsbot.urls import is_fetchable
+
+_WIKIDATA_ID = re.compile(r"Q[1-9]\d{0,11}")
 
 Record = Mapping[str, Any]
 """A JSON object: field name -> value."""
@@ -247,7 +250,13 @@ _FORMS: Mapping[str, Callable[[Record, datetime], Imported | None]] = {
 def _entities(record: Record, body: str) -> list[Entity]:
     """Return the entities of a record in newsbot's own form; no entities if one mention is not in the text."""
     entities = [
-        Entity(name=name, type=kind, mentions=_mentions(entity, kind))
+        Entity(
+            name=name,
+            type=kind,
+            mentions=_mentions(entity, kind),
+            country=_text(entity, "country"),
+            wikidata=_wikidata(entity),
+        )
         for entity in _parts(record, "entities")
         if (name := _text(entity, "name")) and (kind := entity.get("type")) in ENTITY_TYPES
     ]
@@ -255,6 +264,11 @@ def _entities(record: Record, body: str) -> list[Entity]:
     if not all(_is_in(body, mention) for mention in mentions):
         return []
     return [entity for entity in entities if entity.mentions]
+
+
+def _wikidata(entity: Record) -> str | None:
+    found = _text(entity, "wikidata")
+    return found if found and _WIKIDATA_ID.fullmatch(found) else None
 
 
 def _is_in(body: str, mention: Mention) -> bool:

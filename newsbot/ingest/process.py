@@ -20,9 +20,12 @@ from sqlalchemy.orm import Session
 
 from newsbot.capture import Capture
 from newsbot.cleaning.article_fields import clean_article
+from newsbot.embeddings.embedder import Embedder, load_embedder
 from newsbot.entities.engine import Engine, engine_label, load_engine
-from newsbot.entities.recognition import UNKNOWN, find_entities
-from newsbot.errors import DatabaseError
+from newsbot.entities.linking import UNKNOWN
+from newsbot.entities.places import locate
+from newsbot.entities.recognition import find_entities
+from newsbot.errors import DatabaseError, UsageError
 from newsbot.extraction.page_kinds import reject_reason
 from newsbot.ingest.envelope import Envelope, rejected, stage_failed
 from newsbot.ingest.read import read
@@ -31,7 +34,7 @@ from newsbot.items import READ_KINDS, STUB, Article, Reject
 from newsbot.settings import Configuration
 from newsbot.sources.catalog import Catalog, catalog_of, load_sources
 from newsbot.store.articles.existing import known_unchanged, recall
-from newsbot.store.articles.precomputed import precompute
+from newsbot.store.articles.precomputed import Vector, precompute
 from newsbot.store.articles.site_boilerplate import remove_learnt
 from newsbot.store.database import Database
 from newsbot.store.schema.identity import article_keys
@@ -78,6 +81,15 @@ class Processor:
         """The entity engine that the settings name."""
         return load_engine(self.settings.entity_engine)
 
+    @cached_property
+    def embedder(self) -> Embedder | None:
+        """What computes the vectors of articles; None if the settings do not ask for them."""
+        return load_embedder() if self.settings.embeddings else None
+
+    def check(self) -> None:
+        """Load what the settings name. Raises UsageError if the catalog, the engine or the network of vectors cannot be used."""
+        _ = self.catalog, self.engine, self.embedder
+
     def read(self, capture: Capture) -> Envelope | Reject:
         """Return the article of a capture, or the reason why there is none. Never raises."""
         return read(capture, self.catalog, now=datetime.now(UTC))
@@ -104,11 +116,12 @@ class Processor:
     def attempt(self, stage: str, envelope: Envelope) -> Envelope | Reject:
         """Run one stage; return a reject that names the stage if it rejects the article or fails on it.
 
-        Raises DatabaseError: a database that fails says nothing about the article."""
+        Raises DatabaseError and UsageError: a database that fails, or a setting that names an engine which is not
+        there, says nothing about the article."""
         run: Callable[[Envelope], str | None] = getattr(self, stage)
         try:
             reason = self._patiently(lambda: run(envelope))
-        except DatabaseError:
+        except (DatabaseError, UsageError):
             raise
         except Exception as error:
             logger.exception("The stage %s failed on %s", stage, envelope.url)
@@ -153,12 +166,17 @@ class Processor:
         """Recognise people, organisations and places, unless the article is stored with them or brings them."""
         article = envelope.article
         if envelope.known_id is None and not article.entities and article.kind != STUB:
-            find_entities(envelope.article, self.engine)
+            find_entities(article, self.engine)
+            _set_countries(article)
 
     def precompute(self, envelope: Envelope) -> None:
         """Compute what is stored beside a new or changed text, before the transaction in which others wait."""
+        article = envelope.article
         if envelope.known_id is None:
-            envelope.precomputed = precompute(envelope.article)
+            vector = None
+            if self.embedder and article.kind != STUB:
+                vector = Vector(self.embedder.vector(article.title, article.body), self.embedder.version)
+            envelope.precomputed = precompute(article, vector)
 
     def with_stub(self, item: Item) -> Item:
         """Return a reject with what a feed says of its article, if that is to be stored; an article as it is."""
@@ -205,3 +223,16 @@ class Processor:
         """Close the database."""
         if self.database is not None:
             self.database.close()
+
+
+def _set_countries(article: Article) -> None:
+    """Set the countries of the places that an article mentions, as the database will have them unless they are corrected."""
+    named = {
+        entity.name: [(mention.start, mention.end) for mention in entity.mentions]
+        for entity in article.entities
+        if entity.type == "LOC"
+    }
+    places = locate(named, article.body)
+    for entity in article.entities:
+        if entity.name in places and entity.type == "LOC":
+            entity.country = places[entity.name].country

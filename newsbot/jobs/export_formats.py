@@ -209,7 +209,12 @@ def parquet_writer() -> Writer:
 def _parquet_schema(pa: Any) -> Any:
     mention = pa.struct({"start": pa.int32(), "end": pa.int32(), "text": pa.string()})
     entity = pa.struct(
-        {"name": pa.string(), "type": pa.string(), "count": pa.int32(), "mentions": pa.list_(mention)}
+        {
+            **dict.fromkeys(("name", "type"), pa.string()),
+            "count": pa.int32(),
+            **dict.fromkeys(("country", "wikidata"), pa.string()),
+            "mentions": pa.list_(mention),
+        }
     )
     others = {
         **dict.fromkeys(("id", "word_count", "story_id", "duplicate_of", "revision"), pa.int64()),

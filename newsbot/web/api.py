@@ -22,6 +22,7 @@ from newsbot.store.queries import (
     ListedArticle,
     Listing,
     Position,
+    Related,
     SourceOverview,
     StorySummary,
     addresses,
@@ -38,6 +39,7 @@ from newsbot.store.queries import (
     list_stories,
     load_articles,
     member_json,
+    related_articles,
     removed_json,
     stats,
     stored_json,
@@ -67,6 +69,7 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
 }
 _NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"description": "There is none of this id", **_PROBLEM}}
 _TOP = 20
+MAX_RELATED = 50
 MAX_PAGE_BYTES = 4_000_000
 """Size at which a page of articles ends, if it has at least one. 100 ordinary articles have a quarter of it."""
 
@@ -161,6 +164,32 @@ def _revision(change: Change) -> dict[str, Any]:
         "is_silent": change.is_silent,
         "evidence": evidence_json(change),
         "fields": {name: {"before": old, "after": new} for name, (old, new) in change.fields.items()},
+    }
+
+
+@router.get("/articles/{article_id}/related", response_model=schemas.RelatedArticles, responses=_NOT_FOUND)
+def related(
+    request: Request,
+    article_id: Id,
+    limit: Annotated[
+        int, Query(ge=1, le=MAX_RELATED, description=f"At most this number, up to {MAX_RELATED}.")
+    ] = 10,
+) -> Response:
+    """List the articles of other stories that are most like an article: of the last 30 days, or of its own time."""
+    site = site_of(request)
+    with site.read() as session:
+        if find_article(session, article_id) is None:
+            raise HTTPException(404, f"There is no article {article_id}.")
+        found = related_articles(session, site.vectors, article_id, now=site.now(), limit=limit)
+    return _json({"is_embedded": found is not None, "items": [_related(article) for article in found or ()]})
+
+
+def _related(found: Related) -> dict[str, Any]:
+    article = found.article
+    names = ("id", "title", "url", "source", "language", "story_id")
+    return {name: getattr(article, name) for name in names} | {
+        **published_json(article.published_at, article.published_offset_min),
+        "similarity": round(found.similarity, 3),
     }
 
 

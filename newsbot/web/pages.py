@@ -28,6 +28,7 @@ from newsbot.store.queries import (
     list_conflicts,
     load_articles,
     newest_stories,
+    related_articles,
     removed_paragraphs,
     source_detail,
     source_names,
@@ -48,6 +49,8 @@ COMPANIONS = 120
 """Number of companions of an entity, of all types together: the lists show the first ones, the map all places."""
 MAX_COMPARED = 30
 """Number of members of a story whose texts are compared with the first text."""
+RELATED = 6
+"""Number of related articles beside an article."""
 MIN_DAYS, MAX_DAYS = 30, 5 * 365
 """Minimum and maximum number of days of a timeline."""
 _STATIC_TYPES = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
@@ -103,7 +106,8 @@ def search(request: Request, asked: SearchQuery) -> Response:
 @router.get("/articles/{article_id}")
 def article(request: Request, article_id: Id) -> Response:
     """Show an article: its text with the entities marked, and its other fields."""
-    with site_of(request).read() as session:
+    site = site_of(request)
+    with site.read() as session:
         stored = _stored(get_article(session, article_id), article_id)
         ids = entity_ids(session, article_id)
         urls, names = article_urls(session, article_id), source_names(session)
@@ -113,6 +117,7 @@ def article(request: Request, article_id: Id) -> Response:
         removed = removed_paragraphs(session, article_id)
         places = [place for place in addresses(session, article_id) if place.until]
         former = former_articles(session, article_id)
+        related = related_articles(session, site.vectors, article_id, now=site.now(), limit=RELATED) or []
     return page(
         request,
         "article.html",
@@ -126,6 +131,7 @@ def article(request: Request, article_id: Id) -> Response:
         conflicts=conflicts,
         silent=silent,
         removed=removed,
+        related=[found.article for found in related],
         members=[member for member in members if member.id != article_id],
         entities=sorted(
             (entity for entity in stored.article.entities if (entity.name, entity.type) in ids),

@@ -25,6 +25,9 @@ class EntityJson(BaseModel):
     name: str
     type: EntityType
     count: int
+    country: str | None
+    """Country of a place (ISO 3166-1 alpha-2) in the sense of the article."""
+    wikidata: str | None
     mentions: list[MentionJson]
 
 
@@ -240,6 +243,7 @@ class EntityCountJson(BaseModel):
     id: int
     name: str
     type: EntityType
+    wikidata: str | None
     article_count: int
     mention_count: int
 
@@ -288,6 +292,28 @@ class MemberJson(BaseModel):
     published_at: datetime | None
     first_seen_at: datetime
     revision: int
+
+
+class RelatedJson(BaseModel):
+    """A related article; `similarity` is at most 1."""
+
+    id: int
+    title: str | None
+    url: str
+    source: str | None
+    language: str | None
+    published_at: datetime | None
+    published_offset_min: int | None
+    published_day: date | None
+    story_id: int | None
+    similarity: float
+
+
+class RelatedArticles(BaseModel):
+    """Articles about the same things, the most alike first; `is_embedded`: whether the article itself has a vector."""
+
+    is_embedded: bool
+    items: list[RelatedJson]
 
 
 class StoryMembers(BaseModel):

@@ -18,6 +18,7 @@ from newsbot.store.database import Database
 from newsbot.store.queries import (
     WEEK,
     EntityCount,
+    RecentVectors,
     RisingEntity,
     SourceOverview,
     newest_at,
@@ -77,6 +78,8 @@ class Site:
     """Whether pages may load images from the sites of the articles."""
     url: str | None = None
     """The URL under which readers reach the site, without a slash at the end; None: the one of the request."""
+    vectors: RecentVectors = field(default_factory=RecentVectors)
+    """What the articles of the last days are about."""
     snapshot: CachedValue[Snapshot] = field(init=False)
 
     def __post_init__(self) -> None:

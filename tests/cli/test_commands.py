@@ -119,6 +119,8 @@ def test_an_article_is_shown_by_its_id_or_any_of_its_addresses(
         "name": "Anna Lindqvist",
         "type": "PER",
         "count": 1,
+        "country": None,
+        "wikidata": None,
         "mentions": 0,
     }
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from newsbot.capture import Capture
-from newsbot.errors import DatabaseError
+from newsbot.errors import DatabaseError, UsageError
 from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.process import STAGES, Processor
 from newsbot.items import Article, Reject
@@ -54,6 +54,15 @@ def test_stage_that_raises_makes_a_reject_that_names_it(
     reject = processor.attempt("clean", envelope())
     assert isinstance(reject, Reject)
     assert (reject.stage, reject.reason, reject.detail) == ("clean", "stage-failed", "ValueError: two lines")
+
+
+@pytest.mark.parametrize("name", ["bogus", "newsbot.entities:nothing"])
+def test_an_engine_that_is_not_there_is_no_fault_of_the_article(name: str) -> None:
+    processor = Processor(read_settings({"NEWSBOT_ENTITY_ENGINE": name}))
+    with pytest.raises(UsageError, match="NEWSBOT_ENTITY_ENGINE is"):
+        processor.attempt("entities", envelope(body="Ada Kovac opened the harbour.", language="en"))
+    with pytest.raises(UsageError, match="NEWSBOT_ENTITY_ENGINE is"):
+        processor.check()
 
 
 def test_failure_of_the_database_is_no_fault_of_the_article(

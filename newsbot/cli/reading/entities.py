@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, date, datetime
@@ -13,6 +14,9 @@ from sqlalchemy.orm import Session
 from newsbot.cli.options import Day, database_option, json_option, limit_option, read_session, since_option
 from newsbot.cli.output import print_heading, print_json, print_table, printable
 from newsbot.entities.aliases import parse_aliases
+from newsbot.entities.engine import engine_label, load_engine
+from newsbot.entities.labelled.engine_scores import Score, score
+from newsbot.entities.labelled.labelled_texts import read_labelled
 from newsbot.errors import InputError, UsageError
 from newsbot.items import ENTITY_TYPES, EntityType, utc_text
 from newsbot.settings import configuration
@@ -115,6 +119,38 @@ def load_aliases_command(file: TextIO, database: str | None) -> None:
     click.echo(f"{count} aliases of {len(entries)} entities")
 
 
+@entities.command("check")
+@click.argument("file", type=click.File(encoding="utf-8"))
+@click.option("--engine", "engine_name", metavar="NAME", help="The engine, in place of the configured one.")
+@click.option("--language", metavar="L", default="en", help="Language of the texts that do not say theirs.")
+@json_option
+def check(file: TextIO, engine_name: str | None, language: str, as_json: bool) -> None:
+    """Score an entity engine on a FILE of labelled texts: precision, recall and F1 by type.
+
+    One JSON object a line: {"language": "de", "text": "Karla Wiesner kam.", "mentions": [{"start": 0, "end": 13, "type":
+    "PER"}]}, or {"language": "de", "tokens": ["Karla", "Wiesner", "kam"], "tags": ["B-PER", "I-PER", "O"]}. A name counts as
+    found if its start, end and type are right. "-" reads from standard input.
+    """
+    try:
+        texts = list(read_labelled(file, file.name))
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file.name}: not UTF-8: {error.reason}", path=file.name) from error
+    if not texts:
+        raise UsageError(f"{file.name}: no labelled text", path=file.name)
+    engine = load_engine(engine_name or configuration().entity_engine)
+    scores = score(texts, engine.recognize, language)
+    if left_out := sum((labelled.left_out for labelled in texts), Counter[str]()):
+        click.echo(f"left out, being of other types: {_numbers(left_out)}", err=True)
+    labels = sorted({engine_label(engine, labelled.language or language) for labelled in texts})
+    if as_json:
+        for name, found in scores.items():
+            print_json({"type": name, "engines": labels, "texts": len(texts), **_score_json(found)})
+        return
+    click.echo(f"{len(texts)} texts, {', '.join(labels)}")
+    rows = [(name, *_score_json(found).values()) for name, found in scores.items()]
+    print_table(("type", *_score_json(Score())), rows)
+
+
 @entities.command("corrections")
 @json_option
 @database_option
@@ -173,6 +209,21 @@ def trends(until: datetime | None, limit: int, as_json: bool, database: str | No
             (entity.name, entity.type, entity.article_count, f"{entity.usual_count:.1f}") for entity in found
         ]
         print_table(("name", "type", "articles this week", "a week before"), rows)
+
+
+def _score_json(found: Score) -> dict[str, int | float]:
+    return {
+        "labelled": found.labelled,
+        "found": found.found,
+        "right": found.right,
+        "precision": round(found.precision, 3),
+        "recall": round(found.recall, 3),
+        "f1": round(found.f1, 3),
+    }
+
+
+def _numbers(counts: Counter[str]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
 
 
 def _transact(database_url: str | None, work: Callable[[Session], int]) -> int:

@@ -42,7 +42,7 @@ class RulesEngine:
     """Finds names by lists and patterns."""
 
     name = "rules"
-    version = "2"
+    version = "3"
 
     def supports(self, language: str) -> bool:
         """Return whether there are word lists for this language."""

@@ -31,17 +31,23 @@ def with_hints(words: Sequence[Token], scores: NDArray[np.float32]) -> NDArray[n
 
 def _known_names(words: Sequence[str]) -> Iterator[tuple[int, int, EntityType]]:
     """Yield the longest known names without overlaps: index of the first word, index after the last word, type."""
-    start = 0
+    start, by_first_word = 0, _names_by_first_word()
     while start < len(words):
-        known = _names_by_first_word().get(words[start], {})
-        end = next((start + n for n in _lengths(known) if tuple(words[start : start + n]) in known), 0)
-        if end:
-            yield start, end, known[tuple(words[start:end])]
-        start = max(start + 1, end)
+        known = by_first_word.get(words[start])
+        if known:
+            lengths = _lengths()[words[start]]
+            end = next((start + n for n in lengths if tuple(words[start : start + n]) in known), 0)
+            if end:
+                yield start, end, known[tuple(words[start:end])]
+                start = end - 1
+        start += 1
 
 
-def _lengths(known: KnownNames) -> list[int]:
-    return sorted({len(name) for name in known}, reverse=True)
+@cache
+def _lengths() -> dict[str, list[int]]:
+    """Return first word -> the numbers of words of the names that begin with it, the greatest first."""
+    names = _names_by_first_word()
+    return {first: sorted({len(name) for name in known}, reverse=True) for first, known in names.items()}
 
 
 @cache

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from newsbot.entities.consistency import make_consistent
+from newsbot.entities.english import settle_names
 from newsbot.entities.names import NameSpan
 from newsbot.entities.neural.recent import RecentAnswers
 from newsbot.entities.tokens import split_sentences
 from newsbot.items import Mention
 
-VERSION = 2
+VERSION = 3
 """Version of the code between scores and mentions: increase it when the same scores may give other mentions."""
 REMEMBERED_SENTENCES = 20_000
 """Number of sentences in the cache."""
@@ -50,7 +50,7 @@ class SentenceReader:
             for start, end in places
             for a, b, kind in known[text[start:end]]
         ]
-        return make_consistent(mentions, text)
+        return settle_names(mentions, text)
 
     def _spans_of(self, sentences: Iterable[str]) -> dict[str, tuple[NameSpan, ...]]:
         known = self._recent.get(sentences)

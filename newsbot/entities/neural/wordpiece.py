@@ -43,6 +43,9 @@ class WordPiece:
 
 def _parts(word: str) -> Iterator[str]:
     """Yield the basic tokens of BERT in `word`: runs of letters and digits, and single marks and ideographs."""
+    if word.isascii() and word.isalnum():
+        yield word.lower()
+        return
     run = ""
     for character in normalized("NFD", word.lower()):
         category = unicodedata.category(character)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, insert
 
 from newsbot.extraction.structure.markdown import from_paragraphs
 from newsbot.items import Article
-from newsbot.store.articles.precomputed import index_words
+from newsbot.store.articles.precomputed import Vector, index_words
 from newsbot.store.index import full_text
 from newsbot.store.index.filter_terms import filter_terms_of
 from newsbot.store.index.terms import word_texts
@@ -20,6 +20,7 @@ from newsbot.store.schema.models import (
     ArticleLink,
     ArticleTopic,
     ArticleUrl,
+    ArticleVector,
     Author,
     Source,
     Topic,
@@ -38,6 +39,11 @@ MAX_TITLE_WORDS = 500
 _LABELS = ("source", "language", "section", "kind", "dated_at")
 """Columns by which filters narrow a search inside the index."""
 _ADD_URLS = CompiledStatement(insert(ArticleUrl))
+_VECTORS = ArticleVector.metadata.tables["article_vectors"]
+_ADD_VECTOR = CompiledStatement(insert(_VECTORS))
+_REMOVE_VECTOR = CompiledStatement(
+    delete(ArticleVector).where(ArticleVector.article_id == bindparam("known_id"))
+)
 _ADD_LINKS = CompiledStatement(insert(ArticleLink.metadata.tables["article_links"]))
 _REMOVE_LINKS = CompiledStatement(delete(ArticleLink).where(ArticleLink.article_id == bindparam("known_id")))
 
@@ -127,6 +133,18 @@ def replace_links(connection: Connection, article_id: int, article: Article) -> 
     """Write the links of an article in place of those that are stored."""
     _REMOVE_LINKS.run(connection, {"known_id": article_id})
     add_links(connection, article_id, article)
+
+
+def replace_vector(connection: Connection, article_id: int, vector: Vector | None) -> None:
+    """Write the vector of an article in place of the one that is stored; without one, only delete that."""
+    _REMOVE_VECTOR.run(connection, {"known_id": article_id})
+    add_vector(connection, article_id, vector)
+
+
+def add_vector(connection: Connection, article_id: int, vector: Vector | None) -> None:
+    """Insert the vector of an article, if it has one."""
+    if vector is not None:
+        _ADD_VECTOR.run(connection, {"article_id": article_id, **vector._asdict()})
 
 
 def add_words(

@@ -240,7 +240,9 @@ def _entities(session: Session, ids: Sequence[int]) -> dict[int, list[Entity]]:
             MentionRow.text,
             EntityRow.name,
             EntityRow.type,
+            EntityRow.wikidata,
             ArticleEntity.role,
+            ArticleEntity.country,
         )
         .join(EntityRow, EntityRow.id == MentionRow.entity_id)
         .join(
@@ -253,7 +255,7 @@ def _entities(session: Session, ids: Sequence[int]) -> dict[int, list[Entity]]:
     )
     found: dict[int, dict[int, Entity]] = defaultdict(dict)
     for row in session.execute(query):
-        new = Entity(name=row.name, type=row.type, role=row.role)
+        new = Entity(name=row.name, type=row.type, role=row.role, country=row.country, wikidata=row.wikidata)
         entity = found[row.article_id].setdefault(row.entity_id, new)
         entity.mentions.append(
             Mention(start=row.start_offset, end=row.end_offset, text=row.text, type=row.type)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from newsbot.dedupe.sketches import Sketch, sketch
 from newsbot.items import Article
@@ -15,6 +16,13 @@ from newsbot.store.index.terms import word_texts
 
 MAX_BODY_WORDS = 15_500
 """Number of words of a body that are indexed: PostgreSQL numbers words up to 16,383 only."""
+
+
+class Vector(NamedTuple):
+    """The vector of an article, and the version of the network that computed it."""
+
+    vector: bytes
+    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +35,13 @@ class Precomputed:
     """The keys and the content by which near duplicates are found and compared."""
     body_words: Sequence[str]
     """The words of the body for the full-text index."""
+    vector: Vector | None = None
+    """What the article is about; None: not computed."""
 
 
-def precompute(article: Article) -> Precomputed:
-    """Return the values that belong to the current body of an article."""
-    return Precomputed(article.body, sketch(article.body), index_words(article.body))
+def precompute(article: Article, vector: Vector | None = None) -> Precomputed:
+    """Return the values that belong to the current body of an article; `vector` is kept with them."""
+    return Precomputed(article.body, sketch(article.body), index_words(article.body), vector)
 
 
 def current(article: Article, precomputed: Precomputed | None) -> Precomputed:

@@ -236,6 +236,7 @@ def _insert(connection: Connection, page: _Page, exact_duplicate_id: int | None,
     [(article_id,)] = _INSERT.rows(connection, values | given_id)
     children.add_bylines(connection, article_id, article)
     children.add_links(connection, article_id, article)
+    children.add_vector(connection, article_id, precomputed.vector)
     entity_writer.add_entities(connection, article_id, article, dated_at)
     children.add_words(connection, article_id, values, precomputed.body_words)
     if is_stub:
@@ -349,6 +350,7 @@ def _rewrite(
     children.remove_bylines(connection, existing.id)
     children.add_bylines(connection, existing.id, page.article)
     children.replace_links(connection, existing.id, page.article)
+    children.replace_vector(connection, existing.id, precomputed.vector)
     _replace_entities(connection, page, existing)
     new = {**values, **_content_columns(page), "dated_at": _dated_at(page, existing)}
     children.remove_words(connection, existing.id, plan.content)

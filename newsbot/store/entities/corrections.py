@@ -73,7 +73,10 @@ def _parts(entity: Entity, rules: Rules) -> Iterator[Entity]:
     for target, found in mentions.items():
         # A role belongs to the name beside which it was printed, not to a form that is another entity.
         role = entity.role if target == _meant(own, ALL_FORMS, rules) else None
-        yield replace(entity, type=target.type, name=target.name, mentions=found, role=role)
+        wikidata = entity.wikidata if target == own else None
+        yield replace(
+            entity, type=target.type, name=target.name, mentions=found, role=role, wikidata=wikidata
+        )
 
 
 def _meant(own: Target, form: str, rules: Rules) -> Target:

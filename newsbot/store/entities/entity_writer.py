@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, update
 
-from newsbot.entities.linking import salience
+from newsbot.entities.linking import UNKNOWN, salience
+from newsbot.entities.naming.known import wikidata_id
 from newsbot.entities.places import locate
 from newsbot.entities.tables import Place
 from newsbot.items import Article, Entity, EntityType
@@ -31,7 +32,12 @@ def add_entities(connection: Connection, article_id: int, article: Article, date
 
     The totals and the forms are written when the transaction ends."""
     entities = _by_id(connection, corrections.corrected(connection, article.entities))
-    places = locate([entity.name for entity in entities.values() if entity.type == "LOC"], article.body)
+    named = {
+        entity.name: [(mention.start, mention.end) for mention in entity.mentions]
+        for entity in entities.values()
+        if entity.type == "LOC"
+    }
+    places = locate(named, article.body)
     links: list[dict[str, Any]] = [
         {
             "article_id": article_id,
@@ -40,7 +46,9 @@ def add_entities(connection: Connection, article_id: int, article: Article, date
             "published_offset_min": article.published_offset_min,
             "mention_count": len(entity.mentions),
             "role": entity.role,
-            "salience": salience(entity, article.body, article.title or "") if entity.mentions else 0,
+            "salience": salience(entity, article.body, article.title or "", article.language or UNKNOWN)
+            if entity.mentions
+            else 0,
             "country": _country(entity, places),
         }
         for entity_id, entity in entities.items()
@@ -122,13 +130,24 @@ def _by_id(connection: Connection, entities: Iterable[Entity]) -> dict[int, Enti
     by_key: dict[str, list[Entity]] = {}
     for entity in entities:
         by_key.setdefault(stored_key(entity.name, entity.type), []).append(entity)
-    ids = entity_ids(connection, {key: (same[0].type, same[0].name) for key, same in by_key.items()})
+    given = {key: entity.wikidata for key, same in by_key.items() for entity in same if entity.wikidata}
+    ids = entity_ids(connection, {key: (same[0].type, same[0].name) for key, same in by_key.items()}, given)
     return {ids[key]: _joined(same) for key, same in by_key.items()}
 
 
-def entity_ids(connection: Connection, named: Mapping[str, tuple[EntityType, str]]) -> dict[str, int]:
-    """Return the ids of entities by their key, given key -> type and name; missing rows are inserted."""
-    rows = [{"key": key, "type": kind, "name": name} for key, (kind, name) in named.items()]
+def entity_ids(
+    connection: Connection,
+    named: Mapping[str, tuple[EntityType, str]],
+    wikidata: Mapping[str, str] | None = None,
+) -> dict[str, int]:
+    """Return the ids of entities by their key, given key -> type and name; missing rows are inserted.
+
+    `wikidata` has the Wikidata ids that an import gives; those of the tables go before them."""
+    given = wikidata or {}
+    rows = [
+        {"key": key, "type": kind, "name": name, "wikidata": wikidata_id(name, kind) or given.get(key)}
+        for key, (kind, name) in named.items()
+    ]
     return name_ids(connection, EntityRow, "key", rows)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.orm import Session
 
 from newsbot.entities.aliases import AliasEntry
-from newsbot.entities.linking import salience
+from newsbot.entities.linking import UNKNOWN, salience
 from newsbot.entities.places import locate
 from newsbot.errors import InputError, UsageError
 from newsbot.items import ENTITY_TYPES, Entity, EntityType, Mention
@@ -179,7 +179,8 @@ def _recount(connection: Connection, article_ids: Sequence[int], source_id: int,
                 "mention_count": len(mentions),
                 "role": role if kind == "PER" else None,
                 "salience": salience(
-                    Entity(name="", type=kind, mentions=mentions), article.body, article.title or ""
+                    Entity(name="", type=kind, mentions=mentions),
+                    *(article.body, article.title or "", article.language or UNKNOWN),
                 ),
                 "country": located[article_id].get(names[entity_id]) if kind == "LOC" else None,
             }
@@ -190,7 +191,7 @@ def _recount(connection: Connection, article_ids: Sequence[int], source_id: int,
 
 def _articles(connection: Connection, article_ids: Sequence[int]) -> dict[int, Any]:
     columns = (
-        *(ArticleRow.id, ArticleRow.title, ArticleRow.body),
+        *(ArticleRow.id, ArticleRow.title, ArticleRow.body, ArticleRow.language),
         *(ArticleRow.dated_at, ArticleRow.published_offset_min),
     )
     found = connection.execute(select(*columns).where(ArticleRow.id.in_(article_ids)))
@@ -199,16 +200,15 @@ def _articles(connection: Connection, article_ids: Sequence[int]) -> dict[int, A
 
 def _countries(connection: Connection, bodies: Mapping[int, str]) -> dict[int, dict[str, str]]:
     """Return article id -> name -> country, for the places that articles mention."""
-    query = select(MentionRow.article_id, EntityRow.name).distinct()
-    query = query.join(EntityRow, EntityRow.id == MentionRow.entity_id)
-    places: dict[int, list[str]] = {article_id: [] for article_id in bodies}
-    for article_id, name in connection.execute(
-        query.where(MentionRow.article_id.in_(bodies), EntityRow.type == "LOC")
-    ):
-        places[article_id].append(name)
+    columns = (MentionRow.article_id, EntityRow.name, MentionRow.start_offset, MentionRow.end_offset)
+    query = select(*columns).join(EntityRow, EntityRow.id == MentionRow.entity_id)
+    query = query.where(MentionRow.article_id.in_(bodies), EntityRow.type == "LOC")
+    places: dict[int, dict[str, list[tuple[int, int]]]] = {article_id: {} for article_id in bodies}
+    for article_id, name, start, end in connection.execute(query.order_by(MentionRow.start_offset)):
+        places[article_id].setdefault(name, []).append((start, end))
     return {
-        article_id: {name: place.country for name, place in locate(names, bodies[article_id]).items()}
-        for article_id, names in places.items()
+        article_id: {name: place.country for name, place in locate(named, bodies[article_id]).items()}
+        for article_id, named in places.items()
     }
 
 

@@ -79,6 +79,7 @@ from newsbot.store.search.ranked import MARK_END, MARK_START, Hit, search
 from newsbot.store.search.streams import iter_articles
 from newsbot.store.search.summaries import Summary, summaries
 from newsbot.store.search.windows import Position
+from newsbot.store.vectors.related_articles import RecentVectors, Related, related_articles
 
 __all__ = [
     "MARK_END",
@@ -102,7 +103,9 @@ __all__ = [
     "PlaceCount",
     "PolledFeed",
     "Position",
+    "RecentVectors",
     "RecordedRun",
+    "Related",
     "RisingEntity",
     "RunReport",
     "SearchResult",
@@ -150,6 +153,7 @@ __all__ = [
     "member_json",
     "newest_at",
     "newest_stories",
+    "related_articles",
     "removed_json",
     "removed_paragraphs",
     "rising",

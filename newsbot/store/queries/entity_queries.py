@@ -31,6 +31,8 @@ class EntityCount:
     id: int
     name: str
     type: EntityType
+    wikidata: str | None
+    """Wikidata id of the best-known bearer of the name."""
     article_count: int
     mention_count: int
 
@@ -257,7 +259,10 @@ def _read_counts(
     Names are joined after counting; joining them before took ten times as long."""
     counted = counts.subquery()
     query = (
-        select(EntityRow.id, EntityRow.name, EntityRow.type, counted.c.articles, counted.c.mentions)
+        select(
+            *(EntityRow.id, EntityRow.name, EntityRow.type, EntityRow.wikidata),
+            *(counted.c.articles, counted.c.mentions),
+        )
         .join(counted, counted.c.entity_id == EntityRow.id)
         .order_by(counted.c[order].desc(), EntityRow.name, EntityRow.id)
         .limit(limit)
@@ -265,8 +270,15 @@ def _read_counts(
     if entity_type is not None:
         query = query.where(EntityRow.type == entity_type)
     return [
-        EntityCount(id=entity_id, name=name, type=kind, article_count=articles, mention_count=mentions)
-        for entity_id, name, kind, articles, mentions in session.execute(query)
+        EntityCount(
+            id=entity_id,
+            name=name,
+            type=kind,
+            wikidata=wikidata,
+            article_count=articles,
+            mention_count=mentions,
+        )
+        for entity_id, name, kind, wikidata, articles, mentions in session.execute(query)
     ]
 
 

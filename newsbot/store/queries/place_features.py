@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from newsbot.entities.places import find_place
+from newsbot.entities.places import place_in
 from newsbot.entities.tables import Place
 from newsbot.store.queries.entity_queries import PlaceCount
 
@@ -14,7 +14,7 @@ def feature_collection(counts: Iterable[PlaceCount]) -> dict[str, object]:
     """Return the places as a GeoJSON FeatureCollection, located by the gazetteer.
 
     Places that the gazetteer does not have in their country are left out."""
-    located = ((count, find_place(count.name, [count.country])) for count in counts)
+    located = ((count, place_in(count.name, count.country)) for count in counts)
     return {
         "type": "FeatureCollection",
         "features": [_feature(count, place) for count, place in located if place],

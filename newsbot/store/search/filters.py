@@ -10,8 +10,8 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, literal_column, select
 from sqlalchemy.orm import Session
 
-from newsbot.entities.keys import entity_key
-from newsbot.items import ENTITY_TYPES, STUB, StoredKind
+from newsbot.entities.keys import keys_of
+from newsbot.items import STUB, StoredKind
 from newsbot.store.schema.identity import name_key
 from newsbot.store.schema.models import ArticleEntity, ArticleRow, EntityAlias, EntityRow
 from newsbot.store.schema.types import stored_name
@@ -101,7 +101,7 @@ def conditions_on(
 
 def find_entities(session: Session, name: str) -> list[int]:
     """Return the ids of the entities with this name or alias."""
-    keys = [stored_name(entity_key(name, entity_type)) for entity_type in ENTITY_TYPES]
+    keys = [stored_name(key) for key in keys_of(name)]
     by_key = select(EntityRow.id).where(EntityRow.key.in_(keys))
     by_alias = select(EntityAlias.entity_id).where(EntityAlias.key == name_key(name))
     return list(session.scalars(by_key.union(by_alias)))

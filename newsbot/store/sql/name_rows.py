@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache
+from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, select
 
@@ -21,7 +22,7 @@ RANKS: dict[type[Named], Rank] = {
 
 
 def name_ids(
-    connection: Connection, model: type[Named], column: str, rows: Iterable[Mapping[str, str]]
+    connection: Connection, model: type[Named], column: str, rows: Iterable[Mapping[str, Any]]
 ) -> dict[str, int]:
     """Return the ids of rows by their value in the unique `column`; missing rows are inserted.
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import svg
 from markupsafe import Markup
 
-from newsbot.entities.places import find_place
+from newsbot.entities.places import place_in
 from newsbot.entities.tables import places
 from newsbot.store.queries import EntityCount
 from newsbot.web.html.charts import labelled
@@ -48,9 +48,7 @@ def located(entities: Sequence[EntityCount], countries: Mapping[int, str]) -> li
 
     `countries` is entity id -> country."""
     found = (
-        (entity, find_place(entity.name, [countries[entity.id]]))
-        for entity in entities
-        if entity.id in countries
+        (entity, place_in(entity.name, countries[entity.id])) for entity in entities if entity.id in countries
     )
     return [
         MapMark(entity.name, place.latitude, place.longitude, entity.article_count)

@@ -276,6 +276,17 @@ def test_entities_with_wrong_offsets_are_recognised_again(
     assert "Nobody" not in {entity.name for entity in load(database, 1).article.entities}
 
 
+@pytest.mark.parametrize(("given", "kept"), [("Q12345", "Q12345"), ("javascript:1", None), (7, None)])
+def test_wikidata_id_of_an_export_is_kept(
+    database: Database, database_url: str, tmp_path: Path, given: object, kept: str | None
+) -> None:
+    mention = {"start": BODY.index("Kovac"), "end": BODY.index("Kovac") + 5, "text": "Kovac"}
+    entity = {"name": "Kovac", "type": "PER", "count": 1, "wikidata": given, "mentions": [mention]}
+    record = {"url": "https://news.example/1", "title": "T", "body": BODY, "entities": [entity]}
+    imported(database, database_url, tmp_path / "in", record)
+    assert [(found.name, found.wikidata) for found in load(database, 1).article.entities] == [("Kovac", kept)]
+
+
 def test_page_without_an_article_is_rejected_and_unreadable_line_is_counted(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:

@@ -47,7 +47,7 @@ def test_timeline_has_a_minimum_and_a_maximum_length() -> None:
 
 
 def _place(number: int, name: str, kind: EntityType = "LOC") -> EntityCount:
-    return EntityCount(id=number, name=name, type=kind, article_count=2, mention_count=2)
+    return EntityCount(id=number, name=name, type=kind, wikidata=None, article_count=2, mention_count=2)
 
 
 def test_places_are_located_in_the_country_that_articles_give() -> None:

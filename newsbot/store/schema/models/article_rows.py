@@ -226,6 +226,22 @@ class ArticleLink(Base):
     """The words that are linked."""
 
 
+class ArticleVector(Base):
+    """What an article is about, as `newsbot.embeddings` computes it; articles from before it was switched on have none.
+
+    A changed text gets a row with a new `id`, so that readers find what is new by it."""
+
+    __tablename__ = "article_vectors"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - or SQLite gives the id of a deleted row again
+
+    id: Mapped[Id]
+    article_id: Mapped[ArticleId] = mapped_column(unique=True)
+    vector: Mapped[bytes] = mapped_column(LargeBinary)
+    """Signed bytes."""
+    version: Mapped[Short]
+    """Version of the network. Vectors of different versions cannot be compared."""
+
+
 class Topic(Base):
     """A keyword or tag as pages declare it."""
 

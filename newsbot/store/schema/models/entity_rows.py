@@ -22,6 +22,8 @@ class EntityRow(Base):
     key: Mapped[Short] = mapped_column(unique=True)
     """`entities.keys.entity_key`: type, colon, folded name."""
     name: Mapped[str]
+    wikidata: Mapped[str | None] = mapped_column(Name)
+    """Wikidata id of the best-known bearer of the name ("Q64"); null if it is not known."""
 
 
 class EntityAlias(Base):

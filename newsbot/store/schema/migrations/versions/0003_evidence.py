@@ -16,9 +16,11 @@ def upgrade() -> None:
     _addresses()
     _edits()
     _boilerplate()
+    _entities()
     _times()
     _site()
     _structure()
+    _vectors()
 
 
 # ------------------------------------------------------------------ addresses
@@ -172,6 +174,34 @@ def _structure() -> None:
     op.create_index("ix_article_links_host_article_id", "article_links", ["host", "article_id"])
 
 
+# ------------------------------------------------------------------ vectors
+
+
+def _vectors() -> None:
+    """Add the vectors of articles."""
+    op.create_table(
+        "article_vectors",
+        sa.Column("id", RowId, nullable=False),
+        sa.Column("article_id", RowId, nullable=False),
+        sa.Column("vector", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["article_id"], ["articles.id"], name="fk_article_vectors_article_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_article_vectors"),
+        sa.UniqueConstraint("article_id", name="uq_article_vectors_article_id"),
+        sqlite_autoincrement=True,
+    )
+
+
+# ------------------------------------------------------------------ entities
+
+
+def _entities() -> None:
+    """Add the Wikidata ids of entities; those of stored ones follow when articles are read again."""
+    op.add_column("entities", sa.Column("wikidata", sa.Text(), nullable=True))
+
+
 # ------------------------------------------------------------------ views
 
 
@@ -190,7 +220,7 @@ WHERE a.kind <> 'stub'
 MENTIONS = """
 CREATE VIEW v_mentions AS
 SELECT m.article_id, {day} AS day, a.source, a.language, a.section, a.title, e.id AS entity_id, e.name AS entity,
-       e.type, ae.role, m.text AS mention, m.start_offset, m.end_offset
+       e.type, ae.role, m.text AS mention, m.start_offset, m.end_offset, e.wikidata
 FROM mentions AS m
 JOIN entities AS e ON e.id = m.entity_id
 JOIN article_entities AS ae ON ae.article_id = m.article_id AND ae.entity_id = m.entity_id

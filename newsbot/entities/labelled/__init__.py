@@ -1,0 +1,1 @@
+"""Texts in which people have labelled the names, and how many of them an engine finds."""

@@ -1,0 +1,1 @@
+"""The network of the engine `multi`, which reads every language, and its tokenizer."""

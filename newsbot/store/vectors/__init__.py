@@ -1,0 +1,1 @@
+"""Vectors of articles: those that are missing, and the articles that are alike."""
