@@ -1,4 +1,4 @@
-"""Convert a checkpoint of the fast network to the ONNX file that ships, with the word vectors in int8.
+"""Convert a checkpoint of the fast network to ONNX, with the word vectors in int8; `training.quantize_fast` does the rest.
 
 python -m training.export_fast CHECKPOINT OUT.onnx
 """
@@ -16,8 +16,6 @@ from newsbot.entities.neural.token_features import SLOTS
 from training.fast_model import FastTagger
 
 OPSET = 17
-VERSION = 2
-"""Version stored with every article that the network reads. Increase it with every network that ships."""
 
 
 class Shipped(nn.Module):
@@ -56,7 +54,6 @@ def export(checkpoint: Path, out: Path) -> None:
     )
     model = onnx.load(out)
     remove_unused(model.graph)
-    model.model_version = VERSION
     onnx.checker.check_model(model)
     onnx.save(model, out)
 
