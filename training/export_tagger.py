@@ -42,13 +42,13 @@ def export(checkpoints: list[Path], out: Path) -> None:
     )
 
 
-def quantize(source: Path, out: Path) -> None:
-    """Write the network of `source` with int8 weights.
+def quantize(source: Path, out: Path, version: int) -> None:
+    """Write the network of `source` with int8 weights, and its version.
 
     With a reduced range (7 bits), sums cannot overflow on processors without VNNI."""
     quantize_dynamic(source, out, per_channel=True, reduce_range=True, weight_type=QuantType.QInt8)
     model = onnx.load(out)
-    model.model_version = VERSION
+    model.model_version = version
     onnx.save(model, out)
 
 
@@ -63,7 +63,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         float_model = Path(folder) / "float.onnx"
         export(args.checkpoints, float_model)
-        quantize(float_model, args.out)
+        quantize(float_model, args.out, VERSION)
 
 
 if __name__ == "__main__":

@@ -12,11 +12,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
-import onnx
 import torch
-from onnxruntime.quantization import QuantType, quantize_dynamic  # type: ignore[import-untyped]
 from torch import Tensor, nn
 
+from training.export_tagger import quantize
 from training.multilingual.piece_network import WIDTH, PieceTagger
 
 OPSET = 17
@@ -62,16 +61,6 @@ def export(tagger: PieceTagger, out: Path) -> None:
         opset_version=OPSET,
         dynamo=False,
     )
-
-
-def quantize(source: Path, out: Path, version: int) -> None:
-    """Write the network of `source` with int8 weights.
-
-    With a reduced range (7 bits), sums cannot overflow on processors without VNNI."""
-    quantize_dynamic(source, out, per_channel=True, reduce_range=True, weight_type=QuantType.QInt8)
-    model = onnx.load(out)
-    model.model_version = version
-    onnx.save(model, out)
 
 
 def main() -> None:
