@@ -33,7 +33,7 @@ _TRACKING = _words(
     unlocked_article_code gift giftcopy pwapi_token sharetoken sharetype accesstoken
     clickid click_id irclickid irgwc cjevent ranmid raneaid ransiteid awc zanpid obclid tbclid ttaid aff_id affid
     affiliate affiliate_id partner_id tracking_id elq hslang fref hc_ref nr_email_referer cndid bxid esrc hasha ved cvid
-    tsrc .tsrc vd_source spm_id_from clicktime srnd wpmm wpsrc regi_id referringsource clicksource
+    tsrc .tsrc vd_source spm_id_from clicktime srnd aftr_source embedded-checkout embedded_checkout wpmm wpsrc regi_id referringsource clicksource
     pgtype replytocom commentid comment_id commentpage comment_page like_comment nocache cachebuster cachebust rnd rand timestamp _"""
 )
 """Parameters that never select the article: click ids, campaigns, sessions, gift links, replies to a comment."""
@@ -55,6 +55,10 @@ _CHANNELS = _words(
 )
 """Words in a value of `_CHANNEL_KEYS` that names a channel (tw-share, rss, hp_lead)."""
 
+_SHARE_LINK = re.compile(r"\d{6,}")
+"""Value of `linkId` as a product for sharing numbers its links; in lower case it is the article on some sites."""
+_NEWSLETTER = re.compile(r"[a-z][a-z_-]*")
+"""Value of `nl` that names a newsletter: nl=headlines. A number may be that of an article."""
 _SHARED = re.compile(r"sf\d{6,}")
 """Parameters that a social media tool numbers: sf148293=1."""
 _NUMBERED = re.compile(r"\d\d")
@@ -84,6 +88,8 @@ _VIEW_VALUES = _words(
 
 def is_irrelevant(key: str, value: str) -> bool:
     """Return whether a parameter does not select the article."""
+    if key == "linkId" and _SHARE_LINK.fullmatch(value):
+        return True
     key, value = key.lower(), value.lower()
     return (
         key in _TRACKING
@@ -93,6 +99,7 @@ def is_irrelevant(key: str, value: str) -> bool:
         or (key in _VIEW_KEYS and value in _VIEW_VALUES)
         or (key in _CHANNEL_KEYS and _is_channel(value))
         or (key in _SESSION_KEYS and _SESSION_VALUE.fullmatch(value) is not None)
+        or (key == "nl" and _NEWSLETTER.fullmatch(value) is not None)
         or (key == "page" and value == "1")
     )
 

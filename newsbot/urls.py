@@ -104,7 +104,7 @@ def canonicalize(url: str) -> str:
     A string that is not an http(s) URL with a host is returned unchanged, without surrounding white space.
     Sources: RFC 3986 section 6, WHATWG URL, UTS #46, the AMP cache URL format."""
     url = _clean(url)
-    while len(url) <= MAX_LENGTH and (folded := _fold(url)) != url:
+    while len(url) <= MAX_LENGTH and (folded := repaired(_fold(url))) != url:
         url = folded  # one rule may uncover work for another; this ends, because folding only removes
     return url
 
@@ -164,8 +164,35 @@ _SCHEMELESS = re.compile(r"//|(?:[a-z0-9-]+\.)+[a-z]{2,}(?=[/?#]|$)", re.I)
 _PLAIN_HOST = re.compile(r"[a-z0-9._-]*")
 
 
-def _clean(url: str) -> str:
+_WRAPPER = re.compile(
+    r"(?:<|&lt;)!\[CDATA\[(.*?)(?:\]\](?:>|&gt;))?|<([^<>]*)>|\"([^\"]*)\"|'([^']*)'", re.S | re.I
+)
+"""CDATA, angle brackets or quotes around a URL, which templates of feeds and pages leave there."""
+_SCHEME_AGAIN = re.compile(r"https?(?::[/\\]*|[/\\]{2,})(?=https?(?::(?=[/\\a-z])|[/\\]{2}))", re.I)
+"""A scheme before another one: http://https://news.example/a, https:http//news.example/a."""
+_MISSING_SLASHES = re.compile(r"(https?)(?::[/\\]*|[/\\]{2,})(?=[^/\\\s?#:])", re.I)
+"""A scheme with any number of slashes, as the URL standard of WHATWG reads it, or without its colon."""
+
+
+def repaired(url: str) -> str:
+    """Return a URL without wrapping, with one scheme and two slashes after it: http:/news.example/a; others as they are."""
     url = _UNSEEN.sub("", url).strip()
+    if len(url) > MAX_LENGTH:
+        return url
+    for _ in range(MAX_WRAPPINGS):
+        if found := _WRAPPER.fullmatch(url):
+            url = next(part for part in found.groups() if part is not None).strip()
+    if url[:4].lower() != "http":
+        return url
+    while found := _SCHEME_AGAIN.match(url):
+        url = url[found.end() :]
+    if found := _MISSING_SLASHES.match(url):
+        return f"{found[1]}://{url[found.end() :]}"
+    return url
+
+
+def _clean(url: str) -> str:
+    url = repaired(url)
     if found := _SCHEMELESS.match(url):
         return ("https:" if found.group() == "//" else "https://") + url
     return url

@@ -210,6 +210,47 @@ def test_canonical_form_is_as_documented() -> None:
 
 
 @pytest.mark.parametrize(
+    "written",
+    [
+        "http:/a.example/n",
+        "https:a.example/n",
+        "https:///a.example/n",
+        "http:\\\\a.example\\n",
+        "https//a.example/n",
+        "http://http://a.example/n",
+        "http://https//a.example/n",
+        "https:http:/a.example/n",
+        "<![CDATA[https://a.example/n]]>",
+        "&lt;![CDATA[ https://a.example/n ]]&gt;",
+        "<https://a.example/n>",
+        "'\"https://a.example/n\"'",
+    ],
+)
+def test_addresses_that_browsers_and_readers_repair_are_repaired(written: str) -> None:
+    assert canonicalize(written) == canonicalize("https://a.example/n")
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("https://http:81/n", "https://http:81/n"),
+        ("https://http.example/n", "https://http.example/n"),
+        ("https://a.example/n?linkid=1234567", "https://a.example/n?linkid=1234567"),
+        ("https://a.example/n?linkId=12", "https://a.example/n?linkId=12"),
+        ("https://a.example/n?nl=4471", "https://a.example/n?nl=4471"),
+        ("https://a.example/n?nl=morning-briefing", "https://a.example/n"),
+    ],
+)
+def test_what_may_be_the_article_is_kept(url: str, kept: str) -> None:
+    assert canonicalize(url) == kept
+
+
+def test_long_texts_are_not_repaired_again_and_again() -> None:
+    for text in ("http:/" * 200_000, "<![CDATA[" * 200_000, "'" * 1_000_000):
+        assert canonicalize(text) == text
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "",
@@ -218,7 +259,8 @@ def test_canonical_form_is_as_documented() -> None:
         "mailto:desk@a.example",
         "javascript:void(0)",
         "file:///tmp/Wall.html",
-        "https:///n",
+        "https:///",
+        "http:?n",
         "http://",
     ],
 )

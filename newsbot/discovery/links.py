@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 from newsbot.languages.calendar.dates import Moment, parse_moment
 from newsbot.text import one_line
-from newsbot.urls import source_of
+from newsbot.urls import repaired, source_of
 
 MAX_URL_LENGTH = 2_083
 """Longest URL that browsers and caches support; longer ones are crawler traps or embedded files."""
@@ -55,13 +55,13 @@ class Link:
 def web_url(href: str | None, base: str) -> str | None:
     """Return `href` resolved against `base`, without its fragment; None if it is no http or https URL.
 
-    Spaces around it and invisible characters inside are dropped, as browsers do. URLs with a password and overlong ones
+    Spaces around it and invisible characters inside are dropped, as browsers do; a broken scheme and wrapping are repaired. URLs with a password and overlong ones
     give None too, because they do not lead to articles.
     """
     if not href or len(href) > MAX_URL_LENGTH:
         return None
     try:
-        url = urljoin(base, _UNSEEN.sub("", href).strip()).partition("#")[0].replace(" ", "%20")
+        url = urljoin(base, _UNSEEN.sub("", repaired(href))).partition("#")[0].replace(" ", "%20")
         parts = urlsplit(url)
         valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
