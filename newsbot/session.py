@@ -28,6 +28,7 @@ from newsbot.ingest.process import Processor
 from newsbot.ingest.record import Item
 from newsbot.items import Reject
 from newsbot.settings import read_settings
+from newsbot.store.crawl.feed_rows import describe_sources
 from newsbot.store.crawl.frontier import release, this_process
 from newsbot.store.crawl.run_rows import finish_run, start_run
 from newsbot.store.database import Database
@@ -184,6 +185,7 @@ class CrawlSession:
             for name, value in stats.get_stats().items()
             if name.startswith(COUNTED)
         }
+        await self.write(describe_sources, self.processor.catalog.sources.values())
         await self.write(finish_run, self.run_id, finish_reason=reason, counts=counts, now=datetime.now(UTC))
         await self.write(release, run_id=self.run_id)  # last: also what was leased a moment ago
         await run_in_thread(self.database.close)

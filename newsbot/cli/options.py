@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from newsbot.items import STORED_KINDS, StoredKind, parse_kinds
+from newsbot.query.written_values import ACCEPTED_DAYS, parse_day, parse_names
 from newsbot.settings import configuration
 
 if TYPE_CHECKING:
@@ -39,8 +39,21 @@ def limit_option(default: int) -> Callable[[F], F]:
     )
 
 
+class PublicationDay(click.ParamType[date]):
+    """A day where an article was published, or a moment in UTC, as `parse_day` reads them."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Return the day, or the moment in UTC."""
+        try:
+            return parse_day(value, now=datetime.now(UTC))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
 class Day(click.ParamType[datetime]):
-    """A day (2026-11-23) or a moment (2026-11-23T10:00:00Z); without an offset, it is in UTC."""
+    """A moment in UTC: a day is its beginning, or its end."""
 
     name = "date"
 
@@ -49,41 +62,28 @@ class Day(click.ParamType[datetime]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         """Return the moment in UTC."""
+        day = PublicationDay().convert(value, param, ctx)
+        if isinstance(day, datetime):
+            return day
+        return datetime.combine(day, time.max if self.end else time.min, UTC)
+
+
+class Names(click.ParamType[tuple[str, ...]]):
+    """Names, separated by commas."""
+
+    name = "name"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """Return the names."""
         try:
-            if len(value) == 10:
-                return datetime.combine(date.fromisoformat(value), time.max if self.end else time.min, UTC)
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is no date; accepted: 2026-11-23 or 2026-11-23T10:00:00Z", param, ctx)
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-class PublicationDay(click.ParamType[date]):
-    """A day where an article was published (2026-11-23), or a moment in the format of `Day`."""
-
-    name = "date"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Return the day, or the moment in UTC."""
-        moment = Day().convert(value, param, ctx)
-        return moment.date() if len(value) == len("2026-11-23") else moment
-
-
-class Age(click.ParamType[datetime]):
-    """An age (90d, 12w, 6m, 2y), or a day or moment in the format of `Day`."""
-
-    name = "age"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """Return the moment in UTC."""
-        match = re.fullmatch(r"(\d+) ?([dwmy])", value)
-        try:
-            if match is None:
-                return Day().convert(value, param, ctx)
-            return datetime.now(UTC) - timedelta(days=int(match[1]) * _DAYS[match[2]])
-        except (OverflowError, click.BadParameter):
-            accepted = "90d, 12w, 6m, 2y (days, weeks, months, years) or a date: 2026-11-23"
-            self.fail(f"{value!r} is no age; accepted: {accepted}", param, ctx)
+            names = parse_names([value])
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        if not names:
+            self.fail(f"{value!r} has no name in it; accepted: names separated by commas", param, ctx)
+        return names
 
 
 class Kinds(click.ParamType[tuple[StoredKind, ...]]):
@@ -101,44 +101,49 @@ class Kinds(click.ParamType[tuple[StoredKind, ...]]):
             self.fail(str(error), param, ctx)
 
 
-def _all_kinds(
-    _context: click.Context, _parameter: click.Parameter, values: tuple[tuple[StoredKind, ...], ...]
-) -> tuple[StoredKind, ...]:
+def joined(
+    _context: click.Context, _parameter: click.Parameter, values: tuple[tuple[str, ...], ...]
+) -> tuple[str, ...]:
+    """Return the values of an option that is repeated, each once."""
     return tuple(dict.fromkeys(chain.from_iterable(values)))
 
 
-_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
-
-_DATES = "2026-11-23 is the day where it was published, 2026-11-23T10:00:00Z a moment."
+_DATES = f"A day where it was published, or a moment: {ACCEPTED_DAYS}."
 since_option = click.option(
     "--since", type=PublicationDay(), metavar="DATE", help=f"Published then or later. {_DATES}"
 )
+_FILTERS = (
+    ("--source", "KEY", "Articles of this source."),
+    ("--exclude-source", "KEY", "No articles of this source."),
+    ("--tag", "TAG", "Articles of sources with this tag."),
+    ("--language", "CODE", "Articles in this language (en, de, ...)."),
+    ("--country", "CODE", "Articles of sources of this country (gb, de, ...)."),
+    ("--section", "NAME", "Articles of this section, as the site calls it."),
+    ("--kind", "KIND", f"Articles of this kind: {', '.join(STORED_KINDS)}."),
+    ("--entity", "NAME", "Articles that mention this person, organisation or place."),
+)
+"""Filters that take several values: option, form of a value, help."""
+
+
+def filter_option(name: str) -> Callable[[F], F]:
+    """Return one of the options of several values, as "--source", for commands that have only some of them."""
+    [(form, about)] = [(form, about) for option, form, about in _FILTERS if option == name]
+    return click.option(
+        name,
+        type=Kinds() if name == "--kind" else Names(),
+        multiple=True,
+        callback=joined,
+        metavar=form,
+        help=f"{about} Several: with commas, or repeat it.",
+    )
 
 
 def filter_options(command: F) -> F:
-    """Add the filters of search and export; every option is a field of `store.queries.Filters`."""
+    """Add the filters of search, counts and exports; every option is a field of `store.queries.Filters`."""
     for option in (
-        click.option(
-            "--until",
-            type=PublicationDay(),
-            metavar="DATE",
-            help=f"Published then or earlier. {_DATES}",
-        ),
+        click.option("--until", type=PublicationDay(), metavar="DATE", help="Published then or earlier."),
         since_option,
-        click.option(
-            "--entity", metavar="NAME", help="Articles that mention this person, organisation or place."
-        ),
-        click.option(
-            "--kind",
-            type=Kinds(),
-            multiple=True,
-            callback=_all_kinds,
-            metavar="KIND",
-            help=f"Articles of this kind: {', '.join(STORED_KINDS)}. Several: repeat it, or use commas.",
-        ),
-        click.option("--section", metavar="NAME", help="Articles of this section, as the site calls it."),
-        click.option("--language", metavar="CODE", help="Articles in this language (en, de, ...)."),
-        click.option("--source", metavar="KEY", help="Articles of this source."),
+        *(filter_option(name) for name, _, _ in reversed(_FILTERS)),
     ):
         command = option(command)
     return command

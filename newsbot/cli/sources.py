@@ -42,6 +42,7 @@ def list_(as_json: bool) -> None:
         "homepage",
         "language",
         "country",
+        "tags",
         "enabled",
         "verified",
         "robots",
@@ -53,10 +54,18 @@ def list_(as_json: bool) -> None:
             print_json({name: getattr(source, name) for name in for_json} | {"feeds": list(source.feeds)})
     else:
         rows = [
-            (s.key, s.name, s.language, s.country, len(s.feeds), "" if s.enabled else "disabled")
+            (
+                s.key,
+                s.name,
+                s.language,
+                s.country,
+                ", ".join(s.tags),
+                len(s.feeds),
+                "" if s.enabled else "disabled",
+            )
             for s in found
         ]
-        print_table(("key", "name", "language", "country", "feeds", ""), rows)
+        print_table(("key", "name", "language", "country", "tags", "feeds", ""), rows)
 
 
 @sources.command()

@@ -98,7 +98,7 @@ def record_article(session: Session, envelope: Envelope, *, run_id: int | None, 
         if saved.outcome in {"unchanged", "duplicate"}:
             learnt_parameters.learn(session, fetched.url, saved.article_id, source=article.source, now=now)
     if export:
-        restore(session, saved.article_id, export)
+        restore(session, saved.article_id, export, now=now)
     if saved.outcome == "new":
         site_boilerplate.learn(session, saved, article, envelope.site_blocks, now=now)
     return saved
@@ -142,7 +142,7 @@ def record_reject(
         reject = replace(reject, url=reject.stub.url)
     save_reject(session, reject, run_id=run_id, now=now, article_id=kept)
     if known is not None and reject.reason in GONE:
-        presence.mark_gone(session, known, now=now)
+        presence.mark_gone(session, known, now=now, run_id=run_id)
     if fetched := reject.fetched:
         save_fetch(session, fetched, outcome="reject", source=reject.source, run_id=run_id, now=now)
     if fetched and not fetched.archived_at:
@@ -186,7 +186,7 @@ def record_not_modified(
 ) -> None:
     """Store that a server says that an article has not been modified."""
     assert leased.article_id is not None
-    published_at = presence.mark_seen(session, leased.article_id, now=now)
+    published_at = presence.mark_seen(session, leased.article_id, now=now, run_id=run_id)
     if fetched:
         save_fetch(session, fetched, outcome="not-modified", source=leased.source, run_id=run_id, now=now)
     frontier.mark_done(

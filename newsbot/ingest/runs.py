@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 from newsbot import __version__
+from newsbot.sources.model import Source
+from newsbot.store.crawl.feed_rows import describe_sources
 from newsbot.store.crawl.frontier import this_process
 from newsbot.store.crawl.run_rows import finish_run, start_run
 from newsbot.store.database import Database
@@ -15,11 +17,15 @@ from newsbot.store.database import Database
 
 @contextmanager
 def recorded_run(
-    database: Database, name: str, arguments: Mapping[str, Any], counts: Mapping[str, int]
+    database: Database,
+    name: str,
+    arguments: Mapping[str, Any],
+    counts: Mapping[str, int],
+    sources: Iterable[Source] = (),
 ) -> Iterator[int]:
     """Store that a run has started, and give its id; at the end of the block store its end and `counts`.
 
-    The finish reason is `finished`, or `stopped` if the block raises an exception."""
+    What `sources` say of themselves is stored with the rows that they have at the end. The finish reason is `finished`, or `stopped` if the block raises an exception."""
     with database.write() as session:
         run_id = start_run(
             session,
@@ -38,4 +44,5 @@ def recorded_run(
         raise
     finally:
         with database.write() as session:
+            describe_sources(session, sources)
             finish_run(session, run_id, finish_reason=reason, counts=counts, now=datetime.now(UTC))

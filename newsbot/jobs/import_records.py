@@ -51,7 +51,8 @@ def import_captures(processor: Processor, captures: Iterable[Capture]) -> Counte
     """Store the articles of captures in one run; return the numbers of captures by outcome (`OUTCOMES`)."""
     assert processor.database
     counts: Counter[str] = Counter(dict.fromkeys(OUTCOMES, 0))
-    with recorded_run(processor.database, "import", {}, counts) as run_id:
+    sources = processor.catalog.sources.values()
+    with recorded_run(processor.database, "import", {}, counts, sources) as run_id:
         importer = Importer(processor, run_id)
         for batch in _batches(captures):
             counts.update(

@@ -55,6 +55,8 @@ class Source:
     language of an article is detected in its text."""
     country: str | None = None
     """Country of the publisher: ISO 3166-1 alpha-2. It describes the source."""
+    tags: tuple[str, ...] = ()
+    """Tags by which sources are grouped, such as "uk" or "tabloid": `--tag` and `tag=` choose the articles of all of them."""
     timezone: ZoneInfo = UTC
     """Time zone of dates without an offset, and of the days of dates in UTC."""
     hosts: tuple[str, ...] = ()

@@ -93,6 +93,15 @@ def _host(value: object) -> str:
     return text
 
 
+def _tag(value: object) -> str:
+    text = _text(value)
+    if not re.fullmatch(r"[^\W_][\w.-]{0,49}", text) or text != text.lower():
+        raise ValueError(
+            f'{value!r} is not accepted; a tag in lower case without spaces such as "uk-tabloid" is'
+        )
+    return text
+
+
 def _timezone(value: object) -> ZoneInfo:
     try:
         return ZoneInfo(_text(value))
@@ -148,6 +157,7 @@ SOURCE_KEYS: dict[str, Reader] = {
     "article_urls": _list_of(_pattern),
     "language": _matching(r"[a-z]{2,3}", 'an ISO 639 code such as "en"'),
     "country": _matching(r"[A-Z]{2}", 'an ISO 3166-1 alpha-2 code such as "GB"'),
+    "tags": _list_of(_tag),
     "timezone": _timezone,
     "hosts": _list_of(_host),
     "offsite": _matching("store|skip", '"store" or "skip"'),

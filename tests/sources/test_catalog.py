@@ -24,6 +24,7 @@ sections = ["https://courier.example/politics/"]
 article_urls = ['/\d{4}/\d{2}/']
 language = "en"
 country = "GB"
+tags = ["uk", "daily"]
 timezone = "Europe/London"
 delay_s = 1
 enabled = false
@@ -60,6 +61,7 @@ def test_every_key_of_a_source_is_read(tmp_path: Path) -> None:
         article_urls=(re.compile(r"/\d{4}/\d{2}/"),),
         language="en",
         country="GB",
+        tags=("uk", "daily"),
         timezone=ZoneInfo("Europe/London"),
         delay_s=1.0,
         enabled=False,
@@ -111,6 +113,9 @@ def test_without_a_path_the_shipped_catalog_is_read(path: str | None) -> None:
         ("article_urls = ['(']", "article_urls", "a regular expression"),
         ('language = "English"', "language", "ISO 639"),
         ('country = "gb"', "country", "ISO 3166"),
+        ('tags = "uk"', "tags", "a list"),
+        ('tags = ["UK"]', "tags", "a tag in lower case"),
+        ('tags = ["two words"]', "tags", "a tag in lower case"),
         ('timezone = "London"', "timezone", "IANA time zone"),
         ('timezone = "../../etc/passwd"', "timezone", "IANA time zone"),
         ('delay_s = "1"', "delay_s", "a number of seconds"),

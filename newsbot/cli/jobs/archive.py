@@ -12,7 +12,7 @@ from typing import Any
 import click
 from rich.filesize import decimal
 
-from newsbot.cli.options import Age, database_option, json_option
+from newsbot.cli.options import Day, database_option, json_option
 from newsbot.cli.output import print_heading, print_json, print_table, printable, progress
 from newsbot.errors import UsageError
 from newsbot.ingest.runs import recorded_run
@@ -66,7 +66,7 @@ def verify(as_json: bool, database: str | None) -> int:
 @archive.command()
 @click.option(
     "--older-than",
-    type=Age(),
+    type=Day(),
     required=True,
     metavar="AGE",
     help="Answers from before: 90d, 12w, 6m, 2y, or a date (2026-11-23).",

@@ -24,6 +24,7 @@ from newsbot.errors import InputError
 from newsbot.ingest.runs import recorded_run
 from newsbot.jobs.backfill import find_archives, ingest_parts, split
 from newsbot.settings import Configuration, configuration
+from newsbot.sources.catalog import load_sources
 from newsbot.store.crawl.backfill_progress import Part, Progress, add_parts, load_moving, load_progress
 from newsbot.store.database import Database
 
@@ -90,9 +91,10 @@ def _ingest(
     progress = {row.part.key: row for row in database.ask(lambda session: load_progress(session, parts))}
     left = [row.part for row in progress.values() if row.state != "done"]
     counts: dict[str, int] = {}
+    sources = load_sources(settings.sources).values()
     with (
         _bar(progress.values()) as show,
-        recorded_run(database, "backfill", {"selection": str(selection)}, counts) as run_id,
+        recorded_run(database, "backfill", {"selection": str(selection)}, counts, sources) as run_id,
     ):
         for ended in ingest_parts(
             left, settings=settings, selection=selection, run_id=run_id, workers=workers

@@ -45,9 +45,26 @@ def sync_sources(session: Session, sources: Iterable[Source], *, now: datetime) 
             _sync_source(session, source, definition, now)
 
 
+def describe_sources(session: Session, sources: Iterable[Source]) -> None:
+    """Give the rows of `sources` the names, languages, countries and tags of the catalog; sources without a row get none."""
+    columns = [getattr(SourceRow, name) for name in ("key", *_DESCRIPTION)]
+    stored = {row.key: row for row in session.execute(select(*columns))}
+    for source in sorted(sources, key=lambda source: source.key):  # in the one order of locks
+        row, described = stored.get(source.key), _description(source)
+        if row is not None and described != {name: getattr(row, name) for name in described}:
+            session.execute(update(SourceRow).where(SourceRow.key == source.key).values(described))
+
+
+_DESCRIPTION = ("name", "homepage", "language", "country", "tags")
+
+
+def _description(source: Source) -> dict[str, Any]:
+    return {name: getattr(source, name) for name in _DESCRIPTION} | {"tags": list(source.tags)}
+
+
 def _sync_source(session: Session, source: Source, definition: bytes, now: datetime) -> None:
     connection = session.connection()
-    row = {"key": source.key, "name": source.name, "homepage": source.homepage, "definition": definition}
+    row = {"key": source.key, "definition": definition, **_description(source)}
     insert = dialect.insert(connection, SourceRow).values(row | {"first_seen_at": now})
     connection.execute(insert.on_conflict_do_update(index_elements=["key"], set_=row))
     configured = configured_feeds(source)

@@ -26,6 +26,7 @@ from newsbot.store.schema.models.boilerplate_rows import (
     RemovedBlock,
     RemovedText,
 )
+from newsbot.store.schema.models.change_rows import ChangeRow
 from newsbot.store.schema.models.crawl_rows import (
     BackfillPart,
     Feed,
@@ -63,6 +64,7 @@ __all__ = [
     "Base",
     "BoilerplateBlock",
     "BoilerplateSite",
+    "ChangeRow",
     "EntityAlias",
     "EntityCorrection",
     "EntityRow",

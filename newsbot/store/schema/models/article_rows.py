@@ -27,7 +27,8 @@ class ArticleRow(Base):
 
     __tablename__ = "articles"
     __table_args__ = (
-        Index(None, "dated_at", "id", "published_offset_min"),
+        # Counts by any of these are read from this index alone.
+        Index("ix_articles_counts", "dated_at", "id", "published_offset_min", "source", "language", "kind"),
         Index(None, "source", "dated_at"),
         Index(None, "language", "dated_at"),
         Index(None, "section", "dated_at"),
@@ -167,11 +168,23 @@ class Revision(Base):
     """The content of an article before a change."""
 
     __tablename__ = "revisions"
+    __table_args__ = (
+        Index(
+            "ix_revisions_edits",
+            "replaced_at",
+            "article_id",
+            "revision",
+            "is_silent",
+            "by_rules",
+            "title_changed",
+            "body_changed",
+        ),
+    )
 
     article_id: Mapped[ArticleId] = mapped_column(primary_key=True)
     revision: Mapped[int] = mapped_column(primary_key=True)
     """Number of the content that was replaced: 1 for the first."""
-    replaced_at: Mapped[datetime] = mapped_column(index=True)
+    replaced_at: Mapped[datetime]
     run_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("runs.id", ondelete="SET NULL"))
     """The run that found the change."""
     title_changed: Mapped[bool]

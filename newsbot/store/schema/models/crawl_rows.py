@@ -39,6 +39,12 @@ class Source(Base):
     key: Mapped[Short] = mapped_column(primary_key=True)
     name: Mapped[str | None]
     homepage: Mapped[str | None]
+    language: Mapped[Short | None]
+    """Main language of the site, as the catalog gives it."""
+    country: Mapped[Short | None]
+    """Country of the publisher, as the catalog gives it: ISO 3166-1 alpha-2."""
+    tags: Mapped[list[str]] = mapped_column(JSON, server_default="[]")
+    """Tags that the catalog gives it."""
     first_seen_at: Mapped[datetime]
     definition: Mapped[bytes | None]
     """Hash of its definition in the catalog. When that changes, feeds that ended are polled again."""
