@@ -1,16 +1,24 @@
 from __future__ import annotations
 
+from typing import Any
+
 import feedparser
 import pytest
 from lxml import etree
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from newsbot.discovery.feeds import parse_feed
 from newsbot.store.database import Database
+from newsbot.store.following.arrivals import MAX_TEXT_CHARS
+from newsbot.store.schema.models import ArticleRow
 from newsbot.web.app import create_app
-from newsbot.web.syndication import ATOM, ENTRIES
-from tests.store.samples import article, save
+from newsbot.web.feeds.feed_documents import ATOM
+from newsbot.web.syndication import ENTRIES
+from tests.store.samples import LATER, article, save
 from tests.web.newsroom import NOW
+
+pytestmark = pytest.mark.slow_on_postgresql  # what depends on the database is tested with the store
 
 SEARCHES = ["", "?source=harbour-post", "?q=%22Harbour+Board%22", "?entity=Lisbon"]
 
@@ -55,7 +63,93 @@ def test_json_feed_has_what_the_standard_demands(client: TestClient, search: str
 def test_a_feed_of_a_search_holds_what_the_search_finds(client: TestClient) -> None:
     found = client.get("/api/search?q=tram&sort=date&limit=50").json()["items"]
     feed = client.get("/feed.json?q=tram").json()["items"]
-    assert [item["title"] for item in feed] == [item["title"] for item in found]
+    assert {item["title"] for item in feed} == {item["title"] for item in found}
+
+
+SEARCHED = [*SEARCHES, "?q=tram+-Lisbon", "?language=de", "?kind=live_blog,article&section=City"]
+
+
+@pytest.mark.parametrize("search", SEARCHED)
+def test_pages_of_a_feed_have_everything_that_the_search_finds_by_first_sight(
+    client: TestClient, newsroom: Database, search: str
+) -> None:
+    found = [
+        item["id"]
+        for item in items_of(
+            client, f"/api/search{search}{'&' if search else '?'}sort=date&limit=100", "next"
+        )
+    ]
+    items = items_of(client, f"/feed.json{search}{'&' if search else '?'}limit=7", "next_url")
+    ids = [int(item["url"].rpartition("/")[2]) for item in items]
+    with newsroom.read() as session:
+        times = dict(session.execute(select(ArticleRow.id, ArticleRow.first_seen_at)).all())
+        stubs = set(session.scalars(select(ArticleRow.id).where(ArticleRow.kind == "stub")))
+    wanted = sorted(set(found) - stubs, key=lambda id_: (times[id_], id_), reverse=True)
+    assert ids == wanted != []
+
+
+def items_of(client: TestClient, address: str, following: str) -> list[Any]:
+    items, next_ = list[Any](), address
+    while next_:
+        answer = client.get(next_).json()
+        items += answer["items"]
+        next_ = answer.get(following) or ""
+    return items
+
+
+def test_an_article_that_is_found_late_comes_first(database: Database) -> None:
+    save(database, article(1))
+    save(database, article(300), now=LATER)  # published 300 days earlier
+    assert [item["title"][-3:] for item in client_of(database).get("/feed.json").json()["items"]] == [
+        "300",
+        "t 1",
+    ]
+
+
+def test_entries_have_authors_topics_and_the_text(database: Database) -> None:
+    save(database, article(1))
+    client = client_of(database)
+    [item] = client.get("/feed.json").json()["items"]
+    assert [author["name"] for author in item["authors"]] == ["Mira Holt", "Jon Abe"]
+    assert item["tags"] == ["harbour", "jobs", "City"]
+    assert item["summary"] == "A harbour, at last."
+    assert item["content_text"] == article(1).body
+    entry = feedparser.parse(client.get("/feed.atom").content).entries[0]
+    assert [author.name for author in entry.authors] == ["Mira Holt", "Jon Abe"]
+    assert [tag.term for tag in entry.tags] == item["tags"]
+    assert article(1).body.partition("\n\n")[0] in entry.content[0].value
+
+
+def test_a_long_text_is_cut_and_says_so(database: Database) -> None:
+    save(database, article(1, body="A harbour word. " * 3000))
+    [item] = client_of(database).get("/feed.json").json()["items"]
+    assert MAX_TEXT_CHARS <= len(item["content_text"]) < MAX_TEXT_CHARS + 10
+    assert item["content_text"].endswith("…")
+
+
+def test_time_of_update_is_that_of_the_last_edit(database: Database) -> None:
+    save(database, article(1))
+    client = client_of(database)
+    assert client.get("/feed.json").json()["items"][0]["date_modified"] == "2026-03-01T12:00:00Z"
+    save(database, article(1, title="Harbour opened to nobody"), now=LATER)
+    assert client.get("/feed.json").json()["items"][0]["date_modified"] == "2026-03-01T18:00:00Z"
+
+
+@pytest.mark.parametrize("address", ["/feed.atom", "/feed.json", "/edits.atom", "/edits.json"])
+def test_a_reader_that_has_the_feed_gets_nothing_again(client: TestClient, address: str) -> None:
+    first = client.get(address)
+    tag, modified = first.headers["etag"], first.headers["last-modified"]
+    assert client.get(address, headers={"if-none-match": tag}).status_code == 304
+    assert client.get(address, headers={"if-modified-since": modified}).status_code == 304
+    old = {"if-modified-since": "Sun, 01 Mar 2020 00:00:00 GMT"}
+    assert client.get(address, headers=old).status_code == 200
+    other = {"if-none-match": '"other"', "if-modified-since": modified}
+    assert client.get(address, headers=other).status_code == 200
+    assert client.get(address, headers={"if-modified-since": "yesterday"}).status_code == 200
+
+
+def client_of(database: Database) -> TestClient:
+    return TestClient(create_app(database, now=lambda: NOW), base_url="http://127.0.0.1")
 
 
 def test_titles_that_xml_cannot_hold_do_not_break_the_feed(database: Database) -> None:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from itertools import chain
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, insert
 
 from newsbot.extraction.structure.markdown import from_paragraphs
 from newsbot.items import Article
-from newsbot.store.articles.precomputed import Vector, index_words
+from newsbot.query.stems import rules_of
+from newsbot.store.articles.precomputed import Vector
 from newsbot.store.index import full_text
-from newsbot.store.index.filter_terms import filter_terms_of
-from newsbot.store.index.terms import word_texts
+from newsbot.store.index.index_entries import entry_of, index_words
+from newsbot.store.index.vocabulary import collect_words
 from newsbot.store.schema.models import (
     ArticleAuthor,
     ArticleLink,
@@ -33,11 +35,6 @@ from newsbot.store.sql.name_rows import name_ids
 from newsbot.text import paragraphs
 from newsbot.urls import source_of
 
-MAX_TITLE_WORDS = 500
-"""Number of words of a title that are indexed: an index entry of PostgreSQL must stay below a megabyte."""
-
-_LABELS = ("source", "language", "section", "kind", "dated_at")
-"""Columns by which filters narrow a search inside the index."""
 _ADD_URLS = CompiledStatement(insert(ArticleUrl))
 _VECTORS = ArticleVector.metadata.tables["article_vectors"]
 _ADD_VECTOR = CompiledStatement(insert(_VECTORS))
@@ -150,20 +147,14 @@ def add_vector(connection: Connection, article_id: int, vector: Vector | None) -
 def add_words(
     connection: Connection, article_id: int, row: Mapping[str, Any], body_words: Sequence[str]
 ) -> None:
-    """Add an article, given by its columns, to the full-text index: its words, and what filters ask for.
+    """Add an article, given by its columns, `authors` and `topics`, to the full-text index.
 
     `body_words` is `index_words` of the body."""
-    full_text.add(connection, article_id, _entry(row, body_words))
+    entry = entry_of(row, body_words)
+    full_text.add(connection, article_id, entry)
+    collect_words(connection, rules_of(row["language"]), chain(entry.title, entry.body))
 
 
 def remove_words(connection: Connection, article_id: int, row: Mapping[str, Any]) -> None:
-    """Remove an article from the full-text index, given by the columns that it was added with."""
-    full_text.remove(connection, article_id, _entry(row, index_words(row["body"])))
-
-
-def _entry(row: Mapping[str, Any], body_words: Sequence[str]) -> full_text.Entry:
-    return full_text.Entry(
-        title=word_texts(row["title"] or "")[:MAX_TITLE_WORDS],
-        body=body_words,
-        labels=filter_terms_of(**{name: row[name] for name in _LABELS}),
-    )
+    """Remove an article from the full-text index, given by what it was added with."""
+    full_text.remove(connection, article_id, entry_of(row, index_words(row["body"])))

@@ -9,6 +9,7 @@ from sqlalchemy import case, delete, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from newsbot.store.articles import story_placement
+from newsbot.store.changes import change_log
 from newsbot.store.schema.models import ArticleRow, Story
 from newsbot.store.sql import dialect
 
@@ -34,7 +35,7 @@ def kept_id(session: Session, wanted: int) -> int | None:
     return wanted
 
 
-def restore(session: Session, article_id: int, known: Known) -> None:
+def restore(session: Session, article_id: int, known: Known, *, now: datetime) -> None:
     """Restore until when an article was seen elsewhere, its number of revisions, and the number of its story.
 
     The revisions themselves are in the other database only. If the article has a story number, `lock_articles` must have
@@ -43,18 +44,32 @@ def restore(session: Session, article_id: int, known: Known) -> None:
         (ArticleRow.last_seen_at < known.last_seen_at, known.last_seen_at), else_=ArticleRow.last_seen_at
     )
     most = case((ArticleRow.revision < known.revision, known.revision), else_=ArticleRow.revision)
+    before = session.scalar(select(ArticleRow.revision).where(ArticleRow.id == article_id))
     query = update(ArticleRow).where(ArticleRow.id == article_id).values(last_seen_at=latest, revision=most)
     story_id = session.scalar(query.returning(ArticleRow.story_id))
+    if before is not None and before < known.revision:
+        _log_revision(session, article_id, now)
     if story_id is not None and known.story_id is not None and story_id != known.story_id:
-        _renumber_story(session, story_id, known.story_id)
+        _renumber_story(session, story_id, known.story_id, now)
 
 
-def _renumber_story(session: Session, story_id: int, wanted: int) -> None:
+def _log_revision(session: Session, article_id: int, now: datetime) -> None:
+    """Log that the number of revisions of an article has changed, unless its change in this transaction says so."""
+    connection = session.connection()
+    if change_log.is_logged(connection, article_id):
+        change_log.forget_revision(connection, article_id)
+    else:
+        change_log.log_change(connection, "corrected", article_id, now=now, run_id=None, fields=["revision"])
+
+
+def _renumber_story(session: Session, story_id: int, wanted: int, now: datetime) -> None:
     """Change the number of a story to the one that it had elsewhere, unless another story has it."""
     story_placement.lock(session.connection())
     if session.scalar(select(Story.id).where(Story.id == wanted)) is not None:
         return
     dialect.pass_id(session.connection(), Story, wanted)
+    members = session.scalars(select(ArticleRow.id).where(ArticleRow.story_id == story_id)).all()
+    change_log.watch_articles(session.connection(), members, now=now)
     columns = (Story.created_at, Story.updated_at, Story.member_count)
     same = select(literal(wanted), *columns).where(Story.id == story_id)
     session.execute(insert(Story).from_select(["id", *(column.key for column in columns)], same))

@@ -47,6 +47,9 @@ MAX_ID = 2**63 - 1
 PART_CHARS = 250_000
 """Number of characters of bodies that are loaded at a time where many articles are streamed."""
 
+STRUCTURE_FIELDS = ("body_markdown", "images", "links")
+"""Fields of an Article that follow its text: a change of them alone is no revision."""
+
 _ITEM_COLUMNS = (
     "url",
     "canonical_url",
@@ -270,6 +273,15 @@ def structure_of(row: Any, links: list[Link]) -> dict[str, Any]:
         "images": [Image(**image) for image in row.images],
         "links": links,
     }
+
+
+def changed_structure(session: Session, article_id: int, article: Article) -> dict[str, tuple[Any, Any]]:
+    """Return what the structure of an article is otherwise than the stored one: field name -> value before and after."""
+    columns = (ArticleRow.body, ArticleRow.body_markdown, ArticleRow.images)
+    row = session.execute(select(*columns).where(ArticleRow.id == article_id)).one()
+    stored = structure_of(row, links_of_articles(session, [article_id]).get(article_id, []))
+    new = {name: getattr(article, name) for name in STRUCTURE_FIELDS}
+    return {name: (stored[name], new[name]) for name in new if stored[name] != new[name]}
 
 
 def links_of_articles(session: Session, ids: Sequence[int]) -> dict[int, list[Link]]:

@@ -31,6 +31,7 @@ class Existing:
     entity_engine: str | None
     first_seen_at: datetime
     last_seen_at: datetime
+    gone_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,7 @@ from typing import NamedTuple
 
 from newsbot.dedupe.sketches import Sketch, sketch
 from newsbot.items import Article
-from newsbot.store.index.terms import word_texts
-
-MAX_BODY_WORDS = 15_500
-"""Number of words of a body that are indexed: PostgreSQL numbers words up to 16,383 only."""
+from newsbot.store.index.index_entries import index_words
 
 
 class Vector(NamedTuple):
@@ -49,8 +46,3 @@ def current(article: Article, precomputed: Precomputed | None) -> Precomputed:
     if precomputed is not None and precomputed.body == article.body:
         return precomputed
     return precompute(article)
-
-
-def index_words(body: str) -> Sequence[str]:
-    """Return the words of a body for the full-text index."""
-    return word_texts(body)[:MAX_BODY_WORDS]

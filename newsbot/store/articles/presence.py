@@ -16,27 +16,41 @@ from sqlalchemy.orm import Session
 from newsbot.items import STUB, Article
 from newsbot.store.articles.children import add_urls
 from newsbot.store.articles.plan import Existing, holders
+from newsbot.store.changes.change_log import log_change
 from newsbot.store.schema.identity import ArticleKeys, url_hash
 from newsbot.store.schema.models import ArticleRow, ArticleUrl, ArticleWay, RejectRow
 from newsbot.store.sql import dialect
 from newsbot.urls import canonicalize
 
 
-def mark_seen(session: Session, article_id: int, *, now: datetime) -> datetime:
+def mark_seen(session: Session, article_id: int, *, now: datetime, run_id: int | None = None) -> datetime:
     """Store that the page of an article was seen unchanged and return the article's `dated_at`.
 
     Sets `last_seen_at`, clears `gone_at` and deletes the rejects of the article."""
-    query = update(ArticleRow).where(ArticleRow.id == article_id).values(last_seen_at=now, gone_at=None)
-    dated_at = session.scalars(query.returning(ArticleRow.dated_at)).one()
+    query = update(ArticleRow).where(ArticleRow.id == article_id).values(last_seen_at=now)
+    dated_at: datetime
+    dated_at, gone_at = session.execute(query.returning(ArticleRow.dated_at, ArticleRow.gone_at)).one()
+    if gone_at is not None:
+        restore(session.connection(), article_id, run_id=run_id, now=now)
     # After the article, as `save_article` does: in the other order the two could wait for each other.
     session.execute(delete(RejectRow).where(RejectRow.article_id == article_id))
     return dated_at
 
 
-def mark_gone(session: Session, article_id: int, *, now: datetime) -> None:
+def mark_gone(session: Session, article_id: int, *, now: datetime, run_id: int | None = None) -> None:
     """Store that the server says that the page of an article is gone; the first time counts."""
     is_first = (ArticleRow.id == article_id) & ArticleRow.gone_at.is_(None)
-    session.execute(update(ArticleRow).where(is_first).values(gone_at=now))
+    marked = update(ArticleRow).where(is_first).values(gone_at=now).returning(ArticleRow.id)
+    if session.scalar(marked) is not None:
+        log_change(session.connection(), "gone", article_id, now=now, run_id=run_id)
+
+
+def restore(connection: Connection, article_id: int, *, run_id: int | None, now: datetime) -> None:
+    """Store that the page of an article that was gone is there again."""
+    is_gone = (ArticleRow.id == article_id) & ArticleRow.gone_at.is_not(None)
+    restored = update(ArticleRow).where(is_gone).values(gone_at=None).returning(ArticleRow.id)
+    if connection.scalar(restored) is not None:
+        log_change(connection, "restored", article_id, now=now, run_id=run_id)
 
 
 def article_date(session: Session, article_id: int) -> datetime:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from newsbot import rule_versions
 from newsbot.items import Article, utc_text
 from newsbot.store.articles import story_placement
-from newsbot.store.articles.loading import links_of_articles, structure_of
+from newsbot.store.articles.loading import changed_structure
 from newsbot.store.articles.precomputed import Precomputed
 from newsbot.store.articles.revision_rows import changed_fields, stored_content
 from newsbot.store.articles.writer import Outcome, apply_rules_to
@@ -22,9 +22,6 @@ from newsbot.store.crawl.fetches import has_page
 from newsbot.store.schema.identity import article_keys
 from newsbot.store.schema.models import ArticleRow, ArticleUrl, ArticleWay, Fetch
 from newsbot.store.sql.local_days import dated_since
-
-_STRUCTURE_FIELDS = ("body_markdown", "images", "links")
-"""Fields of an Article that follow its text: a change of them alone is no revision."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,18 +82,9 @@ def changes_by_rules(session: Session, article_id: int, article: Article) -> dic
         name: (old[name], utc_text(value) if isinstance(value, datetime) else value)
         for name, value in new.items()
     }
-    return changes | _changed_structure(session, article_id, article)
-
-
-def _changed_structure(session: Session, article_id: int, article: Article) -> dict[str, tuple[Any, Any]]:
-    """Return what the structure of an article is otherwise than the stored one: field name -> its values for JSON."""
-    columns = (ArticleRow.body, ArticleRow.body_markdown, ArticleRow.images)
-    row = session.execute(select(*columns).where(ArticleRow.id == article_id)).one()
-    stored = structure_of(row, links_of_articles(session, [article_id]).get(article_id, []))
-    return {
-        name: (_json(stored[name]), _json(getattr(article, name)))
-        for name in _STRUCTURE_FIELDS
-        if stored[name] != getattr(article, name)
+    return changes | {
+        name: (_json(old), _json(new))
+        for name, (old, new) in changed_structure(session, article_id, article).items()
     }
 
 

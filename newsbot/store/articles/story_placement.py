@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
     Connection,
@@ -28,6 +28,7 @@ from sqlalchemy import (
 from newsbot.dedupe.grouping import MAX_CANDIDATES, MAX_PER_KEY, SketchCandidate, relatives
 from newsbot.dedupe.sketches import Relation, Sketch, is_smaller
 from newsbot.dedupe.stories import StoryMember, choose_original, roles
+from newsbot.store.changes.change_log import MEMBERSHIP_COLUMNS, Membership, watch, watch_articles
 from newsbot.store.schema.models import ArticleAuthor, ArticleRow, ArticleSketch, Author, Story
 from newsbot.store.sql import locks
 from newsbot.store.sql.compiled import CompiledStatement
@@ -60,15 +61,6 @@ def _candidates() -> CompiledStatement:
     return CompiledStatement(query.join(most, most.c.article_id == ArticleSketch.article_id))
 
 
-class StoryMembership(NamedTuple):
-    """The story columns of an article row; all None if the article is in no story and is no excerpt."""
-
-    story_id: int | None = None
-    story_role: str | None = None
-    duplicate_of: int | None = None
-    duplicate_kind: str | None = None
-
-
 # Statements are built once: building one takes longer than executing it.
 _ARTICLES = ArticleRow.metadata.tables["articles"]
 _CANDIDATES = _candidates()
@@ -85,9 +77,7 @@ _DECIDING_COLUMNS = (
     "word_count",
     "text_key",
 )
-_MEMBERS = select(*(_ARTICLES.c[name] for name in (*_DECIDING_COLUMNS, *StoryMembership._fields))).where(
-    _OF_STORY
-)
+_MEMBERS = select(*(_ARTICLES.c[name] for name in (*_DECIDING_COLUMNS, *Membership._fields))).where(_OF_STORY)
 _AUTHORS = (
     select(ArticleAuthor.article_id, Author.name)
     .join(Author, Author.id == ArticleAuthor.author_id)
@@ -154,7 +144,7 @@ def place_article(
     story_id = _join(connection, {article_id, *near}, now) if near else None
     others = [candidate for candidate, how in related if how.kind == "excerpt"]
     smaller = [other.id for other in others if not is_smaller(text.content, other.content)]
-    _note_excerpts(connection, smaller if len(smaller) == len(others) else [article_id, *smaller])
+    _note_excerpts(connection, smaller if len(smaller) == len(others) else [article_id, *smaller], now)
     return story_id
 
 
@@ -165,7 +155,8 @@ def move_article(
     story_id = _story_of(connection, article_id)
     its_excerpts = ArticleRow.duplicate_kind == "excerpt", ArticleRow.duplicate_of == article_id
     excerpts = list(connection.scalars(select(ArticleRow.id).where(*its_excerpts)))
-    _set_memberships(connection, dict.fromkeys([article_id, *excerpts], StoryMembership()))
+    watch_articles(connection, [article_id, *excerpts], now=now)
+    _set_memberships(connection, dict.fromkeys([article_id, *excerpts], Membership()))
     connection.execute(delete(ArticleSketch).where(ArticleSketch.article_id == article_id))
     if story_id is not None:
         _assign_roles(connection, story_id, now)
@@ -173,7 +164,7 @@ def move_article(
     new_story_id = place_article(
         connection, article_id, text, related, exact_duplicate_id=exact_duplicate_id, now=now
     )
-    _note_excerpts(connection, excerpts)
+    _note_excerpts(connection, excerpts, now)
     return new_story_id
 
 
@@ -213,9 +204,10 @@ def _join(connection: Connection, article_ids: Collection[int], now: datetime) -
     found = connection.scalars(select(ArticleRow.story_id).where(belongs).distinct())
     stories = sorted(story_id for story_id in found if story_id is not None)
     story_id, *others = stories or [_new_story(connection, now)]
-    connection.execute(
-        update(ArticleRow).where(or_(belongs, ArticleRow.story_id.in_(others))).values(story_id=story_id)
-    )
+    joined = or_(belongs, ArticleRow.story_id.in_(others))
+    rows = connection.execute(select(ArticleRow.id, *MEMBERSHIP_COLUMNS).where(joined))
+    watch(connection, {row.id: Membership(*row[1:]) for row in rows}, now=now)
+    connection.execute(update(ArticleRow).where(joined).values(story_id=story_id))
     connection.execute(delete(Story).where(Story.id.in_(others)))
     _assign_roles(connection, story_id, now)
     return story_id
@@ -234,8 +226,9 @@ def _assign_roles(connection: Connection, story_id: int, now: datetime) -> None:
     """Assign the role of every member of a story that has changed; delete a story of a single article."""
     stored, members = _members(connection, story_id)
     is_story = len(members) > 1
-    parts = _memberships(story_id, members) if is_story else dict.fromkeys(stored, StoryMembership())
+    parts = _memberships(story_id, members) if is_story else dict.fromkeys(stored, Membership())
     changed = {member: part for member, part in parts.items() if part != stored[member]}
+    watch(connection, {member: stored[member] for member in changed}, now=now)
     _set_memberships(connection, changed)
     of_story = Story.id == story_id
     if is_story:
@@ -243,16 +236,16 @@ def _assign_roles(connection: Connection, story_id: int, now: datetime) -> None:
         connection.execute(update(Story).where(of_story).values(values))
     else:
         connection.execute(delete(Story).where(of_story))
-        _note_excerpts(connection, stored)
+        _note_excerpts(connection, stored, now)
 
 
-def _members(connection: Connection, story_id: int) -> tuple[dict[int, StoryMembership], list[StoryMember]]:
+def _members(connection: Connection, story_id: int) -> tuple[dict[int, Membership], list[StoryMember]]:
     """Return the stored memberships of a story by article id, and its members with what decides their roles."""
     authors: dict[int, list[str]] = defaultdict(list)
     for article_id, name in connection.execute(_AUTHORS, {"of_story": story_id}):
         authors[article_id].append(name)
     rows = connection.execute(_MEMBERS, {"of_story": story_id}).mappings().all()
-    parts = {row["id"]: StoryMembership(*(row[name] for name in StoryMembership._fields)) for row in rows}
+    parts = {row["id"]: Membership(*(row[name] for name in Membership._fields)) for row in rows}
     members = [
         StoryMember(**{name: row[name] for name in _DECIDING_COLUMNS}, authors=authors[row["id"]])
         for row in rows
@@ -260,10 +253,10 @@ def _members(connection: Connection, story_id: int) -> tuple[dict[int, StoryMemb
     return parts, members
 
 
-def _memberships(story_id: int, members: Sequence[StoryMember]) -> dict[int, StoryMembership]:
+def _memberships(story_id: int, members: Sequence[StoryMember]) -> dict[int, Membership]:
     original, role_of = choose_original(members), roles(members)
     parts = {
-        member.id: StoryMembership(
+        member.id: Membership(
             story_id,
             role_of[member.id],
             original.id,
@@ -271,20 +264,21 @@ def _memberships(story_id: int, members: Sequence[StoryMember]) -> dict[int, Sto
         )
         for member in members
     }
-    return parts | {original.id: StoryMembership(story_id, role_of[original.id])}
+    return parts | {original.id: Membership(story_id, role_of[original.id])}
 
 
-def _set_memberships(connection: Connection, parts: Mapping[int, StoryMembership]) -> None:
+def _set_memberships(connection: Connection, parts: Mapping[int, Membership]) -> None:
     if parts:
         rows = [{"member_id": article_id, **part._asdict()} for article_id, part in parts.items()]
         connection.execute(_SET_MEMBERSHIP, rows)
 
 
-def _note_excerpts(connection: Connection, article_ids: Collection[int]) -> None:
+def _note_excerpts(connection: Connection, article_ids: Collection[int], now: datetime) -> None:
     """Mark articles that are in no story as excerpts of the article that contains most of their text."""
     if not article_ids:
         return
-    query = select(ArticleSketch).join(ArticleRow, ArticleRow.id == ArticleSketch.article_id)
+    query = select(ArticleSketch, *MEMBERSHIP_COLUMNS)
+    query = query.join(ArticleRow, ArticleRow.id == ArticleSketch.article_id)
     alone = query.where(ArticleRow.id.in_(article_ids), ArticleRow.story_id.is_(None))
     for row in connection.execute(alone).mappings().all():
         text = Sketch(tuple(row[key] for key in _KEYS), row["content"])
@@ -294,7 +288,7 @@ def _note_excerpts(connection: Connection, article_ids: Collection[int]) -> None
             if how.kind == "excerpt" and is_smaller(text.content, candidate.content)
         ]
         if wholes:
-            part = StoryMembership(
-                story_role="excerpt", duplicate_of=max(wholes)[2], duplicate_kind="excerpt"
-            )
+            part = Membership(story_role="excerpt", duplicate_of=max(wholes)[2], duplicate_kind="excerpt")
+            before = Membership(*(row[name] for name in Membership._fields))
+            watch(connection, {row["article_id"]: before}, now=now)
             _set_memberships(connection, {row["article_id"]: part})

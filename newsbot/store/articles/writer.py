@@ -8,7 +8,7 @@ written when the transaction ends.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, assert_never
@@ -23,9 +23,10 @@ from newsbot.dedupe.fingerprints import text_key
 from newsbot.items import STUB, Article, Fetched
 from newsbot.store.articles import children, story_placement
 from newsbot.store.articles.existing import find_existing, find_plan, load_existing
+from newsbot.store.articles.loading import changed_structure
 from newsbot.store.articles.plan import Conflict, Existing, Fill, Insert, Keep, Plan, Revise, SeeAgain
-from newsbot.store.articles.precomputed import Precomputed, current, index_words
-from newsbot.store.articles.presence import settle
+from newsbot.store.articles.precomputed import Precomputed, current
+from newsbot.store.articles.presence import restore, settle
 from newsbot.store.articles.revision_rows import (
     Edit,
     changed_fields,
@@ -35,8 +36,10 @@ from newsbot.store.articles.revision_rows import (
     stored_content,
 )
 from newsbot.store.boilerplate.removed_blocks import store_removed
+from newsbot.store.changes.change_log import ChangeKind, log_change
 from newsbot.store.crawl import rejects
 from newsbot.store.entities import entity_writer
+from newsbot.store.index.index_entries import index_words
 from newsbot.store.schema.identity import ArticleKeys, content_key
 from newsbot.store.schema.models import ArticleRow, Revision
 from newsbot.store.sql import locks
@@ -130,7 +133,7 @@ def save_article(
         store_removed(connection, saved.article_id, article, is_new=not isinstance(plan, Revise))
     if isinstance(plan, Conflict | Keep):
         return saved
-    articles = _without_stubs(connection, stored, saved.article_id)
+    articles = _without_stubs(page, connection, stored, saved.article_id)
     hashes = settle(connection, saved.article_id, article, keys, articles, now=now)
     if article.kind != STUB:
         rejects.delete_rejects(connection, hashes, seen_at=now, clock=clock or now)
@@ -164,6 +167,11 @@ def apply_rules_to(
             "published_offset_min": offset_min,
             **children.structure_columns(article),
         }
+        changed = [*changed_structure(session, article_id, article)]
+        content = stored_content(connection, article_id)
+        changed += [] if content["published_offset_min"] == offset_min else ["published_offset_min"]
+        if changed:
+            _log(connection, page, "corrected", article_id, changed)
         _update(connection, article_id, {"extractor_version": rule_versions.label(), **values})
         children.replace_links(connection, article_id, article)
         entity_writer.redate(connection, article_id, _dated_at(page, existing), offset_min)
@@ -206,7 +214,8 @@ def _apply(
             _see_again(connection, page, plan)
             return Saved(existing.id, "unchanged")
         case Revise(existing=existing):
-            seen = _seen(page, existing) | {"gone_at": None}
+            _restore(connection, page, existing)
+            seen = _seen(page, existing)
             _revise(connection, page, plan, exact_duplicate_id, seen, by_rules=plan.by_rules)
             return Saved(existing.id, "changed")
         case Conflict(existing=existing, judgement=judgement):
@@ -238,7 +247,8 @@ def _insert(connection: Connection, page: _Page, exact_duplicate_id: int | None,
     children.add_links(connection, article_id, article)
     children.add_vector(connection, article_id, precomputed.vector)
     entity_writer.add_entities(connection, article_id, article, dated_at)
-    children.add_words(connection, article_id, values, precomputed.body_words)
+    children.add_words(connection, article_id, {**values, **_names(article)}, precomputed.body_words)
+    _log(connection, page, "new", article_id, revision=1)
     if is_stub:
         return Saved(article_id, "new")
     story_id = story_placement.place_article(
@@ -255,19 +265,25 @@ def _insert(connection: Connection, page: _Page, exact_duplicate_id: int | None,
 def _see_again(connection: Connection, page: _Page, plan: SeeAgain) -> None:
     values = _seen(page, plan.existing)
     if not plan.is_older:
-        values["gone_at"] = None
+        _restore(connection, page, plan.existing)
     if plan.replaces_entities:
         values["entity_engine"] = page.article.entity_engine
         _replace_entities(connection, page, plan.existing)
+    before = stored_content(connection, plan.existing.id) if plan.own else {}
+    corrected = ["entities"] if plan.replaces_entities else []
+    corrected += [name for name, value in plan.own.items() if before[name] != value]
     if plan.own:
-        values |= _own_columns(connection, page, plan)
+        values |= _own_columns(connection, page, plan, before)
     _update(connection, plan.existing.id, values)
+    if corrected:
+        _log(connection, page, "corrected", plan.existing.id, corrected)
 
 
-def _own_columns(connection: Connection, page: _Page, plan: SeeAgain) -> dict[str, Any]:
+def _own_columns(
+    connection: Connection, page: _Page, plan: SeeAgain, before: Mapping[str, Any]
+) -> dict[str, Any]:
     """Write what a page says itself in place of what a feed has said, and return the columns. The text stays as it is."""
     existing, rules = plan.existing, page.article.rules
-    before = stored_content(connection, existing.id)
     dated_at = plan.own.get("published_at") or before["dated_at"]
     after = {**before, **plan.own, "dated_at": dated_at}
     amended = stored_article(after)
@@ -295,21 +311,25 @@ def _fill(connection: Connection, page: _Page, plan: Fill, exact_duplicate_id: i
     """Put an article, or another stub, in the place of a stub."""
     existing, article = plan.existing, page.article
     values = _seen(page, existing) | {"gone_at": None, "url": article.url, "source": article.source}
+    changed = changed_fields(plan.content, article)
     if article.kind == STUB:
         _rewrite(connection, page, plan, None, values)
+        _log(connection, page, "revised", existing.id, changed)
         return Saved(existing.id, "unchanged")
     story_id = _rewrite(connection, page, plan, exact_duplicate_id, values)
+    _log(connection, page, "new", existing.id, changed)
     return Saved(existing.id, "duplicate" if exact_duplicate_id else "new", story_id=story_id)
 
 
 def _without_stubs(
-    connection: Connection, stored: Mapping[bytes, Existing], article_id: int
+    page: _Page, connection: Connection, stored: Mapping[bytes, Existing], article_id: int
 ) -> dict[bytes, Existing]:
     """Delete the stubs under the URLs of an article that is stored elsewhere; return what is left of `stored`."""
     stubs = {other.id for other in stored.values() if other.kind == STUB and other.id != article_id}
-    for stub_id in stubs:
+    for stub_id in sorted(stubs):
         children.remove_words(connection, stub_id, stored_content(connection, stub_id))
         connection.execute(delete(ArticleRow).where(ArticleRow.id == stub_id))
+        _log(connection, page, "deleted", stub_id)
     return {key: other for key, other in stored.items() if other.id not in stubs}
 
 
@@ -326,6 +346,8 @@ def _revise(
     new = {**values, "revision": plan.content["revision"] + 1}
     row = _revision(connection, page, plan, by_rules=by_rules)
     _rewrite(connection, page, plan, exact_duplicate_id, new, revision=row)
+    kind: ChangeKind = "corrected" if by_rules else "revised"
+    _log(connection, page, kind, plan.existing.id, row["changes"], revision=new["revision"])
 
 
 def _rewrite(
@@ -354,7 +376,8 @@ def _rewrite(
     _replace_entities(connection, page, existing)
     new = {**values, **_content_columns(page), "dated_at": _dated_at(page, existing)}
     children.remove_words(connection, existing.id, plan.content)
-    children.add_words(connection, existing.id, {**plan.content, **new}, precomputed.body_words)
+    indexed = {**plan.content, **new, **_names(page.article)}
+    children.add_words(connection, existing.id, indexed, precomputed.body_words)
     _update(connection, existing.id, new)
     if is_other_text:
         return story_placement.move_article(
@@ -382,6 +405,24 @@ def _revision(connection: Connection, page: _Page, plan: Revise, *, by_rules: bo
         "is_silent": evidence.is_silent,
         "evidence": evidence.to_json(),
     }
+
+
+def _restore(connection: Connection, page: _Page, existing: Existing) -> None:
+    if existing.gone_at is not None:
+        restore(connection, existing.id, run_id=page.run_id, now=page.now)
+
+
+def _log(
+    connection: Connection,
+    page: _Page,
+    change: ChangeKind,
+    article_id: int,
+    fields: Iterable[str] | None = None,
+    revision: int | None = None,
+) -> None:
+    log_change(
+        connection, change, article_id, now=page.now, run_id=page.run_id, revision=revision, fields=fields
+    )
 
 
 def _replace_entities(connection: Connection, page: _Page, existing: Existing) -> None:
@@ -415,6 +456,11 @@ def _content_columns(page: _Page) -> dict[str, Any]:
             "agency": agency_of(page.article.authors, page.article.body),
         }
     )
+
+
+def _names(article: Article) -> dict[str, list[str]]:
+    """Return what is indexed of an article beside its columns."""
+    return {"authors": article.authors, "topics": article.topics}
 
 
 def _add_source(connection: Connection, page: _Page) -> None:

@@ -17,6 +17,7 @@ from newsbot.entities.linking import UNKNOWN, salience
 from newsbot.entities.places import locate
 from newsbot.errors import InputError, UsageError
 from newsbot.items import ENTITY_TYPES, Entity, EntityType, Mention
+from newsbot.store.changes.change_log import log_change
 from newsbot.store.entities import totals
 from newsbot.store.entities.corrections import Target, note_merge, note_split, stored_key
 from newsbot.store.entities.entity_writer import CORRECTIONS_LOCK, entity_ids
@@ -145,6 +146,8 @@ def _move_mentions(
     connection.execute(update(MentionRow).where(wanted).values(entity_id=target_id))
     for start in range(0, len(article_ids), BATCH):
         _recount(connection, article_ids[start : start + BATCH], source_id, target_id)
+    for article_id in sorted(article_ids):
+        log_change(connection, "corrected", article_id, now=None, run_id=None, fields=["entities"])
     return len(article_ids)
 
 

@@ -67,6 +67,10 @@ class Rank(IntEnum):
     """Rows of `removed_texts`."""
     ENTITY_TOTALS = 12
     """Rows of `entity_totals`."""
+    VOCABULARY = 13
+    """Rows of `article_search_words`."""
+    CHANGES = 14
+    """Advisory, one key: changes are being numbered. The last lock of all, held for one insert and the commit."""
 
 
 class LockOrderError(AssertionError):
