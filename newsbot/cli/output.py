@@ -6,11 +6,12 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import click
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -65,19 +66,36 @@ def progress(
             bar.advance(task, size(item))
 
 
+@contextmanager
+def progress_bar(doing: str) -> Iterator[Callable[[int, int], None]]:
+    """Give a function that shows (done, whole) on stderr, if that is a terminal."""
+    with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
+        tasks: list[TaskID] = []
+
+        def advance(part: int, whole: int) -> None:
+            tasks[:] = tasks or [bar.add_task(doing, total=whole)]
+            bar.update(tasks[0], completed=part)
+
+        yield advance
+
+
 def print_heading(text: str) -> None:
     """Print a heading on a terminal; nothing in a pipe."""
     if sys.stdout.isatty():
         click.secho(f"\n{printable(text)}", bold=True)
 
 
-def highlighted(snippet: str) -> str:
-    """Return a snippet with the search terms in bold on a terminal, between asterisks in a pipe."""
+def highlighted(marked: str, *, is_heading: bool = False) -> str:
+    """Return a text with what was found in bold on a terminal, between asterisks in a pipe; a heading is bold as a whole."""
     parts = []
-    for i, part in enumerate(snippet.replace(MARK_END, MARK_START).split(MARK_START)):
+    for i, part in enumerate(marked.replace(MARK_END, MARK_START).split(MARK_START)):
         text = printable(part)
         found = i % 2 == 1
         parts.append(
-            click.style(text, bold=True) if found and sys.stdout.isatty() else f"*{text}*" if found else text
+            click.style(text, bold=found or is_heading, underline=found and is_heading)
+            if sys.stdout.isatty()
+            else f"*{text}*"
+            if found
+            else text
         )
     return "".join(parts)

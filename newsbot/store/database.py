@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from newsbot.errors import ConflictError, ConnectionLostError, DatabaseError, UsageError
 from newsbot.masking import masked_url
-from newsbot.store.index import full_text
+from newsbot.store.index import full_text, rebuild
 from newsbot.store.schema import migrations
 from newsbot.store.sql import deferred, dialect, engines, locks
 from newsbot.store.sql.patience import Patience
@@ -75,11 +75,13 @@ class Database:
         self.patience = Patience()
         """Waits for a server that has gone away. Work in it must be such that it can be repeated."""
 
-    def open(self, *, migrate: bool = True) -> Self:
+    def open(
+        self, *, migrate: bool = True, on_progress: Callable[[rebuild.Done], object] = lambda _: None
+    ) -> Self:
         """Check the database and return it. Raises DatabaseError, with a message of one line, if it cannot be used.
 
-        With `migrate` missing tables are created, old ones are migrated, and the database must be writable. Without it,
-        the tables must exist and be current."""
+        With `migrate` missing tables are created, old ones are migrated, and the database must be writable; `on_progress`
+        is called while the full-text index is made anew. Without it, the tables must exist and be current."""
         if engines.is_sqlite_url(self._parsed):
             try:
                 self._check_path(migrate)
@@ -87,9 +89,12 @@ class Database:
                 raise self._error(error.strerror or str(error)) from error
         if migrate:
             self._migrate()
+            self._finish_index(on_progress)
         else:
             with self._engines.reading.connect() as connection:
                 self._check(migrations.state(connection))
+                if not rebuild.is_finished(connection):
+                    raise self._error(migrations.ADVICE["older"])
         return self
 
     @contextmanager
@@ -187,6 +192,16 @@ class Database:
         with self._driver_errors():
             engines.use_write_ahead_log(self._engines.writing)
 
+    def _finish_index(self, on_progress: Callable[[rebuild.Done], object]) -> None:
+        with self.read() as session:
+            is_finished = rebuild.is_finished(session.connection())
+        while not is_finished:
+            with self.write() as session:
+                done = rebuild.step(session.connection())
+            is_finished = done is None
+            if done:
+                on_progress(done)
+
     def _check_version(self, connection: Connection) -> None:
         if not migrations.is_current(connection):
             self._check(migrations.state(connection))
@@ -215,8 +230,14 @@ def _begin_transaction(connection: Connection) -> None:
 
 
 def _finish_transaction(connection: Connection) -> None:
-    deferred.write(connection)
-    full_text.write_pending(connection)
+    try:
+        deferred.write(connection)
+        full_text.write_pending(connection)
+    except BaseException:
+        # SQLAlchemy takes a commit that fails before it is sent for one that has ended the transaction: the connection
+        # would go back to the pool with its locks.
+        connection.connection.rollback()
+        raise
 
 
 def _parse(url: str) -> URL:

@@ -27,6 +27,7 @@ from newsbot.store.queries import (
     addresses,
     addresses_json,
     article_urls,
+    count_articles,
     evidence_json,
     explanation,
     former_articles,
@@ -35,6 +36,7 @@ from newsbot.store.queries import (
     list_conflicts,
     removed_json,
     stored_json,
+    suggested_query,
 )
 from newsbot.store.queries import (
     history as changes_of,
@@ -55,16 +57,30 @@ CONTEXT_CHARS = 60
 @json_option
 @database_option
 def search(query: str, as_json: bool, database: str | None, **filters: Any) -> None:
-    """Find articles: all words, "phrases in quotes", -without; best first. Without words: the newest articles."""
+    """Find articles, best first; without a query, the newest ones.
+
+    \b
+    newsbot search 'climate "sea level" -football'     all words, a phrase, without
+    newsbot search 'title:(flood* OR storm) NEAR/5 …'  see docs/query-language.md
+    newsbot search 'protest lang:de,fr author:holt'
+    """
     if not query.strip():
         _list_newest(Filters(**filters | {"sort": "date"}), as_json=as_json, database=database)
         return
     with read_session(database) as session:
         hits = find(session, query, Filters(**filters))
+        total = (
+            count_articles(session, query, Filters(**filters)) if len(hits) == filters["limit"] else len(hits)
+        )
+        suggestion = None if hits else suggested_query(session, query)
     for hit in hits:
         print_hit(hit, as_json=as_json)
+    if total > len(hits):
+        click.echo(f"newsbot: {len(hits):,} of {total:,} articles; --limit shows more", err=True)
     if not hits and not as_json:
         click.echo("newsbot: nothing found", err=True)
+    if suggestion is not None:
+        click.echo(f"newsbot: did you mean {printable(suggestion)}", err=True)
 
 
 def _list_newest(filters: Filters, *, as_json: bool, database: str | None) -> None:
@@ -99,11 +115,14 @@ def _day(published_at: datetime | None, offset_min: int | None) -> str:
 def print_hit(hit: Hit, *, as_json: bool) -> None:
     """Print one search result."""
     if as_json:
-        snippet = hit.snippet.replace(MARK_START, "**").replace(MARK_END, "**")
+        marked = {
+            name: text and text.replace(MARK_START, "**").replace(MARK_END, "**")
+            for name, text in (("snippet", hit.snippet), ("title_marked", hit.title_marked))
+        }
         published = published_json(hit.published_at, hit.published_offset_min)
-        print_json(asdict(hit) | published | {"snippet": snippet})
+        print_json(asdict(hit) | published | marked)
         return
-    click.secho(f"{hit.id}  {printable(hit.title)}", bold=True)
+    click.echo(click.style(f"{hit.id}  ", bold=True) + highlighted(hit.title_marked or "", is_heading=True))
     click.echo(
         f"    {_day(hit.published_at, hit.published_offset_min)}  {printable(hit.source)}  {printable(hit.url)}"
     )

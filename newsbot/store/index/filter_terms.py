@@ -13,10 +13,13 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
 from newsbot.items import STUB
+from newsbot.query.stems import SOLE_LANGUAGES, rules_of
 from newsbot.store.schema.types import stored_name
 
 SIGN = "§"
 """First character of every filter term."""
+EVERY = SIGN
+"""Filter term of every article, for queries that only exclude."""
 MAX_PERIODS = 36
 """Maximum number of date terms in a search; a longer period is looked up in a coarser unit."""
 _FORMS = ("%Y%m%d%H", "%Y%m%d", "%Y%m", "%Y")
@@ -28,6 +31,7 @@ def filter_terms_of(
     *, source: str | None, language: str | None, section: str | None, kind: str, dated_at: datetime
 ) -> list[str]:
     """Return the filter terms of an article. Of the kinds, only stubs have one: all others are most of the articles."""
+    rules = rules_term(rules_of(language))
     named = {
         "source": source,
         "language": language,
@@ -35,16 +39,26 @@ def filter_terms_of(
         "kind": kind if kind == STUB else None,
     }
     at = dated_at.astimezone(UTC)
-    return [
+    terms = [
+        EVERY,
+        rules,
         *(name_term(field, value) for field, value in named.items() if value is not None),
         *(SIGN + at.strftime(form) for form in _FORMS),
     ]
+    return list(dict.fromkeys(terms))
 
 
 def name_term(field: str, value: str) -> str:
     """Return the filter term of articles whose `source`, `language`, `section` or `kind` has this value."""
+    if field == "language" and value in SOLE_LANGUAGES:
+        return rules_term(value)
     digest = blake2b(f"{field} {stored_name(value)}".encode(), digest_size=8)
     return SIGN + digest.hexdigest()
+
+
+def rules_term(language: str) -> str:
+    """Return the filter term of articles whose words are stemmed by the rules of this language (`stems.rules_of`)."""
+    return f"{SIGN}l{language}"
 
 
 def period_terms(since: datetime, until: datetime) -> list[str]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -24,8 +23,15 @@ from sqlalchemy import (
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects import postgresql
 
-from newsbot.store.index.terms import Term
+from newsbot.query.parser import MAX_DISTANCE
+from newsbot.store.index.expressions import Expression, any_of, fts5, tsquery, wanted_runs
+from newsbot.store.index.filter_terms import EVERY
+from newsbot.store.index.index_entries import MAX_BODY_WORDS, MAX_TITLE_WORDS, Entry
 
+BODY_GAP = MAX_DISTANCE + 1
+"""Distance between the last word of the title and the first one of the body: they are not near each other."""
+FIRST_NAME = MAX_TITLE_WORDS + MAX_BODY_WORDS + 2 * BODY_GAP
+"""Position of the first word of the authors, topics and section; those of PostgreSQL end at 16,383."""
 TITLE_WEIGHT = 10
 """Weight of a word in the title relative to one in the body."""
 _FTS5_ADD = text(
@@ -50,20 +56,16 @@ _TSVECTOR_SCORES = text(
 )
 
 
+_FTS5_COUNTS = text(
+    "SELECT t.term, t.doc FROM json_each(:words) AS w CROSS JOIN article_search_terms AS t ON t.term = w.value"
+)
+_TSVECTOR_COUNTS = text(
+    "SELECT w.word, (SELECT count(*) FROM article_search AS s WHERE s.words @@ CAST(quote_literal(w.word) AS tsquery))"
+    " FROM unnest(CAST(:words AS text[])) AS w (word)"
+)
 PENDING = "newsbot_index"
 """Key in the `info` of a connection to SQLite: entries that its transaction has yet to add (True) or to remove."""
 MAX_PENDING = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """The entry of an article in the full-text index."""
-
-    title: Sequence[str]
-    body: Sequence[str]
-    """Words of the body."""
-    labels: Sequence[str]
-    """Filter terms: see `filter_terms`."""
 
 
 def add(connection: Connection, article_id: int, entry: Entry) -> None:
@@ -104,23 +106,22 @@ def forget_pending(connection: Connection) -> None:
     connection.info.pop(PENDING, None)
 
 
-def matches(
-    connection: Connection,
-    terms: Sequence[Term],
-    labels: Sequence[Sequence[str]],
-    among: Select[int] | None = None,
-) -> Select[int]:
-    """Return a SELECT of the ids of articles that match all `terms` and at least one label of each group of `labels`.
+def matches(connection: Connection, expression: Expression, among: Select[int] | None = None) -> Select[int]:
+    """Return a SELECT of the ids of articles that match an expression.
 
-    At least one of the terms must not be excluded. With `among`, only these ids are searched; they should be few."""
+    With `among`, only these ids are searched; they should be few."""
     if connection.dialect.name == "sqlite":
         rowid = column("rowid", BigInteger)
-        wanted = literal_column("article_search").op("MATCH")(_fts5_query(terms, labels))
+        wanted = literal_column("article_search").op("MATCH")(fts5(expression))
         found = select(rowid).select_from(table("article_search")).where(wanted)
         # The sign keeps SQLite from searching once for every id.
         return found if among is None else found.where(literal_column("+rowid").in_(among))
+    # The rows are narrow, as their words are out of line: PostgreSQL would rather read all of them, with their words.
+    connection.exec_driver_sql(
+        "SET LOCAL enable_seqscan = off", execution_options={"stream_results": False, "yield_per": None}
+    )
     article_id = column("article_id", BigInteger)
-    query = sql_cast(_tsquery(terms, labels), postgresql.TSQUERY)
+    query = sql_cast(tsquery(expression), postgresql.TSQUERY)
     found = select(article_id).select_from(table("article_search")).where(column("words").op("@@")(query))
     return found if among is None else found.where(one_of(connection, article_id, among))
 
@@ -134,22 +135,38 @@ def one_of(connection: Connection, found: ColumnElement[int], ids: Select[int]) 
     return found == func.any(func.array(ids.scalar_subquery()))
 
 
-def scores(connection: Connection, terms: Sequence[Term], ids: Collection[int]) -> dict[int, float]:
-    """Return article id -> score for the articles of `ids` that match `terms`; greater is better."""
-    # With an excluded term in the query, every rank of PostgreSQL would be 0.
-    wanted = [term for term in terms if not term.is_excluded]
+def scores(connection: Connection, expression: Expression, ids: Collection[int]) -> dict[int, float]:
+    """Return article id -> score for articles that match an expression; greater is better.
+
+    Every form of every word counts; what must not occur does not. Articles that contain no word have the score 0."""
+    wanted = list(dict.fromkeys(wanted_runs(expression)))
+    found = dict.fromkeys(ids, 0.0)
+    if not wanted or not found:
+        return found
+    any_word = any_of(*wanted)
     if connection.dialect.name == "sqlite":
-        given = {"terms": _fts5_query(wanted), "first": min(ids), "last": max(ids), "ids": json.dumps([*ids])}
-        found = connection.execute(_FTS5_SCORES, given)
+        given = {"terms": fts5(any_word), "first": min(ids), "last": max(ids), "ids": json.dumps([*ids])}
+        rows = connection.execute(_FTS5_SCORES, given)
     else:
         weights = [1 / TITLE_WEIGHT] * 3 + [1.0]
-        given = {"terms": _tsquery(wanted), "weights": weights, "ids": [*ids]}
-        found = connection.execute(_TSVECTOR_SCORES, given)
-    return {row[0]: row[1] for row in found}
+        given = {"terms": tsquery(any_word), "weights": weights, "ids": [*ids]}
+        rows = connection.execute(_TSVECTOR_SCORES, given)
+    return found | {row[0]: row[1] for row in rows}
+
+
+def counts(connection: Connection, words: Collection[str]) -> dict[str, int]:
+    """Return word -> number of articles that contain it, as it is written."""
+    if connection.dialect.name == "sqlite":
+        rows = connection.execute(_FTS5_COUNTS, {"words": json.dumps([*words])})
+    else:
+        rows = connection.execute(_TSVECTOR_COUNTS, {"words": [*words]})
+    return {row[0]: row[1] for row in rows}
 
 
 def _fts5_row(article_id: int, entry: Entry) -> dict[str, Any]:
-    columns = {"title": entry.title, "body": entry.body, "labels": entry.labels}
+    # A filter term between two names keeps a phrase from beginning in one and ending in the other.
+    names = [word for name in entry.names for word in (*name, EVERY)]
+    columns = {"title": entry.title, "body": entry.body, "labels": [*names, *entry.labels]}
     return {"id": article_id} | {name: " ".join(held) for name, held in columns.items()}
 
 
@@ -158,28 +175,13 @@ def _tsvector(entry: Entry) -> str:
     positions: dict[str, list[str]] = {}
     for at, word in enumerate(entry.title, 1):
         positions.setdefault(word, []).append(f"{at}A")
-    for at, word in enumerate(entry.body, len(entry.title) + 2):
+    for at, word in enumerate(entry.body, len(entry.title) + BODY_GAP):
         positions.setdefault(word, []).append(str(at))
+    at = FIRST_NAME
+    for name in entry.names:
+        for word in name:
+            positions.setdefault(word, []).append(str(at))
+            at += 1
+        at += 1
     found = [f"'{word}':{','.join(places)}" for word, places in positions.items()]
     return " ".join([*found, *(f"'{label}'" for label in entry.labels)])
-
-
-def _fts5_query(terms: Sequence[Term], labels: Sequence[Sequence[str]] = ()) -> str:
-    wanted = [_fts5_phrase(term) for term in terms if not term.is_excluded]
-    wanted += ["(" + " OR ".join(f'"{label}"' for label in group) + ")" for group in labels]
-    excluded = "".join(f" NOT {_fts5_phrase(term)}" for term in terms if term.is_excluded)
-    return f"({' AND '.join(wanted)}){excluded}"
-
-
-def _fts5_phrase(term: Term) -> str:
-    return f'"{" ".join(term.words)}"' + (" *" if term.is_prefix else "")
-
-
-def _tsquery(terms: Sequence[Term], labels: Sequence[Sequence[str]] = ()) -> str:
-    wanted = [("!" if term.is_excluded else "") + _tsquery_phrase(term) for term in terms]
-    wanted += ["(" + " | ".join(f"'{label}'" for label in group) + ")" for group in labels]
-    return " & ".join(wanted)
-
-
-def _tsquery_phrase(term: Term) -> str:
-    return "(" + " <-> ".join(f"'{word}'" for word in term.words) + (":*" if term.is_prefix else "") + ")"

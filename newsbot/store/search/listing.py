@@ -10,10 +10,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsbot.items import EntityType
-from newsbot.store.index.terms import Term, parse_query
 from newsbot.store.schema.models import ArticleEntity, ArticleRow, EntityRow
 from newsbot.store.search.filters import Filters
-from newsbot.store.search.snippets import snippet
+from newsbot.store.search.matching import ask, count_matching
+from newsbot.store.search.question import Question
+from newsbot.store.search.snippets import marked_title, snippet
+from newsbot.store.search.suggestions import suggest
 from newsbot.store.search.summaries import Summary, summaries
 from newsbot.store.search.windows import MAX_RANKED, MatchedArticle, Position, newest, ranked
 
@@ -42,7 +44,9 @@ class ListedArticle:
     article: Summary
     score: float
     snippet: str
-    """The part of the text that contains the search terms, between marks; without terms, the beginning of the text."""
+    """The part of the text that contains what was found, between marks; without a query, the beginning of the text."""
+    title_marked: str | None
+    """The headline, with what was found in it between marks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,17 +64,21 @@ class SearchResult:
 
     listing: Listing
     total: int
-    """Number of articles found, at most `MAX_RANKED`."""
-    is_capped: bool
-    """There are more articles than were counted."""
+    """Number of all articles found."""
     facets: Facets
+    """Counts over the newest `MAX_RANKED` of them."""
+    suggestion: str | None = None
+    """The query with other words, if nothing was found and it has words that no article has."""
 
 
-def list_articles(session: Session, filters: Filters, *, after: Position | None, limit: int) -> Listing:
-    """Return one page of the articles that meet `filters`, newest first.
+def list_articles(
+    session: Session, filters: Filters, query: str = "", *, after: Position | None, limit: int
+) -> Listing:
+    """Return one page of the articles that `query` finds and that meet `filters`, newest first, with the beginnings of their texts.
 
-    `after` is the position at which the previous page ended; following the pages leads to every article."""
-    return _listing(session, newest(session, [], filters, after=after, limit=limit + 1), limit, [])
+    `after` is the position at which the previous page ended; following the pages leads to every article. Raises QueryError."""
+    found = newest(session, ask(session, query, filters), filters, after=after, limit=limit + 1)
+    return _listing(session, found, limit, Question())
 
 
 def find_articles(
@@ -78,51 +86,50 @@ def find_articles(
 ) -> SearchResult:
     """Return one page of the articles that `query` finds, best or newest first, and counts over all of them.
 
-    All words must occur in title or body, words in double quotes next to each other, and words after `-` must not
-    occur. Words in the title have more weight. No query raises an error: an empty one finds all articles; one of
-    excluded words or punctuation alone finds nothing. Lists by date go on to the last article; lists by relevance
-    contain the `MAX_RANKED` newest matches."""
-    terms = parse_query(query)
-    if query.strip() and not terms:
-        return SearchResult(
-            listing=Listing(articles=[], after=None), total=0, is_capped=False, facets=Facets()
-        )
-    matches = newest(session, terms, filters, limit=MAX_RANKED + 1)
+    The query language is described in docs/query-language.md; an empty query finds all articles. Words in the title have
+    more weight. Lists by date go on to the last article; lists by relevance contain the `MAX_RANKED` newest matches.
+    Raises QueryError."""
+    question = ask(session, query, filters)
+    matches = newest(session, question, filters, limit=MAX_RANKED + 1)
     counted = matches[:MAX_RANKED]
-    if terms and filters.sort != "date":
-        counted = ranked(session, terms, counted)
+    if question.tree is not None and filters.sort != "date":
+        counted = ranked(session, question, counted)
         part = [article for article in counted if after is None or article.position < after]
     else:
-        part = matches if after is None else newest(session, terms, filters, after=after, limit=limit + 1)
+        part = matches if after is None else newest(session, question, filters, after=after, limit=limit + 1)
+    is_whole = len(matches) <= MAX_RANKED
     return SearchResult(
-        listing=_listing(session, part, limit, terms),
-        total=len(counted),
-        is_capped=len(matches) > MAX_RANKED,
+        listing=_listing(session, part, limit, question),
+        total=len(matches) if is_whole else count_matching(session, question, filters),
         facets=_facets(session, counted),
+        suggestion=None if matches else suggest(session, query, question.tree),
     )
 
 
-def _listing(
-    session: Session, matches: Sequence[MatchedArticle], limit: int, terms: Sequence[Term]
-) -> Listing:
+def _listing(session: Session, matches: Sequence[MatchedArticle], limit: int, question: Question) -> Listing:
     """Return one page of a list; `matches` may contain one more article, which shows that there is a next page."""
     shown = matches[:limit]
     scores = {article.id: article.score for article in shown}
     articles = [
-        ListedArticle(article=summary, score=scores[summary.id], snippet=summary.lead)
+        ListedArticle(
+            article=summary,
+            score=scores[summary.id],
+            snippet=summary.lead,
+            title_marked=marked_title(summary.title, question.tree, summary.language),
+        )
         for summary in summaries(session, list(scores))
     ]
-    if terms:
-        snippets = _snippets(session, list(scores), terms)
+    if question.tree is not None:
+        snippets = _snippets(session, list(scores), question)
         articles = [replace(listed, snippet=snippets[listed.article.id]) for listed in articles]
     return Listing(articles=articles, after=shown[-1].position if len(matches) > limit else None)
 
 
-def _snippets(session: Session, ids: Sequence[int], terms: Sequence[Term]) -> dict[int, str]:
+def _snippets(session: Session, ids: Sequence[int], question: Question) -> dict[int, str]:
     """Return the snippets of articles; few bodies are in memory at a time."""
-    query = select(ArticleRow.id, ArticleRow.body).where(ArticleRow.id.in_(ids))
+    query = select(ArticleRow.id, ArticleRow.body, ArticleRow.language).where(ArticleRow.id.in_(ids))
     rows = session.execute(query.execution_options(yield_per=10))
-    return {row.id: snippet(row.body, terms) for row in rows}
+    return {row.id: snippet(row.body, question.tree, row.language) for row in rows}
 
 
 def _facets(session: Session, counted: Sequence[MatchedArticle]) -> Facets:

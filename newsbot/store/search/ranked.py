@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from newsbot.items import STUB
 from newsbot.store.crawl.rejects import reasons_of
-from newsbot.store.index.terms import parse_query
 from newsbot.store.schema.models import ArticleRow
 from newsbot.store.search.filters import Filters
-from newsbot.store.search.snippets import MARK_END, MARK_START, snippet
+from newsbot.store.search.matching import ask
+from newsbot.store.search.snippets import MARK_END, MARK_START, marked_title, snippet
 from newsbot.store.search.windows import MAX_RANKED, newest, ranked
 
 __all__ = ["MARK_END", "MARK_START", "Hit", "search"]
@@ -36,7 +36,9 @@ class Hit:
     score: float
     """Greater is better. The scale depends on the database; scores compare only within one search."""
     snippet: str
-    """One line of the body, with the search terms between `MARK_START` and `MARK_END`."""
+    """One line of the body, with what was found between `MARK_START` and `MARK_END`."""
+    title_marked: str | None
+    """The headline, with what was found in it between the marks."""
     unread_reason: str | None
     """Why the page of a stub could not be read; None for an article."""
 
@@ -45,18 +47,18 @@ def search(session: Session, query: str, filters: Filters | None = None) -> list
     """Return the articles that `query` finds, best or newest first; without a limit, `DEFAULT_LIMIT`.
 
     The best are chosen from the newest `MAX_RANKED` matches, or from `limit` matches if that is more. The query
-    language is that of `listing.find_articles`; a query without a word to look for finds nothing."""
+    language is that of `listing.find_articles`; an empty query finds nothing. Raises QueryError."""
     filters = filters or Filters()
-    terms = parse_query(query)
-    if not terms:
+    question = ask(session, query, filters)
+    if question.tree is None:
         return []
     limit = DEFAULT_LIMIT if filters.limit is None else filters.limit
     if filters.sort == "date":
-        found = ranked(session, terms, newest(session, terms, filters, limit=limit))
+        found = ranked(session, question, newest(session, question, filters, limit=limit))
         shown = sorted(found, key=lambda article: article[1:3], reverse=True)
     else:
-        found = newest(session, terms, filters, limit=max(limit, MAX_RANKED))
-        shown = ranked(session, terms, found)[:limit]
+        found = newest(session, question, filters, limit=max(limit, MAX_RANKED))
+        shown = ranked(session, question, found)[:limit]
     scores = {article.id: article.score for article in shown}
     columns = (
         ArticleRow.id,
@@ -82,7 +84,8 @@ def search(session: Session, query: str, filters: Filters | None = None) -> list
             published_at=row.published_at,
             published_offset_min=row.published_offset_min,
             score=scores[row.id],
-            snippet=snippet(row.body, terms),
+            snippet=snippet(row.body, question.tree, row.language),
+            title_marked=marked_title(row.title, question.tree, row.language),
             unread_reason=reasons.get(row.id),
         )
         for row in map(rows.__getitem__, scores)

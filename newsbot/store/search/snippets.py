@@ -1,66 +1,120 @@
-"""The part of a text that shows why a search found it."""
+"""What shows why a search found an article: a part of its text, and its headline, with the words that were found marked."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 
-from newsbot.store.index.terms import IndexedWord, Term, words
+from newsbot.query.query_tree import Leaf, Node, leaves
+from newsbot.query.query_words import IndexedWord, is_unspaced, words
+from newsbot.query.stems import rules_of, stem
 
 MARK_START, MARK_END = "\ue000", "\ue001"
-"""Private-use characters that enclose a search term in a snippet."""
+"""Private-use characters that enclose what was found."""
 MAX_CHARS = 240
 LEAD_CHARS = 60
-"""Number of characters shown before the first search term."""
+"""Number of characters shown before the first word that was found."""
 MAX_WORDS = 5_000
-"""Maximum number of words of a text that are searched for terms."""
+"""Maximum number of words of a text that are searched."""
 MAX_PLACES = 1_000
 
 _Span = tuple[int, int]
 
 
-def snippet(text: str, terms: Sequence[Term]) -> str:
-    """Return about `MAX_CHARS` of `text` on one line, with the search terms between the marks.
+def snippet(text: str, tree: Node | None, language: str | None) -> str:
+    """Return about `MAX_CHARS` of a body on one line, with what a query has found in it between the marks.
 
-    It is the part with the most different terms; the beginning of the text if it contains none."""
-    text = text.replace(MARK_START, " ").replace(MARK_END, " ")
+    It is the part with the most different words and phrases; the beginning of the text if it contains none. `language` is
+    that of the article."""
+    text = _without_marks(text)
     found = list(islice(words(text), MAX_WORDS))
-    places = _places(found, [term for term in terms if not term.is_excluded])
+    places = _Matcher.of(tree, "body", language).places(found)
     start, end = _window(found, places, len(text))
     marked = _mark(text, start, end, [span for _, span in places])
     line = " ".join(marked.split())
     return f"{'… ' if start > 0 else ''}{line}{' …' if end < len(text.rstrip()) else ''}"
 
 
-def _places(found: Sequence[IndexedWord], terms: Sequence[Term]) -> list[tuple[int, _Span]]:
-    """Return (index of the term, span) for every occurrence of a term, in the order of the text."""
-    by_first_word = defaultdict(list)
-    for number, term in enumerate(terms):
-        by_first_word[term.words[0]].append((number, term))
-    has_single = any(len(term.words) == 1 and term.is_prefix for term in terms)
-    places = []
-    for i, word in enumerate(found):
-        begun = by_first_word.get(word.text, ())
-        if has_single and len(word.text) > 1:
-            begun = [*begun, *by_first_word.get(word.text[0], ())]
-        for number, term in begun:
-            if _is_at(found, i, term):
-                last = found[i + len(term.words) - 1]
-                places.append((number, (word.start, _end(last, term))))
-    return places[:MAX_PLACES]
+def marked_title(title: str | None, tree: Node | None, language: str | None) -> str | None:
+    """Return a headline with what a query has found in it between the marks."""
+    if title is None:
+        return None
+    text = _without_marks(title)
+    places = _Matcher.of(tree, "title", language).places(list(islice(words(text), MAX_WORDS)))
+    return _mark(text, 0, len(text), [span for _, span in places])
 
 
-def _is_at(found: Sequence[IndexedWord], at: int, term: Term) -> bool:
-    there = [word.text for word in found[at : at + len(term.words)]]
-    if term.is_prefix and len(there) == len(term.words):
-        there[-1] = there[-1][:1]
-    return there == list(term.words)
+def _without_marks(text: str) -> str:
+    return text.replace(MARK_START, " ").replace(MARK_END, " ")
 
 
-def _end(word: IndexedWord, term: Term) -> int:
-    return word.start + 1 if term.is_prefix else word.end
+@dataclass(frozen=True, slots=True)
+class _Matcher:
+    """Finds the leaves of a query in the words of a text of one language."""
+
+    rules: str
+    exact: defaultdict[str, list[tuple[int, Leaf]]] = field(default_factory=lambda: defaultdict(list))
+    """First word -> the leaves that begin with it, and their numbers."""
+    stems: defaultdict[str, list[tuple[int, Leaf]]] = field(default_factory=lambda: defaultdict(list))
+    """Stem -> the leaves of one word that are found in all forms."""
+    prefixes: list[tuple[int, Leaf]] = field(default_factory=list)
+    """Leaves of one word that may be the beginning of a longer one."""
+
+    @classmethod
+    def of(cls, tree: Node | None, place: str, language: str | None) -> _Matcher:
+        """Return a matcher of the leaves that are looked for in a body or a title."""
+        matcher = cls(rules_of(language))
+        for number, leaf in enumerate([] if tree is None else leaves(tree)):
+            if leaf.field is None or leaf.field == place:
+                matcher._add(number, leaf)
+        return matcher
+
+    def _add(self, number: int, leaf: Leaf) -> None:
+        if len(leaf.words) > 1 or leaf.is_exact:
+            self.exact[leaf.words[0]].append((number, leaf))
+        elif leaf.is_prefix:
+            self.prefixes.append((number, leaf))
+        else:
+            self.stems[stem(leaf.words[0], self.rules)].append((number, leaf))
+
+    def places(self, found: Sequence[IndexedWord]) -> list[tuple[int, _Span]]:
+        """Return (number of the leaf, span) for every occurrence, in the order of the text."""
+        places: list[tuple[int, _Span]] = []
+        for at, word in enumerate(found):
+            places += [
+                (number, (word.start, _end(found[at + len(leaf.words) - 1], leaf)))
+                for number, leaf in self.exact.get(word.text, ())
+                if _is_at(found, at, leaf)
+            ]
+            if self.stems:
+                places += [
+                    (number, (word.start, word.end))
+                    for number, _ in self.stems.get(stem(word.text, self.rules), ())
+                ]
+            places += [
+                (number, (word.start, _end(word, leaf)))
+                for number, leaf in self.prefixes
+                if word.text.startswith(leaf.words[0])
+            ]
+            if len(places) > MAX_PLACES:
+                break
+        return places[:MAX_PLACES]
+
+
+def _is_at(found: Sequence[IndexedWord], at: int, leaf: Leaf) -> bool:
+    there = [word.text for word in found[at : at + len(leaf.words)]]
+    if leaf.is_prefix and len(there) == len(leaf.words):
+        there[-1] = there[-1][: len(leaf.words[-1])]
+    return there == list(leaf.words)
+
+
+def _end(word: IndexedWord, leaf: Leaf) -> int:
+    """Return where the mark ends: after one character, if the leaf is the first of a pair of characters."""
+    is_half = leaf.is_prefix and len(leaf.words[-1]) == 1 and is_unspaced(leaf.words[-1])
+    return word.start + 1 if is_half else word.end
 
 
 def _window(found: Sequence[IndexedWord], places: Sequence[tuple[int, _Span]], length: int) -> _Span:
@@ -75,7 +129,7 @@ def _window(found: Sequence[IndexedWord], places: Sequence[tuple[int, _Span]], l
 
 
 def _best_start(places: Sequence[tuple[int, _Span]]) -> int:
-    """Return the start of the occurrence from which a snippet shows the most different terms."""
+    """Return the start of the occurrence from which a snippet shows the most different leaves."""
     best, most = 0, 0
     for i, (_, (start, _end)) in enumerate(places):
         near = {

@@ -14,15 +14,15 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Float, Select, literal, select, tuple_
 from sqlalchemy.orm import Session
 
-from newsbot.items import STUB
 from newsbot.store.index import full_text
-from newsbot.store.index.filter_terms import name_term, period_terms
-from newsbot.store.index.terms import Term
+from newsbot.store.index.expressions import Expression, all_of
 from newsbot.store.schema.models import ArticleEntity, ArticleRow
-from newsbot.store.search.filters import Filters, conditions_on, day_conditions, find_entities
+from newsbot.store.search.filters import Filters, Narrowed, conditions_on, day_conditions, narrow
+from newsbot.store.search.matching import filter_labels, period_label, where
+from newsbot.store.search.question import Question
 
 MAX_RANKED = 1_000
-"""Maximum number of matching articles, the newest, that are ranked and counted."""
+"""Maximum number of matching articles, the newest, that are ranked."""
 PERIOD_ARTICLES = 2_000
 """Number of articles in the first period. Later periods are as long as needed if the words are as
 frequent there."""
@@ -68,29 +68,29 @@ class MatchedArticle(NamedTuple):
 
 
 def newest(
-    session: Session, terms: Sequence[Term], filters: Filters, *, after: Position | None = None, limit: int
+    session: Session, question: Question, filters: Filters, *, after: Position | None = None, limit: int
 ) -> list[MatchedArticle]:
-    """Return the articles that contain `terms` and meet `filters`, newest first."""
-    if terms and all(term.is_excluded for term in terms):
-        return []
-    entity_ids = None if filters.entity is None else find_entities(session, filters.entity)
-    if terms or entity_ids is not None:
-        return _PeriodSearch(session, terms, filters, after, entity_ids).newest(limit)
+    """Return the articles that a question finds and that meet `filters`, newest first."""
+    connection = session.connection()
+    narrowed = narrow(session, filters)
+    others = [where(connection, part, ArticleRow.id.expression) for part in question.others]
+    if question.indexed is not None or narrowed.entity_ids is not None:
+        return _PeriodSearch(session, question.indexed, others, narrowed, after).newest(limit)
     wanted = [
-        *conditions_on(ArticleRow, filters, None),
+        *conditions_on(ArticleRow, narrowed),
         *day_conditions(filters),
+        *others,
         *_beyond(ArticleRow, after),
     ]
     return _newest_of(session, ArticleRow, wanted, limit)
 
 
-def ranked(
-    session: Session, terms: Sequence[Term], matches: Sequence[MatchedArticle]
-) -> list[MatchedArticle]:
-    """Return the articles that contain `terms`, best first."""
-    if not matches:
-        return []
-    scores = full_text.scores(session.connection(), terms, [article.id for article in matches])
+def ranked(session: Session, question: Question, matches: Sequence[MatchedArticle]) -> list[MatchedArticle]:
+    """Return articles that a question finds, best first."""
+    if not matches or question.expression is None:
+        return list(matches)
+    ids = [article.id for article in matches]
+    scores = full_text.scores(session.connection(), question.expression, ids)
     return sorted((article._replace(score=scores[article.id]) for article in matches), reverse=True)
 
 
@@ -99,10 +99,22 @@ class _PeriodSearch:
     """A search for words, for an entity, or for both, period by period."""
 
     session: Session
-    terms: Sequence[Term]
-    filters: Filters
+    indexed: Expression | None
+    """What the full-text index is asked."""
+    others: Sequence[ColumnElement[bool]]
+    """Further conditions on `articles`."""
+    narrowed: Narrowed
     after: Position | None
-    entity_ids: Sequence[int] | None
+
+    @property
+    def filters(self) -> Filters:
+        """The filters."""
+        return self.narrowed.filters
+
+    @property
+    def entity_ids(self) -> Sequence[int] | None:
+        """Ids of the entities of which an article mentions one."""
+        return self.narrowed.entity_ids
 
     def newest(self, limit: int) -> list[MatchedArticle]:
         """Return the matching articles, newest first; goes from the newest period to the oldest."""
@@ -116,7 +128,7 @@ class _PeriodSearch:
             found += part
             if since is None:
                 break
-            if self.terms and len(part) < RARE_SHARE * PERIOD_ARTICLES:
+            if self.indexed is not None and len(part) < RARE_SHARE * PERIOD_ARTICLES:
                 by_entity = False
             length = _next_length(until - since, len(part), limit - len(found))
             until = self.session.scalar(dates.where(self._dated_at < since).limit(1))
@@ -142,7 +154,7 @@ class _PeriodSearch:
     ) -> list[MatchedArticle]:
         superset = self._superset(since, until, by_entity=by_entity)
         wanted = [
-            *conditions_on(superset, self.filters, None if by_entity else self.entity_ids),
+            *conditions_on(superset, self.narrowed, with_entities=not by_entity),
             *_beyond(superset, self.after),
             *_within(superset.dated_at, since, until),
         ]
@@ -160,14 +172,18 @@ class _PeriodSearch:
                 ArticleEntity.entity_id.in_(self.entity_ids or ()),
                 *_within(ArticleEntity.dated_at, since, until),
             )
-        if self.terms:
-            groups = _filter_terms(self.filters, since or self.filters.earliest, until)
-            ids = full_text.matches(connection, self.terms, groups, mentioning)
+        if self.indexed is not None:
+            earliest = since or self.filters.earliest
+            period = [] if earliest is None else period_label(earliest, until)
+            asked = all_of(self.indexed, *filter_labels(self.narrowed), *period)
+            ids = full_text.matches(connection, asked, mentioning)
         else:
             assert mentioning is not None
             ids = mentioning
         superset = select(*_COLUMNS).where(full_text.one_of(connection, ArticleRow.id.expression, ids))
-        return superset.where(*day_conditions(self.filters)).offset(0).subquery("superset").columns
+        return (
+            superset.where(*day_conditions(self.filters), *self.others).offset(0).subquery("superset").columns
+        )
 
 
 def _within(dated_at: Any, since: datetime | None, until: datetime) -> list[ColumnElement[bool]]:
@@ -186,19 +202,6 @@ def _newest_of(
     query = query.order_by(articles.dated_at.desc(), articles.id.desc()).limit(limit)
     # Executed by the connection: the session would first make objects of its own of a thousand rows.
     return list(map(MatchedArticle._make, session.connection().execute(query).all()))
-
-
-def _filter_terms(filters: Filters, since: datetime | None, until: datetime) -> list[list[str]]:
-    """Return groups of filter terms by which the full-text index narrows a search; a match has one of each group."""
-    named = {
-        "source": filters.source,
-        "language": filters.language,
-        "section": filters.section,
-        "kind": STUB if filters.kind == (STUB,) else None,
-    }
-    groups = [[name_term(field, value)] for field, value in named.items() if value is not None]
-    period = [] if since is None else period_terms(since, until)
-    return [*groups, period] if period else groups
 
 
 def _next_length(length: timedelta, found: int, wanted: int) -> timedelta:

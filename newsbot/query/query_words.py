@@ -1,4 +1,4 @@
-"""Split texts and queries into the words that the full-text index of both databases stores.
+"""Splits texts and queries into the words that the full-text index of both databases stores.
 
 Words are made here and not by SQLite or PostgreSQL, because their tokenizers disagree with each other (and
 PostgreSQL's with itself, under another locale); so a query finds the same on both. Case, accents and character width
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -19,9 +18,8 @@ from newsbot.text import normalized
 
 MAX_WORD_BYTES = 48
 """Longer words are cut, in texts and queries alike."""
-MAX_QUERY_CHARS = 10_000
-MAX_QUERY_WORDS = 64
-"""Maximum number of words of a query; further ones are ignored, as no database accepts queries of any length."""
+MAX_INFLECTED_CHARS = 30
+"""Longer words are codes, addresses and rubbish; the longest words of German and Finnish news are shorter."""
 
 # Han, kana, Thai, Lao, Myanmar, Khmer: no spaces between words.
 _UNSPACED = (
@@ -37,8 +35,8 @@ _PLAIN_RUN = re.compile(r"[^\W_]+")
 _SPECIAL = re.compile(rf"[{_UNSPACED}{_MARKS}]")
 """Characters that make a text need the slower `_RUN`: combining marks, and scripts without spaces."""
 _IGNORED = re.compile(rf"[{_OPTIONAL_MARKS}]|[\x00-/:-@\[-`{{-\x7f]")
-_TERM = re.compile(r'(-?)"([^"]*)"?|(-?)(\S+)')
-_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»「」『』＂", '"'))
+_UNSPACED_START = re.compile(f"[{_UNSPACED}]")
+_UNINFLECTED = re.compile(rf"[\d{_UNSPACED}]")
 
 
 class IndexedWord(NamedTuple):
@@ -51,21 +49,11 @@ class IndexedWord(NamedTuple):
     """It is the last character of a run without spaces, which is also part of the pair before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
-    """Words that must occur next to each other in a text; or must not, if the term is excluded."""
-
-    words: tuple[str, ...]
-    is_excluded: bool = False
-    is_prefix: bool = False
-    """The last word is a single character of a script without spaces, and may be the start of a longer word."""
-
-
 def words(text: str) -> Iterator[IndexedWord]:
     """Yield the words of `text` in their order."""
     if not _SPECIAL.search(text):
         for run in _PLAIN_RUN.finditer(text):
-            if folded := _fold(run.group()):
+            if folded := fold(run.group()):
                 yield IndexedWord(folded, *run.span())
         return
     for run in _RUN.finditer(text):
@@ -73,9 +61,9 @@ def words(text: str) -> Iterator[IndexedWord]:
         if run.group(1) is not None:
             for at in range(start, end):
                 pair_end = min(at + 2, end)
-                if folded := _fold(text[at:pair_end]):
+                if folded := fold(text[at:pair_end]):
                     yield IndexedWord(folded, at, pair_end, is_rest=start < at == pair_end - 1)
-        elif folded := _fold(run.group()):
+        elif folded := fold(run.group()):
             yield IndexedWord(folded, start, end)
 
 
@@ -85,45 +73,27 @@ def word_texts(text: str) -> list[str]:
         return [word.text for word in words(text)]
     lowered = text.lower()
     if len(lowered) != len(text):  # lowering has split a letter into a letter and a combining mark
-        return [folded for folded in map(_fold, _PLAIN_RUN.findall(text)) if folded]
+        return [folded for folded in map(fold, _PLAIN_RUN.findall(text)) if folded]
     runs = _PLAIN_RUN.findall(lowered)
     return [
         folded
         for run in runs
-        if (folded := run if run.isascii() and len(run) <= MAX_WORD_BYTES else _fold(run))
+        if (folded := run if run.isascii() and len(run) <= MAX_WORD_BYTES else fold(run))
     ]
 
 
-def parse_query(query: str) -> list[Term]:
-    """Return the terms of a query: words, `"a phrase"` and `-excluded` words or phrases.
-
-    All other punctuation is ignored. A word that the index stores as several words ("COVID-19") becomes a phrase."""
-    terms: list[Term] = []
-    capacity = MAX_QUERY_WORDS
-    for match in _TERM.finditer(query[:MAX_QUERY_CHARS].translate(_QUOTES)):
-        phrase = match.group(2) if match.group(4) is None else match.group(4)
-        term = _term(phrase, is_excluded="-" in {match.group(1), match.group(3)})
-        capacity -= len(term.words)
-        if capacity < 0:
-            break
-        if term.words:
-            terms.append(term)
-    return terms
+def is_unspaced(word: str) -> bool:
+    """Return whether a word begins with a character of a script without spaces."""
+    return _UNSPACED_START.match(word) is not None
 
 
-def _term(phrase: str, *, is_excluded: bool) -> Term:
-    found = list(words(phrase))
-    is_single = (
-        bool(found) and len(found[-1].text) == 1 and re.match(f"[{_UNSPACED}]", found[-1].text) is not None
-    )
-    if is_single and found[-1].is_rest:
-        del found[-1]
-        is_single = False
-    return Term(tuple(word.text for word in found), is_excluded, is_prefix=is_single)
+def is_inflected(word: str) -> bool:
+    """Return whether a word may have other forms: numbers, codes and characters of scripts without spaces have none."""
+    return _UNINFLECTED.search(word) is None and 1 < len(word) <= MAX_INFLECTED_CHARS
 
 
 @lru_cache(maxsize=50_000)
-def _fold(word: str) -> str:
+def fold(word: str) -> str:
     """Return a word without case, accents and differences of character width, cut to `MAX_WORD_BYTES`."""
     if word.isascii():
         return word[:MAX_WORD_BYTES].lower()
