@@ -17,6 +17,7 @@ from newsbot.store.queries import Filters, iter_articles, stored_json
 
 
 @click.command()
+@click.argument("query", default="")
 @click.option(
     "--format", "format_", type=click.Choice(["jsonl", "csv", "parquet"]), default="jsonl", show_default=True
 )
@@ -27,14 +28,30 @@ from newsbot.store.queries import Filters, iter_articles, stored_json
     help="File to write, instead of stdout (-).",
 )
 @filter_options
+@click.option(
+    "--sort",
+    type=click.Choice(["id", "date"]),
+    default="id",
+    help="Oldest row first, or newest day first.",
+    show_default=True,
+)
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most N.")
 @database_option
-def export(format_: str, output: Path | None, database: str | None, **filters: Any) -> None:
-    """Write articles to a file or to stdout, oldest row first."""
+def export(query: str, format_: str, output: Path | None, database: str | None, **filters: Any) -> None:
+    """Write the articles that QUERY finds to a file or to stdout; without a query, all that meet the filters.
+
+    \b
+    Examples:
+      newsbot export climate --format csv -o climate.csv
+      newsbot export '"sea level" OR flood*' --tag uk --since 30d
+      newsbot export --format parquet -o articles.parquet
+    """
     write = WRITERS[format_]()
-    with read_session(database) as session, _opened(output) as file:
-        articles = (stored_json(stored) for stored in iter_articles(session, Filters(**filters, sort="id")))
-        write(file, articles if _is_stdout(output) else progress(articles, "Exporting"))
+    with read_session(database) as session:
+        found = iter_articles(session, Filters(**filters), query)
+        articles = (stored_json(stored) for stored in found)
+        with _opened(output) as file:
+            write(file, articles if _is_stdout(output) else progress(articles, "Exporting"))
 
 
 @contextmanager

@@ -18,8 +18,22 @@ from newsbot.store.boilerplate.block_lists import (
     removed_paragraphs,
     source_blocks,
 )
+from newsbot.store.changes.change_log import ChangeKind
+from newsbot.store.changes.cursors import CURSOR, last_number, read_cursor
+from newsbot.store.counts.attention import Attention, CountRow, attention
+from newsbot.store.counts.count_groups import BY, By
+from newsbot.store.counts.narrowing import narrowing_counts
 from newsbot.store.crawl.source_health import SourceHealth, source_health
 from newsbot.store.entities.corrections import all_corrections
+from newsbot.store.following.arrivals import Arrival, ArrivalPosition, list_arrivals
+from newsbot.store.following.changed_articles import (
+    ChangeFilters,
+    ChangePage,
+    LoggedChange,
+    change_json,
+    list_changes,
+)
+from newsbot.store.following.publisher_edits import EditFilters, EditPosition, PublisherEdit, list_edits
 from newsbot.store.queries.addresses import (
     Address,
     FormerArticle,
@@ -29,18 +43,30 @@ from newsbot.store.queries.addresses import (
 )
 from newsbot.store.queries.corpus import Corpus, count_corpus
 from newsbot.store.queries.entity_queries import (
+    RECENT_ARTICLES,
     EntityArticle,
     EntityCount,
     EntityDetail,
     PlaceCount,
+    Tie,
     countries_of,
     entity_detail,
+    entity_ties,
+    entity_timeline,
     find_entity,
     get_entity,
+    list_entities,
     top_entities,
     top_places,
 )
-from newsbot.store.queries.history import Change, count_silent, evidence_json, explanation, history
+from newsbot.store.queries.history import (
+    EXPLANATIONS,
+    Change,
+    count_silent,
+    evidence_json,
+    explanation,
+    history,
+)
 from newsbot.store.queries.place_features import feature_collection
 from newsbot.store.queries.reject_lists import StoredReject, list_conflicts, list_rejects
 from newsbot.store.queries.run_reports import RunReport, run_report
@@ -51,7 +77,9 @@ from newsbot.store.queries.source_overviews import (
     PolledFeed,
     SourceDetail,
     SourceOverview,
+    source_coverage,
     source_detail,
+    source_groups,
     source_names,
     source_overviews,
 )
@@ -63,11 +91,14 @@ from newsbot.store.queries.story_lists import (
     list_stories,
     member_json,
     newest_stories,
+    ranked_stories,
+    recent_languages,
     story_members,
 )
 from newsbot.store.queries.trends import WEEK, RisingEntity, newest_at, rising
-from newsbot.store.search.filters import Filters, Sort
+from newsbot.store.search.filters import FilterError, Filters, Narrowed, Sort, languages_of, narrow
 from newsbot.store.search.listing import (
+    ENTITY_SAMPLE,
     Facets,
     ListedArticle,
     Listing,
@@ -75,34 +106,56 @@ from newsbot.store.search.listing import (
     find_articles,
     list_articles,
 )
+from newsbot.store.search.matching import check_query, count_articles, matching_ids
 from newsbot.store.search.ranked import MARK_END, MARK_START, Hit, search
-from newsbot.store.search.streams import iter_articles
+from newsbot.store.search.streams import found_ids, iter_articles
+from newsbot.store.search.suggestions import suggested_query
 from newsbot.store.search.summaries import Summary, summaries
-from newsbot.store.search.windows import Position
+from newsbot.store.search.windows import MAX_RANKED, Position
 from newsbot.store.vectors.related_articles import RecentVectors, Related, related_articles
 
 __all__ = [
+    "BY",
+    "CURSOR",
+    "ENTITY_SAMPLE",
+    "EXPLANATIONS",
     "MARK_END",
     "MARK_START",
+    "MAX_RANKED",
+    "RECENT_ARTICLES",
     "WEEK",
     "Address",
+    "Arrival",
+    "ArrivalPosition",
+    "Attention",
     "BoilerplateCount",
+    "By",
     "Change",
+    "ChangeFilters",
+    "ChangeKind",
+    "ChangePage",
     "Corpus",
+    "CountRow",
+    "EditFilters",
+    "EditPosition",
     "EntityArticle",
     "EntityCount",
     "EntityDetail",
     "Facets",
+    "FilterError",
     "Filters",
     "FormerArticle",
     "FrontierCount",
     "Hit",
     "ListedArticle",
     "Listing",
+    "LoggedChange",
+    "Narrowed",
     "NewestArticle",
     "PlaceCount",
     "PolledFeed",
     "Position",
+    "PublisherEdit",
     "RecentVectors",
     "RecordedRun",
     "Related",
@@ -121,19 +174,26 @@ __all__ = [
     "StoryEntry",
     "StorySummary",
     "Summary",
+    "Tie",
     "addresses",
     "addresses_json",
     "all_corrections",
     "article_parts",
     "article_urls",
+    "attention",
     "biggest_stories",
     "boilerplate_counts",
+    "change_json",
+    "check_query",
+    "count_articles",
     "count_corpus",
     "count_silent",
     "countries_of",
     "database_id",
     "entity_detail",
     "entity_ids",
+    "entity_ties",
+    "entity_timeline",
     "evidence_json",
     "explanation",
     "feature_collection",
@@ -141,18 +201,31 @@ __all__ = [
     "find_articles",
     "find_entity",
     "former_articles",
+    "found_ids",
     "get_article",
     "get_entity",
     "history",
     "iter_articles",
+    "languages_of",
+    "last_number",
+    "list_arrivals",
     "list_articles",
+    "list_changes",
     "list_conflicts",
+    "list_edits",
+    "list_entities",
     "list_rejects",
     "list_stories",
     "load_articles",
+    "matching_ids",
     "member_json",
+    "narrow",
+    "narrowing_counts",
     "newest_at",
     "newest_stories",
+    "ranked_stories",
+    "read_cursor",
+    "recent_languages",
     "related_articles",
     "removed_json",
     "removed_paragraphs",
@@ -160,13 +233,16 @@ __all__ = [
     "run_report",
     "search",
     "source_blocks",
+    "source_coverage",
     "source_detail",
+    "source_groups",
     "source_health",
     "source_names",
     "source_overviews",
     "stats",
     "stored_json",
     "story_members",
+    "suggested_query",
     "summaries",
     "top_entities",
     "top_places",

@@ -19,7 +19,8 @@ from newsbot.store.schema.models import IS_STUB, ArticleRow
 
 _COLUMNS = (ArticleRow.source, ArticleRow.language, ArticleRow.dated_at, ArticleRow.published_offset_min)
 # OFFSET 0 has SQLite look for the stubs first: it would read all articles in the order of their sources instead.
-_STUBS = select(*_COLUMNS).where(IS_STUB).offset(0).subquery("stubs").columns
+STUBS = select(*_COLUMNS).where(IS_STUB).offset(0).subquery("stubs").columns
+"""The columns of the stubs alone."""
 
 
 class SourceTotals(NamedTuple):
@@ -38,7 +39,7 @@ def articles_by(session: Session, value_of: Callable[[Any], Any]) -> list[tuple[
     `value_of` returns the value, given what has the columns `source`, `language`, `dated_at` and `published_offset_min` of
     articles."""
     count = Counter(_counts(session, value_of(ArticleRow)))
-    count.subtract(_counts(session, value_of(_STUBS)))
+    count.subtract(_counts(session, value_of(STUBS)))
     found = [(key, number) for key, number in count.items() if number]
     return sorted(found, key=lambda pair: (-pair[1], pair[0] is None, str(pair[0])))
 
@@ -49,7 +50,7 @@ def _counts(session: Session, value: Any) -> dict[Any, int]:
 
 def source_totals(session: Session) -> list[SourceTotals]:
     """Return the numbers of every source that has articles or stubs, the one with most articles first."""
-    stubs = {source: (count, last) for source, count, last in session.execute(_totals(_STUBS))}
+    stubs = {source: (count, last) for source, count, last in session.execute(_totals(STUBS))}
     found = []
     for source, count, last in session.execute(_totals(ArticleRow)).all():
         stub_count, last_stub = stubs.get(source, (0, None))

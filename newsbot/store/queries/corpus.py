@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from newsbot.items import STUB, local_day
-from newsbot.store.index.terms import parse_query
 from newsbot.store.schema.models import ArticleRow
 from newsbot.store.search.filters import Filters, conditions
+from newsbot.store.search.matching import ask
 from newsbot.store.search.windows import newest
 
 BATCH = 5_000
@@ -70,12 +70,12 @@ def count_corpus(session: Session, query: str, filters: Filters) -> Corpus:
 
 def _parts(session: Session, query: str, filters: Filters) -> Iterator[list[ColumnElement[bool]]]:
     """Yield conditions that part the articles into groups: a batch of ids, or all of them if there are no words."""
-    terms = parse_query(query)
-    if not terms:
-        yield [false()] if query.strip() else conditions(session, filters)
+    question = ask(session, query, filters)
+    if question.tree is None:
+        yield conditions(session, filters)
         return
     after = None
-    while found := newest(session, terms, filters, after=after, limit=BATCH):
+    while found := newest(session, question, filters, after=after, limit=BATCH):
         yield [ArticleRow.id.in_([article.id for article in found])]
         after = found[-1].position
 

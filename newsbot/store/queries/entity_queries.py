@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Subquery, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from newsbot.items import EntityType
 from newsbot.store.articles.loading import MAX_ID
 from newsbot.store.entities.totals import EVERYWHERE
 from newsbot.store.schema.models import ArticleEntity, ArticleRow, EntityRow, EntityTotal, MentionRow
 from newsbot.store.search.filters import find_entities
-from newsbot.store.sql.local_days import dated_since, local_day
+from newsbot.store.sql.local_days import dated_since, is_until, last_moment, local_day
 
 RECENT_ARTICLES = 1_000
 """Number of an entity's newest articles in which aliases and companions are counted. Counting in all of them takes
 seconds for a common name, see docs/entities.md."""
+_ENTITY_COLUMNS = (EntityRow.id, EntityRow.name, EntityRow.type, EntityRow.wikidata)
 ABOUT = 0.5
 """Minimum salience of an article that is about an entity; see `entities.linking.salience`."""
 
@@ -65,6 +66,14 @@ class EntityArticle:
     """From 0 to 1; above `ABOUT`, the article is about the entity."""
 
 
+class Tie(NamedTuple):
+    """Two entities that occur in the same articles."""
+
+    one_id: int
+    other_id: int
+    article_count: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntityDetail:
     """An entity with its aliases, companions, timeline and newest articles."""
@@ -91,6 +100,43 @@ def top_entities(
     else:
         counts = _counts().where(*dated_since(ArticleEntity, since))
     return _read_counts(session, counts, "mentions", limit, entity_type)
+
+
+def list_entities(
+    session: Session,
+    *,
+    name: str | None = None,
+    entity_type: EntityType | None = None,
+    since: date | None = None,
+    after: tuple[int, int] | None = None,
+    limit: int = 20,
+) -> list[EntityCount]:
+    """Return one page of the entities, most mentions first; with `name`, those that have it as their name or alias.
+
+    For `since` see `top_entities`. `after` is the (mention_count, id) of the last entity of the previous page."""
+    if since is None:
+        counts = _totals().where(EntityTotal.country == EVERYWHERE)
+        counted_in: Any = EntityTotal
+    else:
+        counts = _counts().where(*dated_since(ArticleEntity, since))
+        counted_in = ArticleEntity
+    if name is not None:
+        counts = counts.where(counted_in.entity_id.in_(find_entities(session, name)))
+    if after is not None and since is None:
+        counts = counts.where(EntityTotal.mention_count <= after[0])
+    counted = counts.subquery()
+    mentions = counted.c.mentions
+    query = (
+        select(*_ENTITY_COLUMNS, counted.c.articles, mentions)
+        .join(counted, counted.c.entity_id == EntityRow.id)
+        .order_by(mentions.desc(), EntityRow.id)
+        .limit(limit)
+    )
+    if entity_type is not None:
+        query = query.where(EntityRow.type == entity_type)
+    if after is not None:
+        query = query.where(or_(mentions < after[0], and_(mentions == after[0], EntityRow.id > after[1])))
+    return [_count(row) for row in session.execute(query)]
 
 
 def top_places(session: Session, *, since: date | None = None, limit: int = 20) -> list[PlaceCount]:
@@ -135,7 +181,7 @@ def entity_detail(
     articles; `since` and `about` restrict everything but the entity's own counts to articles dated at that time or
     later, or to articles about it."""
     found = find_entity(session, name)
-    return None if found is None else _detail(session, found, limit, since, about)
+    return None if found is None else _detail(session, found, limit, _Wanted(found.id, since, about=about))
 
 
 def find_entity(session: Session, name: str) -> EntityCount | None:
@@ -147,26 +193,57 @@ def find_entity(session: Session, name: str) -> EntityCount | None:
     return found[0] if found else None
 
 
-def get_entity(session: Session, entity_id: int, *, limit: int = 20) -> EntityDetail | None:
+def get_entity(
+    session: Session,
+    entity_id: int,
+    *,
+    limit: int = 20,
+    since: date | None = None,
+    until: date | None = None,
+) -> EntityDetail | None:
     """Return the details of the entity with this id; None if no article mentions it.
 
-    For `limit` see `entity_detail`."""
+    For `limit` and `since` see `entity_detail`; `until` is the last day."""
     if not 0 < entity_id <= MAX_ID:
         return None
     counts = _totals().where(EntityTotal.entity_id == entity_id, EntityTotal.country == EVERYWHERE)
     found = _read_counts(session, counts, "articles", limit=1)
-    return _detail(session, found[0], limit) if found else None
+    return _detail(session, found[0], limit, _Wanted(entity_id, since, until)) if found else None
 
 
-def _detail(
-    session: Session, entity: EntityCount, limit: int, since: date | None = None, about: bool = False
-) -> EntityDetail:
+class _Wanted(NamedTuple):
+    """The articles of an entity that are wanted: all, those of some days, or those about it."""
+
+    entity_id: int
+    since: date | None = None
+    until: date | None = None
+    about: bool = False
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        wanted = [ArticleEntity.entity_id == self.entity_id]
+        if self.since is not None:
+            wanted += dated_since(ArticleEntity, self.since)
+        if self.until is not None:
+            wanted += [
+                ArticleEntity.dated_at <= last_moment(self.until),
+                is_until(ArticleEntity, self.until),
+            ]
+        if self.about:
+            wanted.append(ArticleEntity.salience > ABOUT)
+        return wanted
+
+    def newest(self) -> Subquery:
+        query = select(ArticleEntity.article_id).where(*self.conditions())
+        return query.order_by(ArticleEntity.dated_at.desc()).limit(RECENT_ARTICLES).subquery()
+
+
+def _detail(session: Session, entity: EntityCount, limit: int, wanted: _Wanted) -> EntityDetail:
     return EntityDetail(
         entity=entity,
-        aliases=_aliases(session, entity.id, limit, since, about),
-        companions=entity_companions(session, entity.id, limit=limit, since=since, about=about),
-        timeline=entity_timeline(session, entity.id, since=since, about=about),
-        articles=entity_articles(session, entity.id, limit=limit, since=since, about=about),
+        aliases=_aliases(session, limit, wanted),
+        companions=_companions(session, limit, wanted),
+        timeline=_timeline(session, wanted),
+        articles=_articles(session, limit, wanted),
     )
 
 
@@ -174,23 +251,59 @@ def entity_companions(
     session: Session, entity_id: int, *, limit: int = 20, since: date | None = None, about: bool = False
 ) -> list[EntityCount]:
     """Return the entities that occur in the newest articles of an entity, the most frequent first."""
-    recent = _recent(entity_id, since, about)
+    return _companions(session, limit, _Wanted(entity_id, since, about=about))
+
+
+def _companions(session: Session, limit: int, wanted: _Wanted) -> list[EntityCount]:
+    newest = wanted.newest()
     counts = (
         _counts()
-        .join(recent, recent.c.article_id == ArticleEntity.article_id)
-        .where(ArticleEntity.entity_id != entity_id)
+        .join(newest, newest.c.article_id == ArticleEntity.article_id)
+        .where(ArticleEntity.entity_id != wanted.entity_id)
     )
     return _read_counts(session, counts, "articles", limit)
 
 
+def entity_ties(
+    session: Session,
+    entity_id: int,
+    companion_ids: Collection[int],
+    *,
+    since: date | None = None,
+    until: date | None = None,
+) -> list[Tie]:
+    """Return which companions of an entity occur together in its newest articles, the most frequent pairs first."""
+    newest = _Wanted(entity_id, since, until).newest()
+    one, other = aliased(ArticleEntity), aliased(ArticleEntity)
+    count = func.count()
+    query = (
+        select(one.entity_id, other.entity_id, count)
+        .join(newest, newest.c.article_id == one.article_id)
+        .join(other, (other.article_id == one.article_id) & (other.entity_id > one.entity_id))
+        .where(one.entity_id.in_(companion_ids), other.entity_id.in_(companion_ids))
+        .group_by(one.entity_id, other.entity_id)
+        .order_by(count.desc(), one.entity_id, other.entity_id)
+    )
+    return [Tie(*row) for row in session.execute(query)]
+
+
 def entity_timeline(
-    session: Session, entity_id: int, *, since: date | None = None, about: bool = False
+    session: Session,
+    entity_id: int,
+    *,
+    since: date | None = None,
+    until: date | None = None,
+    about: bool = False,
 ) -> list[tuple[date, int]]:
     """Return the number of an entity's articles per day, where they were published, oldest first.
 
     Days without articles are left out."""
+    return _timeline(session, _Wanted(entity_id, since, until, about))
+
+
+def _timeline(session: Session, wanted: _Wanted) -> list[tuple[date, int]]:
     day = local_day(ArticleEntity)
-    query = select(day, func.count()).where(*_wanted(entity_id, since, about)).group_by(day).order_by(day)
+    query = select(day, func.count()).where(*wanted.conditions()).group_by(day).order_by(day)
     return [(date.fromisoformat(day_text), count) for day_text, count in session.execute(query)]
 
 
@@ -198,6 +311,10 @@ def entity_articles(
     session: Session, entity_id: int, *, limit: int = 20, since: date | None = None, about: bool = False
 ) -> list[EntityArticle]:
     """Return the articles that mention an entity, or only those about it, newest first."""
+    return _articles(session, limit, _Wanted(entity_id, since, about=about))
+
+
+def _articles(session: Session, limit: int, wanted: _Wanted) -> list[EntityArticle]:
     query = (
         select(
             ArticleRow.id,
@@ -210,24 +327,10 @@ def entity_articles(
             ArticleEntity.salience,
         )
         .join(ArticleEntity, ArticleEntity.article_id == ArticleRow.id)
-        .where(*_wanted(entity_id, since, about))
+        .where(*wanted.conditions())
         .order_by(ArticleEntity.dated_at.desc(), ArticleEntity.article_id.desc())
     )
     return [EntityArticle(**row) for row in session.execute(query.limit(limit)).mappings()]
-
-
-def _wanted(entity_id: int, since: date | None, about: bool) -> list[ColumnElement[bool]]:
-    wanted = [ArticleEntity.entity_id == entity_id]
-    if since is not None:
-        wanted += dated_since(ArticleEntity, since)
-    if about:
-        wanted.append(ArticleEntity.salience > ABOUT)
-    return wanted
-
-
-def _recent(entity_id: int, since: date | None, about: bool) -> Subquery:
-    query = select(ArticleEntity.article_id).where(*_wanted(entity_id, since, about))
-    return query.order_by(ArticleEntity.dated_at.desc()).limit(RECENT_ARTICLES).subquery()
 
 
 def _counts() -> Select[int, int, int]:
@@ -259,39 +362,31 @@ def _read_counts(
     Names are joined after counting; joining them before took ten times as long."""
     counted = counts.subquery()
     query = (
-        select(
-            *(EntityRow.id, EntityRow.name, EntityRow.type, EntityRow.wikidata),
-            *(counted.c.articles, counted.c.mentions),
-        )
+        select(*_ENTITY_COLUMNS, counted.c.articles, counted.c.mentions)
         .join(counted, counted.c.entity_id == EntityRow.id)
         .order_by(counted.c[order].desc(), EntityRow.name, EntityRow.id)
         .limit(limit)
     )
     if entity_type is not None:
         query = query.where(EntityRow.type == entity_type)
-    return [
-        EntityCount(
-            id=entity_id,
-            name=name,
-            type=kind,
-            wikidata=wikidata,
-            article_count=articles,
-            mention_count=mentions,
-        )
-        for entity_id, name, kind, wikidata, articles, mentions in session.execute(query)
-    ]
+    return [_count(row) for row in session.execute(query)]
 
 
-def _aliases(
-    session: Session, entity_id: int, limit: int, since: date | None, about: bool
-) -> list[tuple[str, int]]:
-    recent = _recent(entity_id, since, about)
+def _count(row: Row[int, str, EntityType, str | None, int, int]) -> EntityCount:
+    entity_id, name, kind, wikidata, articles, mentions = row
+    return EntityCount(
+        id=entity_id, name=name, type=kind, wikidata=wikidata, article_count=articles, mention_count=mentions
+    )
+
+
+def _aliases(session: Session, limit: int, wanted: _Wanted) -> list[tuple[str, int]]:
+    recent = wanted.newest()
     count = func.count()
     query = (
         select(MentionRow.text, count)
         .join(recent, recent.c.article_id == MentionRow.article_id)
         # `+ 0` keeps PostgreSQL from using the index on entities: reading every mention of a common name took 4 s.
-        .where(MentionRow.entity_id + 0 == entity_id)
+        .where(MentionRow.entity_id + 0 == wanted.entity_id)
         .group_by(MentionRow.text)
         .order_by(count.desc(), MentionRow.text)
     )

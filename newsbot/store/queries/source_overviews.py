@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session, aliased
@@ -18,7 +18,7 @@ from newsbot.store.crawl.source_health import (
     source_health,
     source_holds,
 )
-from newsbot.store.queries.article_counts import source_totals
+from newsbot.store.queries.article_counts import STUBS, source_totals
 from newsbot.store.schema.models import (
     IS_STUB,
     ArticleAuthor,
@@ -28,12 +28,12 @@ from newsbot.store.schema.models import (
     RejectRow,
     Source,
 )
-from newsbot.store.schema.types import END_OF_TIME
 
-HEALTH_DAYS = 60
+DETAIL_DAYS = 180
+"""Number of days of the timeline of one source."""
 OVERVIEW_DAYS = 14
-COVERAGE_SAMPLE = 500
-"""Number of a source's newest articles in which filled fields are counted."""
+COVERAGE_SAMPLE, SMALL_SAMPLE = 500, 100
+"""Number of a source's newest articles in which filled fields are counted: of one source, and of each of all sources."""
 MAX_FEEDS = 200
 """Maximum number of feeds in the details of a source: an index may name thousands of sitemaps."""
 NEWEST_ARTICLES = 20
@@ -46,12 +46,16 @@ class SourceOverview:
     key: str
     name: str | None
     homepage: str | None
+    language: str | None
+    country: str | None
+    """ISO 3166-1 alpha-2."""
+    tags: list[str]
     article_count: int
     """Without stubs, as in all counts of articles here."""
     stub_count: int
     newest_at: datetime | None
     days: list[tuple[date, int]]
-    """Number of articles first seen on each of the last `OVERVIEW_DAYS`, oldest first; days without articles are
+    """Number of articles published on each of the last `OVERVIEW_DAYS` (UTC), oldest first; days without articles are
     included."""
     feed_count: int
     """Number of its feeds, without those that have ended."""
@@ -118,6 +122,9 @@ class SourceDetail:
     key: str
     name: str | None
     homepage: str | None
+    language: str | None
+    country: str | None
+    tags: list[str]
     first_seen_at: datetime
     holds: Sequence[Hold]
     """Those of its hosts that are held."""
@@ -126,8 +133,10 @@ class SourceDetail:
     stub_count: int
     """Entries of its feeds that are stored without their page."""
     days: list[tuple[date, int]]
-    """Number of articles first seen on each of the last `HEALTH_DAYS`, oldest first; days without articles are
+    """Number of articles published on each of the last `DETAIL_DAYS` (UTC), oldest first; days without articles are
     included. If there are none in that period, the period ends at the source's newest article."""
+    seen_days: list[tuple[date, int]]
+    """The same articles by the days (UTC) on which newsbot saw them first, up to today."""
     coverage: dict[str, float]
     """Field name -> share, from 0 to 1, of the newest articles that have it."""
     feeds: Sequence[PolledFeed]
@@ -150,8 +159,8 @@ def source_overviews(session: Session, *, now: datetime) -> list[SourceOverview]
     """Return every source that has been configured or crawled, the one with most articles first."""
     totals = {total.source: total for total in source_totals(session)}
     first_day = (now - timedelta(days=OVERVIEW_DAYS - 1)).date()
-    days = _articles_a_day(session, first_day)
     sources = session.scalars(select(Source)).all()
+    days = _published_a_day(session, [source.key for source in sources], first_day)
     feeds = feed_states(session, [source.key for source in sources])
     held = {
         key: [h.until for h in holds if h.until > now] for key, holds in source_holds(session, feeds).items()
@@ -165,6 +174,9 @@ def source_overviews(session: Session, *, now: datetime) -> list[SourceOverview]
                 key=source.key,
                 name=source.name,
                 homepage=source.homepage,
+                language=source.language,
+                country=source.country,
+                tags=source.tags,
                 article_count=total.article_count if total else 0,
                 stub_count=total.stub_count if total else 0,
                 newest_at=total.newest_at if total else None,
@@ -182,24 +194,39 @@ def source_names(session: Session) -> dict[str, str]:
     return {key: name or key for key, name in session.execute(select(Source.key, Source.name))}
 
 
-def source_detail(session: Session, key: str, *, now: datetime) -> SourceDetail | None:
-    """Return the details of a source; None if no source has this key."""
+def source_groups(session: Session) -> tuple[list[str], list[str]]:
+    """Return the tags and the countries of the sources, in alphabetical order."""
+    rows = session.execute(select(Source.country, Source.tags)).all()
+    tags = {tag for row in rows for tag in row.tags}
+    return sorted(tags), sorted({row.country for row in rows if row.country})
+
+
+def source_detail(
+    session: Session, key: str, *, now: datetime, health: SourceHealth | None = None
+) -> SourceDetail | None:
+    """Return the details of a source; None if no source has this key. `health`: its health, if that is known already."""
     source = session.get(Source, key)
     if source is None:
         return None
-    [health] = source_health(session, [key], now=now)
-    stubs = _count(session, ArticleRow.source == key, IS_STUB)
+    health = health or source_health(session, [key], now=now)[0]
+    stubs = session.scalar(select(func.count()).where(STUBS.source == key)) or 0
     counts = boilerplate_counts(session, key)
+    first_day, last_day = _period_of(session, key, now)
+    published = _published_a_day(session, [key], first_day)[key]
     return SourceDetail(
         key=key,
         name=source.name,
         homepage=source.homepage,
+        language=source.language,
+        country=source.country,
+        tags=source.tags,
         first_seen_at=source.first_seen_at,
         holds=[hold for hold in health.holds if hold.until > now],
         article_count=_count(session, ArticleRow.source == key) - stubs,
         stub_count=stubs,
-        days=_days_of(session, key, now),
-        coverage=_coverage(session, key),
+        days=_every_day(published, first_day, last_day),
+        seen_days=_every_day(_seen_a_day(session, key, first_day), first_day, now.date()),
+        coverage=_coverage(session, key, COVERAGE_SAMPLE),
         feeds=_feeds(session, key),
         feed_count=session.scalar(select(func.count()).select_from(Feed).where(Feed.source == key)) or 0,
         frontier=_frontier(session, key),
@@ -216,34 +243,43 @@ def _count(session: Session, *wanted: ColumnElement[bool]) -> int:
     return session.scalar(select(func.count()).select_from(ArticleRow).where(*wanted)) or 0
 
 
-def _days_of(session: Session, key: str, now: datetime) -> list[tuple[date, int]]:
-    newest = (
-        select(ArticleRow.first_seen_at)
-        .where(ArticleRow.source == key, ~IS_STUB)
-        .order_by(ArticleRow.dated_at.desc())
-    )
-    span = timedelta(days=HEALTH_DAYS - 1)
+def source_coverage(session: Session, keys: Iterable[str]) -> dict[str, dict[str, float]]:
+    """Return source -> field name -> share of its newest articles that have it, in a small sample."""
+    return {key: _coverage(session, key, SMALL_SAMPLE) for key in keys}
+
+
+def _period_of(session: Session, key: str, now: datetime) -> tuple[date, date]:
+    """Return the first and last day of the timeline of a source."""
+    newest = select(ArticleRow.dated_at).where(ArticleRow.source == key, ~IS_STUB)
+    newest = newest.order_by(ArticleRow.dated_at.desc())
+    span = timedelta(days=DETAIL_DAYS - 1)
     last = min(now, session.scalar(newest.limit(1)) or now)
     last = now if last > now - span else last
-    first_day = (last - span).date()
-    given = _articles_a_day(session, first_day, ArticleRow.source == key)[key]
-    return _every_day(given, first_day, last.date())
+    return (last - span).date(), last.date()
 
 
-def _articles_a_day(
-    session: Session, since: date, *only: ColumnElement[bool]
-) -> dict[str | None, dict[date, int]]:
-    """Return source -> day -> number of articles first seen on it."""
-    start = datetime.combine(since, time.min, UTC)
-    day = func.date(ArticleRow.first_seen_at)
-    # The upper bound makes SQLite use the index on times. Without it, SQLite scans the whole index on sources, which
-    # takes forty times as long.
-    seen = ArticleRow.first_seen_at.between(start, END_OF_TIME)
-    query = select(ArticleRow.source, day, func.count()).where(seen, ~IS_STUB, *only)
-    found: dict[str | None, dict[date, int]] = defaultdict(dict)
-    for source, day_text, count in session.execute(query.group_by(ArticleRow.source, day)):
-        found[source][date.fromisoformat(str(day_text))] = count
+def _published_a_day(session: Session, keys: Collection[str], since: date) -> dict[str, dict[date, int]]:
+    """Return source -> day (UTC) -> number of articles published on it.
+
+    They are counted as all rows without the stubs: both are read from indexes alone, and bodies are never touched."""
+    found: dict[str, dict[date, int]] = {key: {} for key in keys}
+    counted: tuple[tuple[Any, int], ...] = ((ArticleRow, 1), (STUBS, -1))
+    for articles, sign in counted:
+        day = func.date(articles.dated_at)
+        wanted = articles.source.in_(keys), articles.dated_at >= datetime.combine(since, time.min, UTC)
+        query = select(articles.source, day, func.count()).where(*wanted).group_by(articles.source, day)
+        for source, day_text, count in session.execute(query):
+            published = date.fromisoformat(str(day_text))
+            found[source][published] = found[source].get(published, 0) + sign * count
     return found
+
+
+def _seen_a_day(session: Session, key: str, since: date) -> dict[date, int]:
+    """Return day (UTC) -> number of articles first seen on it, of those published since a day."""
+    day = func.date(ArticleRow.first_seen_at)
+    dated = ArticleRow.dated_at >= datetime.combine(since, time.min, UTC)
+    query = select(day, func.count()).where(ArticleRow.source == key, dated, ~IS_STUB).group_by(day)
+    return {date.fromisoformat(str(day_text)): count for day_text, count in session.execute(query)}
 
 
 def _feeds(session: Session, source: str) -> list[PolledFeed]:
@@ -280,7 +316,7 @@ def _newest(session: Session, source: str) -> list[NewestArticle]:
     return [NewestArticle(**row) for row in session.execute(query).mappings()]
 
 
-def _coverage(session: Session, source: str) -> dict[str, float]:
+def _coverage(session: Session, source: str, sample: int) -> dict[str, float]:
     """Return field name -> share of the newest articles that have it."""
     has_author = select(ArticleAuthor.article_id).where(ArticleAuthor.article_id == ArticleRow.id).exists()
     having = {
@@ -295,7 +331,7 @@ def _coverage(session: Session, source: str) -> dict[str, float]:
         select(*(case((condition, 1), else_=0).label(field) for field, condition in having.items()))
         .where(ArticleRow.source == source, ~IS_STUB)
         .order_by(ArticleRow.dated_at.desc())
-        .limit(COVERAGE_SAMPLE)
+        .limit(sample)
         .subquery()
     )
     shares = session.execute(select(func.count(), *(func.sum(newest.c[field]) for field in having))).one()

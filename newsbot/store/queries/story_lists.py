@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import log2
+from typing import NamedTuple
 
-from sqlalchemy import Row, func, select, tuple_
+from sqlalchemy import Row, Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from newsbot.items import STUB, utc_text
@@ -16,6 +18,10 @@ from newsbot.store.search.summaries import Summary, summaries
 
 NEWEST = 200
 """Number of articles in which the newest stories are looked for."""
+RANKED = 1_000
+"""Number of articles in which the stories that matter most are looked for."""
+HALF_LIFE = timedelta(hours=12)
+"""Age that counts as much as half of the sources of a story."""
 SHOWN_MEMBERS = 4
 MAX_MEMBERS = 200
 """Maximum number of members of one story that are returned; hardly anybody reads more."""
@@ -45,27 +51,87 @@ class StorySummary:
     updated_at: datetime
 
 
-def newest_stories(session: Session, *, limit: int = 12) -> list[StoryEntry]:
-    """Return the newest stories and single articles, ordered by their newest article."""
-    ids_by_entry = list(_newest_ids(session).items())[:limit]
-    counts = _counts(session, [number for kind, number in dict(ids_by_entry) if kind == "story"])
-    shown_ids = [article_id for _, ids in ids_by_entry for article_id in ids]
-    found = {summary.id: summary for summary in summaries(session, shown_ids)}
+def newest_stories(
+    session: Session, *, limit: int = 12, language: str | None = None, until: datetime | None = None
+) -> list[StoryEntry]:
+    """Return the newest stories and single articles, ordered by their newest article.
+
+    `language`: only articles in it. `until`: only articles dated until then."""
+    found = _candidates(session, NEWEST, language, until)
+    return _entries(session, found[:limit])
+
+
+def ranked_stories(
+    session: Session, *, until: datetime, limit: int = 12, language: str | None = None
+) -> list[StoryEntry]:
+    """Return the stories and single articles that matter most at `until`: those of many sources, and fresh ones.
+
+    Twice as many sources outweigh `HALF_LIFE` of age. They are looked for in the newest `RANKED` articles dated until
+    then."""
+    found = _candidates(session, RANKED, language, until)
+
+    def rank(candidate: _Candidate) -> tuple[float, datetime]:
+        age = (until - candidate.newest_at) / HALF_LIFE
+        return log2(len(candidate.by_source)) - age, candidate.newest_at
+
+    return _entries(session, sorted(found, key=rank, reverse=True)[:limit])
+
+
+def recent_languages(session: Session, *, until: datetime) -> list[tuple[str, int]]:
+    """Return the languages of the newest `RANKED` articles dated until then, the most frequent first."""
+    newest = _newest_first(until).with_only_columns(ArticleRow.language).limit(RANKED).subquery()
+    count = func.count()
+    query = select(newest.c.language, count).where(newest.c.language.is_not(None)).group_by(newest.c.language)
     return [
-        _story_entry(number if kind == "story" else None, [found[article_id] for article_id in ids], counts)
-        for (kind, number), ids in ids_by_entry
+        (language, number)
+        for language, number in session.execute(query.order_by(count.desc(), newest.c.language))
     ]
 
 
-def _newest_ids(session: Session) -> dict[tuple[str, int], list[int]]:
-    """Return ("story", id) or ("article", id) -> ids of its newest articles, at most one of each source."""
-    query = select(ArticleRow.id, ArticleRow.story_id, ArticleRow.source).where(ArticleRow.kind != STUB)
-    newest_first = query.order_by(ArticleRow.dated_at.desc(), ArticleRow.id.desc())
-    by_entry: dict[tuple[str, int], dict[str | None, int]] = {}
-    for article_id, story_id, source in session.execute(newest_first.limit(NEWEST)):
+class _Candidate(NamedTuple):
+    """A story, or a single article, that a list may show."""
+
+    story_id: int | None
+    newest_at: datetime
+    by_source: dict[str | None, int]
+    """Source -> id of its newest article, newest first."""
+
+    @property
+    def shown(self) -> list[int]:
+        return list(self.by_source.values())[:SHOWN_MEMBERS]
+
+
+def _candidates(
+    session: Session, number: int, language: str | None, until: datetime | None
+) -> list[_Candidate]:
+    """Return the stories and single articles among the newest `number` articles, the newest first."""
+    query = _newest_first(until).limit(number)
+    if language is not None:
+        query = query.where(ArticleRow.language == language)
+    found: dict[tuple[str, int], _Candidate] = {}
+    for article_id, story_id, source, dated_at in session.execute(query):
         key = ("story", story_id) if story_id else ("article", article_id)
-        by_entry.setdefault(key, {}).setdefault(source, article_id)
-    return {key: list(by_source.values())[:SHOWN_MEMBERS] for key, by_source in by_entry.items()}
+        candidate = found.setdefault(key, _Candidate(story_id, dated_at, {}))
+        candidate.by_source.setdefault(source, article_id)
+    return list(found.values())
+
+
+def _newest_first(until: datetime | None) -> Select[int, int | None, str | None, datetime]:
+    query = select(ArticleRow.id, ArticleRow.story_id, ArticleRow.source, ArticleRow.dated_at)
+    query = query.where(ArticleRow.kind != STUB)
+    if until is not None:
+        query = query.where(ArticleRow.dated_at <= until)
+    return query.order_by(ArticleRow.dated_at.desc(), ArticleRow.id.desc())
+
+
+def _entries(session: Session, candidates: Sequence[_Candidate]) -> list[StoryEntry]:
+    counts = _counts(session, [candidate.story_id for candidate in candidates if candidate.story_id])
+    shown = [article_id for candidate in candidates for article_id in candidate.shown]
+    found = {summary.id: summary for summary in summaries(session, shown)}
+    return [
+        _story_entry(candidate.story_id, [found[article_id] for article_id in candidate.shown], counts)
+        for candidate in candidates
+    ]
 
 
 def list_stories(

@@ -48,8 +48,8 @@ def filled(database: Database, database_url: str) -> str:
     [
         ("harbour", [], Filters()),
         ("", [], Filters()),
-        ("", ["--source", "other.example"], Filters(source="other.example")),
-        ("mayor", ["--source", "other.example"], Filters(source="other.example")),
+        ("", ["--source", "other.example"], Filters(source=("other.example",))),
+        ("mayor", ["--source", "other.example"], Filters(source=("other.example",))),
         ('"no such phrase"', [], Filters()),
         ("harbour -mayor", [], Filters()),
         ("...", [], Filters()),

@@ -1,0 +1,1 @@
+"""Counts of the articles that queries find: over time, by source, by what they mention."""
