@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
+from datetime import timedelta
 from hashlib import blake2b
 from multiprocessing import Process, Value
 from statistics import quantiles
@@ -31,10 +32,10 @@ from sqlalchemy.orm import Session
 from newsbot.entities.keys import entity_key
 from newsbot.items import Article
 from newsbot.store.articles import children
-from newsbot.store.articles.precomputed import index_words
 from newsbot.store.articles.writer import save_article
 from newsbot.store.crawl.feed_rows import sync_sources
 from newsbot.store.database import Database
+from newsbot.store.index.index_entries import index_words
 from newsbot.store.schema import models
 from newsbot.store.schema.identity import article_keys
 from newsbot.store.sql import dialect
@@ -127,8 +128,9 @@ def _store(database: Database, batch: list[tuple[int, Article]], entities: dict[
         ):
             if rows[model]:
                 session.execute(insert(model), rows[model])
-        for row in rows[models.ArticleRow]:
-            children.add_words(session.connection(), row["id"], row, index_words(row["body"]))
+        for number, article in batch:
+            row = _article_row(number, article) | {"authors": article.authors, "topics": article.topics}
+            children.add_words(session.connection(), number, row, index_words(article.body))
 
 
 def _article_row(number: int, article: Article) -> dict[str, Any]:
@@ -232,6 +234,10 @@ def measure(server: tuple[str, int], name: str, address: Callable[[random.Random
     print(f"{name:22} {alone[9]:8.1f} {alone[18]:8.1f} {together[9]:8.1f} {together[18]:8.1f}", flush=True)
 
 
+def _day(chance: random.Random) -> str:
+    return f"{newsroom.NOW - timedelta(days=chance.randint(1, 1000), hours=chance.randint(0, 23)):%Y-%m-%dT%H:00:00Z}"
+
+
 def main() -> None:
     """Fill, serve, ask."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -259,6 +265,18 @@ def main() -> None:
         "source": lambda chance: f"/sources/{chance.choice(list(newsroom.SOURCES))}",
         "api search": lambda chance: f"/api/search?q={quote(chance.choice(WORDS))}",
         "api articles": lambda _: "/api/articles?limit=20",
+        # Counts are kept for a minute: another day makes each of these requests count anew.
+        "search since a day": lambda chance: f"/search?q={quote(chance.choice(WORDS))}&since={_day(chance)}",
+        "api count by week": lambda chance: (
+            f"/api/count?q={quote(chance.choice(WORDS))}&by=week&share=1&since={_day(chance)}"
+        ),
+        "api count by source": lambda chance: (
+            f"/api/count?q={quote(chance.choice(WORDS))}&by=source&since={_day(chance)}"
+        ),
+        "api changes": lambda chance: f"/api/changes?cursor={chance.randint(0, options.articles)}&limit=50",
+        "edits": lambda _: "/edits",
+        "feed": lambda chance: f"/feed.atom?q={quote(chance.choice(WORDS))}",
+        "sources": lambda _: "/sources",
     }
     with serving(options.database) as server, writing(options.database) if options.writing else nullcontext():
         print(f"{'ms':22} {'p50':>8} {'p95':>8} {f'p50 x{READERS}':>8} {f'p95 x{READERS}':>8}")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
+from pydantic import Field
 from starlette.exceptions import HTTPException
 
 from newsbot.items import EntityType, published_json, utc_text
@@ -36,6 +37,7 @@ from newsbot.store.queries import (
     get_entity,
     history,
     list_articles,
+    list_entities,
     list_stories,
     load_articles,
     member_json,
@@ -44,24 +46,26 @@ from newsbot.store.queries import (
     stats,
     stored_json,
     story_members,
-    top_entities,
 )
-from newsbot.web import schemas
+from newsbot.web.openapi import schemas
+from newsbot.web.openapi.description import with_examples
 from newsbot.web.parameters import (
     MAX_LIMIT,
+    MAX_QUERY_CHARS,
     Cursor,
     Day,
     ListParameters,
-    ListQuery,
     SearchQuery,
+    Text,
+    day_of,
     decode,
     encode,
 )
-from newsbot.web.problems import PROBLEM_TYPE, Problem
+from newsbot.web.serving.problems import PROBLEM_TYPE, Problem
 from newsbot.web.site import Site, root_of, site_of
 
 _PROBLEM = {"content": {PROBLEM_TYPE: {"schema": Problem.model_json_schema()}}}
-_ERRORS: dict[int | str, dict[str, Any]] = {
+ERRORS: dict[int | str, dict[str, Any]] = {
     401: {"description": "The token is missing or wrong", **_PROBLEM},
     414: {"description": "The address is too long", **_PROBLEM},
     422: {"description": "A parameter is not acceptable", **_PROBLEM},
@@ -70,21 +74,41 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
 _NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"description": "There is none of this id", **_PROBLEM}}
 _TOP = 20
 MAX_RELATED = 50
+MAX_SOURCES = 1_000
 MAX_PAGE_BYTES = 4_000_000
 """Size at which a page of articles ends, if it has at least one. 100 ordinary articles have a quarter of it."""
 
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description=f"At most this number, up to {MAX_LIMIT}.")]
 
-router = APIRouter(prefix="/api", responses=_ERRORS)
+SourceLimit = Annotated[
+    int, Query(ge=1, le=MAX_SOURCES, description=f"At most this number, up to {MAX_SOURCES}.")
+]
+_NEVER = datetime.min.replace(tzinfo=UTC)
+_MOST = float(2**62)
+"""Counts in made-up cursors are cut to this, as databases hold no greater ones."""
+
+router = APIRouter(prefix="/api", responses=ERRORS)
 
 
-@router.get("/articles", response_model=schemas.ArticlePage)
-def articles(request: Request, asked: ListQuery) -> Response:
-    """List articles with all their fields, newest first. A page of very long articles has fewer than asked for."""
+class ArticleParameters(ListParameters):
+    """One page of the articles that a query finds, newest first."""
+
+    q: Annotated[
+        str, Field(max_length=MAX_QUERY_CHARS, description="As in a search; empty: all articles.")
+    ] = ""
+
+
+@router.get(
+    "/articles",
+    response_model=schemas.ArticlePage,
+    openapi_extra=with_examples("/api/articles?source={source}&since={day}&limit=2"),
+)
+def articles(request: Request, asked: Annotated[ArticleParameters, Query()]) -> Response:
+    """List articles that a query finds, or all, with all their fields, newest first. A page of very long ones has fewer than asked for."""
     site = site_of(request)
     with site.read() as session:
-        listing = list_articles(session, asked.filters(), after=asked.after, limit=asked.limit)
+        listing = list_articles(session, asked.filters(), asked.q, after=asked.after, limit=asked.limit)
         parts = article_parts(session, [listed.article.id for listed in listing.articles])
     address = partial(_next, request, asked, "/api/articles")
     return StreamingResponse(_article_page(site, listing, parts, address), media_type="application/json")
@@ -116,7 +140,12 @@ def _article_page(
     yield (b"" if size else separator) + b'], "next": %s}' % _json_bytes(address(listing.after))
 
 
-@router.get("/articles/{article_id}", response_model=schemas.ArticleDetail, responses=_NOT_FOUND)
+@router.get(
+    "/articles/{article_id}",
+    response_model=schemas.ArticleDetail,
+    responses=_NOT_FOUND,
+    openapi_extra=with_examples("/api/articles/{article}"),
+)
 def article(request: Request, article_id: Id) -> Response:
     """Return one article with all its fields, where it was and when, and which articles were at its addresses before."""
     with site_of(request).read() as session:
@@ -127,17 +156,27 @@ def article(request: Request, article_id: Id) -> Response:
     return _json(stored_json(stored) | found)
 
 
-@router.get("/articles/{article_id}/removed", response_model=schemas.RemovedParagraphs, responses=_NOT_FOUND)
+@router.get(
+    "/articles/{article_id}/removed",
+    response_model=schemas.RemovedParagraphs,
+    responses=_NOT_FOUND,
+    openapi_extra=with_examples("/api/articles/{article}/removed"),
+)
 def removed(request: Request, article_id: Id) -> Response:
     """List the paragraphs that cleaning removed from the text of an article, in their order."""
     with site_of(request).read() as session:
         if find_article(session, article_id) is None:
             raise HTTPException(404, f"There is no article {article_id}.")
         items = removed_json(session, article_id)
-    return _json({"items": items})
+    return _json(_complete(items))
 
 
-@router.get("/articles/{article_id}/revisions", response_model=schemas.Revisions, responses=_NOT_FOUND)
+@router.get(
+    "/articles/{article_id}/revisions",
+    response_model=schemas.Revisions,
+    responses=_NOT_FOUND,
+    openapi_extra=with_examples("/api/articles/{article}/revisions"),
+)
 def revisions(request: Request, article_id: Id) -> Response:
     """List the changes of an article, oldest first."""
     with site_of(request).read() as session:
@@ -153,7 +192,7 @@ def _revision_list(changes: Sequence[Change]) -> Iterator[bytes]:
     for change in changes:
         yield separator + _json_bytes(_revision(change))
         separator = b", "
-    yield (b"" if changes else separator) + b"]}"
+    yield (b"" if changes else separator) + b'], "next": null}'
 
 
 def _revision(change: Change) -> dict[str, Any]:
@@ -167,7 +206,12 @@ def _revision(change: Change) -> dict[str, Any]:
     }
 
 
-@router.get("/articles/{article_id}/related", response_model=schemas.RelatedArticles, responses=_NOT_FOUND)
+@router.get(
+    "/articles/{article_id}/related",
+    response_model=schemas.RelatedArticles,
+    responses=_NOT_FOUND,
+    openapi_extra=with_examples("/api/articles/{article}/related?limit=3"),
+)
 def related(
     request: Request,
     article_id: Id,
@@ -181,7 +225,8 @@ def related(
         if find_article(session, article_id) is None:
             raise HTTPException(404, f"There is no article {article_id}.")
         found = related_articles(session, site.vectors, article_id, now=site.now(), limit=limit)
-    return _json({"is_embedded": found is not None, "items": [_related(article) for article in found or ()]})
+    items = [_related(article) for article in found or ()]
+    return _json({"is_embedded": found is not None, **_complete(items)})
 
 
 def _related(found: Related) -> dict[str, Any]:
@@ -193,7 +238,13 @@ def _related(found: Related) -> dict[str, Any]:
     }
 
 
-@router.get("/search", response_model=schemas.SearchPage)
+@router.get(
+    "/search",
+    response_model=schemas.SearchPage,
+    openapi_extra=with_examples(
+        "/api/search?q={word}&language={language}", "/api/search?entity={name}&sort=date&limit=5"
+    ),
+)
 def search(request: Request, asked: SearchQuery) -> Response:
     """Find articles by words and filters, with counts by which the search can be narrowed."""
     with site_of(request).read() as session:
@@ -209,43 +260,74 @@ def search(request: Request, asked: SearchQuery) -> Response:
         {
             "items": [_hit(listed) for listed in found.listing.articles],
             "total": found.total,
-            "total_is_capped": found.is_capped,
+            "suggestion": found.suggestion,
             "facets": facets,
             "next": _next(request, asked, "/api/search", found.listing.after),
         }
     )
 
 
-@router.get("/entities", response_model=schemas.Entities)
+@router.get(
+    "/entities",
+    response_model=schemas.Entities,
+    openapi_extra=with_examples("/api/entities?type=PER&since={day}", "/api/entities?q={name}"),
+)
 def entities(
     request: Request,
+    q: Annotated[Text, Query(description="Only those with this name, in any form that articles use.")] = None,
     type: Annotated[EntityType | None, Query(description="People, organisations or places.")] = None,  # noqa: A002
     since: Annotated[
         Day, Query(description="Only articles published on this day, where they were, or later.")
     ] = None,
     limit: Limit = _TOP,
+    cursor: Cursor = None,
 ) -> Response:
-    """List the most mentioned people, organisations and places."""
+    """List people, organisations and places, the most mentioned first."""
+    after = None if cursor is None else _count_position(decode(cursor))
     with site_of(request).read() as session:
-        counts = top_entities(session, entity_type=type, since=since, limit=limit)
-    return _json({"items": [asdict(count) for count in counts]})
+        found = list_entities(
+            session, name=q, entity_type=type, since=day_of(since), after=after, limit=limit + 1
+        )
+    last = found[limit - 1] if len(found) > limit else None
+    position = last and Position(float(last.mention_count), _NEVER, last.id)
+    items = [asdict(count) for count in found[:limit]]
+    return _json({"items": items, "next": position and _next_address(request, position)})
 
 
-@router.get("/entities/{entity_id}/timeline", response_model=schemas.Timeline, responses=_NOT_FOUND)
+def _count_position(position: Position) -> tuple[int, int]:
+    """Return (count, id) from a position in a list that is ordered by counts."""
+    return int(min(max(position.score, 0.0), _MOST)), position.id
+
+
+@router.get(
+    "/entities/{entity_id}/timeline",
+    response_model=schemas.Timeline,
+    responses=_NOT_FOUND,
+    openapi_extra=with_examples("/api/entities/{entity}/timeline"),
+)
 def timeline(request: Request, entity_id: Id) -> Response:
     """Count the articles a day that mention an entity."""
     detail = _entity(request, entity_id)
     items = [{"day": day.isoformat(), "article_count": count} for day, count in detail.timeline]
-    return _json({"entity": asdict(detail.entity), "items": items})
+    return _json({"entity": asdict(detail.entity), **_complete(items)})
 
 
-@router.get("/entities/{entity_id}", response_model=schemas.EntityCountJson, responses=_NOT_FOUND)
+@router.get(
+    "/entities/{entity_id}",
+    response_model=schemas.EntityCountJson,
+    responses=_NOT_FOUND,
+    openapi_extra=with_examples("/api/entities/{entity}"),
+)
 def entity(request: Request, entity_id: Id) -> Response:
     """Return one entity with its counts."""
     return _json(asdict(_entity(request, entity_id).entity))
 
 
-@router.get("/stories", response_model=schemas.StoryPage)
+@router.get(
+    "/stories",
+    response_model=schemas.StoryPage,
+    openapi_extra=with_examples("/api/stories?since={day}&min_size=2"),
+)
 def stories(
     request: Request,
     since: Annotated[Day, Query(description="Only stories that changed on this day or later.")] = None,
@@ -257,28 +339,38 @@ def stories(
     after = None if cursor is None else decode(cursor)[1:]
     with site_of(request).read() as session:
         found = list_stories(session, since=_start_of(since), min_size=min_size, after=after, limit=limit + 1)
-    return _json(
-        {"items": [_story(story) for story in found[:limit]], "next": _next_stories(request, found, limit)}
-    )
+    last = found[limit - 1] if len(found) > limit else None
+    position = last and Position(0.0, last.updated_at, last.id)
+    items = [_story(story) for story in found[:limit]]
+    return _json({"items": items, "next": position and _next_address(request, position)})
 
 
-@router.get("/stories/{story_id}", response_model=schemas.StoryMembers, responses=_NOT_FOUND)
+@router.get(
+    "/stories/{story_id}",
+    response_model=schemas.StoryMembers,
+    responses=_NOT_FOUND,
+    openapi_extra=with_examples("/api/stories/{story}"),
+)
 def story(request: Request, story_id: Id) -> Response:
     """List the articles of a story, oldest first, with the role of each and the agency that it credits."""
     with site_of(request).read() as session:
         members = story_members(session, story_id)
     if not members:
         raise HTTPException(404, f"There is no story {story_id}.")
-    return _json({"items": [member_json(member) for member in members]})
+    return _json(_complete([member_json(member) for member in members]))
 
 
-@router.get("/sources", response_model=schemas.Sources)
-def sources(request: Request) -> Response:
-    """List the sources with their articles and feeds."""
-    return _json({"items": [_source(overview) for overview in site_of(request).snapshot.get().sources]})
+@router.get("/sources", response_model=schemas.Sources, openapi_extra=with_examples("/api/sources?limit=10"))
+def sources(request: Request, limit: SourceLimit = MAX_SOURCES, cursor: Cursor = None) -> Response:
+    """List the sources with their articles and feeds, those with most articles first."""
+    sources = site_of(request).snapshot.get().sources
+    start = 0 if cursor is None else decode(cursor).id
+    end = start + limit
+    following = _next_address(request, Position(0.0, _NEVER, end)) if end < len(sources) else None
+    return _json({"items": [_source(overview) for overview in sources[start:end]], "next": following})
 
 
-@router.get("/stats", response_model=schemas.StatsJson)
+@router.get("/stats", response_model=schemas.StatsJson, openapi_extra=with_examples("/api/stats"))
 def statistics(request: Request) -> Response:
     """Count the contents of the database."""
     with site_of(request).read() as session:
@@ -297,6 +389,11 @@ def statistics(request: Request) -> Response:
             "rejects_by_reason": dict(counts.rejects_by_reason),
         }
     )
+
+
+def _complete(items: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return a list that has no further page."""
+    return {"items": items, "next": None}
 
 
 def _json(value: dict[str, Any]) -> Response:
@@ -320,16 +417,15 @@ def _next(request: Request, asked: ListParameters, path: str, after: Position | 
     return after and root_of(request) + asked.address(path, cursor=encode(after))
 
 
-def _next_stories(request: Request, found: Sequence[StorySummary], limit: int) -> str | None:
-    if len(found) <= limit:
-        return None
-    last = found[limit - 1]
-    url = request.url.include_query_params(cursor=encode(Position(0.0, last.updated_at, last.id)))
+def _next_address(request: Request, position: Position) -> str:
+    """Return the address of a request with another cursor."""
+    url = request.url.include_query_params(cursor=encode(position))
     return f"{url.path}?{url.query}"
 
 
-def _start_of(day: date | None) -> datetime | None:
-    return None if day is None else datetime.combine(day, time.min, UTC)
+def _start_of(text: str | None) -> datetime | None:
+    day = day_of(text)
+    return day if day is None or isinstance(day, datetime) else datetime.combine(day, time.min, UTC)
 
 
 def _counted(values: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:
@@ -342,6 +438,8 @@ def _hit(listed: ListedArticle) -> dict[str, Any]:
         **published_json(listed.article.published_at, listed.article.published_offset_min),
         "score": listed.score,
         "snippet": listed.snippet.replace(MARK_START, "**").replace(MARK_END, "**"),
+        "title_marked": listed.title_marked
+        and listed.title_marked.replace(MARK_START, "**").replace(MARK_END, "**"),
     }
 
 

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from newsbot import __version__
 from newsbot.store.database import Database
-from newsbot.web import api, pages, syndication
-from newsbot.web.guard import Access, Guard
-from newsbot.web.problems import add_handlers
+from newsbot.web import (
+    api,
+    changes_api,
+    downloads,
+    edits,
+    entity_pages,
+    pages,
+    searching,
+    source_pages,
+    syndication,
+)
+from newsbot.web.openapi.accepted import refuse_unknown
+from newsbot.web.serving.guard import Access, Guard
+from newsbot.web.serving.problems import add_handlers
 from newsbot.web.site import Site
 
 OPENAPI = "/api/openapi.json"
@@ -27,13 +38,15 @@ def create_app(
     access: Access | None = None,
     images: bool = False,
     url: str | None = None,
+    cors: Sequence[str] = (),
     now: Callable[[], datetime] = _now,
 ) -> Guard:
-    """Return an ASGI application over an open database. For `images` and `url` see `Site`."""
+    """Return an ASGI application over an open database. For `images` and `url` see `Site`, for `cors` `Guard`."""
     app = FastAPI(
         title="newsbot",
         version=__version__,
         openapi_url=OPENAPI,
+        dependencies=[Depends(refuse_unknown)],
         docs_url=None,
         redoc_url=None,
         servers=[{"url": url}] if url else None,
@@ -41,7 +54,18 @@ def create_app(
         description="Articles, entities, stories and sources of a newsbot database. Read only.",
     )
     app.state.site = Site(database=database, now=now, images=images, url=url)
-    for part in (api, syndication, pages):
-        app.include_router(part.router)
-    add_handlers(app)
-    return Guard(app, access or Access(), images=images)
+    for part in (
+        api.router,
+        changes_api.router,
+        downloads.router,
+        downloads.tables,
+        syndication.router,
+        edits.router,
+        searching.router,
+        entity_pages.router,
+        source_pages.router,
+        pages.router,
+    ):
+        app.include_router(part)
+    add_handlers(app, {"/search": searching.faulty_form})
+    return Guard(app, access or Access(), images=images, cors=cors)

@@ -1,68 +1,127 @@
-"""The links of a search page that add a filter to the search or remove one."""
+"""The links of a search page that add a value of a filter to the search, or remove one."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from newsbot.store.queries import Facets
+from newsbot.web.html.display_names import country_name, language_name
 from newsbot.web.parameters import SearchParameters
 
 HEADINGS = {
     "source": "Source",
+    "tag": "Tag of source",
+    "country": "Country of source",
+    "language": "Language",
     "section": "Section",
     "entity": "Mentioned",
-    "language": "Language",
     "kind": "Kind",
 }
-"""Field that can be filtered by -> heading."""
-_WIDER = {"since": "From", "until": "Until"}
+"""Filter with counts -> heading."""
+SHOWN = 8
+"""Number of values of a filter that are shown until more are asked for."""
+_OTHERS = {"exclude_source": "Without"}
+_BOUNDS = {"since": "From", "until": "Until"}
+
+Counts = Sequence[tuple[str, int]]
+"""Values of a filter with their numbers of articles, the most frequent first."""
 
 
-class FacetLink(NamedTuple):
-    """A filter value and a link that adds it to the search, or that removes it."""
+class FacetValue(NamedTuple):
+    """A value of a filter, and a link to the search with it, or without it if it is chosen."""
 
     label: str
     address: str
-    article_count: int = 0
+    article_count: int
+    is_chosen: bool
 
 
-def facet_links(
-    asked: SearchParameters, facets: Facets, names: Mapping[str, str]
-) -> dict[str, list[FacetLink]]:
-    """Return heading -> links that add a filter, for the fields that are not filtered by yet."""
-    counted = {
-        "source": facets.source,
-        "section": facets.section,
-        "entity": [(name, count) for _, name, _, count in facets.entity],
-        "language": facets.language,
-        "kind": facets.kind,
-    }
-    return {
-        HEADINGS[field]: [
-            FacetLink(_label(field, value, names), asked.address("/search", **{field: value}), count)
-            for value, count in values
-        ]
-        for field, values in counted.items()
-        if not getattr(asked, field) and len(values) > (field in {"language", "kind"})
-    }
+class Panel(NamedTuple):
+    """The values of one filter."""
+
+    heading: str
+    entries: list[FacetValue]
+    more: str | None
+    """Address of the page with more of them, or with the first ones again; None if all are shown."""
+    is_whole: bool
+    note: str
+    """In which articles its values were counted; empty: in all that are found."""
 
 
-def active_filters(asked: SearchParameters, names: Mapping[str, str]) -> list[FacetLink]:
-    """Return the filters of a search, with links to the search without them."""
-    headings = HEADINGS | _WIDER
+class ActiveFilter(NamedTuple):
+    """A condition of a search, and a link to the search without it."""
+
+    label: str
+    address: str
+
+
+def panels(
+    asked: SearchParameters,
+    counted: Mapping[str, Counts],
+    names: Mapping[str, str],
+    *,
+    more: str = "",
+    notes: Mapping[str, str],
+) -> list[Panel]:
+    """Return the panels of a search: several values of one filter widen it, values of different filters narrow it.
+
+    `names` are those of the sources; `more` is the filter all values of which are shown, `notes` say in which articles the
+    values of a filter were counted."""
     return [
-        FacetLink(
-            f"{heading}: {_label(field, _text(value), names)}", asked.address("/search", **{field: None})
+        _panel(asked, field, counted[field], names, is_whole=field == more)._replace(
+            note=notes.get(field, "")
         )
-        for field, heading in headings.items()
-        if (value := getattr(asked, field)) not in (None, ())
+        for field in HEADINGS
+        if len(counted.get(field, ())) > (field in {"language", "kind", "country"}) or getattr(asked, field)
     ]
 
 
-def _text(value: object) -> str:
-    return ", ".join(value) if isinstance(value, tuple) else str(value)
+def _panel(
+    asked: SearchParameters, field: str, counts: Counts, names: Mapping[str, str], *, is_whole: bool
+) -> Panel:
+    chosen: tuple[str, ...] = getattr(asked, field)
+    found = dict(counts)
+    shown = list(counts) if is_whole else list(counts[:SHOWN])
+    shown += [(value, found.get(value, 0)) for value in chosen if value not in dict(shown)]
+    entries = [
+        FacetValue(
+            label_of(field, value, names), _toggled(asked, field, value), count, is_chosen=value in chosen
+        )
+        for value, count in shown
+    ]
+    has_more = len(counts) > SHOWN
+    more = asked.address("/search", more="" if is_whole else field) if has_more else None
+    return Panel(HEADINGS[field], entries, more, is_whole, "")
 
 
-def _label(field: str, value: str, names: Mapping[str, str]) -> str:
-    return names.get(value, value) if field == "source" else value
+def _toggled(asked: SearchParameters, field: str, value: str) -> str:
+    chosen: tuple[str, ...] = getattr(asked, field)
+    rest = tuple(other for other in chosen if other != value)
+    return asked.address("/search", **{field: rest if value in chosen else (*chosen, value)})
+
+
+def active_filters(asked: SearchParameters, names: Mapping[str, str]) -> list[ActiveFilter]:
+    """Return the conditions by which a search is narrowed."""
+    found = [
+        ActiveFilter(f"{heading}: {label_of(field, value, names)}", _toggled(asked, field, value))
+        for field, heading in (HEADINGS | _OTHERS).items()
+        for value in getattr(asked, field)
+    ]
+    bounds = [
+        ActiveFilter(f"{heading}: {value}", asked.address("/search", **{field: None}))
+        for field, heading in _BOUNDS.items()
+        if (value := getattr(asked, field))
+    ]
+    return found + bounds
+
+
+def label_of(field: str, value: str, names: Mapping[str, str]) -> str:
+    """Return a value of a filter as people call it; `names` are those of the sources."""
+    labels: dict[str, Callable[[str], str]] = {
+        "source": lambda key: names.get(key, key),
+        "exclude_source": lambda key: names.get(key, key),
+        "language": language_name,
+        "country": country_name,
+        "kind": lambda kind: kind.replace("_", " "),
+    }
+    return labels.get(field, str)(value)

@@ -13,15 +13,23 @@ from fastapi import Query
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJsonSchema
 
 from newsbot.items import STORED_KINDS, StoredKind, parse_kinds
+from newsbot.query.written_values import parse_day, parse_names, written_name
 from newsbot.store.queries import Filters, Position
 
 MAX_QUERY_CHARS = 500
 MAX_NAME_CHARS = 250
 MAX_LIMIT = 100
+MAX_NAMES = 200
+"""Maximum number of values of one filter."""
 
 
 _CURSOR = r"^(?:[0-489a-c][0-9a-f]{15}\.[0-2]?[0-9]{1,17}\.[0-9]{1,18})?$"
 """A position: the bits of a finite score, microseconds since the year 1, an id. Every text of this form is one."""
+_DAY = (
+    r"^(?:today|yesterday|[0-9]{1,3}[hdwmy]|(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
+    r"(?:T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z)?)?$"
+)
+"""Days and moments in the forms that every client can write; `parse_day` reads a few more."""
 _YEAR_1 = datetime.min.replace(tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -45,10 +53,17 @@ def _none_if_empty(value: Any) -> Any:
 
 
 def _day(value: Any) -> Any:
-    """Return None for an empty form field. Only ISO days are days, not the numbers that Pydantic reads as times."""
-    if isinstance(value, str) and value and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-        raise ValueError("is no day; accepted: 2026-11-23")
+    """Return None for an empty form field, and what is a day or a moment as it is written. Raises ValueError for other texts."""
+    if isinstance(value, str) and value:
+        parse_day(value, now=datetime.now(UTC))
     return _none_if_empty(value)
+
+
+def _names(value: Any) -> Any:
+    """Return the names that texts list, separated by commas. Raises ValueError for a quote that is not closed."""
+    texts = [value] if isinstance(value, str) else value
+    are_texts = isinstance(texts, list) and all(isinstance(text, str) for text in texts)
+    return parse_names(texts) if are_texts else value  # a tuple comes from the program, and has names
 
 
 def _known(value: str) -> str:
@@ -68,9 +83,17 @@ _Empty = BeforeValidator(_none_if_empty)
 _Short = Annotated[str, Field(max_length=MAX_NAME_CHARS)]
 Text = Annotated[_Short | None, _Empty]
 Day = Annotated[
-    date | None,
+    Annotated[str, Field(max_length=40)] | None,
     BeforeValidator(_day),
-    WithJsonSchema({"anyOf": [{"type": "string", "format": "date"}, {"const": ""}, {"type": "null"}]}),
+    WithJsonSchema({"anyOf": [{"type": "string", "pattern": _DAY}, {"type": "null"}]}),
+]
+Names = Annotated[
+    tuple[_Short, ...],
+    BeforeValidator(_names),
+    Field(max_length=MAX_NAMES),
+    WithJsonSchema(
+        {"type": "array", "items": {"type": "string", "pattern": r'^[^"]{0,200}$'}, "default": []}
+    ),
 ]
 _KIND = rf"\s*(?:{'|'.join(STORED_KINDS)})?\s*"
 Kinds = Annotated[
@@ -87,13 +110,22 @@ Cursor = Annotated[
 ]
 
 
+SEVERAL = " Several: repeated, or separated by commas."
+"""What the descriptions of parameters of several values end with."""
+
+
 class FilterParameters(BaseModel):
     """Filters of articles."""
 
-    source: Annotated[Text, Field(description="Key of a source.")] = None
-    language: Annotated[Text, Field(description="ISO 639-1 code.")] = None
-    section: Annotated[Text, Field(description="Section of the site, as it names it.")] = None
-    entity: Annotated[Text, Field(description="Name of a person, organisation or place, in any form.")] = None
+    source: Annotated[Names, Field(description="Keys of sources." + SEVERAL)] = ()
+    exclude_source: Annotated[Names, Field(description="Keys of sources to leave out." + SEVERAL)] = ()
+    tag: Annotated[Names, Field(description="Tags of sources." + SEVERAL)] = ()
+    language: Annotated[Names, Field(description="ISO 639 codes of languages." + SEVERAL)] = ()
+    country: Annotated[Names, Field(description="Countries of sources, ISO 3166-1 codes." + SEVERAL)] = ()
+    section: Annotated[Names, Field(description="Sections of the site, as it names them." + SEVERAL)] = ()
+    entity: Annotated[
+        Names, Field(description="Names of people, organisations or places, in any form." + SEVERAL)
+    ] = ()
     kind: Annotated[
         Kinds,
         Field(
@@ -111,20 +143,23 @@ class FilterParameters(BaseModel):
         """Return the filters for the store; days are those where the articles were published."""
         return Filters(
             source=self.source,
+            exclude_source=self.exclude_source,
+            tag=self.tag,
             language=self.language,
+            country=self.country,
             section=self.section,
             entity=self.entity,
             kind=self.kind,
-            since=self.since,
-            until=self.until,
+            since=day_of(self.since),
+            until=day_of(self.until),
             sort=sort,
         )
 
     def address(self, path: str, **changes: Any) -> str:
         """Return `path` with these parameters, except for `changes`; the cursor is left out, so a list starts anew."""
         asked = self.model_dump(mode="json", exclude_defaults=True, exclude={"cursor"}) | changes
-        texts = {name: ",".join(value) if isinstance(value, list) else value for name, value in asked.items()}
-        query = urlencode({name: value for name, value in texts.items() if value not in (None, "")})
+        texts = {name: _written(value) for name, value in asked.items() if value not in (None, "", (), [])}
+        query = urlencode(texts)
         return f"{path}?{query}" if query else path
 
 
@@ -155,5 +190,14 @@ class SearchParameters(ListParameters):
         return super().filters(sort or self.sort)
 
 
-ListQuery = Annotated[ListParameters, Query()]
+def _written(value: Any) -> Any:
+    """Return a value of a parameter as text; several names are separated by commas."""
+    return ",".join(map(written_name, value)) if isinstance(value, list | tuple) else value
+
+
+def day_of(text: str | None) -> date | None:
+    """Return the day or moment of a `Day`; None if there is none."""
+    return None if text is None else parse_day(text, now=datetime.now(UTC))
+
+
 SearchQuery = Annotated[SearchParameters, Query()]

@@ -3,35 +3,53 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from fastapi import Request
 from sqlalchemy.orm import Session
 
 from newsbot.items import ENTITY_TYPES, EntityType
+from newsbot.sources.health import Flag
 from newsbot.store.database import Database
 from newsbot.store.queries import (
     WEEK,
+    Attention,
+    EditFilters,
     EntityCount,
+    PublisherEdit,
     RecentVectors,
     RisingEntity,
+    SourceHealth,
     SourceOverview,
+    list_edits,
+    list_entities,
     newest_at,
     rising,
+    source_coverage,
+    source_health,
+    source_names,
     source_overviews,
     top_entities,
 )
+from newsbot.web.html.completion import Candidate, Completions
 
 T = TypeVar("T")
 
 STATEMENT_LIMIT_S = 10.0
 MOST_MENTIONED, NAMES = 300, 25
 """Number of the week's most mentioned entities that are read, and number shown of each type."""
+COMPLETED_NAMES = 5_000
+"""Number of the most mentioned entities that are offered while somebody types a name."""
+HEADLINES = 5
+"""Number of changed headlines on the home page."""
+KEPT_VALUES = 50
+"""Number of searches whose counts are kept."""
 KEPT_S = 60.0
 """How long results that take long to count are kept, in seconds."""
 
@@ -56,6 +74,43 @@ class CachedValue(Generic[T]):
             return self._made[1]
 
 
+class Condition(NamedTuple):
+    """What a list of sources says of one of them."""
+
+    health: SourceHealth | None
+    """None for a source that has been stored since conditions were read."""
+    coverage: Mapping[str, float]
+    """Field name -> share of its newest articles that have it; empty without articles."""
+
+    @property
+    def flags(self) -> Sequence[Flag]:
+        """What a person should look at; empty for a source that was never polled."""
+        return self.health.flags if self.health else ()
+
+
+class RecentValues(Generic[T]):
+    """The last values of a function of something, so that the pages of one list need not count again."""
+
+    def __init__(self, kept_s: float = KEPT_S, size: int = KEPT_VALUES) -> None:
+        self._kept_s, self._size = kept_s, size
+        self._made: OrderedDict[Hashable, tuple[float, T]] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return the value of a key, at most `kept_s` seconds old; `make` computes it."""
+        with self._lock:
+            made = self._made.get(key)
+        if made is not None and time.monotonic() - made[0] < self._kept_s:
+            return made[1]
+        value = make()
+        with self._lock:
+            self._made[key] = (time.monotonic(), value)
+            self._made.move_to_end(key)
+            while len(self._made) > self._size:
+                self._made.popitem(last=False)
+        return value
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """The parts of the home page that are cached."""
@@ -66,6 +121,8 @@ class Snapshot:
     sources: list[SourceOverview]
     entities: dict[EntityType, list[EntityCount]]
     """Type -> entities: the most mentioned of that week, ordered by their number of articles."""
+    headlines: list[PublisherEdit]
+    """The newest changes of headlines."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,10 +137,21 @@ class Site:
     """The URL under which readers reach the site, without a slash at the end; None: the one of the request."""
     vectors: RecentVectors = field(default_factory=RecentVectors)
     """What the articles of the last days are about."""
+    counts: RecentValues[tuple[Attention, Mapping[str, Sequence[tuple[str, int]]]]] = field(
+        default_factory=RecentValues
+    )
+    """What search pages count: the history of a search, and the values by which it can be narrowed."""
     snapshot: CachedValue[Snapshot] = field(init=False)
+    conditions: CachedValue[dict[str, Condition]] = field(init=False)
+    """Key of a source -> its condition."""
+
+    completions: CachedValue[dict[str, Completions]] = field(init=False)
+    """Filter -> what is offered for it while somebody types."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "snapshot", CachedValue(self._read_snapshot))
+        object.__setattr__(self, "conditions", CachedValue(self._read_conditions))
+        object.__setattr__(self, "completions", CachedValue(self._read_completions))
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -100,8 +168,32 @@ class Site:
                 until=until,
                 rising=rising(session, until=until),
                 sources=source_overviews(session, now=now),
+                headlines=list_edits(
+                    session, EditFilters(part="headline"), after=None, limit=HEADLINES
+                ).edits,
                 entities=_by_type(top_entities(session, since=until - WEEK, limit=MOST_MENTIONED)),
             )
+
+    def _read_conditions(self) -> dict[str, Condition]:
+        now = self.now()
+        with self.read() as session:
+            keys = list(source_names(session))
+            coverage = source_coverage(session, keys)
+            health = source_health(session, keys, now=now)
+        return {found.source: Condition(found, coverage[found.source]) for found in health}
+
+    def _read_completions(self) -> dict[str, Completions]:
+        with self.read() as session:
+            entities = list_entities(session, limit=COMPLETED_NAMES)
+        sources = self.snapshot.get().sources
+        return {
+            "entity": Completions(
+                Candidate(entity.name, entity.name, entity.article_count) for entity in entities
+            ),
+            "source": Completions(
+                Candidate(source.key, source.name or source.key, source.article_count) for source in sources
+            ),
+        }
 
 
 def _by_type(entities: Sequence[EntityCount]) -> dict[EntityType, list[EntityCount]]:

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from newsbot.store.database import Database
 from newsbot.store.queries import get_article, stored_json
-from newsbot.web import schemas
+from newsbot.web.openapi import schemas
 
 ANSWERS: dict[str, type[BaseModel]] = {
     "/api/articles": schemas.ArticlePage,
@@ -130,3 +130,47 @@ def test_entities_of_one_type_since_a_day(client: TestClient) -> None:
     items = client.get("/api/entities?type=LOC&since=2026-03-01&limit=5").json()["items"]
     assert len(items) == 5
     assert {entity["type"] for entity in items} == {"LOC"}
+
+
+@pytest.mark.parametrize("given", ["", "&type=PER", "&since=2026-03-01", "&since=2026-03-10&type=LOC"])
+def test_following_next_lists_every_entity_once_most_mentioned_first(client: TestClient, given: str) -> None:
+    found = _items(client, f"/api/entities?limit=7{given}")
+    ids = [entity["id"] for entity in found]
+    counts = [entity["mention_count"] for entity in found]
+    assert len(ids) == len(set(ids)) > 8
+    assert counts == sorted(counts, reverse=True)
+    assert found[:100] == client.get(f"/api/entities?limit=100{given}").json()["items"]
+
+
+def test_entities_are_found_by_name_in_any_form(client: TestClient) -> None:
+    [lisbon] = client.get("/api/entities?q=LISBON").json()["items"]
+    assert (lisbon["name"], lisbon["type"]) == ("Lisbon", "LOC")
+    assert client.get("/api/entities?q=lisbon&type=PER").json() == {"items": [], "next": None}
+    assert client.get("/api/entities?q=Nobody&since=2026-03-01").json()["items"] == []
+
+
+def test_following_next_lists_every_source_once(client: TestClient) -> None:
+    keys = [source["key"] for source in _items(client, "/api/sources?limit=3")]
+    assert len(keys) == len(set(keys)) == 10
+    assert keys == [source["key"] for source in client.get("/api/sources").json()["items"]]
+
+
+@pytest.mark.parametrize(
+    "cursor", ["7fe0000000000000.0.999999999999999999", "ffe0000000000000.1.1", "0000000000000000.0.0"]
+)
+def test_made_up_positions_are_answered(client: TestClient, cursor: str) -> None:
+    for path in (
+        "/api/entities",
+        "/api/entities?since=2026-03-01",
+        "/api/sources",
+        "/api/stories",
+        "/api/articles",
+    ):
+        address = f"{path}{'&' if '?' in path else '?'}cursor={cursor}"
+        assert client.get(address).status_code in {200, 422}, address
+
+
+def test_every_list_says_where_it_goes_on(client: TestClient) -> None:
+    for address in ANSWERS:
+        answer = client.get(address).json()
+        assert ("next" in answer) == ("items" in answer), address

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from newsbot.store.database import Database
 from newsbot.web import site
 from newsbot.web.app import create_app
-from newsbot.web.guard import MAX_TARGET_BYTES, Access
+from newsbot.web.serving.guard import MAX_TARGET_BYTES, Access
 from tests.web.newsroom import NOW
 
 TOKEN = "let me in – please"
@@ -37,10 +37,10 @@ def test_head_has_the_headers_of_get_without_the_body(client: TestClient) -> Non
 @pytest.mark.parametrize(
     "address", ["/", "/api/stats", "/feed.atom", "/static/style.css", "/nothing", "/api/nothing"]
 )
-def test_every_answer_forbids_scripts_and_other_hosts(client: TestClient, address: str) -> None:
+def test_every_answer_forbids_inline_scripts_and_other_hosts(client: TestClient, address: str) -> None:
     headers = client.get(address).headers
     assert headers["content-security-policy"].startswith(
-        "default-src 'none'; style-src 'self'; img-src 'self';"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
     )
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"

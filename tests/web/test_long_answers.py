@@ -7,8 +7,9 @@ from starlette.testclient import TestClient
 
 from newsbot.store.articles import loading
 from newsbot.store.database import Database
-from newsbot.web import api, guard
+from newsbot.web import api
 from newsbot.web.app import create_app
+from newsbot.web.serving import guard
 from tests.store.samples import article, save
 from tests.web.newsroom import NOW
 

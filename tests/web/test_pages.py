@@ -12,6 +12,7 @@ from sqlalchemy import insert, update
 from starlette.testclient import TestClient
 
 from newsbot.items import Article, Entity, Mention
+from newsbot.query.written_values import written_name
 from newsbot.sources.model import Source
 from newsbot.store.crawl import feed_rows
 from newsbot.store.database import Database
@@ -71,22 +72,22 @@ def test_every_page_has_one_main_heading_a_title_and_no_skipped_level(client: Te
         assert re.search("<title>[^<]+</title>", answer.text), address
 
 
-def test_pages_load_nothing_from_elsewhere_and_hold_no_script_or_style(client: TestClient) -> None:
+def test_pages_load_nothing_from_elsewhere_and_hold_no_own_script_or_style(client: TestClient) -> None:
     for address in every_kind(client):
         answer = client.get(address)
         if not answer.headers["content-type"].startswith("text/html"):
             continue
         found = Elements(answer.text).found
-        loaded = [attributes.get("src") for tag, attributes in found if tag in {"img", "iframe", "video"}]
+        loaded = [
+            attributes.get("src") for tag, attributes in found if tag in {"img", "iframe", "script", "video"}
+        ]
         loaded += [
             attributes.get("href")
             for tag, attributes in found
             if tag == "link" and attributes.get("rel") != "alternate"
         ]
         assert all((url or "").startswith("/static/") for url in loaded), address
-        assert not [
-            tag for tag, attributes in found if tag in {"script", "style"} or "style" in attributes
-        ], address
+        assert not [tag for tag, attributes in found if tag == "style" or "style" in attributes], address
 
 
 def test_links_to_other_sites_send_no_referrer(client: TestClient) -> None:
@@ -111,7 +112,8 @@ def test_every_field_has_a_label_and_every_image_a_text(client: TestClient) -> N
                 or field.get("id") in labelled
                 or inside
             )
-        assert all(drawing.get("aria-label") for drawing in elements(html, "svg")), address
+        drawings = elements(html, "svg")
+        assert all(drawing.get("aria-label") or drawing.get("aria-hidden") for drawing in drawings), address
 
 
 def test_home_shows_a_story_once_with_its_outlets(client: TestClient) -> None:
@@ -230,7 +232,7 @@ def test_changes_are_shown_as_removed_and_added(client: TestClient) -> None:
 def test_story_shows_how_much_of_the_first_text_an_article_kept(client: TestClient) -> None:
     address = next(path for path in every_kind(client) if path.startswith("/stories/"))
     html = client.get(address).text
-    assert re.search(r"\d+ % as in the first text", html)
+    assert re.search(r"of it (is|are) in the first text", html)
     assert "What it changed" in html
 
 
@@ -262,7 +264,8 @@ def test_silent_source_shows_its_last_days_with_articles(database: Database) -> 
     old = NOW - timedelta(days=400)
     save(database, article(1, source="news.example", published_at=old), now=old)
     html = client_of(database).get("/sources/news.example").text
-    assert f"most on {old:%Y-%m-%d}: 1." in html
+    assert "Published: 1 articles from" in html
+    assert f"most on {old.day} {old:%B %Y}: 1" in html
 
 
 def test_source_shows_flags_feeds_and_rejects(client: TestClient) -> None:
@@ -315,7 +318,7 @@ def test_hostile_texts_are_shown_as_text(database: Database, text: str) -> None:
     mention = Mention(start=0, end=len(name), text=name, type="PER")
     hostile = Article(
         url="javascript:alert(1)//" + text[:50],
-        source=text[:200],
+        source=text[:200].strip(),
         title=text,
         description=text,
         authors=[text[:200]],
@@ -337,7 +340,8 @@ def test_hostile_texts_are_shown_as_text(database: Database, text: str) -> None:
         answer = client.get(address)
         assert answer.status_code == 200
         found = Elements(answer.text).found
-        assert "script" not in {tag for tag, _ in found}
+        scripts = [attributes.get("src") or "" for tag, attributes in found if tag == "script"]
+        assert all(address.startswith("/static/") for address in scripts)
         assert not [
             attributes
             for _, attributes in found
@@ -349,7 +353,12 @@ def test_hostile_texts_are_shown_as_text(database: Database, text: str) -> None:
             if (attributes.get("href") or attributes.get("src") or "").startswith("javascript")
         ]
         assert "49" not in re.findall(r"<h1[^>]*>([^<]*)", answer.text)
-    assert client.get("/search", params={"source": key, "q": text[:400]}).status_code == 200
+    answer = client.get("/search", params={"source": written_name(key), "q": text[:400]})
+    assert answer.status_code in {200, 422}  # a query of signs alone is refused
+    assert not [
+        link for link in elements(answer.text, "script") if not (link.get("src") or "").startswith("/static/")
+    ]
+    assert "onmouseover" not in {name for _, attributes in Elements(answer.text).found for name in attributes}
 
 
 def test_empty_form_finds_everything(client: TestClient) -> None:

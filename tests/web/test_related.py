@@ -11,8 +11,8 @@ from newsbot.store.articles.precomputed import Vector, precompute
 from newsbot.store.articles.writer import save_article
 from newsbot.store.database import Database
 from newsbot.store.schema.identity import article_keys
-from newsbot.web import schemas
 from newsbot.web.app import create_app
+from newsbot.web.openapi import schemas
 from tests.embeddings.made_vectors import vector
 from tests.store.samples import NOW, article
 

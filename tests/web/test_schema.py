@@ -15,6 +15,8 @@ from newsbot.web.app import OPENAPI, create_app
 from newsbot.web.parameters import decode, encode
 from tests.web.newsroom import NOW, Newsroom, fill
 
+NAMES_OF_THE_DATABASE = ("source: no ", "exclude_source: no ", "tag: no ", "country: no ", "language: no ")
+"""How answers begin that refuse a name which the database does not have."""
 EXAMPLES = 25
 """Number of made-up requests per endpoint."""
 
@@ -29,7 +31,7 @@ def description(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 def test_answers_are_as_described(description: Any) -> None:
     operations = [found.ok() for found in description.get_all_operations()]
-    assert len(operations) == 13
+    assert len(operations) == 16
     for operation in operations:
         _try(operation)
 
@@ -44,7 +46,10 @@ def _try(operation: Any) -> None:
     )
     @given(case=operation.as_strategy())
     def answered(case: Any) -> None:
-        case.call_and_validate()
+        answer = case.call()
+        if answer.status_code == 422 and answer.json()["detail"].startswith(NAMES_OF_THE_DATABASE):
+            return  # no schema can say which names there are
+        case.validate_response(answer)
 
     answered()
 

@@ -8,8 +8,8 @@ from starlette.testclient import TestClient
 from newsbot.ingest.record import record_reject
 from newsbot.items import Article, Reject
 from newsbot.store.database import Database
-from newsbot.web import schemas
 from newsbot.web.app import create_app
+from newsbot.web.openapi import schemas
 from tests.store.samples import NOW, article, save
 
 ORIGINAL = "https://news.example/2026/walled"

@@ -153,6 +153,21 @@ def texts_of(markdown: str) -> list[str]:
     return [line.text for line in read_lines(markdown) if line.text]
 
 
+def prefix_of(source: str) -> str:
+    """Return the marks of quotations, lists and headings with which a line begins."""
+    return source[: _prefix_end(source)]
+
+
+def pieces_of(source: str) -> Iterator[tuple[str, str]]:
+    """Yield the texts of a line behind its prefix, each with the URL of the page to which it leads; "" if it leads nowhere."""
+    at = _prefix_end(source)
+    for mark in _INLINE.finditer(source, at):
+        yield source[at : mark.start()], ""
+        yield _text_below(mark), html.unescape(mark["url"] or "")
+        at = mark.end()
+    yield source[at:], ""
+
+
 def is_written_here(markdown: str) -> bool:
     """Return whether a text from elsewhere has no other marks than this module writes, and leads to safe places only."""
     return all(map(_is_known, read_lines(markdown)))

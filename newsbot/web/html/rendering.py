@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from importlib.resources import files
@@ -15,16 +16,19 @@ from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
 from newsbot.items import EntityType
+from newsbot.query.written_values import written_name
 from newsbot.store.queries import MARK_END, MARK_START
-from newsbot.web.html import charts, maps
+from newsbot.web.html import charts, maps, ties
+from newsbot.web.html.display_names import country_name, language_name
 
-STATIC = {
-    name: files("newsbot.web").joinpath("static", name).read_bytes() for name in ("style.css", "icon.svg")
-}
+STATIC = {file.name: file.read_bytes() for file in files("newsbot.web").joinpath("static").iterdir()}
 """File name -> content of the files that pages load."""
 KINDS: Mapping[EntityType, str] = {"PER": "Person", "ORG": "Organisation", "LOC": "Place"}
 RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
 """Codes of languages that are written from right to left."""
+_MARKED = re.compile(f"{MARK_START}([^{MARK_START}{MARK_END}]*)(?:{MARK_END}|$|(?=…$))")
+"""What is between marks; a text that was cut may lack the last one."""
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 MAX_TITLE_CHARS = 250
 """Maximum length of a headline in a list; the article's own page shows the rest."""
 
@@ -32,9 +36,8 @@ MAX_TITLE_CHARS = 250
 def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """Return a page made from a template."""
     site = request.app.state.site
-    html = TEMPLATES.get_template(template).render(
-        request=request, root=request.scope.get("root_path", ""), images=site.images, **values
-    )
+    given = {"root": request.scope.get("root_path", ""), "images": site.images, "now": site.now()}
+    html = TEMPLATES.get_template(template).render(request=request, **given | values)
     return HTMLResponse(html.encode(errors="replace"), status)
 
 
@@ -56,7 +59,7 @@ def host(url: str) -> str:
 
 def marked(snippet: str) -> Markup:
     """Return a snippet as HTML, with the search terms in `<mark>`."""
-    html = str(escape(snippet)).replace(MARK_START, "<mark>").replace(MARK_END, "</mark>")
+    html = _MARKED.sub(r"<mark>\1</mark>", str(escape(snippet)))
     return Markup(html)  # noqa: S704 -- escaped above
 
 
@@ -81,6 +84,14 @@ def time_of(moment: datetime) -> str:
     return f"{day(moment)}, {moment:%H:%M} UTC"
 
 
+def short_time(moment: datetime, now: datetime) -> str:
+    """Return the time of an article in a list, in UTC: "14:05" if it is of today, "Mon 14:05" of this week, else the day."""
+    days = (now.date() - moment.date()).days
+    if 0 <= days < 7:
+        return f"{moment:%H:%M}" if days == 0 else f"{moment:%a %H:%M}"
+    return day(moment)
+
+
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("newsbot.web"),
@@ -94,17 +105,23 @@ def _environment() -> Environment:
         "day": day,
         "direction": direction,
         "host": host,
+        "is_day": lambda text: bool(_DAY.fullmatch(text)),
+        "listed": lambda names: ", ".join(map(written_name, names)),
         "marked": marked,
+        "language_name": language_name,
+        "country_name": country_name,
+        "short_time": short_time,
         "time_of": time_of,
         "web_link": web_link,
         "path": lambda text: quote(text, safe=""),
     }
-    style = hashlib.blake2b(STATIC["style.css"], digest_size=6).hexdigest()
+    versions = {name: hashlib.blake2b(content, digest_size=6).hexdigest() for name, content in STATIC.items()}
     environment.globals |= {
         "kinds": KINDS,
-        "style_version": style,
-        "bar_chart": charts.bar_chart,
-        "scale": charts.scale,
+        "versions": versions,
+        "Series": charts.Series,
+        "time_chart": charts.time_chart,
+        "tie_picture": ties.tie_picture,
         "sparkline": charts.sparkline,
         "share_bar": charts.share_bar,
         "world_map": maps.world_map,

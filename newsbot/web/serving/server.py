@@ -12,8 +12,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from newsbot.errors import NewsbotError
-from newsbot.web.guard import Access
 from newsbot.web.serving.connections import PATIENCE_S, connection_class
+from newsbot.web.serving.guard import Access
 
 MAX_CONNECTIONS = 100
 """Maximum number of connections. A further one takes the place of an idle one, or is answered with 503 if all are served."""

@@ -1,4 +1,4 @@
-"""Checks before every request and headers after it: access, request limits, browser policies, ETags."""
+"""Checks before every request and headers after it: access, request limits, browser policies, other sites, ETags."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from newsbot.web.problems import problem_response
+from newsbot.web.serving.problems import FOR_PROGRAMS, problem_response
 
 MAX_TARGET_BYTES = 12_288
 """Maximum length of a request's path and query. 500 characters of a query take up to 6,000 when they are encoded."""
 MAX_HELD_BYTES = 1_000_000
 """Size up to which an answer that is made in parts is held to compute its ETag."""
 _POLICY = (
-    "default-src 'none'; style-src 'self'; img-src {images}; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src {images}; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
 )
 
 
@@ -41,11 +41,15 @@ class Access:
 class Guard:
     """ASGI middleware around the application.
 
-    It holds answers of up to `MAX_HELD_BYTES` in memory to compute their ETag, and sends longer ones as they are made."""
+    Pages of the sites in `cors` ("https://news.example"; "*": any) may read the API and the feeds; see the CORS protocol of
+    the Fetch standard. It holds answers of up to `MAX_HELD_BYTES` in memory to compute their ETag, and sends longer ones as they are made."""
 
-    def __init__(self, app: ASGIApp, access: Access, *, images: bool = False) -> None:
+    def __init__(
+        self, app: ASGIApp, access: Access, *, images: bool = False, cors: Sequence[str] = ()
+    ) -> None:
         self._app = app
         self._access = access
+        self._cors = frozenset(cors)
         self._headers = {
             "content-security-policy": _POLICY.format(images="'self' https: http:" if images else "'self'"),
             "x-content-type-options": "nosniff",
@@ -62,7 +66,7 @@ class Guard:
             return
         scope = self._below_prefix(scope)
         refusal = self._refusal(scope)
-        answer = _Answer(scope, send, self._headers)
+        answer = _Answer(scope, send, self._headers | self._for_other_sites(scope))
         if refusal is not None:
             await refusal(scope, receive, answer.send)
         else:
@@ -78,6 +82,8 @@ class Guard:
         headers = Headers(scope=scope)
         if self._access.hosts and _host(headers.get("host", "")) not in self._access.hosts:
             return problem_response(421, "The site is not known by this name.")
+        if scope["method"] == "OPTIONS" and self._is_shared(scope):
+            return self._preflight(headers.get("origin", ""))  # browsers send it without the token
         if self._access.token and not _has_token(headers.get("authorization", ""), self._access.token):
             return problem_response(
                 401,
@@ -89,6 +95,33 @@ class Guard:
         if len(scope["raw_path"] or b"") + len(scope["query_string"]) > MAX_TARGET_BYTES:
             return problem_response(414, f"The address is longer than {MAX_TARGET_BYTES} bytes.")
         return None
+
+    def _is_shared(self, scope: Scope) -> bool:
+        """Return whether pages of other sites may be allowed to read what is at this path."""
+        path = scope["path"].removeprefix(scope["root_path"])
+        return bool(self._cors) and path.startswith(FOR_PROGRAMS)
+
+    def _for_other_sites(self, scope: Scope) -> dict[str, str]:
+        """Return the headers by which a browser lets a page of another site read the answer."""
+        if not self._is_shared(scope):
+            return {}
+        origin = Headers(scope=scope).get("origin", "")
+        headers = {"cross-origin-resource-policy": "cross-origin", "access-control-expose-headers": "ETag"}
+        if "*" in self._cors:
+            return headers | {"access-control-allow-origin": "*"}
+        headers["vary"] = "Origin"
+        return headers | ({"access-control-allow-origin": origin} if origin in self._cors else {})
+
+    def _preflight(self, origin: str) -> Response:
+        """Answer what a browser asks before a request of another site that has a header of its own."""
+        if not self._cors & {origin, "*"}:
+            return problem_response(403, "Pages of this origin may not read this site; see NEWSBOT_WEB_CORS.")
+        allowed = {
+            "Access-Control-Allow-Methods": "GET, HEAD",
+            "Access-Control-Allow-Headers": "Authorization, If-None-Match",
+            "Access-Control-Max-Age": "86400",
+        }
+        return Response(status_code=204, headers=allowed)
 
 
 class _Answer:

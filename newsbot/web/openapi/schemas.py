@@ -1,4 +1,6 @@
-"""Response models for the OpenAPI document. The values themselves come from the store and are not converted."""
+"""Response models for the OpenAPI document. The values themselves come from the store and are not converted.
+
+Every list has `next`, the address of its next page; that of a list which is always complete is null."""
 
 from __future__ import annotations
 
@@ -153,6 +155,7 @@ class RemovedParagraphs(BaseModel):
     """What was removed from the text of an article, in its order."""
 
     items: list[RemovedParagraphJson]
+    next: None
 
 
 class EvidenceJson(BaseModel):
@@ -187,15 +190,17 @@ class Revisions(BaseModel):
     """Every change of an article, oldest first."""
 
     items: list[RevisionJson]
+    next: None
 
 
 class HitJson(BaseModel):
-    """An article that was found; in `snippet`, the search terms are enclosed in `**`.
+    """An article that was found; in `snippet` and `title_marked`, what was found is enclosed in `**`.
 
     `unread_reason`: why the page of a stub could not be read."""
 
     id: int
     title: str | None
+    title_marked: str | None
     url: str
     source: str | None
     language: str | None
@@ -228,11 +233,12 @@ class FacetsJson(BaseModel):
 
 
 class SearchPage(BaseModel):
-    """One page of the articles that were found; `total_is_capped`: there are more than were counted."""
+    """One page of the articles that were found; `total` is the number of all of them. `suggestion`: another query, if
+    nothing was found and no article has one of the words."""
 
     items: list[HitJson]
     total: int
-    total_is_capped: bool
+    suggestion: str | None
     facets: FacetsJson
     next: str | None
 
@@ -252,6 +258,7 @@ class Entities(BaseModel):
     """The most mentioned entities, most mentions first."""
 
     items: list[EntityCountJson]
+    next: str | None
 
 
 class DayCount(BaseModel):
@@ -266,6 +273,7 @@ class Timeline(BaseModel):
 
     entity: EntityCountJson
     items: list[DayCount]
+    next: None
 
 
 class StoryJson(BaseModel):
@@ -314,12 +322,14 @@ class RelatedArticles(BaseModel):
 
     is_embedded: bool
     items: list[RelatedJson]
+    next: None
 
 
 class StoryMembers(BaseModel):
     """The articles of a story, oldest first."""
 
     items: list[MemberJson]
+    next: None
 
 
 class StoryPage(BaseModel):
@@ -330,7 +340,7 @@ class StoryPage(BaseModel):
 
 
 class SourceJson(BaseModel):
-    """A source; `days`: number of articles first seen on each of the last days."""
+    """A source; `days`: number of articles published on each of the last days (UTC)."""
 
     key: str
     name: str | None
@@ -347,6 +357,7 @@ class Sources(BaseModel):
     """Every source, those with most articles first."""
 
     items: list[SourceJson]
+    next: str | None
 
 
 class StatsJson(BaseModel):
@@ -362,3 +373,47 @@ class StatsJson(BaseModel):
     by_day: dict[date, int]
     by_language: dict[str, int]
     rejects_by_reason: dict[str, int]
+
+
+class CompletionJson(BaseModel):
+    """A value of a filter; `label`: what people know it by, of a source its name."""
+
+    value: str
+    label: str
+    article_count: int
+
+
+class CompletionList(BaseModel):
+    """Values of a filter that begin like a text, those with most articles first."""
+
+    items: list[CompletionJson]
+    next: None
+
+
+class CountNumbers(BaseModel):
+    """Number of articles that each query finds, in the order of `queries`; `shares` (0 to 1) of `all_articles`.
+
+    `all_articles` and `shares` are null if shares are not asked for; a share is null where there is no article."""
+
+    counts: list[int]
+    all_articles: int | None
+    shares: list[float | None] | None
+
+
+class CountItem(CountNumbers):
+    """The numbers of a period, source, tag, language, country or name.
+
+    `value`: first day of a week, "2026-11" for a month, key of a source, id of an entity; null: articles without one."""
+
+    value: str | None
+    name: str | None
+
+
+class Counts(BaseModel):
+    """Numbers of articles: periods from the first to the last without gaps, others with the greatest numbers first."""
+
+    by: Literal["day", "week", "month", "source", "tag", "language", "country", "entity"] | None
+    queries: list[str]
+    total: CountNumbers
+    items: list[CountItem]
+    next: None

@@ -1,0 +1,1 @@
+"""What the API says of itself: the models of its answers, and its description for people."""
