@@ -2,20 +2,30 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+NEWSROOM := build/newsroom
+EDITED := https://www.harbour-post.example/local/fish-market-to-move-out-of-town
 
 .PHONY: demo test test-slow coverage lint fmt rules requirements clean
 
+# The pages are made once, with dates up to that day: a second run finds nothing new. make clean removes them.
 demo: $(READY)
-	@$(BIN)/scrapy crawl saved -a path=fixtures -L WARNING
-	@echo; echo "== Articles, newest first (newsbot search, show, export)"
-	@$(BIN)/newsbot search --limit 15
-	@echo; echo "== Most mentioned (newsbot entities)"
-	@$(BIN)/newsbot entities --limit 12
-	@echo; echo "== What was not stored, and why (newsbot rejects)"
-	@$(BIN)/newsbot rejects
-	@echo; echo "== newsbot search 'NATO Moscow'"
-	@$(BIN)/newsbot search 'NATO Moscow' --limit 3
-	@echo; echo "Read it in a browser: $(BIN)/newsbot serve, then http://127.0.0.1:8000/"
+	@$(BIN)/python -m fixtures.newsroom $(NEWSROOM)
+	@echo "Reading the pages of a made-up newsroom and of fixtures/; this takes a minute or two ..."
+	@NEWSBOT_SOURCES=$(NEWSROOM)/sources.toml $(BIN)/newsbot import $(NEWSROOM)/stubs.jsonl
+	@NEWSBOT_SOURCES=$(NEWSROOM)/sources.toml $(BIN)/scrapy crawl saved -a path=$(NEWSROOM)/pages,fixtures -L WARNING
+	@$(BIN)/newsbot reclean >/dev/null  # lines that were learnt after the first pages were stored
+	@echo; echo "== Stories that several outlets tell (newsbot stories): id, articles, outlets, day"
+	@$(BIN)/newsbot stories --min-size 3 --limit 6
+	@echo; echo "== Names that rise this week (newsbot trends): articles this week, usual number"
+	@$(BIN)/newsbot trends --limit 6
+	@echo; echo "== What one outlet has changed without a word (newsbot history)"
+	@$(BIN)/newsbot history $(EDITED)
+	@echo; echo "Now try, after . .venv/bin/activate:"
+	@echo "  newsbot search 'climate \"sea level\" -football'"
+	@echo "  newsbot entity 'Angela Merkel'"
+	@echo "  newsbot show $(EDITED)"
+	@echo "  newsbot rejects --reason paywall"
+	@echo "  newsbot serve        then http://127.0.0.1:8000/"
 
 # In two processes: the tests of crawls, commands and browsers wait more than they compute.
 test: $(READY)

@@ -83,6 +83,11 @@ def read_page(path: Path, *, max_bytes: int) -> Capture:
     )
 
 
+def fetched_at(path: Path) -> datetime | None:
+    """Return when a saved page was fetched, in UTC, by what is beside it; None if nothing says."""
+    return _moment(_notes_beside(path).get("fetched_at"))
+
+
 def _read_bytes(path: Path, max_bytes: int) -> bytes:
     opened: Any = gzip.open if path.name.lower().endswith(".gz") else open
     try:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from scrapy import Request
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.utils.asyncio import run_in_thread
+from twisted.python.failure import Failure
 
-from newsbot.archive.files import find_pages, is_warc
+from newsbot.archive.files import fetched_at, find_pages, is_warc
 from newsbot.archive.selection import parse_selection
 from newsbot.archive.warc import RecordPosition
 from newsbot.archive.warc_pages import read_pages, warc_spans
@@ -24,8 +28,11 @@ from newsbot.middlewares.saved_pages import SavedPages
 from newsbot.session import PLACE, SAVED_PATH
 from newsbot.settings import read_settings
 from newsbot.spiders.page_spider import PageSpider, capture_of
+from newsbot.spiders.turns import Turns
 from newsbot.urls import is_fetchable
 
+TURN = "turn"
+"""Request.meta key: number of the page in the order in which pages are stored."""
 BATCH = 16
 """Maximum number of pages of an archive that are in memory and wait for their requests."""
 
@@ -35,6 +42,10 @@ class SavedSpider(PageSpider):
 
     The other arguments select pages of WARC and WACZ files: `source` (keys of the catalog), `host` and `language` are
     lists with commas; `since` and `until` limit the time of the fetch (2026-11-23 or 2026-11-23T10:00:00Z).
+
+    Pages are read at the same time, and stored in the order in which they were fetched (`fetched_at` in `meta.json`), so
+    that of several versions of one page the last one counts, and two runs over the same pages give the same database.
+    Those whose time is not known follow by name, then the archives, each in the order of its records.
 
     Stats: `newsbot/archive/skipped/<kind>`, the records of archives that were skipped. Meta keys: `SAVED_PATH`,
     `PLACE`, and `url` for the address of a single page."""
@@ -69,21 +80,44 @@ class SavedSpider(PageSpider):
             )
         self.url = url
         self.selection = parse_selection(**given)
+        self.turns = Turns()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Return a spider that numbers its requests. Raises UsageError as `PageSpider` does."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.number, signal=signals.request_scheduled)
+        return spider
 
     async def start(self) -> AsyncIterator[Request]:
-        """Yield a request for every page of every path.
+        """Yield a request for every page of every path, in the order in which they are stored.
 
         A path without pages makes the run a failure; the other paths are read all the same."""
-        for path in self.paths:
+        for file in await run_in_thread(self._files):
+            if not is_warc(file.name):
+                yield self._request(file)
+                continue
             try:
-                for file in find_pages(path):
-                    if is_warc(file.name):
-                        async for request in self._archive_requests(file.absolute()):
-                            yield request
-                    else:
-                        yield self._request(file)
+                async for request in self._archive_requests(file.absolute()):
+                    yield request
             except InputError as error:
                 self._fail(error)
+
+    def _files(self) -> list[Path]:
+        """Return the pages and archives of every path: pages by the time of their fetch, then the others by name."""
+        found: list[Path] = []
+        for path in self.paths:
+            try:
+                found += find_pages(path)
+            except InputError as error:
+                self._fail(error)
+        return sorted(found, key=_place_in_time)
+
+    def number(self, request: Request) -> None:
+        """Give a request its place in the order. The scheduler keeps to it, or a page could wait for one that waits for it."""
+        if SAVED_PATH in request.meta and TURN not in request.meta:
+            request.meta[TURN] = self.turns.take()
+            request.priority = -request.meta[TURN]
 
     def _request(self, file: Path, place: RecordPosition | None = None) -> Request:
         """Return a request for a page, with the URL of its file: Scrapy does not accept every URL of an archived page."""
@@ -92,7 +126,7 @@ class SavedSpider(PageSpider):
         return Request(
             file.absolute().as_uri(),
             callback=callback,
-            errback=self.fetch_failed,
+            errback=self.page_failed,
             meta=meta,
             dont_filter=True,
         )
@@ -124,14 +158,30 @@ class SavedSpider(PageSpider):
                 wanted=lambda url, at: self.selection.wants_page(url, at, self.sources),
             )
 
+    async def parse_page(self, response: Response) -> AsyncIterator[Envelope | Reject]:
+        """Yield the article of a page, or the reason why there is none, when those before it have been yielded."""
+        reading = asyncio.ensure_future(self.read(capture_of(response)))
+        async with self.turns.turn(response.meta.get(TURN)):
+            yield await reading
+
     async def parse_archived(self, response: Response) -> AsyncIterator[Envelope | Reject]:
-        """Yield the article of an archived page, if it is in a wanted language."""
+        """Yield the article of an archived page in its turn, if it is in a wanted language."""
         # What is not wanted is only read, for its language.
-        item = await self.read(capture_of(response), is_ahead=not self.selection.languages)
-        if isinstance(item, Reject) or self.selection.wants_article(item.article):
-            yield item
-        else:
-            self._count(Counter({"language": 1}))
+        capture, is_ahead = capture_of(response), not self.selection.languages
+        reading = asyncio.ensure_future(self.read(capture, is_ahead=is_ahead))
+        async with self.turns.turn(response.meta.get(TURN)):
+            item = await reading
+            if isinstance(item, Reject) or self.selection.wants_article(item.article):
+                yield item
+            else:
+                self._count(Counter({"language": 1}))
+
+    async def page_failed(self, failure: Failure) -> AsyncIterator[Reject]:
+        """Yield the reject of a page that cannot be read, in its turn."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        async with self.turns.turn(request.meta.get(TURN)):
+            for reject in self.fetch_failed(failure):
+                yield reject
 
     def _count(self, skipped: Counter[str]) -> None:
         assert self.crawler.stats is not None
@@ -141,3 +191,13 @@ class SavedSpider(PageSpider):
     def _fail(self, error: InputError) -> None:
         self.logger.error("%s", error)
         self.failure = str(error)
+
+
+def _place_in_time(file: Path) -> tuple[bool, datetime]:
+    """Return what files are sorted by: whether it is an archive, then the time of the fetch, the last of all if unknown."""
+    if is_warc(file.name):
+        return True, _END_OF_TIME
+    return False, fetched_at(file) or _END_OF_TIME
+
+
+_END_OF_TIME = datetime.max.replace(tzinfo=UTC)

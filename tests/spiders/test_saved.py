@@ -12,7 +12,7 @@ from newsbot.session import CrawlSession
 from newsbot.spiders.page_spider import PageSpider
 from newsbot.store.database import Database
 from newsbot.store.queries import get_article, list_rejects
-from newsbot.store.schema.models import ArticleRow, Fetch, RejectRow, Run
+from newsbot.store.schema.models import ArticleRow, Fetch, RejectRow, Run, Source
 from tests.archive.warcs import packed, record, write
 from tests.crawling import Crawl, crawl, in_reactor, reading
 from tests.pages import article_page
@@ -318,3 +318,21 @@ async def test_absurd_addresses_in_an_archive_are_stored_or_rejected(tmp_path: P
     outcome = await crawl("saved", settings(url), path=archive(tmp_path, *records))
     assert "log_count/ERROR" not in outcome.stats
     assert len(outcome.articles) + outcome.stats.get("newsbot/archive/skipped/no-web-page", 0) == 5
+
+
+@in_reactor
+async def test_a_run_describes_the_sources_of_its_articles_as_the_catalog_does(
+    database_url: str, tmp_path: Path
+) -> None:
+    saved_page(tmp_path / "pages", 1, "https://news.example/1")
+    saved_page(tmp_path / "pages", 2, "https://elsewhere.example/2")
+    catalog = tmp_path / "sources.toml"
+    text = '[[source]]\nkey = "news"\nhomepage = "https://news.example/"\nlanguage = "en"\ncountry = "GB"\ntags = ["{}"]\n'
+    for tag in ("uk", "daily"):
+        catalog.write_text(text.format(tag), "utf-8")
+        await crawl(
+            "saved", settings(database_url, NEWSBOT_SOURCES=str(catalog)), path=str(tmp_path / "pages")
+        )
+        with reading(database_url) as session:
+            rows = session.execute(select(Source.key, Source.language, Source.country, Source.tags)).all()
+        assert sorted(rows) == [("elsewhere.example", None, None, []), ("news", "en", "GB", [tag])]
