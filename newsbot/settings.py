@@ -76,6 +76,17 @@ def _web_urls(value: str) -> tuple[str, ...]:
     return urls
 
 
+def _origins(value: str) -> tuple[str, ...]:
+    """Return origins as browsers write them in `Origin`, or "*"."""
+    origins = tuple(part.strip().rstrip("/").lower() for part in value.split(",") if part.strip())
+    for origin in origins:
+        if origin != "*" and not re.fullmatch(
+            r"https?://(?:[\w.-]+|\[[0-9a-f:]+\])(?::[0-9]{1,5})?", origin, re.ASCII
+        ):
+            raise ValueError
+    return origins
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One of newsbot's settings."""
@@ -188,6 +199,13 @@ NEWSBOT_SETTINGS = (
         "the URL of the site (https://news.example/ or with a path), or several of the same path, separated by commas",
         "under which address readers reach `newsbot serve`, if a proxy stands in front; links use the first one",
     ),
+    Setting(
+        "NEWSBOT_WEB_CORS",
+        "",
+        _origins,
+        "origins of other sites (https://notebook.example), separated by commas; *: any; empty: none",
+        "whose pages may read the API and the feeds of `newsbot serve` in a browser",
+    ),
 )
 
 
@@ -208,6 +226,7 @@ class Configuration:
     browser: str
     web_token: str
     web_url: tuple[str, ...]
+    web_cors: tuple[str, ...]
     workers: int
 
 

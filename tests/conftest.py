@@ -147,7 +147,11 @@ EMPTY = ";".join(
         " WHERE application_name = current_setting('application_name') AND pid <> pg_backend_pid()",
         *(
             f"DELETE FROM {name}"
-            for name in ["article_search", *(table.name for table in reversed(Base.metadata.sorted_tables))]
+            for name in [
+                "article_search",
+                "article_search_words",
+                *(table.name for table in reversed(Base.metadata.sorted_tables)),
+            ]
             if name != "site"  # the identity of the database stays
         ),
         "SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S' AND relnamespace = current_schema()::regnamespace",

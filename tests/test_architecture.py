@@ -28,7 +28,17 @@ FLOORS = (
         "capture",
         "settings",
     },
-    {"sources", "discovery", "extraction", "cleaning", "dedupe", "entities", "embeddings", "archive"},
+    {
+        "query",
+        "sources",
+        "discovery",
+        "extraction",
+        "cleaning",
+        "dedupe",
+        "entities",
+        "embeddings",
+        "archive",
+    },
     {"store"},
     {"ingest"},
     {"session", "jobs"},
@@ -161,7 +171,19 @@ def test_no_import_cycle_between_packages() -> None:
     assert cycle == []
 
 
-STORE_FLOORS = ("schema", "sql", "index", "crawl", "entities", "articles", "search", "queries")
+STORE_FLOORS = (
+    "schema",
+    "sql",
+    "index",
+    "changes",
+    "crawl",
+    "entities",
+    "articles",
+    "search",
+    "counts",
+    "following",
+    "queries",
+)
 """The packages of the store from the ground up; `newsbot.store` itself opens databases and uses the first three."""
 
 

@@ -18,11 +18,14 @@ import click
 from newsbot import __version__
 from newsbot.errors import NewsbotError, UsageError
 from newsbot.masking import masked
+from newsbot.query.query_error import QueryError
 from newsbot.text import escape_controls
 
 COMMANDS = {
     "archive": "newsbot.cli.jobs.archive:archive",
     "backfill": "newsbot.cli.jobs.backfill:backfill",
+    "count": "newsbot.cli.reading.count:count",
+    "changes": "newsbot.cli.reading.changes:changes",
     "db": "newsbot.cli.database:db",
     "embed": "newsbot.cli.jobs.embed:embed",
     "entities": "newsbot.cli.reading.entities:entities",
@@ -122,6 +125,8 @@ def run(command: click.Command, arguments: list[str] | None = None) -> int:
         return 2
     except click.ClickException as error:
         return _fail(error.format_message(), error.exit_code)
+    except QueryError as error:
+        return _fail(str(error), 2, shown=error.pointer())
     except UsageError as error:
         return _fail(str(error), 2)
     except NewsbotError as error:
@@ -141,7 +146,10 @@ def _discard_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _fail(message: str, status: int) -> int:
+def _fail(message: str, status: int, *, shown: str = "") -> int:
+    """Print an error, and below it lines without control characters that show its place; return the exit status."""
     with suppress(OSError):  # stderr is full or closed
         click.echo(f"newsbot: {escape_controls(masked(' '.join(message.split())))}", err=True)
+        for line in shown.splitlines():
+            click.echo(f"    {line}", err=True)
     return status

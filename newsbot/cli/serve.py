@@ -23,7 +23,8 @@ def serve(host: str, port: int, images: bool, database: str | None) -> None:
     """Show the database to browsers, feed readers and programs.
 
     Without NEWSBOT_WEB_TOKEN everybody who reaches the address may read; by default that is this machine alone.
-    NEWSBOT_WEB_URL is the address under which a proxy shows the site.
+    NEWSBOT_WEB_URL is the address under which a proxy shows the site; NEWSBOT_WEB_CORS lists the sites whose pages may
+    read the API.
     """
     settings = configuration()
     token = settings.web_token
@@ -34,7 +35,8 @@ def serve(host: str, port: int, images: bool, database: str | None) -> None:
         )
     urls = settings.web_url
     access = access_for(host, token, urls)
-    app = create_app(opened, access=access, images=images, url=urls[0] if urls else None)
+    url = urls[0] if urls else None
+    app = create_app(opened, access=access, images=images, url=url, cors=settings.web_cors)
     try:
         with listening(host, port) as listener:
             click.echo(f"newsbot: reading {opened.url} at {address_of(listener)} (Ctrl-C ends it)", err=True)

@@ -166,7 +166,8 @@ def _source_json(key: str, source: Source | None, detail: SourceDetail | None) -
         state = plain(detail)
         state = state.pop("health") | state
         state["was_polled"] = detail.health.was_polled
-        state["days"] = {day.isoformat(): count for day, count in detail.days}
+        for name, days in (("days", detail.days), ("seen_days", detail.seen_days)):
+            state[name] = {day.isoformat(): count for day, count in days}
         state["rejects"] = dict(detail.rejects)
         found |= state
     return found

@@ -36,10 +36,10 @@ def test_wrong_url_is_the_users_mistake(url: str) -> None:
     assert "hush" not in str(error.value)
 
 
-def _refused(url: str, **options: bool) -> str:
+def _refused(url: str, *, migrate: bool = True) -> str:
     database = Database(url)
     with pytest.raises(DatabaseError) as error:
-        database.open(**options)
+        database.open(migrate=migrate)
     database.close()
     message = str(error.value)
     assert "\n" not in message

@@ -32,7 +32,10 @@ MODELS = (
 _DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 _FILTERS = {
     "source": "of the source {}",
+    "exclude_source": "not of the source {}",
+    "tag": "of sources with the tag {}",
     "language": "in the language {}",
+    "country": "of sources of the country {}",
     "section": "of the section {}",
     "entity": "that mention {}",
     "kind": "of the kind {}",
