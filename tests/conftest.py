@@ -24,6 +24,11 @@ from newsbot.store.database import Database
 from newsbot.store.schema.models import Base
 
 KINDS = ["sqlite", "postgresql"]
+ON_SQLITE = [
+    Path(__file__).parent / name
+    for name in ("web", "cli", "spiders", "commands", "extensions", "middlewares", "jobs", "docs")
+]
+"""Tests of what stores and reads through `newsbot.store`, whose own tests run on both databases: quick on SQLite only."""
 POSTGRES = "postgresql+psycopg://postgres@127.0.0.1:5432/test"
 
 # A run finds what the last one has found, on machines of any speed. `--hypothesis-profile=default` tries what is new.
@@ -36,8 +41,12 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("steady")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the tests marked slow, unless one is named or `NEWSBOT_SLOW_TESTS=1`."""
+    for item in items:
+        if any(item.path.is_relative_to(folder) for folder in ON_SQLITE):
+            item.add_marker("slow_on_postgresql")
     is_named = any("::" in argument for argument in config.args)
     if is_named or os.environ.get("NEWSBOT_SLOW_TESTS") == "1":
         return

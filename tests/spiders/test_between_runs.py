@@ -22,6 +22,8 @@ from tests.pages import article_page, paragraphs, rss
 from tests.site import Answer, Asked, Site
 from tests.sites import Web, feed_of
 
+pytestmark = pytest.mark.slow
+
 NS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 XML = {"Content-Type": "application/xml"}
 HTML = {"Content-Type": "text/html"}

@@ -17,6 +17,8 @@ from tests.crawling import Crawl, crawl, in_reactor, reading
 from tests.dedupe.texts import text
 from tests.site import Answer, Site, running_site
 
+pytestmark = pytest.mark.slow
+
 NAMES = (
     "edited",
     "quoted",

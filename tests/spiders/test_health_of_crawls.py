@@ -21,6 +21,8 @@ from tests.crawling import crawl, in_reactor, reading
 from tests.pages import article_page, rss
 from tests.site import Answer, Site, running_site
 
+pytestmark = pytest.mark.slow
+
 PROJECT = Path(__file__).parents[2]
 CHALLENGE = (
     "<html><head><title>Just a moment...</title></head><body><h1>Checking your browser</h1></body></html>"

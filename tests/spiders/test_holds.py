@@ -16,6 +16,8 @@ from tests.pages import article_page, rss
 from tests.site import Answer, Asked, Page, Site
 from tests.sites import Web, feed_of
 
+pytestmark = pytest.mark.slow
+
 
 def busy(retry_after: str = "86400", status: int = 429) -> Answer:
     return Answer(b"slow down", status=status, headers={"Retry-After": retry_after})

@@ -13,8 +13,6 @@ from newsbot.web.openapi.description import EXAMPLES
 from newsbot.web.parameters import SearchQuery
 from tests.web.addresses import every_kind
 
-pytestmark = pytest.mark.slow_on_postgresql  # what depends on the database is tested with the store
-
 UNKNOWN = "updated_since"
 
 

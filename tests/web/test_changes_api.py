@@ -13,8 +13,6 @@ from tests.store.changes.follower import numbers
 from tests.store.samples import LATER, article, save
 from tests.web.newsroom import NOW
 
-pytestmark = pytest.mark.slow_on_postgresql  # what depends on the database is tested with the store
-
 
 def items_from(client: TestClient, address: str) -> list[Any]:
     """Return the items of an answer and of all that follow it."""

@@ -12,8 +12,6 @@ from newsbot.web.app import create_app
 from newsbot.web.serving.guard import Access
 from tests.web.newsroom import NOW
 
-pytestmark = pytest.mark.slow_on_postgresql  # what depends on the database is tested with the store
-
 NOTEBOOK = "https://notebook.example"
 PREFLIGHT = {"Origin": NOTEBOOK, "Access-Control-Request-Method": "GET"}
 

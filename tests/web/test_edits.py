@@ -14,8 +14,6 @@ from newsbot.web.app import create_app
 from tests.store.samples import LATER, article, save
 from tests.web.newsroom import NOW
 
-pytestmark = pytest.mark.slow_on_postgresql  # what depends on the database is tested with the store
-
 NOTE = "\n\nThe council will meet again on Thursday to vote on the cranes, a clerk said."
 
 

@@ -17,8 +17,6 @@ from newsbot.web.html.ties import in_order, tie_picture
 from tests.store.samples import article, save
 from tests.web.newsroom import NOW
 
-pytestmark = pytest.mark.slow_on_postgresql  # what depends on the database is tested with the store
-
 FIRST = date(2026, 3, 1)
 
 

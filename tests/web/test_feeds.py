@@ -18,8 +18,6 @@ from newsbot.web.syndication import ENTRIES
 from tests.store.samples import LATER, article, save
 from tests.web.newsroom import NOW
 
-pytestmark = pytest.mark.slow_on_postgresql  # what depends on the database is tested with the store
-
 SEARCHES = ["", "?source=harbour-post", "?q=%22Harbour+Board%22", "?entity=Lisbon"]
 
 

@@ -13,8 +13,6 @@ from newsbot.web.html.rendering import short_time
 from tests.store.samples import article, save
 from tests.web.newsroom import NOW
 
-pytestmark = pytest.mark.slow_on_postgresql  # what depends on the database is tested with the store
-
 
 def _client(database: Database) -> TestClient:
     return TestClient(create_app(database, now=lambda: NOW), base_url="http://127.0.0.1")

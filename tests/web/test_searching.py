@@ -19,8 +19,6 @@ from tests.store.samples import article, save
 from tests.web.newsroom import NOW
 from tests.web.test_pages import elements
 
-pytestmark = pytest.mark.slow_on_postgresql  # what depends on the database is tested with the store
-
 
 def client_of(database: Database) -> TestClient:
     return TestClient(create_app(database, now=lambda: NOW), base_url="http://127.0.0.1")

@@ -21,8 +21,6 @@ from newsbot.web.app import create_app
 from tests.store.samples import article, save
 from tests.web.newsroom import NOW
 
-pytestmark = pytest.mark.slow_on_postgresql  # what depends on the database is tested with the store
-
 
 def _client(database: Database) -> TestClient:
     return TestClient(create_app(database, now=lambda: NOW), base_url="http://127.0.0.1")

@@ -29,6 +29,8 @@ from tests.archive.test_warc_writer import check, types
 from tests.crawling import reading
 from tests.pages import article_page
 
+pytestmark = pytest.mark.slow
+
 PROJECT = Path(__file__).parents[3]
 NOW = (datetime.now(UTC) - timedelta(days=1)).replace(hour=12, minute=0, second=0, microsecond=0)
 """A time far from midnight."""

@@ -33,6 +33,8 @@ from tests.archive.warcs import packed, record, write
 from tests.crawling import reading
 from tests.pages import article_page, paragraphs
 
+pytestmark = pytest.mark.slow
+
 PAGES = 6
 OLD_RULES = "extraction-0 cleaning-0"
 PROJECT = Path(__file__).parents[3]

@@ -16,8 +16,6 @@ from newsbot.cli import run as run_newsbot
 from newsbot.store.database import Database
 from tests.store.samples import LATER, article, save
 
-pytestmark = pytest.mark.slow_on_postgresql  # what depends on the database is tested with the store
-
 NOTE = "\n\nThe council will meet again on Thursday to vote on the cranes, a clerk said."
 
 

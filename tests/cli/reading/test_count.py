@@ -14,8 +14,6 @@ from newsbot.cli import newsbot
 from newsbot.store.database import Database
 from tests.store.samples import NOW, article, save
 
-pytestmark = pytest.mark.slow_on_postgresql  # what depends on the database is tested with the store
-
 
 @pytest.fixture
 def filled(database: Database, database_url: str) -> str:

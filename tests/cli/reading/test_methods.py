@@ -52,7 +52,6 @@ def filled(database: Database, database_url: str) -> str:
         ("mayor", ["--source", "other.example"], Filters(source=("other.example",))),
         ('"no such phrase"', [], Filters()),
         ("harbour -mayor", [], Filters()),
-        ("...", [], Filters()),
     ],
 )
 def test_numbers_are_those_of_search(

@@ -18,6 +18,8 @@ from newsbot.store.search import listing, windows
 from tests.store.samples import NOW, article, save
 from tests.store.search.plain_matching import matches
 
+pytestmark = pytest.mark.slow_on_postgresql
+
 VOCABULARY = [
     "alder",
     "birch",
