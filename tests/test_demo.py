@@ -26,6 +26,8 @@ from fixtures.newsroom.texts import load_topics
 from newsbot import cli
 from newsbot.store.database import Database
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 11, 29, 18, 0, tzinfo=UTC)
 CRAWL_TIMEOUT_S = 600
