@@ -16,13 +16,6 @@ from sqlalchemy import select
 from newsbot.store.schema.models import Run
 from tests.crawling import reading
 
-RUN = """
-import signal
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a suite that runs in the background ignores it
-from newsbot.cli import main
-main()
-"""
-
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_a_job_in_one_line_and_ends_its_run(
@@ -30,7 +23,7 @@ def test_a_signal_ends_a_job_in_one_line_and_ends_its_run(
 ) -> None:
     url = f"sqlite:///{tmp_path / 'newsbot.db'}"
     job = subprocess.Popen(
-        [sys.executable, "-c", RUN, "import", "-", "--database", url],
+        [sys.executable, "-m", "newsbot", "import", "-", "--database", url],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

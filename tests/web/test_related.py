@@ -46,8 +46,8 @@ def test_the_api_lists_what_is_most_alike(database: Database) -> None:
     assert answer["items"][0]["similarity"] == 0.981
     assert answer["items"][0]["published_day"] == "2026-03-01"
     assert [item["id"] for item in client.get("/api/articles/1/related?limit=1").json()["items"]] == [3]
-    assert client.get("/api/articles/4/related").json() == {"is_embedded": True, "items": []}
-    assert client.get("/api/articles/5/related").json() == {"is_embedded": False, "items": []}
+    assert client.get("/api/articles/4/related").json() == {"is_embedded": True, "items": [], "next": None}
+    assert client.get("/api/articles/5/related").json() == {"is_embedded": False, "items": [], "next": None}
 
 
 def test_wrong_questions_are_problems(database: Database) -> None:

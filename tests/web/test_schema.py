@@ -15,8 +15,15 @@ from newsbot.web.app import OPENAPI, create_app
 from newsbot.web.parameters import decode, encode
 from tests.web.newsroom import NOW, Newsroom, fill
 
-NAMES_OF_THE_DATABASE = ("source: no ", "exclude_source: no ", "tag: no ", "country: no ", "language: no ")
-"""How answers begin that refuse a name which the database does not have."""
+BEYOND_SCHEMAS = (
+    "source: no ",
+    "exclude_source: no ",
+    "tag: no ",
+    "country: no ",
+    "language: no ",
+    "query, character ",
+)
+"""How answers begin that refuse a name which the database does not have, or a query with a fault of grammar."""
 EXAMPLES = 25
 """Number of made-up requests per endpoint."""
 
@@ -47,8 +54,8 @@ def _try(operation: Any) -> None:
     @given(case=operation.as_strategy())
     def answered(case: Any) -> None:
         answer = case.call()
-        if answer.status_code == 422 and answer.json()["detail"].startswith(NAMES_OF_THE_DATABASE):
-            return  # no schema can say which names there are
+        if answer.status_code == 422 and answer.json()["detail"].startswith(BEYOND_SCHEMAS):
+            return
         case.validate_response(answer)
 
     answered()

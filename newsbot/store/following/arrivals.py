@@ -6,13 +6,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
+from newsbot.items import STUB
 from newsbot.store.index import full_text
 from newsbot.store.schema.models import (
     ArticleAuthor,
@@ -91,23 +92,31 @@ def list_arrivals(
 def _newest(
     session: Session, question: Question, filters: Filters, after: ArrivalPosition | None, limit: int
 ) -> list[ArrivalPosition]:
-    """Return the articles that match, from period to period, until there are enough."""
+    """Return the articles that match, from period to period, until there are enough.
+
+    Without words, names and lists that an index could find, nearly all articles match: they are walked through once."""
     wanted = conditions(session, filters)
+    is_walk = question.indexed is None and not question.others and _passes_most(filters)
     wanted += [where(session.connection(), part, ArticleRow.id.expression) for part in question.others]
     if after is not None:
         wanted.append(tuple_(ArticleRow.first_seen_at, ArticleRow.id) < tuple(after))
     found: list[ArrivalPosition] = []
     until = after and after.first_seen_at
-    for size in (*PERIODS, None):
+    for size in (None,) if is_walk else (*PERIODS, None):
         since = None if size is None else _earlier(session, until, size)
         period = _period(since, until)
-        found += _matching(
-            session, question, [*wanted, *period], period, limit - len(found), is_last=since is None
-        )
+        is_last = since is None and not is_walk
+        found += _matching(session, question, [*wanted, *period], period, limit - len(found), is_last=is_last)
         if since is None or len(found) >= limit:
             break
         until = since
     return found
+
+
+def _passes_most(filters: Filters) -> bool:
+    """Return whether filters ask for nothing but kinds of articles, and not for stubs alone, which have an index."""
+    others = replace(filters, kind=(), limit=None, sort="relevance")
+    return others == Filters() and filters.kind != (STUB,)
 
 
 def _earlier(session: Session, until: datetime | None, size: int) -> datetime | None:
