@@ -18,8 +18,10 @@ from newsbot.query.query_error import QueryError
 from newsbot.store.queries import (
     ENTITY_SAMPLE,
     MAX_RANKED,
+    NARROWING,
     Attention,
     SearchResult,
+    Tallies,
     attention,
     find_articles,
     languages_of,
@@ -241,8 +243,9 @@ def _count_address(asked: PageParameters, period: Period) -> str:
 def _counts(session: Session, asked: PageParameters) -> tuple[Attention, Mapping[str, Counts]]:
     """Return the history of a search, and the values by which it can be narrowed."""
     filters, with_shares = asked.filters("date"), asked.share == "1"
-    attended = attention(session, asked.queries, filters, by="day", with_shares=with_shares)
-    return attended, narrowing_counts(session, asked.q, filters)
+    tallies = Tallies(session, ["day", *NARROWING])
+    attended = attention(session, asked.queries, filters, by="day", with_shares=with_shares, tallies=tallies)
+    return attended, narrowing_counts(session, asked.q, filters, tallies=tallies)
 
 
 def _sampled(found: SearchResult) -> dict[str, Counts]:
