@@ -243,7 +243,8 @@ def _count_address(asked: PageParameters, period: Period) -> str:
 def _counts(session: Session, asked: PageParameters) -> tuple[Attention, Mapping[str, Counts]]:
     """Return the history of a search, and the values by which it can be narrowed."""
     filters, with_shares = asked.filters("date"), asked.share == "1"
-    tallies = Tallies(session, ["day", *NARROWING])
+    tallies = Tallies(session)
+    tallies.read(asked.q, filters, ["day", *NARROWING])
     attended = attention(session, asked.queries, filters, by="day", with_shares=with_shares, tallies=tallies)
     return attended, narrowing_counts(session, asked.q, filters, tallies=tallies)
 

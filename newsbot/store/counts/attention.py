@@ -65,9 +65,9 @@ def attention(
     asked = [(query, filters) for query in queries]
     if with_shares:
         asked.append(("", replace(filters, entity=())))
-    counts = tallies or Tallies(session, [by] if by else [])
-    totals = [counts.total(*pair) for pair in asked]
+    counts = tallies or Tallies(session)
     found = [counts.by(by, *pair) for pair in asked] if by else []
+    totals = [counts.total(*pair) for pair in asked]
     if by in PERIODS:
         found = [_in_periods(by, days) for days in found]
         values: list[str | None] = [*_every_period(by, found, filters)]

@@ -5,7 +5,7 @@ A page asks for several of these, and for the whole number: a set is gone throug
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal, get_args
 
@@ -28,51 +28,53 @@ _COLUMNS: dict[By, _Column] = {
     "language": "language",
 }
 """What is read of an article to count it; entities are counted otherwise."""
+_Counts = dict[_Column, Counter[str | None]]
 MAX_ENTITIES = 1_000
 """Maximum number of entities that are counted: those with most articles."""
 
 
 class Tallies:
-    """Counts of the articles that queries find, for one answer, by some of `By`; they are computed when they are asked for.
+    """Counts of the articles that queries find, kept for one answer, so that none is computed twice.
 
     Periods are counted by day. An article counts once for each tag of its source, and for each entity that it mentions;
-    entities are named by their ids. None stands for the articles without a value."""
+    entities are named by their ids. None stands for the articles without a value. Queries and filters that cannot be
+    understood raise QueryError and FilterError."""
 
-    def __init__(self, session: Session, by: Iterable[By]) -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
-        self._columns = list(dict.fromkeys(_COLUMNS[each] for each in by if each in _COLUMNS))
-        self._read: dict[tuple[str, Filters], dict[_Column, Counter[str | None]]] = {}
+        self._kept: defaultdict[tuple[str, Filters], _Counts] = defaultdict(dict)
 
-    def total(self, query: str, filters: Filters) -> int:
-        """Return the number of articles that a query finds. Raises QueryError and FilterError."""
-        if not self._columns:
-            return count_articles(self._session, query, filters)
-        return self._counts(query, filters)[self._columns[0]].total()
+    def read(self, query: str, filters: Filters, by: Iterable[By]) -> None:
+        """Count what a query finds by several of `By`, and go through it once."""
+        kept = self._kept[query, filters]
+        columns = dict.fromkeys(_COLUMNS[each] for each in by if each in _COLUMNS)
+        missing = [column for column in columns if column not in kept]
+        if missing:
+            wanted = matching_conditions(self._session, query, filters, for_counts=True)
+            kept |= _grouped(self._session, missing, wanted)
 
     def by(self, by: By, query: str, filters: Filters) -> Counter[str | None]:
-        """Return value -> number of articles that a query finds. Raises QueryError and FilterError."""
+        """Return value -> number of articles that a query finds."""
         if by == "entity":
-            return _entities(
-                self._session, matching_conditions(self._session, query, filters, for_counts=True)
-            )
-        counts = self._counts(query, filters)[_COLUMNS[by]]
+            wanted = matching_conditions(self._session, query, filters, for_counts=True)
+            return _entities(self._session, wanted)
+        self.read(query, filters, [by])
+        counts = self._kept[query, filters][_COLUMNS[by]]
         return _regrouped(self._session, by, counts) if by in {"tag", "country"} else counts
 
-    def _counts(self, query: str, filters: Filters) -> dict[_Column, Counter[str | None]]:
-        if (query, filters) not in self._read:
-            wanted = matching_conditions(self._session, query, filters, for_counts=True)
-            self._read[query, filters] = _grouped(self._session, self._columns, wanted)
-        return self._read[query, filters]
+    def total(self, query: str, filters: Filters) -> int:
+        """Return the number of articles that a query finds."""
+        for counts in self._kept[query, filters].values():
+            return counts.total()
+        return count_articles(self._session, query, filters)
 
 
-def _grouped(
-    session: Session, columns: Sequence[_Column], wanted: Sequence[ColumnElement[bool]]
-) -> dict[_Column, Counter[str | None]]:
+def _grouped(session: Session, columns: Sequence[_Column], wanted: Sequence[ColumnElement[bool]]) -> _Counts:
     values = [
         local_day(ArticleRow) if name == "day" else _unordered(getattr(ArticleRow, name)) for name in columns
     ]
     query = select(func.count(), *values).where(*wanted).group_by(*values)
-    found: dict[_Column, Counter[str | None]] = {name: Counter() for name in columns}
+    found: _Counts = {name: Counter() for name in columns}
     for number, *of_group in session.connection().execute(query):
         for name, value in zip(columns, of_group, strict=True):
             found[name][value] += number

@@ -23,13 +23,14 @@ def narrowing_counts(
 
     The values of a filter are counted as if it had none, so that other ones can be chosen beside those that it has.
     `tallies` has what the same answer has counted already. Raises QueryError and FilterError."""
-    counts = tallies or Tallies(session, NARROWING)
+    counts = tallies or Tallies(session)
     others: dict[By, Filters] = {
         "source": replace(filters, source=()),
         "tag": replace(filters, tag=()),
         "country": replace(filters, country=()),
         "language": replace(filters, language=()),
     }
+    counts.read(query, filters, NARROWING)
     return {field: _greatest(counts.by(field, query, without)) for field, without in others.items()}
 
 

@@ -27,7 +27,8 @@ class LocalDay(FunctionElement[str]):
 @compiles(LocalDay, "sqlite")
 def _on_sqlite(element: LocalDay, compiler: SQLCompiler, **kwargs: Any) -> str:
     at, offset = (compiler.process(clause, **kwargs) for clause in element.clauses)
-    return f"date({at}, coalesce({offset}, 0) || ' minutes')"
+    local = f"date({at}, {offset} || ' minutes')"
+    return f"CASE WHEN {offset} IS NULL THEN substr({at}, 1, {len('2026-11-30')}) ELSE {local} END"
 
 
 @compiles(LocalDay, "postgresql")
