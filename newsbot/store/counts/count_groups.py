@@ -37,7 +37,7 @@ class Tallies:
     """Counts of the articles that queries find, kept for one answer, so that none is computed twice.
 
     Periods are counted by day. An article counts once for each tag of its source, and for each entity that it mentions;
-    entities are named by their ids. None stands for the articles without a value. Queries and filters that cannot be
+    entities are named by their ids. None means the articles without a value. Queries and filters that cannot be
     understood raise QueryError and FilterError."""
 
     def __init__(self, session: Session) -> None:
@@ -47,7 +47,7 @@ class Tallies:
     def read(self, query: str, filters: Filters, by: Iterable[By]) -> None:
         """Count what a query finds by several of `By`, and go through it once."""
         kept = self._kept[query, filters]
-        columns = dict.fromkeys(_COLUMNS[each] for each in by if each in _COLUMNS)
+        columns = dict.fromkeys(_COLUMNS[value] for value in by if value in _COLUMNS)
         missing = [column for column in columns if column not in kept]
         if missing:
             wanted = matching_conditions(self._session, query, filters, for_counts=True)
