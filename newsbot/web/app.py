@@ -10,8 +10,6 @@ from fastapi import Depends, FastAPI
 from newsbot import __version__
 from newsbot.store.database import Database
 from newsbot.web import (
-    api,
-    changes_api,
     downloads,
     edits,
     entity_pages,
@@ -20,6 +18,7 @@ from newsbot.web import (
     source_pages,
     syndication,
 )
+from newsbot.web.api import article_api, changes_api, entity_api, source_api, story_api
 from newsbot.web.openapi.accepted import refuse_unknown
 from newsbot.web.serving.guard import Access, Guard
 from newsbot.web.serving.problems import add_handlers
@@ -55,7 +54,10 @@ def create_app(
     )
     app.state.site = Site(database=database, now=now, images=images, url=url)
     for part in (
-        api.router,
+        article_api.router,
+        entity_api.router,
+        story_api.router,
+        source_api.router,
         changes_api.router,
         downloads.router,
         downloads.tables,

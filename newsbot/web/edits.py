@@ -27,15 +27,8 @@ from newsbot.store.queries import (
     narrow,
     source_names,
 )
-from newsbot.web.feeds.dated_answers import dated_answer
-from newsbot.web.feeds.feed_documents import (
-    ATOM_TYPE,
-    JSON_TYPE,
-    FeedEntry,
-    SyndicatedFeed,
-    atom_document,
-    json_document,
-)
+from newsbot.web.feeds.dated_answers import feed_answer
+from newsbot.web.feeds.feed_documents import ATOM_FEED, JSON_FEED, FeedEntry, SyndicatedFeed
 from newsbot.web.html.differences import compare
 from newsbot.web.html.rendering import page
 from newsbot.web.parameters import Names
@@ -146,15 +139,13 @@ def edits(request: Request, asked: EditQuery) -> Response:
 @router.get("/edits.atom")
 def atom(request: Request, asked: EditQuery) -> Response:
     """Return what publishers changed, newest first, as Atom."""
-    feed = _feed(request, asked, "/edits.atom")
-    return dated_answer(request, atom_document(feed), ATOM_TYPE, feed.updated_at)
+    return feed_answer(request, _feed(request, asked, "/edits.atom"), ATOM_FEED)
 
 
 @router.get("/edits.json")
 def json_feed(request: Request, asked: EditQuery) -> Response:
     """Return what publishers changed, newest first, as JSON Feed."""
-    feed = _feed(request, asked, "/edits.json")
-    return dated_answer(request, json_document(feed), JSON_TYPE, feed.updated_at)
+    return feed_answer(request, _feed(request, asked, "/edits.json"), JSON_FEED)
 
 
 def _feed(request: Request, asked: EditParameters, path: str) -> SyndicatedFeed:
@@ -170,7 +161,8 @@ def _feed(request: Request, asked: EditParameters, path: str) -> SyndicatedFeed:
         database=database,
         first=asked.address(path),
         path=asked.address(path, cursor=asked.cursor),
-        next=found.after and asked.address(path, cursor=_encode(found.after)),
+        previous=asked.address(path, cursor=_encode(found.before)) if asked.after else None,
+        next=asked.address(path, cursor=_encode(found.after)) if found.after else None,
         page=asked.address(PATH),
         entries=[_entry(edit, names) for edit in found.edits],
     )
@@ -223,6 +215,9 @@ def _plain(segments: list[Segment]) -> str:
     return "".join(marks[segment.kind].format(segment.text) for segment in segments)
 
 
-def _encode(position: EditPosition) -> str:
+def _encode(position: EditPosition | None) -> str:
+    """Return a position as the text of a cursor; empty for the first page."""
+    if position is None:
+        return ""
     microseconds = (position.changed_at - _YEAR_1) // timedelta(microseconds=1)
     return f"{microseconds}.{position.article_id}.{position.revision}"

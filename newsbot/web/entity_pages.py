@@ -27,7 +27,7 @@ from newsbot.store.queries import (
     get_entity,
     source_names,
 )
-from newsbot.web.api import Id
+from newsbot.web.api.endpoints import Id
 from newsbot.web.html.chart_numbers import numbers_csv, table_csv
 from newsbot.web.html.charts import Series
 from newsbot.web.html.maps import located

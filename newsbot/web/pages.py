@@ -32,7 +32,7 @@ from newsbot.store.queries import (
     source_names,
     story_members,
 )
-from newsbot.web.api import Id
+from newsbot.web.api.endpoints import Id
 from newsbot.web.html.differences import compare, differences, likeness
 from newsbot.web.html.rendering import STATIC, page
 from newsbot.web.html.texts import MAX_SHOWN_CHARS, marked_blocks

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -28,7 +27,7 @@ from newsbot.store.queries import (
     narrow,
     read_cursor,
 )
-from newsbot.web.api import router as api_router
+from newsbot.web.api.endpoints import ERRORS, json_answer
 from newsbot.web.openapi.description import with_examples
 from newsbot.web.parameters import MAX_LIMIT, SEVERAL, Names
 from newsbot.web.serving.problems import PROBLEM_TYPE, Problem
@@ -43,7 +42,7 @@ _NOT_FOUND: dict[int | str, dict[str, Any]] = {
 }
 _KIND = rf"\s*(?:{'|'.join(get_args(ChangeKind))})?\s*"
 
-router = APIRouter(prefix="/api", responses=api_router.responses)
+router = APIRouter(prefix="/api", responses=ERRORS)
 
 
 def _cursor(value: str) -> str:
@@ -195,9 +194,7 @@ def changes(request: Request, asked: ChangeQuery) -> Response:
         "next": root_of(request) + _address(asked, found.cursor) if found.has_more else None,
         "cursor": found.cursor,
     }
-    return Response(
-        json.dumps(answer, ensure_ascii=False).encode(errors="replace"), media_type="application/json"
-    )
+    return json_answer(answer)
 
 
 def _address(asked: ChangeParameters, cursor: str) -> str:
