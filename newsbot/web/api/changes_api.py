@@ -21,7 +21,6 @@ from newsbot.store.queries import (
     CURSOR,
     ChangeFilters,
     ChangeKind,
-    Filters,
     change_json,
     list_changes,
     narrow,
@@ -29,7 +28,7 @@ from newsbot.store.queries import (
 )
 from newsbot.web.api.endpoints import ERRORS, json_answer
 from newsbot.web.openapi.description import with_examples
-from newsbot.web.parameters import MAX_LIMIT, SEVERAL, Names
+from newsbot.web.parameters import MAX_LIMIT, SourceParameters
 from newsbot.web.serving.problems import PROBLEM_TYPE, Problem
 from newsbot.web.site import root_of, site_of
 
@@ -63,7 +62,7 @@ def _kinds(value: Any) -> Any:
     return tuple(dict.fromkeys(kinds))
 
 
-class ChangeParameters(BaseModel):
+class ChangeParameters(SourceParameters):
     """A part of the log of changes."""
 
     cursor: Annotated[
@@ -89,22 +88,7 @@ class ChangeParameters(BaseModel):
             description=f"Kinds of changes ({', '.join(get_args(ChangeKind))}): repeated, or separated by commas."
         ),
     ] = ()
-    source: Annotated[Names, Field(description="Keys of sources." + SEVERAL)] = ()
-    exclude_source: Annotated[Names, Field(description="Keys of sources to leave out." + SEVERAL)] = ()
-    tag: Annotated[Names, Field(description="Tags of sources." + SEVERAL)] = ()
-    language: Annotated[Names, Field(description="ISO 639 codes of languages." + SEVERAL)] = ()
-    country: Annotated[Names, Field(description="Countries of sources, ISO 3166-1 codes." + SEVERAL)] = ()
     silent: Annotated[bool, Field(description="Only edits that nothing on the page owns up to.")] = False
-
-    def filters(self) -> Filters:
-        """Return the filters of the articles."""
-        return Filters(
-            source=self.source,
-            exclude_source=self.exclude_source,
-            tag=self.tag,
-            language=self.language,
-            country=self.country,
-        )
 
 
 ChangeQuery = Annotated[ChangeParameters, Query()]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, time
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
+from pydantic import Field
 from starlette.exceptions import HTTPException
 
 from newsbot.items import utc_text
 from newsbot.store.queries import (
+    Filters,
     Position,
     StorySummary,
     list_stories,
@@ -23,7 +25,6 @@ from newsbot.web.api.endpoints import (
     NOT_FOUND,
     TOP,
     Id,
-    Limit,
     complete,
     json_answer,
     next_address,
@@ -31,8 +32,13 @@ from newsbot.web.api.endpoints import (
 from newsbot.web.openapi import schemas
 from newsbot.web.openapi.description import with_examples
 from newsbot.web.parameters import (
+    MAX_LIMIT,
+    MAX_QUERY_CHARS,
+    SEVERAL,
     Cursor,
     Day,
+    Names,
+    SourceParameters,
     day_of,
     decode,
 )
@@ -41,22 +47,49 @@ from newsbot.web.site import site_of
 router = APIRouter(prefix="/api", responses=ERRORS)
 
 
+class StoryParameters(SourceParameters):
+    """Conditions on stories: at least one article of a story must meet those on articles."""
+
+    q: Annotated[str, Field(max_length=MAX_QUERY_CHARS, description="As in a search.")] = ""
+    section: Annotated[Names, Field(description="Sections of the site, as it names them." + SEVERAL)] = ()
+    entity: Annotated[
+        Names, Field(description="Names of people, organisations or places, in any form." + SEVERAL)
+    ] = ()
+    since: Annotated[Day, Field(description="Only stories that changed on this day or later.")] = None
+    min_size: Annotated[int, Field(ge=2, le=10_000, description="Articles that it must have.")] = 2
+    limit: Annotated[
+        int, Field(ge=1, le=MAX_LIMIT, description=f"At most this number, up to {MAX_LIMIT}.")
+    ] = TOP
+    cursor: Cursor = None
+
+    @property
+    def articles(self) -> Filters | None:
+        """Conditions on articles; None if there are none."""
+        found = replace(self.filters(), section=self.section, entity=self.entity)
+        return None if found == Filters() else found
+
+
 @router.get(
     "/stories",
     response_model=schemas.StoryPage,
-    openapi_extra=with_examples("/api/stories?since={day}&min_size=2"),
+    openapi_extra=with_examples(
+        "/api/stories?since={day}&min_size=2", "/api/stories?q={word}&language={language}"
+    ),
 )
-def stories(
-    request: Request,
-    since: Annotated[Day, Query(description="Only stories that changed on this day or later.")] = None,
-    min_size: Annotated[int, Query(ge=2, le=10_000, description="Articles that it must have.")] = 2,
-    limit: Limit = TOP,
-    cursor: Cursor = None,
-) -> Response:
+def stories(request: Request, asked: Annotated[StoryParameters, Query()]) -> Response:
     """List the stories that several articles report, the last changed first."""
-    after = None if cursor is None else decode(cursor)[1:]
+    after = None if asked.cursor is None else decode(asked.cursor)[1:]
+    since, limit = _start_of(asked.since), asked.limit
     with site_of(request).read() as session:
-        found = list_stories(session, since=_start_of(since), min_size=min_size, after=after, limit=limit + 1)
+        found = list_stories(
+            session,
+            asked.q,
+            asked.articles,
+            since=since,
+            min_size=asked.min_size,
+            after=after,
+            limit=limit + 1,
+        )
     last = found[limit - 1] if len(found) > limit else None
     position = last and Position(0.0, last.updated_at, last.id)
     items = [_story(story) for story in found[:limit]]
