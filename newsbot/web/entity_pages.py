@@ -240,7 +240,7 @@ def _chart(
     other_way = asked.model_copy(update={"share": "" if shares else "1"}).address(path)
     named = "them" if len(series) > 1 else clipped(entity.name, 60)
     if shares is not None:
-        label = f"Share of all articles that mentions {named}"
+        label = f"Share of articles that mention {named}"
         switch = (other_way, "Show numbers")
         period = period_for(shares.rows)
         return history_chart(shares, period, label=label, brush=brush, table=csv, switch=switch)

@@ -137,6 +137,7 @@ def source(request: Request, key: str) -> Response:
         apart=apart,
         first=_first_day(detail),
         last=detail.days[-1][0],
+        known_since=min([detail.first_seen_at.date(), *(day for day, count in detail.seen_days if count)]),
         seen_last=detail.seen_days[-1][0],
         search=SearchParameters(source=(key,), sort="date"),
     )

@@ -42,7 +42,9 @@ class ValueCount(BaseModel):
 
 
 class FacetsJson(BaseModel):
-    """The most frequent values among the articles that were found."""
+    """The most frequent values in the newest 1,000 articles that were found, and names in the first 200 of the list.
+
+    `/api/count` counts all of them."""
 
     source: list[ValueCount]
     language: list[ValueCount]
