@@ -23,6 +23,10 @@
     return `${percent >= 10 || percent === Math.round(percent) ? Math.round(percent) : Number(percent.toPrecision(2))} %`;
   }
 
+  function day(iso) {
+    return new Date(`${iso}T00:00Z`).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+  }
+
   function address(chart, first, last) {
     const url = new URL(chart.brush, location.href);
     url.searchParams.set("since", chart.since[first]);
@@ -98,7 +102,7 @@
     tip.hidden = true;
     function brushed(place, anchor, by) {
       const [first, last] = anchor < 0 ? [place, place] : [Math.min(place, anchor), Math.max(place, anchor)];
-      const link = element("a", "", first === last ? "Show them" : `Show ${chart.texts[first]} to ${chart.texts[last]}`);
+      const link = element("a", "", first === last ? "Show them" : `Show ${day(chart.since[first])} to ${day(chart.until[last])}`);
       link.href = address(chart, first, last);
       link.tabIndex = -1;
       tip.append(link);
@@ -211,7 +215,7 @@
       if (anchor >= 0) select(anchor, current);
       else select(0, -1);
     });
-    box.addEventListener("blur", () => tip.hide());
+    box.addEventListener("blur", () => { if (by === "keys") tip.hide(); });
     /* uPlot knows the mouse only. A finger shows values; the page still scrolls up and down (touch-action: pan-y). */
     function follow(event) {
       by = event.pointerType === "mouse" ? "mouse" : "touch";
