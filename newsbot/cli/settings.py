@@ -44,7 +44,7 @@ def _row(setting: Setting, found: Configuration, origins: list[Origin]) -> dict[
         "key": setting.key,
         "value": masked_setting(setting.name, shown),
         "from": origin_of(setting.key, origins),
-        "default": as_text(setting.default),
+        "default": setting.default_in_words,
         "accepted": setting.accepted,
         "purpose": setting.purpose,
     }

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic.config import JsonDict
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -27,11 +28,12 @@ Networks = Annotated[tuple[Network, ...], BeforeValidator(accept.parts)]
 Tables = tuple[Mapping[str, Any], ...]
 
 
-def setting(default: Any, accepted: str, purpose: str, *, is_path: bool = False) -> Any:
+def setting(default: Any, accepted: str, purpose: str, *, is_path: bool = False, words: str = "") -> Any:
     """Return the field of a setting: its default, the accepted values and its purpose in words.
 
-    A file may give a path relative to its own folder."""
-    return Field(default, description=purpose, json_schema_extra={"accepted": accepted, "is_path": is_path})
+    A file may give a path relative to its own folder. `words` are a default that depends on the machine."""
+    extra: JsonDict = {"accepted": accepted, "is_path": is_path, "words": words}
+    return Field(default, description=purpose, json_schema_extra=extra)
 
 
 class Configuration(BaseSettings):
@@ -103,6 +105,7 @@ class Configuration(BaseSettings):
         accept.other_cores(),
         "a number of processes; 0: the crawl's own process does the work",
         "processes that read pages and recognise entities beside the one that fetches and stores",
+        words="the cores of the machine but one",
     )
     stubs: bool = setting(
         True,
@@ -157,6 +160,7 @@ class Setting:
     key: str
     """Its name in the file of settings."""
     default: Any
+    default_in_words: str
     accepted: str
     """The accepted values in words, for the end of an error message."""
     purpose: str
@@ -174,20 +178,25 @@ class Setting:
         return self.key in {"watch", "output"}
 
 
-def _row(key: str, field: FieldInfo) -> Setting:
-    extra = field.json_schema_extra
-    assert isinstance(extra, dict)
-    return Setting(
-        key, field.default, str(extra["accepted"]), str(field.description), is_path=bool(extra["is_path"])
-    )
-
-
-SETTINGS = {key: _row(key, field) for key, field in Configuration.model_fields.items()}
-"""Key -> setting."""
-
-
 def as_text(value: Any) -> str:
     """Return the value of a setting as the environment writes it."""
     if isinstance(value, bool):
         return "1" if value else "0"
     return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _row(key: str, field: FieldInfo) -> Setting:
+    extra = field.json_schema_extra
+    assert isinstance(extra, dict)
+    return Setting(
+        key=key,
+        default=field.default,
+        default_in_words=str(extra["words"]) or as_text(field.default),
+        accepted=str(extra["accepted"]),
+        purpose=str(field.description),
+        is_path=bool(extra["is_path"]),
+    )
+
+
+SETTINGS = {key: _row(key, field) for key, field in Configuration.model_fields.items()}
+"""Key -> setting."""
