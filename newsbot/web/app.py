@@ -22,7 +22,7 @@ from newsbot.web.api import article_api, changes_api, entity_api, source_api, st
 from newsbot.web.openapi.accepted import refuse_unknown
 from newsbot.web.serving.guard import Access, Guard
 from newsbot.web.serving.problems import add_handlers
-from newsbot.web.site import Site
+from newsbot.web.serving.site import Site
 
 OPENAPI = "/api/openapi.json"
 

@@ -26,8 +26,8 @@ from newsbot.store.queries import (
 from newsbot.web.api.endpoints import ERRORS, complete, json_answer
 from newsbot.web.openapi import schemas
 from newsbot.web.openapi.description import with_examples
-from newsbot.web.parameters import MAX_NAME_CHARS, MAX_QUERY_CHARS, FilterParameters
-from newsbot.web.site import Site, site_of
+from newsbot.web.serving.parameters import MAX_NAME_CHARS, MAX_QUERY_CHARS, FilterParameters
+from newsbot.web.serving.site import Site, site_of
 
 MAX_COMPLETIONS = 50
 MAX_QUERIES = 10

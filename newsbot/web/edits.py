@@ -30,8 +30,8 @@ from newsbot.web.feeds.dated_answers import feed_answer
 from newsbot.web.feeds.feed_documents import ATOM_FEED, JSON_FEED, FeedEntry, SyndicatedFeed
 from newsbot.web.html.differences import compare
 from newsbot.web.html.rendering import page
-from newsbot.web.parameters import SourceParameters
-from newsbot.web.site import site_of
+from newsbot.web.serving.parameters import SourceParameters
+from newsbot.web.serving.site import site_of
 
 PATH = "/edits"
 ENTRIES = 20

@@ -38,8 +38,8 @@ from newsbot.web.html.charts import Series, time_chart
 from newsbot.web.html.maps import located
 from newsbot.web.html.rendering import clipped, page
 from newsbot.web.html.search_history import history_chart, period_for, share_series
-from newsbot.web.parameters import Day, SearchParameters, Text, day_of
-from newsbot.web.site import root_of, site_of
+from newsbot.web.serving.parameters import Day, SearchParameters, Text, day_of
+from newsbot.web.serving.site import root_of, site_of
 
 COMPANIONS = 120
 """Number of companions of an entity, of all types together: the lists show the first ones, the map all places."""

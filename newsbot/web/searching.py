@@ -32,8 +32,8 @@ from newsbot.web.html.citation import CitedSearch, citation, methods_command
 from newsbot.web.html.display_names import country_name, language_name
 from newsbot.web.html.rendering import page
 from newsbot.web.html.search_history import PERIODS, Period, history_chart, period_for
-from newsbot.web.parameters import MAX_QUERY_CHARS, FilterParameters, Names, SearchParameters, encode
-from newsbot.web.site import root_of, site_of
+from newsbot.web.serving.parameters import MAX_QUERY_CHARS, FilterParameters, Names, SearchParameters, encode
+from newsbot.web.serving.site import root_of, site_of
 
 MAX_BACK = 20
 """Number of pages that one can go back through links."""

@@ -18,8 +18,8 @@ from newsbot.store.queries import (
 )
 from newsbot.web.feeds.dated_answers import feed_answer
 from newsbot.web.feeds.feed_documents import ATOM_FEED, JSON_FEED, FeedEntry, SyndicatedFeed
-from newsbot.web.parameters import SearchParameters, SearchQuery, encode
-from newsbot.web.site import site_of
+from newsbot.web.serving.parameters import SearchParameters, SearchQuery, encode
+from newsbot.web.serving.site import site_of
 
 ENTRIES = 50
 """Number of articles in a page of a feed, unless another one is asked for."""

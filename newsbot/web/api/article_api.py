@@ -46,12 +46,12 @@ from newsbot.web.api.endpoints import (
 )
 from newsbot.web.openapi import article_schemas, schemas
 from newsbot.web.openapi.description import with_examples
-from newsbot.web.parameters import (
+from newsbot.web.serving.parameters import (
     MAX_QUERY_CHARS,
     ListParameters,
     SearchQuery,
 )
-from newsbot.web.site import Site, site_of
+from newsbot.web.serving.site import Site, site_of
 
 MAX_RELATED = 50
 MAX_PAGE_BYTES = 4_000_000

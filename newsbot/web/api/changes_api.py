@@ -28,9 +28,9 @@ from newsbot.store.queries import (
 )
 from newsbot.web.api.endpoints import ERRORS, json_answer
 from newsbot.web.openapi.description import with_examples
-from newsbot.web.parameters import MAX_LIMIT, SourceParameters
+from newsbot.web.serving.parameters import MAX_LIMIT, SourceParameters
 from newsbot.web.serving.problems import PROBLEM_TYPE, Problem
-from newsbot.web.site import root_of, site_of
+from newsbot.web.serving.site import root_of, site_of
 
 PATH = "/api/changes"
 _NOT_FOUND: dict[int | str, dict[str, Any]] = {

@@ -11,9 +11,9 @@ from fastapi import Path, Query, Request
 from fastapi.responses import Response
 
 from newsbot.store.queries import Position
-from newsbot.web.parameters import MAX_LIMIT, ListParameters, encode
+from newsbot.web.serving.parameters import MAX_LIMIT, ListParameters, encode
 from newsbot.web.serving.problems import PROBLEM_TYPE, Problem
-from newsbot.web.site import root_of
+from newsbot.web.serving.site import root_of
 
 _PROBLEM = {"content": {PROBLEM_TYPE: {"schema": Problem.model_json_schema()}}}
 ERRORS: dict[int | str, dict[str, Any]] = {

@@ -29,14 +29,14 @@ from newsbot.web.api.endpoints import (
 )
 from newsbot.web.openapi import schemas
 from newsbot.web.openapi.description import with_examples
-from newsbot.web.parameters import (
+from newsbot.web.serving.parameters import (
     Cursor,
     Day,
     Text,
     day_of,
     decode,
 )
-from newsbot.web.site import site_of
+from newsbot.web.serving.site import site_of
 
 _MOST = float(2**62)
 """Counts in made-up cursors are cut to this, as databases hold no greater ones."""

@@ -21,11 +21,11 @@ from newsbot.web.api.endpoints import (
 )
 from newsbot.web.openapi import schemas
 from newsbot.web.openapi.description import with_examples
-from newsbot.web.parameters import (
+from newsbot.web.serving.parameters import (
     Cursor,
     decode,
 )
-from newsbot.web.site import site_of
+from newsbot.web.serving.site import site_of
 
 MAX_SOURCES = 1_000
 

@@ -31,7 +31,7 @@ from newsbot.web.api.endpoints import (
 )
 from newsbot.web.openapi import schemas
 from newsbot.web.openapi.description import with_examples
-from newsbot.web.parameters import (
+from newsbot.web.serving.parameters import (
     MAX_LIMIT,
     MAX_QUERY_CHARS,
     SEVERAL,
@@ -42,7 +42,7 @@ from newsbot.web.parameters import (
     day_of,
     decode,
 )
-from newsbot.web.site import site_of
+from newsbot.web.serving.site import site_of
 
 router = APIRouter(prefix="/api", responses=ERRORS)
 
