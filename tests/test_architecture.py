@@ -19,6 +19,7 @@ FLOORS = (
         "errors",
         "masking",
         "signals",
+        "plugins",
         "urls",
         "text",
         "onnx",
