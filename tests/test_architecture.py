@@ -27,6 +27,7 @@ FLOORS = (
         "rule_versions",
         "capture",
         "settings",
+        "configuration",
     },
     {
         "query",
