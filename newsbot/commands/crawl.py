@@ -101,7 +101,7 @@ class Command(ScrapyCrawl):
         session = crawler.get_extension(CrawlSession)
         stats = crawler.stats.get_stats() if crawler.stats else {}
         if session is not None and session.run_id is not None and isinstance(crawler.spider, NewsSpider):
-            self._print_report(crawler.spider, stats, _report(session, crawler.spider))
+            self._print_report(crawler.spider, stats, report_of(session, crawler.spider))
         if session is None or session.run_id is not None:  # else there was no database to store anything in
             self._say(logging.INFO, summary(crawler))
 
@@ -164,7 +164,7 @@ def summary(crawler: Crawler) -> str:
     return outcome_line(crawler.spidercls.name, stats)
 
 
-def _report(session: CrawlSession, spider: NewsSpider) -> RunReport:
+def report_of(session: CrawlSession, spider: NewsSpider) -> RunReport:
     """Return what a run has met; nothing if the database fails. Its connections were closed with the session."""
     assert session.run_id is not None
     keys = spider.catalog.keys()
