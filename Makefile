@@ -69,8 +69,8 @@ requirements: $(READY)
 
 # The documentation site, in build/site; a broken link is an error.
 docs: $(READY)
-	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
-	@echo "build/site/index.html"
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build
+	@echo "The site is in build/site/index.html"
 
 clean:
 	rm -rf .venv build dist *.egg-info

@@ -7,11 +7,10 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-REPOSITORY = "https://github.com/newsbot-project/newsbot/blob/main"
 OUTSIDE = ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "benchmarks/*.md", "training/README.md")
 """Documents that are not in docs/ and are pages of the site."""
 
-_LINK = re.compile(r"(?<=\]\()(?P<target>(?![a-z]+:|#)[^()\s#]+)(?P<anchor>#[^()\s]*)?(?=\))")
+_LINK = re.compile(r"\[(?P<words>[^\[\]]*)\]\((?P<target>(?![a-z]+:|#)[^()\s#]+)(?P<anchor>#[^()\s]*)?\)")
 _FENCE = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
 
 
@@ -29,7 +28,7 @@ def documents() -> list[str]:
 def site_links(markdown: str, page: str) -> str:
     """Return the text of a page with links that hold in the site; `page` is its path there.
 
-    A link to a file that is no page of the site leads to the repository."""
+    Of a link to a file that the site has not, the words remain."""
     parts = _FENCE.split(markdown)
     parts[::2] = [_LINK.sub(lambda link: _site_link(link, page), part) for part in parts[::2]]
     return "".join(parts)
@@ -42,7 +41,6 @@ def _site_link(link: re.Match[str], page: str) -> str:
     if target.startswith("docs/"):
         target = target.removeprefix("docs/")
     elif target not in outside_documents():
-        return f"{REPOSITORY}/{target}{anchor}"
-    if link["target"].endswith("/"):
-        target += "/README.md"
-    return posixpath.relpath(target, posixpath.dirname(page) or ".") + anchor
+        return link["words"]
+    place = posixpath.relpath(target, posixpath.dirname(page) or ".")
+    return f"[{link['words']}]({place}{anchor})"

@@ -28,11 +28,15 @@ def _expanded(nav: list[Any], pages: Sequence[str]) -> Iterator[Any]:
     for entry in nav:
         match entry:
             case str() if "*" in entry:
-                yield from (page for page in pages if PurePosixPath(page).match(entry))
+                yield from (page for page in pages if _is_meant(PurePosixPath(page), PurePosixPath(entry)))
             case dict():
                 yield {title: _expanded_part(part, pages) for title, part in entry.items()}
             case _:
                 yield entry
+
+
+def _is_meant(page: PurePosixPath, pattern: PurePosixPath) -> bool:
+    return page.parent == pattern.parent and page.match(pattern.name)
 
 
 def _expanded_part(part: Any, pages: Sequence[str]) -> Any:

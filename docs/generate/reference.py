@@ -24,7 +24,7 @@ status is 0; 2 for a mistake in arguments or settings, 1 for a failure, 130 afte
     :command: newsbot
     :prog_name: newsbot
     :depth: 1
-    :style: table
+    :style: plain
 """
 
 PYTHON = """\
