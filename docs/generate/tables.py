@@ -75,7 +75,8 @@ def _section(model: type, place: Table) -> str:
 
 
 def _type(column: Column[Any]) -> str:
-    name = column.type.compile(postgresql.dialect()).lower().replace("timestamp with time zone", "timestamp")
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call] # SQLAlchemy makes the class of modules
+    name = column.type.compile(dialect).lower().replace("timestamp with time zone", "timestamp")
     key = ", key" if column.primary_key else ""
     return f"{name}{key}{', may be null' if column.nullable else ''}"
 
