@@ -25,6 +25,7 @@ FLOORS = (
         "rule_versions",
         "capture",
         "settings",
+        "configuration",
     },
     {
         "query",

@@ -1,4 +1,4 @@
-"""The pages of the reference that are made from the code: commands, settings, API, tables, Python."""
+"""The pages of the reference that are made from the code: commands, API, tables, Python."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from datetime import datetime
 
 from docs.generate.markdown import table
 from docs.generate.tables import tables_page
-from newsbot.settings import NEWSBOT_SETTINGS
 from newsbot.store.database import Database
 from newsbot.web.app import application
 from newsbot.web.openapi.description import Endpoint, endpoints
@@ -47,32 +46,10 @@ def reference_pages() -> dict[str, str]:
     """Return the path of each page in the site and its Markdown."""
     return {
         "reference/commands.md": COMMANDS,
-        "reference/settings.md": settings_page(),
         "reference/api.md": api_page(),
         "reference/tables.md": tables_page(),
         "reference/python.md": PYTHON + "".join(f"\n::: {name}\n" for name in PUBLIC),
     }
-
-
-def settings_page() -> str:
-    """Return the page of all settings."""
-    rows = [
-        (
-            f"`{setting.name}`",
-            f"`{setting.default}`" if setting.default != "" else "",
-            setting.purpose,
-            setting.accepted,
-        )
-        for setting in NEWSBOT_SETTINGS
-    ]
-    return f"""\
-# Settings
-
-`newsbot settings` shows the value of each one, and where it comes from. Those of [Scrapy](https://docs.scrapy.org/) hold
-too, for crawls.
-
-{table(("setting", "default", "what it is", "accepted"), rows)}
-"""
 
 
 def api_page() -> str:

@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from newsbot import __version__
+from newsbot.cli.config_option import with_settings
 from newsbot.errors import NewsbotError, UsageError
 from newsbot.masking import masked
 from newsbot.query.query_error import QueryError
@@ -64,7 +65,7 @@ class LazyGroup(click.Group):
             return None
         module, _, name = COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(import_module(module), name)
-        return command
+        return with_settings(command)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command. If the reader of its output stops early (`| head`), that is not an error."""
