@@ -27,12 +27,14 @@ COMMANDS = {
     "backfill": "newsbot.cli.jobs.backfill:backfill",
     "count": "newsbot.cli.reading.count:count",
     "changes": "newsbot.cli.reading.changes:changes",
+    "crawl": "newsbot.cli.crawling.commands:crawl",
     "db": "newsbot.cli.database:db",
     "embed": "newsbot.cli.jobs.embed:embed",
     "entities": "newsbot.cli.reading.entities:entities",
     "entity": "newsbot.cli.reading.entities:entity",
     "export": "newsbot.cli.reading.export:export",
     "extract": "newsbot.cli.extract:extract",
+    "fetch": "newsbot.cli.crawling.commands:fetch",
     "history": "newsbot.cli.reading.articles:history",
     "import": "newsbot.cli.jobs.imports:import_",
     "methods": "newsbot.cli.reading.methods:methods",
@@ -47,6 +49,7 @@ COMMANDS = {
     "stats": "newsbot.cli.reading.overview:stats",
     "stories": "newsbot.cli.reading.stories:stories",
     "story": "newsbot.cli.reading.stories:story",
+    "take": "newsbot.cli.crawling.commands:take",
     "trends": "newsbot.cli.reading.entities:trends",
 }
 """Command -> module and name. The module is imported only when the command runs, so that every command starts fast."""

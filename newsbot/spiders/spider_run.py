@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from newsbot.configuration.reading import PROBLEM, scrapy_names
 from newsbot.errors import InputError
 
 if TYPE_CHECKING:
+    from scrapy.settings import Settings
     from twisted.python.failure import Failure
 
     from newsbot.spiders.page_spider import PageSpider
@@ -32,14 +34,11 @@ def run_spider(
     could not do its work."""
     from scrapy import signals
     from scrapy.crawler import CrawlerProcess
-    from scrapy.settings import Settings
 
     from newsbot.spiders.components import STORES
     from newsbot.spiders.page_spider import PageSpider
 
-    settings = Settings()
-    settings.setmodule("newsbot.settings")
-    settings.setdict({STORES: False, **_SETTINGS}, priority="cmdline")
+    settings = project_settings({STORES: False, **_SETTINGS})
     os.environ.pop("SCRAPY_SETTINGS_MODULE", None)
     process = CrawlerProcess(settings)
     crawler = process.create_crawler(name)
@@ -58,6 +57,18 @@ def run_spider(
     if not isinstance(spider, PageSpider) or spider.failure:
         raise InputError(getattr(spider, "failure", None) or f"the spider {name} could not begin")
     return spider, items
+
+
+def project_settings(given: Mapping[str, Any]) -> Settings:
+    """Return Scrapy's settings for newsbot, wherever it is called from, with those of the command line."""
+    from scrapy.settings import Settings
+
+    settings = Settings()
+    settings.setmodule("newsbot.settings")
+    # The module may have been imported before --config named the file of settings.
+    settings.setdict({PROBLEM: None, **scrapy_names()}, priority="project")
+    settings.setdict(given, priority="cmdline")
+    return settings
 
 
 def raise_error(crawling: Awaitable[None]) -> None:
