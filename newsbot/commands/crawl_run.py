@@ -100,7 +100,7 @@ def _stats(crawler: Crawler) -> Mapping[str, Any]:
 
 def _report(session: CrawlSession, spider: NewsSpider) -> Iterator[tuple[int, str]]:
     """Yield the lines about what a run has met."""
-    stats, report = _stats(session.crawler), _run_report(session, spider)
+    stats, report = _stats(session.crawler), report_of(session, spider)
     if problem := no_network(stats, report):
         yield logging.ERROR, problem
         return
@@ -111,7 +111,7 @@ def _report(session: CrawlSession, spider: NewsSpider) -> Iterator[tuple[int, st
         yield logging.INFO, f"newsbot {spider.name}: {line}"
 
 
-def _run_report(session: CrawlSession, spider: NewsSpider) -> RunReport:
+def report_of(session: CrawlSession, spider: NewsSpider) -> RunReport:
     """Return what a run has met; nothing if the database fails. Its connections were closed with the session."""
     assert session.run_id is not None
     keys = spider.catalog.keys()

@@ -1,4 +1,4 @@
-"""Run one spider without pipelines: nothing is stored, the items are returned."""
+"""Run one spider inside a program: its items are returned, and nothing is printed."""
 
 from __future__ import annotations
 
@@ -16,31 +16,30 @@ if TYPE_CHECKING:
 
     from newsbot.spiders.page_spider import PageSpider
 
-_SETTINGS: dict[str, Any] = {
-    "LOG_ENABLED": False,
-    "LOG_INSTALL_ROOT_HANDLER": False,
-    "AUTOTHROTTLE_ENABLED": False,
-    "DOWNLOAD_DELAY": 0.5,
-}
-"""Settings that replace those of the project: no log, a fixed short delay."""
+_QUIET: dict[str, Any] = {"LOG_ENABLED": False, "LOG_INSTALL_ROOT_HANDLER": False}
+LOOKING: Mapping[str, Any] = {"NEWSBOT_STORES": False, "AUTOTHROTTLE_ENABLED": False, "DOWNLOAD_DELAY": 0.5}
+"""Settings for looking at a site: nothing is stored, a fixed short delay."""
 
 
 def run_spider(
-    name: str, on_item: Callable[[Any], None] | None = None, **arguments: str
+    name: str,
+    on_item: Callable[[Any], None] | None = None,
+    *,
+    settings: Mapping[str, Any] = LOOKING,
+    **arguments: str,
 ) -> tuple[PageSpider, list[Any]]:
-    """Run the spider `name` to its end and return it with the items that it yielded.
+    """Run the spider `name` to its end without a log, and return it with the items that it yielded.
 
-    `on_item` is called with each item at once. Can be called once per process, because a Twisted reactor cannot be restarted. Raises InputError if the spider
-    could not do its work."""
+    `on_item` is called with each item at once; `settings` replace those of the project. Can be called once per process,
+    because a Twisted reactor cannot be restarted. Raises InputError if the spider could not do its work."""
     from scrapy import signals
     from scrapy.crawler import CrawlerProcess
 
-    from newsbot.spiders.components import STORES
+    from newsbot.session import CrawlSession
     from newsbot.spiders.page_spider import PageSpider
 
-    settings = project_settings({STORES: False, **_SETTINGS})
     os.environ.pop("SCRAPY_SETTINGS_MODULE", None)
-    process = CrawlerProcess(settings)
+    process = CrawlerProcess(project_settings({**_QUIET, **settings}))
     crawler = process.create_crawler(name)
     items: list[Any] = []
 
@@ -54,8 +53,10 @@ def run_spider(
     process.start()
     raise_error(crawling)
     spider = crawler.spider
-    if not isinstance(spider, PageSpider) or spider.failure:
-        raise InputError(getattr(spider, "failure", None) or f"the spider {name} could not begin")
+    if not isinstance(spider, PageSpider):
+        raise InputError(f"the spider {name} could not begin")
+    if failure := CrawlSession.failure_of(crawler):
+        raise InputError(failure)
     return spider, items
 
 
