@@ -94,7 +94,7 @@ def list_changes(
         after = found[-1].number if is_cut else rows[-1].number if rows else after
         if is_cut or len(rows) < size:
             break
-    changes = _with_texts(session, found) if full else found
+    changes = with_texts(session, found) if full else found
     return ChangePage(changes=changes, after=after, cursor=cursor_at(session, after), has_more=after < last)
 
 
@@ -246,7 +246,7 @@ def _listed_json(row: Any) -> dict[str, Any]:
     }
 
 
-def _with_texts(session: Session, changes: Sequence[LoggedChange]) -> list[LoggedChange]:
+def with_texts(session: Session, changes: Sequence[LoggedChange]) -> list[LoggedChange]:
     """Return changes with their articles in full."""
     ids = sorted({change.article_id for change in changes if change.article is not None})
     full = {
