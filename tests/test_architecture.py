@@ -26,6 +26,7 @@ FLOORS = (
         "languages",
         "rule_versions",
         "capture",
+        "public_addresses",
         "settings",
     },
     {
@@ -40,7 +41,7 @@ FLOORS = (
         "archive",
     },
     {"store"},
-    {"ingest"},
+    {"ingest", "outputs"},
     {"session", "jobs"},
     {"middlewares", "extensions", "rendering"},
     {"spiders", "pipelines"},
@@ -182,6 +183,7 @@ STORE_FLOORS = (
     "search",
     "counts",
     "following",
+    "sending",
     "queries",
 )
 """The packages of the store from the ground up; `newsbot.store` itself opens databases and uses the first three."""

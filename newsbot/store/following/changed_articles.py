@@ -98,6 +98,12 @@ def list_changes(
     return ChangePage(changes=changes, after=after, cursor=cursor_at(session, after), has_more=after < last)
 
 
+def find_change(session: Session, number: int) -> LoggedChange | None:
+    """Return the change with a number; None if there is none."""
+    found = list_changes(session, after=number - 1, limit=1).changes
+    return found[0] if found and found[0].number == number else None
+
+
 def change_json(change: LoggedChange) -> dict[str, Any]:
     """Return the public JSON form of a change."""
     before, after = change.title or (None, None)
