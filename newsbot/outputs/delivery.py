@@ -90,11 +90,10 @@ class Delivery:
         try:
             yield cursor
         except UndeliveredError as error:
-            reason = str(error)
-            self.database.transact(lambda session: note_failure(session, name, owner, reason))
+            self.database.transact(partial(note_failure, name=name, owner=owner, error=str(error)))
             raise
         finally:
-            self.database.transact(lambda session: release(session, name, owner))
+            self.database.transact(partial(release, name=name, owner=owner))
 
     def _page(self, session: Session, *, after: int) -> ChangePage:
         """Return the next changes that the output wants, with their articles."""

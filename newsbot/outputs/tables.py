@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -64,6 +65,16 @@ Kinds = Annotated[
     Field(description=f"kinds of articles: {', '.join(STORED_KINDS)}"),
 ]
 _NAMES = "a text with names separated by commas, or a list of them"
+
+
+def _http_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0 or " " in url:
+        raise ValueError("is no URL of the web")
+    return url
+
+
+HttpUrl = Annotated[str, AfterValidator(_http_url), Field(description="an http:// or https:// URL")]
 
 
 class MatchingTable(BaseModel):

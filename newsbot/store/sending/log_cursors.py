@@ -67,7 +67,7 @@ def _may_be_alive(owner: str) -> bool:
 
 
 def advance(
-    session: Session, name: str, owner: str, number: int, *, now: datetime, is_delivery: bool = True
+    session: Session, name: str, owner: str, number: int, *, now: datetime, is_delivery: bool
 ) -> bool:
     """Store that all changes up to a number are dealt with, and renew the lease. Return whether the owner still holds it."""
     values: dict[str, Any] = {"number": number, "leased_until": now + LEASE, "failures": 0, "error": None}
@@ -77,6 +77,11 @@ def advance(
 def renew(session: Session, name: str, owner: str, now: datetime) -> bool:
     """Renew a lease. Return whether the owner still holds it."""
     return _update(session, name, owner, {"leased_until": now + LEASE})
+
+
+def note_delivery(session: Session, name: str, owner: str, now: datetime) -> bool:
+    """Store when a message was made. Return whether the owner still holds the lease."""
+    return _update(session, name, owner, {"delivered_at": now, "leased_until": now + LEASE})
 
 
 def note_failure(session: Session, name: str, owner: str, error: str) -> None:
