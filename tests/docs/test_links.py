@@ -172,7 +172,7 @@ def test_tree_of_the_architecture_is_that_of_the_package() -> None:
 @pytest.mark.parametrize(
     ("text", "missing"),
     [
-        pytest.param("`newsbot/urls.py`, `urls.py`, `store/queries/`", [], id="what exists"),
+        pytest.param("`newsbot/errors.py`, `errors.py`, `store/queries/`", [], id="what exists"),
         pytest.param("`newsbot/dates.py`", ["newsbot/dates.py"], id="inline"),
         pytest.param("```\nnewsbot/\n  lost.py    words\n```\n", ["lost.py"], id="name alone in a block"),
         pytest.param("```console\n$ pytest -q tests/gone\n```\n", ["tests/gone"], id="command"),
