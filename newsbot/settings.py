@@ -228,6 +228,8 @@ class Configuration:
     web_url: tuple[str, ...]
     web_cors: tuple[str, ...]
     workers: int
+    output: tuple[Mapping[str, Any], ...] = ()
+    watch: tuple[Mapping[str, Any], ...] = ()
 
 
 def read_settings(given: Mapping[str, Any]) -> Configuration:
@@ -291,6 +293,7 @@ PAGE_PIPELINES = {
 PAGE_STORAGE = {
     "newsbot.session.CrawlSession": 100,
     "newsbot.extensions.keep_rejects.KeepRejects": 200,
+    "newsbot.extensions.run_watches.RunWatches": 300,
 }
 PAGE_EXTENSIONS = {
     # In place of Scrapy's: articles are exported as the JSON objects of `newsbot extract`.

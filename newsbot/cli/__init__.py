@@ -35,6 +35,7 @@ COMMANDS = {
     "history": "newsbot.cli.reading.articles:history",
     "import": "newsbot.cli.jobs.imports:import_",
     "methods": "newsbot.cli.reading.methods:methods",
+    "outputs": "newsbot.cli.sending.outputs:outputs",
     "reextract": "newsbot.cli.jobs.reextract:reextract",
     "reclean": "newsbot.cli.jobs.reclean:reclean",
     "rejects": "newsbot.cli.reading.overview:rejects",
@@ -47,6 +48,7 @@ COMMANDS = {
     "stories": "newsbot.cli.reading.stories:stories",
     "story": "newsbot.cli.reading.stories:story",
     "trends": "newsbot.cli.reading.entities:trends",
+    "watch": "newsbot.cli.sending.watch:watch",
 }
 """Command -> module and name. The module is imported only when the command runs, so that every command starts fast."""
 

@@ -7,13 +7,13 @@ from typing import Self
 
 from scrapy import signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import NotConfigured
 from scrapy.utils.asyncio import run_in_thread
 
 from newsbot.errors import NewsbotError
 from newsbot.outputs.watches.watch_list import Outcome, register_watches, run_watches
+from newsbot.outputs.watches.watch_table import read_watch_tables
 from newsbot.session import CrawlSession
-from newsbot.settings import Configuration, configuration
+from newsbot.settings import Configuration, read_settings
 from newsbot.store.database import Database
 
 logger = logging.getLogger(__name__)
@@ -25,6 +25,7 @@ class RunWatches:
     A watch that fails is logged, and does not make the crawl fail: what it has found is sent after the next one."""
 
     def __init__(self, crawler: Crawler, settings: Configuration) -> None:
+        read_watch_tables(settings.watch, {})
         self.crawler = crawler
         self.settings = settings
         crawler.signals.connect(self.begin, signal=signals.spider_opened)
@@ -32,10 +33,8 @@ class RunWatches:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Return the extension for a crawl that stores articles."""
-        if crawler.get_extension(CrawlSession) is None:
-            raise NotConfigured
-        return cls(crawler, configuration())
+        """Return the extension. Raises UsageError for a wrong `[[watch]]` table, before anything is fetched."""
+        return cls(crawler, read_settings(crawler.settings))
 
     async def begin(self) -> None:
         """Store where new watches begin. The stage `store` has opened the database."""
