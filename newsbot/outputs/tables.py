@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from newsbot.errors import UsageError
 from newsbot.items import STORED_KINDS, StoredKind, parse_kinds
@@ -74,7 +75,8 @@ def _http_url(url: str) -> str:
     return url
 
 
-HttpUrl = Annotated[str, AfterValidator(_http_url), Field(description="an http:// or https:// URL")]
+HTTP_URL = "an http:// or https:// URL"
+HttpUrl = Annotated[str, AfterValidator(_http_url), Field(description=HTTP_URL)]
 
 
 class MatchingTable(BaseModel):
@@ -134,11 +136,16 @@ def _message(model: type[MatchingTable], where: str, error: ValidationError) -> 
         keys = ", ".join(model.model_fields)
         return f"{where}: the key {key!r} {_ROOT_ERRORS[first['type']]}; accepted: {keys}"
     field = model.model_fields.get(key)
-    reason = first["msg"].removeprefix("Value error, ")
     shown = "" if key in SECRET_KEYS else f" is {first['input']!r}"
-    accepted = f"; accepted: {field.description}" if field and field.description else f": {reason}"
-    detail = f" ({reason})" if first["type"] == "value_error" and field and field.description else ""
-    return f"{where}: {key}{shown}{detail}{accepted}"
+    return f"{where}: {key}{shown}{_reason(first, field.description if field else None)}"
+
+
+def _reason(error: ErrorDetails, accepted: str | None) -> str:
+    """Return what is wrong with a value, and what is accepted."""
+    reason = error["msg"].removeprefix("Value error, ")
+    if accepted is None or "accepted:" in reason:
+        return f": {reason}"
+    return (f" ({reason})" if error["type"] == "value_error" else "") + f"; accepted: {accepted}"
 
 
 SECRET_KEYS = {"secret", "notify", "webhook", "url", "headers"}

@@ -38,4 +38,4 @@ def opened(url: str | None) -> Iterator[Database]:
 
 def pause_after(failures: int, interval_s: float) -> float:
     """Return how long `--follow` waits after a number of failures in a row: twice as long after each one."""
-    return min(interval_s * 2**failures, max(MAX_PAUSE_S, interval_s))
+    return min(interval_s * 2.0**failures, max(MAX_PAUSE_S, interval_s))

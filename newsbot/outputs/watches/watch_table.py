@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 from newsbot.items import StoredKind
 from newsbot.outputs.output_table import refuse_repeated
 from newsbot.outputs.receivers.webhooks import Secret
-from newsbot.outputs.tables import HttpUrl, Kinds, MatchingTable, Texts, read_table
+from newsbot.outputs.tables import HTTP_URL, HttpUrl, Kinds, MatchingTable, Texts, read_table
 from newsbot.outputs.watches.quiet_hours import ACCEPTED, QuietHours, parse_quiet_hours
 
 HEADING = "[[watch]]"
@@ -55,7 +55,7 @@ class WatchTable(MatchingTable):
         AfterValidator(_addresses),
         Field(description="addresses of Apprise, as mailto://USER:PASSWORD@HOST or tgram://TOKEN/CHAT"),
     ] = ()
-    webhook: HttpUrl | None = None
+    webhook: Annotated[HttpUrl | None, Field(description=HTTP_URL)] = None
     secret: Secret = None
     every: Annotated[
         str | None, AfterValidator(_period), Field(description="minutes, hours or days: 15m, 1h, 1d")

@@ -116,15 +116,9 @@ def write_message(
 
 def described(session: Session, watch: str, ids: Sequence[int], query: str) -> list[WatchHit]:
     """Return what messages and pages say of articles, in the order of `ids`; those that were deleted are left out."""
-    found_at = dict(
-        session.execute(
-            select(WatchArticle.article_id, WatchArticle.found_at).where(
-                WatchArticle.watch == watch, WatchArticle.article_id.in_(ids)
-            )
-        )
-        .tuples()
-        .all()
-    )
+    found = select(WatchArticle.article_id, WatchArticle.found_at).where(WatchArticle.watch == watch)
+    times = session.execute(found.where(WatchArticle.article_id.in_(ids)))
+    found_at = {row.article_id: row.found_at for row in times}
     rows = session.execute(select(*_COLUMNS).where(ArticleRow.id.in_(ids)))
     hits = {row.id: _hit(row, query, found_at.get(row.id, row.first_seen_at)) for row in rows}
     return [hits[article_id] for article_id in ids if article_id in hits]
