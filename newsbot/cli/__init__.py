@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from newsbot import __version__
+from newsbot.cli.config_option import with_settings
 from newsbot.errors import NewsbotError, UsageError
 from newsbot.masking import masked
 from newsbot.query.query_error import QueryError
@@ -26,15 +27,20 @@ COMMANDS = {
     "backfill": "newsbot.cli.jobs.backfill:backfill",
     "count": "newsbot.cli.reading.count:count",
     "changes": "newsbot.cli.reading.changes:changes",
+    "crawl": "newsbot.cli.crawling.commands:crawl",
     "db": "newsbot.cli.database:db",
+    "doctor": "newsbot.cli.setting_up.doctor:doctor",
     "embed": "newsbot.cli.jobs.embed:embed",
     "entities": "newsbot.cli.reading.entities:entities",
     "entity": "newsbot.cli.reading.entities:entity",
     "export": "newsbot.cli.reading.export:export",
     "extract": "newsbot.cli.extract:extract",
+    "fetch": "newsbot.cli.crawling.commands:fetch",
     "history": "newsbot.cli.reading.articles:history",
+    "init": "newsbot.cli.setting_up.init:init",
     "import": "newsbot.cli.jobs.imports:import_",
     "methods": "newsbot.cli.reading.methods:methods",
+    "outputs": "newsbot.cli.sending.outputs:outputs",
     "reextract": "newsbot.cli.jobs.reextract:reextract",
     "reclean": "newsbot.cli.jobs.reclean:reclean",
     "rejects": "newsbot.cli.reading.overview:rejects",
@@ -46,7 +52,9 @@ COMMANDS = {
     "stats": "newsbot.cli.reading.overview:stats",
     "stories": "newsbot.cli.reading.stories:stories",
     "story": "newsbot.cli.reading.stories:story",
+    "take": "newsbot.cli.crawling.commands:take",
     "trends": "newsbot.cli.reading.entities:trends",
+    "watch": "newsbot.cli.sending.watch:watch",
 }
 """Command -> module and name. The module is imported only when the command runs, so that every command starts fast."""
 
@@ -64,7 +72,7 @@ class LazyGroup(click.Group):
             return None
         module, _, name = COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(import_module(module), name)
-        return command
+        return with_settings(command)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command. If the reader of its output stops early (`| head`), that is not an error."""

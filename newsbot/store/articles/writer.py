@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal, assert_never
+from typing import assert_never
 
 from sqlalchemy import Connection, delete, insert
 from sqlalchemy.orm import Session
 
 from newsbot import rule_versions
 from newsbot.dedupe.changes import Judgement
-from newsbot.items import STUB, Article, Fetched
+from newsbot.items import STUB, Article, Fetched, Outcome
 from newsbot.store.articles import children, story_placement
 from newsbot.store.articles.content.page_columns import (
     Page,
@@ -46,8 +46,6 @@ from newsbot.store.sql import locks
 from newsbot.store.sql.compiled import CompiledStatement
 from newsbot.store.sql.locks import Rank
 
-Outcome = Literal["new", "changed", "unchanged", "duplicate", "conflict"]
-
 
 @dataclass(frozen=True, slots=True)
 class Saved:
@@ -55,8 +53,7 @@ class Saved:
 
     article_id: int
     outcome: Outcome
-    """`new`, also if it was a stub before; `duplicate`: new, with the text of another article; `changed` since it was last seen; `unchanged`, or without
-    a change that a reader would notice; `conflict`: the page is only a teaser of the stored article, which stays as it is."""
+    """As in `Article.outcome`."""
     judgement: Judgement | None = None
     """In a conflict: what the page is now."""
     story_id: int | None = None

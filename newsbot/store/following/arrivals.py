@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
@@ -33,6 +33,7 @@ MAX_TEXT_CHARS = 20_000
 PERIODS = (1_000, 6_000)
 """Numbers of articles that are looked through one after the other, before all older ones together: by then, the words
 are known to be so rare that all articles with them can be looked at."""
+_MOMENT = timedelta(microseconds=1)
 _SUPERSET = (
     ArticleRow.first_seen_at,
     ArticleRow.id,
@@ -43,6 +44,8 @@ _SUPERSET = (
     ArticleRow.dated_at,
 )
 """What filters look at."""
+Position = tuple[ColumnElement[datetime], ColumnElement[int]]
+"""The columns by which articles are sorted, the last first seen first."""
 
 
 class ArrivalPosition(NamedTuple):
@@ -83,6 +86,8 @@ class ArrivalPage:
     articles: list[Arrival]
     after: ArrivalPosition | None
     """Where the next page begins; None on the last page."""
+    before: ArrivalPosition | None
+    """Where the page before this one begins; None: at the top."""
 
 
 def list_arrivals(
@@ -91,10 +96,14 @@ def list_arrivals(
     """Return one page of the articles that a query finds and that meet filters, the last seen first.
 
     Raises QueryError and FilterError."""
-    found = _newest(session, ask(session, query, filters), filters, after, limit + 1)
+    question = ask(session, query, filters)
+    found = _newest(session, question, filters, after, limit + 1)
     shown = found[:limit]
-    articles = _arrivals(session, [position.id for position in shown])
-    return ArrivalPage(articles=articles, after=shown[-1] if len(found) > limit else None)
+    return ArrivalPage(
+        articles=_arrivals(session, [position.id for position in shown]),
+        after=shown[-1] if len(found) > limit else None,
+        before=after and _page_before(session, question, filters, after, limit),
+    )
 
 
 # ------------------------------------------------------------------ selecting
@@ -106,23 +115,51 @@ def _newest(
     """Return the articles that match, from period to period, until there are enough.
 
     Without words, names and lists that an index could find, nearly all articles match: they are walked through once."""
-    narrowed = narrow(session, filters)
-    is_walk = question.indexed is None and not question.others and _passes_most(filters)
+    narrowed, is_walk = narrow(session, filters), _is_walk(question, filters)
     found: list[ArrivalPosition] = []
     until = after and after.first_seen_at
     for size in (None,) if is_walk else (*PERIODS, None):
         since = None if size is None else _earlier(session, until, size)
-        period = _period(since, until)
-        query = _matching(session, question, narrowed, period, is_last=since is None and not is_walk)
+        is_last = since is None and not is_walk
+        query, place = _matching(session, question, narrowed, _period(since, until), is_last=is_last)
         if after is not None:
-            position = (query.selected_columns.first_seen_at, query.selected_columns.id)
-            query = query.where(tuple_(*position) < tuple(after))
-        rows = session.execute(query.limit(limit - len(found)))
-        found += [ArrivalPosition(*row) for row in rows]
+            query = query.where(tuple_(*place) < tuple(after))
+        found += _positions(
+            session, query.order_by(*(part.desc() for part in place)).limit(limit - len(found))
+        )
         if since is None or len(found) >= limit:
             break
         until = since
     return found
+
+
+def _page_before(
+    session: Session, question: Question, filters: Filters, after: ArrivalPosition, limit: int
+) -> ArrivalPosition | None:
+    """Return where the page before the one that begins after `after` begins; None if that is the first page.
+
+    Articles are looked for upwards, from period to period."""
+    narrowed, is_walk = narrow(session, filters), _is_walk(question, filters)
+    found: list[ArrivalPosition] = []
+    since = after.first_seen_at - _MOMENT
+    for size in (None,) if is_walk else (*PERIODS, None):
+        until = None if size is None else _later(session, since, size)
+        is_last = until is None and not is_walk
+        query, place = _matching(session, question, narrowed, _period(since, until), is_last=is_last)
+        upwards = query.where(tuple_(*place) >= tuple(after)).order_by(*place)
+        found += _positions(session, upwards.limit(limit + 1 - len(found)))
+        if until is None or len(found) > limit:
+            break
+        since = until
+    return found[limit] if len(found) > limit else None
+
+
+def _positions(session: Session, query: Select[datetime, int]) -> list[ArrivalPosition]:
+    return [ArrivalPosition(*row) for row in session.execute(query)]
+
+
+def _is_walk(question: Question, filters: Filters) -> bool:
+    return question.indexed is None and not question.others and _passes_most(filters)
 
 
 def _passes_most(filters: Filters) -> bool:
@@ -137,6 +174,12 @@ def _earlier(session: Session, until: datetime | None, size: int) -> datetime | 
     return session.scalar(query.order_by(ArticleRow.first_seen_at.desc()).offset(size).limit(1))
 
 
+def _later(session: Session, since: datetime, size: int) -> datetime | None:
+    """Return when the article was first seen that is `size` places after a moment; None if there are fewer."""
+    query = select(ArticleRow.first_seen_at).where(*_period(since, None))
+    return session.scalar(query.order_by(ArticleRow.first_seen_at).offset(size).limit(1))
+
+
 def _period(since: datetime | None, until: datetime | None) -> list[ColumnElement[bool]]:
     bounds = [] if since is None else [ArticleRow.first_seen_at > since]
     return bounds if until is None else [*bounds, ArticleRow.first_seen_at <= until]
@@ -149,8 +192,8 @@ def _matching(
     period: Sequence[ColumnElement[bool]],
     *,
     is_last: bool,
-) -> Select[datetime, int]:
-    """Return a query for the articles of a period that match, the last seen first.
+) -> tuple[Select[datetime, int], Position]:
+    """Return a query for the articles of a period that match, and what they are sorted by.
 
     In the last period, all with the words, or of the filters, are looked at. OFFSET 0 has both databases find the articles
     with the words first, and those of the filters among them, and sort last."""
@@ -168,7 +211,7 @@ def _matching(
         found = found.where(full_text.one_of(connection, ArticleRow.id.expression, ids))
         rows = found.offset(0).subquery("matching").c
         query = select(rows.first_seen_at, rows.id).where(*conditions_on(rows, narrowed))
-    return query.order_by(rows.first_seen_at.desc(), rows.id.desc())
+    return query, (rows.first_seen_at, rows.id)
 
 
 # ------------------------------------------------------------------ loading

@@ -159,8 +159,8 @@ def _revision(connection: Connection, page: Page, plan: Revise, *, by_rules: boo
 
 
 def bring_back(connection: Connection, page: Page, existing: Existing) -> None:
-    """Store that a page is there again, if it was gone."""
-    if existing.gone_at is not None:
+    """Store that the page of an article is there again, unless this page was fetched before it was gone."""
+    if existing.gone_at is not None and page.now >= existing.gone_at:
         restore(connection, existing.id, run_id=page.run_id, now=page.now)
 
 
