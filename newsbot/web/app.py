@@ -69,5 +69,5 @@ def create_app(
         pages.router,
     ):
         app.include_router(part)
-    add_handlers(app, {"/search": searching.faulty_form})
+    add_handlers(app, {"/search": searching.faulty_form, "/edits": edits.faulty_form})
     return Guard(app, access or Access(), images=images, cors=cors)

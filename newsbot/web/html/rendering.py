@@ -78,6 +78,8 @@ def teaser(text: str | None, length: int) -> str:
     if not line or _SENTENCE_END.search(line):
         return line
     words, _, last = line.removesuffix("…").rpartition(" ")
+    if _SENTENCE_END.search(words):
+        return words
     return f"{words} …" if words and last.isascii() else f"{line.removesuffix('…')}…"
 
 
