@@ -231,7 +231,7 @@ def _history(request: Request, asked: PageParameters, attended: Attention, perio
     if not any(attended.total.counts):
         return None
     root, is_share = root_of(request), asked.share == "1"
-    switch = "Show numbers" if is_share else "Show shares of all articles"
+    switch = "Show counts" if is_share else "Show shares of all articles"
     return history_chart(
         attended,
         period,

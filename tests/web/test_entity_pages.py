@@ -167,7 +167,7 @@ def test_chart_has_shares_of_all_articles_of_its_days(client: TestClient) -> Non
     number = _entity(client, "Lisbon")
     page = client.get(f"/entities/{number}?with=Oslo&share=1&since=2026-03-01").text
     assert "Share of articles that mention them, by day" in page
-    assert "Show numbers" in page
+    assert "Show counts" in page
     assert f"/entities/{number}?since=2026-03-01&amp;with=Oslo" in page
     header, *rows = _rows(client.get(f"/entities/{number}/days.csv?with=Oslo&share=1&since=2026-03-01").text)
     assert header == ["day", "Lisbon (share)", "Oslo (share)"]

@@ -216,7 +216,7 @@ def test_up_to_four_queries_are_compared_in_one_chart(client: TestClient) -> Non
     html = client.get("/search?q=tram&q2=council&q3=tunnel&q4=ferry&share=1").text
     for query in ("tram", "council", "tunnel", "ferry"):
         assert f"<bdi>{query}</bdi>" in html
-    assert "Show numbers" in html
+    assert "Show counts" in html
     assert total_of(html) == total_of(client.get("/search?q=tram").text)
     assert fields_of(html)["q3"] == "tunnel"
     assert fields_of(html)["share"] == "1"
@@ -379,13 +379,13 @@ def test_fault_of_a_hidden_field_is_told(client: TestClient, name: str) -> None:
 
 
 def test_recent_days_are_one_click_away(client: TestClient) -> None:
-    page = client.get("/search?q=tram&source=harbour-post&since=30d&until=").text
+    page = client.get("/search?q=tram&source=harbour-post&since=&until=").text
     links = {name: dict(parse_qsl(urlsplit(unescape(url)).query)) for url, name in SPAN_LINK.findall(page)}
     same = {"q": "tram", "source": "harbour-post"}
     assert links == {
         "7 days": same | {"since": "7d"},
+        "30 days": same | {"since": "30d"},
         "90 days": same | {"since": "90d"},
         "a year": same | {"since": "1y"},
-        "all days": same,
     }
-    assert "<strong>30 days</strong>" in page
+    assert "<strong>all days</strong>" in page
