@@ -27,9 +27,10 @@ from newsbot.ingest.read import source_key
 from newsbot.items import Fetched, Reject
 from newsbot.middlewares.bounded_http import HeadersTooLargeError
 from newsbot.middlewares.certificates import CertificateRefusedError, check_authorities
-from newsbot.middlewares.networks import error_text, is_refused, refusal
+from newsbot.middlewares.networks import error_text, is_refused
 from newsbot.middlewares.politeness import HeldError, Politeness
 from newsbot.middlewares.refusals import ForbiddenByRobotsError, ResponseTooLargeError
+from newsbot.public_addresses import refusal
 from newsbot.session import CAPTURE, ENTRY, KEPT, LISTER, SAVED_PATH, CrawlSession
 from newsbot.settings import product_token, read_settings
 from newsbot.sources.catalog import Catalog

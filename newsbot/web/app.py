@@ -41,6 +41,12 @@ def create_app(
     now: Callable[[], datetime] = _now,
 ) -> Guard:
     """Return an ASGI application over an open database. For `images` and `url` see `Site`, for `cors` `Guard`."""
+    site = Site(database=database, now=now, images=images, url=url)
+    return Guard(application(site), access or Access(), images=images, cors=cors)
+
+
+def application(site: Site) -> FastAPI:
+    """Return the application without the guard in front of it, whose OpenAPI document describes the API."""
     app = FastAPI(
         title="newsbot",
         version=__version__,
@@ -48,11 +54,11 @@ def create_app(
         dependencies=[Depends(refuse_unknown)],
         docs_url=None,
         redoc_url=None,
-        servers=[{"url": url}] if url else None,
-        root_path_in_servers=url is None,
+        servers=[{"url": site.url}] if site.url else None,
+        root_path_in_servers=site.url is None,
         description="Articles, entities, stories and sources of a newsbot database. Read only.",
     )
-    app.state.site = Site(database=database, now=now, images=images, url=url)
+    app.state.site = site
     for part in (
         article_api.router,
         entity_api.router,
@@ -70,4 +76,4 @@ def create_app(
     ):
         app.include_router(part)
     add_handlers(app, {"/search": searching.faulty_form, "/edits": edits.faulty_form})
-    return Guard(app, access or Access(), images=images, cors=cors)
+    return app
