@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from datetime import datetime
 
-from newsbot.web.site import Site
+from newsbot.web.serving.site import Site
 
 from docs.generate.markdown import table
 from docs.generate.tables import tables_page
