@@ -101,7 +101,9 @@ class Counts(Results[T]):
 def _with_times(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row whose times (`at`, `published_at`, ...) are datetimes."""
     return {
-        name: datetime.fromisoformat(value) if f"_{name}".endswith("_at") and isinstance(value, str) else value
+        name: datetime.fromisoformat(value)
+        if f"_{name}".endswith("_at") and isinstance(value, str)
+        else value
         for name, value in row.items()
     }
 
