@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from threading import Thread
 from typing import Any, BinaryIO
 
-from newsbot.commands.crawl import report_of
+from newsbot.commands.crawl_run import report_of
 from newsbot.commands.run_lines import no_network
 from newsbot.errors import InputError, NewsbotError
 from newsbot.ingest.envelope import Envelope

@@ -35,6 +35,22 @@ def edit_source(text: str, key: str, values: Mapping[str, Value]) -> str:
     return edited
 
 
+def source_text(text: str, key: str) -> str:
+    """Return the part of a TOML file that describes the source `key`, with its comments.
+
+    Raises UsageError if there is none, or if it is written as an inline table."""
+    statements = list(_statements(text if text.endswith("\n") else text + "\n"))
+    start = _block(statements, key)[0] - 1
+    later = range(start + 1, len(statements))
+    stop = next((number for number in later if _is_source(statements[number])), len(statements))
+    return "".join(statements[start:stop])
+
+
+def _is_source(statement: str) -> bool:
+    """Return whether a statement is the header of a source."""
+    return _document(statement) == {"source": [{}]}
+
+
 def _statements(text: str) -> Iterator[str]:
     """Yield the statements of a text, each with the end of its line; a value may take several lines."""
     statement = ""
@@ -59,8 +75,9 @@ def _block(statements: list[str], key: str) -> tuple[int, int]:
     """Return the first statement of a source after its header, and the end of those before the next header."""
     headers = [number for number, statement in enumerate(statements) if statement.lstrip().startswith("[")]
     for start, stop in pairwise([*headers, len(statements)]):
-        is_source = _document(statements[start]) == {"source": [{}]}
-        if is_source and any(_value(statement, "key") == key for statement in statements[start + 1 : stop]):
+        if _is_source(statements[start]) and any(
+            _value(statement, "key") == key for statement in statements[start + 1 : stop]
+        ):
             return start + 1, stop
     raise _not_editable(key)
 

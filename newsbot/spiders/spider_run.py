@@ -7,9 +7,11 @@ import os
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from newsbot.configuration.reading import PROBLEM, scrapy_names
 from newsbot.errors import InputError
 
 if TYPE_CHECKING:
+    from scrapy.settings import Settings
     from twisted.python.failure import Failure
 
     from newsbot.spiders.page_spider import PageSpider
@@ -32,16 +34,12 @@ def run_spider(
     because a Twisted reactor cannot be restarted. Raises InputError if the spider could not do its work."""
     from scrapy import signals
     from scrapy.crawler import CrawlerProcess
-    from scrapy.settings import Settings
 
     from newsbot.session import CrawlSession
     from newsbot.spiders.page_spider import PageSpider
 
-    project = Settings()
-    project.setmodule("newsbot.settings")
-    project.setdict({**_QUIET, **settings}, priority="cmdline")
     os.environ.pop("SCRAPY_SETTINGS_MODULE", None)
-    process = CrawlerProcess(project)
+    process = CrawlerProcess(project_settings({**_QUIET, **settings}))
     crawler = process.create_crawler(name)
     items: list[Any] = []
 
@@ -60,6 +58,18 @@ def run_spider(
     if failure := CrawlSession.failure_of(crawler):
         raise InputError(failure)
     return spider, items
+
+
+def project_settings(given: Mapping[str, Any]) -> Settings:
+    """Return Scrapy's settings for newsbot, wherever it is called from, with those of the command line."""
+    from scrapy.settings import Settings
+
+    settings = Settings()
+    settings.setmodule("newsbot.settings")
+    # The module may have been imported before --config named the file of settings.
+    settings.setdict({PROBLEM: None, **scrapy_names()}, priority="project")
+    settings.setdict(given, priority="cmdline")
+    return settings
 
 
 def raise_error(crawling: Awaitable[None]) -> None:
