@@ -30,15 +30,23 @@ status is 0; 2 for a mistake in arguments or settings, 1 for a failure, 130 afte
 PYTHON = """\
 # Python
 
-What newsbot promises to those who import it. Everything else may change in any version.
+What newsbot promises to those who import it. Everything else may change in any version. `import newsbot` has `crawl`,
+`open` (which is `open_database`), `extract`, `recognize`, `canonicalize`, `Article`, `Source` and `NewsbotError`.
 """
 PUBLIC = (
+    "newsbot.api.crawling.crawl",
+    "newsbot.api.opened.open_database",
+    "newsbot.api.opened.Database",
+    "newsbot.api.results.Results",
     "newsbot.extraction.extract",
     "newsbot.entities.recognize",
     "newsbot.urls.canonicalize",
     "newsbot.items.Article",
     "newsbot.items.Entity",
     "newsbot.items.Mention",
+    "newsbot.sources.model.Source",
+    "newsbot.errors.NewsbotError",
+    "newsbot.signals",
 )
 """What `PYTHON` documents."""
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
-from importlib.metadata import entry_points
-from typing import Annotated, Any, Protocol, get_args
+from typing import Annotated, Any, Final, Protocol, get_args
 
 from pydantic import BeforeValidator, Field
 
@@ -17,10 +16,11 @@ from newsbot.errors import UsageError
 from newsbot.items import StoredKind
 from newsbot.outputs.output_protocol import Output
 from newsbot.outputs.tables import Kinds, MatchingTable, parse_list, read_table
+from newsbot.plugins import Plugin, plugins
 from newsbot.settings import Configuration
 from newsbot.store.queries import ChangeKind
 
-GROUP = "newsbot.outputs"
+GROUP: Final = "newsbot.outputs"
 KINDS = {
     "stdout": "standard_output:StandardOutput",
     "webhook": "webhooks:Webhook",
@@ -85,19 +85,28 @@ def make_output(table: OutputTable, settings: Configuration) -> Output:
 
 def load_kind(kind: Any, name: str) -> OutputKind:
     """Return a kind of outputs. Raises UsageError if there is none of this name, or if it cannot be imported."""
-    brought = {point.name: point for point in entry_points(group=GROUP)}
+    brought = {plugin.name: plugin for plugin in plugins(GROUP)}
     accepted = ", ".join([*KINDS, *sorted(brought)])
     if not isinstance(kind, str) or (kind not in KINDS and kind not in brought):
         raise UsageError(f"{HEADING} {name!r}: kind is {kind!r}; accepted: {accepted}")
     try:
         if kind not in KINDS:
-            loaded: OutputKind = brought[kind].load()
-            return loaded
+            return _brought(brought[kind])
         module, _, class_name = KINDS[kind].partition(":")
         found: OutputKind = getattr(import_module(f"newsbot.outputs.receivers.{module}"), class_name)
     except ModuleNotFoundError as error:
         raise _missing(kind, name, error) from error
     return found
+
+
+def _brought(plugin: Plugin) -> OutputKind:
+    loaded: OutputKind = plugin.load()
+    if not all(callable(getattr(loaded, name, None)) for name in ("deliver", "close")):
+        raise plugin.unusable("it lacks deliver or close")
+    table = getattr(loaded, "Table", None)
+    if not (isinstance(table, type) and issubclass(table, OutputTable)):
+        raise plugin.unusable("its Table is no subclass of newsbot.outputs.output_table.OutputTable")
+    return loaded
 
 
 def _missing(kind: str, name: str, error: ModuleNotFoundError) -> UsageError:
