@@ -28,7 +28,7 @@ from newsbot.store.schema.models import Base
 KINDS = ["sqlite", "postgresql"]
 ON_SQLITE = [
     Path(__file__).parent / name
-    for name in ("web", "cli", "spiders", "commands", "extensions", "middlewares", "jobs", "docs")
+    for name in ("web", "cli", "spiders", "commands", "extensions", "middlewares", "jobs", "docs", "api")
 ]
 """Tests of what stores and reads through `newsbot.store`, whose own tests run on both databases: quick on SQLite only."""
 POSTGRES = "postgresql+psycopg://postgres@127.0.0.1:5432/test"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import textwrap
 from datetime import datetime
 
+from newsbot.web.site import Site
+
 from docs.generate.markdown import table
 from docs.generate.tables import tables_page
 from newsbot.store.database import Database
 from newsbot.web.app import application
 from newsbot.web.openapi.description import Endpoint, endpoints
-from newsbot.web.site import Site
 
 COMMANDS = """\
 # Commands

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
 from newsbot.cli.options import database_option, json_option
 from newsbot.cli.output import print_json, print_table, printable
-from newsbot.configuration.origins import Origin, check, find_file, find_origins, origin_of, usual_files
+from newsbot.configuration.origins import (
+    Origin,
+    check,
+    find_file,
+    find_origins,
+    located,
+    origin_of,
+    usual_files,
+)
 from newsbot.configuration.table import SETTINGS, Configuration, Setting, as_text
 from newsbot.masking import masked_setting
 
@@ -33,7 +42,9 @@ def settings(database: str | None, as_json: bool) -> None:
         ("setting", "value", "from", "purpose"),
         [(row["key"], row["value"], row["from"], row["purpose"]) for row in rows],
     )
-    click.echo(f"newsbot: {printable(_file_line())}", err=True)
+    url = located(SETTINGS["database_url"], found.database_url, Path.cwd())
+    for line in (_file_line(), f"the database is {masked_setting(SETTINGS['database_url'].name, url)}"):
+        click.echo(f"newsbot: {printable(line)}", err=True)
 
 
 def _row(setting: Setting, found: Configuration, origins: list[Origin]) -> dict[str, Any]:

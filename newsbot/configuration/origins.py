@@ -90,7 +90,7 @@ def read_file(path: Path) -> Origin:
                 f"{path}: {_unknown(key, key.lower().removeprefix(PREFIX.lower()))}", path=str(path)
             )
     folder = path.absolute().parent
-    return Origin(str(path), {key: _located(SETTINGS[key], value, folder) for key, value in values.items()})
+    return Origin(str(path), {key: located(SETTINGS[key], value, folder) for key, value in values.items()})
 
 
 def check_names(names: Iterable[str]) -> None:
@@ -108,8 +108,8 @@ def _unknown(name: str, key: str, shown: Callable[[str], str] = str) -> str:
     return f"{masked_setting(name, name)!r} is no setting{hint}"
 
 
-def _located(setting: Setting, value: Any, folder: Path) -> Any:
-    """Return the value of a file, where a path is relative to the folder of the file."""
+def located(setting: Setting, value: Any, folder: Path) -> Any:
+    """Return the value of a setting with its path below a folder, if it is a relative path."""
     if not setting.is_path or not isinstance(value, str) or not value:
         return value
     scheme, colon, path = value.partition(":///")

@@ -27,10 +27,12 @@ from newsbot.entities.places import locate
 from newsbot.entities.recognition import find_entities
 from newsbot.errors import DatabaseError, UsageError
 from newsbot.extraction.page_kinds import reject_reason
+from newsbot.extraction.site_extractors import check_extractors
 from newsbot.ingest.envelope import Envelope, rejected, stage_failed
 from newsbot.ingest.read import read
 from newsbot.ingest.stubs import find_stub, may_leave_stub
 from newsbot.items import READ_KINDS, STUB, Article, Reject
+from newsbot.onnx import EXTRA, has_runtime
 from newsbot.settings import Configuration
 from newsbot.sources.catalog import Catalog, catalog_of, load_sources
 from newsbot.store.articles.existing import known_unchanged, recall
@@ -87,8 +89,15 @@ class Processor:
         return load_embedder() if self.settings.embeddings else None
 
     def check(self) -> None:
-        """Load what the settings name. Raises UsageError if the catalog, the engine or the network of vectors cannot be used."""
+        """Load what the settings name, and the extractors that are installed.
+
+        Raises UsageError if the catalog, the engine, the network of vectors or an extractor cannot be used. If the engine
+        `auto` has to do without networks, that is logged."""
         _ = self.catalog, self.engine, self.embedder
+        if self.settings.entity_engine == "auto" and not has_runtime():
+            label = engine_label(self.engine, "en")
+            logger.warning("Names in English texts are found by %s; the networks find more: %s", label, EXTRA)
+        check_extractors()
 
     def read(self, capture: Capture) -> Envelope | Reject:
         """Return the article of a capture, or the reason why there is none. Never raises."""

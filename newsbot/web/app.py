@@ -10,8 +10,6 @@ from fastapi import Depends, FastAPI
 from newsbot import __version__
 from newsbot.store.database import Database
 from newsbot.web import (
-    api,
-    changes_api,
     downloads,
     edits,
     entity_pages,
@@ -20,10 +18,11 @@ from newsbot.web import (
     source_pages,
     syndication,
 )
+from newsbot.web.api import article_api, changes_api, entity_api, source_api, story_api
 from newsbot.web.openapi.accepted import refuse_unknown
 from newsbot.web.serving.guard import Access, Guard
 from newsbot.web.serving.problems import add_handlers
-from newsbot.web.site import Site
+from newsbot.web.serving.site import Site
 
 OPENAPI = "/api/openapi.json"
 
@@ -61,7 +60,10 @@ def application(site: Site) -> FastAPI:
     )
     app.state.site = site
     for part in (
-        api.router,
+        article_api.router,
+        entity_api.router,
+        story_api.router,
+        source_api.router,
         changes_api.router,
         downloads.router,
         downloads.tables,
