@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from newsbot import __version__
+from newsbot.cli.config_option import with_settings
 from newsbot.errors import NewsbotError, UsageError
 from newsbot.masking import masked
 from newsbot.query.query_error import QueryError
@@ -26,13 +27,17 @@ COMMANDS = {
     "backfill": "newsbot.cli.jobs.backfill:backfill",
     "count": "newsbot.cli.reading.count:count",
     "changes": "newsbot.cli.reading.changes:changes",
+    "crawl": "newsbot.cli.crawling.commands:crawl",
     "db": "newsbot.cli.database:db",
+    "doctor": "newsbot.cli.setting_up.doctor:doctor",
     "embed": "newsbot.cli.jobs.embed:embed",
     "entities": "newsbot.cli.reading.entities:entities",
     "entity": "newsbot.cli.reading.entities:entity",
     "export": "newsbot.cli.reading.export:export",
     "extract": "newsbot.cli.extract:extract",
+    "fetch": "newsbot.cli.crawling.commands:fetch",
     "history": "newsbot.cli.reading.articles:history",
+    "init": "newsbot.cli.setting_up.init:init",
     "import": "newsbot.cli.jobs.imports:import_",
     "methods": "newsbot.cli.reading.methods:methods",
     "outputs": "newsbot.cli.sending.outputs:outputs",
@@ -47,6 +52,7 @@ COMMANDS = {
     "stats": "newsbot.cli.reading.overview:stats",
     "stories": "newsbot.cli.reading.stories:stories",
     "story": "newsbot.cli.reading.stories:story",
+    "take": "newsbot.cli.crawling.commands:take",
     "trends": "newsbot.cli.reading.entities:trends",
     "watch": "newsbot.cli.sending.watch:watch",
 }
@@ -66,7 +72,7 @@ class LazyGroup(click.Group):
             return None
         module, _, name = COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(import_module(module), name)
-        return command
+        return with_settings(command)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command. If the reader of its output stops early (`| head`), that is not an error."""

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from newsbot.errors import UsageError
+from newsbot.plugins import Plugin, plugins
 from newsbot.sources.model import Source
 from newsbot.sources.values import SOURCE_KEYS, read_table
 
@@ -23,6 +24,8 @@ SHIPPED_CATALOG = Path(__file__).with_name("catalog")
 
 def load_sources(path: str | None = None) -> dict[str, Source]:
     """Return key -> source of a TOML file, of every `*.toml` of a folder, or of the shipped catalog (None, "").
+
+    The sources that other packages bring (`newsbot.plugins`) belong to the shipped catalog.
 
     Raises a `UsageError` of one line for a missing path, invalid TOML, an unknown or missing key, an invalid value, a
     duplicate source key, or an address that two sources poll.
@@ -38,7 +41,7 @@ def source_files(path: str | None = None) -> dict[str, Path]:
 def _located_sources(path: str | None) -> dict[str, tuple[Source, Path]]:
     located: dict[str, tuple[Source, Path]] = {}
     polled_by: dict[str, str] = {}
-    for file in _toml_files(Path(path) if path else SHIPPED_CATALOG):
+    for file in _toml_files(Path(path)) if path else _shipped_files():
         for source in _read_file(file):
             if source.key in located:
                 problem = f"key is already used in {located[source.key][1]}; every source has its own"
@@ -94,6 +97,21 @@ def _site(parts: SplitResult) -> str:
     """Return the host without a leading `www.`, and the port unless it is the default one."""
     site = parts.netloc.rpartition("@")[2].lower().removeprefix("www.")
     return site.removesuffix({"http": ":80", "https": ":443"}.get(parts.scheme, ":"))
+
+
+def _shipped_files() -> list[Path]:
+    """Return the files of the shipped catalog, and those of packages that bring sources."""
+    brought = [file for plugin in plugins("newsbot.sources") for file in _files_of(plugin)]
+    return _toml_files(SHIPPED_CATALOG) + brought
+
+
+def _files_of(plugin: Plugin) -> list[Path]:
+    """Return the TOML files of a package that a plugin names. Raises UsageError if it has none."""
+    folders = getattr(plugin.load(), "__path__", [])
+    files = [file for folder in folders for file in sorted(Path(folder).glob("*.toml"))]
+    if not files:
+        raise plugin.unusable("accepted: a package (a folder with __init__.py) that has TOML files")
+    return files
 
 
 def _toml_files(path: Path) -> list[Path]:

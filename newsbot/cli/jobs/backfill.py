@@ -8,7 +8,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -56,9 +55,7 @@ def backfill(
     """Store the pages of archives: WARC and WACZ files, folders of them, globs.
 
     If it is killed and run again, it continues where it was: pages that are stored are not read again."""
-    settings = configuration()
-    if database:
-        settings = replace(settings, database_url=database)
+    settings = configuration(database_url=database)
     wanted = parse_selection(**selection)
     parts, failures = _parts(paths, wanted)
     opened = Database(settings.database_url).open()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import BinaryIO
 
 import click
@@ -24,9 +23,7 @@ def import_(file: BinaryIO, as_json: bool, database: str | None) -> int:
     FILE holds one JSON object a line (or one JSON array): articles as `newsbot export` writes them, news-please or
     Fundus. `-` is standard input. Lines that cannot be read are counted and skipped.
     """
-    settings = configuration()
-    if database:
-        settings = replace(settings, database_url=database)
+    settings = configuration(database_url=database)
     processor = Processor.with_database(settings)
     assert processor.database
     processor.database.open()

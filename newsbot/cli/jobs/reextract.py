@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date
 
 import click
@@ -50,9 +49,7 @@ def reextract(
 
     Shows the changes by field. The history of an article marks them as changes by rules. If it is killed and run
     again, it continues where it was."""
-    settings = configuration()
-    if database:
-        settings = replace(settings, database_url=database)
+    settings = configuration(database_url=database)
     opened = Database(settings.database_url).open(migrate=not dry_run)
     findings = Findings()
     try:

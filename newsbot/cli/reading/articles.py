@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -14,10 +13,8 @@ from newsbot.cli.output import highlighted, print_json, print_table, printable
 from newsbot.cli.structure import UNLISTED, print_markdown, print_structure
 from newsbot.dedupe.revisions import word_diff
 from newsbot.errors import InputError
-from newsbot.items import STUB, local_day, published_json, utc_text
+from newsbot.items import STUB, local_day, utc_text
 from newsbot.store.queries import (
-    MARK_END,
-    MARK_START,
     Address,
     Change,
     Filters,
@@ -32,6 +29,7 @@ from newsbot.store.queries import (
     explanation,
     former_articles,
     get_article,
+    hit_json,
     iter_articles,
     list_conflicts,
     removed_json,
@@ -115,12 +113,7 @@ def _day(published_at: datetime | None, offset_min: int | None) -> str:
 def print_hit(hit: Hit, *, as_json: bool) -> None:
     """Print one search result."""
     if as_json:
-        marked = {
-            name: text and text.replace(MARK_START, "**").replace(MARK_END, "**")
-            for name, text in (("snippet", hit.snippet), ("title_marked", hit.title_marked))
-        }
-        published = published_json(hit.published_at, hit.published_offset_min)
-        print_json(asdict(hit) | published | marked)
+        print_json(hit_json(hit))
         return
     click.echo(click.style(f"{hit.id}  ", bold=True) + highlighted(hit.title_marked or "", is_heading=True))
     click.echo(
