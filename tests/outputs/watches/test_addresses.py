@@ -93,7 +93,7 @@ def test_chat_in_markdown_shows_a_headline_as_it_is_written() -> None:
         send(f"{receiver.url.replace('http', 'json')}?format=markdown")
     said = receiver.requests[0].value["message"]
     assert "[click](https://evil.example)" not in said
-    assert "<b onclick" not in said
+    assert "<b onclick" not in said.replace("\\<", "")
 
 
 def test_service_that_fails_says_why() -> None:
