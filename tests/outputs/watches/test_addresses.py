@@ -36,7 +36,8 @@ class FakeSmtp(socketserver.StreamRequestHandler):
             if line.upper().startswith(b"DATA"):
                 self._say("354 go on")
                 body = iter(self.rfile.readline, b".\r\n")
-                self.mails.append(b"".join(body).decode())
+                lines = [line.removeprefix(b".") for line in body]  # a leading dot is doubled (RFC 5321, 4.5.2)
+                self.mails.append(b"".join(lines).decode())
             if line.upper().startswith(b"QUIT"):
                 break
             self._say("250 OK")
