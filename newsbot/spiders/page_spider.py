@@ -135,11 +135,14 @@ class PageSpider(Spider):
         """Yield a reject with the reason why a request has led to no page."""
         request: Request = failure.request  # type: ignore[attr-defined]
         response = failure.value.response if isinstance(failure.value, HttpError) else None
+        capture: Capture | None = request.meta.get(
+            CAPTURE
+        )  # of a saved page: the request has the URL of the file
         yield Reject(
-            url=request.url,
+            url=capture.url if capture else request.url,
             reason=_failure_reason(failure),
             detail=error_detail(failure.value, request.url),
-            source=source_key(request.url, self.sources),
+            source=source_key(capture.url if capture else request.url, self.sources),
             stage="fetch",
             fetched=_failed_fetch(request, response),
         )
