@@ -36,7 +36,9 @@ class FakeSmtp(socketserver.StreamRequestHandler):
             if line.upper().startswith(b"DATA"):
                 self._say("354 go on")
                 body = iter(self.rfile.readline, b".\r\n")
-                lines = [line.removeprefix(b".") for line in body]  # a leading dot is doubled (RFC 5321, 4.5.2)
+                lines = [
+                    line.removeprefix(b".") for line in body
+                ]  # a leading dot is doubled (RFC 5321, 4.5.2)
                 self.mails.append(b"".join(lines).decode())
             if line.upper().startswith(b"QUIT"):
                 break
