@@ -14,8 +14,8 @@ from pydantic import BeforeValidator, Field
 
 from newsbot.errors import UsageError
 from newsbot.items import StoredKind
+from newsbot.outputs.matching_table import Kinds, MatchingTable, parse_list, read_table
 from newsbot.outputs.output_protocol import Output
-from newsbot.outputs.tables import Kinds, MatchingTable, parse_list, read_table
 from newsbot.plugins import plugin_named, plugins
 from newsbot.settings import Configuration
 from newsbot.store.queries import ChangeKind

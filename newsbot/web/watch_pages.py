@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
 from newsbot.errors import UsageError
-from newsbot.outputs.tables import read_table
+from newsbot.outputs.matching_table import read_table
 from newsbot.outputs.watches.watch_table import HEADING, WatchTable
 from newsbot.query.parser import parse
 from newsbot.query.query_words import fold

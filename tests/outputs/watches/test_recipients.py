@@ -13,8 +13,8 @@ import pytest
 
 from newsbot.errors import UsageError
 from newsbot.outputs.output_protocol import UndeliveredError
-from newsbot.outputs.watches.addresses import addresses_of_watch
 from newsbot.outputs.watches.messages import make_message
+from newsbot.outputs.watches.recipients import addresses_of_watch
 from newsbot.outputs.watches.watch_table import WatchTable
 from tests.outputs.receiver import receiving
 from tests.outputs.watches.test_messages import HIT
