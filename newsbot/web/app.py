@@ -81,5 +81,5 @@ def application(site: Site) -> FastAPI:
         pages.router,
     ):
         app.include_router(part)
-    add_handlers(app, {"/search": searching.faulty_form})
+    add_handlers(app, {"/search": searching.faulty_form, "/edits": edits.faulty_form})
     return app
