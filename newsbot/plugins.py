@@ -6,6 +6,7 @@
 | `newsbot.stages` | an item pipeline of Scrapy, whose attribute `order` is its place among those of newsbot |
 | `newsbot.extractors` | a class that follows `newsbot.extraction.site_extractors.SiteExtractor` |
 | `newsbot.sources` | a package with TOML files of sources, which are added to the catalog |
+| `newsbot.outputs` | a class that follows `newsbot.outputs.output_protocol.Output`: `kind` in `[[output]]` has its name |
 
 docs/howto/plugins.md has an example of each.
 """
@@ -19,7 +20,9 @@ from typing import Any, Literal
 
 from newsbot.errors import UsageError
 
-Group = Literal["newsbot.engines", "newsbot.stages", "newsbot.extractors", "newsbot.sources"]
+Group = Literal[
+    "newsbot.engines", "newsbot.stages", "newsbot.outputs", "newsbot.extractors", "newsbot.sources"
+]
 
 
 @dataclass(frozen=True, slots=True)

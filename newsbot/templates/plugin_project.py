@@ -1,4 +1,4 @@
-"""A package with plugins, to begin with: an engine, a stage, an extractor, a source, and their tests."""
+"""A package with plugins, to begin with: an engine, a stage, an output, an extractor, a source, and their tests."""
 
 from __future__ import annotations
 

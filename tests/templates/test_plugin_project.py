@@ -23,7 +23,7 @@ def test_tests_of_the_package_pass_and_it_is_typed(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": f"{project}{os.pathsep}{root}"}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:schemathesis"]
     done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
-    assert "3 passed" in done.stdout, done.stdout + done.stderr
+    assert "4 passed" in done.stdout, done.stdout + done.stderr
 
 
 def test_files_have_the_names_of_the_package(tmp_path: Path) -> None:

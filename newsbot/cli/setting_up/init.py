@@ -24,7 +24,7 @@ def init(folder: Path, contact: str | None, keys: tuple[str, ...], plugin: str |
     """Make a folder to begin with: newsbot.toml, sources/ and the database.
 
     DIR is the current folder if it is left out. Nothing is overwritten. Without --source there is one source as an
-    example. With --plugin, the folder is that of a package with an engine, a stage, an extractor and a source.
+    example. With --plugin, the folder is that of a package with an engine, a stage, an output, an extractor and a source.
     """
     if plugin is not None:
         if contact is not None or keys:
