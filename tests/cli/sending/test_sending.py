@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from newsbot.cli import newsbot, run
+from newsbot.cli.sending.opened import pause_after
 from newsbot.store.database import Database
 from tests.outputs.receiver import Receiver, receiving
 from tests.store.samples import article, save, save_all
@@ -179,3 +180,33 @@ def test_mistake_is_one_line(
     _, err = said(capsys, *arguments, status=2)
     assert message in err
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("group", ["outputs", "watch"])
+def test_follow_goes_on_until_it_is_stopped(
+    folder: Path,
+    receiver: Receiver,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    group: str,
+) -> None:
+    pauses: list[float] = []
+
+    def meanwhile(pause_s: float) -> None:
+        """Store an article while it waits; press Ctrl-C the second time."""
+        pauses.append(pause_s)
+        if len(pauses) == 2:
+            raise KeyboardInterrupt
+        database = Database("sqlite:///newsbot.db").open()
+        save(database, article(4))
+        database.close()
+
+    monkeypatch.setattr("time.sleep", meanwhile)
+    _, err = said(capsys, group, "run", "--follow", status=130)
+    assert pauses == [5.0, 5.0]
+    assert json.loads(receiver.requests[-1].body)["type"] == ("changes" if group == "outputs" else "watch")
+    assert err.endswith("newsbot: stopped\n")
+
+
+def test_pause_doubles_with_each_failure_up_to_five_minutes() -> None:
+    assert [pause_after(failures, 5.0) for failures in (0, 1, 2, 9)] == [5, 10, 20, 300]
