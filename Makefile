@@ -63,8 +63,8 @@ COMPILE := uv pip compile --quiet --universal --generate-hashes --no-header --no
 requirements: $(READY)
 	$(BIN)/pip install --quiet uv
 	$(BIN)/$(COMPILE) --extra postgres --extra test --extra docs --output-file requirements.txt pyproject.toml
-	$(BIN)/$(COMPILE) --extra postgres --constraint requirements.txt --output-file deploy/requirements.txt \
-		pyproject.toml
+	$(BIN)/$(COMPILE) --extra postgres --extra entities --extra alerts --constraint requirements.txt \
+		--output-file deploy/requirements.txt pyproject.toml
 	echo hatchling | $(BIN)/$(COMPILE) --constraint requirements.txt --output-file deploy/build-requirements.txt -
 
 # The documentation site, in build/site; a broken link is an error.

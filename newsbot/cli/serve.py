@@ -6,6 +6,7 @@ import click
 import uvicorn
 
 from newsbot.cli.options import database_option
+from newsbot.outputs.watches.watch_table import read_watch_tables
 from newsbot.settings import configuration
 from newsbot.store.database import Database
 from newsbot.web.app import create_app
@@ -27,6 +28,7 @@ def serve(host: str, port: int, images: bool, database: str | None) -> None:
     read the API.
     """
     settings = configuration()
+    read_watch_tables(settings.watch, {})  # a wrong table is reported now, not by a page
     token = settings.web_token
     opened = Database(database or settings.database_url).open()
     if not (is_loopback(host) or token):
@@ -36,7 +38,9 @@ def serve(host: str, port: int, images: bool, database: str | None) -> None:
     urls = settings.web_url
     access = access_for(host, token, urls)
     url = urls[0] if urls else None
-    app = create_app(opened, access=access, images=images, url=url, cors=settings.web_cors)
+    app = create_app(
+        opened, access=access, images=images, url=url, cors=settings.web_cors, watch=settings.watch
+    )
     try:
         with listening(host, port) as listener:
             click.echo(f"newsbot: reading {opened.url} at {address_of(listener)} (Ctrl-C ends it)", err=True)

@@ -72,7 +72,7 @@ def run_spider_command(
     given = {
         "LOG_LEVEL": "ERROR" if quiet else log_level,
         **({"CLOSESPIDER_ITEMCOUNT": limit} if limit else {}),
-        **({"NEWSBOT_DATABASE_URL": database} if database else {}),
+        **({"NEWSBOT_DATABASE_URL": database} if database is not None else {}),
         **dict(map(_pair, settings)),
     }
     scrapy_settings = project_settings(given)
