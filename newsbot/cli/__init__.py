@@ -40,6 +40,7 @@ COMMANDS = {
     "init": "newsbot.cli.setting_up.init:init",
     "import": "newsbot.cli.jobs.imports:import_",
     "methods": "newsbot.cli.reading.methods:methods",
+    "outputs": "newsbot.cli.sending.outputs:outputs",
     "reextract": "newsbot.cli.jobs.reextract:reextract",
     "reclean": "newsbot.cli.jobs.reclean:reclean",
     "rejects": "newsbot.cli.reading.overview:rejects",
@@ -53,6 +54,7 @@ COMMANDS = {
     "story": "newsbot.cli.reading.stories:story",
     "take": "newsbot.cli.crawling.commands:take",
     "trends": "newsbot.cli.reading.entities:trends",
+    "watch": "newsbot.cli.sending.watch:watch",
 }
 """Command -> module and name. The module is imported only when the command runs, so that every command starts fast."""
 
