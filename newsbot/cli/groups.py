@@ -42,7 +42,9 @@ class Group(click.Group):
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Return the commands that begin so, without importing them."""
         found = {name: about for commands in self.sections(ctx).values() for name, about in commands.items()}
-        items = [CompletionItem(name, help=found[name]) for name in sorted(found) if name.startswith(incomplete)]
+        items = [
+            CompletionItem(name, help=found[name]) for name in sorted(found) if name.startswith(incomplete)
+        ]
         return [*items, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def resolve_command(

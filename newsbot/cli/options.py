@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
@@ -10,12 +11,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from newsbot.cli.completion import Values, complete_languages, complete_sources
 from newsbot.items import STORED_KINDS, StoredKind, parse_kinds
 from newsbot.query.written_values import ACCEPTED_DAYS, parse_day, parse_names
-from newsbot.settings import configuration
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
     from sqlalchemy.orm import Session
+
+    from newsbot.store.database import Database
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -25,6 +29,51 @@ database_option = click.option(
     help="Database to use, instead of NEWSBOT_DATABASE_URL (sqlite:///newsbot.db).",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+CONFIG_VARIABLE = "NEWSBOT_CONFIG"
+"""Names the file of settings, also to the processes that a command starts."""
+
+
+def _read_settings_from(context: click.Context, _parameter: click.Parameter, file: str | None) -> None:
+    """Have the settings read from a file while the command runs; report what is wrong with them before it begins."""
+    from newsbot.settings import configuration
+
+    if file is not None:
+        before = os.environ.get(CONFIG_VARIABLE)
+        os.environ[CONFIG_VARIABLE] = file
+        context.call_on_close(lambda: _restore(CONFIG_VARIABLE, before))
+    if not context.resilient_parsing:
+        configuration()
+
+
+def _restore(variable: str, value: str | None) -> None:
+    if value is None:
+        os.environ.pop(variable, None)
+    else:
+        os.environ[variable] = value
+
+
+config_option = click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    is_eager=True,
+    expose_value=False,
+    callback=_read_settings_from,
+    help="File of settings, instead of newsbot.toml.",
+)
+
+
+def common_options(command: F) -> F:
+    """Add the options that every command has: `--json`, `--database` and `--config`."""
+    return json_option(database_option(config_option(command)))
+
+
+def common_options_without_database(command: F) -> F:
+    """Add the options that every command has, to one that has no use for a database."""
+    accepted = click.option(
+        "--database", metavar="URL", expose_value=False, help="Accepted as everywhere; no database is used."
+    )
+    return json_option(accepted(config_option(command)))
 
 
 def limit_option(default: int) -> Callable[[F], F]:
@@ -68,10 +117,35 @@ class Day(click.ParamType[datetime]):
         return datetime.combine(day, time.max if self.end else time.min, UTC)
 
 
+class SourceKey(click.ParamType[str]):
+    """The key of a source."""
+
+    name = "key"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the key. Whether there is such a source is known to those who look it up."""
+        return str(value)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Return the keys that begin so."""
+        return complete_sources(incomplete)
+
+
 class Names(click.ParamType[tuple[str, ...]]):
     """Names, separated by commas."""
 
     name = "name"
+
+    def __init__(self, complete: Values | None = None) -> None:
+        self.complete = complete
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Return the names with which the last one may go on."""
+        return self.complete(incomplete) if self.complete else []
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
@@ -125,12 +199,19 @@ _FILTERS = (
 """Filters that take several values: option, form of a value, help."""
 
 
+_COMPLETED = {
+    "--source": complete_sources,
+    "--exclude-source": complete_sources,
+    "--language": complete_languages,
+}
+
+
 def filter_option(name: str) -> Callable[[F], F]:
     """Return one of the options of several values, as "--source", for commands that have only some of them."""
     [(form, about)] = [(form, about) for option, form, about in _FILTERS if option == name]
     return click.option(
         name,
-        type=Kinds() if name == "--kind" else Names(),
+        type=Kinds() if name == "--kind" else Names(_COMPLETED.get(name)),
         multiple=True,
         callback=joined,
         metavar=form,
@@ -150,14 +231,20 @@ def filter_options(command: F) -> F:
 
 
 @contextmanager
-def read_session(database_url: str | None) -> Iterator[Session]:
-    """Give a read-only session on the database that the option or the settings name."""
-    from newsbot.store.database import Database  # not above: commands without a database start faster
+def opened_database(url: str | None, *, migrate: bool = True) -> Iterator[Database]:
+    """Give the database that the option or the settings name; it is created or brought up to date with `migrate`."""
+    from newsbot.settings import configuration
+    from newsbot.store.database import Database
 
-    database = Database(database_url or configuration().database_url)
-    database.open(migrate=False)
+    database = Database(url or configuration().database_url).open(migrate=migrate)
     try:
-        with database.read() as session:
-            yield session
+        yield database
     finally:
         database.close()
+
+
+@contextmanager
+def read_session(database_url: str | None) -> Iterator[Session]:
+    """Give a read-only session on the database that the option or the settings name."""
+    with opened_database(database_url, migrate=False) as database, database.read() as session:
+        yield session

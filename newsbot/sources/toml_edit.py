@@ -35,6 +35,21 @@ def edit_source(text: str, key: str, values: Mapping[str, Value]) -> str:
     return edited
 
 
+def new_source(values: Mapping[str, Value]) -> str:
+    """Return the TOML of a source with these values; empty lists are left out."""
+    return "[[source]]\n" + "".join(
+        f"{name} = {_toml(value)}\n" for name, value in values.items() if value != []
+    )
+
+
+def source_text(text: str, key: str) -> str:
+    """Return the part of a TOML file that defines the source `key`, with its own tables. Raises UsageError as `edit_source`."""
+    statements = list(_statements(text if text.endswith("\n") else text + "\n"))
+    start, _ = _block(statements, key)
+    ends = (n for n in range(start, len(statements)) if _document(statements[n]) == {"source": [{}]})
+    return "".join(statements[start - 1 : next(ends, len(statements))]).strip() + "\n"
+
+
 def _statements(text: str) -> Iterator[str]:
     """Yield the statements of a text, each with the end of its line; a value may take several lines."""
     statement = ""
