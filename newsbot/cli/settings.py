@@ -6,16 +6,22 @@ import os
 
 import click
 
-from newsbot.cli.options import json_option
+from newsbot.cli.options import common_options_without_database
 from newsbot.cli.output import print_json, print_table
 from newsbot.masking import masked_setting
 from newsbot.settings import NEWSBOT_SETTINGS, from_environment, read_settings
 
 
 @click.command()
-@json_option
+@common_options_without_database
 def settings(as_json: bool) -> None:
-    """Show every setting, its value, and where the value came from."""
+    """Show every setting, its value, and where the value came from.
+
+    \b
+    Examples:
+      newsbot settings
+      newsbot settings --json
+    """
     read_settings(os.environ)
     rows = [
         {

@@ -12,7 +12,7 @@ from newsbot.items import Reject, article_json, utc_text
 
 if TYPE_CHECKING:
     from newsbot.ingest.envelope import Envelope
-    from newsbot.spiders.explore import Found
+    from newsbot.spiders.explore import Exploration
 
 
 @click.command()
@@ -46,7 +46,7 @@ def add(url: str, as_json: bool) -> None:
     click.echo(found.toml())
 
 
-def _found_json(found: Found, items: list[Any]) -> dict[str, Any]:
+def _found_json(found: Exploration, items: list[Any]) -> dict[str, Any]:
     return {
         "feeds": list(found.feeds),
         "sitemaps": list(found.sitemaps),

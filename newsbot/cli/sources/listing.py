@@ -20,24 +20,19 @@ F = TypeVar("F", bound=Callable[..., Any])
 IN_JSON = ("key", "name", "homepage", "language", "country", "tags", "enabled", "verified", "robots")
 
 
+def _several(name: str, names: Names, form: str, about: str) -> Callable[[F], F]:
+    return click.option(name, type=names, multiple=True, callback=joined, metavar=form, help=about)
+
+
 def source_filters(command: F) -> F:
     """Add the options by which sources are chosen: tags, languages, countries, enabled or not."""
-    several = {"multiple": True, "callback": joined}
     for option in (
         click.option(
             "--enabled/--disabled", "enabled", default=None, help="Only sources that are crawled, or are not."
         ),
-        click.option(
-            "--country", type=Names(), metavar="CODE", help="Of this country (gb, de, ...).", **several
-        ),
-        click.option(
-            "--language",
-            type=Names(complete_languages),
-            metavar="CODE",
-            help="In this language (en, de, ...).",
-            **several,
-        ),
-        click.option("--tag", type=Names(), metavar="TAG", help="With this tag.", **several),
+        _several("--country", Names(), "CODE", "Of this country (gb, de, ...)."),
+        _several("--language", Names(complete_languages), "CODE", "In this language (en, de, ...)."),
+        _several("--tag", Names(), "TAG", "With this tag."),
     ):
         command = option(command)
     return command
