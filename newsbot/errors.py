@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+
 
 class NewsbotError(Exception):
     """Base class of all errors that newsbot reports.
@@ -46,3 +49,11 @@ class TooLargeError(InputError):
     """A page that is larger than the limit."""
 
     reason = "too-large"
+
+
+def did_you_mean(name: str, accepted: Iterable[str], shown: Callable[[str], str] = str) -> str:
+    """Return the end of a message about an unknown name: the accepted ones that are like it; nothing if none is.
+
+    `shown` gives an accepted name as the message writes it."""
+    found = get_close_matches(name, list(accepted), n=2, cutoff=0.7)
+    return f"; did you mean {' or '.join(shown(name) for name in found)}?" if found else ""

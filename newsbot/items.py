@@ -1,6 +1,7 @@
 """Items that spiders yield and item pipelines process.
 
-An `Article` is the content of one page. What only a database can know (id, story, revision) is not part of it.
+An `Article` is the content of one page. What only a database can know (story, revision) is not part of it, except its id and
+the outcome of storing it, which it has once it is stored.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ PageKind = Literal[
     "stub",
 ]
 PAGE_KINDS: tuple[PageKind, ...] = get_args(PageKind)
+Outcome = Literal["new", "changed", "unchanged", "duplicate", "conflict"]
+"""What storing an article has led to (`Article.outcome`)."""
 StoredKind = Literal["article", "live_blog", "stub"]
 STORED_KINDS: tuple[StoredKind, ...] = get_args(StoredKind)
 """Kinds that a stored article can have."""
@@ -156,69 +159,82 @@ class Removed:
 class Article:
     """The content of one page: a news article, or a page of another `kind` with the fields that were found.
 
-    Times are aware and in UTC. `None`, an empty list and an empty string mean: not found.
+    Times are aware and in UTC. `None`, an empty list and an empty string mean: not found. What is printed of an article is
+    the beginning of what is known of it; `to_dict` has all.
     """
 
     url: str
     """URL of the page after redirects; a `file:` URL if no other is known."""
-    canonical_url: str | None = None
+    canonical_url: str | None = field(default=None, repr=False)
     """Absolute URL that the page declares as its own (link rel=canonical, og:url); None if it declares none. It may be on
     another site: then it says whose text this is, and not what this page is."""
-    aliases: list[str] = field(default_factory=list)
+    aliases: list[str] = field(default_factory=list, repr=False)
     """URLs that redirected to the page."""
-    claims: list[str] = field(default_factory=list)
+    claims: list[str] = field(default_factory=list, repr=False)
     """Other URLs that the publisher calls this article's: on another host of its source, or formerly given by its feed."""
     source: str | None = None
     """Key of the source in the catalog, else the host of the URL without `www.`."""
     title: str | None = None
     """Headline without the name of the site."""
-    description: str | None = None
+    description: str | None = field(default=None, repr=False)
     """Summary that the page declares for search engines and feeds."""
     authors: list[str] = field(default_factory=list)
     """Names as printed, without "By". An agency (dpa, Reuters) counts as an author."""
     published_at: datetime | None = None
     """Time of first publication. A date without an offset is read in the time zone of the source, else in UTC."""
-    published_offset_min: int | None = None
+    published_offset_min: int | None = field(default=None, repr=False)
     """Minutes by which clocks were ahead of UTC where it was published, as far as the page or the source gives it."""
-    modified_at: datetime | None = None
+    modified_at: datetime | None = field(default=None, repr=False)
     """Time of the last change that the page declares."""
     language: str | None = None
     """ISO 639-1 code of the language detected in the text; ISO 639-3 if no two-letter code exists."""
-    section: str | None = None
+    section: str | None = field(default=None, repr=False)
     """Section of the site that the article belongs to ("Politics")."""
-    topics: list[str] = field(default_factory=list)
+    topics: list[str] = field(default_factory=list, repr=False)
     """Keywords and tags that the page declares, in page order and without repeats."""
-    image_url: str | None = None
+    image_url: str | None = field(default=None, repr=False)
     """Absolute http(s) URL of the lead image."""
-    body: str = ""
+    body: str = field(default="", repr=False)
     """Text: paragraphs and subheadings, separated by blank lines; without headline, byline, captions and promotion."""
-    body_markdown: str = ""
+    body_markdown: str = field(default="", repr=False)
     """The same text as Markdown: headings, lists, tables, quotations, links and pictures (`newsbot.extraction.structure.markdown`)."""
-    images: list[Image] = field(default_factory=list)
+    images: list[Image] = field(default_factory=list, repr=False)
     """Pictures inside the text, in page order, and the lead image; without icons, portraits of authors and teasers."""
-    links: list[Link] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list, repr=False)
     """Links to web pages in the text, in its order and without repeats."""
     word_count: int = 0
     """Number of words in `body`; in scripts without spaces, two characters count as a word."""
     kind: PageKind = "article"
     """Kind of page. Only pages of `READ_KINDS` are stored as articles, and stubs in place of pages that cannot be read."""
-    is_free: bool | None = None
+    is_free: bool | None = field(default=None, repr=False)
     """False if the page declares its article paid (schema.org isAccessibleForFree), True if free; else None."""
-    notes: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list, repr=False)
     """Lines outside `body` that own up to a change ("Correction: ..."), give its date, or announce one."""
-    entities: list[Entity] = field(default_factory=list)
+    entities: list[Entity] = field(default_factory=list, repr=False)
     """People, organisations and places in `body`."""
-    entity_engine: str | None = None
+    entity_engine: str | None = field(default=None, repr=False)
     """Name and version of the engine that found `entities`; None if no engine has run."""
-    retrieved_at: datetime | None = None
+    retrieved_at: datetime | None = field(default=None, repr=False)
     """Time at which the page was fetched; for archived pages, the time recorded in the archive."""
-    rules: dict[str, str] = field(default_factory=dict)
+    rules: dict[str, str] = field(default_factory=dict, repr=False)
     """Name of a field -> name of the rule that found its value ("json-ld headline")."""
-    removed: list[Removed] = field(default_factory=list)
+    removed: list[Removed] = field(default_factory=list, repr=False)
     """Paragraphs that cleaning has removed from `body`, in their order."""
-    extractor_version: str | None = None
+    extractor_version: str | None = field(default=None, repr=False)
     """Versions of the rules that read the page, as `rule_versions.label` writes them; None if it did not come in as a
     page."""
+    id: int | None = field(default=None, compare=False)
+    """Id in the database; None before it is stored."""
+    outcome: Outcome | None = field(default=None, compare=False)
+    """What storing it has led to; None before it is stored. `new`, also if it was a stub before; `duplicate`: new, with the
+    text of another article; `changed` since it was last seen; `unchanged`, or without a change that a reader would notice;
+    `conflict`: the page is only a teaser of the stored article, which stays as it is."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the article as the JSON object that `newsbot extract` prints: texts, numbers, lists and dictionaries.
+
+        Times are ISO 8601 with "Z"."""
+        return article_json(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,13 +21,14 @@ from sqlalchemy import URL, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
+from newsbot.configuration.origins import OF_TESTS
 from newsbot.store.database import Database
 from newsbot.store.schema.models import Base
 
 KINDS = ["sqlite", "postgresql"]
 ON_SQLITE = [
     Path(__file__).parent / name
-    for name in ("web", "cli", "spiders", "commands", "extensions", "middlewares", "jobs", "docs")
+    for name in ("web", "cli", "spiders", "commands", "extensions", "middlewares", "jobs", "docs", "api")
 ]
 """Tests of what stores and reads through `newsbot.store`, whose own tests run on both databases: quick on SQLite only."""
 POSTGRES = "postgresql+psycopg://postgres@127.0.0.1:5432/test"
@@ -46,6 +47,16 @@ def pytest_configure() -> None:
     """Have processes that tests start listen to SIGINT: a suite that runs in the background ignores it, and so would they."""
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_settings_of_ones_own(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep settings out of the tests that the environment or the config folder of whoever runs them has."""
+    for name in [
+        name for name in os.environ if name.startswith("NEWSBOT_") and not name.startswith(OF_TESTS)
+    ]:
+        del os.environ[name]
+    os.environ["XDG_CONFIG_HOME"] = str(tmp_path_factory.mktemp("config"))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -21,9 +21,8 @@ CONTENTS = {
     "EXTRACTION": (
         "newsbot/extraction",
         "newsbot/languages",
-        "newsbot/text.py",
-        "newsbot/urls.py",
-        "newsbot/url_parameters.py",
+        "newsbot/text",
+        "newsbot/urls",
     ),
     "CLEANING": (
         "newsbot/cleaning",

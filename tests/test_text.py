@@ -158,4 +158,4 @@ def test_text_is_normalized_in_one_place() -> None:
         for path in package.rglob("*.py")
         if re.search(r"unicodedata\.normalize|import normalize\b", path.read_text("utf-8"))
     }
-    assert calls == {"text.py"}
+    assert calls == {"text/plain_text.py"}

@@ -10,6 +10,22 @@ from newsbot.cli.groups import Entry, Sections
 
 SECTIONS: Sections = {
     "Collect": {
+        "init": (
+            "newsbot.cli.setting_up.init:init",
+            "Make a folder to begin with: settings, sources and database.",
+        ),
+        "crawl": (
+            "newsbot.cli.crawling.commands:crawl",
+            "Store what sources have published: new and changed articles.",
+        ),
+        "fetch": (
+            "newsbot.cli.crawling.commands:fetch",
+            "Fetch single articles from the web and store them.",
+        ),
+        "take": (
+            "newsbot.cli.crawling.commands:take",
+            "Store saved pages, without the network.",
+        ),
         "extract": (
             "newsbot.cli.extract:extract",
             "Extract the article of one page; nothing is stored.",
@@ -104,6 +120,10 @@ SECTIONS: Sections = {
         ),
     },
     "Look after": {
+        "doctor": (
+            "newsbot.cli.setting_up.doctor:doctor",
+            "Look whether newsbot can work here; say what to do about it.",
+        ),
         "stats": (
             "newsbot.cli.reading.overview:stats",
             "Count what is stored, by source, day and language.",

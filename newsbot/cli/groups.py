@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import click
 from click.shell_completion import CompletionItem
 
+from newsbot.cli.config_option import with_settings
+
 
 class Entry(NamedTuple):
     """A command that is imported when it is asked for."""
@@ -86,7 +88,7 @@ class LazyGroup(Group):
             return None
         module, _, name = self.entries[cmd_name].path.partition(":")
         command: click.Command = getattr(import_module(module), name)
-        return command
+        return with_settings(command)
 
 
 def summary_of(command: click.Command) -> str:

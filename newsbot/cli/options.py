@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
@@ -29,43 +28,11 @@ database_option = click.option(
     help="Database to use, instead of NEWSBOT_DATABASE_URL (sqlite:///newsbot.db).",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-CONFIG_VARIABLE = "NEWSBOT_CONFIG"
-"""Names the file of settings, also to the processes that a command starts."""
-
-
-def _read_settings_from(context: click.Context, _parameter: click.Parameter, file: str | None) -> None:
-    """Have the settings read from a file while the command runs; report what is wrong with them before it begins."""
-    from newsbot.settings import configuration
-
-    if file is not None:
-        before = os.environ.get(CONFIG_VARIABLE)
-        os.environ[CONFIG_VARIABLE] = file
-        context.call_on_close(lambda: _restore(CONFIG_VARIABLE, before))
-    if not context.resilient_parsing:
-        configuration()
-
-
-def _restore(variable: str, value: str | None) -> None:
-    if value is None:
-        os.environ.pop(variable, None)
-    else:
-        os.environ[variable] = value
-
-
-config_option = click.option(
-    "--config",
-    type=click.Path(exists=True, dir_okay=False),
-    metavar="FILE",
-    is_eager=True,
-    expose_value=False,
-    callback=_read_settings_from,
-    help="File of settings, instead of newsbot.toml.",
-)
 
 
 def common_options(command: F) -> F:
-    """Add the options that every command has: `--json`, `--database` and `--config`."""
-    return json_option(database_option(config_option(command)))
+    """Add the options that every command has: `--json` and `--database`; `--config` is added to all (`config_option`)."""
+    return json_option(database_option(command))
 
 
 def common_options_without_database(command: F) -> F:
@@ -73,7 +40,7 @@ def common_options_without_database(command: F) -> F:
     accepted = click.option(
         "--database", metavar="URL", expose_value=False, help="Accepted as everywhere; no database is used."
     )
-    return json_option(accepted(config_option(command)))
+    return json_option(accepted(command))
 
 
 def limit_option(default: int) -> Callable[[F], F]:

@@ -15,16 +15,18 @@ MAX_LINES = 3
 """Maximum number of lines about problems of one kind."""
 
 
-def outcome_line(spider: str, stats: Mapping[str, Any]) -> str:
-    """Return the numbers of articles by outcome and of rejects, and the reason why the crawl ended."""
+def outcome_counts(stats: Mapping[str, Any]) -> dict[str, int]:
+    """Return outcome -> number of articles, and `rejected`: the number of rejects."""
     counts = {outcome: stats.get(f"newsbot/store/{outcome}", 0) for outcome in OUTCOMES}
     counts["unchanged"] += stats.get("newsbot/store/not-modified", 0)
-    stored = [f"{count} {outcome}" for outcome, count in counts.items()]
-    rejected = sum(count for name, count in stats.items() if name.startswith("newsbot/rejected/"))
-    return (
-        f"newsbot {spider}: {', '.join(stored)}, {rejected} rejected{_archive_note(stats)} "
-        f"({stats.get('finish_reason', 'failed')})"
-    )
+    counts["rejected"] = sum(count for name, count in stats.items() if name.startswith("newsbot/rejected/"))
+    return counts
+
+
+def outcome_line(spider: str, stats: Mapping[str, Any]) -> str:
+    """Return the numbers of articles by outcome and of rejects, and the reason why the crawl ended."""
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in outcome_counts(stats).items())
+    return f"newsbot {spider}: {counts}{_archive_note(stats)} ({stats.get('finish_reason', 'failed')})"
 
 
 def _archive_note(stats: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from lxml import etree
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom
 
 from newsbot.discovery.charsets import is_iso_2022_jp, likely_charset
-from newsbot.text_charsets import charset_named
+from newsbot.text.text_charsets import charset_named
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _GZIP_LAYERS = 2

@@ -95,7 +95,7 @@ def propose_source(
     homepage = page.url or ""
     language = re.match(r"[a-z]{2,3}\b", (page.html_lang or "").lower())
     lines = {
-        "key": _key(homepage),
+        "key": proposed_key(homepage),
         "name": one_line(" ".join(page.meta.get("og:site_name", [])[:1]))[:100] or source_of(homepage),
         "homepage": homepage,
         "feeds": list(feeds),
@@ -106,7 +106,7 @@ def propose_source(
     return "[[source]]\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in lines.items() if value)
 
 
-def _key(homepage: str) -> str:
+def proposed_key(homepage: str) -> str:
     """Return the host without a public suffix of one or two labels, joined by hyphens: news.example.co.uk -> news-example."""
     labels = source_of(homepage).split(".")
     if labels[-1].isdigit():  # an IP address

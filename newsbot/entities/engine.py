@@ -9,6 +9,7 @@ from typing import Protocol, runtime_checkable
 
 from newsbot.errors import UsageError
 from newsbot.items import Mention
+from newsbot.plugins import plugin_named, plugins
 
 BUILT_IN = {
     "none": "newsbot.entities.engines.none_engine:NoEngine",
@@ -19,6 +20,7 @@ BUILT_IN = {
     "spacy": "newsbot.entities.engines.spacy_engine:SpacyEngine",
 }
 """Name -> import path of the engine. To add an engine, add a file to `engines/` and a row here."""
+LACKS = "it lacks name, version, supports or recognize"
 AUTO_ORDER = ("model", "multi", "spacy", "rules")
 """`auto` uses the first of these engines that is installed and supports the language."""
 
@@ -78,7 +80,9 @@ class AutoEngine:
 
 @lru_cache(maxsize=16)
 def load_engine(name: str) -> Engine:
-    """Return the engine called `name`: "auto", a built-in one, or "package.module:Class". Loaded once per process.
+    """Return the engine called `name`: "auto", a built-in one, that of a plugin, or "package.module:Class".
+
+    It is loaded once per process.
 
     Several names separated by commas give an engine that delegates every language to the first that supports it.
 
@@ -91,6 +95,11 @@ def load_engine(name: str) -> Engine:
         for part in order:
             load_engine(part)
         return AutoEngine(name, order)
+    if name not in BUILT_IN and (plugin := plugin_named("newsbot.engines", name)):
+        engine = plugin.made()
+        if not isinstance(engine, Engine):
+            raise plugin.unusable(LACKS)
+        return engine
     path = BUILT_IN.get(name, name)
     module_name, colon, class_name = path.partition(":")
     if not (module_name and colon and class_name):
@@ -100,7 +109,7 @@ def load_engine(name: str) -> Engine:
     except (ImportError, AttributeError, TypeError, OSError) as error:
         raise _unusable(name, str(error)) from error
     if not isinstance(engine, Engine):
-        raise _unusable(name, "it lacks name, version, supports or recognize")
+        raise _unusable(name, LACKS)
     return engine
 
 
@@ -120,7 +129,9 @@ def _loaded_if_possible(name: str) -> Engine | None:
 
 
 def _unusable(name: str, reason: str) -> UsageError:
-    accepted = ", ".join(["auto", *BUILT_IN, "package.module:Class", "several of them with commas"])
+    brought = [plugin.name for plugin in plugins("newsbot.engines")]
+    others = ["package.module:Class", "several of them with commas"]
+    accepted = ", ".join(["auto", *BUILT_IN, *brought, *others])
     reason = " ".join(reason.split())
     return UsageError(
         f"NEWSBOT_ENTITY_ENGINE is {name!r}, which cannot be used ({reason}); accepted: {accepted}"

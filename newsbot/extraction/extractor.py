@@ -23,7 +23,13 @@ from newsbot.urls import source_of
 
 
 def extract(html: str | bytes, url: str | None = None) -> Article:
-    """Return the article of a page, given as text or as bytes in any charset. Never raises for any content."""
+    """Return the article of a page, given as text or as bytes in any charset. Never raises for any content.
+
+    Raises TypeError for what is no page: a response of an HTTP client, None."""
+    if not isinstance(html, str | bytes):
+        raise TypeError(f"the page is of type {type(html).__name__}; accepted: its HTML, as str or bytes")
+    if not isinstance(url, str | None):
+        raise TypeError(f"the URL is of type {type(url).__name__}; accepted: str, or None")
     page = Page.from_bytes(html, url) if isinstance(html, bytes) else Page.from_text(html, url)
     return extract_article(page)
 

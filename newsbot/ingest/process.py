@@ -27,6 +27,7 @@ from newsbot.entities.places import locate
 from newsbot.entities.recognition import find_entities
 from newsbot.errors import DatabaseError, UsageError
 from newsbot.extraction.page_kinds import reject_reason
+from newsbot.extraction.site_extractors import check_extractors
 from newsbot.ingest.envelope import Envelope, rejected, stage_failed
 from newsbot.ingest.read import read
 from newsbot.ingest.stubs import find_stub, may_leave_stub
@@ -87,8 +88,11 @@ class Processor:
         return load_embedder() if self.settings.embeddings else None
 
     def check(self) -> None:
-        """Load what the settings name. Raises UsageError if the catalog, the engine or the network of vectors cannot be used."""
+        """Load what the settings name, and the extractors that are installed.
+
+        Raises UsageError if the catalog, the engine, the network of vectors or an extractor cannot be used."""
         _ = self.catalog, self.engine, self.embedder
+        check_extractors()
 
     def read(self, capture: Capture) -> Envelope | Reject:
         """Return the article of a capture, or the reason why there is none. Never raises."""

@@ -13,6 +13,7 @@ from newsbot.capture import Capture
 from newsbot.extraction.extractor import extract_article
 from newsbot.extraction.page.page import Page
 from newsbot.extraction.saved_text import parse_saved_text
+from newsbot.extraction.site_extractors import use_extractors
 from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.importers import read_record
 from newsbot.items import Article, FeedEntry, Fetched, Reject
@@ -117,7 +118,9 @@ def _extract(capture: Capture, source: Source | None, now: datetime) -> Article:
     if capture.media == "text":
         timezone = source.timezone if source else UTC
         return parse_saved_text(page.html, url=page.url, timezone=timezone, now=now)
-    return extract_article(page, source=source, now=now)
+    article = extract_article(page, source=source, now=now)
+    use_extractors(page, article)
+    return article
 
 
 def _names_better_address(capture: Capture, article: Article) -> bool:

@@ -14,27 +14,38 @@ ALL = "all articles"
 
 
 def table_of(found: Attention, rows: Iterable[CountRow]) -> Iterator[list[Any]]:
-    """Yield the heading of a table, and then its rows, in cells that no spreadsheet program reads as formulas.
-
-    Columns: what is counted by, its name if it has one, a number for each query; with shares the number of all articles,
-    and a share for each query, in percent."""
-    has_shares = found.total.all_articles is not None
-    queries = [query or ALL for query in found.queries]
-    heading: list[Any] = [found.by] if found.by else []
-    heading += ["name"] if found.by in NAMED else []
-    heading += queries
-    heading += [ALL, *(f"{query} (%)" for query in queries)] if has_shares else []
-    yield [cell(name) for name in heading]
+    """Yield the heading of a table, and then its rows, in cells that no spreadsheet program reads as formulas."""
+    yield [cell(name) for name in column_names(found)]
     for row in rows:
-        values: list[Any] = [row.value or ""] if found.by else []
-        values += [row.name or ""] if found.by in NAMED else []
-        values += row.counts
-        values += [row.all_articles, *map(_percent, row.shares)] if has_shares else []
-        yield [cell(value) for value in values]
+        yield ["" if value is None else cell(value) for value in row_values(found, row)]
 
 
-def _percent(share: float | None) -> float | str:
-    return "" if share is None else round(100 * share, 3)
+def column_names(found: Attention) -> list[str]:
+    """Return the names of the columns of a table.
+
+    What is counted by, its name if it has one, a number for each query; with shares the number of all articles, and a
+    share for each query, in percent."""
+    queries = [query or ALL for query in found.queries]
+    names: list[str] = [found.by] if found.by else []
+    names += ["name"] if found.by in NAMED else []
+    names += queries
+    return names + ([ALL, *(f"{query} (%)" for query in queries)] if _has_shares(found) else [])
+
+
+def row_values(found: Attention, row: CountRow) -> list[Any]:
+    """Return the values of a row, one for each column; None where there is none."""
+    values: list[Any] = [row.value] if found.by else []
+    values += [row.name] if found.by in NAMED else []
+    values += row.counts
+    return values + ([row.all_articles, *map(_percent, row.shares)] if _has_shares(found) else [])
+
+
+def _has_shares(found: Attention) -> bool:
+    return found.total.all_articles is not None
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else round(100 * share, 3)
 
 
 def row_json(found: Attention, row: CountRow) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scrapy import Request
 from scrapy.http import Response, TextResponse
 
-from newsbot.text_charsets import charset_named
+from newsbot.text.text_charsets import charset_named
 
 FALLBACK = "utf-8"
 

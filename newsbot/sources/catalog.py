@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from newsbot.errors import UsageError
+from newsbot.plugins import Plugin, plugins
 from newsbot.sources.model import Source
 from newsbot.sources.values import SOURCE_KEYS, read_table
 
@@ -24,6 +25,8 @@ SHIPPED_CATALOG = Path(__file__).with_name("catalog")
 
 def load_sources(path: str | None = None) -> dict[str, Source]:
     """Return key -> source of a TOML file, of every `*.toml` of a folder, or of the shipped catalog (None, "").
+
+    The sources that other packages bring (`newsbot.plugins`) belong to the shipped catalog.
 
     Raises a `UsageError` of one line for a missing path, invalid TOML, an unknown or missing key, an invalid value, a
     duplicate source key, or an address that two sources poll: the first of `source_faults`.
@@ -45,15 +48,15 @@ def named_keys(path: str | None = None) -> list[str]:
     """Return the keys that the TOML files of a path name, in alphabetical order, without reading anything else of them.
 
     It is fast, and says nothing of what is wrong: for shells that complete a key."""
-    texts = (file.read_text(encoding="utf-8", errors="replace") for file in _toml_files(_place(path)))
+    texts = (file.read_text(encoding="utf-8", errors="replace") for file in _files(path))
     return sorted({key for text in texts for key in _KEY_LINE.findall(text)})
 
 
 _KEY_LINE = re.compile(r"""^[ \t]*key[ \t]*=[ \t]*["']([a-z0-9-]+)["']""", re.MULTILINE)
 
 
-def _place(path: str | None) -> Path:
-    return Path(path) if path else SHIPPED_CATALOG
+def _files(path: str | None) -> Iterable[Path]:
+    return _toml_files(Path(path)) if path else _shipped_files()
 
 
 def _without_faults(path: str | None) -> dict[str, tuple[Source, Path]]:
@@ -68,7 +71,7 @@ def _read_all(path: str | None) -> tuple[dict[str, tuple[Source, Path]], list[Us
     located: dict[str, tuple[Source, Path]] = {}
     faults: list[UsageError] = []
     polled_by: dict[str, str] = {}
-    for file in _toml_files(_place(path)):
+    for file in _files(path):
         for source in _read_file(file, faults):
             if source.key in located:
                 problem = f"key is already used in {located[source.key][1]}; every source has its own"
@@ -125,6 +128,21 @@ def _site(parts: SplitResult) -> str:
     """Return the host without a leading `www.`, and the port unless it is the default one."""
     site = parts.netloc.rpartition("@")[2].lower().removeprefix("www.")
     return site.removesuffix({"http": ":80", "https": ":443"}.get(parts.scheme, ":"))
+
+
+def _shipped_files() -> list[Path]:
+    """Return the files of the shipped catalog, and those of packages that bring sources."""
+    brought = [file for plugin in plugins("newsbot.sources") for file in _files_of(plugin)]
+    return _toml_files(SHIPPED_CATALOG) + brought
+
+
+def _files_of(plugin: Plugin) -> list[Path]:
+    """Return the TOML files of a package that a plugin names. Raises UsageError if it has none."""
+    folders = getattr(plugin.load(), "__path__", [])
+    files = [file for folder in folders for file in sorted(Path(folder).glob("*.toml"))]
+    if not files:
+        raise plugin.unusable("accepted: a package (a folder with __init__.py) that has TOML files")
+    return files
 
 
 def _toml_files(path: Path) -> list[Path]:

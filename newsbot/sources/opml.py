@@ -12,10 +12,9 @@ from lxml import etree
 
 from newsbot.errors import InputError
 from newsbot.sources.model import Source
-from newsbot.sources.toml_edit import Value
 from newsbot.sources.values import SOURCE_KEYS, read_table
 from newsbot.text import one_line
-from newsbot.text_charsets import charset_named
+from newsbot.text.text_charsets import charset_named
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_SUBSCRIPTIONS = 20_000
@@ -40,16 +39,16 @@ class Proposal:
     tags: list[str] = field(default_factory=list)
     language: str | None = None
 
-    def values(self) -> dict[str, Value]:
-        """Return what TOML says of the source. Raises ValueError with a line about each value that is not accepted."""
-        values: dict[str, Value] = {"key": self.key, "name": self.name, "homepage": self.homepage}
+    def source(self) -> Source:
+        """Return the source. Raises ValueError with what is wrong about its values."""
+        values: dict[str, object] = {"key": self.key, "name": self.name, "homepage": self.homepage}
         values |= {"feeds": self.feeds, "tags": self.tags}
         if self.language:
             values["language"] = self.language
-        _, problems = read_table(values, SOURCE_KEYS)
+        read, problems = read_table(values, SOURCE_KEYS)
         if problems:
             raise ValueError("; ".join(problems))
-        return values
+        return Source(**read)
 
 
 def read_opml(body: bytes) -> list[Proposal]:

@@ -16,7 +16,7 @@ from typing import Any
 
 from newsbot.errors import UsageError
 
-Value = bool | str | date | list[str]
+Value = bool | str | float | date | list[str]
 """A value of a source in TOML; an empty list removes its key."""
 
 
@@ -35,19 +35,20 @@ def edit_source(text: str, key: str, values: Mapping[str, Value]) -> str:
     return edited
 
 
-def new_source(values: Mapping[str, Value]) -> str:
-    """Return the TOML of a source with these values; empty lists are left out."""
-    return "[[source]]\n" + "".join(
-        f"{name} = {_toml(value)}\n" for name, value in values.items() if value != []
-    )
-
-
 def source_text(text: str, key: str) -> str:
-    """Return the part of a TOML file that defines the source `key`, with its own tables. Raises UsageError as `edit_source`."""
+    """Return the part of a TOML file that describes the source `key`, with its comments.
+
+    Raises UsageError if there is none, or if it is written as an inline table."""
     statements = list(_statements(text if text.endswith("\n") else text + "\n"))
-    start, _ = _block(statements, key)
-    ends = (n for n in range(start, len(statements)) if _document(statements[n]) == {"source": [{}]})
-    return "".join(statements[start - 1 : next(ends, len(statements))]).strip() + "\n"
+    start = _block(statements, key)[0] - 1
+    later = range(start + 1, len(statements))
+    stop = next((number for number in later if _is_source(statements[number])), len(statements))
+    return "".join(statements[start:stop])
+
+
+def _is_source(statement: str) -> bool:
+    """Return whether a statement is the header of a source."""
+    return _document(statement) == {"source": [{}]}
 
 
 def _statements(text: str) -> Iterator[str]:
@@ -74,8 +75,9 @@ def _block(statements: list[str], key: str) -> tuple[int, int]:
     """Return the first statement of a source after its header, and the end of those before the next header."""
     headers = [number for number, statement in enumerate(statements) if statement.lstrip().startswith("[")]
     for start, stop in pairwise([*headers, len(statements)]):
-        is_source = _document(statements[start]) == {"source": [{}]}
-        if is_source and any(_value(statement, "key") == key for statement in statements[start + 1 : stop]):
+        if _is_source(statements[start]) and any(
+            _value(statement, "key") == key for statement in statements[start + 1 : stop]
+        ):
             return start + 1, stop
     raise _not_editable(key)
 
@@ -90,7 +92,7 @@ def _with_value(block: list[str], name: str, value: Value) -> list[str]:
         if (old := _value(statement, name)) is not None:
             return [*block[:number], _changed(statement, name, old, value), *block[number + 1 :]]
     end = max(number for number, statement in enumerate(block, start=1) if _document(statement))
-    return [*block[:end], *([f"{name} = {_toml(value)}\n"] if value != [] else []), *block[end:]]
+    return [*block[:end], *([f"{name} = {toml_value(value)}\n"] if value != [] else []), *block[end:]]
 
 
 def _changed(statement: str, name: str, old: Any, value: Value) -> str:
@@ -100,7 +102,7 @@ def _changed(statement: str, name: str, old: Any, value: Value) -> str:
         edited = _changed_list(statement, old, value)
         if _value(edited, name) == value:
             return edited
-    written = _toml(value)
+    written = toml_value(value)
     comment = (
         re.search(r"""[^"'\]]*\n$""", statement) if isinstance(value, list) else re.search("#.*", statement)
     )
@@ -111,18 +113,21 @@ def _changed_list(statement: str, old: list[str], new: list[str]) -> str:
     """Return a list of one URL a line, in which URLs are replaced one for one, or else removed with their lines."""
     if len(old) == len(new):
         for before, after in zip(old, new, strict=True):
-            statement = statement.replace(_toml(before), _toml(after))
+            statement = statement.replace(toml_value(before), toml_value(after))
         return statement
     for url in old:
         if url not in new:
-            statement = re.sub(rf"[ \t]*{re.escape(_toml(url))}[ \t]*,?[ \t]*(?:#[^\n]*)?\n", "", statement)
+            statement = re.sub(
+                rf"[ \t]*{re.escape(toml_value(url))}[ \t]*,?[ \t]*(?:#[^\n]*)?\n", "", statement
+            )
     return statement
 
 
-def _toml(value: Value) -> str:
+def toml_value(value: Value) -> str:
+    """Return a value as TOML."""
     if isinstance(value, list):
-        lines = "".join(f"    {_toml(text)},\n" for text in value)
-        return f"[{_toml(value[0])}]" if len(value) == 1 else f"[\n{lines}]"
+        lines = "".join(f"    {toml_value(text)},\n" for text in value)
+        return f"[{toml_value(value[0])}]" if len(value) == 1 else f"[\n{lines}]"
     if isinstance(value, date):
         return value.isoformat()
     # JSON's escapes are valid TOML, which also forbids DEL.

@@ -15,11 +15,15 @@ from newsbot.middlewares.refusals import LimitedCompression, ObeyRobots
 from newsbot.middlewares.saved_pages import SavedPages
 from newsbot.pipelines.dedupe import Dedupe
 from newsbot.pipelines.store import Store
+from newsbot.plugins import Plugin, plugins
 from newsbot.session import CrawlSession
 
 STORES = "NEWSBOT_STORES"
 """Setting: whether articles and responses are stored (default: True). If not, there is no database, no archive and no
 item pipeline of newsbot: the spider yields what it reads."""
+
+MAX_ORDER = 1000
+"""Greatest place of a stage, by the custom of Scrapy."""
 
 Tables = dict[str, dict[str, Any]]
 
@@ -51,13 +55,34 @@ def add_components(settings: BaseSettings) -> None:
     entities, and an exported article has its entities."""
     for name, value in tables.PAGE_SETTINGS.items():
         settings.set(name, value, priority="addon")
-    for added in (READING, STORING) if settings.getbool(STORES, True) else (READING,):
+    storing = {**STORING, "ITEM_PIPELINES": {**tables.PAGE_PIPELINES, **installed_stages()}}
+    for added in (READING, storing) if settings.getbool(STORES, True) else (READING,):
         for name, components in added.items():
             base = f"{name}_BASE"
             settings.set(base, {**settings[base], **components}, priority="spider")
     if settings.getdict("FEEDS"):
         pipelines = {**settings["ITEM_PIPELINES_BASE"], global_object_name(Dedupe): None}
         settings.set("ITEM_PIPELINES_BASE", pipelines, priority="spider")
+
+
+def installed_stages() -> dict[str, int]:
+    """Return the stages of plugins as `ITEM_PIPELINES` has them: path of the class -> its order.
+
+    Raises UsageError for what is no item pipeline, or has no place."""
+    return dict(map(_stage, plugins("newsbot.stages")))
+
+
+def _stage(plugin: Plugin) -> tuple[str, int]:
+    stage = plugin.load()
+    if not isinstance(stage, type) or not callable(getattr(stage, "process_item", None)):
+        raise plugin.unusable("it is no class with the method process_item, as item pipelines of Scrapy are")
+    order = getattr(stage, "order", None)
+    if not isinstance(order, int) or not 0 <= order <= MAX_ORDER:
+        raise plugin.unusable(
+            f"its order is {order!r}; accepted: 0 to {MAX_ORDER} (newsbot stores articles at "
+            f"{tables.PAGE_PIPELINES[global_object_name(Store)]})"
+        )
+    return global_object_name(stage), order
 
 
 def check_components(settings: BaseSettings) -> None:

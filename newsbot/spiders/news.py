@@ -24,7 +24,7 @@ from twisted.python.failure import Failure
 from newsbot.discovery.homepages import likely_feeds, likely_sitemaps, news_sitemaps_first, robots_url
 from newsbot.discovery.polls import PollResult, read_poll
 from newsbot.discovery.sitemaps import sitemaps_of_robots
-from newsbot.errors import UsageError
+from newsbot.errors import UsageError, did_you_mean
 from newsbot.ingest import record
 from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.retry import TRANSIENT_TRIES
@@ -127,9 +127,8 @@ class NewsSpider(PageSpider):
         catalog = load_sources(ours.sources)
         for key in spider.keys:
             if key not in catalog:
-                raise UsageError(
-                    f"spider news: no source {key!r} in the catalog; newsbot sources list shows them"
-                )
+                hint = did_you_mean(key, catalog) or "; newsbot sources list shows them"
+                raise UsageError(f"spider news: no source {key!r} in the catalog{hint}")
         chosen = spider.keys or [key for key, source in catalog.items() if source.enabled]
         spider.catalog = renderable(
             {key: catalog[key] for key in chosen}, asked=spider.keys, browser=ours.browser

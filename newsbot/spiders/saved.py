@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -60,7 +60,7 @@ class SavedSpider(PageSpider):
 
     def __init__(
         self,
-        path: str = "",
+        path: str | Sequence[str] = "",
         url: str | None = None,
         source: str = "",
         host: str = "",
@@ -70,11 +70,10 @@ class SavedSpider(PageSpider):
     ) -> None:
         given = {"source": source, "host": host, "language": language, "since": since, "until": until}
         super().__init__(path=path, url=url, **{name: value for name, value in given.items() if value})
-        # A comma may be part of a file's name.
-        self.paths = [path] if Path(path).exists() else [part.strip() for part in path.split(",")]
+        self.paths = _split(path) if isinstance(path, str) else list(path)
         if not all(self.paths):
             self.missing = "spider saved: path is missing; accepted: PATH[,PATH], files, folders or globs"
-        if url is not None and not (is_fetchable(url) and Path(path).is_file() and not is_warc(path)):
+        if url is not None and not (is_fetchable(url) and _is_page(self.paths)):
             raise UsageError(
                 f"spider saved: url is {url!r}; accepted: an http(s) URL, for a path that is a single page"
             )
@@ -191,6 +190,15 @@ class SavedSpider(PageSpider):
     def _fail(self, error: InputError) -> None:
         self.logger.error("%s", error)
         self.failure = str(error)
+
+
+def _split(path: str) -> list[str]:
+    """Return the paths of an argument that commas separate. A comma may also be part of a file's name."""
+    return [path] if Path(path).exists() else [part.strip() for part in path.split(",")]
+
+
+def _is_page(paths: Sequence[str]) -> bool:
+    return len(paths) == 1 and Path(paths[0]).is_file() and not is_warc(paths[0])
 
 
 def _place_in_time(file: Path) -> tuple[bool, datetime]:

@@ -143,6 +143,11 @@ class Database:
 
         return self.patience.run(run)
 
+    def check_writable(self) -> None:
+        """Raise DatabaseError if the database may only be read."""
+        with self._engines.writing.begin() as connection:
+            migrations.check_writable(connection)
+
     def sync(self) -> None:
         """Wait until committed transactions would survive a power cut."""
         with self._driver_errors():

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from newsbot.settings import NEWSBOT_SETTINGS
+from newsbot.configuration.table import SETTINGS as TABLE
 
 PROJECT = Path(__file__).parents[2]
 DEPLOY = PROJECT / "deploy"
-SETTINGS = {setting.name for setting in NEWSBOT_SETTINGS}
+SETTINGS = {setting.name for setting in TABLE.values()}
 
 
 class Unit(configparser.ConfigParser):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from newsbot.commands.crawl import summary
+from newsbot.commands.crawl_run import summary
 from newsbot.store.database import Database
 from newsbot.store.queries import get_article, history, list_rejects
 from newsbot.store.schema.models import ArticleRow, FrontierRow, Host

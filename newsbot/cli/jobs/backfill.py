@@ -78,9 +78,7 @@ def backfill(
     from newsbot.archive.selection import parse_selection
     from newsbot.settings import configuration
 
-    settings = configuration()
-    if database:
-        settings = replace(settings, database_url=database)
+    settings = configuration(database_url=database)
     wanted = replace(parse_selection(**selection), since=since, until=until)
     parts, failures = _parts(paths, wanted)
     with opened_database(database) as opened:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import BinaryIO
 
 import click
@@ -34,9 +33,7 @@ def import_(file: BinaryIO, as_json: bool, database: str | None) -> int:
     from newsbot.jobs.import_records import import_lines, read_lines
     from newsbot.settings import configuration
 
-    settings = configuration()
-    if database:
-        settings = replace(settings, database_url=database)
+    settings = configuration(database_url=database)
     unreadable: list[tuple[str, str]] = []
 
     def remember(place: str, why: str) -> None:

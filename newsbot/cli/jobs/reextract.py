@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -59,9 +58,7 @@ def reextract(
     from newsbot.settings import configuration
     from newsbot.store.articles.reextraction import list_extracted
 
-    settings = configuration()
-    if database:
-        settings = replace(settings, database_url=database)
+    settings = configuration(database_url=database)
     findings = Findings()
     with opened_database(database, migrate=not dry_run) as opened:
         articles = opened.ask(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from newsbot.cli.options import common_options, filter_options, limit_option, re
 from newsbot.cli.output import highlighted, print_json, print_table, print_wrapped, printable, say
 from newsbot.cli.structure import UNLISTED, print_markdown, print_structure
 from newsbot.errors import InputError
-from newsbot.items import STUB, Article, local_day, published_json, utc_text
+from newsbot.items import STUB, Article, local_day, utc_text
 
 if TYPE_CHECKING:
     from newsbot.store.queries import Address, Filters, FormerArticle, Hit, StoredArticle, StoredReject
@@ -96,15 +95,10 @@ def _day(published_at: datetime | None, offset_min: int | None) -> str:
 
 def print_hit(hit: Hit, *, as_json: bool) -> None:
     """Print one search result."""
-    from newsbot.store.queries import MARK_END, MARK_START
+    from newsbot.store.queries import hit_json
 
     if as_json:
-        marked = {
-            name: text and text.replace(MARK_START, "**").replace(MARK_END, "**")
-            for name, text in (("snippet", hit.snippet), ("title_marked", hit.title_marked))
-        }
-        published = published_json(hit.published_at, hit.published_offset_min)
-        print_json(asdict(hit) | published | marked)
+        print_json(hit_json(hit))
         return
     title = highlighted(hit.title_marked or "", is_heading=True)
     print_wrapped(click.style(f"{hit.id}  ", bold=True) + title)

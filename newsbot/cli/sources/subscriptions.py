@@ -15,8 +15,8 @@ from newsbot.cli.sources.listing import chosen, source_filters
 from newsbot.errors import InputError, UsageError
 
 if TYPE_CHECKING:
+    from newsbot.sources.model import Source
     from newsbot.sources.opml import Proposal
-    from newsbot.sources.toml_edit import Value
 
 
 @click.command("import-opml")
@@ -55,25 +55,22 @@ def import_opml(file: BinaryIO, folder: Path | None, as_json: bool) -> int:
     _write(taken, own.path)
     for line in (*known, *wrong):
         say(line)
-    for values in taken.values():
-        if as_json:
-            print_json({**values, "file": str(own.path / f"{values['key']}.toml")})
+    for source in taken.values() if as_json else ():
+        values = {name: getattr(source, name) for name in ("key", "name", "homepage", "feeds", "tags")}
+        print_json(values | {"file": str(own.path / f"{source.key}.toml")})
     if not as_json:
-        print_table(("key", "name", "feeds", "tags"), [_row(values) for values in taken.values()])
+        rows = [
+            (source.key, source.name, len(source.feeds), ", ".join(source.tags)) for source in taken.values()
+        ]
+        print_table(("key", "name", "feeds", "tags"), rows)
         say(f"{len(taken)} sources written to {own.path}, {len(known)} were there, {len(wrong)} left out")
     return 1 if wrong else 0
 
 
-def _row(values: dict[str, Any]) -> tuple[object, ...]:
-    return values["key"], values["name"], len(values["feeds"]), ", ".join(values["tags"])
-
-
-def _sorted(
-    proposals: list[Proposal], own: OwnSources
-) -> tuple[dict[str, dict[str, Value]], list[str], list[str]]:
-    """Return key -> values of the sources that are new, and lines about those that are known, and that are wrong."""
+def _sorted(proposals: list[Proposal], own: OwnSources) -> tuple[dict[str, Source], list[str], list[str]]:
+    """Return key -> source of those that are new, and lines about those that are known, and that are wrong."""
     polled = {feed: key for key, source in own.sources.items() for feed in source.feeds}
-    taken: dict[str, dict[str, Value]] = {}
+    taken: dict[str, Source] = {}
     known, wrong = [], []
     for proposal in proposals:
         if old := {polled[feed] for feed in proposal.feeds if feed in polled}:
@@ -84,7 +81,7 @@ def _sorted(
             number += 1
             proposal.key = f"{key}-{number}"
         try:
-            taken[proposal.key] = proposal.values()
+            taken[proposal.key] = proposal.source()
         except ValueError as error:
             wrong.append(f"{proposal.name}: not taken over: {error}")
             continue
@@ -92,17 +89,17 @@ def _sorted(
     return taken, known, wrong
 
 
-def _write(taken: dict[str, dict[str, Value]], folder: Path) -> None:
+def _write(taken: dict[str, Source], folder: Path) -> None:
     from newsbot.jobs.export_formats import atomic_file
-    from newsbot.sources.toml_edit import new_source
+    from newsbot.sources.written_toml import source_toml
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"{folder}: {error.strerror}; accepted: a folder", path=str(folder)) from error
-    for key, values in taken.items():
+    for key, source in taken.items():
         with atomic_file(folder / f"{key}.toml") as out:
-            out.write(new_source(values).encode())
+            out.write(source_toml(source).encode())
 
 
 @click.command("export-opml")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from w3lib.encoding import html_body_declared_encoding, read_bom
 
-from newsbot.text_charsets import charset_named
+from newsbot.text.text_charsets import charset_named
 
 FALLBACK = "cp1252"
 """Charset of bytes that no other charset fits."""

@@ -93,6 +93,10 @@ class StoredArticle:
     unread_reason: str | None = None
     """Why the page of a stub could not be read when it was last tried; None for an article."""
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the article as the JSON object that `newsbot show --json` and `newsbot export` print."""
+        return stored_json(self)
+
 
 def stored_json(stored: StoredArticle) -> dict[str, Any]:
     """Return the public JSON form of a stored article."""
@@ -203,7 +207,7 @@ def _stored(
     said = {name: getattr(row, name) for name in _ITEM_COLUMNS} | structure_of(row, links)
     return StoredArticle(
         id=row.id,
-        article=Article(**said, authors=authors, topics=topics, entities=entities),
+        article=Article(id=row.id, **said, authors=authors, topics=topics, entities=entities),
         story_id=row.story_id,
         agency=row.agency,
         duplicate_of=row.duplicate_of,

@@ -11,12 +11,12 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from newsbot import rule_versions
-from newsbot.items import Article, utc_text
+from newsbot.items import Article, Outcome, utc_text
 from newsbot.store.articles import story_placement
 from newsbot.store.articles.loading import changed_structure
 from newsbot.store.articles.precomputed import Precomputed
 from newsbot.store.articles.revision_rows import changed_fields, stored_content
-from newsbot.store.articles.writer import Outcome, apply_rules_to
+from newsbot.store.articles.writer import apply_rules_to
 from newsbot.store.boilerplate.removed_blocks import store_removed
 from newsbot.store.crawl.fetches import has_page
 from newsbot.store.schema.identity import article_keys

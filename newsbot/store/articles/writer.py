@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal, assert_never
+from typing import Any, assert_never
 
 from sqlalchemy import Connection, bindparam, delete, insert, update
 from sqlalchemy.orm import Session
@@ -20,7 +20,7 @@ from newsbot import rule_versions
 from newsbot.dedupe.agencies import agency_of
 from newsbot.dedupe.changes import Judgement
 from newsbot.dedupe.fingerprints import text_key
-from newsbot.items import STUB, Article, Fetched
+from newsbot.items import STUB, Article, Fetched, Outcome
 from newsbot.store.articles import children, story_placement
 from newsbot.store.articles.existing import find_existing, find_plan, load_existing
 from newsbot.store.articles.loading import changed_structure
@@ -45,8 +45,6 @@ from newsbot.store.schema.models import ArticleRow, Revision
 from newsbot.store.sql import locks
 from newsbot.store.sql.compiled import CompiledStatement
 from newsbot.store.sql.locks import Rank
-
-Outcome = Literal["new", "changed", "unchanged", "duplicate", "conflict"]
 
 COPIED_FIELDS = (
     "canonical_url",
@@ -77,8 +75,7 @@ class Saved:
 
     article_id: int
     outcome: Outcome
-    """`new`, also if it was a stub before; `duplicate`: new, with the text of another article; `changed` since it was last seen; `unchanged`, or without
-    a change that a reader would notice; `conflict`: the page is only a teaser of the stored article, which stays as it is."""
+    """As in `Article.outcome`."""
     judgement: Judgement | None = None
     """In a conflict: what the page is now."""
     story_id: int | None = None

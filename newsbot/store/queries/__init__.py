@@ -108,7 +108,7 @@ from newsbot.store.search.listing import (
     list_articles,
 )
 from newsbot.store.search.matching import check_query, count_articles, matching_ids
-from newsbot.store.search.ranked import MARK_END, MARK_START, Hit, search
+from newsbot.store.search.ranked import MARK_END, MARK_START, Hit, hit_json, search
 from newsbot.store.search.streams import found_ids, iter_articles
 from newsbot.store.search.suggestions import suggested_query
 from newsbot.store.search.summaries import Summary, summaries
@@ -206,6 +206,7 @@ __all__ = [
     "get_article",
     "get_entity",
     "history",
+    "hit_json",
     "iter_articles",
     "languages_of",
     "last_number",

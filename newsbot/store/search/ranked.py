@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsbot.items import STUB
+from newsbot.items import STUB, published_json
 from newsbot.store.crawl.rejects import reasons_of
 from newsbot.store.schema.models import ArticleRow
 from newsbot.store.search.filters import Filters
@@ -16,7 +17,7 @@ from newsbot.store.search.matching import ask
 from newsbot.store.search.snippets import MARK_END, MARK_START, marked_title, snippet
 from newsbot.store.search.windows import MAX_RANKED, newest, ranked
 
-__all__ = ["MARK_END", "MARK_START", "Hit", "search"]
+__all__ = ["MARK_END", "MARK_START", "Hit", "hit_json", "search"]
 
 DEFAULT_LIMIT = 20
 
@@ -41,6 +42,15 @@ class Hit:
     """The headline, with what was found in it between the marks."""
     unread_reason: str | None
     """Why the page of a stub could not be read; None for an article."""
+
+
+def hit_json(hit: Hit) -> dict[str, Any]:
+    """Return the public JSON form of a search result; what was found is between `**`."""
+    marked = {
+        name: text and text.replace(MARK_START, "**").replace(MARK_END, "**")
+        for name, text in (("snippet", hit.snippet), ("title_marked", hit.title_marked))
+    }
+    return asdict(hit) | published_json(hit.published_at, hit.published_offset_min) | marked
 
 
 def search(session: Session, query: str, filters: Filters | None = None) -> list[Hit]:

@@ -21,7 +21,7 @@ from newsbot.store.schema.identity import article_keys
 from newsbot.store.schema.models import ArticleRow, EntityRow, RejectRow, Revision, Run, Source
 from tests.store.samples import BODY, LATER, NOW, article, dump, entities_of, load, save
 
-NOT_STORED = {"aliases", "claims", "removed"}
+NOT_STORED = {"aliases", "claims", "removed", "id", "outcome"}
 """Stored in `article_urls` and not in the article, or not stored at all."""
 
 

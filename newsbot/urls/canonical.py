@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote, unquote_to_bytes
 import idna
 
 from newsbot.text import normalized
-from newsbot.url_parameters import is_irrelevant
+from newsbot.urls.url_parameters import is_irrelevant
 
 MAX_LENGTH = 2048
 """Maximum length of a URL that is canonicalized; longer URLs are kept. Source: sitemaps.org, which forbids them."""

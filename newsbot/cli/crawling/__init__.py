@@ -1,0 +1,1 @@
+"""`newsbot crawl`, `take` and `fetch`: the spiders, from anywhere."""

@@ -1,0 +1,42 @@
+"""The outcome of every article of a crawl, as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+
+from newsbot.cli.output import print_json
+from newsbot.commands.run_lines import outcome_counts
+from newsbot.extensions.keep_rejects import Rejected
+from newsbot.items import Article
+from newsbot.signals import article_stored
+
+_HANDLERS: list[Any] = []
+"""Scrapy holds handlers of signals weakly."""
+
+
+def print_outcomes(crawler: Crawler) -> None:
+    """Print one JSON object for every article that is stored, and every page that is rejected, as the crawl goes on."""
+
+    def stored(article: Article, outcome: str) -> None:
+        print_json({"outcome": outcome, "id": article.id, "url": article.url, "title": article.title})
+
+    def dropped(exception: Exception) -> None:
+        if isinstance(exception, Rejected):
+            reject = exception.reject
+            print_json(
+                {"outcome": "rejected", "url": reject.url, "reason": reject.reason, "detail": reject.detail}
+            )
+
+    _HANDLERS.extend((stored, dropped))
+    crawler.signals.connect(stored, signal=article_stored)
+    crawler.signals.connect(dropped, signal=signals.item_dropped)
+
+
+def print_summary(crawler: Crawler) -> None:
+    """Print the counts of a crawl and why it ended, as one JSON object."""
+    stats = crawler.stats.get_stats() if crawler.stats else {}
+    ended = {"spider": crawler.spidercls.name, "finish_reason": stats.get("finish_reason", "failed")}
+    print_json({"summary": ended | outcome_counts(stats)})

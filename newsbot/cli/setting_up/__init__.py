@@ -1,0 +1,1 @@
+"""`newsbot init` and `newsbot doctor`: the first steps."""

@@ -1,0 +1,1 @@
+"""Whether newsbot can work here: what `newsbot doctor` looks at."""

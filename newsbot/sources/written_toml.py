@@ -1,0 +1,43 @@
+"""A source as TOML, as the catalog has it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from newsbot.sources.model import Selectors, Source
+from newsbot.sources.toml_edit import toml_value
+
+
+def source_toml(source: Source) -> str:
+    """Return the `[[source]]` table of a source, without the values that are the defaults."""
+    table = _values(source)
+    extract = table.pop("selectors", None)
+    return _lines("[[source]]", table) + (_lines("[source.extract]", _values(extract)) if extract else "")
+
+
+def _values(owner: Source | Selectors) -> dict[str, Any]:
+    found = {field.name: (getattr(owner, field.name), field.default) for field in fields(owner)}
+    return {name: value for name, (value, default) in found.items() if value != default}
+
+
+def _lines(heading: str, values: Mapping[str, Any]) -> str:
+    return f"{heading}\n" + "".join(
+        f"{name} = {toml_value(_plain(value))}\n" for name, value in values.items()
+    )
+
+
+def _plain(value: Any) -> Any:
+    """Return a value of a source as TOML knows it."""
+    match value:
+        case tuple():
+            return [_plain(part) for part in value]
+        case re.Pattern():
+            return value.pattern
+        case ZoneInfo():
+            return value.key
+        case _:
+            return value
