@@ -6,7 +6,8 @@ import click
 
 from newsbot.cli.groups import Group
 from newsbot.cli.options import common_options, opened_database
-from newsbot.cli.output import print_json, progress_bar
+from newsbot.cli.output import print_json
+from newsbot.cli.progress_display import progress_bar
 
 
 @click.group(cls=Group)

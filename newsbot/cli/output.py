@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import stat
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,11 +14,11 @@ from newsbot.text import UNPRINTABLE
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-    from rich.progress import TaskID
 
-T = TypeVar("T")
 BAR_WIDTH = 24
 """Width of the longest bar of a table, in characters."""
+GAP = 2
+"""Number of spaces between two columns."""
 
 
 def print_json(value: Any) -> None:
@@ -60,26 +57,46 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, bar
 
 
 def _table(columns: Sequence[str], rows: list[list[object]], bars: str | None, width: int) -> RenderableType:
-    """Return a table for a terminal of `width`. Words, and so keys and short addresses, are not broken if there is room."""
+    """Return a table for a terminal of `width`."""
     from rich.bar import Bar
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, header_style="bold", pad_edge=False)
     cells = [[printable(cell) for cell in row] for row in rows]
-    for place, name in enumerate(columns):
-        words = (word for row in cells for word in row[place].split())
-        longest = max(map(len, words), default=0)
-        table.add_column(name, overflow="fold", min_width=min(longest, width // 2))
-    numbers: list[float] = []
-    if bars is not None:
-        table.add_column("", min_width=min(BAR_WIDTH, width // 3))
-        numbers = [float(str(row[columns.index(bars)])) for row in rows]
-    for number, row in enumerate(cells):
-        shown: list[RenderableType] = [Text(cell) for cell in row]
-        bar = [Bar(max(numbers) or 1, 0, numbers[number], width=BAR_WIDTH)] if numbers else []
-        table.add_row(*shown, *bar)
+    bar_width = 0 if bars is None else min(BAR_WIDTH, width // 3)
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, GAP, 0, 0))
+    for name, size in zip(columns, column_widths([columns, *cells], width - bar_width), strict=True):
+        table.add_column(name, overflow="fold", width=size)
+    if bars is None:
+        for row in cells:
+            table.add_row(*map(Text, row))
+        return table
+    numbers = [float(str(row[columns.index(bars)])) for row in rows]
+    table.add_column(width=bar_width)
+    for row, number in zip(cells, numbers, strict=True):
+        table.add_row(*map(Text, row), Bar(max(numbers) or 1, 0, number, width=bar_width))
     return table
+
+
+def column_widths(rows: Sequence[Sequence[str]], width: int) -> list[int]:
+    """Return widths of columns with which a table fits a terminal, if there is one character for each.
+
+    The widest columns become narrower, but as long as others can, none becomes narrower than its longest word: keys and
+    names of settings stay whole, and text is wrapped beside them."""
+    from rich.cells import cell_len
+
+    columns = list(zip(*rows, strict=True))
+    widths = [max(map(cell_len, cells)) for cells in columns]
+    words = [max((cell_len(word) for cell in cells for word in cell.split()), default=0) for cells in columns]
+    room = width - GAP * len(columns)
+    widths = [max(min(size, room), 1) for size in widths]
+    for floors in (words, [1] * len(columns)):
+        while sum(widths) > room:
+            spare = [size if size > floor else 0 for size, floor in zip(widths, floors, strict=True)]
+            if not any(spare):
+                break
+            widths[spare.index(max(spare))] -= 1
+    return widths
 
 
 def print_wrapped(line: str, *, indent: int = 0) -> None:
@@ -94,71 +111,6 @@ def print_wrapped(line: str, *, indent: int = 0) -> None:
     for part in Text.from_ansi(line).wrap(console, max(console.width - indent, 10), overflow="fold"):
         part.rstrip()
         console.print(Text(" " * indent) + part)
-
-
-@contextmanager
-def progress(
-    items: Iterable[T], doing: str, *, total: int | None = None, size: Callable[[T], int] = lambda _: 1
-) -> Iterator[Iterator[T]]:
-    """Give the items, and show on stderr how many have come, if that is a terminal.
-
-    `size` is the share of `total` that an item advances the display by. It is a context, so that the display ends when
-    the work does, also with an exception: a generator would end it when Python collects it."""
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    counted = (SpinnerColumn(), TextColumn("{task.description} {task.completed:,.0f}"), TimeElapsedColumn())
-    columns = Progress.get_default_columns() if total else counted
-    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
-        task = bar.add_task(doing, total=total)
-
-        def counted_items() -> Iterator[T]:
-            for item in items:
-                yield item
-                bar.advance(task, size(item))
-
-        yield counted_items()
-
-
-@contextmanager
-def reading(file: BinaryIO, doing: str) -> Iterator[BinaryIO]:
-    """Give a file, and show on stderr how much of it has been read, how fast and what is left, if that is a terminal.
-
-    Of what is no regular file only what has been read is known."""
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        DownloadColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-        TransferSpeedColumn,
-    )
-
-    state = os.fstat(file.fileno())
-    total = state.st_size if stat.S_ISREG(state.st_mode) else None
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    if not sys.stderr.isatty():
-        yield file
-        return
-    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as bar:
-        yield bar.wrap_file(file, total, description=doing)
-
-
-@contextmanager
-def progress_bar(doing: str) -> Iterator[Callable[[int, int], None]]:
-    """Give a function that shows (done, whole) on stderr, if that is a terminal."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
-        tasks: list[TaskID] = []
-
-        def advance(part: int, whole: int) -> None:
-            tasks[:] = tasks or [bar.add_task(doing, total=whole)]
-            bar.update(tasks[0], completed=part)
-
-        yield advance
 
 
 def print_heading(text: str) -> None:

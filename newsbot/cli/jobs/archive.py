@@ -13,7 +13,8 @@ import click
 
 from newsbot.cli.groups import Group
 from newsbot.cli.options import Day, SourceKey, common_options, opened_database
-from newsbot.cli.output import print_heading, print_json, print_table, printable, progress, say
+from newsbot.cli.output import print_heading, print_json, print_table, printable, say
+from newsbot.cli.progress_display import progress
 from newsbot.errors import UsageError
 from newsbot.items import utc_text
 

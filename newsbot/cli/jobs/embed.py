@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from newsbot.cli.options import common_options, opened_database
-from newsbot.cli.output import print_json, progress
+from newsbot.cli.output import print_json
+from newsbot.cli.progress_display import progress
 
 
 @click.command()

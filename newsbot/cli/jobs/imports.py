@@ -8,7 +8,8 @@ from typing import BinaryIO
 import click
 
 from newsbot.cli.options import common_options
-from newsbot.cli.output import print_json, reading, say
+from newsbot.cli.output import print_json, say
+from newsbot.cli.progress_display import reading
 
 MAX_TOLD = 10
 """Number of unreadable lines that are named."""

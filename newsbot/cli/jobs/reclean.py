@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from newsbot.cli.options import SourceKey, common_options, opened_database
-from newsbot.cli.output import print_json, print_table, progress
+from newsbot.cli.output import print_json, print_table
+from newsbot.cli.progress_display import progress
 
 if TYPE_CHECKING:
     from newsbot.store.articles.site_boilerplate import Found

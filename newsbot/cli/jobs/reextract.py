@@ -12,7 +12,8 @@ import click
 
 from newsbot import rule_versions
 from newsbot.cli.options import SourceKey, common_options, opened_database, since_option
-from newsbot.cli.output import print_heading, print_json, print_table, printable, progress, say
+from newsbot.cli.output import print_heading, print_json, print_table, printable, say
+from newsbot.cli.progress_display import progress
 from newsbot.cli.reading.history import print_changes
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import click
 
 from newsbot.cli.options import common_options, filter_options, read_session
-from newsbot.cli.output import progress
+from newsbot.cli.progress_display import progress
 from newsbot.errors import UsageError
 
 
