@@ -11,7 +11,7 @@ import click
 
 from newsbot.cli.options import common_options_without_database
 from newsbot.cli.output import print_json, print_wrapped, printable, say
-from newsbot.cli.structure import UNLISTED, print_markdown, print_structure
+from newsbot.cli.structure import LABEL_WIDTH, UNLISTED, print_markdown, print_structure
 from newsbot.errors import InputError
 from newsbot.items import Article, Reject, article_json
 
@@ -101,13 +101,17 @@ def print_article(article: Article, *, explain: bool = False) -> None:
             continue
         shown = ", ".join(value) if isinstance(value, list) else value
         rule = f"   ({article.rules[name]})" if explain and name in article.rules else ""
-        click.echo(f"{name + ':':15} {printable(shown)}{rule}")
-    print_structure(article, 15)
+        click.echo(f"{name + ':':{LABEL_WIDTH}} {printable(shown)}{rule}")
+    print_structure(article)
     if article.entities:
-        click.echo(f"{'entities:':15} {printable(', '.join(entity.name for entity in article.entities))}")
+        click.echo(
+            f"{'entities:':{LABEL_WIDTH}} {printable(', '.join(entity.name for entity in article.entities))}"
+        )
     if explain:
-        click.echo(f"{'kind:':15} {article.kind}   ({article.rules.get('kind', 'no rule')})")
-        click.echo(f"{'body:':15} {article.word_count} words   ({article.rules.get('body', 'no rule')})")
+        click.echo(f"{'kind:':{LABEL_WIDTH}} {article.kind}   ({article.rules.get('kind', 'no rule')})")
+        click.echo(
+            f"{'body:':{LABEL_WIDTH}} {article.word_count} words   ({article.rules.get('body', 'no rule')})"
+        )
     for paragraph in article.body.split("\n\n"):
         click.echo()
         print_wrapped(printable(paragraph))

@@ -64,7 +64,7 @@ def _table(columns: Sequence[str], rows: list[list[object]], bars: str | None, w
 
     cells = [[printable(cell) for cell in row] for row in rows]
     bar_width = 0 if bars is None else min(BAR_WIDTH, width // 3)
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, GAP, 0, 0))
+    table = Table(box=None, header_style="bold", show_header=any(columns), padding=(0, GAP, 0, 0))
     for name, size in zip(columns, column_widths([columns, *cells], width - bar_width), strict=True):
         table.add_column(name, overflow="fold", width=size)
     if bars is None:

@@ -11,7 +11,7 @@ import click
 
 from newsbot.cli.options import common_options, filter_options, limit_option, read_session
 from newsbot.cli.output import highlighted, print_json, print_table, print_wrapped, printable, say
-from newsbot.cli.structure import UNLISTED, print_markdown, print_structure
+from newsbot.cli.structure import LABEL_WIDTH, UNLISTED, print_markdown, print_structure
 from newsbot.errors import InputError
 from newsbot.items import STUB, Article, local_day, utc_text
 
@@ -178,12 +178,12 @@ def other_times(places: Iterable[Address], former: Iterable[FormerArticle]) -> l
     """Return a line for every address where an article was, and for every article that was at one of its addresses."""
     return [
         *(
-            f"{'was at:':16} {printable(place.url)} until {utc_text(place.until)}; article {place.article_id} is there now"
+            f"{'was at:':{LABEL_WIDTH}} {printable(place.url)} until {utc_text(place.until)}; article {place.article_id} is there now"
             for place in places
             if place.until
         ),
         *(
-            f"{'was here before:':16} article {other.id}, until {utc_text(other.until)}: {printable(other.title)}"
+            f"{'was here before:':{LABEL_WIDTH}} article {other.id}, until {utc_text(other.until)}: {printable(other.title)}"
             for other in former
         ),
     ]
@@ -207,15 +207,15 @@ def _print_known(article: Article, known: Mapping[str, Any], urls: list[str], ot
     for name, value in known.items():
         if name not in (*UNLISTED, "title") and value not in (None, []):
             shown = ", ".join(value) if isinstance(value, list) else value
-            click.echo(f"{name + ':':16} {printable(shown)}")
+            click.echo(f"{name + ':':{LABEL_WIDTH}} {printable(shown)}")
     print_provenance(known["provenance"])
     for url in urls:
-        click.echo(f"{'also at:':16} {printable(url)}")
+        click.echo(f"{'also at:':{LABEL_WIDTH}} {printable(url)}")
     for line in others:
         click.echo(line)
-    print_structure(article, 16)
+    print_structure(article)
     for heading, names in _names_by_type(article).items():
-        print_wrapped(f"{heading + ':':16} {', '.join(names)}")
+        print_wrapped(f"{heading + ':':{LABEL_WIDTH}} {', '.join(names)}")
 
 
 def _names_by_type(article: Article) -> dict[str, list[str]]:
@@ -233,4 +233,4 @@ def print_provenance(provenance: Mapping[str, Any]) -> None:
     warc = ", ".join(str(value) for value in (provenance["warc"] or {}).values() if value is not None)
     for name, value in {**provenance, "rules": rules, "warc": warc}.items():
         if value:
-            click.echo(f"{name + ':':18} {printable(value)}")
+            click.echo(f"{name + ':':{LABEL_WIDTH}} {printable(value)}")
