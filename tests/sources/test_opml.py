@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -49,7 +50,9 @@ def test_sources_come_back_as_they_were() -> None:
             tags=("uk", "daily"),
             language="en",
         ),
-        Source(key="b2", name="Bee \x01\ud800", homepage="https://b.example/", feeds=("https://b.example/x",)),
+        Source(
+            key="b2", name="Bee \x01\ud800", homepage="https://b.example/", feeds=("https://b.example/x",)
+        ),
         Source(key="b3", name="Bee", homepage="https://b3.example/", feeds=("https://b3.example/",)),
     ]
     back = [proposal.source() for proposal in read_opml(write_opml(sources, title="Mine"))]
@@ -118,8 +121,6 @@ def test_what_is_no_list_or_too_long_is_refused(body: bytes) -> None:
 )
 def test_hostile_list_is_read_or_refused_at_once(body: bytes) -> None:
     started = time.process_time()
-    try:
+    with suppress(InputError):
         read_opml(body)
-    except InputError:
-        pass
     assert time.process_time() - started < 2
