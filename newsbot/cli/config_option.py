@@ -24,6 +24,8 @@ def config_option(*, is_checked: bool = True) -> click.Option:
     """Return the option. `is_checked`: all settings are read before the command begins, so that a mistake is reported."""
 
     def use(context: click.Context, _option: click.Parameter, path: str | None) -> None:
+        if path is None and context.resilient_parsing:  # a shell asks what may come next
+            return
         from newsbot.configuration.origins import FILE_VARIABLE  # not above: --help does not need it
         from newsbot.settings import configuration
 
