@@ -5,7 +5,7 @@ READY := .venv/.ready
 NEWSROOM := build/newsroom
 EDITED := https://www.harbour-post.example/local/fish-market-to-move-out-of-town
 
-.PHONY: demo test test-slow coverage lint fmt rules requirements clean
+.PHONY: demo test test-slow coverage lint fmt docs rules requirements clean
 
 # The pages are made once, with dates up to that day: a second run finds nothing new. make clean removes them.
 demo: $(READY)
@@ -57,10 +57,20 @@ fmt: $(READY)
 rules: $(READY)
 	$(BIN)/python -m tests.rule_lock $(if $(SAME),--same)
 
+# For development, and, with the same versions, for what deploy/Dockerfile installs.
+COMPILE := uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
+	--no-emit-find-links
 requirements: $(READY)
 	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
-		--no-emit-find-links --extra postgres --extra test --output-file requirements.txt pyproject.toml
+	$(BIN)/$(COMPILE) --extra postgres --extra test --extra docs --output-file requirements.txt pyproject.toml
+	$(BIN)/$(COMPILE) --extra postgres --constraint requirements.txt --output-file deploy/requirements.txt \
+		pyproject.toml
+	echo hatchling | $(BIN)/$(COMPILE) --constraint requirements.txt --output-file deploy/build-requirements.txt -
+
+# The documentation site, in build/site; a broken link is an error.
+docs: $(READY)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build
+	@echo "The site is in build/site/index.html"
 
 clean:
 	rm -rf .venv build dist *.egg-info

@@ -26,6 +26,8 @@ class Capture:
     media: Media = "html"
     charset: str | None = None
     """Charset that the HTTP header names, if any."""
+    status: int = 200
+    """Status of the answer that held the page: 404 or 410 if the page was gone."""
     retrieved_at: datetime | None = None
     """When the page was fetched, in UTC; None if it has just been fetched or nothing says."""
     aliases: tuple[str, ...] = ()

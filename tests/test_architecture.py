@@ -26,6 +26,7 @@ FLOORS = (
         "languages",
         "rule_versions",
         "capture",
+        "public_addresses",
         "settings",
         "configuration",
     },
@@ -41,7 +42,7 @@ FLOORS = (
         "archive",
     },
     {"store"},
-    {"ingest"},
+    {"ingest", "outputs"},
     {"session", "jobs"},
     {"middlewares", "extensions", "rendering"},
     {"spiders", "pipelines"},
@@ -183,6 +184,7 @@ STORE_FLOORS = (
     "search",
     "counts",
     "following",
+    "sending",
     "queries",
 )
 """The packages of the store from the ground up; `newsbot.store` itself opens databases and uses the first three."""

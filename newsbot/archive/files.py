@@ -19,6 +19,8 @@ from newsbot.errors import InputError, TooLargeError
 from newsbot.urls import is_fetchable
 
 PAGE_SUFFIX = re.compile(r"\.(html?(\.gz)?|txt)$", re.IGNORECASE)
+GONE_STATUSES = (404, 410)
+"""Statuses of a saved page that count: it is what a site shows in place of a page that is gone."""
 WARC_SUFFIX = re.compile(r"\.(warc(\.gz)?|wacz)$", re.IGNORECASE)
 
 
@@ -77,6 +79,7 @@ def read_page(path: Path, *, max_bytes: int) -> Capture:
     return Capture(
         body=body,
         url=url if isinstance(url, str) and is_fetchable(url) else path.absolute().as_uri(),
+        status=status if (status := notes.get("status")) in GONE_STATUSES else 200,
         retrieved_at=_moment(notes.get("fetched_at")),
         charset=charset if isinstance(charset := notes.get("charset"), str) else None,
         media="text" if path.name.lower().endswith(".txt") else "html",

@@ -90,6 +90,14 @@ SECTIONS: Sections = {
             "newsbot.cli.reading.changes:changes",
             "Print every change of an article once, in one order.",
         ),
+        "watch": (
+            "newsbot.cli.sending.watch:watch",
+            "Be notified of new articles: by e-mail, chat or webhook.",
+        ),
+        "outputs": (
+            "newsbot.cli.sending.outputs:outputs",
+            "Deliver changes elsewhere: in order, at least once.",
+        ),
     },
     "Sources": {
         "sources": (
@@ -134,7 +142,7 @@ SECTIONS: Sections = {
         ),
         "db": (
             "newsbot.cli.database:db",
-            "Bring the database up to date, or check it.",
+            "Bring the database up to date, check it, or copy it.",
         ),
         "settings": (
             "newsbot.cli.settings:settings",

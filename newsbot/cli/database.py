@@ -1,4 +1,4 @@
-"""`newsbot db`: create, migrate and check the database."""
+"""`newsbot db`: create, migrate, check and copy the database."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from newsbot.cli.progress_display import progress_bar
 
 @click.group(cls=Group)
 def db() -> None:
-    """Bring the database up to date, or check it."""
+    """Bring the database up to date, check it, or copy it."""
 
 
 @db.command()
@@ -48,6 +48,36 @@ def check(as_json: bool, database: str | None) -> None:
     """
     with opened_database(database, migrate=False) as opened:
         _print(opened.url, as_json=as_json)
+
+
+@db.command()
+@click.argument("target", metavar="URL")
+@common_options
+def copy(target: str, as_json: bool, database: str | None) -> None:
+    """Copy the database into the empty one at URL.
+
+    Also from SQLite to PostgreSQL or back. Everything is copied, with the ids of articles, stories and changes. A copy
+    that is stopped while rows are copied leaves an empty database; run it again. What is stored in the meantime is not
+    copied: stop crawls first.
+
+    \b
+    Examples:
+      newsbot db copy postgresql+psycopg://newsbot@localhost/news
+    """
+    from newsbot.store.copying import copy_database
+    from newsbot.store.database import Database
+
+    with opened_database(database, migrate=False) as source:
+        copied = Database(target).open()
+        with progress_bar("Rows are copied") as advance:
+            rows = copy_database(source, copied, on_progress=lambda done: advance(done.part, done.whole))
+        with progress_bar("Articles are indexed") as advance:
+            copied.open(on_progress=lambda done: advance(done.part, done.whole))
+        copied.close()
+    if as_json:
+        print_json({"database": copied.url, "rows": rows})
+    else:
+        click.echo(f"{rows} rows are copied to {copied.url}")
 
 
 def _print(url: str, *, as_json: bool) -> None:

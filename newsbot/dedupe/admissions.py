@@ -141,7 +141,7 @@ def _no_edit(old: Article, new: Article) -> Evidence | None:
         return Evidence("full-text")
     if old.is_free != new.is_free:
         return Evidence("other-form")
-    if not _is_title_changed(old, new) and _is_boilerplate(old, new):
+    if not _is_title_changed(old, new) and _is_boilerplate(old, new) and not _has_note(old, new):
         return Evidence("boilerplate")
     return None
 
@@ -171,10 +171,22 @@ def _is_full_text(old: Article, new: Article) -> bool:
     before, after = words(old.body).texts, words(new.body).texts
     if not before or len(after) < MIN_TEASER_GROWTH * len(before):
         return False
+    if len(words(_without_notes(new.body)).texts) < MIN_TEASER_GROWTH * len(before):
+        return False  # a short text that a long correction has been added to
     kept = next(
         (n for n, (one, other) in enumerate(zip(before, after, strict=False)) if one != other), len(before)
     )
     return kept >= MIN_KEPT_BEGINNING * len(before)
+
+
+def _without_notes(body: str) -> str:
+    """Return a text without the notes at its edges."""
+    lines = _lines(body)
+    is_note = [
+        _is_at_edge(place, len(lines)) and note_kind(line, at_edge=True) == "note"
+        for place, line in enumerate(lines)
+    ]
+    return "\n".join(line for line, note in zip(lines, is_note, strict=True) if not note)
 
 
 def _growth(old: Article, new: Article) -> Evidence | None:
@@ -213,6 +225,11 @@ def _note(old: Article, new: Article) -> Evidence | None:
         if kind in {"stamp", "date"} and at_edge:
             dates.append(line)
     return Evidence("date-line", dates[0]) if dates else None
+
+
+def _has_note(old: Article, new: Article) -> bool:
+    """Return whether the new version has a note that the old one has not."""
+    return any(note_kind(line, at_edge=at_edge) == "note" for line, at_edge in _candidates(old, new))
 
 
 def _candidates(old: Article, new: Article) -> Iterable[tuple[str, bool]]:

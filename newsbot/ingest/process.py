@@ -32,6 +32,7 @@ from newsbot.ingest.envelope import Envelope, rejected, stage_failed
 from newsbot.ingest.read import read
 from newsbot.ingest.stubs import find_stub, may_leave_stub
 from newsbot.items import READ_KINDS, STUB, Article, Reject
+from newsbot.onnx import EXTRA, has_runtime
 from newsbot.settings import Configuration
 from newsbot.sources.catalog import Catalog, catalog_of, load_sources
 from newsbot.store.articles.existing import known_unchanged, recall
@@ -90,8 +91,12 @@ class Processor:
     def check(self) -> None:
         """Load what the settings name, and the extractors that are installed.
 
-        Raises UsageError if the catalog, the engine, the network of vectors or an extractor cannot be used."""
+        Raises UsageError if the catalog, the engine, the network of vectors or an extractor cannot be used. If the engine
+        `auto` has to do without networks, that is logged."""
         _ = self.catalog, self.engine, self.embedder
+        if self.settings.entity_engine == "auto" and not has_runtime():
+            label = engine_label(self.engine, "en")
+            logger.warning("Names in English texts are found by %s; the networks find more: %s", label, EXTRA)
         check_extractors()
 
     def read(self, capture: Capture) -> Envelope | Reject:

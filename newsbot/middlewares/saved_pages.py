@@ -60,7 +60,7 @@ class SavedPages:
             capture = replace(capture, url=url)
         request.meta[CAPTURE] = capture
         response_class = TextResponse if capture.media == "text" else HtmlResponse
-        return response_class(url=capture.url, body=capture.body)
+        return response_class(url=capture.url, body=capture.body, status=capture.status)
 
     def _take(self, path: str, place: RecordPosition) -> Capture:
         capture = self._shelf.pop((path, place))

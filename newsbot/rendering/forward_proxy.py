@@ -14,7 +14,8 @@ from ipaddress import ip_address
 from types import TracebackType
 from typing import Self
 
-from newsbot.middlewares.networks import addresses_of, is_allowed
+from newsbot.middlewares.networks import addresses_of
+from newsbot.public_addresses import is_allowed
 from newsbot.settings import Network
 
 MAX_CONNECTIONS = 64

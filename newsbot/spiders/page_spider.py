@@ -27,9 +27,10 @@ from newsbot.ingest.read import source_key
 from newsbot.items import Fetched, Reject
 from newsbot.middlewares.bounded_http import HeadersTooLargeError
 from newsbot.middlewares.certificates import CertificateRefusedError, check_authorities
-from newsbot.middlewares.networks import error_text, is_refused, refusal
+from newsbot.middlewares.networks import error_text, is_refused
 from newsbot.middlewares.politeness import HeldError, Politeness
 from newsbot.middlewares.refusals import ForbiddenByRobotsError, ResponseTooLargeError
+from newsbot.public_addresses import refusal
 from newsbot.session import CAPTURE, ENTRY, KEPT, LISTER, SAVED_PATH, CrawlSession
 from newsbot.settings import product_token, read_settings
 from newsbot.sources.catalog import Catalog
@@ -134,11 +135,14 @@ class PageSpider(Spider):
         """Yield a reject with the reason why a request has led to no page."""
         request: Request = failure.request  # type: ignore[attr-defined]
         response = failure.value.response if isinstance(failure.value, HttpError) else None
+        capture: Capture | None = request.meta.get(
+            CAPTURE
+        )  # of a saved page: the request has the URL of the file
         yield Reject(
-            url=request.url,
+            url=capture.url if capture else request.url,
             reason=_failure_reason(failure),
             detail=error_detail(failure.value, request.url),
-            source=source_key(request.url, self.sources),
+            source=source_key(capture.url if capture else request.url, self.sources),
             stage="fetch",
             fetched=_failed_fetch(request, response),
         )

@@ -10,8 +10,6 @@ from fastapi import Depends, FastAPI
 from newsbot import __version__
 from newsbot.store.database import Database
 from newsbot.web import (
-    api,
-    changes_api,
     downloads,
     edits,
     entity_pages,
@@ -20,10 +18,11 @@ from newsbot.web import (
     source_pages,
     syndication,
 )
+from newsbot.web.api import article_api, changes_api, entity_api, source_api, story_api
 from newsbot.web.openapi.accepted import refuse_unknown
 from newsbot.web.serving.guard import Access, Guard
 from newsbot.web.serving.problems import add_handlers
-from newsbot.web.site import Site
+from newsbot.web.serving.site import Site
 
 OPENAPI = "/api/openapi.json"
 
@@ -42,6 +41,12 @@ def create_app(
     now: Callable[[], datetime] = _now,
 ) -> Guard:
     """Return an ASGI application over an open database. For `images` and `url` see `Site`, for `cors` `Guard`."""
+    site = Site(database=database, now=now, images=images, url=url)
+    return Guard(application(site), access or Access(), images=images, cors=cors)
+
+
+def application(site: Site) -> FastAPI:
+    """Return the application without the guard in front of it, whose OpenAPI document describes the API."""
     app = FastAPI(
         title="newsbot",
         version=__version__,
@@ -49,13 +54,16 @@ def create_app(
         dependencies=[Depends(refuse_unknown)],
         docs_url=None,
         redoc_url=None,
-        servers=[{"url": url}] if url else None,
-        root_path_in_servers=url is None,
+        servers=[{"url": site.url}] if site.url else None,
+        root_path_in_servers=site.url is None,
         description="Articles, entities, stories and sources of a newsbot database. Read only.",
     )
-    app.state.site = Site(database=database, now=now, images=images, url=url)
+    app.state.site = site
     for part in (
-        api.router,
+        article_api.router,
+        entity_api.router,
+        story_api.router,
+        source_api.router,
         changes_api.router,
         downloads.router,
         downloads.tables,
@@ -68,4 +76,4 @@ def create_app(
     ):
         app.include_router(part)
     add_handlers(app, {"/search": searching.faulty_form})
-    return Guard(app, access or Access(), images=images, cors=cors)
+    return app

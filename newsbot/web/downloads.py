@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Any, Literal
 
@@ -24,11 +23,11 @@ from newsbot.store.queries import (
     load_articles,
     stored_json,
 )
-from newsbot.web.api import ERRORS
+from newsbot.web.api.endpoints import ERRORS, complete, json_answer
 from newsbot.web.openapi import schemas
 from newsbot.web.openapi.description import with_examples
-from newsbot.web.parameters import MAX_NAME_CHARS, MAX_QUERY_CHARS, FilterParameters
-from newsbot.web.site import Site, site_of
+from newsbot.web.serving.parameters import MAX_NAME_CHARS, MAX_QUERY_CHARS, FilterParameters
+from newsbot.web.serving.site import Site, site_of
 
 MAX_COMPLETIONS = 50
 MAX_QUERIES = 10
@@ -106,10 +105,7 @@ def count(request: Request, asked: Annotated[CountParameters, Query()]) -> Respo
     if asked.format == "csv":
         rows = found.rows if found.by else (found.total,)
         return _download(table_of(found, rows), "count.csv")
-    return Response(
-        json.dumps(_count_json(found), ensure_ascii=False).encode(errors="replace"),
-        media_type="application/json",
-    )
+    return json_answer(_count_json(found))
 
 
 def _count_json(found: Attention) -> dict[str, Any]:
@@ -189,7 +185,4 @@ def completions(
     """List values of a filter that begin like a text: sources, or the 5,000 most mentioned names."""
     found = site_of(request).completions.get()[field].find(q, limit)
     items = [candidate._asdict() for candidate in found]
-    return Response(
-        json.dumps({"items": items, "next": None}, ensure_ascii=False).encode(errors="replace"),
-        media_type="application/json",
-    )
+    return json_answer(complete(items))

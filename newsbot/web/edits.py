@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, Field
 from sqlalchemy.orm import Session
 
 from newsbot.dedupe.admissions import Verdict
@@ -20,26 +20,18 @@ from newsbot.store.queries import (
     EXPLANATIONS,
     EditFilters,
     EditPosition,
-    Filters,
     PublisherEdit,
     database_id,
     list_edits,
     narrow,
     source_names,
 )
-from newsbot.web.feeds.dated_answers import dated_answer
-from newsbot.web.feeds.feed_documents import (
-    ATOM_TYPE,
-    JSON_TYPE,
-    FeedEntry,
-    SyndicatedFeed,
-    atom_document,
-    json_document,
-)
+from newsbot.web.feeds.dated_answers import feed_answer
+from newsbot.web.feeds.feed_documents import ATOM_FEED, JSON_FEED, FeedEntry, SyndicatedFeed
 from newsbot.web.html.differences import compare
 from newsbot.web.html.rendering import page
-from newsbot.web.parameters import Names
-from newsbot.web.site import site_of
+from newsbot.web.serving.parameters import SourceParameters
+from newsbot.web.serving.site import site_of
 
 PATH = "/edits"
 ENTRIES = 20
@@ -67,16 +59,11 @@ def _known(value: str) -> str:
     return value
 
 
-class EditParameters(BaseModel):
+class EditParameters(SourceParameters):
     """A part of the list of edits."""
 
     part: Annotated[Literal["", "headline", "text"], Field(description="What was changed.")] = ""
     silent: Annotated[bool, Field(description="Only edits that nothing on the page owns up to.")] = False
-    source: Names = ()
-    exclude_source: Names = ()
-    tag: Names = ()
-    language: Names = ()
-    country: Names = ()
     limit: Annotated[int, Field(ge=1, le=MAX_ENTRIES)] = ENTRIES
     cursor: Annotated[str, AfterValidator(_known)] = ""
 
@@ -89,17 +76,10 @@ class EditParameters(BaseModel):
         moment = _YEAR_1 + timedelta(microseconds=int(found[1]))
         return EditPosition(moment, int(found[2]), int(found[3]))
 
-    def filters(self, session: Session) -> EditFilters:
+    def edit_filters(self, session: Session) -> EditFilters:
         """Return the filters for the store. Raises FilterError for an unknown source, tag, language or country."""
-        articles = Filters(
-            source=self.source,
-            exclude_source=self.exclude_source,
-            tag=self.tag,
-            language=self.language,
-            country=self.country,
-        )
         return EditFilters(
-            part=self.part or None, only_silent=self.silent, articles=narrow(session, articles)
+            part=self.part or None, only_silent=self.silent, articles=narrow(session, self.filters())
         )
 
     def address(self, path: str, **changes: Any) -> str:
@@ -136,7 +116,7 @@ class ShownEdit(NamedTuple):
 def edits(request: Request, asked: EditQuery) -> Response:
     """Show what publishers changed, newest first."""
     with site_of(request).read() as session:
-        found = list_edits(session, asked.filters(session), after=asked.after, limit=asked.limit)
+        found = list_edits(session, asked.edit_filters(session), after=asked.after, limit=asked.limit)
         names = source_names(session)
     following = found.after and asked.address(PATH, cursor=_encode(found.after))
     shown = [_shown(edit) for edit in found.edits]
@@ -146,21 +126,19 @@ def edits(request: Request, asked: EditQuery) -> Response:
 @router.get("/edits.atom")
 def atom(request: Request, asked: EditQuery) -> Response:
     """Return what publishers changed, newest first, as Atom."""
-    feed = _feed(request, asked, "/edits.atom")
-    return dated_answer(request, atom_document(feed), ATOM_TYPE, feed.updated_at)
+    return feed_answer(request, _feed(request, asked, "/edits.atom"), ATOM_FEED)
 
 
 @router.get("/edits.json")
 def json_feed(request: Request, asked: EditQuery) -> Response:
     """Return what publishers changed, newest first, as JSON Feed."""
-    feed = _feed(request, asked, "/edits.json")
-    return dated_answer(request, json_document(feed), JSON_TYPE, feed.updated_at)
+    return feed_answer(request, _feed(request, asked, "/edits.json"), JSON_FEED)
 
 
 def _feed(request: Request, asked: EditParameters, path: str) -> SyndicatedFeed:
     site = site_of(request)
     with site.read() as session:
-        found = list_edits(session, asked.filters(session), after=asked.after, limit=asked.limit)
+        found = list_edits(session, asked.edit_filters(session), after=asked.after, limit=asked.limit)
         database, names = database_id(session), source_names(session)
     about = (asked.part, "silent" if asked.silent else "", *asked.source, *asked.tag, *asked.language)
     narrowed = ", ".join(value for value in about if value)
@@ -170,7 +148,8 @@ def _feed(request: Request, asked: EditParameters, path: str) -> SyndicatedFeed:
         database=database,
         first=asked.address(path),
         path=asked.address(path, cursor=asked.cursor),
-        next=found.after and asked.address(path, cursor=_encode(found.after)),
+        previous=asked.address(path, cursor=_encode(found.before)) if asked.after else None,
+        next=asked.address(path, cursor=_encode(found.after)) if found.after else None,
         page=asked.address(PATH),
         entries=[_entry(edit, names) for edit in found.edits],
     )
@@ -223,6 +202,9 @@ def _plain(segments: list[Segment]) -> str:
     return "".join(marks[segment.kind].format(segment.text) for segment in segments)
 
 
-def _encode(position: EditPosition) -> str:
+def _encode(position: EditPosition | None) -> str:
+    """Return a position as the text of a cursor; empty for the first page."""
+    if position is None:
+        return ""
     microseconds = (position.changed_at - _YEAR_1) // timedelta(microseconds=1)
     return f"{microseconds}.{position.article_id}.{position.revision}"

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
+from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
-from newsbot.items import ENTITY_TYPES
+from newsbot.items import ENTITY_TYPES, READ_KINDS
 from newsbot.store.queries import (
     RECENT_ARTICLES,
+    Attention,
     EntityCount,
     EntityDetail,
+    Filters,
     Tie,
+    attention,
     countries_of,
     entity_ties,
     entity_timeline,
@@ -27,13 +32,14 @@ from newsbot.store.queries import (
     get_entity,
     source_names,
 )
-from newsbot.web.api import Id
+from newsbot.web.api.endpoints import Id
 from newsbot.web.html.chart_numbers import numbers_csv, table_csv
-from newsbot.web.html.charts import Series
+from newsbot.web.html.charts import Series, time_chart
 from newsbot.web.html.maps import located
-from newsbot.web.html.rendering import page
-from newsbot.web.parameters import Day, SearchParameters, Text, day_of
-from newsbot.web.site import root_of, site_of
+from newsbot.web.html.rendering import clipped, page
+from newsbot.web.html.search_history import history_chart, period_for, share_series
+from newsbot.web.serving.parameters import Day, SearchParameters, Text, day_of
+from newsbot.web.serving.site import root_of, site_of
 
 COMPANIONS = 120
 """Number of companions of an entity, of all types together: the lists show the first ones, the map all places."""
@@ -48,13 +54,15 @@ router = APIRouter(include_in_schema=False)
 
 
 class Period(BaseModel):
-    """What the page of an entity is asked for: its days, and another entity to compare with."""
+    """What the page of an entity is asked for: its days, another entity to compare with, and shares or numbers."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     since: Day = None
     until: Day = None
     other: Annotated[Text, Field(alias="with")] = None
+    share: Literal["", "1"] = ""
+    """Whether the chart shows shares of all articles."""
 
     @property
     def first(self) -> date | None:
@@ -73,7 +81,7 @@ class Period(BaseModel):
 
     def address(self, path: str) -> str:
         """Return an address with these parameters."""
-        given = {"since": self.since, "until": self.until, "with": self.other}
+        given = {"since": self.since, "until": self.until, "with": self.other, "share": self.share}
         query = urlencode({name: value for name, value in given.items() if value})
         return f"{path}?{query}" if query else path
 
@@ -119,10 +127,11 @@ def entity(request: Request, entity_id: Id, period: PeriodQuery) -> Response:
         names = source_names(session)
         other = find_entity(session, period.other) if period.other else None
         series = _series(session, detail, other, asked)
+        first, last = span(series[0].points, asked)
+        shares = _shares(session, series, first, last) if asked.share else None
         tied = detail.companions[:TIED]
         ties = _ties(session, entity_id, tied, asked)
     counted = min(sum(count for _, count in detail.timeline), RECENT_ARTICLES)
-    first, last = span(series[0].points, asked)
     path = f"/entities/{entity_id}"
     return page(
         request,
@@ -131,9 +140,8 @@ def entity(request: Request, entity_id: Id, period: PeriodQuery) -> Response:
         entity=detail.entity,
         period=period,
         other=other,
-        series=series,
-        first=first,
         last=last,
+        chart=_chart(request, detail.entity, series, shares, (first, last), asked),
         counted=counted,
         tied=tied,
         ties=ties,
@@ -147,9 +155,8 @@ def entity(request: Request, entity_id: Id, period: PeriodQuery) -> Response:
             for kind in ENTITY_TYPES
         },
         places=located(named, countries),
-        brush=Period(other=period.other).address(path),
-        days_csv=asked.address(f"{path}/days.csv"),
-        ties_csv=asked.model_copy(update={"other": None}).address(f"{path}/ties.csv"),
+        alone=Period(share=period.share).address(path),
+        ties_csv=asked.model_copy(update={"other": None, "share": ""}).address(f"{path}/ties.csv"),
         search=SearchParameters(
             entity=(detail.entity.name,), sort="date", since=asked.since, until=asked.until
         ),
@@ -158,12 +165,13 @@ def entity(request: Request, entity_id: Id, period: PeriodQuery) -> Response:
 
 @router.get("/entities/{entity_id}/days.csv")
 def entity_days(request: Request, entity_id: Id, period: PeriodQuery) -> Response:
-    """Return the numbers of articles a day that mention an entity, and those of the one to compare with, as CSV."""
+    """Return the numbers of articles a day that mention an entity, and those of the one to compare with, or their shares of all articles, as CSV."""
     with site_of(request).read() as session:
         detail = _detail(session, entity_id, period, limit=1)
         other = find_entity(session, period.other) if period.other else None
         series = _series(session, detail, other, period)
-    return numbers_csv(series)
+        shares = _shares(session, series, *span(series[0].points, period)) if period.share else None
+    return numbers_csv(series if shares is None else share_series(shares, "day"), is_share=shares is not None)
 
 
 @router.get("/entities/{entity_id}/ties.csv")
@@ -191,6 +199,60 @@ def _series(
         timeline = entity_timeline(session, other.id, since=period.first, until=period.last)
         series.append(Series(other.name, timeline))
     return series
+
+
+def _shares(session: Session, series: Sequence[Series], first: date | None, last: date | None) -> Attention:
+    """Return the numbers of the series and of all articles, by day."""
+    everything = attention(session, [""], Filters(kind=READ_KINDS, since=first, until=last), by="day")
+    timelines = [dict(one.points) for one in series]
+
+    def counts(day: str) -> tuple[int, ...]:
+        return tuple(int(timeline.get(date.fromisoformat(day), 0)) for timeline in timelines)
+
+    return Attention(
+        by="day",
+        queries=tuple(one.label for one in series),
+        rows=tuple(
+            replace(row, counts=counts(row.value), all_articles=row.counts[0])
+            for row in everything.rows
+            if row.value is not None
+        ),
+        total=replace(
+            everything.total,
+            counts=tuple(int(sum(timeline.values())) for timeline in timelines),
+            all_articles=everything.total.counts[0],
+        ),
+    )
+
+
+def _chart(
+    request: Request,
+    entity: EntityCount,
+    series: Sequence[Series],
+    shares: Attention | None,
+    days: tuple[date | None, date | None],
+    asked: Period,
+) -> Markup:
+    """Return the chart of an entity, with links to its numbers, and from numbers to shares or back."""
+    path = f"{root_of(request)}/entities/{entity.id}"
+    brush = Period(other=asked.other, share=asked.share).address(path)
+    csv = asked.address(f"{path}/days.csv")
+    other_way = asked.model_copy(update={"share": "" if shares else "1"}).address(path)
+    named = "them" if len(series) > 1 else clipped(entity.name, 60)
+    if shares is not None:
+        label = f"Share of articles that mention {named}"
+        switch = (other_way, "Show numbers")
+        period = period_for(shares.rows)
+        return history_chart(shares, period, label=label, brush=brush, table=csv, switch=switch)
+    return time_chart(
+        series,
+        f"Articles that mention {named}",
+        since=days[0],
+        until=days[1],
+        brush=brush,
+        csv=csv,
+        switch=(other_way, "Show shares of all articles"),
+    )
 
 
 def _ties(session: Session, entity_id: int, tied: Sequence[EntityCount], period: Period) -> list[Tie]:

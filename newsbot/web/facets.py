@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from newsbot.web.html.display_names import country_name, language_name
-from newsbot.web.parameters import SearchParameters
+from newsbot.web.serving.parameters import SearchParameters
 
 HEADINGS = {
     "source": "Source",

@@ -32,14 +32,14 @@ from newsbot.store.queries import (
     source_names,
     story_members,
 )
-from newsbot.web.api import Id
+from newsbot.web.api.endpoints import Id
 from newsbot.web.html.differences import compare, differences, likeness
 from newsbot.web.html.rendering import STATIC, page
 from newsbot.web.html.texts import MAX_SHOWN_CHARS, marked_blocks
 from newsbot.web.openapi.description import endpoints
 from newsbot.web.openapi.examples import example_names
-from newsbot.web.parameters import Text
-from newsbot.web.site import site_of
+from newsbot.web.serving.parameters import Text
+from newsbot.web.serving.site import site_of
 
 HOME_SOURCES, HOME_LANGUAGES = 12, 12
 """Numbers of sources at a glance, and of languages to choose from."""

@@ -32,11 +32,13 @@ from newsbot.web.html.citation import CitedSearch, citation, methods_command
 from newsbot.web.html.display_names import country_name, language_name
 from newsbot.web.html.rendering import page
 from newsbot.web.html.search_history import PERIODS, Period, history_chart, period_for
-from newsbot.web.parameters import MAX_QUERY_CHARS, FilterParameters, Names, SearchParameters, encode
-from newsbot.web.site import root_of, site_of
+from newsbot.web.serving.parameters import MAX_QUERY_CHARS, FilterParameters, Names, SearchParameters, encode
+from newsbot.web.serving.site import root_of, site_of
 
 MAX_BACK = 20
 """Number of pages that one can go back through links."""
+SPANS = (("7 days", "7d"), ("30 days", "30d"), ("90 days", "90d"), ("a year", "1y"), ("all days", None))
+"""Periods until now that one click chooses: name, and first day."""
 _FIELDS = (
     *("q", "q2", "q3", "q4", "by", "share", "since", "until", "sort"),
     *("source", "exclude_source", "tag", "country", "language", "entity", "section", "kind"),
@@ -146,6 +148,7 @@ def search(request: Request, asked: Annotated[PageParameters, Query()]) -> Respo
         suggestion=found.suggestion,
         history=_history(request, asked, attended, period),
         periods=[(name, asked.address("/search", by=name) if name != period else None) for name in PERIODS],
+        spans=[(name, _span_address(asked, since)) for name, since in SPANS],
         totals=list(zip(asked.queries, attended.total.counts, strict=True)) if asked.queries[1:] else [],
         panels=panels(
             asked, {**narrowing, **_sampled(found)}, names, more=asked.more, notes=_notes(found.total)
@@ -163,6 +166,12 @@ def search(request: Request, asked: Annotated[PageParameters, Query()]) -> Respo
         methods=methods_command(cited),
         **_form(request, {}, names, choices),
     )
+
+
+def _span_address(asked: PageParameters, since: str | None) -> str | None:
+    """Return the address of the search of the last days; None if these are searched now."""
+    is_current = asked.since == since and asked.until is None
+    return None if is_current else asked.address("/search", since=since, until=None)
 
 
 def faulty_form(request: Request, faults: Mapping[str, str], error: Exception) -> Response:

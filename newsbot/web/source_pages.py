@@ -17,8 +17,8 @@ from newsbot.web.html.chart_numbers import numbers_csv, table_csv
 from newsbot.web.html.charts import Series
 from newsbot.web.html.display_names import country_name, language_name
 from newsbot.web.html.rendering import page
-from newsbot.web.parameters import SearchParameters, Text
-from newsbot.web.site import Condition, site_of
+from newsbot.web.serving.parameters import SearchParameters, Text
+from newsbot.web.serving.site import Condition, site_of
 
 SPIKE = 4
 """Number of times by which the most articles seen on a day may exceed the most published; more get a chart of their own."""
@@ -137,6 +137,7 @@ def source(request: Request, key: str) -> Response:
         apart=apart,
         first=_first_day(detail),
         last=detail.days[-1][0],
+        known_since=min([detail.first_seen_at.date(), *(day for day, count in detail.seen_days if count)]),
         seen_last=detail.seen_days[-1][0],
         search=SearchParameters(source=(key,), sort="date"),
     )

@@ -16,17 +16,10 @@ from newsbot.store.queries import (
     list_arrivals,
     source_names,
 )
-from newsbot.web.feeds.dated_answers import dated_answer
-from newsbot.web.feeds.feed_documents import (
-    ATOM_TYPE,
-    JSON_TYPE,
-    FeedEntry,
-    SyndicatedFeed,
-    atom_document,
-    json_document,
-)
-from newsbot.web.parameters import SearchParameters, SearchQuery, encode
-from newsbot.web.site import site_of
+from newsbot.web.feeds.dated_answers import feed_answer
+from newsbot.web.feeds.feed_documents import ATOM_FEED, JSON_FEED, FeedEntry, SyndicatedFeed
+from newsbot.web.serving.parameters import SearchParameters, SearchQuery, encode
+from newsbot.web.serving.site import site_of
 
 ENTRIES = 50
 """Number of articles in a page of a feed, unless another one is asked for."""
@@ -37,15 +30,13 @@ router = APIRouter(include_in_schema=False)
 @router.get("/feed.atom")
 def atom(request: Request, asked: SearchQuery) -> Response:
     """Return what a search finds, last first seen first, as Atom. Stubs are left out unless they are asked for."""
-    feed = _feed(request, asked, "/feed.atom")
-    return dated_answer(request, atom_document(feed), ATOM_TYPE, feed.updated_at)
+    return feed_answer(request, _feed(request, asked, "/feed.atom"), ATOM_FEED)
 
 
 @router.get("/feed.json")
 def json_feed(request: Request, asked: SearchQuery) -> Response:
     """Return what a search finds, last first seen first, as JSON Feed. Stubs are left out unless they are asked for."""
-    feed = _feed(request, asked, "/feed.json")
-    return dated_answer(request, json_document(feed), JSON_TYPE, feed.updated_at)
+    return feed_answer(request, _feed(request, asked, "/feed.json"), JSON_FEED)
 
 
 def _feed(request: Request, asked: SearchParameters, path: str) -> SyndicatedFeed:
@@ -59,14 +50,18 @@ def _feed(request: Request, asked: SearchParameters, path: str) -> SyndicatedFee
         database, names = database_id(session), source_names(session)
     narrowed = (*asked.source, *asked.tag, *asked.entity, *asked.section, *asked.language, *asked.country)
     about = ", ".join([asked.q, *narrowed] if asked.q else narrowed)
-    following = found.after and encode(Position(0.0, *found.after))
+
+    def page_after(position: ArrivalPosition | None) -> str:
+        return asked.address(path, cursor=position and encode(Position(0.0, *position)))
+
     return SyndicatedFeed(
         title=f"{about} – newsbot" if about else "newsbot",
         home=site.url or str(request.base_url).rstrip("/"),
         database=database,
         first=asked.address(path),
         path=asked.address(path, cursor=asked.cursor),
-        next=following and asked.address(path, cursor=following),
+        previous=page_after(found.before) if after else None,
+        next=page_after(found.after) if found.after else None,
         page=asked.address("/search"),
         entries=[_entry(article, names.get(article.source or "")) for article in found.articles],
     )

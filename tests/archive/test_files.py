@@ -70,6 +70,14 @@ def test_meta_json_gives_url_time_and_charset(tmp_path: Path) -> None:
     assert saved.url == "https://news.example/a"
     assert saved.retrieved_at == datetime(2024, 5, 1, 10, tzinfo=UTC)
     assert saved.charset == "latin-1"
+    assert saved.status == 200
+
+
+@pytest.mark.parametrize(("given", "status"), [(410, 410), (404, 404), (503, 200), ("410", 200), ([], 200)])
+def test_meta_json_says_that_a_page_is_gone(tmp_path: Path, given: object, status: int) -> None:
+    page = write(tmp_path / "page.html")
+    write(tmp_path / "meta.json", json.dumps({"status": given}).encode())
+    assert read_page(page, max_bytes=LIMIT).status == status
 
 
 def test_meta_json_is_ignored_if_several_pages_share_the_folder(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ OLD = Article(
     published_at=NOON,
 )
 EDITED = replace(OLD, body=OLD.body.replace("4.1", "4.7"))
+NOTE = "Correction: An earlier version of this article said that the county pays 4.1 million a year. It is 4.7 million."
 
 
 def with_line(article: Article, line: str) -> Article:
@@ -97,6 +98,20 @@ def test_note_that_disappears_is_a_silent_edit() -> None:
 def test_what_is_no_edit_by_the_publisher(old: Article, new: Article, reason: str) -> None:
     evidence = judge_edit(old, new, now=LATER)
     assert (evidence.reason, evidence.verdict) == (reason, "no-edit")
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        replace(with_line(OLD, "Nora Whitlock is a staff writer who covers the coast."), notes=[NOTE]),
+        with_line(with_line(OLD, "Nora Whitlock is a staff writer who covers the coast."), NOTE),
+        with_line(replace(OLD, body=PARAGRAPHS[1]), NOTE),
+    ],
+    ids=["line about a writer, note beside the text", "line about a writer, note in the text", "short text"],
+)
+def test_correction_owns_up_whatever_else_the_page_shows_now(new: Article) -> None:
+    old = replace(OLD, body=PARAGRAPHS[1]) if len(new.body) < len(OLD.body) else OLD
+    assert judge_edit(old, new, now=LATER) == Evidence("note", NOTE)
 
 
 def test_number_in_a_headline_of_a_list_is_no_counter() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from newsbot.cli import COMMANDS
 from newsbot.configuration.table import SETTINGS as TABLE
 
 PROJECT = Path(__file__).parents[2]
@@ -29,7 +30,9 @@ def test_every_line_of_the_crontab_has_five_times_and_a_command() -> None:
     jobs = [line for line in lines if not re.match(r"[A-Z_]+=", line)]
     assert len(jobs) == 2
     for job in jobs:
-        assert re.match(r"(?:(?:\*|\d+)(?:/\d+)?\s+){5}cd \S+ && \.venv/bin/(?:scrapy|newsbot) ", job)
+        found = re.match(r"(?:(?:\*|\d+)(?:/\d+)?\s+){5}cd \S+ && \.venv/bin/newsbot ([a-z]+)", job)
+        assert found
+        assert found[1] in COMMANDS
 
 
 def unit_of(name: str) -> Unit:
@@ -43,11 +46,12 @@ def test_units_can_be_read_and_have_their_sections(name: str) -> None:
     unit = unit_of(name)
     assert "Unit" in unit
     if name == "newsbot.service":
-        assert unit["Service"]["ExecStart"].split()[1:4] == ["crawl", "news", "-L"]
+        assert unit["Service"]["ExecStart"].endswith("/bin/newsbot crawl")
     elif name == "newsbot.timer":
         assert unit["Timer"]["OnUnitInactiveSec"] == "5min"
     else:
-        assert unit["Service"]["ExecStart"].endswith("newsbot serve")
+        assert unit["Service"]["ExecStart"].endswith("/bin/newsbot serve")
+        assert unit["Install"]["WantedBy"] == "multi-user.target"  # or it cannot be enabled
 
 
 @pytest.mark.parametrize("name", ["newsbot.service", "newsbot-serve.service"])
@@ -77,7 +81,7 @@ def test_containers_are_read_only_and_cannot_gain_rights() -> None:
         assert service["cap_drop"] == ["ALL"]
         assert service["security_opt"] == ["no-new-privileges:true"]
         assert "/tmp" in service["tmpfs"]
-    assert "cap_add" not in compose["services"]["crawl"]
+        assert ("cap_add" in service) == (service["image"] != "newsbot")
 
 
 def test_the_image_installs_nothing_without_a_hash_and_runs_as_a_user() -> None:
@@ -89,6 +93,23 @@ def test_the_image_installs_nothing_without_a_hash_and_runs_as_a_user() -> None:
     assert re.search(r"^hatchling==[\d.]+ \\\n    --hash=sha256:", pinned, re.MULTILINE)
 
 
+@pytest.mark.parametrize("name", ["requirements.txt", "build-requirements.txt"])
+def test_the_image_has_the_versions_that_are_tested(name: str) -> None:
+    def versions(path: Path) -> dict[str, str]:
+        return dict(re.findall(r"^([a-z0-9-]+)(?:\[.*?\])?==([\w.]+)", path.read_text(), re.MULTILINE))
+
+    tested = versions(PROJECT / "requirements.txt")
+    installed = versions(DEPLOY / name)
+    assert installed
+    assert {package: tested.get(package, version) for package, version in installed.items()} == installed
+
+
+def test_the_image_has_no_tools_of_development() -> None:
+    assert not re.search(
+        r"^(?:pytest|mypy|ruff|mkdocs)\b", (DEPLOY / "requirements.txt").read_text(), re.MULTILINE
+    )
+
+
 def test_compose_file_names_services_and_settings_that_exist() -> None:
     compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
     for service in compose["services"].values():
@@ -97,6 +118,16 @@ def test_compose_file_names_services_and_settings_that_exist() -> None:
         assert named <= SETTINGS
         if "build" in service:
             assert (DEPLOY / service["build"]["context"] / service["build"]["dockerfile"]).is_file()
+
+
+def test_every_service_is_watched_and_only_the_site_can_be_reached() -> None:
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
+    assert all("healthcheck" in service for service in services.values())
+    assert {name: service.get("ports") for name, service in services.items()} == {
+        "database": None,
+        "crawl": None,
+        "serve": ["127.0.0.1:8000:8000"],
+    }
 
 
 def test_the_image_copies_only_files_that_exist() -> None:

@@ -1,4 +1,4 @@
-"""Every page of docs/howto/, followed step by step in a copy of the checkout."""
+"""The tutorial and every page of docs/howto/, followed step by step in a copy of the checkout."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 from tests.docs.pages import Command, Edit, steps
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted((ROOT / "docs" / "howto").glob("*.md"))
+PAGES = [ROOT / "docs" / "tutorial.md", *sorted((ROOT / "docs" / "howto").glob("*.md"))]
 COPIED = ("newsbot", "tests", "fixtures", "pyproject.toml", "scrapy.cfg")
 LARGE_BYTES = 1_000_000
 """Larger files (the trained models) are linked instead of copied."""
@@ -51,14 +51,14 @@ def _copy(source: str, target: str) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 @pytest.mark.slow
 def test_page_does_what_it_promises(page: Path, checkout: Path) -> None:
-    exports: list[str] = []
+    shell: list[str] = []  # what a shell remembers: variables, and the folder that it is in
     for step in steps(page):
         if not isinstance(step, Command):
             step.apply(checkout)
-        elif step.command.startswith("export "):
-            exports.append(step.command)
+        elif step.command.startswith(("export ", "cd ")):
+            shell.append(step.command)
         else:
-            output = run("; ".join([*exports, step.command]), checkout)
+            output = run("; ".join([*shell, step.command]), checkout)
             assert matches(step.output, output), f"{step.origin}: $ {step.command}\n{output}"
 
 

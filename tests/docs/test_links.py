@@ -41,8 +41,8 @@ DOTTED = re.compile(r"(?<![\w./:@-])newsbot((?:\.[A-Za-z_]\w*)+)")
 """A module, or a name in it, as Python imports it."""
 RELATIVE_FOLDER = re.compile(r"`((?:[a-z_]+/)+)`")
 """A folder in a document whose paths are relative to `newsbot/`."""
-NO_MODULES = {".db", ".toml", ".features"}
-"""What follows `newsbot` in the names of files, and in the key of a model's metadata."""
+NO_MODULES = {".db", ".toml", ".features", ".service", ".timer"}
+"""What follows `newsbot` in the names of files and units, and in the key of a model's metadata."""
 OPEN_QUESTION = "<!-- verify:"
 
 

@@ -2,7 +2,8 @@ import ipaddress
 
 import pytest
 
-from newsbot.middlewares.networks import is_allowed, is_host_name
+from newsbot.middlewares.networks import is_host_name
+from newsbot.public_addresses import is_allowed
 
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"),)
 

@@ -8,18 +8,21 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from newsbot.store.schema.models import ArticleRow, Revision
+from newsbot.store.schema.models import ArticleRow, ChangeRow, Revision
 from tests.crawling import crawl, in_reactor, reading
 from tests.pages import article_page
 
 URL = "https://news.example/harbour"
 
 
-def saved_version(folder: Path, body: str, *, url: str = URL, fetched_at: str | None = None) -> None:
+def saved_version(
+    folder: Path, body: str, *, url: str = URL, fetched_at: str | None = None, status: int = 200
+) -> None:
     """Save a page in a folder of its own, with what is known of it."""
     folder.mkdir(parents=True)
     (folder / "page.html").write_text(body, "utf-8")
-    (folder / "meta.json").write_text(json.dumps({"url": url, "fetched_at": fetched_at}), "utf-8")
+    notes = {"url": url, "fetched_at": fetched_at, "status": status}
+    (folder / "meta.json").write_text(json.dumps(notes), "utf-8")
 
 
 def settings(url: str, workers: int) -> dict[str, object]:
@@ -95,3 +98,21 @@ async def test_pages_of_unknown_time_follow_by_name_across_paths(database_url: s
     paths = f"{tmp_path / 'x'},{tmp_path / 'y'}"
     outcome = await crawl("saved", settings(database_url, 0), path=paths)
     assert [article.url[-1] for article in outcome.articles] == ["3", "1", "2"]
+
+
+@in_reactor
+async def test_article_whose_page_was_saved_as_gone_stays_gone(database_url: str, tmp_path: Path) -> None:
+    pages = tmp_path / "pages"
+    saved_version(pages / "a", article_page(1, url=URL), fetched_at="2026-05-01T10:00:00Z")
+    saved_version(pages / "b", "<h1>Not found</h1>", fetched_at="2026-05-02T10:00:00Z", status=410)
+    for _ in range(2):
+        outcome = await crawl("saved", settings(database_url, 0), path=str(pages))
+        assert outcome.stats["newsbot/store/gone"] == 1
+    with reading(database_url) as session:
+        assert session.scalars(select(ArticleRow.gone_at)).one()
+        changes = session.scalars(select(ChangeRow.change).order_by(ChangeRow.number)).all()
+    assert changes == ["new", "gone"]
+    saved_version(pages / "c", edited("Again:"))
+    await crawl("saved", settings(database_url, 0), path=str(pages / "c"))
+    with reading(database_url) as session:
+        assert session.scalars(select(ArticleRow.gone_at)).one() is None

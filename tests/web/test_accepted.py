@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from newsbot.web.openapi.accepted import accepted_parameters
 from newsbot.web.openapi.description import EXAMPLES
-from newsbot.web.parameters import SearchQuery
+from newsbot.web.serving.parameters import SearchQuery
 from tests.web.addresses import every_kind
 
 UNKNOWN = "updated_since"

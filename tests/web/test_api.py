@@ -8,12 +8,12 @@ from starlette.testclient import TestClient
 
 from newsbot.store.database import Database
 from newsbot.store.queries import get_article, stored_json
-from newsbot.web.openapi import schemas
+from newsbot.web.openapi import article_schemas, schemas
 
 ANSWERS: dict[str, type[BaseModel]] = {
-    "/api/articles": schemas.ArticlePage,
-    "/api/articles/1": schemas.ArticleDetail,
-    "/api/articles/1/revisions": schemas.Revisions,
+    "/api/articles": article_schemas.ArticlePage,
+    "/api/articles/1": article_schemas.ArticleDetail,
+    "/api/articles/1/revisions": article_schemas.Revisions,
     "/api/stories/1": schemas.StoryMembers,
     "/api/search?q=council": schemas.SearchPage,
     "/api/entities": schemas.Entities,

@@ -1,20 +1,20 @@
-"""The pages in a real browser: read, clicked, typed into, in both colour schemes, on a phone and on a desk.
-
-`NEWSBOT_SCREENSHOTS=docs/screenshots` writes the pictures that the README shows."""
+"""The pages in a real browser: read, clicked, typed into, in both colour schemes, on a phone and on a desk."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from importlib.resources import files
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.actions import interaction
+from selenium.webdriver.common.actions.action_builder import ActionBuilder
+from selenium.webdriver.common.actions.pointer_input import PointerInput
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
 from starlette.testclient import TestClient
 
 from newsbot.store.database import Database
@@ -23,13 +23,6 @@ from tests.web.addresses import every_kind
 from tests.web.browser import CONTRAST, chromium, look, running, wait_until
 from tests.web.newsroom import NOW, Newsroom, fill
 
-SHOWN = {
-    "home": "/",
-    "search": "/search?q=tram+line",
-    "entity": "/entities/",
-    "article": "/articles/",
-    "story": "/stories/",
-}
 AXE = """
 const done = arguments[0];
 axe.run().then(
@@ -207,7 +200,32 @@ def test_a_chart_shows_values_by_keyboard_and_selects_a_period(
     wait_until(reader, lambda: "since=2026-03-17&until=2026-03-19" in reader.current_url)
 
 
+def test_a_period_is_chosen_with_a_finger(reader: webdriver.Chrome, address: str) -> None:
+    look(reader, width=390, scheme="light")
+    reader.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    reader.get(f"{address}/entities?name=Lisbon")
+    plot = reader.find_element(By.CSS_SELECTOR, ".u-over")
+    reader.execute_script("arguments[0].scrollIntoView({block: 'center'})", plot)
+    width = plot.size["width"]
+    touch(reader, plot, -width // 4)
+    touch(reader, reader.find_element(By.CSS_SELECTOR, ".tip button"))
+    touch(reader, plot, width // 4)
+    wait_until(reader, lambda: " to " in reader.find_element(By.CSS_SELECTOR, ".tip a").text)
+    assert reader.find_element(By.CSS_SELECTOR, ".u-select").size["width"] > width // 4
+    touch(reader, reader.find_element(By.CSS_SELECTOR, ".tip a"))
+    wait_until(reader, lambda: "since=2026-" in reader.current_url and "until=2026-" in reader.current_url)
+    reader.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
+
+
+def touch(reader: webdriver.Chrome, element: WebElement, right: int = 0) -> None:
+    """Touch an element, a number of pixels right of its centre."""
+    finger = ActionBuilder(reader, mouse=PointerInput(interaction.POINTER_TOUCH, "finger"))
+    finger.pointer_action.move_to(element, right, 0).pointer_down().pointer_up()
+    finger.perform()
+
+
 def test_a_period_is_brushed_with_the_mouse(reader: webdriver.Chrome, address: str) -> None:
+    look(reader, width=1280, scheme="light")
     reader.get(f"{address}/entities?name=Lisbon")
     plot = reader.find_element(By.CSS_SELECTOR, ".u-over")
     width = plot.size["width"]
@@ -261,19 +279,3 @@ def test_the_keyboard_reaches_the_content_first(reader: webdriver.Chrome, addres
     assert skip.text == "Skip to the content"
     skip.send_keys(Keys.ENTER)
     wait_until(reader, lambda: reader.current_url.endswith("#main"))
-
-
-@pytest.mark.skipif(
-    "NEWSBOT_SCREENSHOTS" not in os.environ, reason="NEWSBOT_SCREENSHOTS names no folder for pictures"
-)
-@pytest.mark.parametrize(("width", "scheme"), LOOKS, ids=[f"{width} {scheme}" for width, scheme in LOOKS])
-def test_screenshots_for_the_readme(
-    reader: webdriver.Chrome, address: str, pages: list[str], width: int, scheme: str
-) -> None:
-    folder = Path(os.environ["NEWSBOT_SCREENSHOTS"])
-    folder.mkdir(parents=True, exist_ok=True)
-    look(reader, width=width, scheme=scheme)
-    for name, start in SHOWN.items():
-        page = start if not start.endswith("s/") else next(path for path in pages if path.startswith(start))
-        reader.get(address + page)
-        assert reader.save_screenshot(str(folder / f"{name}-{width}-{scheme}.png"))

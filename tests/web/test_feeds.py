@@ -86,6 +86,29 @@ def test_pages_of_a_feed_have_everything_that_the_search_finds_by_first_sight(
     assert ids == wanted != []
 
 
+@pytest.mark.parametrize(
+    "address", [*(f"/feed.atom{search}" for search in SEARCHED), "/edits.atom", "/edits.atom?silent=true"]
+)
+def test_pages_of_a_feed_are_linked_both_ways(client: TestClient, address: str) -> None:
+    first = f"{address}{'&' if '?' in address else '?'}limit=6"
+    forwards = pages_of_feed(client, first, "next")
+    backwards = pages_of_feed(client, forwards[-1].feed.links[0].href, "previous")
+    ids = [[entry.id for entry in page.entries] for page in forwards]
+    assert [[entry.id for entry in page.entries] for page in reversed(backwards)] == ids
+    assert len(ids) > 1
+    assert {link.rel for link in forwards[0].feed.links} == {"self", "first", "next", "alternate"}
+
+
+def pages_of_feed(client: TestClient, address: str, rel: str) -> list[Any]:
+    """Return the pages to which links lead, from one page on."""
+    pages, following = list[Any](), address
+    while following:
+        pages.append(feedparser.parse(client.get(following).content))
+        links = {link.rel: link.href for link in pages[-1].feed.links}
+        following = links.get(rel, "")
+    return pages
+
+
 def items_of(client: TestClient, address: str, following: str) -> list[Any]:
     items, next_ = list[Any](), address
     while next_:

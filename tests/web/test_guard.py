@@ -7,8 +7,8 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from newsbot.store.database import Database
-from newsbot.web import site
 from newsbot.web.app import create_app
+from newsbot.web.serving import site
 from newsbot.web.serving.guard import MAX_TARGET_BYTES, Access
 from tests.web.newsroom import NOW
 

@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 
 from newsbot.store.articles import loading
 from newsbot.store.database import Database
-from newsbot.web import api
+from newsbot.web.api import article_api
 from newsbot.web.app import create_app
 from newsbot.web.serving import guard
 from tests.store.samples import article, save
@@ -44,7 +44,7 @@ def test_page_ends_early_and_the_next_one_goes_on(
 ) -> None:
     whole = [number for page in pages_of(client, "/api/articles?limit=2") for number in page]
     size = len(client.get("/api/articles/1").content)
-    monkeypatch.setattr(api, "MAX_PAGE_BYTES", max_articles * size)
+    monkeypatch.setattr(article_api, "MAX_PAGE_BYTES", max_articles * size)
     pages = pages_of(client, "/api/articles?limit=5")
     assert [number for page in pages for number in page] == whole
     assert len(whole) == ARTICLES

@@ -12,7 +12,7 @@ from newsbot.store.articles.writer import save_article
 from newsbot.store.database import Database
 from newsbot.store.schema.identity import article_keys
 from newsbot.web.app import create_app
-from newsbot.web.openapi import schemas
+from newsbot.web.openapi import article_schemas
 from tests.embeddings.made_vectors import vector
 from tests.store.samples import NOW, article
 
@@ -40,7 +40,7 @@ def test_the_api_lists_what_is_most_alike(database: Database) -> None:
     fill(database, [vector(100, 0), vector(100, 50), vector(100, 20), vector(0, 100), None])
     client = reader(database)
     answer = client.get("/api/articles/1/related").json()
-    schemas.RelatedArticles.model_validate(answer)
+    article_schemas.RelatedArticles.model_validate(answer)
     assert answer["is_embedded"] is True
     assert [item["id"] for item in answer["items"]] == [3, 2]
     assert answer["items"][0]["similarity"] == 0.981

@@ -12,7 +12,7 @@ from schemathesis.openapi import from_asgi
 
 from newsbot.store.database import Database
 from newsbot.web.app import OPENAPI, create_app
-from newsbot.web.parameters import decode, encode
+from newsbot.web.serving.parameters import decode, encode
 from tests.web.newsroom import NOW, Newsroom, fill
 
 BEYOND_SCHEMAS = (

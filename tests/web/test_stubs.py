@@ -9,7 +9,7 @@ from newsbot.ingest.record import record_reject
 from newsbot.items import Article, Reject
 from newsbot.store.database import Database
 from newsbot.web.app import create_app
-from newsbot.web.openapi import schemas
+from newsbot.web.openapi import article_schemas, schemas
 from tests.store.samples import NOW, article, save
 
 ORIGINAL = "https://news.example/2026/walled"
@@ -64,7 +64,7 @@ def test_next_part_of_a_list_keeps_the_kinds(site: TestClient) -> None:
 
 
 def test_answers_are_what_their_description_says(site: TestClient) -> None:
-    schemas.ArticleJson.model_validate(site.get("/api/articles/2").json(), strict=False)
+    article_schemas.ArticleJson.model_validate(site.get("/api/articles/2").json(), strict=False)
     found = site.get("/api/search?q=walled").json()
     schemas.SearchPage.model_validate(found)
     assert (found["items"][0]["unread_reason"], found["facets"]["kind"]) == (

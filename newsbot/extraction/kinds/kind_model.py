@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from newsbot.extraction.kinds.page_features import NAMES, page_row
 from newsbot.extraction.kinds.signs import Signs
+from newsbot.extraction.trees.models import load_trees
 from newsbot.items import PageKind
-from newsbot.onnx import load_network
 
 FILE: Final = "page_kinds.onnx"
 """Name of the file, in this package."""
@@ -35,17 +35,16 @@ class KindModel:
     """Boosted decision trees: feature vectors of pages in, the probability of each kind out."""
 
     def __init__(self) -> None:
-        self._session: Any = load_network(files("newsbot.extraction.kinds").joinpath(FILE))
+        self._trees = load_trees(files("newsbot.extraction.kinds").joinpath(FILE))
 
     def probabilities(self, row: NDArray[np.float32]) -> list[float]:
         """Return the probability of each of `KINDS` for the feature vector of a page."""
-        scores: list[float] = self._session.run(None, {"rows": row[np.newaxis]})[0][0].tolist()
+        scores: list[float] = self._trees.probabilities(row[np.newaxis])[0].tolist()
         return scores
 
     def metadata(self) -> dict[str, str]:
         """Return the entries of `metadata_props` in the file."""
-        entries: dict[str, str] = self._session.get_modelmeta().custom_metadata_map
-        return entries
+        return self._trees.metadata
 
 
 @cache

@@ -405,7 +405,8 @@ def _revision(connection: Connection, page: _Page, plan: Revise, *, by_rules: bo
 
 
 def _restore(connection: Connection, page: _Page, existing: Existing) -> None:
-    if existing.gone_at is not None:
+    """Store that the page of an article is there again, unless this page was fetched before it was gone."""
+    if existing.gone_at is not None and page.now >= existing.gone_at:
         restore(connection, existing.id, run_id=page.run_id, now=page.now)
 
 

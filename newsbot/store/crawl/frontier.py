@@ -115,7 +115,7 @@ def take_over(session: Session, *, run_id: int | None, now: datetime) -> int:
 
     Return the number of URLs that are due again. Leases of other machines end at their time."""
     rows = session.execute(select(Run.id, Run.process).where(Run.finished_at.is_(None), Run.id != run_id))
-    dead = [id_ for id_, process in rows if not _may_be_alive(process)]
+    dead = [id_ for id_, process in rows if not may_be_alive(process)]
     freed = session.execute(
         update(FrontierRow)
         .where(FrontierRow.state == "leased", FrontierRow.lease_run_id.in_(dead))
@@ -130,7 +130,8 @@ def this_process() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-def _may_be_alive(process: str | None) -> bool:
+def may_be_alive(process: str | None) -> bool:
+    """Return whether another process (`host:pid`) may be running; those of other machines always may."""
     host, _, pid = (process or "").rpartition(":")
     if host != socket.gethostname():
         return True

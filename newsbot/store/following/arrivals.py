@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, func, select, tuple_
@@ -32,6 +32,7 @@ MAX_TEXT_CHARS = 20_000
 PERIODS = (1_000, 6_000)
 """Numbers of articles that are looked through one after the other, before all older ones together: by then, the words
 are known to be so rare that all articles with them can be looked at."""
+_MOMENT = timedelta(microseconds=1)
 
 
 class ArrivalPosition(NamedTuple):
@@ -72,6 +73,8 @@ class ArrivalPage:
     articles: list[Arrival]
     after: ArrivalPosition | None
     """Where the next page begins; None on the last page."""
+    before: ArrivalPosition | None
+    """Where the page before this one begins; None: at the top."""
 
 
 def list_arrivals(
@@ -80,10 +83,14 @@ def list_arrivals(
     """Return one page of the articles that a query finds and that meet filters, the last seen first.
 
     Raises QueryError and FilterError."""
-    found = _newest(session, ask(session, query, filters), filters, after, limit + 1)
+    question = ask(session, query, filters)
+    found = _newest(session, question, filters, after, limit + 1)
     shown = found[:limit]
-    articles = _arrivals(session, [position.id for position in shown])
-    return ArrivalPage(articles=articles, after=shown[-1] if len(found) > limit else None)
+    return ArrivalPage(
+        articles=_arrivals(session, [position.id for position in shown]),
+        after=shown[-1] if len(found) > limit else None,
+        before=after and _page_before(session, question, filters, after, limit),
+    )
 
 
 # ------------------------------------------------------------------ selecting
@@ -95,9 +102,8 @@ def _newest(
     """Return the articles that match, from period to period, until there are enough.
 
     Without words, names and lists that an index could find, nearly all articles match: they are walked through once."""
-    wanted = conditions(session, filters)
-    is_walk = question.indexed is None and not question.others and _passes_most(filters)
-    wanted += [where(session.connection(), part, ArticleRow.id.expression) for part in question.others]
+    wanted = _wanted(session, question, filters)
+    is_walk = _is_walk(question, filters)
     if after is not None:
         wanted.append(tuple_(ArticleRow.first_seen_at, ArticleRow.id) < tuple(after))
     found: list[ArrivalPosition] = []
@@ -113,6 +119,39 @@ def _newest(
     return found
 
 
+def _page_before(
+    session: Session, question: Question, filters: Filters, after: ArrivalPosition, limit: int
+) -> ArrivalPosition | None:
+    """Return where the page before the one that begins after `after` begins; None if that is the first page.
+
+    Articles are looked for upwards, from period to period."""
+    wanted = _wanted(session, question, filters)
+    wanted.append(tuple_(ArticleRow.first_seen_at, ArticleRow.id) >= tuple(after))
+    found: list[ArrivalPosition] = []
+    since = after.first_seen_at - _MOMENT
+    is_walk = _is_walk(question, filters)
+    for size in (None,) if is_walk else (*PERIODS, None):
+        until = None if size is None else _later(session, since, size)
+        period = _period(since, until)
+        missing = limit + 1 - len(found)
+        found += _matching(
+            session, question, [*wanted, *period], period, missing, is_last=False, is_upwards=True
+        )
+        if until is None or len(found) > limit:
+            break
+        since = until
+    return found[limit] if len(found) > limit else None
+
+
+def _wanted(session: Session, question: Question, filters: Filters) -> list[ColumnElement[bool]]:
+    parts = [where(session.connection(), part, ArticleRow.id.expression) for part in question.others]
+    return conditions(session, filters) + parts
+
+
+def _is_walk(question: Question, filters: Filters) -> bool:
+    return question.indexed is None and not question.others and _passes_most(filters)
+
+
 def _passes_most(filters: Filters) -> bool:
     """Return whether filters ask for nothing but kinds of articles, and not for stubs alone, which have an index."""
     others = replace(filters, kind=(), limit=None, sort="relevance")
@@ -123,6 +162,12 @@ def _earlier(session: Session, until: datetime | None, size: int) -> datetime | 
     """Return when the article was first seen that is `size` places before a moment; None if there are fewer."""
     query = select(ArticleRow.first_seen_at).where(*_period(None, until))
     return session.scalar(query.order_by(ArticleRow.first_seen_at.desc()).offset(size).limit(1))
+
+
+def _later(session: Session, since: datetime, size: int) -> datetime | None:
+    """Return when the article was first seen that is `size` places after a moment; None if there are fewer."""
+    query = select(ArticleRow.first_seen_at).where(*_period(since, None))
+    return session.scalar(query.order_by(ArticleRow.first_seen_at).offset(size).limit(1))
 
 
 def _period(since: datetime | None, until: datetime | None) -> list[ColumnElement[bool]]:
@@ -138,8 +183,9 @@ def _matching(
     limit: int,
     *,
     is_last: bool,
+    is_upwards: bool = False,
 ) -> list[ArrivalPosition]:
-    """Return the articles of a period that match. In the last one, all with the words, or of the filters, are looked at.
+    """Return the articles of a period that match, the last first seen first, or upwards. In the last one, all with the words, or of the filters, are looked at.
 
     OFFSET 0 has both databases look for these first, and sort them then."""
     query = select(ArticleRow.first_seen_at, ArticleRow.id).where(*wanted)
@@ -151,6 +197,8 @@ def _matching(
     if is_last:
         rows = query.offset(0).subquery("matching").c
         query = select(rows.first_seen_at, rows.id).order_by(rows.first_seen_at.desc(), rows.id.desc())
+    elif is_upwards:
+        query = query.order_by(ArticleRow.first_seen_at, ArticleRow.id)
     else:
         query = query.order_by(ArticleRow.first_seen_at.desc(), ArticleRow.id.desc())
     return [ArrivalPosition(*row) for row in session.execute(query.limit(limit))]

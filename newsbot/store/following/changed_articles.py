@@ -94,8 +94,14 @@ def list_changes(
         after = found[-1].number if is_cut else rows[-1].number if rows else after
         if is_cut or len(rows) < size:
             break
-    changes = _with_texts(session, found) if full else found
+    changes = with_texts(session, found) if full else found
     return ChangePage(changes=changes, after=after, cursor=cursor_at(session, after), has_more=after < last)
+
+
+def find_change(session: Session, number: int) -> LoggedChange | None:
+    """Return the change with a number; None if there is none."""
+    found = list_changes(session, after=number - 1, limit=1).changes
+    return found[0] if found and found[0].number == number else None
 
 
 def change_json(change: LoggedChange) -> dict[str, Any]:
@@ -246,7 +252,7 @@ def _listed_json(row: Any) -> dict[str, Any]:
     }
 
 
-def _with_texts(session: Session, changes: Sequence[LoggedChange]) -> list[LoggedChange]:
+def with_texts(session: Session, changes: Sequence[LoggedChange]) -> list[LoggedChange]:
     """Return changes with their articles in full."""
     ids = sorted({change.article_id for change in changes if change.article is not None})
     full = {

@@ -93,6 +93,8 @@ class EditPage:
     edits: list[PublisherEdit]
     after: EditPosition | None
     """Where the next page begins; None on the last page."""
+    before: EditPosition | None
+    """Where the page before this one begins; None: at the top."""
 
 
 def list_edits(session: Session, filters: EditFilters, *, after: EditPosition | None, limit: int) -> EditPage:
@@ -100,6 +102,18 @@ def list_edits(session: Session, filters: EditFilters, *, after: EditPosition | 
 
     What is no edit by the publisher is left out: revisions by newsbot's rules, teasers that became texts, lines about the
     site. A page may have fewer edits than `limit` although there are more."""
+    before = after and _page_before(session, filters, after, limit)
+    found, end = _rows(session, filters, after, limit)
+    return EditPage(edits=_edits(session, found), after=end, before=before)
+
+
+# ------------------------------------------------------------------ selecting
+
+
+def _rows(
+    session: Session, filters: EditFilters, after: EditPosition | None, limit: int
+) -> tuple[list[Row[Any]], EditPosition | None]:
+    """Return the edits of a page, and where the next one begins."""
     found: list[Row[Any]] = []
     conditions = [] if filters.articles is None else _conditions(filters.articles)
     size = WINDOW if conditions else min(WINDOW, 3 * limit)
@@ -109,17 +123,40 @@ def list_edits(session: Session, filters: EditFilters, *, after: EditPosition | 
         is_full = len(found) + len(met) > limit
         found += met[: limit - len(found)]
         if is_full:
-            return EditPage(edits=_edits(session, found), after=_position(found[-1]))
+            return found, _position(found[-1])
         if len(rows) < size:
-            return EditPage(edits=_edits(session, found), after=None)
+            return found, None
         after = _position(rows[-1])
-    return EditPage(edits=_edits(session, found), after=after)
+    return found, after
 
 
-# ------------------------------------------------------------------ selecting
+def _page_before(
+    session: Session, filters: EditFilters, after: EditPosition, limit: int
+) -> EditPosition | None:
+    """Return where the page before the one that begins after `after` begins; None if that is the first page."""
+    conditions = [] if filters.articles is None else _conditions(filters.articles)
+    place, number = after, 0
+    is_first = True
+    for _ in range(MAX_WINDOWS):
+        rows = _window(session, filters, place, WINDOW, is_upwards=True)
+        met = _met(session, rows[0 if is_first else 1 :], conditions)
+        if number + len(met) > limit:
+            return _position(met[limit - number])
+        if len(rows) < WINDOW:
+            return None
+        number, place, is_first = number + len(met), _position(rows[-1]), False
+    return place
 
 
-def _window(session: Session, filters: EditFilters, after: EditPosition | None, size: int) -> list[Row[Any]]:
+def _window(
+    session: Session,
+    filters: EditFilters,
+    after: EditPosition | None,
+    size: int,
+    *,
+    is_upwards: bool = False,
+) -> list[Row[Any]]:
+    """Return the revisions after a position, newest first; upwards, those from the position on, oldest first."""
     order = (Revision.replaced_at, Revision.article_id, Revision.revision)
     query = select(
         *order, Revision.is_silent, Revision.evidence, Revision.title_changed, Revision.body_changed
@@ -127,6 +164,9 @@ def _window(session: Session, filters: EditFilters, after: EditPosition | None, 
     wanted: list[ColumnElement[bool]] = [~Revision.by_rules, _changed(filters.part)]
     if filters.only_silent:
         wanted.append(Revision.is_silent.expression)
+    if after is not None and is_upwards:
+        wanted += [Revision.replaced_at >= after.changed_at, tuple_(*order) >= tuple(after)]
+        return list(session.execute(query.where(*wanted).order_by(*order).limit(size)))
     if after is not None:
         # The first condition is for SQLite, which does not use an index for the second one alone.
         wanted += [Revision.replaced_at <= after.changed_at, tuple_(*order) < tuple(after)]

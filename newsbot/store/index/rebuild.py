@@ -1,4 +1,4 @@
-"""Makes the full-text index anew after a migration, and the stems of its words after a change of their rules.
+"""Makes the full-text index anew after a migration or a copy, and the stems of its words after a change of their rules.
 
 It goes from article to article in transactions of their own, and continues where it was if it is killed. Until it has
 ended, a database is refused (`Database.open`), so that no article is changed whose old entry is missing.
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, RowMapping, delete, select, text
+from sqlalchemy import Connection, RowMapping, delete, func, select, text
 
 from newsbot.query.stems import VERSION, rules_of, stem
 from newsbot.store.index import full_text, vocabulary
@@ -43,6 +43,14 @@ def is_finished(connection: Connection) -> bool:
     """Return whether every article is in the index, with the stems of today's rules."""
     state = _state(connection)
     return "next" not in state and state.get("stems") == VERSION
+
+
+def begin(connection: Connection) -> None:
+    """Have an empty index made of all articles, by the next `step`s."""
+    first, last = connection.execute(select(func.min(ArticleRow.id), func.max(ArticleRow.id))).one()
+    if first is not None:
+        _set(connection, "next", str(first))
+        _set(connection, "until", str(last))
 
 
 def step(connection: Connection) -> Done | None:

@@ -32,7 +32,9 @@ from newsbot.store.following.changed_articles import (
     ChangePage,
     LoggedChange,
     change_json,
+    find_change,
     list_changes,
+    with_texts,
 )
 from newsbot.store.following.publisher_edits import EditFilters, EditPosition, PublisherEdit, list_edits
 from newsbot.store.queries.addresses import (
@@ -113,6 +115,23 @@ from newsbot.store.search.streams import found_ids, iter_articles
 from newsbot.store.search.suggestions import suggested_query
 from newsbot.store.search.summaries import Summary, summaries
 from newsbot.store.search.windows import MAX_RANKED, Position
+from newsbot.store.sending.letters import (
+    Letter,
+    dead_letters,
+    waiting_letters,
+)
+from newsbot.store.sending.log_cursors import (
+    LogCursor,
+    cursors,
+)
+from newsbot.store.sending.matching_articles import matching_articles
+from newsbot.store.sending.stored_watches import stored_watches
+from newsbot.store.sending.watch_hits import (
+    WatchHit,
+    count_hits,
+    described,
+    last_hits,
+)
 from newsbot.store.vectors.related_articles import RecentVectors, Related, related_articles
 
 __all__ = [
@@ -148,8 +167,10 @@ __all__ = [
     "FormerArticle",
     "FrontierCount",
     "Hit",
+    "Letter",
     "ListedArticle",
     "Listing",
+    "LogCursor",
     "LoggedChange",
     "Narrowed",
     "NewestArticle",
@@ -176,6 +197,7 @@ __all__ = [
     "StorySummary",
     "Summary",
     "Tie",
+    "WatchHit",
     "addresses",
     "addresses_json",
     "all_corrections",
@@ -188,9 +210,13 @@ __all__ = [
     "check_query",
     "count_articles",
     "count_corpus",
+    "count_hits",
     "count_silent",
     "countries_of",
+    "cursors",
     "database_id",
+    "dead_letters",
+    "described",
     "entity_detail",
     "entity_ids",
     "entity_ties",
@@ -200,6 +226,7 @@ __all__ = [
     "feature_collection",
     "find_article",
     "find_articles",
+    "find_change",
     "find_entity",
     "former_articles",
     "found_ids",
@@ -209,6 +236,7 @@ __all__ = [
     "hit_json",
     "iter_articles",
     "languages_of",
+    "last_hits",
     "last_number",
     "list_arrivals",
     "list_articles",
@@ -219,6 +247,7 @@ __all__ = [
     "list_rejects",
     "list_stories",
     "load_articles",
+    "matching_articles",
     "matching_ids",
     "member_json",
     "narrow",
@@ -245,9 +274,12 @@ __all__ = [
     "source_overviews",
     "stats",
     "stored_json",
+    "stored_watches",
     "story_members",
     "suggested_query",
     "summaries",
     "top_entities",
     "top_places",
+    "waiting_letters",
+    "with_texts",
 ]

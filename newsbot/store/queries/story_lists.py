@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from newsbot.items import STUB, utc_text
 from newsbot.store.articles.loading import MAX_ID
 from newsbot.store.schema.models import ArticleRow, Story
+from newsbot.store.search.filters import Filters
+from newsbot.store.search.matching import matching_conditions
 from newsbot.store.search.summaries import Summary, summaries
 
 NEWEST = 200
@@ -136,6 +138,8 @@ def _entries(session: Session, candidates: Sequence[_Candidate]) -> list[StoryEn
 
 def list_stories(
     session: Session,
+    query: str = "",
+    filters: Filters | None = None,
     *,
     since: datetime | None = None,
     min_size: int = 2,
@@ -144,25 +148,31 @@ def list_stories(
 ) -> list[StorySummary]:
     """Return the stories with at least `min_size` articles, the last changed first.
 
-    `after` is the (updated_at, id) of the last story of the previous page."""
-    query = select(Story.id, Story.updated_at).where(Story.member_count >= min_size)
-    if since is not None:
-        query = query.where(Story.updated_at >= since)
+    `query` and `filters` must find at least one article of a story. `after` is the (updated_at, id) of the last story of the
+    previous page. Raises QueryError and FilterError."""
+    wanted = _stories(since, min_size).order_by(Story.updated_at.desc(), Story.id.desc()).limit(limit)
+    if query.strip() or filters is not None:
+        articles = matching_conditions(session, query, filters or Filters())
+        wanted = wanted.where(
+            Story.id.in_(select(ArticleRow.story_id).where(*articles, ArticleRow.story_id.is_not(None)))
+        )
     if after is not None:
-        query = query.where(tuple_(Story.updated_at, Story.id) < after)
-    rows = session.execute(query.order_by(Story.updated_at.desc(), Story.id.desc()).limit(limit)).all()
-    return _story_summaries(session, rows)
+        wanted = wanted.where(tuple_(Story.updated_at, Story.id) < after)
+    return _story_summaries(session, session.execute(wanted).all())
 
 
 def biggest_stories(
     session: Session, *, since: datetime | None = None, min_size: int = 2, limit: int = 20
 ) -> list[StorySummary]:
     """Return the stories with at least `min_size` articles, changed at `since` or later, biggest first."""
-    query = select(Story.id, Story.updated_at).where(Story.member_count >= min_size)
-    if since is not None:
-        query = query.where(Story.updated_at >= since)
     order = (Story.member_count.desc(), Story.updated_at.desc(), Story.id.desc())
-    return _story_summaries(session, session.execute(query.order_by(*order).limit(limit)).all())
+    wanted = _stories(since, min_size).order_by(*order).limit(limit)
+    return _story_summaries(session, session.execute(wanted).all())
+
+
+def _stories(since: datetime | None, min_size: int) -> Select[int, datetime]:
+    query = select(Story.id, Story.updated_at).where(Story.member_count >= min_size)
+    return query if since is None else query.where(Story.updated_at >= since)
 
 
 def _story_summaries(session: Session, rows: Sequence[Row[int, datetime]]) -> list[StorySummary]:

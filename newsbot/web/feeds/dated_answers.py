@@ -8,6 +8,13 @@ from email.utils import format_datetime, parsedate_to_datetime
 from fastapi import Request
 from fastapi.responses import Response
 
+from newsbot.web.feeds.feed_documents import FeedFormat, SyndicatedFeed
+
+
+def feed_answer(request: Request, feed: SyndicatedFeed, written: FeedFormat) -> Response:
+    """Return a feed in a format."""
+    return dated_answer(request, written.write(feed), written.media_type, feed.updated_at)
+
 
 def dated_answer(request: Request, body: bytes, media_type: str, updated_at: datetime) -> Response:
     """Return an answer with its date, or 304 if the reader asks for something later.

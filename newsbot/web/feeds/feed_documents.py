@@ -1,14 +1,18 @@
-"""Atom (RFC 4287, with pages after RFC 5005) and JSON Feed 1.1, from the same feed."""
+"""Atom (RFC 4287) and JSON Feed 1.1, from the same feed.
+
+A feed of more entries than a document holds is a paged feed (RFC 5005, section 3): its pages are linked both ways. It is no
+archived feed (section 4), for its pages are not final: an edit changes an entry on whatever page it is, and each new
+article moves the bounds of all pages. Programs that must not miss anything read `/api/changes`."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 from lxml import etree
@@ -57,8 +61,10 @@ class SyndicatedFeed:
     """Path of its first page. The id of the feed is made from it."""
     path: str
     """Path of this page."""
+    previous: str | None
+    """Path of the page before this one; None on the first one."""
     next: str | None
-    """Path of the next page."""
+    """Path of the next page; None on the last one."""
     page: str
     """Path of the page for people."""
     entries: Sequence[FeedEntry]
@@ -84,6 +90,8 @@ def atom_document(feed: SyndicatedFeed) -> bytes:
     _add(root, "updated", utc_text(feed.updated_at))
     _add(root, "link", rel="self", href=feed.home + feed.path, type=ATOM_TYPE)
     _add(root, "link", rel="first", href=feed.home + feed.first, type=ATOM_TYPE)
+    if feed.previous:
+        _add(root, "link", rel="previous", href=feed.home + feed.previous, type=ATOM_TYPE)
     if feed.next:
         _add(root, "link", rel="next", href=feed.home + feed.next, type=ATOM_TYPE)
     _add(root, "link", rel="alternate", href=feed.home + feed.page, type="text/html")
@@ -159,3 +167,16 @@ def _item(feed: SyndicatedFeed, entry: FeedEntry) -> dict[str, Any]:
         "tags": list(entry.categories) or None,
     }
     return {name: value for name, value in item.items() if value is not None}
+
+
+# ------------------------------------------------------------------ formats
+
+
+class FeedFormat(NamedTuple):
+    """A format of feeds."""
+
+    media_type: str
+    write: Callable[[SyndicatedFeed], bytes]
+
+
+ATOM_FEED, JSON_FEED = FeedFormat(ATOM_TYPE, atom_document), FeedFormat(JSON_TYPE, json_document)

@@ -32,4 +32,4 @@ def table_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Respo
 
 
 def _number(value: float) -> float:
-    return int(value) if value == round(value) else value
+    return int(value) if value == round(value) else round(value, 6)

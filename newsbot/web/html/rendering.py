@@ -26,6 +26,7 @@ STATIC = {file.name: file.read_bytes() for file in files("newsbot.web").joinpath
 KINDS: Mapping[EntityType, str] = {"PER": "Person", "ORG": "Organisation", "LOC": "Place"}
 RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
 """Codes of languages that are written from right to left."""
+_SENTENCE_END = re.compile(r"[.!?:…。！？؟।]\W*$")
 _MARKED = re.compile(f"{MARK_START}([^{MARK_START}{MARK_END}]*)(?:{MARK_END}|$|(?=…$))")
 """What is between marks; a text that was cut may lack the last one."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -69,6 +70,17 @@ def clipped(text: str | None, length: int = MAX_TITLE_CHARS) -> str:
     return line if len(line) <= length else f"{line[:length].rstrip()}…"
 
 
+def teaser(text: str | None, length: int) -> str:
+    """Return the beginning of a text on one line, which ends with a sentence or a whole word.
+
+    Sites cut descriptions after a number of characters, in the middle of a word."""
+    line = clipped(text, length)
+    if not line or _SENTENCE_END.search(line):
+        return line
+    words, _, last = line.removesuffix("…").rpartition(" ")
+    return f"{words} …" if words and last.isascii() else f"{line.removesuffix('…')}…"
+
+
 def direction(language: str | None) -> str:
     """Return the HTML `dir` value of a language: `rtl` or `ltr`."""
     return "rtl" if language in RIGHT_TO_LEFT else "ltr"
@@ -102,6 +114,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "clipped": clipped,
+        "teaser": teaser,
         "day": day,
         "direction": direction,
         "host": host,

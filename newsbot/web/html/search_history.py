@@ -1,4 +1,4 @@
-"""The chart of a search: how many articles queries find over time, or which share of all."""
+"""The chart of a search, or of a name: how many articles queries find over time, or which share of all."""
 
 from __future__ import annotations
 
@@ -26,29 +26,42 @@ def period_for(rows: Sequence[CountRow]) -> Period:
 
 
 def history_chart(
-    found: Attention, period: Period, *, brush: str, table: str, switch: tuple[str, str]
+    found: Attention,
+    period: Period,
+    *,
+    label: str | None = None,
+    brush: str,
+    table: str,
+    switch: tuple[str, str],
 ) -> Markup:
     """Return a chart of counts by day, joined to longer periods; of shares if `found` has the numbers of all articles.
 
-    `brush`: address of the search, to which a chosen period is added; `table`: address of the numbers as CSV; `switch`:
-    address and words of the link between numbers and shares."""
+    `label`: what is counted; `brush`: address to which a chosen period is added; `table`: address of the numbers as CSV;
+    `switch`: address and words of the link between numbers and shares."""
     is_share = found.total.all_articles is not None
-    rows = _joined(found.rows, period)
-    series = [
-        Series(
-            query or "All articles",
-            [(day, _value(counts[number], counts[-1], is_share=is_share)) for day, counts in rows],
-        )
-        for number, query in enumerate(found.queries)
-    ]
-    label = "Share of all articles" if is_share else "Articles found"
+    label = label or ("Share of all articles" if is_share else "Articles found")
+    series = share_series(found, period) if is_share else _count_series(found, period)
     return time_chart(series, label, by=period, brush=brush, csv=table, switch=switch, is_share=is_share)
 
 
-def _value(count: int, everything: int, *, is_share: bool) -> float:
-    if not is_share:
-        return count
-    return count / everything if everything else 0.0
+def _count_series(found: Attention, period: Period) -> list[Series]:
+    rows = _joined(found.rows, period)
+    return [
+        Series(query or "All articles", [(day, counts[number]) for day, counts in rows])
+        for number, query in enumerate(found.queries)
+    ]
+
+
+def share_series(found: Attention, period: Period) -> list[Series]:
+    """Return the shares of all articles, 0 to 1, of counts by day that are joined to longer periods."""
+    rows = _joined(found.rows, period)
+    return [
+        Series(
+            query or "All articles",
+            [(day, counts[number] / counts[-1] if counts[-1] else 0.0) for day, counts in rows],
+        )
+        for number, query in enumerate(found.queries)
+    ]
 
 
 def _joined(rows: Sequence[CountRow], period: Period) -> list[tuple[date, list[int]]]:

@@ -1,1 +1,1 @@
-"""The HTTP server of the site: its socket, and connections with time limits."""
+"""What every answer of the site needs: its socket, guard and problems, the database behind it, common parameters."""

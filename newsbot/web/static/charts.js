@@ -23,6 +23,10 @@
     return `${percent >= 10 || percent === Math.round(percent) ? Math.round(percent) : Number(percent.toPrecision(2))} %`;
   }
 
+  function day(iso) {
+    return new Date(`${iso}T00:00Z`).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+  }
+
   function address(chart, first, last) {
     const url = new URL(chart.brush, location.href);
     url.searchParams.set("since", chart.since[first]);
@@ -91,13 +95,29 @@
     };
   }
 
-  /* The box with the values of one period. It is part of the page, so touch reaches its link. */
-  function tipOf(figure, chart) {
+  /* The box with the values of one period. It is part of the page, so touch reaches its link and its button: with a
+     finger, a period begins at one place and ends at another one. */
+  function tipOf(figure, chart, begin) {
     const tip = element("div", "tip");
     tip.hidden = true;
+    function brushed(place, anchor, by) {
+      const [first, last] = anchor < 0 ? [place, place] : [Math.min(place, anchor), Math.max(place, anchor)];
+      const link = element("a", "", first === last ? "Show them" : `Show ${day(chart.since[first])} to ${day(chart.until[last])}`);
+      link.href = address(chart, first, last);
+      link.tabIndex = -1;
+      tip.append(link);
+      if (by === "touch" && anchor < 0) {
+        const button = element("button", "", "Begin here");
+        button.type = "button";
+        button.tabIndex = -1;
+        button.addEventListener("click", () => begin(place));
+        tip.append(button);
+      } else if (by === "touch" && first === last) tip.append(element("span", "hint", "Now touch where the period ends"));
+      else if (by === "keys" && anchor < 0) tip.append(element("span", "hint", "Shift and arrows: a period. Enter: show it"));
+    }
     return {
       node: tip,
-      show(plot, place) {
+      show(plot, place, anchor, by) {
         tip.replaceChildren(element("strong", "", chart.texts[place]));
         chart.series.forEach((one, number) => {
           const line = element("span", "tip-line");
@@ -109,12 +129,7 @@
           line.append(element("b", "", shown(chart, one.values[place])), chart.share ? "" : ` ${chart.unit}`);
           tip.append(line);
         });
-        if (chart.brush) {
-          const link = element("a", "", "Show them");
-          link.href = address(chart, place, place);
-          link.tabIndex = -1;
-          tip.append(link);
-        }
+        if (chart.brush) brushed(place, anchor, by);
         tip.hidden = false;
         const left = plot.valToPos(place, "x") + plot.over.offsetLeft;
         const room = figure.clientWidth - tip.offsetWidth;
@@ -129,23 +144,26 @@
     const plain = figure.querySelector(".plain-chart");
     const last = chart.texts.length - 1;
     const box = element("div", "drawn-chart");
-    const tip = tipOf(figure, chart);
+    const tip = tipOf(figure, chart, (place) => { anchor = place; select(place, place); tip.show(plot, place, anchor, by); });
     let current = -1;
     let anchor = -1;
+    let by = "mouse";
     box.tabIndex = 0;
     for (const [name, value] of Object.entries({
       role: "slider", "aria-label": chart.label, "aria-valuemin": 0, "aria-valuemax": last, "aria-valuenow": last,
       "aria-valuetext": chart.texts[last], "aria-orientation": "horizontal",
+      ...(chart.brush ? { "aria-description": "Shift and arrow keys choose a period, Enter shows it" } : {}),
     })) box.setAttribute(name, value);
 
     const hooks = {
       setCursor: [(plot) => {
         const place = plot.cursor.idx;
         if (place === null || place === undefined || plot.cursor.left < 0) {
-          tip.hide();
+          if (by !== "touch") tip.hide();  // a finger that goes to the link in the tip has left the chart
           return;
         }
-        tip.show(plot, place);
+        if (by === "touch" && anchor >= 0) select(anchor, place);
+        tip.show(plot, place, anchor, by);
       }],
       setSelect: [(plot) => {
         const { left, width } = plot.select;
@@ -178,10 +196,12 @@
       box.setAttribute("aria-valuetext", `${chart.texts[current]}: ${values}`);
     }
     box.addEventListener("keydown", (event) => {
+      by = "keys";
       const steps = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageUp: 7, PageDown: -7 };
       const from = current < 0 ? last + 1 : current;
       if (event.key in steps) {
-        if (event.shiftKey && anchor < 0) anchor = Math.min(from, last);
+        if (!event.shiftKey) anchor = -1;
+        else if (anchor < 0) anchor = Math.min(from, last);
         go(from + steps[event.key]);
       } else if (event.key === "Home") go(0);
       else if (event.key === "End") go(last);
@@ -192,15 +212,28 @@
         return;
       } else return;
       event.preventDefault();
-      if (event.shiftKey && anchor >= 0) select(anchor, current);
-      else if (anchor >= 0) { anchor = -1; select(0, -1); }
+      if (anchor >= 0) select(anchor, current);
+      else select(0, -1);
     });
-    box.addEventListener("blur", () => tip.hide());
+    box.addEventListener("blur", () => { if (by === "keys") tip.hide(); });
     /* uPlot knows the mouse only. A finger shows values; the page still scrolls up and down (touch-action: pan-y). */
-    plot.over.addEventListener("pointermove", (event) => {
-      if (event.pointerType === "mouse") return;
+    function follow(event) {
+      by = event.pointerType === "mouse" ? "mouse" : "touch";
+      if (by === "mouse") return;
       const left = event.clientX - plot.over.getBoundingClientRect().left;
       plot.setCursor({ left: Math.min(plot.over.clientWidth, Math.max(0, left)), top: 10 });
+    }
+    plot.over.addEventListener("pointerdown", follow);
+    plot.over.addEventListener("pointermove", follow);
+    /* After a touch, browsers tell of a click of a mouse, too, at which uPlot forgets the selection. */
+    plot.over.addEventListener("click", () => {
+      if (by === "touch" && anchor >= 0) select(anchor, plot.cursor.idx);
+    });
+    document.addEventListener("pointerdown", (event) => {
+      if (figure.contains(event.target)) return;
+      anchor = -1;
+      select(0, -1);
+      tip.hide();
     });
     tip.node.addEventListener("pointerdown", (event) => event.stopPropagation());
 

@@ -46,6 +46,7 @@ from newsbot.store.schema.models.entity_rows import (
     EntityTotal,
     MentionRow,
 )
+from newsbot.store.schema.models.output_rows import LetterRow, OutputRow, WatchArticle, WatchRow
 from newsbot.store.schema.models.site_rows import SiteRow
 
 __all__ = [
@@ -74,7 +75,9 @@ __all__ = [
     "FrontierRow",
     "Host",
     "KeptBlock",
+    "LetterRow",
     "MentionRow",
+    "OutputRow",
     "RejectRow",
     "RemovedBlock",
     "RemovedText",
@@ -85,4 +88,6 @@ __all__ = [
     "Story",
     "Topic",
     "UrlParameter",
+    "WatchArticle",
+    "WatchRow",
 ]

@@ -18,8 +18,11 @@ class Story(Base):
 
     id: Mapped[Id]
     created_at: Mapped[datetime]
+    """When its second member was stored."""
     updated_at: Mapped[datetime] = mapped_column(index=True)
+    """When a member came or changed last."""
     member_count: Mapped[int]
+    """Number of its articles."""
 
 
 class ArticleRow(Base):
@@ -49,25 +52,39 @@ class ArticleRow(Base):
     url: Mapped[str]
     """URL at which it was first fetched; all its URLs are in `article_urls`."""
     canonical_url: Mapped[str | None]
+    """URL that the page declares as its own; may be one of another site."""
     source: Mapped[Short | None] = mapped_column(ForeignKey("sources.key"))
+    """Key of its source, or the host of its URL if it belongs to none."""
     title: Mapped[str | None]
+    """Headline."""
     description: Mapped[str | None]
+    """Standfirst or summary that the page declares."""
     published_at: Mapped[datetime | None]
+    """When it was first published; None if the page has no date that can be believed."""
     published_offset_min: Mapped[int | None]
     """Minutes east of UTC: with `dated_at` it gives the day of publication where the article was published."""
     modified_at: Mapped[datetime | None]
+    """When the page says that it was last modified."""
     dated_at: Mapped[datetime]
     """`published_at`, or `first_seen_at` if the page has no date. Lists sort and filter by this time."""
     language: Mapped[Short | None]
+    """Language of the text (ISO 639-1)."""
     section: Mapped[Short | None]
+    """Section of the site, as the page names it."""
     image_url: Mapped[str | None]
+    """URL of its main picture."""
     word_count: Mapped[int]
+    """Number of words of the body."""
     kind: Mapped[str]
+    """`article`, `live_blog`, or `stub`: its page could not be read."""
     is_free: Mapped[bool | None]
+    """Whether the page says that it is free to read; None if it does not say."""
     entity_engine: Mapped[str | None]
+    """Engine that found its names, with its version; None if none did."""
     extractor_version: Mapped[str | None]
     """Versions of the rules that extracted it, as `rule_versions.label` writes them."""
     rules: Mapped[dict[str, str]] = mapped_column(JSON)
+    """Name of each field -> the rule that gave its value."""
     text_key: Mapped[bytes] = mapped_column(index=True)
     """Equal for equal texts at any URL."""
     content_key: Mapped[bytes]
@@ -77,11 +94,13 @@ class ArticleRow(Base):
     duplicate_of: Mapped[int | None] = mapped_column(
         RowId, ForeignKey("articles.id", ondelete="SET NULL"), index=True
     )
+    """The article whose text it repeats (`articles.id`)."""
     duplicate_kind: Mapped[str | None]
     """`exact`, `near` or `excerpt`."""
     story_id: Mapped[int | None] = mapped_column(
         RowId, ForeignKey("stories.id", ondelete="SET NULL"), index=True
     )
+    """The story that it belongs to (`stories.id`); None if nobody else reports the same."""
     story_role: Mapped[str | None]
     """`original`, `copy`, `update` or `excerpt`."""
     agency: Mapped[Short | None]
@@ -91,7 +110,9 @@ class ArticleRow(Base):
     retrieved_at: Mapped[datetime | None]
     """When this content was fetched."""
     first_seen_at: Mapped[datetime] = mapped_column(index=True)
+    """When a page with it was first fetched; of an archive, when that fetch was."""
     last_seen_at: Mapped[datetime]
+    """When a page with this content was last fetched."""
     notes: Mapped[list[str]] = mapped_column(JSON, server_default="[]")
     """Lines outside the body that own up to a change, as `Article.notes`."""
     gone_at: Mapped[datetime | None]
@@ -118,16 +139,27 @@ class ArticleSketch(Base):
 
     article_id: Mapped[ArticleId] = mapped_column(primary_key=True)
     content: Mapped[bytes] = mapped_column(LargeBinary)
+    """The sketch: what two texts are compared by."""
     key_0: Mapped[int | None]
+    """A key under which similar texts are found."""
     key_1: Mapped[int | None]
+    """A key under which similar texts are found."""
     key_2: Mapped[int | None]
+    """A key under which similar texts are found."""
     key_3: Mapped[int | None]
+    """A key under which similar texts are found."""
     key_4: Mapped[int | None]
+    """A key under which similar texts are found."""
     key_5: Mapped[int | None]
+    """A key under which similar texts are found."""
     key_6: Mapped[int | None]
+    """A key under which similar texts are found."""
     key_7: Mapped[int | None]
+    """A key under which similar texts are found."""
     key_8: Mapped[int | None]
+    """A key under which similar texts are found."""
     key_9: Mapped[int | None]
+    """A key under which similar texts are found."""
 
 
 class ArticleUrl(Base):
@@ -139,8 +171,10 @@ class ArticleUrl(Base):
     __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
 
     url_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    """Hash of the canonical form of the URL."""
     article_id: Mapped[ArticleId] = mapped_column(index=True)
     url: Mapped[str]
+    """The URL."""
     since: Mapped[datetime | None]
     """When the article was first seen there; None: when it was first seen at all."""
 
@@ -154,8 +188,10 @@ class ArticleWay(Base):
     __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
 
     url_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    """Hash of the canonical form of the URL."""
     article_id: Mapped[ArticleId] = mapped_column(primary_key=True, index=True)
     url: Mapped[str]
+    """The URL."""
     since: Mapped[datetime]
     """When it first led to the article."""
     until: Mapped[datetime]
@@ -185,11 +221,15 @@ class Revision(Base):
     revision: Mapped[int] = mapped_column(primary_key=True)
     """Number of the content that was replaced: 1 for the first."""
     replaced_at: Mapped[datetime]
+    """When newsbot found the new content."""
     run_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("runs.id", ondelete="SET NULL"))
     """The run that found the change."""
     title_changed: Mapped[bool]
+    """Whether the headline changed."""
     body_changed: Mapped[bool]
+    """Whether the text changed."""
     content_key: Mapped[bytes]
+    """`articles.content_key` of the replaced content."""
     changes: Mapped[Json]
     """Field name -> value before the change, for the fields that changed. For the body, if that is shorter, a list of
     `dedupe.revisions.Splice`: the parts to replace in the body after the change."""
@@ -209,6 +249,7 @@ class Author(Base):
 
     id: Mapped[Id]
     name: Mapped[Short] = mapped_column(unique=True)
+    """The name."""
 
 
 class ArticleAuthor(Base):
@@ -221,7 +262,9 @@ class ArticleAuthor(Base):
     author_id: Mapped[int] = mapped_column(
         RowId, ForeignKey("authors.id", ondelete="CASCADE"), primary_key=True, index=True
     )
+    """The author (`authors.id`)."""
     position: Mapped[int]
+    """Place in the byline, from 0."""
 
 
 class ArticleLink(Base):
@@ -232,9 +275,11 @@ class ArticleLink(Base):
 
     article_id: Mapped[ArticleId] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
+    """Place among the links of the text, from 0."""
     host: Mapped[Short]
     """Host of the URL in lower case, without `www.`."""
     url: Mapped[str]
+    """URL that it leads to."""
     text: Mapped[str]
     """The words that are linked."""
 
@@ -262,6 +307,7 @@ class Topic(Base):
 
     id: Mapped[Id]
     name: Mapped[Short] = mapped_column(unique=True)
+    """The topic."""
 
 
 class ArticleTopic(Base):
@@ -274,4 +320,6 @@ class ArticleTopic(Base):
     topic_id: Mapped[int] = mapped_column(
         RowId, ForeignKey("topics.id", ondelete="CASCADE"), primary_key=True, index=True
     )
+    """The topic (`topics.id`)."""
     position: Mapped[int]
+    """Place among the topics of the page, from 0."""

@@ -11,10 +11,13 @@ from sqlalchemy.orm import DeclarativeBase, mapped_column
 from newsbot.store.schema.types import Hash, Name, RowId, StoredText, UtcDateTime
 
 Id = Annotated[int, mapped_column(RowId, primary_key=True)]
+"""Number of the row."""
 Short = Annotated[str, mapped_column(Name)]
 Json = Annotated[dict[str, Any], mapped_column(JSON)]
 ArticleId = Annotated[int, mapped_column(RowId, ForeignKey("articles.id", ondelete="CASCADE"))]
+"""The article (`articles.id`)."""
 EntityId = Annotated[int, mapped_column(RowId, ForeignKey("entities.id", ondelete="CASCADE"))]
+"""The entity (`entities.id`)."""
 
 
 class Base(DeclarativeBase):

@@ -16,7 +16,9 @@ class BoilerplateSite(Base):
     __tablename__ = "boilerplate_sites"
 
     source: Mapped[Short] = mapped_column(ForeignKey("sources.key", ondelete="CASCADE"), primary_key=True)
+    """Key of the source."""
     article_count: Mapped[int]
+    """Number of articles."""
 
 
 class BoilerplateBlock(Base):
@@ -28,6 +30,7 @@ class BoilerplateBlock(Base):
     __table_args__ = (Index(None, "source", "last_article"), {"sqlite_with_rowid": False})
 
     source: Mapped[Short] = mapped_column(ForeignKey("sources.key", ondelete="CASCADE"), primary_key=True)
+    """Key of the source."""
     key: Mapped[bytes] = mapped_column(primary_key=True)
     """`cleaning.boilerplate.block_keys`: hash of its words and of the end of the article at which it is."""
     text: Mapped[str]
@@ -35,12 +38,17 @@ class BoilerplateBlock(Base):
     article_count: Mapped[int]
     """Number of articles that have it; the copies and updates of one story count once."""
     weight: Mapped[float]
+    """Number of articles with it, in which those of long ago count less (`cleaning.boilerplate.Tally`)."""
     last_article: Mapped[int]
+    """Number, among those of the source, of the last article that has it."""
     marks: Mapped[dict[str, int]] = mapped_column(JSON)
-    """See `cleaning.boilerplate.Tally` for these three."""
+    """What speaks for its removal -> number of articles (`cleaning.boilerplate.Tally`)."""
     is_learnt: Mapped[bool]
+    """Whether it was boilerplate after its last article."""
     first_seen_at: Mapped[datetime]
+    """When the first article with it was stored."""
     last_seen_at: Mapped[datetime]
+    """When the last article with it was stored."""
 
 
 class KeptBlock(Base):
@@ -50,10 +58,13 @@ class KeptBlock(Base):
     __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
 
     source: Mapped[Short] = mapped_column(ForeignKey("sources.key", ondelete="CASCADE"), primary_key=True)
+    """Key of the source."""
     key: Mapped[bytes] = mapped_column(primary_key=True)
+    """As in `boilerplate_blocks`."""
     text: Mapped[str]
     """Its text when it was kept."""
     kept_at: Mapped[datetime]
+    """When the person decided."""
 
 
 class RemovedText(Base):
@@ -65,9 +76,11 @@ class RemovedText(Base):
     digest: Mapped[bytes] = mapped_column(primary_key=True)
     """Hash of the other columns but the count."""
     source: Mapped[Short | None] = mapped_column(ForeignKey("sources.key", ondelete="CASCADE"))
+    """Key of the source; None for pages of no source."""
     key: Mapped[bytes]
     """As in `boilerplate_blocks`."""
     text: Mapped[str]
+    """The paragraph."""
     article_count: Mapped[int]
     """Number of articles that it is removed from."""
 
@@ -82,5 +95,6 @@ class RemovedBlock(Base):
     place: Mapped[int] = mapped_column(primary_key=True)
     """Its number among the paragraphs of the text with all that was removed, from 0."""
     digest: Mapped[bytes] = mapped_column(ForeignKey("removed_texts.digest", ondelete="CASCADE"))
+    """The paragraph (`removed_texts.digest`)."""
     is_learnt: Mapped[bool]
     """Whether it was removed because the site repeats it; else because it invites the reader."""

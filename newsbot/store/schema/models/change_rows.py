@@ -25,6 +25,7 @@ class ChangeRow(Base):
     number: Mapped[Number]
     """Grows with every change, in the order of the commits; numbers may be left out."""
     article_id: Mapped[int] = mapped_column(RowId)
+    """The article (`articles.id`), which may have been deleted since."""
     change: Mapped[str]
     """`new`, `revised`, `corrected`, `gone`, `restored`, `regrouped` or `deleted`: see docs/changes.md."""
     changed_at: Mapped[datetime]

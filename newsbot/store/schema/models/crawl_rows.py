@@ -19,16 +19,21 @@ class Run(Base):
 
     id: Mapped[Id]
     spider: Mapped[str]
+    """Name of the spider or job."""
     arguments: Mapped[Json]
+    """Its arguments."""
     version: Mapped[str]
     """Version of newsbot."""
     started_at: Mapped[datetime] = mapped_column(index=True)
+    """When it began."""
     finished_at: Mapped[datetime | None]
     """None while it runs. A later run sets it for a run that was killed."""
     finish_reason: Mapped[str | None]
+    """Why it ended: `finished`, `shutdown`, or another reason of Scrapy's."""
     process: Mapped[Short | None]
     """`host:pid`, to find out whether a run that did not finish is alive and still holds its leases."""
     counts: Mapped[Json]
+    """Number of pages by outcome."""
 
 
 class Source(Base):
@@ -37,8 +42,11 @@ class Source(Base):
     __tablename__ = "sources"
 
     key: Mapped[Short] = mapped_column(primary_key=True)
+    """Key in the catalog, or the host."""
     name: Mapped[str | None]
+    """Name of the source."""
     homepage: Mapped[str | None]
+    """URL of its homepage."""
     language: Mapped[Short | None]
     """Main language of the site, as the catalog gives it."""
     country: Mapped[Short | None]
@@ -46,6 +54,7 @@ class Source(Base):
     tags: Mapped[list[str]] = mapped_column(JSON, server_default="[]")
     """Tags that the catalog gives it."""
     first_seen_at: Mapped[datetime]
+    """When the row was made."""
     definition: Mapped[bytes | None]
     """Hash of its definition in the catalog. When that changes, feeds that ended are polled again."""
     refetches_left: Mapped[float | None]
@@ -81,9 +90,11 @@ class UrlParameter(Base):
     __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
 
     host: Mapped[Short] = mapped_column(primary_key=True)
+    """Host, as in `hosts`."""
     name: Mapped[Short] = mapped_column(primary_key=True)
     """Name of a query parameter, or `/3:1` for the first of three segments of the path."""
     learnt_at: Mapped[datetime]
+    """When it was learnt."""
 
 
 class Feed(Base):
@@ -93,8 +104,11 @@ class Feed(Base):
 
     id: Mapped[Id]
     url_hash: Mapped[bytes] = mapped_column(unique=True)
+    """Hash of the canonical form of the URL."""
     url: Mapped[str]
+    """URL that is polled."""
     source: Mapped[Short] = mapped_column(ForeignKey("sources.key"), index=True)
+    """Key of its source."""
     kind: Mapped[str]
     """`feed`, `sitemap`, `section` or `homepage`."""
     host: Mapped[Short | None]
@@ -108,21 +122,27 @@ class Feed(Base):
     guessed_at: Mapped[datetime | None]
     """Time at which the usual addresses of feeds were tried, because the homepage names none."""
     etag: Mapped[str | None]
+    """The header ETag as sent."""
     last_modified: Mapped[str | None]
     """The header as sent."""
     content_hash: Mapped[bytes | None]
     """Hash of the last content: the two headers of some servers change although the content is the same."""
     interval_s: Mapped[float | None]
+    """Seconds from the last poll to the next one, before chance adds a little."""
     next_poll_at: Mapped[datetime | None] = mapped_column(index=True)
     """None: at once."""
     last_polled_at: Mapped[datetime | None]
+    """When it was last asked for."""
     last_success_at: Mapped[datetime | None]
+    """When it last answered with something that could be read."""
     last_new_at: Mapped[datetime | None]
     """Time when it last led to a new article."""
     failure_count: Mapped[int] = mapped_column(server_default=text("0"))
     """Number of failures since the last success."""
     last_status: Mapped[int | None]
+    """HTTP status of the last answer; None if there was none."""
     last_error: Mapped[str | None]
+    """Why the last poll failed; None if it succeeded."""
     note: Mapped[str | None]
     """What was left out of its last content, and why, in one line."""
     next_page_url: Mapped[str | None]
@@ -157,10 +177,13 @@ class FrontierRow(Base):
 
     id: Mapped[Id]
     url_hash: Mapped[bytes] = mapped_column(unique=True)
+    """Hash of the canonical form of the URL."""
     url: Mapped[str]
+    """URL to fetch."""
     host: Mapped[Short | None]
     """Host of the URL, as in `hosts`."""
     source: Mapped[Short | None]
+    """Key of the source that it was found for."""
     is_offsite: Mapped[bool] = mapped_column(server_default=false())
     """Whether a feed of the source links to the page, which is another site's."""
     guid_key: Mapped[bytes | None]
@@ -174,7 +197,9 @@ class FrontierRow(Base):
     priority: Mapped[int] = mapped_column(server_default=text("0"))
     """Higher is fetched earlier."""
     discovered_at: Mapped[datetime]
+    """When it was found."""
     discovered_in: Mapped[int | None] = mapped_column(RowId, ForeignKey("feeds.id", ondelete="SET NULL"))
+    """The feed that listed it first (`feeds.id`)."""
     expected_change_at: Mapped[datetime | None]
     """The newest date that a feed or sitemap gives for the page."""
     has_claim: Mapped[bool] = mapped_column(server_default=false())
@@ -184,18 +209,26 @@ class FrontierRow(Base):
     lease_run_id: Mapped[int | None] = mapped_column(
         RowId, ForeignKey("runs.id", ondelete="SET NULL"), index=True
     )
+    """The run that fetches it now (`runs.id`)."""
     attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    """Number of tries since the last success."""
     next_try_at: Mapped[datetime | None]
     """Time when it is due again: the end of a lease, the next try, or the next check for changes. None: at once if it is
     pending, else never."""
     etag: Mapped[str | None]
+    """The header ETag of the last answer."""
     last_modified: Mapped[str | None]
+    """The header Last-Modified of the last answer."""
     last_status: Mapped[int | None]
+    """HTTP status of the last answer; None if there was none."""
     last_error: Mapped[str | None]
+    """Why the last try failed; None if it succeeded."""
     article_id: Mapped[int | None] = mapped_column(
         RowId, ForeignKey("articles.id", ondelete="SET NULL"), index=True
     )
+    """The article that was stored from it (`articles.id`)."""
     done_at: Mapped[datetime | None]
+    """When it was last read."""
 
 
 class Fetch(Base):
@@ -210,18 +243,27 @@ class Fetch(Base):
 
     id: Mapped[Id]
     url_hash: Mapped[bytes]
+    """Hash of the canonical form of the URL."""
     url: Mapped[str]
+    """URL that was requested."""
     source: Mapped[Short | None]
+    """Key of the source."""
     run_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("runs.id", ondelete="SET NULL"), index=True)
+    """The run that requested it (`runs.id`)."""
     fetched_at: Mapped[datetime]
+    """When the answer came."""
     outcome: Mapped[str]
     """Outcome: `article`, `reject`, `not-modified`, `held` (the host asked to wait), `feed`."""
     status: Mapped[int | None]
     """HTTP status; None if no answer came."""
     size_bytes: Mapped[int | None]
+    """Size of the decompressed body in bytes."""
     latency_ms: Mapped[int | None]
+    """Milliseconds until the answer came."""
     etag: Mapped[str | None]
+    """The header ETag."""
     last_modified: Mapped[str | None]
+    """The header Last-Modified."""
     warc_file: Mapped[str | None]
     """The WARC file that holds the answer: relative to the folder of the archive, or the path of another archive. If the
     same body was archived before, the file of that record."""
@@ -241,8 +283,11 @@ class BackfillPart(Base):
     key: Mapped[bytes] = mapped_column(primary_key=True)
     """Hash of the file, its size, the part, and the selection of pages."""
     path: Mapped[str]
+    """The file."""
     start_offset: Mapped[int] = mapped_column(RowId)
+    """Byte at which the part begins."""
     end_offset: Mapped[int] = mapped_column(RowId)
+    """Byte at which the part ends."""
     done_offset: Mapped[int | None] = mapped_column(RowId)
     """Offset of the last record that is done; None if there is none."""
     done_number: Mapped[int | None]
@@ -250,9 +295,11 @@ class BackfillPart(Base):
     state: Mapped[str]
     """`begun`, `done` or `failed`."""
     error: Mapped[str | None]
+    """Why it failed."""
     counts: Mapped[Json]
     """Number of records by outcome."""
     updated_at: Mapped[datetime]
+    """When its progress was last stored."""
 
 
 class RejectRow(Base):
@@ -263,11 +310,17 @@ class RejectRow(Base):
 
     id: Mapped[Id]
     url_hash: Mapped[bytes]
+    """Hash of the canonical form of the URL."""
     url: Mapped[str]
+    """URL of the page."""
     stage: Mapped[Short]
+    """Step that rejected it, such as `validate` or `fetch`."""
     reason: Mapped[Short]
+    """Reason in one word, such as `paywall`."""
     detail: Mapped[str]
+    """What was found, in words."""
     source: Mapped[Short | None] = mapped_column(index=True)
+    """Key of the source."""
     run_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("runs.id", ondelete="SET NULL"))
     """The run that found it first."""
     article_id: Mapped[int | None] = mapped_column(
@@ -276,4 +329,6 @@ class RejectRow(Base):
     """The stored article that the URL led to before, or the stub in place of it. It stays as it is; this row is deleted
     when the page is back."""
     first_seen_at: Mapped[datetime]
+    """When it was first rejected for this reason."""
     last_seen_at: Mapped[datetime]
+    """When it was last rejected for this reason."""

@@ -19,9 +19,11 @@ class EntityRow(Base):
 
     id: Mapped[Id]
     type: Mapped[EntityType] = mapped_column(Name)
+    """`PER`, `ORG` or `LOC`."""
     key: Mapped[Short] = mapped_column(unique=True)
     """`entities.keys.entity_key`: type, colon, folded name."""
     name: Mapped[str]
+    """The name by which it is shown."""
     wikidata: Mapped[str | None] = mapped_column(Name)
     """Wikidata id of the best-known bearer of the name ("Q64"); null if it is not known."""
 
@@ -33,6 +35,7 @@ class EntityAlias(Base):
 
     entity_id: Mapped[EntityId] = mapped_column(primary_key=True)
     name: Mapped[Short] = mapped_column(primary_key=True)
+    """The form."""
     key: Mapped[Short] = mapped_column(index=True)
     """`identity.name_key` of the name."""
 
@@ -58,6 +61,7 @@ class ArticleEntity(Base):
     published_offset_min: Mapped[int | None]
     """`articles.published_offset_min`, repeated too."""
     mention_count: Mapped[int]
+    """Number of mentions in the article."""
     role: Mapped[str | None]
     """How the text describes a person in apposition ("Foreign Minister")."""
     salience: Mapped[float] = mapped_column(server_default=text("0"))
@@ -76,7 +80,9 @@ class EntityTotal(Base):
     country: Mapped[Short] = mapped_column(primary_key=True)
     """Empty: all articles. Otherwise only the articles in which the place lies in this country."""
     article_count: Mapped[int]
+    """Number of articles."""
     mention_count: Mapped[int]
+    """Number of mentions."""
 
 
 class EntityCorrection(Base):
@@ -90,6 +96,7 @@ class EntityCorrection(Base):
     form: Mapped[Short] = mapped_column(primary_key=True)
     """`identity.name_key` of the mentions; empty: all mentions."""
     type: Mapped[EntityType] = mapped_column(Name)
+    """Type of the entity that they belong to."""
     name: Mapped[Short]
     """Name of the entity that they belong to; its type is in `type`."""
     target_key: Mapped[Short] = mapped_column(index=True)
@@ -104,6 +111,9 @@ class MentionRow(Base):
 
     article_id: Mapped[ArticleId] = mapped_column(primary_key=True)
     start_offset: Mapped[int] = mapped_column(primary_key=True)
+    """First character, from 0."""
     end_offset: Mapped[int] = mapped_column(primary_key=True)
+    """Character after the last one."""
     entity_id: Mapped[EntityId] = mapped_column(index=True)
     text: Mapped[str]
+    """The words."""

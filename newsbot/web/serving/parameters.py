@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
@@ -114,14 +115,29 @@ SEVERAL = " Several: repeated, or separated by commas."
 """What the descriptions of parameters of several values end with."""
 
 
-class FilterParameters(BaseModel):
-    """Filters of articles."""
+class SourceParameters(BaseModel):
+    """Conditions on the sources and languages of articles."""
 
     source: Annotated[Names, Field(description="Keys of sources." + SEVERAL)] = ()
     exclude_source: Annotated[Names, Field(description="Keys of sources to leave out." + SEVERAL)] = ()
     tag: Annotated[Names, Field(description="Tags of sources." + SEVERAL)] = ()
     language: Annotated[Names, Field(description="ISO 639 codes of languages." + SEVERAL)] = ()
     country: Annotated[Names, Field(description="Countries of sources, ISO 3166-1 codes." + SEVERAL)] = ()
+
+    def filters(self) -> Filters:
+        """Return the filters for the store."""
+        return Filters(
+            source=self.source,
+            exclude_source=self.exclude_source,
+            tag=self.tag,
+            language=self.language,
+            country=self.country,
+        )
+
+
+class FilterParameters(SourceParameters):
+    """Filters of articles."""
+
     section: Annotated[Names, Field(description="Sections of the site, as it names them." + SEVERAL)] = ()
     entity: Annotated[
         Names, Field(description="Names of people, organisations or places, in any form." + SEVERAL)
@@ -141,12 +157,8 @@ class FilterParameters(BaseModel):
 
     def filters(self, sort: Literal["relevance", "date"] = "date") -> Filters:
         """Return the filters for the store; days are those where the articles were published."""
-        return Filters(
-            source=self.source,
-            exclude_source=self.exclude_source,
-            tag=self.tag,
-            language=self.language,
-            country=self.country,
+        return replace(
+            super().filters(),
             section=self.section,
             entity=self.entity,
             kind=self.kind,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -22,17 +21,16 @@ from newsbot.store.queries import (
     CURSOR,
     ChangeFilters,
     ChangeKind,
-    Filters,
     change_json,
     list_changes,
     narrow,
     read_cursor,
 )
-from newsbot.web.api import router as api_router
+from newsbot.web.api.endpoints import ERRORS, json_answer
 from newsbot.web.openapi.description import with_examples
-from newsbot.web.parameters import MAX_LIMIT, SEVERAL, Names
+from newsbot.web.serving.parameters import MAX_LIMIT, SourceParameters
 from newsbot.web.serving.problems import PROBLEM_TYPE, Problem
-from newsbot.web.site import root_of, site_of
+from newsbot.web.serving.site import root_of, site_of
 
 PATH = "/api/changes"
 _NOT_FOUND: dict[int | str, dict[str, Any]] = {
@@ -43,7 +41,7 @@ _NOT_FOUND: dict[int | str, dict[str, Any]] = {
 }
 _KIND = rf"\s*(?:{'|'.join(get_args(ChangeKind))})?\s*"
 
-router = APIRouter(prefix="/api", responses=api_router.responses)
+router = APIRouter(prefix="/api", responses=ERRORS)
 
 
 def _cursor(value: str) -> str:
@@ -64,7 +62,7 @@ def _kinds(value: Any) -> Any:
     return tuple(dict.fromkeys(kinds))
 
 
-class ChangeParameters(BaseModel):
+class ChangeParameters(SourceParameters):
     """A part of the log of changes."""
 
     cursor: Annotated[
@@ -90,22 +88,7 @@ class ChangeParameters(BaseModel):
             description=f"Kinds of changes ({', '.join(get_args(ChangeKind))}): repeated, or separated by commas."
         ),
     ] = ()
-    source: Annotated[Names, Field(description="Keys of sources." + SEVERAL)] = ()
-    exclude_source: Annotated[Names, Field(description="Keys of sources to leave out." + SEVERAL)] = ()
-    tag: Annotated[Names, Field(description="Tags of sources." + SEVERAL)] = ()
-    language: Annotated[Names, Field(description="ISO 639 codes of languages." + SEVERAL)] = ()
-    country: Annotated[Names, Field(description="Countries of sources, ISO 3166-1 codes." + SEVERAL)] = ()
     silent: Annotated[bool, Field(description="Only edits that nothing on the page owns up to.")] = False
-
-    def filters(self) -> Filters:
-        """Return the filters of the articles."""
-        return Filters(
-            source=self.source,
-            exclude_source=self.exclude_source,
-            tag=self.tag,
-            language=self.language,
-            country=self.country,
-        )
 
 
 ChangeQuery = Annotated[ChangeParameters, Query()]
@@ -195,9 +178,7 @@ def changes(request: Request, asked: ChangeQuery) -> Response:
         "next": root_of(request) + _address(asked, found.cursor) if found.has_more else None,
         "cursor": found.cursor,
     }
-    return Response(
-        json.dumps(answer, ensure_ascii=False).encode(errors="replace"), media_type="application/json"
-    )
+    return json_answer(answer)
 
 
 def _address(asked: ChangeParameters, cursor: str) -> str:

@@ -1,0 +1,1 @@
+"""Boosted decision trees: models of extraction, stored as ONNX files, run by ONNX Runtime or without it."""

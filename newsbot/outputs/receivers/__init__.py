@@ -1,0 +1,1 @@
+"""The kinds of outputs that newsbot brings, one module each."""

@@ -1,0 +1,1 @@
+"""Watches: standing searches. What they find first is sent to somebody, once."""
