@@ -20,7 +20,7 @@ MAX_BYTES = 10 * 1024 * 1024
 MAX_SUBSCRIPTIONS = 20_000
 MAX_NAME_CHARS = 100
 NAMESPACE = "https://github.com/newsbot-project/newsbot/opml"
-"""Of the attribute `key`, by which a source keeps its key on its way through other programs."""
+"""Namespace of the attribute `key`, by which a source keeps its key on its way through other programs."""
 _KEY = f"{{{NAMESPACE}}}key"
 _ROOT = re.compile(r"<opml(?=[\s>])", re.IGNORECASE)
 _MAX_PROLOGUE = 32_768

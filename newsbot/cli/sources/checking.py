@@ -31,8 +31,8 @@ WRONG = 2
 def check(names: tuple[str, ...], is_live: bool, folder: Path | None, as_json: bool) -> int:
     """Say what is wrong with TOML files, or with live sources.
 
-    PATH is a file or a folder of them; without it, what NEWSBOT_SOURCES names. All faults are told, one a line; exit
-    status 2 if there are some.
+    PATH is a file or a folder of them; without it, what NEWSBOT_SOURCES names. All faults are listed, one a line;
+    exit status 2 if there are some.
 
     With --live, see whether the sources work: robots.txt, homepage, feeds and one of the newest articles of each. Exit
     status 3 if one does not, 1 if no host has answered.
