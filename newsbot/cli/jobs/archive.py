@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from newsbot.cli.groups import Group
 from newsbot.cli.options import Day, SourceKey, common_options, opened_database
 from newsbot.cli.output import print_heading, print_json, print_table, printable, say
 from newsbot.cli.progress_display import progress
+from newsbot.cli.sources.known import check_source
 from newsbot.errors import UsageError
 from newsbot.items import utc_text
 
@@ -112,7 +114,7 @@ def prune(
     found: list[PrunedFile] = []
     counts: dict[str, int] = {}
     with (
-        _opened(database, migrate=not dry_run) as (opened, folder),
+        _opened(database, migrate=not dry_run, source=source) as (opened, folder),
         _noted(opened, rules, counts, dry_run=dry_run),
         progress(prune_archive(opened, folder, rules, dry_run=dry_run), "Pruning") as shown,
     ):
@@ -126,14 +128,16 @@ def prune(
 
 
 @contextmanager
-def _opened(url: str | None, *, migrate: bool) -> Iterator[tuple[Database, Path]]:
-    """Give the database and the folder of the archive."""
+def _opened(url: str | None, *, migrate: bool, source: str | None = None) -> Iterator[tuple[Database, Path]]:
+    """Give the database and the folder of the archive. Raises UsageError for a source that is not known."""
     from newsbot.settings import configuration
 
     settings = configuration()
     if not settings.archive_dir:
         raise UsageError("NEWSBOT_ARCHIVE_DIR is empty: no archive is kept; accepted: a folder")
     with opened_database(url, migrate=migrate) as database:
+        if source is not None:
+            database.ask(partial(check_source, key=source))
         yield database, Path(settings.archive_dir)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,8 +18,9 @@ import click
 
 from newsbot.cli.options import Day, SourceKey, common_options, opened_database
 from newsbot.cli.output import print_json, print_table, say
-from newsbot.errors import InputError
-from newsbot.query.written_values import ACCEPTED_DAYS
+from newsbot.cli.sources.known import unknown_source
+from newsbot.errors import InputError, UsageError
+from newsbot.query.written_values import ACCEPTED_DAYS, parse_names, unknown_value
 
 if TYPE_CHECKING:
     from newsbot.archive.selection import Selection
@@ -79,6 +81,7 @@ def backfill(
     from newsbot.settings import configuration
 
     settings = configuration(database_url=database)
+    _check_names(selection, settings)
     wanted = replace(parse_selection(**selection), since=since, until=until)
     parts, failures = _parts(paths, wanted)
     with opened_database(database) as opened:
@@ -88,6 +91,20 @@ def backfill(
     for failure in failures:
         say(failure)
     return 1 if failures else 0
+
+
+def _check_names(selection: Mapping[str, str], settings: Configuration) -> None:
+    """Raise UsageError for a source that the catalog does not have, or what is no language."""
+    from newsbot.languages.codes import LANGUAGES
+    from newsbot.sources.catalog import load_sources
+
+    sources = load_sources(settings.sources) if selection["source"] else {}
+    for key in parse_names([selection["source"]]):
+        if key not in sources:
+            raise unknown_source(key, sources)
+    for code in parse_names([selection["language"]]):
+        if code.lower() not in LANGUAGES and not re.fullmatch("[a-z]{3}", code.lower()):  # ISO 639-3
+            raise UsageError(f"--language: {unknown_value('language', code, sorted(LANGUAGES))}")
 
 
 def _parts(paths: Sequence[str], selection: Selection) -> tuple[list[Part], list[str]]:

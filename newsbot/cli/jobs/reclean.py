@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -9,6 +10,7 @@ import click
 from newsbot.cli.options import SourceKey, common_options, opened_database
 from newsbot.cli.output import print_json, print_table
 from newsbot.cli.progress_display import progress
+from newsbot.cli.sources.known import check_source
 
 if TYPE_CHECKING:
     from newsbot.store.articles.site_boilerplate import Found
@@ -37,6 +39,8 @@ def reclean(source: str | None, dry_run: bool, as_json: bool, database: str | No
         opened_database(database, migrate=not dry_run) as opened,
         progress(find_recleanable(opened, source), "Looking for boilerplate") as all_found,
     ):
+        if source is not None:
+            opened.ask(partial(check_source, key=source))
         for found in all_found:
             if dry_run or reclean_found(opened, found):
                 count += 1

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -15,6 +16,7 @@ from newsbot.cli.options import SourceKey, common_options, opened_database, sinc
 from newsbot.cli.output import print_heading, print_json, print_table, printable, say
 from newsbot.cli.progress_display import progress
 from newsbot.cli.reading.history import print_changes
+from newsbot.cli.sources.known import check_source
 
 if TYPE_CHECKING:
     from newsbot.jobs.reextract import Findings
@@ -62,6 +64,8 @@ def reextract(
     settings = configuration(database_url=database)
     findings = Findings()
     with opened_database(database, migrate=not dry_run) as opened:
+        if source is not None:
+            opened.ask(partial(check_source, key=source))
         articles = opened.ask(
             lambda session: list_extracted(session, is_stale=not is_all, source=source, since=since)
         )

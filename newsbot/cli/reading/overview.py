@@ -12,12 +12,10 @@ import click
 
 from newsbot.cli.options import SourceKey, common_options, limit_option, read_session
 from newsbot.cli.output import print_heading, print_json, print_table, say
-from newsbot.cli.sources.known import unknown_source
+from newsbot.cli.sources.known import check_source
 from newsbot.items import utc_text
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
     from newsbot.store.queries import RecordedRun, Stats, StoredReject
 
 
@@ -144,7 +142,7 @@ def rejects(reason: str | None, source: str | None, limit: int, as_json: bool, d
 
     with read_session(database) as session:
         if source is not None:
-            _check_source(session, source)
+            check_source(session, source)
         found = list_rejects(session, reason=reason, source=source, limit=limit)
         reasons = [] if found else reject_reasons(session)
     if as_json:
@@ -165,17 +163,6 @@ def rejects(reason: str | None, source: str | None, limit: int, as_json: bool, d
         print_table(("reason", "stage", "last seen", "url", "article", ""), rows)
     if not found:
         say(_nothing(reason, reasons))
-
-
-def _check_source(session: Session, key: str) -> None:
-    """Raise UsageError for a key that neither the database nor the catalog has."""
-    from newsbot.settings import configuration
-    from newsbot.sources.catalog import load_sources
-    from newsbot.store.queries import source_names
-
-    known = {*source_names(session), *load_sources(configuration().sources)}
-    if key not in known:
-        raise unknown_source(key, known)
 
 
 def _nothing(reason: str | None, reasons: Sequence[str]) -> str:

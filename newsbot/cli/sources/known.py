@@ -11,6 +11,8 @@ from newsbot.cli.output import printable
 from newsbot.errors import UsageError
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from newsbot.sources.model import Source
 
 
@@ -19,6 +21,17 @@ def unknown_source(key: str, known: Iterable[str]) -> UsageError:
     near = get_close_matches(key, known, n=3)
     hint = f"did you mean {' or '.join(near)}?" if near else "newsbot sources list shows them"
     return UsageError(f"no source {printable(key)!r}; {hint}")
+
+
+def check_source(session: Session, key: str) -> None:
+    """Raise UsageError for a key that neither the database nor the catalog has."""
+    from newsbot.settings import configuration
+    from newsbot.sources.catalog import load_sources
+    from newsbot.store.queries import source_names
+
+    known = {*source_names(session), *load_sources(configuration().sources)}
+    if key not in known:
+        raise unknown_source(key, known)
 
 
 class OwnSources(NamedTuple):
