@@ -123,7 +123,7 @@ def follow(database: Database) -> None:
         )
 
 
-def _edit(number: int, title: str, at: datetime) -> dict[str, Any]:
+def _edit(number: int, title: str | None, at: datetime) -> dict[str, Any]:
     """Return the only revision of an article; every third one has changed the headline, every second one is silent."""
     evidence = Evidence("nothing-found" if number // EDITED % 2 else "note", "Updated at noon.")
     headline = {"title": f"Earlier: {title}"} if number // EDITED % 3 == 0 else {}
