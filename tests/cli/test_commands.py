@@ -270,6 +270,12 @@ def test_db_upgrade_creates_the_database_and_check_does_not(
         (["search", "x", "--database", "mysql://host/news"], 2, "mysql"),
         (["search", "x", "--database", "sqlite:////nowhere/at/all.db"], 1, "/nowhere/at"),
         (["extract", "missing.html"], 1, "missing.html"),
+        (["reclean", "--source", "othr.example"], 2, "did you mean other.example"),
+        (["reextract", "--source", "othr.example"], 2, "did you mean other.example"),
+        (["archive", "prune", "--older-than", "90d", "--source", "othr.example"], 2, "other.example"),
+        (["backfill", "pages", "--source", "bbbc"], 2, "did you mean"),
+        (["backfill", "pages", "--language", "english"], 2, "no language 'english'"),
+        (["export", "--json", "--format", "csv"], 2, "accepted: one of them"),
     ],
 )
 def test_mistake_prints_one_line(
