@@ -47,7 +47,7 @@ _FIELDS = (
 )
 """Parameters that the form sends."""
 _SHOWN = frozenset(_FIELDS) - {"by", "share"}
-"""Those that have a field in it, beside which a fault is told."""
+"""Those that have a field in it, beside which a fault is shown."""
 
 ASKING = (
     ("climate summit", "both words, in any form"),
