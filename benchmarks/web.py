@@ -113,7 +113,7 @@ def follow(database: Database) -> None:
             session.connection().exec_driver_sql(statement)
         columns = (models.ArticleRow.id, models.ArticleRow.title, models.ArticleRow.first_seen_at)
         edited = session.execute(select(*columns).where(models.ArticleRow.id % EDITED == 0)).all()
-        edits = [_edit(*row) for row in edited]
+        edits = [_edit(row[0], row[1] or "", row[2]) for row in edited]
         for start in range(0, len(edits), BATCH):
             part = edits[start : start + BATCH]
             session.execute(insert(models.Revision), part)

@@ -45,7 +45,9 @@ _FIELDS = (
     *("q", "q2", "q3", "q4", "by", "share", "since", "until", "sort"),
     *("source", "exclude_source", "tag", "country", "language", "entity", "section", "kind"),
 )
-"""Parameters that have a field in the form."""
+"""Parameters that the form sends."""
+_SHOWN = frozenset(_FIELDS) - {"by", "share"}
+"""Those that have a field in it, beside which a fault is shown."""
 
 ASKING = (
     ("climate summit", "both words, in any form"),
@@ -214,7 +216,7 @@ def _form(
     return {
         "fields": fields,
         "faults": {name: faults.get(name, "") for name in _FIELDS},
-        "other_faults": {name: text for name, text in faults.items() if name not in _FIELDS},
+        "other_faults": {name: text for name, text in faults.items() if name not in _SHOWN},
         "pointer": None,
         "is_compared": any(fields[name] for name in ("q2", "q3", "q4")),
         "is_narrowed": any(fields[name] for name in (*HEADINGS, "exclude_source")),
@@ -239,7 +241,7 @@ def _history(request: Request, asked: PageParameters, attended: Attention, perio
     if not any(attended.total.counts):
         return None
     root, is_share = root_of(request), asked.share == "1"
-    switch = "Show numbers" if is_share else "Show shares of all articles"
+    switch = "Show counts" if is_share else "Show shares of all articles"
     return history_chart(
         attended,
         period,

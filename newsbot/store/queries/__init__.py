@@ -25,6 +25,7 @@ from newsbot.store.counts.count_groups import BY, By, Tallies
 from newsbot.store.counts.narrowing import NARROWING, narrowing_counts
 from newsbot.store.crawl.source_health import SourceHealth, source_health
 from newsbot.store.entities.corrections import all_corrections
+from newsbot.store.entities.similar_names import similar_entities
 from newsbot.store.following.arrivals import Arrival, ArrivalPosition, list_arrivals
 from newsbot.store.following.changed_articles import (
     ChangeFilters,
@@ -70,7 +71,7 @@ from newsbot.store.queries.history import (
     history,
 )
 from newsbot.store.queries.place_features import feature_collection
-from newsbot.store.queries.reject_lists import StoredReject, list_conflicts, list_rejects
+from newsbot.store.queries.reject_lists import StoredReject, list_conflicts, list_rejects, reject_reasons
 from newsbot.store.queries.run_reports import RunReport, run_report
 from newsbot.store.queries.site_ids import database_id
 from newsbot.store.queries.source_overviews import (
@@ -258,12 +259,14 @@ __all__ = [
     "ranked_stories",
     "read_cursor",
     "recent_languages",
+    "reject_reasons",
     "related_articles",
     "removed_json",
     "removed_paragraphs",
     "rising",
     "run_report",
     "search",
+    "similar_entities",
     "source_blocks",
     "source_coverage",
     "source_detail",
