@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from newsbot.store.database import Database
 from tests.web.addresses import every_kind
 
-SMALL = {"sources", "feeds", "runs", "site", "newsbot_version"}
+SMALL = {"sources", "feeds", "runs", "site", "newsbot_version", "watches"}
 """Tables with few rows, which pages may scan."""
 API = (
     "/api/articles",
