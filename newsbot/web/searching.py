@@ -45,7 +45,7 @@ _FIELDS = (
 )
 """Parameters that the form sends."""
 _SHOWN = frozenset(_FIELDS) - {"by", "share"}
-"""Those that have a field in it, beside which a fault is told."""
+"""Those that have a field in it. A fault is shown beside that."""
 
 ASKING = (
     ("climate summit", "both words, in any form"),
