@@ -10,8 +10,9 @@ from tempfile import TemporaryDirectory
 
 from newsbot.configuration.origins import FILE_NAME
 from newsbot.errors import UsageError
-from newsbot.sources.catalog import source_files, unknown_source
+from newsbot.sources.catalog import source_files
 from newsbot.sources.toml_edit import source_text, toml_value
+from newsbot.sources.unknown_source import unknown_source
 from newsbot.store.database import Database
 
 EXAMPLE = "global-voices"

@@ -34,9 +34,10 @@ from newsbot.rendering.installed import renderable
 from newsbot.rendering.render_pages import NO_PAGE
 from newsbot.session import ENTRY, LISTER, SLOT, CrawlSession
 from newsbot.settings import read_settings
-from newsbot.sources.catalog import load_sources, unknown_source
+from newsbot.sources.catalog import load_sources
 from newsbot.sources.model import Source
 from newsbot.sources.ownership import sort_links
+from newsbot.sources.unknown_source import unknown_source
 from newsbot.spiders.page_spider import PageSpider, asked_url, fetch_of, fetched, header
 from newsbot.spiders.poll_answers import (
     NOT_MODIFIED,

@@ -34,9 +34,9 @@ _OPTIONS = (
     click.option(
         "--log-level",
         type=click.Choice(LEVELS, case_sensitive=False),
-        default="INFO",
+        default="WARNING",
         show_default=True,
-        help="Log this and what is worse, on stderr.",
+        help="Log this and what is worse, on stderr; INFO, as scrapy crawl does, has the progress.",
     ),
     click.option("--quiet", is_flag=True, help="Log errors only, and leave out the summary."),
     common_options,

@@ -72,7 +72,7 @@ def check_sources(settings: Configuration) -> Findings:
         )
         return
     enabled = [source for source in sources.values() if source.enabled]
-    counts = f"{len(sources)} sources, {len(enabled)} of them enabled, in {settings.sources or 'the catalog'}"
+    counts = f"{len(enabled)} of {len(sources)} are enabled, in {settings.sources or 'the catalog'}"
     if enabled:
         yield Finding("sources", "ok", counts)
     else:

@@ -56,7 +56,7 @@ def test_own_sources_are_crawled_from_any_folder_and_every_outcome_is_printed(de
         )
         add_source(desk, "harbour", site.url)
         quick = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=0")
-        done = newsbot_in(desk, "crawl", "--json", "--log-level", "warning", *quick)
+        done = newsbot_in(desk, "crawl", "--json", *quick)
         agents = {asked.headers["User-Agent"] for asked in site.asked}
     assert done.returncode == 0, done.stderr
     *articles, last = objects(done)
