@@ -180,3 +180,10 @@ def test_chart_has_shares_of_all_articles_of_its_days(client: TestClient) -> Non
     shares = {day: [float(share) for share in pair] for day, *pair in rows}
     assert {day: shares[day] for day in expected} == expected
     assert any(any(pair) for pair in shares.values())
+
+
+@pytest.mark.parametrize("path", ["/entities/1/days.csv?share=often", "/sources.csv?state=odd"])
+def test_fault_of_a_table_is_told_to_programs(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"

@@ -96,9 +96,10 @@ def day(moment: datetime | date) -> str:
     return f"{moment.day} {moment:%B %Y}"
 
 
-def time_of(moment: datetime) -> str:
-    """Return "3 March 2026, 14:05 UTC"."""
-    return f"{day(moment)}, {moment:%H:%M} UTC"
+def time_of(moment: datetime, *, is_short: bool = False) -> str:
+    """Return "3 March 2026, 14:05 UTC", or "3 Mar 2026, 14:05 UTC"."""
+    shown = f"{moment.day} {moment:%b %Y}" if is_short else day(moment)
+    return f"{shown}, {moment:%H:%M} UTC"
 
 
 def short_time(moment: datetime, now: datetime) -> str:

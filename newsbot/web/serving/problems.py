@@ -70,7 +70,7 @@ def _path(request: Request) -> str:
 
 
 def _answer(request: Request, status: int, detail: str) -> Response:
-    if _path(request).startswith(FOR_PROGRAMS):
+    if _path(request).startswith(FOR_PROGRAMS) or _path(request).endswith(".csv"):
         return problem_response(status, detail)
     title = HEADINGS.get(status) or HTTPStatus(status).phrase
     bare = _path(request) if status == HTTPStatus.UNPROCESSABLE_ENTITY else None
