@@ -12,7 +12,7 @@ from newsbot.cli.reading.articles import search
 from newsbot.cli.reading.export import export
 from newsbot.store.queries import Filters
 
-NOT_FILTERS = {"query", "as_json", "database", "format_", "output"}
+NOT_FILTERS = {"query", "as_json", "database", "config", "format_", "output"}
 """Parameters that commands take themselves and do not hand on to `Filters`."""
 
 

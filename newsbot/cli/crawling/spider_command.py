@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -81,6 +82,8 @@ def run_spider_command(
     crawler = process.create_crawler(spider)
     if as_json:
         print_outcomes(crawler)
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as under nohup
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the reactor would not notice an exception of a handler
     run_crawl(process, crawler, arguments)
     lines = list(closing_lines(crawler))
     for level, line in lines:

@@ -93,8 +93,10 @@ def test_saved_pages_are_taken_whose_names_have_commas_and_a_missing_one_makes_t
 async def test_an_unknown_source_is_answered_with_one_that_is_like_it(desk: Path) -> None:
     add_source(desk, "harbour", "https://harbour.example")
     settings = {"NEWSBOT_SOURCES": str(desk / "mine"), "NEWSBOT_ENTITY_ENGINE": "none"}
-    with pytest.raises(UsageError, match="no source 'harbuor' in the catalog; did you mean harbour"):
+    with pytest.raises(UsageError, match=r"no source 'harbuor' in .*mine; did you mean harbour"):
         await run_spider("news", settings, source="harbuor")
+    with pytest.raises(UsageError, match=r"the catalog of the package has it: cp \S+/npr\.toml \S+/mine$"):
+        await run_spider("news", settings, source="npr")
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def test_an_existing_folder_is_added_to_and_nothing_is_overwritten(
     ("arguments", "says"),
     [
         (["--contact", "me"], "--contact is 'me'; accepted: the address of a page, or a mail address"),
-        (["--source", "nprr"], "--source 'nprr': no such source in the catalog; did you mean npr?"),
+        (["--source", "nprr"], "--source: no source 'nprr' in the catalog; did you mean npr?"),
         (["a file"], "a file is not a folder"),
     ],
 )
