@@ -71,12 +71,14 @@ def _catalog(case: Path, url: str) -> Catalog:
     notes = known(case)
     if not notes.keys() & {"timezone", "extract"}:
         return catalog_of({})
+    selectors, problems = read_table(notes.get("extract", {}), EXTRACT_KEYS)
+    assert not problems, problems
     source = Source(
         key=case.name,
         name=case.name,
         homepage=url,
         timezone=ZoneInfo(notes.get("timezone", "UTC")),
-        selectors=Selectors(**read_table(notes.get("extract", {}), EXTRACT_KEYS)),
+        selectors=Selectors(**selectors),
     )
     return catalog_of({source.key: source})
 

@@ -6,13 +6,16 @@ import os
 
 import click
 
+from newsbot.errors import UsageError
+
 
 def with_settings(command: click.Command) -> click.Command:
     """Return a command, or all commands of a group, with the option `--config`, and with its settings checked."""
     if isinstance(command, click.Group):
         for subcommand in command.commands.values():
             with_settings(subcommand)
-    elif all(parameter.name != "config" for parameter in command.params):
+    is_run = not isinstance(command, click.Group) or command.invoke_without_command
+    if is_run and all(parameter.name != "config" for parameter in command.params):
         command.params.append(config_option())
     return command
 
@@ -21,13 +24,19 @@ def config_option(*, is_checked: bool = True) -> click.Option:
     """Return the option. `is_checked`: all settings are read before the command begins, so that a mistake is reported."""
 
     def use(context: click.Context, _option: click.Parameter, path: str | None) -> None:
+        if path is None and context.resilient_parsing:  # a shell asks what may come next
+            return
         from newsbot.configuration.origins import FILE_VARIABLE  # not above: --help does not need it
         from newsbot.settings import configuration
 
         if path is not None:
             _set_for(context, FILE_VARIABLE, path)
         if is_checked and not context.resilient_parsing:
-            configuration()
+            try:
+                configuration()
+            except UsageError:
+                context.close()  # nobody else does it if a command cannot begin
+                raise
 
     return click.Option(
         ["--config"],

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from newsbot.cli.completion import Values, complete_languages, complete_sources
 from newsbot.items import STORED_KINDS, StoredKind, parse_kinds
 from newsbot.query.written_values import ACCEPTED_DAYS, parse_day, parse_names
-from newsbot.settings import configuration
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
     from sqlalchemy.orm import Session
+
+    from newsbot.store.database import Database
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -25,6 +28,19 @@ database_option = click.option(
     help="Database to use, instead of NEWSBOT_DATABASE_URL (sqlite:///newsbot.db).",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+
+
+def common_options(command: F) -> F:
+    """Add the options that every command has: `--json` and `--database`; `--config` is added to all (`config_option`)."""
+    return json_option(database_option(command))
+
+
+def common_options_without_database(command: F) -> F:
+    """Add the options that every command has, to one that has no use for a database."""
+    accepted = click.option(
+        "--database", metavar="URL", expose_value=False, help="Accepted as everywhere; no database is used."
+    )
+    return json_option(accepted(command))
 
 
 def limit_option(default: int) -> Callable[[F], F]:
@@ -68,10 +84,35 @@ class Day(click.ParamType[datetime]):
         return datetime.combine(day, time.max if self.end else time.min, UTC)
 
 
+class SourceKey(click.ParamType[str]):
+    """The key of a source."""
+
+    name = "key"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the key. Whether there is such a source is known to those who look it up."""
+        return str(value)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Return the keys that begin so."""
+        return complete_sources(incomplete)
+
+
 class Names(click.ParamType[tuple[str, ...]]):
     """Names, separated by commas."""
 
     name = "name"
+
+    def __init__(self, complete: Values | None = None) -> None:
+        self.complete = complete
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Return the names with which the last one may go on."""
+        return self.complete(incomplete) if self.complete else []
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
@@ -125,12 +166,19 @@ _FILTERS = (
 """Filters that take several values: option, form of a value, help."""
 
 
+_COMPLETED = {
+    "--source": complete_sources,
+    "--exclude-source": complete_sources,
+    "--language": complete_languages,
+}
+
+
 def filter_option(name: str) -> Callable[[F], F]:
     """Return one of the options of several values, as "--source", for commands that have only some of them."""
     [(form, about)] = [(form, about) for option, form, about in _FILTERS if option == name]
     return click.option(
         name,
-        type=Kinds() if name == "--kind" else Names(),
+        type=Kinds() if name == "--kind" else Names(_COMPLETED.get(name)),
         multiple=True,
         callback=joined,
         metavar=form,
@@ -150,14 +198,20 @@ def filter_options(command: F) -> F:
 
 
 @contextmanager
-def read_session(database_url: str | None) -> Iterator[Session]:
-    """Give a read-only session on the database that the option or the settings name."""
-    from newsbot.store.database import Database  # not above: commands without a database start faster
+def opened_database(url: str | None, *, migrate: bool = True) -> Iterator[Database]:
+    """Give the database that the option or the settings name; it is created or brought up to date with `migrate`."""
+    from newsbot.settings import configuration
+    from newsbot.store.database import Database
 
-    database = Database(database_url or configuration().database_url)
-    database.open(migrate=False)
+    database = Database(url or configuration().database_url).open(migrate=migrate)
     try:
-        with database.read() as session:
-            yield session
+        yield database
     finally:
         database.close()
+
+
+@contextmanager
+def read_session(database_url: str | None) -> Iterator[Session]:
+    """Give a read-only session on the database that the option or the settings name."""
+    with opened_database(database_url, migrate=False) as database, database.read() as session:
+        yield session

@@ -5,20 +5,20 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
-from rich.table import Table
-from rich.text import Text
 
-from newsbot.store.queries import MARK_END, MARK_START
 from newsbot.text import UNPRINTABLE
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+BAR_WIDTH = 24
+"""Width of the longest bar of a table, in characters."""
+GAP = 2
+"""Number of spaces between two columns."""
 
 
 def print_json(value: Any) -> None:
@@ -37,46 +37,80 @@ def printable(value: object) -> str:
     return "" if value is None else UNPRINTABLE.sub(" ", str(value))
 
 
-def print_table(
-    columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None
-) -> None:
-    """Print rows as a table on a terminal, as tab-separated lines in a pipe."""
+def say(message: str) -> None:
+    """Print one line for people on stderr."""
+    click.echo(f"newsbot: {printable(message)}", err=True)
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, bars: str | None = None) -> None:
+    """Print rows as a table on a terminal, as tab-separated lines in a pipe. Nothing is cut: cells go on in the next line.
+
+    `bars` is a column of numbers that a terminal shows as bars, too."""
     if not sys.stdout.isatty():
         for row in rows:
             click.echo("\t".join(printable(cell) for cell in row))
         return
-    table = Table(*columns, title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
-    for row in rows:
-        table.add_row(*(Text(printable(cell)) for cell in row))
-    Console(highlight=False).print(table)
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    console.print(_table(columns, [list(row) for row in rows], bars, console.width))
 
 
-def progress(
-    items: Iterable[T], doing: str, *, total: int | None = None, size: Callable[[T], int] = lambda _: 1
-) -> Iterator[T]:
-    """Yield the items, and show their progress on stderr if that is a terminal.
+def _table(columns: Sequence[str], rows: list[list[object]], bars: str | None, width: int) -> RenderableType:
+    """Return a table for a terminal of `width`."""
+    from rich.bar import Bar
+    from rich.table import Table
+    from rich.text import Text
 
-    `size` is the share of `total` that an item advances the display by."""
-    counted = (SpinnerColumn(), TextColumn("{task.description} {task.completed:,.0f}"), TimeElapsedColumn())
-    columns = Progress.get_default_columns() if total else counted
-    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
-        task = bar.add_task(doing, total=total)
-        for item in items:
-            yield item
-            bar.advance(task, size(item))
+    cells = [[printable(cell) for cell in row] for row in rows]
+    bar_width = 0 if bars is None else min(BAR_WIDTH, width // 3)
+    table = Table(box=None, header_style="bold", show_header=any(columns), padding=(0, GAP, 0, 0))
+    for name, size in zip(columns, column_widths([columns, *cells], width - bar_width), strict=True):
+        table.add_column(name, overflow="fold", width=size)
+    if bars is None:
+        for row in cells:
+            table.add_row(*map(Text, row))
+        return table
+    numbers = [float(str(row[columns.index(bars)])) for row in rows]
+    table.add_column(width=bar_width)
+    for row, number in zip(cells, numbers, strict=True):
+        table.add_row(*map(Text, row), Bar(max(numbers) or 1, 0, number, width=bar_width))
+    return table
 
 
-@contextmanager
-def progress_bar(doing: str) -> Iterator[Callable[[int, int], None]]:
-    """Give a function that shows (done, whole) on stderr, if that is a terminal."""
-    with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
-        tasks: list[TaskID] = []
+def column_widths(rows: Sequence[Sequence[str]], width: int) -> list[int]:
+    """Return widths of columns with which a table fits a terminal, if there is one character for each.
 
-        def advance(part: int, whole: int) -> None:
-            tasks[:] = tasks or [bar.add_task(doing, total=whole)]
-            bar.update(tasks[0], completed=part)
+    The widest columns become narrower, but as long as others can, none becomes narrower than its longest word: keys and
+    names of settings stay whole, and text is wrapped beside them."""
+    from rich.cells import cell_len
 
-        yield advance
+    columns = list(zip(*rows, strict=True))
+    widths = [max(map(cell_len, cells)) for cells in columns]
+    words = [max((cell_len(word) for cell in cells for word in cell.split()), default=0) for cells in columns]
+    room = width - GAP * len(columns)
+    widths = [max(min(size, room), 1) for size in widths]
+    for floors in (words, [1] * len(columns)):
+        while sum(widths) > room:
+            spare = [size if size > floor else 0 for size, floor in zip(widths, floors, strict=True)]
+            if not any(spare):
+                break
+            widths[spare.index(max(spare))] -= 1
+    return widths
+
+
+def print_wrapped(line: str, *, indent: int = 0) -> None:
+    """Print a line of text, styled or not, that is broken between words on a terminal; in a pipe it stays whole."""
+    if not sys.stdout.isatty():
+        click.echo(" " * indent + line)
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    for part in Text.from_ansi(line).wrap(console, max(console.width - indent, 10), overflow="fold"):
+        part.rstrip()
+        console.print(Text(" " * indent) + part)
 
 
 def print_heading(text: str) -> None:
@@ -87,6 +121,8 @@ def print_heading(text: str) -> None:
 
 def highlighted(marked: str, *, is_heading: bool = False) -> str:
     """Return a text with what was found in bold on a terminal, between asterisks in a pipe; a heading is bold as a whole."""
+    from newsbot.store.queries import MARK_END, MARK_START
+
     parts = []
     for i, part in enumerate(marked.replace(MARK_END, MARK_START).split(MARK_START)):
         text = printable(part)

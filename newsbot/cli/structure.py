@@ -7,6 +7,8 @@ import click
 from newsbot.cli.output import printable
 from newsbot.items import Article
 
+LABEL_WIDTH = 18
+"""Width of the names of fields, before their values."""
 UNLISTED = ("body", "body_markdown", "images", "links", "entities", "provenance")
 """Fields that are printed in a form of their own."""
 
@@ -17,11 +19,11 @@ def print_markdown(article: Article) -> None:
         click.echo(printable(line))
 
 
-def print_structure(article: Article, width: int) -> None:
-    """Print the pictures and the links, one a line, behind names of the given width."""
+def print_structure(article: Article) -> None:
+    """Print the pictures and the links, one a line, behind their names."""
     for image in article.images:
         said = f": {image.caption}" if image.caption else ""
         credit = f" (picture: {image.credit})" if image.credit else ""
-        click.echo(f"{'image:':{width}} {printable(image.url + said + credit)}")
+        click.echo(f"{'image:':{LABEL_WIDTH}} {printable(image.url + said + credit)}")
     for link in article.links:
-        click.echo(f"{'link:':{width}} {printable(f'{link.url} {link.text}')}")
+        click.echo(f"{'link:':{LABEL_WIDTH}} {printable(f'{link.url} {link.text}')}")

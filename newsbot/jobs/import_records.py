@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -28,43 +28,75 @@ MAX_ARRAY_BYTES = 256 * 1024 * 1024
 """Maximum size of a file that is one JSON array: it must be in memory as a whole."""
 
 
-def read_lines(file: BinaryIO) -> Iterator[Capture]:
-    """Yield a capture for every JSON object of a file. The file holds one object a line, or one array of objects."""
-    for line in file:
+class Line(NamedTuple):
+    """One object of a file, and where it is."""
+
+    place: str
+    """For people: "line 7", or "object 3" of an array."""
+    capture: Capture
+
+
+Tell = Callable[[str, str], object]
+"""Is called with the place of what cannot be read, and why."""
+
+
+def read_lines(file: BinaryIO) -> Iterator[Line]:
+    """Yield every JSON object of a file. The file holds one object a line, or one array of objects."""
+    for number, line in enumerate(file, start=1):
         text = line.strip()
         if text.startswith(b"["):
-            yield from _members(text + file.read(MAX_ARRAY_BYTES))
+            yield from _members(text + file.read(MAX_ARRAY_BYTES), number)
         elif text:
-            yield Capture(body=text, media="record")
+            yield Line(f"line {number}", Capture(body=text, media="record"))
 
 
-def _members(text: bytes) -> Iterator[Capture]:
+def _members(text: bytes, first_line: int) -> Iterator[Line]:
     try:
         members = json.loads(text)
     except (ValueError, RecursionError):
-        members = [None]
-    for member in members if isinstance(members, list) else [None]:
-        yield Capture(body=json.dumps(member).encode(), media="record")
+        members = None
+    if not isinstance(members, list):
+        yield Line(f"array in line {first_line}", Capture(body=text, media="record"))
+        return
+    for number, member in enumerate(members, start=1):
+        yield Line(f"object {number}", Capture(body=json.dumps(member).encode(), media="record"))
 
 
-def import_captures(processor: Processor, captures: Iterable[Capture]) -> Counter[str]:
-    """Store the articles of captures in one run; return the numbers of captures by outcome (`OUTCOMES`)."""
+def why_unreadable(text: bytes) -> str:
+    """Return why no article can be read from a text, for people."""
+    try:
+        found = json.loads(text.decode(json.detect_encoding(text), "replace"))
+    except json.JSONDecodeError as error:
+        return f"no JSON: {error.msg}, at character {error.pos + 1}"
+    except (ValueError, RecursionError):
+        return "no JSON that can be read: nested too deeply, or a number that is too long"
+    if not isinstance(found, dict):
+        return "no JSON object"
+    return "no article of newsbot, news-please or Fundus with a web address"
+
+
+def import_lines(
+    processor: Processor, lines: Iterable[Line], on_unreadable: Tell = lambda _place, _why: None
+) -> Counter[str]:
+    """Store the articles of lines in one run; return the numbers of lines by outcome (`OUTCOMES`)."""
     assert processor.database
     counts: Counter[str] = Counter(dict.fromkeys(OUTCOMES, 0))
     sources = processor.catalog.sources.values()
     with recorded_run(processor.database, "import", {}, counts, sources) as run_id:
         importer = Importer(processor, run_id)
-        for batch in _batches(captures):
-            counts.update(
-                importer.store([processor.with_stub(processor.process(capture)) for capture in batch])
-            )
+        for batch in _batches(lines):
+            items = [processor.with_stub(processor.process(line.capture)) for line in batch]
+            for line, item in zip(batch, items, strict=True):
+                if isinstance(item, Reject) and item.reason == "unreadable":
+                    on_unreadable(line.place, why_unreadable(line.capture.body))
+            counts.update(importer.store(items))
     return counts
 
 
-def _batches(captures: Iterable[Capture]) -> Iterator[list[Capture]]:
-    batch: list[Capture] = []
-    for capture in captures:
-        batch.append(capture)
+def _batches(lines: Iterable[Line]) -> Iterator[list[Line]]:
+    batch: list[Line] = []
+    for line in lines:
+        batch.append(line)
         if len(batch) == MAX_BATCH:
             yield batch
             batch = []

@@ -7,9 +7,10 @@ articles (`newsbot sources check --live --write`).
 
 from __future__ import annotations
 
+import re
 import shlex
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,14 +30,14 @@ def load_sources(path: str | None = None) -> dict[str, Source]:
     The sources that other packages bring (`newsbot.plugins`) belong to the shipped catalog.
 
     Raises a `UsageError` of one line for a missing path, invalid TOML, an unknown or missing key, an invalid value, a
-    duplicate source key, or an address that two sources poll.
+    duplicate source key, or an address that two sources poll: the first of `source_faults`.
     """
-    return {key: source for key, (source, _) in _located_sources(path).items()}
+    return {key: source for key, (source, _) in _without_faults(path).items()}
 
 
 def source_files(path: str | None = None) -> dict[str, Path]:
     """Return key -> TOML file of every source that `load_sources` returns; raises the same errors."""
-    return {key: file for key, (_, file) in _located_sources(path).items()}
+    return {key: file for key, (_, file) in _without_faults(path).items()}
 
 
 def unknown_source(key: str, path: str | None = None) -> str:
@@ -49,20 +50,50 @@ def unknown_source(key: str, path: str | None = None) -> str:
     return message + (did_you_mean(key, load_sources(path)) or "; newsbot sources list shows them")
 
 
-def _located_sources(path: str | None) -> dict[str, tuple[Source, Path]]:
+def source_faults(path: str | None = None) -> list[UsageError]:
+    """Return everything that is wrong with the sources of a path, file by file; raises UsageError for a missing path."""
+    return _read_all(path)[1]
+
+
+def named_keys(path: str | None = None) -> list[str]:
+    """Return the keys that the TOML files of a path name, in alphabetical order, without reading anything else of them.
+
+    It is fast, and says nothing of what is wrong: for shells that complete a key."""
+    texts = (file.read_text(encoding="utf-8", errors="replace") for file in _files(path))
+    return sorted({key for text in texts for key in _KEY_LINE.findall(text)})
+
+
+_KEY_LINE = re.compile(r"""^[ \t]*key[ \t]*=[ \t]*["']([a-z0-9-]+)["']""", re.MULTILINE)
+
+
+def _files(path: str | None) -> Iterable[Path]:
+    return _toml_files(Path(path)) if path else _shipped_files()
+
+
+def _without_faults(path: str | None) -> dict[str, tuple[Source, Path]]:
+    located, faults = _read_all(path)
+    if faults:
+        raise faults[0]
+    return located
+
+
+def _read_all(path: str | None) -> tuple[dict[str, tuple[Source, Path]], list[UsageError]]:
+    """Return key -> source and file of the sources that are right, and what is wrong with others."""
     located: dict[str, tuple[Source, Path]] = {}
+    faults: list[UsageError] = []
     polled_by: dict[str, str] = {}
-    for file in _toml_files(Path(path)) if path else _shipped_files():
-        for source in _read_file(file):
+    for file in _files(path):
+        for source in _read_file(file, faults):
             if source.key in located:
                 problem = f"key is already used in {located[source.key][1]}; every source has its own"
-                raise _error(file, source.key, problem)
+                faults.append(_error(file, source.key, problem))
+                continue
             located[source.key] = source, file
             for url in (*source.feeds, *source.sitemaps, *source.sections):
                 if (other := polled_by.setdefault(url, source.key)) != source.key:
                     problem = f'{url} is already polled for source "{other}"; every source has its own'
-                    raise _error(file, source.key, problem)
-    return located
+                    faults.append(_error(file, source.key, problem))
+    return located, faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,30 +165,38 @@ def _toml_files(path: Path) -> list[Path]:
     return files
 
 
-def _read_file(file: Path) -> Iterator[Source]:
+def _read_file(file: Path, faults: list[UsageError]) -> Iterator[Source]:
+    """Yield the sources of a file that are right; add what is wrong to the faults."""
     try:
         document = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{file}: not readable as TOML: {error}", path=str(file)) from error
+    except (OSError, ValueError, RecursionError) as error:
+        faults.append(UsageError(f"{file}: not readable as TOML: {error}", path=str(file)))
+        return
     tables = document.pop("source", [])
     if document or not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         extra = ", ".join(document) or "source"
-        raise UsageError(f"{file}: {extra}: only [[source]] tables are accepted", path=str(file))
-    if not tables:
-        raise UsageError(f"{file}: no [[source]] table; a file needs one for every source", path=str(file))
-    for number, table in enumerate(tables, start=1):
-        yield _read_source(file, table, str(table.get("key", f"number {number}")))
+        faults.append(UsageError(f"{file}: {extra}: only [[source]] tables are accepted", path=str(file)))
+    elif not tables:
+        faults.append(
+            UsageError(f"{file}: no [[source]] table; a file needs one for every source", path=str(file))
+        )
+    else:
+        for number, table in enumerate(tables, start=1):
+            key = str(table.get("key", f"number {number}"))
+            source, problems = _read_source(table)
+            faults += [_error(file, key, problem) for problem in problems]
+            if source is not None:
+                yield source
 
 
-def _read_source(file: Path, table: dict[str, Any], key: str) -> Source:
-    try:
-        values = read_table(table, SOURCE_KEYS, required=("key", "homepage"))
-    except ValueError as error:
-        raise _error(file, key, str(error)) from error
+def _read_source(table: dict[str, Any]) -> tuple[Source | None, list[str]]:
+    values, problems = read_table(table, SOURCE_KEYS, required=("key", "homepage"))
+    if problems:
+        return None, problems
     values.setdefault("name", values["key"])
     if "extract" in values:
         values["selectors"] = values.pop("extract")
-    return Source(**values)
+    return Source(**values), []
 
 
 def _error(file: Path, key: str, problem: str) -> UsageError:

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from difflib import get_close_matches
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -20,19 +21,25 @@ Reader = Callable[[object], Any]
 
 def read_table(
     table: Mapping[str, object], readers: Mapping[str, Reader], required: tuple[str, ...] = ()
-) -> dict[str, Any]:
-    """Return key -> converted value; raises a ValueError of one line for the first unknown, missing or invalid key."""
-    if unknown := [key for key in table if key not in readers]:
-        raise ValueError(f"{unknown[0]}: unknown key; accepted are {', '.join(readers)}")
-    if missing := [key for key in required if key not in table]:
-        raise ValueError(f"{missing[0]}: missing; a source needs {' and '.join(required)}")
+) -> tuple[dict[str, Any], list[str]]:
+    """Return key -> converted value, and a line about every key that is unknown, missing or invalid."""
+    problems = [_unknown(key, readers) for key in table if key not in readers]
+    problems += [
+        f"{key}: missing; a source needs {' and '.join(required)}" for key in required if key not in table
+    ]
     values = {}
-    for key, value in table.items():
+    for key in (key for key in table if key in readers):
         try:
-            values[key] = readers[key](value)
+            values[key] = readers[key](table[key])
         except ValueError as error:
-            raise ValueError(f"{key}: {error}") from error
-    return values
+            problems.append(f"{key}: {error}")
+    return values, problems
+
+
+def _unknown(key: str, readers: Mapping[str, Reader]) -> str:
+    similar = get_close_matches(key, readers, n=1)
+    hint = f"did you mean {similar[0]}? " if similar else ""
+    return f"{key}: unknown key; {hint}accepted are {', '.join(readers)}"
 
 
 def _text(value: object) -> str:
@@ -138,7 +145,10 @@ def _day(value: object) -> date:
 def _selectors(value: object) -> Selectors:
     if not isinstance(value, dict):
         raise ValueError(f"{value!r} is not accepted; a table [source.extract] is")
-    return Selectors(**read_table(value, EXTRACT_KEYS))
+    values, problems = read_table(value, EXTRACT_KEYS)
+    if problems:
+        raise ValueError("; ".join(problems))
+    return Selectors(**values)
 
 
 EXTRACT_KEYS: dict[str, Reader] = {

@@ -15,7 +15,7 @@ from scrapy.utils.asyncio import run_in_thread
 
 from newsbot.discovery.links import Link, newest_first
 from newsbot.discovery.polls import PollResult, read_poll
-from newsbot.errors import UsageError
+from newsbot.errors import UsageError, did_you_mean
 from newsbot.items import Reject
 from newsbot.middlewares.politeness import Politeness
 from newsbot.settings import read_settings
@@ -68,7 +68,8 @@ class VerifySpider(PageSpider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         catalog = load_sources(read_settings(crawler.settings).sources)
         if unknown := [key for key in spider.keys if key not in catalog]:
-            raise UsageError(f"no source {unknown[0]!r} in the catalog; newsbot sources list shows them")
+            hint = did_you_mean(unknown[0], catalog) or "; newsbot sources list shows them"
+            raise UsageError(f"no source {unknown[0]!r} in the catalog{hint}")
         chosen = spider.keys or [key for key, source in catalog.items() if source.enabled]
         spider.catalog = {key: catalog[key] for key in chosen}
         spider.answers = Answers.from_crawler(crawler)

@@ -180,6 +180,51 @@ def test_stats_and_rejects(filled: str, capsys: pytest.CaptureFixture[str]) -> N
     assert objects(capsys, "rejects", "--reason", "paywall") == []
 
 
+def test_stats_in_a_pipe_are_one_table_with_labels(filled: str, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [line.split("\t") for line in output(capsys, "stats").splitlines()]
+    assert {len(line) for line in lines} == {3}
+    assert ["total", "articles", "3"] in lines
+    assert ["articles by source", "news.example", "2"] in lines
+    assert ["rejects by reason", "list", "1"] in lines
+
+
+def test_text_comes_before_what_is_known_of_it(filled: str, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = output(capsys, "show", "1").splitlines()
+    assert lines[0] == "Harbour report 1, corrected"
+    assert lines[2].startswith("Anna Lindqvist spoke in Bergen.")
+    assert [line for line in lines if "Lindqvist (" in line or "Bergen (" in line] == [
+        "people:            Anna Lindqvist (1, mayor)",
+        "places:            Bergen (1)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ["rejects", "--reason", "lst"],
+            "nothing was rejected for 'lst'; did you mean list? reasons in this",
+        ),
+        (
+            ["rejects", "--reason", "paywall"],
+            "nothing was rejected for 'paywall'; reasons in this database: list",
+        ),
+        (["stories", "--min-size", "50"], "no story has 50 articles or more"),
+        (["stories", "--since", "yesterday"], "no story has 2 articles or more and changed since"),
+        (["trends", "--until", "2001-01-01"], "no name rises in that week"),
+        (["sources", "health"], "no source has been polled yet"),
+        (["entities", "corrections"], "nothing has been corrected"),
+        (["search", "--since", "7d"], "nothing found"),
+    ],
+)
+def test_nothing_is_said_in_one_line(
+    filled: str, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    assert run(newsbot, arguments) == 0
+    [line] = capsys.readouterr().err.splitlines()
+    assert said in line
+
+
 @pytest.mark.parametrize(
     "command", [["search"], ["show", "3"], ["search", "council"], ["entity", "Bergen"], ["stats"]]
 )
@@ -221,9 +266,16 @@ def test_db_upgrade_creates_the_database_and_check_does_not(
         (["entities", "--type", "ANIMAL"], 2, "PER"),
         (["show", "99"], 1, "99"),
         (["entity", "Nobody At All"], 1, "Nobody At All"),
+        (["entity", "anna lindquist"], 1, "did you mean 'Anna Lindqvist'?"),
         (["search", "x", "--database", "mysql://host/news"], 2, "mysql"),
         (["search", "x", "--database", "sqlite:////nowhere/at/all.db"], 1, "/nowhere/at"),
         (["extract", "missing.html"], 1, "missing.html"),
+        (["reclean", "--source", "othr.example"], 2, "did you mean other.example"),
+        (["reextract", "--source", "othr.example"], 2, "did you mean other.example"),
+        (["archive", "prune", "--older-than", "90d", "--source", "othr.example"], 2, "other.example"),
+        (["backfill", "pages", "--source", "bbbc"], 2, "did you mean"),
+        (["backfill", "pages", "--language", "english"], 2, "no language 'english'"),
+        (["export", "--json", "--format", "csv"], 2, "accepted: one of them"),
     ],
 )
 def test_mistake_prints_one_line(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import re
 import signal
@@ -25,7 +26,7 @@ def serving(
     """Run `newsbot serve` on a free port; give the process, the port, and its messages until it listened."""
     command = [sys.executable, "-m", "newsbot", "serve", "--port", "0", "--database", url, *arguments]
     with subprocess.Popen(
-        command, stderr=subprocess.PIPE, text=True, env=os.environ | environment
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | environment
     ) as process:
         assert process.stderr is not None
         try:
@@ -49,8 +50,10 @@ def status(port: int, address: str = "/api/stats", **headers: str) -> int:
 
 def test_site_is_served_to_this_machine_alone(database: Database, database_url: str) -> None:
     save(database, article(1))
-    with serving(database_url) as (process, port, said):
+    with serving(database_url, "--json") as (process, port, said):
         assert f"http://127.0.0.1:{port}/" in said
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline())["url"] == f"http://127.0.0.1:{port}/"
         assert (status(port, "/"), status(port, "/articles/1")) == (200, 200)
         assert status(port, Host="evil.example") == 421
         process.send_signal(signal.SIGINT)

@@ -19,6 +19,7 @@ NAMED_FILES = (
     "aliases.toml",
     "pages/a.html",
     "archive/a.warc.gz",
+    "subscriptions.opml",
 )
 """Files that examples read."""
 ALL = list(dict.fromkeys(example for document in DOCUMENTS for example in examples(document)))

@@ -7,11 +7,12 @@ from typing import Any
 import click
 
 from newsbot.cli.crawling.spider_command import run_spider_command, spider_options
+from newsbot.cli.options import SourceKey
 from newsbot.errors import UsageError
 
 
 @click.command()
-@click.argument("keys", nargs=-1, metavar="[SOURCE...]")
+@click.argument("keys", nargs=-1, metavar="[SOURCE...]", type=SourceKey())
 @click.option(
     "--all",
     "is_all",
@@ -26,10 +27,16 @@ from newsbot.errors import UsageError
 )
 @spider_options
 def crawl(keys: tuple[str, ...], is_all: bool, is_due: bool, **options: Any) -> int:
-    """Poll feeds, sitemaps and section pages of sources, and store new and changed articles.
+    """Store what sources have published: new and changed articles.
 
-    SOURCE are keys, as `newsbot sources list` shows them. Without any, your own sources that are enabled: those that
+    Feeds, sitemaps and section pages are polled. SOURCE are keys, as `newsbot sources list` shows them. Without any, your own sources that are enabled: those that
     the setting `sources` names. It is run again and again, by cron for example, and does what is due.
+
+    \b
+    Examples:
+      newsbot crawl
+      newsbot crawl bbc guardian --limit 50
+      newsbot crawl --all --quiet
     """
     if keys and is_all:
         raise UsageError("SOURCE and --all exclude each other")
@@ -53,7 +60,15 @@ def _require_own_sources() -> None:
 @click.option("--url", metavar="URL", help="Where a single page came from.")
 @spider_options
 def take(paths: tuple[str, ...], url: str | None, **options: Any) -> int:
-    """Store saved pages: files, folders and globs of HTML, text and WARC, without the network."""
+    """Store saved pages, without the network.
+
+    PATH is a file, a folder or a glob: HTML, text and WARC files.
+
+    \b
+    Examples:
+      newsbot take pages
+      newsbot take story.html --url https://news.example/story
+    """
     given = {"path": paths} if url is None else {"path": paths, "url": url}
     return run_spider_command("saved", given, **options)
 
@@ -62,5 +77,10 @@ def take(paths: tuple[str, ...], url: str | None, **options: Any) -> int:
 @click.argument("urls", nargs=-1, required=True, metavar="URL...")
 @spider_options
 def fetch(urls: tuple[str, ...], **options: Any) -> int:
-    """Fetch single articles from the web and store them."""
+    """Fetch single articles from the web and store them.
+
+    \b
+    Examples:
+      newsbot fetch https://news.example/story --json
+    """
     return run_spider_command("article", {"url": ",".join(urls)}, **options)

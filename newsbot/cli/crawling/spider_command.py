@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from newsbot.cli.options import database_option, json_option
+from newsbot.cli.options import common_options
 from newsbot.cli.output import printable
 from newsbot.errors import UsageError
 from newsbot.masking import masked
@@ -39,8 +39,7 @@ _OPTIONS = (
         help="Log this and what is worse, on stderr.",
     ),
     click.option("--quiet", is_flag=True, help="Log errors only, and leave out the summary."),
-    json_option,
-    database_option,
+    common_options,
 )
 
 

@@ -6,41 +6,51 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.filesize import decimal
 
-from newsbot.cli.options import Day, database_option, json_option
-from newsbot.cli.output import print_heading, print_json, print_table, printable, progress
+from newsbot.cli.groups import Group
+from newsbot.cli.options import Day, SourceKey, common_options, opened_database
+from newsbot.cli.output import print_heading, print_json, print_table, printable, say
+from newsbot.cli.progress_display import progress
+from newsbot.cli.sources.known import check_source
 from newsbot.errors import UsageError
-from newsbot.ingest.runs import recorded_run
 from newsbot.items import utc_text
-from newsbot.jobs.archive_prune import PrunedFile, PruneRules, prune_archive, prune_counts
-from newsbot.jobs.archive_stats import (
-    ArchiveProblem,
-    ArchiveStats,
-    RecordCount,
-    read_archive_stats,
-    verify_archive,
-)
-from newsbot.settings import configuration
-from newsbot.store.database import Database
+
+if TYPE_CHECKING:
+    from newsbot.jobs.archive_prune import PrunedFile, PruneRules
+    from newsbot.jobs.archive_stats import ArchiveProblem, ArchiveStats, RecordCount
+    from newsbot.store.database import Database
 
 
-@click.group()
+@click.group(cls=Group)
 def archive() -> None:
-    """Look after the pages that crawls have kept in NEWSBOT_ARCHIVE_DIR."""
+    """Look after the raw pages that crawls have kept.
+
+    They are WARC files in the folder that NEWSBOT_ARCHIVE_DIR names."""
 
 
 @archive.command()
-@json_option
-@database_option
+@common_options
 def stats(as_json: bool, database: str | None) -> None:
-    """Count the archive's files and records, by type and source, and what articles were read from."""
-    with _opened(database, migrate=False) as (opened, folder):
-        *_, stats = progress(read_archive_stats(opened, folder), "Reading")
+    """Count the files and the records of the archive.
+
+    By type and source; also those that articles were read from.
+
+    \b
+    Examples:
+      newsbot archive stats
+    """
+    from newsbot.jobs.archive_stats import read_archive_stats
+
+    with (
+        _opened(database, migrate=False) as (opened, folder),
+        progress(read_archive_stats(opened, folder), "Reading") as shown,
+    ):
+        *_, stats = shown
     if as_json:
         print_json(_stats_json(stats))
     else:
@@ -48,15 +58,25 @@ def stats(as_json: bool, database: str | None) -> None:
 
 
 @archive.command()
-@json_option
-@database_option
+@common_options
 def verify(as_json: bool, database: str | None) -> int:
-    """Read every record, compare it with its digest, and look for each one that the database refers to.
+    """Read every record, and find what is damaged or missing.
 
-    Prints what is damaged or missing, by file and byte; exit status 1 if anything is."""
+    A record is compared with its digest, and each one that the database refers to is looked for. Prints what is damaged
+    or missing, by file and byte; exit status 1 if anything is.
+
+    \b
+    Examples:
+      newsbot archive verify
+    """
+    from newsbot.jobs.archive_stats import verify_archive
+
     count = 0
-    with _opened(database, migrate=False) as (opened, folder):
-        for problems in progress(verify_archive(opened, folder), "Reading"):
+    with (
+        _opened(database, migrate=False) as (opened, folder),
+        progress(verify_archive(opened, folder), "Reading") as shown,
+    ):
+        for problems in shown:
             count += len(problems)
             _print_problems(problems, as_json=as_json)
     click.echo(f"{count} problems" if count else "the archive is whole", err=True)
@@ -71,27 +91,34 @@ def verify(as_json: bool, database: str | None) -> int:
     metavar="AGE",
     help="Answers from before: 90d, 12w, 6m, 2y, or a date (2026-11-23).",
 )
-@click.option("--source", metavar="KEY", help="Only answers of this source.")
+@click.option("--source", type=SourceKey(), metavar="KEY", help="Only answers of this source.")
 @click.option("--all", "is_all", is_flag=True, help="Also the pages that articles were read from.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
-@json_option
-@database_option
+@common_options
 def prune(
     older_than: datetime, source: str | None, is_all: bool, dry_run: bool, as_json: bool, database: str | None
 ) -> int:
     """Remove old answers from the archive.
 
     The pages that articles were read from stay, as `newsbot reextract` needs them, unless --all is given. Files that
-    a crawl has open are left alone. May be killed and run again at any time."""
+    a crawl has open are left alone. May be killed and run again at any time.
+
+    \b
+    Examples:
+      newsbot archive prune --older-than 90d --dry-run
+      newsbot archive prune --older-than 1y --source bbc
+    """
+    from newsbot.jobs.archive_prune import PruneRules, prune_archive, prune_counts
+
     rules = PruneRules(older_than=older_than, source=source, is_all=is_all)
     found: list[PrunedFile] = []
     counts: dict[str, int] = {}
     with (
-        _opened(database, migrate=not dry_run) as (opened, folder),
+        _opened(database, migrate=not dry_run, source=source) as (opened, folder),
         _noted(opened, rules, counts, dry_run=dry_run),
+        progress(prune_archive(opened, folder, rules, dry_run=dry_run), "Pruning") as shown,
     ):
-        for pruned in progress(prune_archive(opened, folder, rules, dry_run=dry_run), "Pruning"):
-            found.append(pruned)
+        found += shown
         counts.update(prune_counts(found))
     if as_json:
         print_json({"dry_run": dry_run, **counts, "files": [_pruned_json(pruned) for pruned in found]})
@@ -101,22 +128,25 @@ def prune(
 
 
 @contextmanager
-def _opened(url: str | None, *, migrate: bool) -> Iterator[tuple[Database, Path]]:
-    """Give the database and the folder of the archive."""
+def _opened(url: str | None, *, migrate: bool, source: str | None = None) -> Iterator[tuple[Database, Path]]:
+    """Give the database and the folder of the archive. Raises UsageError for a source that is not known."""
+    from newsbot.settings import configuration
+
     settings = configuration()
     if not settings.archive_dir:
         raise UsageError("NEWSBOT_ARCHIVE_DIR is empty: no archive is kept; accepted: a folder")
-    database = Database(url or settings.database_url).open(migrate=migrate)
-    try:
+    with opened_database(url, migrate=migrate) as database:
+        if source is not None:
+            database.ask(partial(check_source, key=source))
         yield database, Path(settings.archive_dir)
-    finally:
-        database.close()
 
 
 @contextmanager
 def _noted(
     database: Database, rules: PruneRules, counts: Mapping[str, int], *, dry_run: bool
 ) -> Iterator[None]:
+    from newsbot.ingest.runs import recorded_run
+
     if dry_run:
         yield
         return
@@ -144,6 +174,8 @@ def _stats_json(stats: ArchiveStats) -> dict[str, Any]:
 
 
 def _print_stats(stats: ArchiveStats) -> None:
+    from rich.filesize import decimal
+
     rows = {
         "files": stats.files,
         "being written": stats.open_files,
@@ -167,6 +199,8 @@ def _print_stats(stats: ArchiveStats) -> None:
 
 
 def _rows(counts: Mapping[str, RecordCount]) -> list[tuple[str, int, str]]:
+    from rich.filesize import decimal
+
     most_first = sorted(counts.items(), key=lambda item: -item[1].bytes)
     return [(name, count.records, decimal(count.bytes)) for name, count in most_first]
 
@@ -190,6 +224,8 @@ def _pruned_json(pruned: PrunedFile) -> dict[str, Any]:
 
 
 def _print_pruned(found: list[PrunedFile], counts: Mapping[str, int], *, dry_run: bool) -> None:
+    from rich.filesize import decimal
+
     rows = {
         "files removed": counts["files_removed"],
         "files rewritten": counts["files_rewritten"],
@@ -200,4 +236,4 @@ def _print_pruned(found: list[PrunedFile], counts: Mapping[str, int], *, dry_run
     print_table(("", ""), rows.items())
     for pruned in found:
         if pruned.skipped:
-            click.echo(f"newsbot: {printable(pruned.path)}: left as it is: {pruned.skipped}", err=True)
+            say(f"{pruned.path}: left as it is: {pruned.skipped}")

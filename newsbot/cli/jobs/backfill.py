@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
 
-from newsbot.archive.selection import Selection, parse_selection
-from newsbot.cli.options import database_option, json_option
-from newsbot.cli.output import print_json, print_table, printable
-from newsbot.errors import InputError
-from newsbot.ingest.runs import recorded_run
-from newsbot.jobs.backfill import find_archives, ingest_parts, split
-from newsbot.settings import Configuration, configuration
-from newsbot.sources.catalog import load_sources
-from newsbot.store.crawl.backfill_progress import Part, Progress, add_parts, load_moving, load_progress
-from newsbot.store.database import Database
+from newsbot.cli.options import Day, SourceKey, common_options, opened_database
+from newsbot.cli.output import print_json, print_table, say
+from newsbot.cli.sources.known import unknown_source
+from newsbot.errors import InputError, UsageError
+from newsbot.query.written_values import ACCEPTED_DAYS, parse_names, unknown_value
+
+if TYPE_CHECKING:
+    from newsbot.archive.selection import Selection
+    from newsbot.settings import Configuration
+    from newsbot.store.crawl.backfill_progress import Part, Progress
+    from newsbot.store.database import Database
 
 
 @click.command()
@@ -38,39 +39,77 @@ from newsbot.store.database import Database
     metavar="N",
     help="Processes to work in.",
 )
-@click.option("--source", default="", metavar="KEY,...", help="Only pages of these sources of the catalog.")
+@click.option(
+    "--source",
+    type=SourceKey(),
+    default="",
+    metavar="KEY,...",
+    help="Only pages of these sources of the catalog.",
+)
 @click.option(
     "--host", default="", metavar="NAME,...", help="Only pages of these hosts and their subdomains."
 )
 @click.option(
     "--language", default="", metavar="CODE,...", help="Only articles in these languages (en, de, ...)."
 )
-@click.option("--since", default="", metavar="DATE", help="Only pages fetched then or later.")
-@click.option("--until", default="", metavar="DATE", help="Only pages fetched then or earlier.")
-@json_option
-@database_option
+@click.option(
+    "--since", type=Day(), metavar="DATE", help=f"Only pages fetched then or later: {ACCEPTED_DAYS}."
+)
+@click.option("--until", type=Day(end=True), metavar="DATE", help="Only pages fetched then or earlier.")
+@common_options
 def backfill(
-    paths: tuple[str, ...], workers: int, as_json: bool, database: str | None, **selection: str
+    paths: tuple[str, ...],
+    workers: int,
+    as_json: bool,
+    database: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    **selection: str,
 ) -> int:
-    """Store the pages of archives: WARC and WACZ files, folders of them, globs.
+    """Store the pages of WARC and WACZ files.
 
-    If it is killed and run again, it continues where it was: pages that are stored are not read again."""
+    PATH is a file, a folder of them, or a glob. If it is killed and run again, it continues where it was: pages that are
+    stored are not read again.
+
+    \b
+    Examples:
+      newsbot backfill archive
+      newsbot backfill 'CC-NEWS-*.warc.gz' --workers 4 --language en --since 90d
+      newsbot backfill crawl.wacz --source bbc,guardian --json
+    """
+    from newsbot.archive.selection import parse_selection
+    from newsbot.settings import configuration
+
     settings = configuration(database_url=database)
-    wanted = parse_selection(**selection)
+    _check_names(selection, settings)
+    wanted = replace(parse_selection(**selection), since=since, until=until)
     parts, failures = _parts(paths, wanted)
-    opened = Database(settings.database_url).open()
-    try:
+    with opened_database(database) as opened:
         progress = _ingest(opened, parts, settings, wanted, workers)
-    finally:
-        opened.close()
     failures += [f"{row.part.path}: {row.error}" for row in progress if row.error]
     _print_counts(progress, as_json=as_json)
     for failure in failures:
-        click.echo(f"newsbot: {printable(failure)}", err=True)
+        say(failure)
     return 1 if failures else 0
 
 
+def _check_names(selection: Mapping[str, str], settings: Configuration) -> None:
+    """Raise UsageError for a source that the catalog does not have, or what is no language."""
+    from newsbot.languages.codes import LANGUAGES
+    from newsbot.sources.catalog import load_sources
+
+    sources = load_sources(settings.sources) if selection["source"] else {}
+    for key in parse_names([selection["source"]]):
+        if key not in sources:
+            raise unknown_source(key, sources)
+    for code in parse_names([selection["language"]]):
+        if code.lower() not in LANGUAGES and not re.fullmatch("[a-z]{3}", code.lower()):  # ISO 639-3
+            raise UsageError(f"--language: {unknown_value('language', code, sorted(LANGUAGES))}")
+
+
 def _parts(paths: Sequence[str], selection: Selection) -> tuple[list[Part], list[str]]:
+    from newsbot.jobs.backfill import find_archives, split
+
     parts, failures = [], []
     for archive in find_archives(paths):
         try:
@@ -84,6 +123,11 @@ def _ingest(
     database: Database, parts: list[Part], settings: Configuration, selection: Selection, workers: int
 ) -> list[Progress]:
     """Store the pages of parts that are not done yet; return the progress of all parts."""
+    from newsbot.ingest.runs import recorded_run
+    from newsbot.jobs.backfill import ingest_parts
+    from newsbot.sources.catalog import load_sources
+    from newsbot.store.crawl.backfill_progress import add_parts, load_moving, load_progress
+
     database.transact(lambda session: add_parts(session, parts, now=datetime.now(UTC)))
     progress = {row.part.key: row for row in database.ask(lambda session: load_progress(session, parts))}
     left = [row.part for row in progress.values() if row.state != "done"]
@@ -106,6 +150,10 @@ def _ingest(
 @contextmanager
 def _bar(progress: Collection[Progress]) -> Iterator[Callable[[Collection[Progress]], None]]:
     """Show a progress bar with rate and remaining time, on a terminal only; give the function that moves it."""
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
     columns = (BarColumn(), DownloadColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
     total = sum(row.part.span.end - row.part.span.start for row in progress)
     done_before, records_before = _done(progress)

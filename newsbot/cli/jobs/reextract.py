@@ -6,24 +6,26 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
 from newsbot import rule_versions
-from newsbot.cli.options import database_option, json_option, since_option
-from newsbot.cli.output import print_heading, print_json, print_table, printable, progress
-from newsbot.cli.reading.articles import print_changes
-from newsbot.ingest.runs import recorded_run
-from newsbot.jobs.reextract import Findings
-from newsbot.jobs.reextract import reextract as apply_rules
-from newsbot.settings import configuration
-from newsbot.store.articles.reextraction import list_extracted
-from newsbot.store.database import Database
+from newsbot.cli.options import SourceKey, common_options, opened_database, since_option
+from newsbot.cli.output import print_heading, print_json, print_table, printable, say
+from newsbot.cli.progress_display import progress
+from newsbot.cli.reading.history import print_changes
+from newsbot.cli.sources.known import check_source
+
+if TYPE_CHECKING:
+    from newsbot.jobs.reextract import Findings
+    from newsbot.store.database import Database
 
 
 @click.command()
 @since_option
-@click.option("--source", metavar="KEY", help="Articles of this source.")
+@click.option("--source", type=SourceKey(), metavar="KEY", help="Articles of this source.")
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
 @click.option("--all", "is_all", is_flag=True, help="Also articles that today's rules have been applied to.")
 @click.option(
@@ -34,8 +36,7 @@ from newsbot.store.database import Database
     metavar="N",
     help="Processes to work in.",
 )
-@json_option
-@database_option
+@common_options
 def reextract(
     since: date | None,
     source: str | None,
@@ -45,23 +46,34 @@ def reextract(
     as_json: bool,
     database: str | None,
 ) -> None:
-    """Apply today's extraction rules to archived pages, without the network.
+    """Apply today's rules of extraction to archived pages.
 
-    Shows the changes by field. The history of an article marks them as changes by rules. If it is killed and run
-    again, it continues where it was."""
+    It needs no network, and shows the changes by field. The history of an article marks them as changes by rules. If it is killed and run
+    again, it continues where it was.
+
+    \b
+    Examples:
+      newsbot reextract --dry-run
+      newsbot reextract --source bbc --since 90d
+    """
+    from newsbot.jobs.reextract import Findings
+    from newsbot.jobs.reextract import reextract as apply_rules
+    from newsbot.settings import configuration
+    from newsbot.store.articles.reextraction import list_extracted
+
     settings = configuration(database_url=database)
-    opened = Database(settings.database_url).open(migrate=not dry_run)
     findings = Findings()
-    try:
+    with opened_database(database, migrate=not dry_run) as opened:
+        if source is not None:
+            opened.ask(partial(check_source, key=source))
         articles = opened.ask(
             lambda session: list_extracted(session, is_stale=not is_all, source=source, since=since)
         )
         with _run(opened, findings, source, dry_run=dry_run) as run_id:
             found = apply_rules(articles, settings=settings, run_id=run_id, workers=workers)
-            for some in progress(found, "Extracting", total=len(articles), size=_article_count):
-                findings.add(some)
-    finally:
-        opened.close()
+            with progress(found, "Extracting", total=len(articles), size=_article_count) as shown:
+                for some in shown:
+                    findings.add(some)
     _print(findings, dry_run=dry_run, as_json=as_json)
 
 
@@ -73,6 +85,8 @@ def _article_count(findings: Findings) -> int:
 def _run(
     database: Database, findings: Findings, source: str | None, *, dry_run: bool
 ) -> Iterator[int | None]:
+    from newsbot.ingest.runs import recorded_run
+
     if dry_run:
         yield None
         return
@@ -89,9 +103,8 @@ def _print(findings: Findings, *, dry_run: bool, as_json: bool) -> None:
         print_json({"dry_run": dry_run, **findings.outcomes, "fields": findings.fields, "samples": samples})
         return
     if not findings.outcomes:
-        click.echo(
-            f"newsbot: nothing to do: today's rules ({rule_versions.label()}) have read every archived article that is asked for",
-            err=True,
+        say(
+            f"nothing to do: today's rules ({rule_versions.label()}) have read every archived article that is asked for"
         )
         return
     print_heading("Articles")

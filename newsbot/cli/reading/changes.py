@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import click
-from sqlalchemy.orm import Session
 
-from newsbot.cli.options import Names, database_option, filter_option, joined, json_option
+from newsbot.cli.options import Names, common_options, filter_option, joined, opened_database
 from newsbot.cli.output import print_json
-from newsbot.settings import configuration
-from newsbot.store.database import Database
-from newsbot.store.queries import (
-    ChangeFilters,
-    ChangeKind,
-    ChangePage,
-    Filters,
-    Narrowed,
-    change_json,
-    last_number,
-    list_changes,
-    narrow,
-    read_cursor,
-)
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from newsbot.store.database import Database
+    from newsbot.store.queries import ChangeFilters, ChangeKind, ChangePage, Filters, Narrowed
 
 NOW = "now"
+KINDS = ("new", "revised", "corrected", "gone", "restored", "regrouped", "deleted")
+"""Kinds of changes: `store.queries.ChangeKind`, which is slow to import."""
 PAGE, FULL_PAGE = 500, 20
 """Number of changes that are read in one transaction; fewer with the whole articles."""
 
@@ -42,7 +33,7 @@ class ChangeKinds(Names):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, ...]:
         """Return the kinds."""
-        kinds, accepted = super().convert(value, param, ctx), get_args(ChangeKind)
+        kinds, accepted = super().convert(value, param, ctx), KINDS
         for kind in kinds:
             if kind not in accepted:
                 self.fail(f"{kind!r} is no kind of change; accepted: {', '.join(accepted)}", param, ctx)
@@ -75,7 +66,7 @@ class ChangeKinds(Names):
     multiple=True,
     callback=joined,
     metavar="KIND",
-    help=f"Only these changes: {', '.join(get_args(ChangeKind))}. Several: with commas, or repeat it.",
+    help=f"Only these changes: {', '.join(KINDS)}. Several: with commas, or repeat it.",
 )
 @click.option("--silent", is_flag=True, help="Only edits that nothing on the page owns up to.")
 @filter_option("--source")
@@ -84,8 +75,7 @@ class ChangeKinds(Names):
 @filter_option("--language")
 @filter_option("--country")
 @click.option("--full", is_flag=True, help="Print whole articles, as `newsbot export` does.")
-@json_option
-@database_option
+@common_options
 def changes(
     cursor: str,
     follow: bool,
@@ -98,37 +88,32 @@ def changes(
     database: str | None,
     **filters: Any,
 ) -> None:
-    """Print what has happened to articles, oldest change first: one JSON object a line.
+    """Print every change of an article once, in one order.
 
-    Every change is printed once, in an order that never changes. Store the `cursor` of the last line that you have dealt
+    Oldest change first, one JSON object a line; the order never changes. Store the `cursor` of the last line that you have dealt
     with, and go on from there tomorrow.
 
     \b
-    newsbot changes                                  everything from the beginning
-    newsbot changes --cursor 1234-9f3ac1d2           what has changed since
-    newsbot changes --cursor now --follow            what changes from now on
-    newsbot changes --kind revised --silent          edits that pages do not own up to
-    newsbot changes --full | gzip > copy.jsonl.gz    a copy of the database
+    Examples:
+      newsbot changes
+      newsbot changes --cursor 1234-9f3ac1d2
+      newsbot changes --cursor now --follow
+      newsbot changes --kind revised --silent
+      newsbot changes --full | gzip > copy.jsonl.gz
     """
+    from newsbot.store.queries import ChangeFilters, Filters
+
     del as_json  # there is no other form
-    with _opened(database) as opened:
+    with opened_database(database, migrate=False) as opened:
         after, articles = opened.ask(partial(_start, cursor=cursor, filters=Filters(**filters)))
         wanted = ChangeFilters(kinds=kinds, only_silent=silent, articles=articles)
         _print_all(opened, after, wanted, limit, full=full, interval_s=interval_s if follow else None)
 
 
-@contextmanager
-def _opened(url: str | None) -> Iterator[Database]:
-    database = Database(url or configuration().database_url)
-    database.open(migrate=False)
-    try:
-        yield database
-    finally:
-        database.close()
-
-
 def _start(session: Session, *, cursor: str, filters: Filters) -> tuple[int, Narrowed]:
     """Return the number of the last change that was read, and the filters with what they name."""
+    from newsbot.store.queries import last_number, narrow, read_cursor
+
     articles = narrow(session, filters)
     return (last_number(session) if cursor == NOW else read_cursor(session, cursor)), articles
 
@@ -143,6 +128,8 @@ def _print_all(
     interval_s: float | None,
 ) -> None:
     """Print the changes after a number; with `interval_s`, look for more again and again."""
+    from newsbot.store.queries import change_json
+
     while limit is None or limit > 0:
         size = FULL_PAGE if full else PAGE
         page = database.ask(
@@ -165,4 +152,6 @@ def _print_all(
 
 
 def _page(session: Session, *, after: int, limit: int, filters: ChangeFilters, full: bool) -> ChangePage:
+    from newsbot.store.queries import list_changes
+
     return list_changes(session, after=after, limit=limit, filters=filters, full=full)

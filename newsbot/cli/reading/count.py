@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import csv
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsbot.cli.options import database_option, filter_options, json_option, read_session
+from newsbot.cli.options import common_options, filter_options, read_session
 from newsbot.cli.output import print_json, print_table
-from newsbot.jobs.count_tables import row_json, table_of
-from newsbot.store.queries import BY, By, Filters, attention
+
+if TYPE_CHECKING:
+    from newsbot.store.queries import By
 
 MAX_QUERIES = 50
+GROUPS = ("day", "week", "month", "source", "tag", "language", "country", "entity")
+"""What articles are counted by: `store.queries.BY`, which is slow to import."""
 
 
 @click.command()
 @click.argument("queries", metavar="[QUERY]...", nargs=-1)
-@click.option("--by", type=click.Choice(BY), help="One row for each of these; without it, the totals alone.")
+@click.option(
+    "--by", type=click.Choice(GROUPS), help="One row for each of these; without it, the totals alone."
+)
 @click.option(
     "--share", "with_shares", is_flag=True, help="Also as a share of all articles of the same filters."
 )
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most N rows.")
 @filter_options
 @click.option("--csv", "as_csv", is_flag=True, help="Comma-separated values, as in a pipe.")
-@json_option
-@database_option
+@common_options
 def count(
     queries: tuple[str, ...],
     by: By | None,
@@ -37,9 +41,9 @@ def count(
     database: str | None,
     **filters: Any,
 ) -> None:
-    """Count the articles that each QUERY finds: attention over time, by source, language, country, tag or entity.
+    """Count the articles that queries find, side by side.
 
-    Several queries are counted side by side; without a query, all articles. All numbers are exact. A share is that of all
+    Attention over time, by source, language, country, tag or entity. Several queries are counted side by side; without a query, all articles. All numbers are exact. A share is that of all
     articles of the same sources, languages and days, whether they match or not.
 
     \b
@@ -48,6 +52,9 @@ def count(
       newsbot count climate energy --by week --share --tag uk
       newsbot count 'climate OR "sea level"' --by source --since 30d
     """
+    from newsbot.jobs.count_tables import row_json, table_of
+    from newsbot.store.queries import Filters, attention
+
     if len(queries) > MAX_QUERIES:
         raise click.UsageError(f"{len(queries)} queries are too many; accepted: at most {MAX_QUERIES}")
     with read_session(database) as session:

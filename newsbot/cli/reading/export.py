@@ -10,17 +10,14 @@ from typing import Any, BinaryIO
 
 import click
 
-from newsbot.cli.options import database_option, filter_options, read_session
-from newsbot.cli.output import progress
-from newsbot.jobs.export_formats import WRITERS, atomic_file
-from newsbot.store.queries import Filters, iter_articles, stored_json
+from newsbot.cli.options import common_options, filter_options, read_session
+from newsbot.cli.progress_display import progress
+from newsbot.errors import UsageError
 
 
 @click.command()
 @click.argument("query", default="")
-@click.option(
-    "--format", "format_", type=click.Choice(["jsonl", "csv", "parquet"]), default="jsonl", show_default=True
-)
+@click.option("--format", "format_", type=click.Choice(["jsonl", "csv", "parquet"]), help="By default jsonl.")
 @click.option(
     "-o",
     "--output",
@@ -36,9 +33,13 @@ from newsbot.store.queries import Filters, iter_articles, stored_json
     show_default=True,
 )
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most N.")
-@database_option
-def export(query: str, format_: str, output: Path | None, database: str | None, **filters: Any) -> None:
-    """Write the articles that QUERY finds to a file or to stdout; without a query, all that meet the filters.
+@common_options
+def export(
+    query: str, format_: str | None, output: Path | None, as_json: bool, database: str | None, **filters: Any
+) -> None:
+    """Write whole articles to a file or to stdout.
+
+    Those that QUERY finds; without a query, all that meet the filters. --json is --format jsonl.
 
     \b
     Examples:
@@ -46,12 +47,21 @@ def export(query: str, format_: str, output: Path | None, database: str | None, 
       newsbot export '"sea level" OR flood*' --tag uk --since 30d
       newsbot export --format parquet -o articles.parquet
     """
-    write = WRITERS[format_]()
+    from newsbot.jobs.export_formats import WRITERS
+    from newsbot.store.queries import Filters, iter_articles, stored_json
+
+    if as_json and format_ not in {None, "jsonl"}:
+        raise UsageError(f"--json and --format {format_}: accepted: one of them")
+    write = WRITERS[format_ or "jsonl"]()
     with read_session(database) as session:
         found = iter_articles(session, Filters(**filters), query)
         articles = (stored_json(stored) for stored in found)
         with _opened(output) as file:
-            write(file, articles if _is_stdout(output) else progress(articles, "Exporting"))
+            if _is_stdout(output):
+                write(file, articles)
+                return
+            with progress(articles, "Exporting") as shown:
+                write(file, shown)
 
 
 @contextmanager
@@ -61,6 +71,8 @@ def _opened(output: Path | None) -> Iterator[BinaryIO]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
+    from newsbot.jobs.export_formats import atomic_file
+
     with atomic_file(output) as file:
         yield file
 

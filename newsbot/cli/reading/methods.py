@@ -8,19 +8,18 @@ from collections import Counter
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from newsbot import __version__, rule_versions
-from newsbot import settings as scrapy_settings
-from newsbot.cli.options import database_option, filter_options, json_option, read_session
-from newsbot.cli.output import print_json, printable
+from newsbot.cli.options import common_options, filter_options, read_session
+from newsbot.cli.output import print_json, print_wrapped, printable
 from newsbot.items import utc_text
-from newsbot.settings import Configuration, configuration
-from newsbot.sources.catalog import load_sources
-from newsbot.store.queries import Corpus, Filters, count_corpus
-from newsbot.store.schema.migrations import HEAD
+
+if TYPE_CHECKING:
+    from newsbot.settings import Configuration
+    from newsbot.store.queries import Corpus
 
 MODELS = (
     "extraction/body/body_first.onnx",
@@ -48,13 +47,21 @@ _FILTERS = {
 @click.command()
 @click.argument("query", default="")
 @filter_options
-@json_option
-@database_option
+@common_options
 def methods(query: str, as_json: bool, database: str | None, **filters: Any) -> None:
-    """Write a paragraph for a section on methods, and a manifest in JSON to cite: what a query finds, and how it was collected.
+    """Say for a paper how articles were collected and counted.
 
-    The settings are those of now. Everything but the time of the query is the same if nothing has changed.
+    A paragraph for a section on methods, and a manifest in JSON to cite: what a query finds, and how it was collected. The
+    settings are those of now. Everything but the time of the query is the same if nothing has changed.
+
+    \b
+    Examples:
+      newsbot methods climate --since 2026-01-01
+      newsbot methods 'climate OR "sea level"' --tag uk --json
     """
+    from newsbot.settings import configuration
+    from newsbot.store.queries import Filters, count_corpus
+
     now = datetime.now(UTC)
     with read_session(database) as session:
         corpus = count_corpus(session, query, Filters(**filters))
@@ -63,7 +70,7 @@ def methods(query: str, as_json: bool, database: str | None, **filters: Any) -> 
     if as_json:
         print_json({"text": paragraph(manifest), **manifest})
         return
-    click.echo(printable(paragraph(manifest)))
+    print_wrapped(printable(paragraph(manifest)))
     click.echo("\n" + json.dumps(manifest, ensure_ascii=False, indent=2))
 
 
@@ -77,6 +84,9 @@ def describe(
     now: datetime,
 ) -> dict[str, Any]:
     """Return the manifest: versions, query, counts and settings, ready for JSON."""
+    from newsbot import settings as scrapy_settings
+    from newsbot.store.schema.migrations import HEAD
+
     given = {name: _value(value) for name, value in filters.items() if value not in (None, ())}
     return {
         "newsbot": __version__,
@@ -120,6 +130,8 @@ def _sha256(name: str) -> str:
 
 def _catalog(settings: Configuration) -> dict[str, Any]:
     """Return the number of sources, and a hash that is the same for the same definitions."""
+    from newsbot.sources.catalog import load_sources
+
     sources = load_sources(settings.sources)
     definitions = "\n".join(repr(sources[key]) for key in sorted(sources))
     return {

@@ -7,11 +7,10 @@ from datetime import datetime
 
 import click
 
-from newsbot.cli.options import Day, database_option, json_option, limit_option, read_session
-from newsbot.cli.output import print_json, print_table
+from newsbot.cli.options import Day, common_options, limit_option, read_session
+from newsbot.cli.output import print_json, print_table, say
 from newsbot.errors import InputError
 from newsbot.items import utc_text
-from newsbot.store.queries import biggest_stories, member_json, story_members
 
 
 @click.command()
@@ -24,10 +23,17 @@ from newsbot.store.queries import biggest_stories, member_json, story_members
     help="With at least this number of articles.",
 )
 @limit_option(20)
-@json_option
-@database_option
+@common_options
 def stories(since: datetime | None, min_size: int, limit: int, as_json: bool, database: str | None) -> None:
-    """List groups of articles that tell the same, biggest first."""
+    """List groups of articles that tell the same, biggest first.
+
+    \b
+    Examples:
+      newsbot stories --min-size 3
+      newsbot stories --since 7d --json
+    """
+    from newsbot.store.queries import biggest_stories
+
     with read_session(database) as session:
         found = biggest_stories(session, since=since, min_size=min_size, limit=limit)
     if as_json:
@@ -42,14 +48,25 @@ def stories(since: datetime | None, min_size: int, limit: int, as_json: bool, da
         for story in found
     ]
     print_table(("id", "articles", "sources", "first", "title"), rows)
+    if not rows:
+        since_then = "" if since is None else f" and changed since {since:%Y-%m-%d}"
+        say(f"no story has {min_size} articles or more{since_then}")
 
 
 @click.command()
 @click.argument("story_id", metavar="ID", type=int)
-@json_option
-@database_option
+@common_options
 def story(story_id: int, as_json: bool, database: str | None) -> None:
-    """Show the articles of one story, oldest first: the original, copies, updates and excerpts."""
+    """Show the articles of one story, oldest first.
+
+    Their roles: the original, copies, updates and excerpts.
+
+    \b
+    Examples:
+      newsbot story 12
+    """
+    from newsbot.store.queries import member_json, story_members
+
     with read_session(database) as session:
         members = story_members(session, story_id)
     if not members:

@@ -4,60 +4,88 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
-from newsbot.cli.options import database_option, json_option
-from newsbot.cli.output import print_json, print_table
-from newsbot.cli.sending.opened import opened
+from newsbot.cli.options import common_options, opened_database
+from newsbot.cli.output import print_json, print_table, say
 from newsbot.errors import UsageError
 from newsbot.items import utc_text
-from newsbot.settings import Configuration, configuration
-from newsbot.store.database import Database
-from newsbot.store.queries import Letter, dead_letters
-from newsbot.store.sending.letters import remove_letters, revive_letters
+
+if TYPE_CHECKING:
+    from newsbot.settings import Configuration
+    from newsbot.store.database import Database
+    from newsbot.store.queries import Letter
 
 ids_argument = click.argument("ids", nargs=-1, type=click.IntRange(min=1), metavar="ID...")
 all_option = click.option("--all", "is_all", is_flag=True, help="All that `dead` lists.")
-Names = Callable[[Database, Configuration], Collection[str]]
+Names = Callable[["Database", "Configuration"], Collection[str]]
 """A function that returns the names of the senders in the table `outputs`."""
 
 
-def add_letter_commands(group: click.Group, names_of: Names) -> None:
-    """Add `dead`, `retry` and `drop` to a group of commands."""
+def add_letter_commands(group: click.Group, name: str, names_of: Names) -> None:
+    """Add `dead`, `retry` and `drop` to the group of commands `newsbot NAME`."""
 
-    @group.command("dead")
-    @json_option
-    @database_option
+    def of_letters(
+        command: str, about: str, *examples: str
+    ) -> Callable[[Callable[..., None]], click.Command]:
+        shown = "\n".join(f"  newsbot {name} {example}" for example in examples)
+        return group.command(command, help=f"{about}\n\n\b\nExamples:\n{shown}")
+
+    @of_letters(
+        "dead", "List what was given up: refused for good, or tried too often.", "dead", "dead --json"
+    )
+    @common_options
     def dead(as_json: bool, database: str | None) -> None:
-        """List what was given up: refused for good, or tried too often."""
-        with opened(database) as found:
+        with opened_database(database, migrate=False) as found:
             _print(_dead(found, names_of), as_json=as_json)
 
-    @group.command("retry")
+    @of_letters(
+        "retry",
+        "Have letters sent again, with the next run.\n\nThe ids are those that `dead` lists.",
+        "retry 12 13",
+        "retry --all",
+    )
     @ids_argument
     @all_option
-    @database_option
-    def retry(ids: tuple[int, ...], is_all: bool, database: str | None) -> None:
-        """Have letters sent again, with the next run. The ids are those that `dead` lists."""
-        with opened(database) as found:
+    @common_options
+    def retry(ids: tuple[int, ...], is_all: bool, as_json: bool, database: str | None) -> None:
+        from newsbot.store.sending.letters import revive_letters
+
+        with opened_database(database, migrate=False) as found:
             chosen = _chosen(_dead(found, names_of), ids, is_all=is_all)
             found.transact(partial(revive_letters, ids=chosen))
-        click.echo(f"{len(chosen)} will be sent again with the next run", err=True)
+        if as_json:
+            print_json({"retried": chosen})
+        else:
+            click.echo(f"{len(chosen)} will be sent again with the next run", err=True)
 
-    @group.command("drop")
+    @of_letters(
+        "drop",
+        "Forget letters that were given up.\n\nThe ids are those that `dead` lists.",
+        "drop 12 13",
+        "drop --all",
+    )
     @ids_argument
     @all_option
-    @database_option
-    def drop(ids: tuple[int, ...], is_all: bool, database: str | None) -> None:
-        """Forget letters that were given up. The ids are those that `dead` lists."""
-        with opened(database) as found:
+    @common_options
+    def drop(ids: tuple[int, ...], is_all: bool, as_json: bool, database: str | None) -> None:
+        from newsbot.store.sending.letters import remove_letters
+
+        with opened_database(database, migrate=False) as found:
             chosen = _chosen(_dead(found, names_of), ids, is_all=is_all)
             found.transact(partial(remove_letters, ids=chosen))
-        click.echo(f"{len(chosen)} dropped", err=True)
+        if as_json:
+            print_json({"dropped": chosen})
+        else:
+            click.echo(f"{len(chosen)} dropped", err=True)
 
 
 def _dead(database: Database, names_of: Names) -> list[Letter]:
+    from newsbot.settings import configuration
+    from newsbot.store.queries import dead_letters
+
     outputs = names_of(database, configuration())
     return database.ask(partial(dead_letters, outputs=outputs))
 
@@ -94,3 +122,5 @@ def _print(letters: Sequence[Letter], *, as_json: bool) -> None:
         return
     columns = ("id", "name", "address", "attempts", "dead_at", "error")
     print_table(columns, [[row[name] for name in columns] for row in rows])
+    if not rows:
+        say("nothing was given up")

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from newsbot.cli.config_option import config_option
+from newsbot.cli.options import SourceKey
 from newsbot.configuration.accepted_values import contact as read_contact
 from newsbot.errors import UsageError
 
@@ -17,14 +18,26 @@ from newsbot.errors import UsageError
 @click.argument("folder", default=".", metavar="[DIR]", type=click.Path(path_type=Path))
 @click.option("--contact", metavar="TEXT", help="A page or a mail address of yours, for the user agent.")
 @click.option(
-    "--source", "keys", multiple=True, metavar="KEY", help="A source of the catalog. Repeat it for several."
+    "--source",
+    "keys",
+    type=SourceKey(),
+    multiple=True,
+    metavar="KEY",
+    help="A source of the catalog. Repeat it for several.",
 )
 @click.option("--plugin", metavar="NAME", help="Make a Python package with plugins in DIR/NAME instead.")
 def init(folder: Path, contact: str | None, keys: tuple[str, ...], plugin: str | None) -> None:
-    """Make a folder to begin with: newsbot.toml, sources/ and the database.
+    """Make a folder to begin with: settings, sources and database.
 
-    DIR is the current folder if it is left out. Nothing is overwritten. Without --source there is one source as an
-    example. With --plugin, the folder is that of a package with an engine, a stage, an output, an extractor and a source.
+    They are newsbot.toml, sources/ and newsbot.db. DIR is the current folder if it is left out. Nothing is overwritten.
+    Without --source there is one source as an example. With --plugin, the folder is that of a package with an engine, a
+    stage, an output, an extractor and a source.
+
+    \b
+    Examples:
+      newsbot init
+      newsbot init desk --contact desk@news.example --source bbc --source dw-english
+      newsbot init --plugin newsbot-mine
     """
     if plugin is not None:
         if contact is not None or keys:

@@ -21,10 +21,11 @@ from newsbot.store.boilerplate.block_lists import (
 from newsbot.store.changes.change_log import ChangeKind
 from newsbot.store.changes.cursors import CURSOR, last_number, read_cursor
 from newsbot.store.counts.attention import Attention, CountRow, attention
-from newsbot.store.counts.count_groups import BY, By
-from newsbot.store.counts.narrowing import narrowing_counts
+from newsbot.store.counts.count_groups import BY, By, Tallies
+from newsbot.store.counts.narrowing import NARROWING, narrowing_counts
 from newsbot.store.crawl.source_health import SourceHealth, source_health
 from newsbot.store.entities.corrections import all_corrections
+from newsbot.store.entities.similar_names import similar_entities
 from newsbot.store.following.arrivals import Arrival, ArrivalPosition, list_arrivals
 from newsbot.store.following.changed_articles import (
     ChangeFilters,
@@ -70,7 +71,7 @@ from newsbot.store.queries.history import (
     history,
 )
 from newsbot.store.queries.place_features import feature_collection
-from newsbot.store.queries.reject_lists import StoredReject, list_conflicts, list_rejects
+from newsbot.store.queries.reject_lists import StoredReject, list_conflicts, list_rejects, reject_reasons
 from newsbot.store.queries.run_reports import RunReport, run_report
 from newsbot.store.queries.site_ids import database_id
 from newsbot.store.queries.source_overviews import (
@@ -141,6 +142,7 @@ __all__ = [
     "MARK_END",
     "MARK_START",
     "MAX_RANKED",
+    "NARROWING",
     "RECENT_ARTICLES",
     "WEEK",
     "Address",
@@ -195,6 +197,7 @@ __all__ = [
     "StoryEntry",
     "StorySummary",
     "Summary",
+    "Tallies",
     "Tie",
     "WatchHit",
     "addresses",
@@ -256,12 +259,14 @@ __all__ = [
     "ranked_stories",
     "read_cursor",
     "recent_languages",
+    "reject_reasons",
     "related_articles",
     "removed_json",
     "removed_paragraphs",
     "rising",
     "run_report",
     "search",
+    "similar_entities",
     "source_blocks",
     "source_coverage",
     "source_detail",

@@ -51,6 +51,11 @@ def list_rejects(
     return [StoredReject(**row) for row in session.execute(query).mappings()]
 
 
+def reject_reasons(session: Session) -> list[str]:
+    """Return the reasons for which pages were not stored, in alphabetical order."""
+    return list(session.scalars(select(RejectRow.reason).distinct().order_by(RejectRow.reason)))
+
+
 def list_conflicts(session: Session, article_id: int) -> list[StoredReject]:
     """Return the pages at the URLs of an article that are something else now, without those that are only gone."""
     rejects = list_rejects(session, article_id=article_id)

@@ -201,7 +201,7 @@ def test_broken_archives_are_reported_and_the_others_are_stored(tmp_path: Path) 
         (["missing"], 1, "missing: no such file"),
         ([], 2, "Missing argument"),
         (["fixtures", "--workers", "0"], 2, "--workers"),
-        (["fixtures", "--since", "soon"], 2, "since is 'soon'"),
+        (["fixtures", "--since", "soon"], 2, "'soon' is no date"),
         (["fixtures"], 1, "no archive in it"),
     ],
     ids=str,

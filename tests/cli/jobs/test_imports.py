@@ -310,6 +310,27 @@ def test_page_without_an_article_is_rejected_and_unreadable_line_is_counted(
         assert dict(stats(session).rejects_by_reason) == {"empty": 1, "no-title": 1}
 
 
+def test_unreadable_lines_are_named_with_the_reason(
+    database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [json.dumps(article_record()), "", "{broken", '"text"', '{"a": 1}', *["7"] * 9]
+    (tmp_path / "in").write_text("\n".join(lines), "utf-8")
+    assert run("import", str(tmp_path / "in"), "--database", database_url) == 1
+    told = capsys.readouterr().err.splitlines()
+    assert told[:3] == [
+        "newsbot: line 3 cannot be read: no JSON: Expecting property name enclosed in double quotes, at character 2",
+        "newsbot: line 4 cannot be read: no JSON object",
+        "newsbot: line 5 cannot be read: no article of newsbot, news-please or Fundus with a web address",
+    ]
+    assert told[10:] == ["newsbot: and 2 more"]
+    assert run("import", str(tmp_path / "in"), "--database", database_url, "--json") == 1
+    counts = json.loads(capsys.readouterr().out)
+    assert (counts["unchanged"], counts["unreadable"], len(counts["first_unreadable"])) == (1, 12, 10)
+    (tmp_path / "in").write_text(json.dumps([article_record(), 7]), "utf-8")
+    assert run("import", str(tmp_path / "in"), "--database", database_url) == 1
+    assert capsys.readouterr().err == "newsbot: object 2 cannot be read: no JSON object\n"
+
+
 @pytest.mark.parametrize("whole", ["[1", "[" * 100_000, "[]"], ids=["cut", "deep", "empty"])
 def test_broken_array_is_counted_as_unreadable(
     database: Database, database_url: str, tmp_path: Path, whole: str

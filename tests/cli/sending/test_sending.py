@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from newsbot.cli import newsbot, run
-from newsbot.cli.sending.opened import pause_after
+from newsbot.cli.sending.pace import pause_after
 from newsbot.store.database import Database
 from tests.outputs.receiver import Receiver, receiving
 from tests.store.samples import article, save, save_all

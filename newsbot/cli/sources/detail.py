@@ -1,110 +1,25 @@
-"""`newsbot sources health` and `newsbot sources show`: how the sources are doing."""
+"""`newsbot sources show`: everything that is known of sources."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
-from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import click
 
-from newsbot.cli.options import database_option, json_option, read_session
-from newsbot.cli.output import print_json, print_table, printable
-from newsbot.errors import DatabaseError, UsageError
+from newsbot.cli.options import SourceKey, common_options, read_session
+from newsbot.cli.output import print_json, print_wrapped, printable, say
+from newsbot.cli.sources.known import unknown_source
+from newsbot.errors import DatabaseError
 from newsbot.items import utc_text
-from newsbot.jobs.health_webhook import post_flags
-from newsbot.settings import configuration
-from newsbot.sources.catalog import load_sources
-from newsbot.sources.health import Flag, cut, outage, without_outage
-from newsbot.sources.model import Source
-from newsbot.sources.reach import held_hosts
-from newsbot.store.queries import (
-    BoilerplateCount,
-    PolledFeed,
-    SourceDetail,
-    SourceHealth,
-    boilerplate_counts,
-    source_detail,
-    source_health,
-)
 
-FLAGGED = 3
-"""Exit status of `health --check` if anything is flagged."""
-MAX_NAMED = 10
-"""Maximum number of sources that were never polled that are named."""
-
-
-@click.command()
-@click.option("--check", "is_check", is_flag=True, help="Exit with status 3 if anything is flagged.")
-@click.option("--webhook", metavar="URL", help="Post what is flagged there, as JSON.")
-@json_option
-@database_option
-def health(is_check: bool, webhook: str | None, as_json: bool, database: str | None) -> int:
-    """Show how each source is doing, and flag what a person should look at.
-
-    Flags: silence, lost fields (coverage drop), bot walls, pages that robots.txt forbids, hosts that are held, feeds
-    that fail, have moved or have ended, and sources of which nothing can be reached. Disabled sources are left out.
-    Sources whose certificates are not verified (tls_verify, NEWSBOT_TLS_VERIFY) are named.
-    """
-    settings = configuration()
-    known = load_sources(settings.sources)
-    enabled = [key for key, source in known.items() if source.enabled]
-    unverified = [key for key in enabled if not (settings.tls_verify and known[key].tls_verify)]
-    with read_session(database) as session:
-        reports = source_health(session, enabled, now=datetime.now(UTC))
-        removals = {count.source: count for count in boilerplate_counts(session)}
-    flags = _flags(reports)
-    if as_json:
-        for report in reports:
-            unverified_here = {"tls_verify": report.source not in unverified}
-            print_json(plain(report) | unverified_here | _boilerplate_json(removals.get(report.source)))
-    else:
-        _print_health(reports, flags)
-        if unverified:
-            click.echo(f"certificates are not verified: {', '.join(cut(unverified, MAX_NAMED))}")
-    if webhook and flags:
-        post_flags(webhook, flags)
-    return FLAGGED if is_check and flags else 0
-
-
-def _boilerplate_json(count: BoilerplateCount | None) -> dict[str, int]:
-    return {
-        "learnt_blocks": count.learnt_count if count else 0,
-        "removed_paragraphs": count.removed_count if count else 0,
-    }
-
-
-def _flags(reports: Sequence[SourceHealth]) -> list[Flag]:
-    """Return the flags of all sources; one for all of them if none could be reached."""
-    flags = [flag for report in reports for flag in report.flags]
-    lost = {report.source: report.unreached for report in reports if report.was_polled}
-    everything = outage(lost)
-    return [everything, *without_outage(flags)] if everything else flags
-
-
-def _print_health(reports: Sequence[SourceHealth], flags: Sequence[Flag]) -> None:
-    polled = [report for report in reports if report.was_polled]
-    rows = [
-        (
-            report.source,
-            report.articles_today,
-            f"{report.articles_a_day:.1f}",
-            utc_text(report.last_article_at) or "never",
-            utc_text(report.last_poll_at) or "never",
-            len(report.flags) or "",
-        )
-        for report in polled
-    ]
-    print_table(("source", "today", "a day", "last article", "last poll", "flags"), rows)
-    if never := [report.source for report in reports if not report.was_polled]:
-        click.echo(f"never polled: {', '.join(cut(never, MAX_NAMED))}")
-    for flag in flags:
-        place = f"{printable(flag.source)}: " if flag.source else ""
-        click.secho(f"{place}{flag.kind}: {printable(flag.detail)}", fg="red")
+if TYPE_CHECKING:
+    from newsbot.sources.model import Source
+    from newsbot.store.queries import PolledFeed, SourceDetail
 
 
 def plain(value: Any) -> Any:
@@ -125,39 +40,60 @@ def plain(value: Any) -> Any:
 
 
 @click.command()
-@click.argument("key")
-@json_option
-@database_option
-def show(key: str, as_json: bool, database: str | None) -> None:
-    """Show everything that is known of one source: its definition, feeds, hosts, frontier, articles and flags."""
+@click.argument("keys", metavar="KEY...", nargs=-1, required=True, type=SourceKey())
+@common_options
+def show(keys: tuple[str, ...], as_json: bool, database: str | None) -> None:
+    """Show everything that is known of sources.
+
+    The definition, feeds, hosts, frontier, articles and flags.
+
+    \b
+    Examples:
+      newsbot sources show bbc
+      newsbot sources show bbc guardian --json
+    """
+    from newsbot.settings import configuration
+    from newsbot.sources.catalog import load_sources
+
     known = load_sources(configuration().sources)
-    source, detail = known.get(key), None
+    details = _details(keys, known, database)
+    for key in keys:
+        if key not in known and key not in details:
+            raise unknown_source(key, known)
+    for number, key in enumerate(keys):
+        if as_json:
+            print_json(_source_json(key, known.get(key), details.get(key)))
+            continue
+        if number:
+            click.echo()
+        _print(key, known.get(key), details.get(key))
+
+
+def _details(
+    keys: tuple[str, ...], known: dict[str, Source], database: str | None
+) -> dict[str, SourceDetail]:
+    """Return key -> what the database has of a source; nothing without a database, if the definitions are known."""
+    from newsbot.store.queries import source_detail
+
     try:
         with read_session(database) as session:
-            detail = source_detail(session, key, now=datetime.now(UTC))
+            found = {key: source_detail(session, key, now=datetime.now(UTC)) for key in keys}
     except DatabaseError as error:
-        if source is not None:
-            click.echo(f"newsbot: {printable(error)}", err=True)  # the definition is known all the same
-    if source is None and detail is None:
-        raise unknown_source(key, known)
-    if as_json:
-        print_json(_source_json(key, source, detail))
-        return
+        if known.keys() & set(keys):
+            say(str(error))
+        return {}
+    return {key: detail for key, detail in found.items() if detail is not None}
+
+
+def _print(key: str, source: Source | None, detail: SourceDetail | None) -> None:
     for line in _definition(key, source):
-        click.echo(printable(line))
+        print_wrapped(printable(line))
     if detail is None or not detail.health.was_polled:
         click.echo("\nIt has never been polled.")
     for title, lines in (_sections(detail) if detail else {}).items():
         click.secho(f"\n{title}", bold=True)
         for line in lines:
-            click.echo(f"  {printable(line)}")
-
-
-def unknown_source(key: str, known: Iterable[str]) -> UsageError:
-    """Return the error for a key that no source has, with the keys that resemble it."""
-    near = get_close_matches(key, known, n=3)
-    hint = f"did you mean {' or '.join(near)}?" if near else "newsbot sources list shows them"
-    return UsageError(f"no source {printable(key)!r}; {hint}")
+            print_wrapped(printable(line), indent=2)
 
 
 def _source_json(key: str, source: Source | None, detail: SourceDetail | None) -> dict[str, Any]:
@@ -194,6 +130,8 @@ def _words(value: Any) -> str:
 
 def _sections(detail: SourceDetail) -> dict[str, list[str]]:
     """Return title -> lines of the sections about a source; sections without lines are left out."""
+    from newsbot.sources.reach import held_hosts
+
     health = detail.health
     more = detail.feed_count - len(detail.feeds)
     sections = {

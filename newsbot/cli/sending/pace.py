@@ -1,14 +1,8 @@
-"""A database for the time of a command, and the pace of commands that follow the log."""
+"""The pace of commands that follow the log."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import click
-
-from newsbot.settings import configuration
-from newsbot.store.database import Database
 
 follow_option = click.option(
     "--follow", is_flag=True, help="Go on with what comes, until Ctrl-C. What fails is tried again."
@@ -23,17 +17,6 @@ interval_option = click.option(
     help="How often --follow looks.",
 )
 MAX_PAUSE_S = 300.0
-
-
-@contextmanager
-def opened(url: str | None) -> Iterator[Database]:
-    """Give the database that the option or the settings name."""
-    database = Database(url or configuration().database_url)
-    database.open(migrate=False)
-    try:
-        yield database
-    finally:
-        database.close()
 
 
 def pause_after(failures: int, interval_s: float) -> float:

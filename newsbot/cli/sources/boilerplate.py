@@ -4,38 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
-from newsbot.cli.options import database_option, json_option, read_session
-from newsbot.cli.output import print_json, print_table, printable
-from newsbot.cli.source_reports import unknown_source
+from newsbot.cli.options import SourceKey, common_options, opened_database, read_session
+from newsbot.cli.output import print_json, print_table, printable, say
+from newsbot.cli.sources.known import unknown_source
 from newsbot.errors import UsageError
-from newsbot.jobs.reclean import keep_block, release_block
-from newsbot.settings import configuration
-from newsbot.sources.catalog import load_sources
-from newsbot.store.database import Database
-from newsbot.store.queries import SourceBlock, boilerplate_counts, source_blocks, source_names
+
+if TYPE_CHECKING:
+    from newsbot.store.queries import SourceBlock
 
 MIN_DIGITS = 4
 """Minimum length of the beginning of an id that names a block."""
 
 
 @click.command()
-@click.argument("key", required=False)
+@click.argument("key", required=False, type=SourceKey())
 @click.option(
     "--keep", "kept", metavar="BLOCK", help="Put this block back into all articles, and keep it there."
 )
 @click.option("--release", "released", metavar="BLOCK", help="Keep this block no longer.")
-@json_option
-@database_option
+@common_options
 def boilerplate(
     key: str | None, kept: str | None, released: str | None, as_json: bool, database: str | None
 ) -> None:
-    """Show the lines that the source KEY repeats, and from how many articles each was removed.
+    """Show the lines that a source repeats; keep some.
 
-    Without KEY, the numbers of every source. A block that was released is removed from stored articles by
+    Of the source KEY, with the number of articles from which each line was removed. Without KEY, the numbers of every source. A block that was released is removed from stored articles by
     `newsbot reclean`, if the site still repeats it.
+
+    \b
+    Examples:
+      newsbot sources boilerplate
+      newsbot sources boilerplate bbc
+      newsbot sources boilerplate bbc --keep 3f2a9c01b7de
     """
     if kept is not None and released is not None:
         raise click.UsageError("--keep and --release cannot be used together")
@@ -54,6 +58,10 @@ def boilerplate(
 
 
 def _blocks_of(key: str, database: str | None) -> list[SourceBlock]:
+    from newsbot.settings import configuration
+    from newsbot.sources.catalog import load_sources
+    from newsbot.store.queries import source_blocks, source_names
+
     with read_session(database) as session:
         known = {*source_names(session), *load_sources(configuration().sources)}
         if key not in known:
@@ -74,16 +82,15 @@ def _named(wanted: str, key: str, blocks: Sequence[SourceBlock]) -> SourceBlock:
 
 
 def _change(key: str, block: SourceBlock, *, is_kept: bool, database: str | None) -> None:
-    opened = Database(database or configuration().database_url).open()
-    try:
+    from newsbot.jobs.reclean import keep_block, release_block
+
+    with opened_database(database) as opened:
         if is_kept:
             count = keep_block(opened, key, block.key, block.text)
             click.echo(f"{block.id} is kept; {count} articles have it again", err=True)
         else:
             release_block(opened, key, block.key)
             click.echo(f"{block.id} is kept no longer", err=True)
-    finally:
-        opened.close()
 
 
 def _print_blocks(blocks: Sequence[SourceBlock], *, as_json: bool) -> None:
@@ -95,6 +102,8 @@ def _print_blocks(blocks: Sequence[SourceBlock], *, as_json: bool) -> None:
         return
     rows = [(block.id, _state(block), block.removed_count, block.text) for block in blocks]
     print_table(("block", "state", "removed from", "text"), rows)
+    if not rows:
+        say("nothing that this source repeats has been learnt")
 
 
 def _state(block: SourceBlock) -> str:
@@ -104,6 +113,8 @@ def _state(block: SourceBlock) -> str:
 
 
 def _print_counts(*, as_json: bool, database: str | None) -> None:
+    from newsbot.store.queries import boilerplate_counts
+
     with read_session(database) as session:
         counts = boilerplate_counts(session)
     if as_json:
