@@ -32,7 +32,7 @@ NOW = datetime(2026, 11, 29, 18, 0, tzinfo=UTC)
 CRAWL_TIMEOUT_S = 600
 READING = {
     "search", "show", "history", "stories", "story", "entity", "trends", "stats", "rejects", "export",
-    "methods", "count", "changes", "watch", "tail", "suggest",
+    "methods", "count", "changes",
 }  # fmt: skip
 """Commands that only read the database."""
 GROUPS = {"sources": {"boilerplate", "show", "health"}, "entities": {"corrections"}}
