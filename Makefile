@@ -22,10 +22,11 @@ demo: $(READY)
 	@$(BIN)/newsbot history $(EDITED)
 	@echo; echo "Now try, after . .venv/bin/activate:"
 	@echo "  newsbot search 'climate \"sea level\" -football'"
+	@echo "  newsbot count climate energy --by week --share --since 60d"
 	@echo "  newsbot entity 'Angela Merkel'"
 	@echo "  newsbot show $(EDITED)"
 	@echo "  newsbot rejects --reason paywall"
-	@echo "  newsbot serve        then http://127.0.0.1:8000/"
+	@echo "  newsbot serve        then http://127.0.0.1:8000/ and its pages Articles, Names and Changes"
 
 # In three processes: the tests of crawls, commands and browsers wait more than they compute.
 test: $(READY)
@@ -63,8 +64,8 @@ COMPILE := uv pip compile --quiet --universal --generate-hashes --no-header --no
 requirements: $(READY)
 	$(BIN)/pip install --quiet uv
 	$(BIN)/$(COMPILE) --extra postgres --extra test --extra docs --output-file requirements.txt pyproject.toml
-	$(BIN)/$(COMPILE) --extra postgres --constraint requirements.txt --output-file deploy/requirements.txt \
-		pyproject.toml
+	$(BIN)/$(COMPILE) --extra postgres --extra entities --extra alerts --constraint requirements.txt \
+		--output-file deploy/requirements.txt pyproject.toml
 	echo hatchling | $(BIN)/$(COMPILE) --constraint requirements.txt --output-file deploy/build-requirements.txt -
 
 # The documentation site, in build/site; a broken link is an error.

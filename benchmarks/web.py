@@ -19,16 +19,17 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from multiprocessing import Process, Value
 from statistics import quantiles
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
+from newsbot.dedupe.admissions import Evidence
 from newsbot.entities.keys import entity_key
 from newsbot.items import Article
 from newsbot.store.articles import children
@@ -44,6 +45,8 @@ from tests.web import newsroom
 BATCH = 1_000
 REQUESTS = 100
 READERS = 4
+EDITED = 10
+"""Every tenth article has been edited once."""
 STORY_ARTICLES = 3
 """Every tenth run of so many articles is a story."""
 WORDS = (
@@ -86,7 +89,60 @@ def fill(database: Database, articles: int) -> None:
             "INSERT INTO entity_totals (entity_id, country, article_count, mention_count) "
             "SELECT entity_id, '', count(*), sum(mention_count) FROM article_entities GROUP BY entity_id"
         )
-        connection.exec_driver_sql("ANALYZE")
+    follow(database)
+    with database.write() as session:
+        session.connection().exec_driver_sql("ANALYZE")
+
+
+_FETCHED = (
+    "INSERT INTO fetches (url_hash, url, source, fetched_at, outcome, status)"
+    " SELECT u.url_hash, u.url, a.source, a.first_seen_at, 'article', 200"
+    " FROM article_urls AS u JOIN articles AS a ON a.id = u.article_id ORDER BY a.id",
+    "INSERT INTO frontier (url_hash, url, host, source, state, discovered_at, article_id, done_at)"
+    " SELECT u.url_hash, u.url, a.source || '.example', a.source, 'done', a.first_seen_at, a.id, a.first_seen_at"
+    " FROM article_urls AS u JOIN articles AS a ON a.id = u.article_id ORDER BY a.id",
+    "INSERT INTO changes (article_id, change, changed_at, revision)"
+    " SELECT id, 'new', first_seen_at, 1 FROM articles ORDER BY first_seen_at, id",
+)
+
+
+def follow(database: Database) -> None:
+    """Store what a crawl leaves beside articles: fetches, the frontier, edits of every `EDITED`-th article, the log of changes."""
+    with database.write() as session:
+        for statement in _FETCHED:
+            session.connection().exec_driver_sql(statement)
+        columns = (models.ArticleRow.id, models.ArticleRow.title, models.ArticleRow.first_seen_at)
+        edited = session.execute(select(*columns).where(models.ArticleRow.id % EDITED == 0)).all()
+        edits = [_edit(row[0], row[1] or "", row[2]) for row in edited]
+        for start in range(0, len(edits), BATCH):
+            part = edits[start : start + BATCH]
+            session.execute(insert(models.Revision), part)
+            session.execute(insert(models.ChangeRow), [_change(edit) for edit in part])
+        session.execute(
+            update(models.ArticleRow).where(models.ArticleRow.id % EDITED == 0).values(revision=2)
+        )
+
+
+def _edit(number: int, title: str | None, at: datetime) -> dict[str, Any]:
+    """Return the only revision of an article; every third one has changed the headline, every second one is silent."""
+    evidence = Evidence("nothing-found" if number // EDITED % 2 else "note", "Updated at noon.")
+    headline = {"title": f"Earlier: {title}"} if number // EDITED % 3 == 0 else {}
+    return {
+        "article_id": number,
+        "revision": 1,
+        "replaced_at": at + timedelta(hours=2),
+        "title_changed": bool(headline),
+        "body_changed": True,
+        "content_key": _key(f"{number} before"),
+        "changes": headline | {"body": [[0, 0, "An earlier first sentence. "]]},
+        "is_silent": evidence.is_silent,
+        "evidence": evidence.to_json(),
+    }
+
+
+def _change(edit: dict[str, Any]) -> dict[str, Any]:
+    of_article = {"article_id": edit["article_id"], "change": "revised", "revision": 2}
+    return of_article | {"changed_at": edit["replaced_at"], "fields": list(edit["changes"])}
 
 
 def _store(database: Database, batch: list[tuple[int, Article]], entities: dict[str, int]) -> None:
@@ -238,6 +294,57 @@ def _day(chance: random.Random) -> str:
     return f"{newsroom.NOW - timedelta(days=chance.randint(1, 1000), hours=chance.randint(0, 23)):%Y-%m-%dT%H:00:00Z}"
 
 
+def _source(chance: random.Random) -> str:
+    return chance.choice(list(newsroom.SOURCES))
+
+
+def pages(articles: int) -> dict[str, Callable[[random.Random], str]]:
+    """Return a maker of addresses for each kind of page of a database with so many articles."""
+    return {
+        "home": lambda _: "/",
+        "article": lambda chance: f"/articles/{chance.randint(1, articles)}",
+        "search": lambda chance: f"/search?q={quote(chance.choice(WORDS))}",
+        "search, one source": lambda chance: f"/search?q={quote(chance.choice(WORDS))}&source=market-day",
+        "search, one entity": lambda chance: f"/search?q={quote(chance.choice(WORDS))}&entity=Ada+Kovac",
+        "search, by date": lambda chance: f"/search?q={quote(chance.choice(WORDS))}&sort=date",
+        "search, no words": lambda chance: f"/search?source={_source(chance)}",
+        "entity": lambda chance: f"/entities/{chance.randint(1, 100)}",
+        "source": lambda chance: f"/sources/{_source(chance)}",
+        "api search": lambda chance: f"/api/search?q={quote(chance.choice(WORDS))}",
+        "api articles": lambda _: "/api/articles?limit=20",
+        # Counts are kept for a minute: another day makes each of these requests count anew.
+        "search since a day": lambda chance: f"/search?q={quote(chance.choice(WORDS))}&since={_day(chance)}",
+        "api count by week": lambda chance: (
+            f"/api/count?q={quote(chance.choice(WORDS))}&by=week&share=1&since={_day(chance)}"
+        ),
+        "api count by source": lambda chance: (
+            f"/api/count?q={quote(chance.choice(WORDS))}&by=source&since={_day(chance)}"
+        ),
+        "api changes": lambda chance: f"/api/changes?cursor={chance.randint(0, articles)}&limit=50",
+        "api changes, source": lambda chance: (
+            f"/api/changes?cursor={chance.randint(0, articles)}&source={_source(chance)}"
+        ),
+        "api changes, kind": lambda chance: f"/api/changes?cursor={chance.randint(0, articles)}&kind=revised",
+        "api count, total": lambda chance: f"/api/count?q={quote(chance.choice(WORDS))}&since={_day(chance)}",
+        "api count by entity": lambda chance: (
+            f"/api/count?q={quote(chance.choice(WORDS))}&by=entity&since={_day(chance)}"
+        ),
+        "search, compared": lambda chance: (
+            f"/search?q={quote(chance.choice(WORDS))}&q2=tram&q3=council&q4=rent&share=1&since={_day(chance)}"
+        ),
+        "edits": lambda _: "/edits",
+        "edits, one source": lambda chance: f"/edits?source={_source(chance)}&silent=true",
+        "edits, headlines": lambda _: "/edits?part=headline&silent=true",
+        "entity, compared": lambda chance: (
+            f"/entities/{chance.randint(1, 50)}?with=Lisbon&since={_day(chance)}"
+        ),
+        "feed, no words": lambda chance: f"/feed.atom?source={_source(chance)}",
+        "feed, later page": lambda chance: f"/feed.json?q={quote(chance.choice(WORDS))}&language=de",
+        "feed": lambda chance: f"/feed.atom?q={quote(chance.choice(WORDS))}",
+        "sources": lambda _: "/sources",
+    }
+
+
 def main() -> None:
     """Fill, serve, ask."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -253,34 +360,9 @@ def main() -> None:
         fill(database, options.articles)
         print(f"{options.articles} articles stored in {time.monotonic() - start:.0f} s", flush=True)
     database.close()
-    pages: dict[str, Callable[[random.Random], str]] = {
-        "home": lambda _: "/",
-        "article": lambda chance: f"/articles/{chance.randint(1, options.articles)}",
-        "search": lambda chance: f"/search?q={quote(chance.choice(WORDS))}",
-        "search, one source": lambda chance: f"/search?q={quote(chance.choice(WORDS))}&source=market-day",
-        "search, one entity": lambda chance: f"/search?q={quote(chance.choice(WORDS))}&entity=Ada+Kovac",
-        "search, by date": lambda chance: f"/search?q={quote(chance.choice(WORDS))}&sort=date",
-        "search, no words": lambda chance: f"/search?source={chance.choice(list(newsroom.SOURCES))}",
-        "entity": lambda chance: f"/entities/{chance.randint(1, 100)}",
-        "source": lambda chance: f"/sources/{chance.choice(list(newsroom.SOURCES))}",
-        "api search": lambda chance: f"/api/search?q={quote(chance.choice(WORDS))}",
-        "api articles": lambda _: "/api/articles?limit=20",
-        # Counts are kept for a minute: another day makes each of these requests count anew.
-        "search since a day": lambda chance: f"/search?q={quote(chance.choice(WORDS))}&since={_day(chance)}",
-        "api count by week": lambda chance: (
-            f"/api/count?q={quote(chance.choice(WORDS))}&by=week&share=1&since={_day(chance)}"
-        ),
-        "api count by source": lambda chance: (
-            f"/api/count?q={quote(chance.choice(WORDS))}&by=source&since={_day(chance)}"
-        ),
-        "api changes": lambda chance: f"/api/changes?cursor={chance.randint(0, options.articles)}&limit=50",
-        "edits": lambda _: "/edits",
-        "feed": lambda chance: f"/feed.atom?q={quote(chance.choice(WORDS))}",
-        "sources": lambda _: "/sources",
-    }
     with serving(options.database) as server, writing(options.database) if options.writing else nullcontext():
         print(f"{'ms':22} {'p50':>8} {'p95':>8} {f'p50 x{READERS}':>8} {f'p95 x{READERS}':>8}")
-        for name, address in pages.items():
+        for name, address in pages(options.articles).items():
             measure(server, name, address)
 
 

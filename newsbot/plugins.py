@@ -6,7 +6,7 @@
 | `newsbot.stages` | an item pipeline of Scrapy, whose attribute `order` is its place among those of newsbot |
 | `newsbot.extractors` | a class that follows `newsbot.extraction.site_extractors.SiteExtractor` |
 | `newsbot.sources` | a package with TOML files of sources, which are added to the catalog |
-| `newsbot.outputs` | a kind of outputs |
+| `newsbot.outputs` | a class that follows `newsbot.outputs.output_protocol.Output`: `kind` in `[[output]]` has its name |
 
 docs/howto/plugins.md has an example of each.
 """

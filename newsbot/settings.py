@@ -37,6 +37,7 @@ PAGE_PIPELINES = {
 PAGE_STORAGE = {
     "newsbot.session.CrawlSession": 100,
     "newsbot.extensions.keep_rejects.KeepRejects": 200,
+    "newsbot.extensions.run_watches.RunWatches": 300,
 }
 PAGE_EXTENSIONS = {
     # In place of Scrapy's: articles are exported as the JSON objects of `newsbot extract`.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,3 +37,18 @@ def installed(folder: Path, code: str, *, package: str = "sample", **entries: st
 def _forget() -> None:
     for cached in (plugins, site_extractors._installed, load_engine):
         cached.cache_clear()
+
+
+def register(project: Path) -> None:
+    """Write beside the modules of a project what `pip install -e` writes of it for entry points."""
+    described = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]
+    name, version = described["name"].replace("-", "_"), described["version"]
+    metadata = project / f"{name}-{version}.dist-info"
+    metadata.mkdir()
+    lines = f"Metadata-Version: 2.1\nName: {described['name']}\nVersion: {version}\n"
+    (metadata / "METADATA").write_text(lines, "utf-8")
+    groups = [
+        "\n".join([f"[{group}]", *(f"{entry} = {value}" for entry, value in entries.items()), ""])
+        for group, entries in described["entry-points"].items()
+    ]
+    (metadata / "entry_points.txt").write_text("\n".join(groups), "utf-8")

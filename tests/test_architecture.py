@@ -20,6 +20,7 @@ FLOORS = (
         "masking",
         "signals",
         "plugins",
+        "templates",
         "urls",
         "text",
         "onnx",

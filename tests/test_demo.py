@@ -193,6 +193,11 @@ def test_edits_are_judged_as_they_were_made(demo: Database) -> None:
     assert judged[0] == 8
 
 
+def test_article_whose_page_was_removed_is_gone(demo: Database) -> None:
+    gone = values(demo, "SELECT url FROM articles WHERE gone_at IS NOT NULL")
+    assert len(gone) == sum(edit.gone for edit in load_edits()) == 1
+
+
 def test_articles_were_first_seen_when_their_pages_were_fetched(demo: Database) -> None:
     late = "SELECT COUNT(*) FROM articles WHERE first_seen_at < published_at OR first_seen_at > :now"
     with demo.read() as session:

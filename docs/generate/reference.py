@@ -5,13 +5,12 @@ from __future__ import annotations
 import textwrap
 from datetime import datetime
 
-from newsbot.web.site import Site
-
 from docs.generate.markdown import table
 from docs.generate.tables import tables_page
 from newsbot.store.database import Database
 from newsbot.web.app import application
 from newsbot.web.openapi.description import Endpoint, endpoints
+from newsbot.web.serving.site import Site
 
 COMMANDS = """\
 # Commands
@@ -30,10 +29,15 @@ status is 0; 2 for a mistake in arguments or settings, 1 for a failure, 130 afte
 PYTHON = """\
 # Python
 
-What newsbot promises to those who import it. Everything else may change in any version.
+What newsbot promises to those who import it; `newsbot.extract`, `newsbot.crawl`, `newsbot.open` and `newsbot.Article` are the
+first of them under short names. Everything else may change in any version.
 """
 PUBLIC = (
     "newsbot.extraction.extract",
+    "newsbot.api.crawl",
+    "newsbot.api.open_database",
+    "newsbot.api.Database",
+    "newsbot.api.Results",
     "newsbot.entities.recognize",
     "newsbot.urls.canonicalize",
     "newsbot.items.Article",

@@ -10,6 +10,7 @@ from typing import Generic, Self, TypeVar, Unpack, get_args
 
 from sqlalchemy.orm import Session
 
+from newsbot.api.columns import ARTICLE_COLUMNS, CHANGE_COLUMNS, HIT_COLUMNS
 from newsbot.api.filter_values import FilterValues, Names, SourceFilters, filters_of, names_of
 from newsbot.api.results import Counts, Listed, Results
 from newsbot.errors import InputError, UsageError
@@ -105,7 +106,7 @@ class Database:
         def found(session: Session) -> Listed[Hit]:
             hits = search(session, query, wanted)
             total = count_articles(session, query, wanted) if len(hits) == limit else len(hits)
-            return Listed(hits, hit_json, total)
+            return Listed(hits, hit_json, HIT_COLUMNS, total)
 
         return self._database.ask(found)
 
@@ -127,6 +128,7 @@ class Database:
         return Counts(
             found.rows if by else (found.total,),
             lambda row: dict(zip(columns, row_values(found, row), strict=True)),
+            columns,
             dict(zip(asked, found.total.counts, strict=True)),
         )
 
@@ -152,7 +154,7 @@ class Database:
                 yield from iter_articles(session, wanted, query)
 
         self._database.ask(check)
-        return Results(_Asked(found), stored_json)
+        return Results(_Asked(found), stored_json, ARTICLE_COLUMNS)
 
     def article(self, id_or_url: int | str) -> StoredArticle:
         """Return the article with this id, or with this URL in any form. Raises InputError if there is none."""
@@ -182,7 +184,8 @@ class Database:
             return after, ChangeFilters(kinds=kinds, only_silent=silent, articles=narrow(session, wanted))
 
         after, change_filters = self._database.ask(start)
-        return Results(_Asked(lambda: self._pages(after, change_filters, full=full)), change_json)
+        pages = _Asked(lambda: self._pages(after, change_filters, full=full))
+        return Results(pages, change_json, CHANGE_COLUMNS)
 
     def _pages(self, after: int, filters: ChangeFilters, *, full: bool) -> Iterator[LoggedChange]:
         limit, has_more = FULL_CHANGES_PAGE if full else CHANGES_PAGE, True

@@ -19,9 +19,13 @@ T = TypeVar("T")
 class Results(Generic[T]):
     """What was found, to go through as often as you like; every time the database is asked again if it is not all here."""
 
-    def __init__(self, found: Iterable[T], as_dict: Callable[[T], dict[str, Any]]) -> None:
+    def __init__(
+        self, found: Iterable[T], as_dict: Callable[[T], dict[str, Any]], columns: Sequence[str]
+    ) -> None:
         self._found = found
         self._as_dict = as_dict
+        self.columns = tuple(columns)
+        """Names of the columns of a table of the results."""
 
     def __iter__(self) -> Iterator[T]:
         return iter(self._found)
@@ -34,14 +38,17 @@ class Results(Generic[T]):
         """Return a table with a row for each result. Times are of type datetime, in UTC.
 
         Raises UsageError if pandas is not installed."""
-        frame: pd.DataFrame = _library("pandas").DataFrame(self._rows())
+        frame: pd.DataFrame = _library("pandas").DataFrame(self._rows(), columns=self.columns)
         return frame
 
     def to_polars(self) -> pl.DataFrame:
         """Return a table with a row for each result. Times are of type datetime, in UTC.
 
         Raises UsageError if polars is not installed."""
-        frame: pl.DataFrame = _library("polars").DataFrame(self._rows(), infer_schema_length=None)
+        polars, rows = _library("polars"), self._rows()
+        frame: pl.DataFrame = polars.DataFrame(
+            rows or None, None if rows else self.columns, infer_schema_length=None
+        )
         return frame
 
     def _rows(self) -> list[dict[str, Any]]:
@@ -51,8 +58,14 @@ class Results(Generic[T]):
 class Listed(Results[T]):
     """Results that are all in memory."""
 
-    def __init__(self, found: Sequence[T], as_dict: Callable[[T], dict[str, Any]], total: int) -> None:
-        super().__init__(found, as_dict)
+    def __init__(
+        self,
+        found: Sequence[T],
+        as_dict: Callable[[T], dict[str, Any]],
+        columns: Sequence[str],
+        total: int,
+    ) -> None:
+        super().__init__(found, as_dict, columns)
         self._list = found
         self.total = total
         """Number of all articles that the search finds, also those beyond its `limit`."""
@@ -71,9 +84,13 @@ class Counts(Results[T]):
     """Numbers of articles, by query."""
 
     def __init__(
-        self, rows: Sequence[T], as_dict: Callable[[T], dict[str, Any]], totals: Mapping[str, int]
+        self,
+        rows: Sequence[T],
+        as_dict: Callable[[T], dict[str, Any]],
+        columns: Sequence[str],
+        totals: Mapping[str, int],
     ) -> None:
-        super().__init__(rows, as_dict)
+        super().__init__(rows, as_dict, columns)
         self.totals = totals
         """Query -> number of all articles that it finds."""
 
@@ -82,9 +99,11 @@ class Counts(Results[T]):
 
 
 def _with_times(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a row whose times (`published_at`, ...) are datetimes."""
+    """Return a row whose times (`at`, `published_at`, ...) are datetimes."""
     return {
-        name: datetime.fromisoformat(value) if name.endswith("_at") and isinstance(value, str) else value
+        name: datetime.fromisoformat(value)
+        if f"_{name}".endswith("_at") and isinstance(value, str)
+        else value
         for name, value in row.items()
     }
 

@@ -30,12 +30,14 @@ def serve(host: str, port: int, images: bool, as_json: bool, database: str | Non
     """
     import uvicorn
 
+    from newsbot.outputs.watches.watch_table import read_watch_tables
     from newsbot.settings import configuration
     from newsbot.store.database import Database
     from newsbot.web.app import create_app
     from newsbot.web.serving.server import access_for, address_of, is_loopback, listening, server_config
 
     settings = configuration()
+    read_watch_tables(settings.watch, {})  # a wrong table is reported now, not by a page
     token = settings.web_token
     opened = Database(database or settings.database_url).open()
     if not (is_loopback(host) or token):
@@ -43,7 +45,9 @@ def serve(host: str, port: int, images: bool, as_json: bool, database: str | Non
     urls = settings.web_url
     access = access_for(host, token, urls)
     url = urls[0] if urls else None
-    app = create_app(opened, access=access, images=images, url=url, cors=settings.web_cors)
+    app = create_app(
+        opened, access=access, images=images, url=url, cors=settings.web_cors, watch=settings.watch
+    )
     try:
         with listening(host, port) as listener:
             if as_json:

@@ -62,6 +62,7 @@ def _row(setting: Setting, found: Configuration, origins: list[Origin]) -> dict[
         "default": setting.default_in_words,
         "accepted": setting.accepted,
         "purpose": setting.purpose,
+        "is_secret": setting.is_secret,
     }
 
 

@@ -74,9 +74,12 @@ def closing_lines(crawler: Crawler) -> Iterator[tuple[int, str]]:
     if crawler.spider is None:
         yield logging.ERROR, "the crawl could not begin; see the log above"
         return
-    if failure := CrawlSession.failure_of(crawler):
+    failure = CrawlSession.failure_of(crawler)
+    if failure:
         yield logging.ERROR, failure
     session = crawler.get_extension(CrawlSession)
+    if session is not None and session.run_id is None and not failure:  # by Ctrl-C at the very start
+        yield logging.ERROR, "stopped before the crawl had begun"
     if session is not None and session.run_id is not None and isinstance(crawler.spider, NewsSpider):
         yield from _report(session, crawler.spider)
     if session is None or session.run_id is not None:  # else there was no database to store anything in

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 from typing import Any, ClassVar
 
 from scrapy.commands.fetch import Command as ScrapyFetch
 
+from newsbot.commands.wrong_settings import exit_if_wrong
 from newsbot.spiders.components import STORES
 from newsbot.spiders.page_spider import STARTS
 
@@ -18,3 +20,8 @@ class Command(ScrapyFetch):
         STORES: False,
         STARTS: False,
     }
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Set the settings of the command line. Exits with status 2 if one of newsbot's is wrong."""
+        super().process_options(args, opts)
+        exit_if_wrong(self.settings)

@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from newsbot import __version__
 from newsbot.configuration import accepted_values as accept
+from newsbot.masking import MASK, masked_setting
 
 PREFIX = "NEWSBOT_"
 """What the names of settings begin with in the environment and in Scrapy's settings."""
@@ -112,7 +113,7 @@ class Configuration(BaseSettings):
         "true or 1 (kept), false or 0 (not kept)",
         "whether what feeds say of articles is kept while their pages cannot be read",
     )
-    web_token: str = setting(
+    web_token: Annotated[str, Field(repr=False)] = setting(
         "",
         "any text; empty: none",
         "what `newsbot serve` asks readers for, as a password or Bearer token",
@@ -171,6 +172,11 @@ class Setting:
     def name(self) -> str:
         """Its name in the environment and in Scrapy's settings."""
         return PREFIX + self.key.upper()
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether its value is never shown."""
+        return masked_setting(self.name, "value") == MASK
 
     @property
     def is_table(self) -> bool:

@@ -9,8 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from newsbot.configuration.origins import FILE_NAME
-from newsbot.errors import UsageError, did_you_mean
-from newsbot.sources.catalog import source_files
+from newsbot.errors import UsageError
+from newsbot.sources.catalog import source_files, unknown_source
 from newsbot.sources.toml_edit import source_text, toml_value
 from newsbot.store.database import Database
 
@@ -67,8 +67,7 @@ def _chosen(keys: Sequence[str]) -> dict[str, str]:
     files = source_files()
     for key in keys:
         if key not in files:
-            hint = did_you_mean(key, files) or "; newsbot sources list shows them"
-            raise UsageError(f"--source {key!r}: no such source in the catalog{hint}", source=key)
+            raise UsageError(f"--source: {unknown_source(key)}", source=key)
     return {key: source_text(files[key].read_text("utf-8"), key) for key in dict.fromkeys(keys)}
 
 

@@ -30,6 +30,9 @@ from newsbot.store.queries import (
 from newsbot.store.sending.letters import add_letter, due_letters, note_attempt, remove_letters
 from newsbot.store.sending.log_cursors import advance, lease, new_owner, note_failure, register, release
 
+WHOLE = 10
+"""Number of changes from which a batch that is refused as a whole is taken for a mistake in the address or the receiver:
+nothing of it is skipped."""
 PAUSES_S = (1.0, 5.0)
 """Pauses between the attempts to deliver one batch; after the last attempt, the run ends."""
 
@@ -70,6 +73,10 @@ class Delivery:
             while has_more:
                 page = self.database.ask(partial(self._page, after=after))
                 refused = self._deliver(page.changes, owner)
+                if WHOLE <= len(page.changes) == len(refused):
+                    raise UndeliveredError(
+                        f"all {len(refused)} changes are refused: {next(iter(refused.values()))}"
+                    )
                 self._store(page.after, owner, refused, is_delivery=bool(page.changes))
                 done.changes += len(page.changes) - len(refused)
                 done.refused += len(refused)

@@ -8,19 +8,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import Annotated, Any, Protocol, get_args
 
 from pydantic import BeforeValidator, Field
 
 from newsbot.errors import UsageError
 from newsbot.items import StoredKind
+from newsbot.outputs.matching_table import Kinds, MatchingTable, parse_list, read_table
 from newsbot.outputs.output_protocol import Output
-from newsbot.outputs.tables import Kinds, MatchingTable, parse_list, read_table
+from newsbot.plugins import plugin_named, plugins
 from newsbot.settings import Configuration
 from newsbot.store.queries import ChangeKind
 
-GROUP = "newsbot.outputs"
 KINDS = {
     "stdout": "standard_output:StandardOutput",
     "webhook": "webhooks:Webhook",
@@ -85,15 +84,19 @@ def make_output(table: OutputTable, settings: Configuration) -> Output:
 
 def load_kind(kind: Any, name: str) -> OutputKind:
     """Return a kind of outputs. Raises UsageError if there is none of this name, or if it cannot be imported."""
-    brought = {point.name: point for point in entry_points(group=GROUP)}
-    accepted = ", ".join([*KINDS, *sorted(brought)])
-    if not isinstance(kind, str) or (kind not in KINDS and kind not in brought):
+    if isinstance(kind, str) and kind in KINDS:
+        return _own(kind, name)
+    plugin = plugin_named("newsbot.outputs", kind) if isinstance(kind, str) else None
+    if plugin is None:
+        accepted = ", ".join([*KINDS, *(plugin.name for plugin in plugins("newsbot.outputs"))])
         raise UsageError(f"{HEADING} {name!r}: kind is {kind!r}; accepted: {accepted}")
+    loaded: OutputKind = plugin.load()
+    return loaded
+
+
+def _own(kind: str, name: str) -> OutputKind:
+    module, _, class_name = KINDS[kind].partition(":")
     try:
-        if kind not in KINDS:
-            loaded: OutputKind = brought[kind].load()
-            return loaded
-        module, _, class_name = KINDS[kind].partition(":")
         found: OutputKind = getattr(import_module(f"newsbot.outputs.receivers.{module}"), class_name)
     except ModuleNotFoundError as error:
         raise _missing(kind, name, error) from error

@@ -8,6 +8,7 @@ articles (`newsbot sources check --live --write`).
 from __future__ import annotations
 
 import re
+import shlex
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from newsbot.errors import UsageError
+from newsbot.errors import UsageError, did_you_mean
 from newsbot.plugins import Plugin, plugins
 from newsbot.sources.model import Source
 from newsbot.sources.values import SOURCE_KEYS, read_table
@@ -37,6 +38,16 @@ def load_sources(path: str | None = None) -> dict[str, Source]:
 def source_files(path: str | None = None) -> dict[str, Path]:
     """Return key -> TOML file of every source that `load_sources` returns; raises the same errors."""
     return {key: file for key, (_, file) in _without_faults(path).items()}
+
+
+def unknown_source(key: str, path: str | None = None) -> str:
+    """Return the message that `load_sources` has no source with this key, and what to do about it."""
+    message = f"no source {key!r} in {path or 'the catalog'}"
+    if path and (file := source_files().get(key)):
+        return (
+            f"{message}; the catalog of the package has it: cp {shlex.quote(str(file))} {shlex.quote(path)}"
+        )
+    return message + (did_you_mean(key, load_sources(path)) or "; newsbot sources list shows them")
 
 
 def source_faults(path: str | None = None) -> list[UsageError]:

@@ -24,7 +24,7 @@ from twisted.python.failure import Failure
 from newsbot.discovery.homepages import likely_feeds, likely_sitemaps, news_sitemaps_first, robots_url
 from newsbot.discovery.polls import PollResult, read_poll
 from newsbot.discovery.sitemaps import sitemaps_of_robots
-from newsbot.errors import UsageError, did_you_mean
+from newsbot.errors import UsageError
 from newsbot.ingest import record
 from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.retry import TRANSIENT_TRIES
@@ -34,7 +34,7 @@ from newsbot.rendering.installed import renderable
 from newsbot.rendering.render_pages import NO_PAGE
 from newsbot.session import ENTRY, LISTER, SLOT, CrawlSession
 from newsbot.settings import read_settings
-from newsbot.sources.catalog import load_sources
+from newsbot.sources.catalog import load_sources, unknown_source
 from newsbot.sources.model import Source
 from newsbot.sources.ownership import sort_links
 from newsbot.spiders.page_spider import PageSpider, asked_url, fetch_of, fetched, header
@@ -127,8 +127,7 @@ class NewsSpider(PageSpider):
         catalog = load_sources(ours.sources)
         for key in spider.keys:
             if key not in catalog:
-                hint = did_you_mean(key, catalog) or "; newsbot sources list shows them"
-                raise UsageError(f"spider news: no source {key!r} in the catalog{hint}")
+                raise UsageError(f"spider news: {unknown_source(key, ours.sources)}", source=key)
         chosen = spider.keys or [key for key, source in catalog.items() if source.enabled]
         spider.catalog = renderable(
             {key: catalog[key] for key in chosen}, asked=spider.keys, browser=ours.browser

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from newsbot.errors import ConflictError, ConnectionLostError, DatabaseError, UsageError
 from newsbot.masking import masked_url
-from newsbot.store.index import full_text, rebuild
+from newsbot.store.index import full_text, rebuild, vocabulary
 from newsbot.store.schema import migrations
 from newsbot.store.sql import deferred, dialect, engines, locks
 from newsbot.store.sql.patience import Patience
@@ -72,6 +72,7 @@ class Database:
         """Whether the database runs one writing transaction at a time (SQLite)."""
         # Threads queue here in their order instead of polling for the lock of the file.
         self._writer = (turns or Lock()) if self.has_one_writer else nullcontext()
+        self._stored_words = vocabulary.StoredWords()
         self.patience = Patience()
         """Waits for a server that has gone away. Work in it must be such that it can be repeated."""
 
@@ -104,8 +105,9 @@ class Database:
         Raises DatabaseError too if another version of newsbot has migrated the tables meanwhile."""
         with self._writer, self._begun(self._engines.writing) as session:
             self._check_version(session.connection())
-            yield session
-            session.commit()
+            with vocabulary.remembering(session.connection(), self._stored_words):
+                yield session
+                session.commit()
 
     def transact(self, work: Callable[[Session], T]) -> T:
         """Return `work(session)`, run in a transaction.

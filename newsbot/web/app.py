@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from fastapi import Depends, FastAPI
 
@@ -17,8 +18,9 @@ from newsbot.web import (
     searching,
     source_pages,
     syndication,
+    watch_pages,
 )
-from newsbot.web.api import article_api, changes_api, entity_api, source_api, story_api
+from newsbot.web.api import article_api, changes_api, entity_api, source_api, story_api, watch_api
 from newsbot.web.openapi.accepted import refuse_unknown
 from newsbot.web.serving.guard import Access, Guard
 from newsbot.web.serving.problems import add_handlers
@@ -38,11 +40,13 @@ def create_app(
     images: bool = False,
     url: str | None = None,
     cors: Sequence[str] = (),
+    watch: Sequence[Mapping[str, Any]] = (),
     now: Callable[[], datetime] = _now,
 ) -> Guard:
-    """Return an ASGI application over an open database. For `images` and `url` see `Site`, for `cors` `Guard`."""
-    site = Site(database=database, now=now, images=images, url=url)
-    return Guard(application(site), access or Access(), images=images, cors=cors)
+    """Return an ASGI application over an open database. For `images`, `url` and `watch` see `Site`, for `cors` `Guard`."""
+    access = access or Access()
+    site = Site(database=database, now=now, images=images, url=url, watch=watch, form_key=access.form_key)
+    return Guard(application(site), access, images=images, cors=cors)
 
 
 def application(site: Site) -> FastAPI:
@@ -65,6 +69,7 @@ def application(site: Site) -> FastAPI:
         story_api.router,
         source_api.router,
         changes_api.router,
+        watch_api.router,
         downloads.router,
         downloads.tables,
         syndication.router,
@@ -72,8 +77,9 @@ def application(site: Site) -> FastAPI:
         searching.router,
         entity_pages.router,
         source_pages.router,
+        watch_pages.router,
         pages.router,
     ):
         app.include_router(part)
-    add_handlers(app, {"/search": searching.faulty_form})
+    add_handlers(app, {"/search": searching.faulty_form, "/edits": edits.faulty_form})
     return app

@@ -120,7 +120,32 @@ def edits(request: Request, asked: EditQuery) -> Response:
         names = source_names(session)
     following = found.after and asked.address(PATH, cursor=_encode(found.after))
     shown = [_shown(edit) for edit in found.edits]
-    return page(request, "edits.html", asked=asked, edits=shown, names=names, following=following)
+    return page(
+        request,
+        "edits.html",
+        asked=asked,
+        fields=_fields(request),
+        fault="",
+        edits=shown,
+        names=names,
+        previous=asked.address(PATH, cursor=_encode(found.before)) if asked.after else None,
+        following=following,
+    )
+
+
+def faulty_form(request: Request, faults: Mapping[str, str], error: Exception) -> Response:
+    """Show the form again, filled with what was asked for, and what is wrong with it."""
+    with site_of(request).read() as session:
+        names = source_names(session)
+    fault = "; ".join(f"{name}: {text}" for name, text in faults.items()) or str(error)
+    shown = {"asked": EditParameters(), "fields": _fields(request), "fault": fault, "names": names}
+    return page(request, "edits.html", status=422, edits=[], previous=None, following=None, **shown)
+
+
+def _fields(request: Request) -> dict[str, str]:
+    """Return the fields of the form as they were given."""
+    given = {name: request.query_params.getlist(name) for name in ("part", "source", "language", "silent")}
+    return {name: ",".join(values) for name, values in given.items()}
 
 
 @router.get("/edits.atom")

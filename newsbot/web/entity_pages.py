@@ -241,7 +241,7 @@ def _chart(
     named = "them" if len(series) > 1 else clipped(entity.name, 60)
     if shares is not None:
         label = f"Share of articles that mention {named}"
-        switch = (other_way, "Show numbers")
+        switch = (other_way, "Show counts")
         period = period_for(shares.rows)
         return history_chart(shares, period, label=label, brush=brush, table=csv, switch=switch)
     return time_chart(

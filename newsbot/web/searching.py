@@ -18,8 +18,10 @@ from newsbot.query.query_error import QueryError
 from newsbot.store.queries import (
     ENTITY_SAMPLE,
     MAX_RANKED,
+    NARROWING,
     Attention,
     SearchResult,
+    Tallies,
     attention,
     find_articles,
     languages_of,
@@ -43,7 +45,9 @@ _FIELDS = (
     *("q", "q2", "q3", "q4", "by", "share", "since", "until", "sort"),
     *("source", "exclude_source", "tag", "country", "language", "entity", "section", "kind"),
 )
-"""Parameters that have a field in the form."""
+"""Parameters that the form sends."""
+_SHOWN = frozenset(_FIELDS) - {"by", "share"}
+"""Those that have a field in it, beside which a fault is shown."""
 
 ASKING = (
     ("climate summit", "both words, in any form"),
@@ -128,10 +132,18 @@ def search(request: Request, asked: Annotated[PageParameters, Query()]) -> Respo
     """Show the articles that a search finds, and links that narrow it."""
     site = site_of(request)
     with site.read() as session:
-        found = find_articles(session, asked.q, asked.filters(), after=asked.after, limit=asked.limit)
         names, choices = source_names(session), _choices(session)
+        tallies, filters = Tallies(session), asked.filters("date")
         attended, narrowing = site.counts.get(
-            (tuple(asked.queries), asked.filters("date"), asked.share), lambda: _counts(session, asked)
+            (tuple(asked.queries), filters, asked.share), lambda: _counts(session, asked, tallies)
+        )
+        found = find_articles(
+            session,
+            asked.q,
+            asked.filters(),
+            after=asked.after,
+            limit=asked.limit,
+            count=lambda: tallies.total(asked.q, filters),
         )
     total = f"{found.total:,}"
     period = asked.by or period_for(attended.rows)
@@ -204,7 +216,7 @@ def _form(
     return {
         "fields": fields,
         "faults": {name: faults.get(name, "") for name in _FIELDS},
-        "other_faults": {name: text for name, text in faults.items() if name not in _FIELDS},
+        "other_faults": {name: text for name, text in faults.items() if name not in _SHOWN},
         "pointer": None,
         "is_compared": any(fields[name] for name in ("q2", "q3", "q4")),
         "is_narrowed": any(fields[name] for name in (*HEADINGS, "exclude_source")),
@@ -229,7 +241,7 @@ def _history(request: Request, asked: PageParameters, attended: Attention, perio
     if not any(attended.total.counts):
         return None
     root, is_share = root_of(request), asked.share == "1"
-    switch = "Show numbers" if is_share else "Show shares of all articles"
+    switch = "Show counts" if is_share else "Show shares of all articles"
     return history_chart(
         attended,
         period,
@@ -247,11 +259,14 @@ def _count_address(asked: PageParameters, period: Period) -> str:
     return f"{given}&{queries}"
 
 
-def _counts(session: Session, asked: PageParameters) -> tuple[Attention, Mapping[str, Counts]]:
+def _counts(
+    session: Session, asked: PageParameters, tallies: Tallies
+) -> tuple[Attention, Mapping[str, Counts]]:
     """Return the history of a search, and the values by which it can be narrowed."""
     filters, with_shares = asked.filters("date"), asked.share == "1"
-    attended = attention(session, asked.queries, filters, by="day", with_shares=with_shares)
-    return attended, narrowing_counts(session, asked.q, filters)
+    tallies.read(asked.q, filters, ["day", *NARROWING])
+    attended = attention(session, asked.queries, filters, by="day", with_shares=with_shares, tallies=tallies)
+    return attended, narrowing_counts(session, asked.q, filters, tallies=tallies)
 
 
 def _sampled(found: SearchResult) -> dict[str, Counts]:

@@ -120,7 +120,20 @@ def test_tables_have_times_as_times(db: Database) -> None:
     assert isinstance(pandas.published_at.dtype, pd.DatetimeTZDtype)
     assert polars.schema["published_at"] == pl.Datetime("us", "UTC")
     assert len(db.articles().to_pandas()) == len(db.articles().to_polars()) == 5
-    assert db.search("nothing-at-all").to_pandas().empty
+
+
+def test_tables_without_rows_have_their_columns(db: Database) -> None:
+    for found in (
+        db.search("nothing-at-all"),
+        db.articles("nothing-at-all"),
+        db.changes(6),
+        db.count("nothing-at-all", by="source"),
+    ):
+        assert found.to_dicts() == []
+        assert list(found.to_pandas()) == found.to_polars().columns == list(found.columns)
+    full = (db.search("harbour"), db.articles(), db.changes(), db.count("harbour", by="source", share=True))
+    for found in full:
+        assert tuple(found.to_dicts()[0]) == found.columns
 
 
 def test_missing_library_is_named(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:

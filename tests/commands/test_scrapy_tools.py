@@ -231,3 +231,17 @@ def test_the_benchmark_of_scrapy_fetches_pages(scrapy: Shell) -> None:
     done = scrapy("bench", "-s", "CLOSESPIDER_PAGECOUNT=50", NEWSBOT_ALLOWED_NETWORKS="")
     assert done.returncode == 0
     assert "closespider_pagecount" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "command", ["parse", *(pytest.param(name, marks=pytest.mark.slow) for name in ("fetch", "shell", "view"))]
+)
+def test_a_wrong_file_of_settings_costs_one_line_and_status_2(
+    scrapy: Shell, folder: Path, site: Site, command: str
+) -> None:
+    (folder / "newsbot.toml").write_text("max_page_byte = 1")
+    done = scrapy(command, site.url)
+    assert done.returncode == 2
+    assert done.stderr == (
+        "scrapy: newsbot.toml: 'max_page_byte' is no setting; did you mean max_page_bytes?\n"
+    )

@@ -64,3 +64,8 @@ def test_a_worker_process_gets_the_same_settings() -> None:
 )
 def test_robots_txt_is_asked_for_the_first_word(user_agent: str, token: str) -> None:
     assert product_token(user_agent) == token
+
+
+def test_the_token_is_the_only_secret_and_not_in_the_text_of_the_settings() -> None:
+    assert [key for key, setting in SETTINGS.items() if setting.is_secret] == ["web_token"]
+    assert "hush" not in repr(Configuration(web_token="hush"))

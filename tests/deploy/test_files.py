@@ -46,7 +46,7 @@ def test_units_can_be_read_and_have_their_sections(name: str) -> None:
     unit = unit_of(name)
     assert "Unit" in unit
     if name == "newsbot.service":
-        assert unit["Service"]["ExecStart"].endswith("/bin/newsbot crawl")
+        assert unit["Service"]["ExecStart"].endswith("/bin/newsbot crawl --all --log-level warning")
     elif name == "newsbot.timer":
         assert unit["Timer"]["OnUnitInactiveSec"] == "5min"
     else:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import site
 import subprocess
 import sys
 import venv
@@ -59,7 +58,8 @@ def bin_folder(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         [sys.executable, "-m", "pip", "--python", python, *install, wheel], check=True, timeout=TIMEOUT_S
     )
     [packages] = folder.glob("lib/python*/site-packages")
-    (packages / "borrowed.pth").write_text("\n".join(site.getsitepackages()))
+    borrowed = [path for path in sys.path if path.endswith("site-packages")]
+    (packages / "borrowed.pth").write_text("\n".join(borrowed))
     return folder / "bin"
 
 

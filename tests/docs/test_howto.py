@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.pages import Command, Edit, steps
+from tests.plugin_packages import register
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "docs" / "tutorial.md", *sorted((ROOT / "docs" / "howto").glob("*.md"))]
@@ -20,6 +21,8 @@ COPIED = ("newsbot", "tests", "fixtures", "pyproject.toml", "scrapy.cfg")
 LARGE_BYTES = 1_000_000
 """Larger files (the trained models) are linked instead of copied."""
 COMMAND_TIMEOUT_S = 120
+INSTALL = "pip install -e "
+"""Begins a command that is not run, because it would change the environment of the tests: `register` does what it does."""
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +60,10 @@ def test_page_does_what_it_promises(page: Path, checkout: Path) -> None:
             step.apply(checkout)
         elif step.command.startswith(("export ", "cd ")):
             shell.append(step.command)
+        elif step.command.startswith(INSTALL):
+            project = checkout / step.command.removeprefix(INSTALL)
+            register(project)
+            shell.append(f"export PYTHONPATH={project}{os.pathsep}$PYTHONPATH")
         else:
             output = run("; ".join([*shell, step.command]), checkout)
             assert matches(step.output, output), f"{step.origin}: $ {step.command}\n{output}"

@@ -41,8 +41,10 @@ DOTTED = re.compile(r"(?<![\w./:@-])newsbot((?:\.[A-Za-z_]\w*)+)")
 """A module, or a name in it, as Python imports it."""
 RELATIVE_FOLDER = re.compile(r"`((?:[a-z_]+/)+)`")
 """A folder in a document whose paths are relative to `newsbot/`."""
-NO_MODULES = {".db", ".toml", ".features", ".service", ".timer"}
+NO_MODULES = {".db", ".ipynb", ".toml", ".features", ".service", ".timer"}
 """What follows `newsbot` in the names of files and units, and in the key of a model's metadata."""
+NAMES_OF_OTHERS = {".engines", ".stages", ".extractors", ".changes.new"}
+"""What follows `newsbot` in the names of groups of entry points, and in subjects of brokers."""
 OPEN_QUESTION = "<!-- verify:"
 
 
@@ -122,7 +124,7 @@ def _is_added(path: str, added: list[str]) -> bool:
 
 def _resolves(name: str, added: list[str]) -> bool:
     """Return whether a dotted name leads to a package, a module, or a name that the module has."""
-    if name in NO_MODULES:
+    if name in NO_MODULES | NAMES_OF_OTHERS:
         return True
     place = ROOT / "newsbot"
     for part in name.removeprefix(".").split("."):

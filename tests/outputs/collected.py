@@ -35,5 +35,5 @@ class Collected:
 
 def delivery(database: Database, output: Collected, **table: Any) -> Delivery:
     """Return a delivery that does not sleep."""
-    given = OutputTable(**{"name": "copy", "kind": "collected", "batch": 3} | table)
+    given = OutputTable.model_validate({"name": "copy", "kind": "collected", "batch": 3} | table)
     return Delivery(database=database, table=given, output=output, now=lambda: NOW, sleep=lambda _: None)

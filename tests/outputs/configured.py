@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from newsbot.settings import Configuration, read_settings
@@ -14,4 +13,4 @@ def settings(
 ) -> Configuration:
     """Return settings with these tables."""
     found = read_settings({"NEWSBOT_ALLOWED_NETWORKS": "127.0.0.0/8"})
-    return replace(found, output=tuple(output), watch=tuple(watch))
+    return found.model_copy(update={"output": tuple(output), "watch": tuple(watch)})

@@ -138,6 +138,19 @@ def test_receiver_that_names_what_it_refuses_gets_no_batch_twice(database: Datab
     assert output.batches == [logged]
 
 
+def test_receiver_that_refuses_everything_skips_nothing(database: Database) -> None:
+    fill(database, 12)
+
+    def refuse(_batch: Sequence[LoggedChange]) -> None:
+        raise RefusedError("HTTP 400: what is this?")
+
+    with pytest.raises(UndeliveredError, match="all 12 changes are refused: HTTP 400: what is this"):
+        delivery(database, Collected(refuse), batch=20).run()
+    assert reached(database) == 0
+    with database.read() as session:
+        assert dead_letters(session, ["copy"]) == []
+
+
 # ------------------------------------------------------------------ leases
 
 

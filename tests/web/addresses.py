@@ -6,7 +6,15 @@ import re
 
 from starlette.testclient import TestClient
 
-START = ("/", "/search?q=council", "/search?since=2026-03-01", "/entities", "/sources", "/api")
+START = (
+    "/",
+    "/search?q=council",
+    "/search?since=2026-03-01",
+    "/entities",
+    "/sources",
+    "/watches?q=council",
+    "/api",
+)
 KINDS = (
     r"/articles/\d+",
     r"/articles/\d+/revisions",

@@ -82,6 +82,18 @@ def test_search_by_date_is_newest_first(client: TestClient) -> None:
     assert dates == sorted(dates, reverse=True)
 
 
+@pytest.mark.parametrize(
+    "asked",
+    ["source=harbour-post", "q=tram", "language=de,fr", "source=harbour-post&q=council&entity=Lisbon"],
+)
+def test_stories_are_those_with_an_article_that_is_found(client: TestClient, asked: str) -> None:
+    stories = {story["id"] for story in _items(client, f"/api/stories?{asked}&limit=3")}
+    found = {item["story_id"] for item in _items(client, f"/api/search?{asked}&sort=date&limit=100")}
+    several = {story["id"] for story in _items(client, "/api/stories")}
+    assert stories == found & several != set()
+    assert stories < several
+
+
 def test_following_next_lists_every_story_once(client: TestClient) -> None:
     ids = [story["id"] for story in _items(client, "/api/stories?limit=2")]
     assert len(ids) == len(set(ids)) > 4

@@ -120,6 +120,15 @@ def test_page_says_what_silent_and_loud_mean(client: TestClient) -> None:
     assert "<del>" in page
 
 
+def test_form_survives_a_fault(client: TestClient) -> None:
+    answer = client.get("/edits?source=lost&silent=true&part=headline")
+    assert answer.status_code == 422
+    assert "no source &#39;lost&#39;; accepted:" in answer.text
+    assert 'value="lost"' in answer.text
+    assert 'value="true" checked' in answer.text
+    assert '<option value="headline" selected>' in answer.text
+
+
 def test_next_page_keeps_the_filters(client: TestClient) -> None:
     page = client.get("/edits?silent=true&limit=1").text
     assert "/edits?silent=true&amp;limit=1&amp;cursor=" in page

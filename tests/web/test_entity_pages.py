@@ -161,3 +161,29 @@ def test_long_names_are_cut_in_the_picture_and_whole_for_screen_readers() -> Non
     assert "A" * 25 + "…</text>" in html
     assert f'aria-label="{"A" * 80}"' in html
     assert 'href="/news/entities/1"' in html
+
+
+def test_chart_has_shares_of_all_articles_of_its_days(client: TestClient) -> None:
+    number = _entity(client, "Lisbon")
+    page = client.get(f"/entities/{number}?with=Oslo&share=1&since=2026-03-01").text
+    assert "Share of articles that mention them, by day" in page
+    assert "Show counts" in page
+    assert f"/entities/{number}?since=2026-03-01&amp;with=Oslo" in page
+    header, *rows = _rows(client.get(f"/entities/{number}/days.csv?with=Oslo&share=1&since=2026-03-01").text)
+    assert header == ["day", "Lisbon (share)", "Oslo (share)"]
+    counted = _rows(
+        client.get("/api/count?q=&kind=article,live_blog&by=day&since=2026-03-01&format=csv").text
+    )
+    everything = {day: int(count) for day, count in counted[1:]}
+    numbers = _rows(client.get(f"/entities/{number}/days.csv?with=Oslo&since=2026-03-01").text)[1:]
+    expected = {day: [round(int(n) / everything[day], 6) for n in pair] for day, *pair in numbers}
+    shares = {day: [float(share) for share in pair] for day, *pair in rows}
+    assert {day: shares[day] for day in expected} == expected
+    assert any(any(pair) for pair in shares.values())
+
+
+@pytest.mark.parametrize("path", ["/entities/1/days.csv?share=often", "/sources.csv?state=odd"])
+def test_fault_of_a_table_is_told_to_programs(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"

@@ -118,5 +118,5 @@ def test_an_hour_has_its_whole_time_for_programs_and_tooltips(client: TestClient
 @pytest.mark.parametrize("path", ["/", "/entities", "/sources"])
 def test_pages_of_an_empty_database_say_what_to_do(database: Database, path: str) -> None:
     html = _client(database).get(path).text
-    assert "scrapy crawl news" in html
+    assert "newsbot crawl" in html
     assert "newsbot import FILE" in html

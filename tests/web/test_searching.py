@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from html import unescape
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from starlette.testclient import TestClient
@@ -18,6 +19,8 @@ from newsbot.web.searching import ASKING, MAX_BACK
 from tests.store.samples import article, save
 from tests.web.newsroom import NOW
 from tests.web.test_pages import elements
+
+SPAN_LINK = re.compile(r'<a href="([^"]*)">(7 days|30 days|90 days|a year|all days)</a>')
 
 
 def client_of(database: Database) -> TestClient:
@@ -213,7 +216,7 @@ def test_up_to_four_queries_are_compared_in_one_chart(client: TestClient) -> Non
     html = client.get("/search?q=tram&q2=council&q3=tunnel&q4=ferry&share=1").text
     for query in ("tram", "council", "tunnel", "ferry"):
         assert f"<bdi>{query}</bdi>" in html
-    assert "Show numbers" in html
+    assert "Show counts" in html
     assert total_of(html) == total_of(client.get("/search?q=tram").text)
     assert fields_of(html)["q3"] == "tunnel"
     assert fields_of(html)["share"] == "1"
@@ -365,3 +368,24 @@ def test_names_are_completed(client: TestClient) -> None:
     assert [item["value"] for item in found] == ["Lisbon"]
     [source] = client.get("/api/completions?field=source&q=courr").json()["items"]
     assert (source["value"], source["label"]) == ("le-courrier", "Le Courrier du Lac")
+
+
+@pytest.mark.parametrize("name", ["by", "share"])
+def test_fault_of_a_hidden_field_is_told(client: TestClient, name: str) -> None:
+    answer = client.get(f"/search?q=tram&{name}=often")
+    assert answer.status_code == 422
+    assert f"<strong>{name}</strong> Input should be" in answer.text
+    assert 'value="tram"' in answer.text
+
+
+def test_recent_days_are_one_click_away(client: TestClient) -> None:
+    page = client.get("/search?q=tram&source=harbour-post&since=&until=").text
+    links = {name: dict(parse_qsl(urlsplit(unescape(url)).query)) for url, name in SPAN_LINK.findall(page)}
+    same = {"q": "tram", "source": "harbour-post"}
+    assert links == {
+        "7 days": same | {"since": "7d"},
+        "30 days": same | {"since": "30d"},
+        "90 days": same | {"since": "90d"},
+        "a year": same | {"since": "1y"},
+    }
+    assert "<strong>all days</strong>" in page

@@ -14,7 +14,10 @@ from newsbot.errors import UsageError
 @click.command()
 @click.argument("keys", nargs=-1, metavar="[SOURCE...]", type=SourceKey())
 @click.option(
-    "--all", "is_all", is_flag=True, help="All enabled sources, also of the catalog in the package."
+    "--all",
+    "is_all",
+    is_flag=True,
+    help="All enabled sources: your own, or those of the catalog in the package.",
 )
 @click.option(
     "--due/--not-due",

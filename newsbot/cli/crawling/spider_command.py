@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -71,7 +72,7 @@ def run_spider_command(
     given = {
         "LOG_LEVEL": "ERROR" if quiet else log_level,
         **({"CLOSESPIDER_ITEMCOUNT": limit} if limit else {}),
-        **({"NEWSBOT_DATABASE_URL": database} if database else {}),
+        **({"NEWSBOT_DATABASE_URL": database} if database is not None else {}),
         **dict(map(_pair, settings)),
     }
     scrapy_settings = project_settings(given)
@@ -80,6 +81,8 @@ def run_spider_command(
     crawler = process.create_crawler(spider)
     if as_json:
         print_outcomes(crawler)
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as under nohup
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the reactor would not notice an exception of a handler
     run_crawl(process, crawler, arguments)
     lines = list(closing_lines(crawler))
     for level, line in lines:

@@ -25,17 +25,25 @@ from newsbot.errors import UsageError
     metavar="KEY",
     help="A source of the catalog. Repeat it for several.",
 )
-def init(folder: Path, contact: str | None, keys: tuple[str, ...]) -> None:
+@click.option("--plugin", metavar="NAME", help="Make a Python package with plugins in DIR/NAME instead.")
+def init(folder: Path, contact: str | None, keys: tuple[str, ...], plugin: str | None) -> None:
     """Make a folder to begin with: settings, sources and database.
 
-    They are newsbot.toml, sources/ and newsbot.db. DIR is the current folder if it is left out. Nothing is overwritten. Without --source there is one source as an
-    example.
+    They are newsbot.toml, sources/ and newsbot.db. DIR is the current folder if it is left out. Nothing is overwritten.
+    Without --source there is one source as an example. With --plugin, the folder is that of a package with an engine, a
+    stage, an output, an extractor and a source.
 
     \b
     Examples:
       newsbot init
       newsbot init desk --contact desk@news.example --source bbc --source dw-english
+      newsbot init --plugin newsbot-mine
     """
+    if plugin is not None:
+        if contact is not None or keys:
+            raise click.UsageError("--plugin takes neither --contact nor --source")
+        _make_plugin(folder, plugin)
+        return
     from newsbot.jobs.new_folder import make_folder
 
     address = _checked(_asked() if contact is None else contact)
@@ -45,6 +53,16 @@ def init(folder: Path, contact: str | None, keys: tuple[str, ...]) -> None:
         click.echo("no contact is set: name a page or mail address of yours in newsbot.toml", err=True)
     click.echo("next:", err=True)
     for command in next_commands(folder):
+        click.echo(f"    {command}")
+
+
+def _make_plugin(folder: Path, name: str) -> None:
+    from newsbot.templates.plugin_project import write_plugin
+
+    for path in write_plugin(folder, name):
+        click.echo(f"made {click.format_filename(path)}", err=True)
+    click.echo("next:", err=True)
+    for command in (f"cd {shlex.quote(str(folder / name))}", "pip install -e '.[test]'", "pytest"):
         click.echo(f"    {command}")
 
 

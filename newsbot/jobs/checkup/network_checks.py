@@ -52,7 +52,7 @@ def check_clock(date: str | None, host: str, now: datetime) -> Findings:
     """Yield whether the clock agrees with the header `Date` of an answer."""
     try:
         told = parsedate_to_datetime(date or "")
-    except ValueError:
+    except (ValueError, OverflowError):
         yield Finding("clock", "skipped", f"{host} does not say what time it is")
         return
     away = abs(now - (told if told.tzinfo else told.replace(tzinfo=UTC)))

@@ -45,18 +45,26 @@ class KafkaTopic:
         try:
             producer = self._connected()
             for change in batch:
-                producer.produce(
-                    self._table.topic,
-                    value=change_line(change),
-                    key=str(change.article_id).encode(),
-                    headers={"number": str(change.number), "change": change.change},
-                    on_delivery=_noting(failures, change.number),
-                )
+                self._produce(producer, change, failures)
             unsent = producer.flush(TIMEOUT_S)
         except (KafkaException, BufferError) as error:
             self.close()
             raise UndeliveredError(f"kafka: {error}") from error
         self._check(failures, unsent)
+
+    def _produce(self, producer: Producer, change: LoggedChange, failures: dict[int, Any]) -> None:
+        try:
+            producer.produce(
+                self._table.topic,
+                value=change_line(change),
+                key=str(change.article_id).encode(),
+                headers={"number": str(change.number), "change": change.change},
+                on_delivery=_noting(failures, change.number),
+            )
+        except KafkaException as error:  # larger than the client may send
+            if error.args[0].code() not in _REFUSED:
+                raise
+            failures[change.number] = error.args[0]
 
     def _check(self, failures: dict[int, Any], unsent: int) -> None:
         lasting = {number: error for number, error in failures.items() if error.code() not in _REFUSED}

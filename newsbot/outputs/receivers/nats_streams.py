@@ -26,12 +26,12 @@ class NatsTable(OutputTable):
     url: Annotated[
         str, Field(pattern=r"^(?:nats|tls)://\S+$", description="nats://HOST:PORT or tls://HOST:PORT")
     ]
-    stream: Annotated[str, Field(pattern=r"^[\w-]{1,255}$", description="letters, digits, _ and -")] = (
-        "newsbot"
-    )
-    subject: Annotated[str, Field(pattern=r"^[\w-]+(?:\.[\w-]+)*$", description="words joined by dots")] = (
-        "newsbot.changes"
-    )
+    stream: Annotated[
+        str, Field(pattern=r"^[A-Za-z0-9_-]{1,255}$", description="letters, digits, _ and -")
+    ] = "newsbot"
+    subject: Annotated[
+        str, Field(pattern=r"^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$", description="words joined by dots")
+    ] = "newsbot.changes"
 
 
 class NatsStream:
@@ -75,7 +75,12 @@ class NatsStream:
     async def _connected(self) -> Client:
         if self._client is None:
             self._client = await nats.connect(
-                self._table.url, allow_reconnect=False, connect_timeout=5, error_cb=_ignore
+                self._table.url,
+                allow_reconnect=False,
+                max_reconnect_attempts=1,  # 0: without end
+                reconnect_time_wait=0.1,
+                connect_timeout=5,
+                error_cb=_ignore,
             )
             stream = self._client.jetstream(timeout=TIMEOUT_S)
             await stream.add_stream(name=self._table.stream, subjects=[f"{self._table.subject}.*"])

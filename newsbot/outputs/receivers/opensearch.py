@@ -12,10 +12,10 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from newsbot.outputs.http_post import PostError, post
+from newsbot.outputs.matching_table import HttpUrl
 from newsbot.outputs.output_protocol import RefusedError, UndeliveredError
 from newsbot.outputs.output_table import OutputTable
 from newsbot.outputs.receivers.webhooks import check
-from newsbot.outputs.tables import HttpUrl
 from newsbot.settings import Configuration
 from newsbot.store.queries import LoggedChange
 

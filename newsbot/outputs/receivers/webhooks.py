@@ -9,10 +9,10 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from newsbot.outputs.http_post import Answer, PostError, post
+from newsbot.outputs.matching_table import HttpUrl
 from newsbot.outputs.output_protocol import RefusedError, UndeliveredError, change_line
 from newsbot.outputs.output_table import OutputTable
 from newsbot.outputs.signatures import ACCEPTED, read_key, signed_headers
-from newsbot.outputs.tables import HttpUrl
 from newsbot.settings import Configuration
 from newsbot.store.queries import LoggedChange
 

@@ -71,10 +71,11 @@ def _as_text(hit: WatchHit) -> str:
 
 
 def _as_html(hit: WatchHit) -> str:
+    """Return an entry of a list. The link shows its address, which is what plain text made from it keeps."""
     title, link = escape(_said(hit.title) or "Without a title"), escape(_link(hit.url))
-    headline = f'<a href="{link}">{title}</a>' if link else title
-    said = escape(_said(hit.snippet, 500))
-    return f"<li><b>{headline}</b><br>{escape(_about(hit))}<br>{said}</li>"
+    lines = [f"<b>{title}</b>", escape(_about(hit)), escape(_said(hit.snippet, 500))]
+    shown = [f'<a href="{link}">{link}</a>'] if link else []
+    return f"<li>{'<br>'.join([*lines, *shown])}</li>"
 
 
 def _payload(watch: WatchTable, hits: Sequence[WatchHit], message_id: str, is_sample: bool) -> bytes:

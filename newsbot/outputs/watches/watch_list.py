@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from newsbot.errors import NewsbotError, UsageError
-from newsbot.outputs.watches.addresses import addresses_of_watch
+from newsbot.outputs.watches.recipients import addresses_of_watch
 from newsbot.outputs.watches.watch_table import HEADING, WatchTable, read_watch_tables
 from newsbot.outputs.watches.watching import Watched, Watching
 from newsbot.settings import Configuration

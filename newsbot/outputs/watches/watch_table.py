@@ -10,9 +10,9 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from newsbot.items import StoredKind
+from newsbot.outputs.matching_table import HTTP_URL, HttpUrl, Kinds, MatchingTable, Texts, read_table
 from newsbot.outputs.output_table import refuse_repeated
 from newsbot.outputs.receivers.webhooks import Secret
-from newsbot.outputs.tables import HTTP_URL, HttpUrl, Kinds, MatchingTable, Texts, read_table
 from newsbot.outputs.watches.quiet_hours import ACCEPTED, QuietHours, parse_quiet_hours
 
 HEADING = "[[watch]]"

@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 from newsbot.errors import UsageError
 from newsbot.outputs.delivery import BusyError
 from newsbot.outputs.output_protocol import RefusedError, UndeliveredError
-from newsbot.outputs.watches.addresses import Address
 from newsbot.outputs.watches.messages import Message, make_message
+from newsbot.outputs.watches.recipients import Address
 from newsbot.outputs.watches.watch_table import WatchTable
 from newsbot.store.changes.cursors import last_number
 from newsbot.store.database import Database

@@ -9,9 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from newsbot.store.counts.count_groups import PERIODS, By, counted, names_of, wanted_for_counts
+from newsbot.store.counts.count_groups import PERIODS, By, Tallies, names_of
 from newsbot.store.search.filters import Filters
-from newsbot.store.search.matching import ask, count_matching
 
 MAX_PERIODS = 4_000
 """Maximum number of days of a table that begins before its first article, or ends after its last one."""
@@ -56,20 +55,19 @@ def attention(
     *,
     by: By | None = None,
     with_shares: bool = False,
+    tallies: Tallies | None = None,
 ) -> Attention:
     """Count the articles that each query finds, with the same filters. All numbers are exact.
 
+    `tallies` has what the same answer has counted already.
     Shares are of all articles that meet the filters, except for `entity`: those that could have been found. Days are
     those of the place of publication. Weeks begin on Monday. Raises QueryError and FilterError."""
     asked = [(query, filters) for query in queries]
     if with_shares:
         asked.append(("", replace(filters, entity=())))
-    totals = [count_matching(session, ask(session, *pair), pair[1]) for pair in asked]
-    found = [
-        counted(session, by, wanted_for_counts(session, *pair, total))
-        for pair, total in zip(asked, totals, strict=True)
-        if by
-    ]
+    counts = tallies or Tallies(session)
+    found = [counts.by(by, *pair) for pair in asked] if by else []
+    totals = [counts.total(*pair) for pair in asked]
     if by in PERIODS:
         found = [_in_periods(by, days) for days in found]
         values: list[str | None] = [*_every_period(by, found, filters)]

@@ -1,13 +1,12 @@
 """Number of articles of a set by day, source, language or entity, in SQL.
 
-SQLite finds the articles of a small set one by one. Of a set that is more than `DENSE` of all articles, it goes through an
-index that has what is counted, and asks for every entry whether it belongs to the set: rows of articles are wide.
+A page asks for several of these, and for the whole number: a set is gone through once, whatever it is counted by.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal, get_args
 
 from sqlalchemy import ColumnElement, func, literal_column, select
@@ -16,38 +15,70 @@ from sqlalchemy.orm import Session
 from newsbot.store.schema.models import ArticleEntity, ArticleRow, EntityRow
 from newsbot.store.schema.models import Source as SourceRow
 from newsbot.store.search.filters import Filters
-from newsbot.store.search.matching import matching_conditions
+from newsbot.store.search.matching import count_articles, matching_conditions
 from newsbot.store.sql.local_days import local_day
 
 By = Literal["day", "week", "month", "source", "tag", "language", "country", "entity"]
 BY: tuple[By, ...] = get_args(By)
 PERIODS: tuple[By, ...] = ("day", "week", "month")
-Conditions = Sequence[ColumnElement[bool]]
-DENSE = 0.2
-"""Share of all articles above which SQLite goes through all of them: as fast at a quarter, twice as fast at all."""
+_Column = Literal["day", "source", "language"]
+_COLUMNS: dict[By, _Column] = {
+    **dict.fromkeys(PERIODS, "day"),
+    **dict.fromkeys(("source", "tag", "country"), "source"),
+    "language": "language",
+}
+"""What is read of an article to count it; entities are counted otherwise."""
+_Counts = dict[_Column, Counter[str | None]]
 MAX_ENTITIES = 1_000
 """Maximum number of entities that are counted: those with most articles."""
 
 
-def wanted_for_counts(session: Session, query: str, filters: Filters, total: int) -> Conditions:
-    """Return the conditions on `articles` for `counted`, of a query that finds `total` articles."""
-    last = session.scalar(select(func.max(ArticleRow.id))) or 0
-    return matching_conditions(session, query, filters, is_dense=total > DENSE * last)
-
-
-def counted(session: Session, by: By, wanted: Conditions) -> Counter[str | None]:
-    """Return value -> number of articles that meet the conditions `wanted`; None: the articles without a value.
+class Tallies:
+    """Counts of the articles that queries find, kept for one answer, so that none is computed twice.
 
     Periods are counted by day. An article counts once for each tag of its source, and for each entity that it mentions;
-    entities are named by their ids."""
-    if by == "entity":
-        return _entities(session, wanted)
-    if by in PERIODS:
-        return _grouped(session, local_day(ArticleRow), wanted)
-    if by == "language":
-        return _grouped(session, _unordered(ArticleRow.language), wanted)
-    sources = _grouped(session, _unordered(ArticleRow.source), wanted)
-    return sources if by == "source" else regrouped(session, by, sources)
+    entities are named by their ids. None means the articles without a value. Queries and filters that cannot be
+    understood raise QueryError and FilterError."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._kept: defaultdict[tuple[str, Filters], _Counts] = defaultdict(dict)
+
+    def read(self, query: str, filters: Filters, by: Iterable[By]) -> None:
+        """Count what a query finds by several of `By`, and go through it once."""
+        kept = self._kept[query, filters]
+        columns = dict.fromkeys(_COLUMNS[value] for value in by if value in _COLUMNS)
+        missing = [column for column in columns if column not in kept]
+        if missing:
+            wanted = matching_conditions(self._session, query, filters, for_counts=True)
+            kept |= _grouped(self._session, missing, wanted)
+
+    def by(self, by: By, query: str, filters: Filters) -> Counter[str | None]:
+        """Return value -> number of articles that a query finds."""
+        if by == "entity":
+            wanted = matching_conditions(self._session, query, filters, for_counts=True)
+            return _entities(self._session, wanted)
+        self.read(query, filters, [by])
+        counts = self._kept[query, filters][_COLUMNS[by]]
+        return _regrouped(self._session, by, counts) if by in {"tag", "country"} else counts
+
+    def total(self, query: str, filters: Filters) -> int:
+        """Return the number of articles that a query finds."""
+        for counts in self._kept[query, filters].values():
+            return counts.total()
+        return count_articles(self._session, query, filters)
+
+
+def _grouped(session: Session, columns: Sequence[_Column], wanted: Sequence[ColumnElement[bool]]) -> _Counts:
+    values = [
+        local_day(ArticleRow) if name == "day" else _unordered(getattr(ArticleRow, name)) for name in columns
+    ]
+    query = select(func.count(), *values).where(*wanted).group_by(*values)
+    found: _Counts = {name: Counter() for name in columns}
+    for number, *of_group in session.connection().execute(query):
+        for name, value in zip(columns, of_group, strict=True):
+            found[name][value] += number
+    return found
 
 
 def _unordered(column: Any) -> Any:
@@ -55,12 +86,7 @@ def _unordered(column: Any) -> Any:
     return column.op("||")(literal_column("''"))
 
 
-def _grouped(session: Session, value: Any, wanted: Conditions) -> Counter[str | None]:
-    query = select(value, func.count()).where(*wanted).group_by(value)
-    return Counter(dict(session.connection().execute(query).all()))
-
-
-def regrouped(session: Session, by: By, sources: Counter[str | None]) -> Counter[str | None]:
+def _regrouped(session: Session, by: By, sources: Counter[str | None]) -> Counter[str | None]:
     """Return the counts by tag or country of sources."""
     rows = session.execute(select(SourceRow.key, SourceRow.country, SourceRow.tags)).all()
     groups: dict[str | None, Sequence[str | None]] = {
@@ -73,7 +99,7 @@ def regrouped(session: Session, by: By, sources: Counter[str | None]) -> Counter
     return found
 
 
-def _entities(session: Session, wanted: Conditions) -> Counter[str | None]:
+def _entities(session: Session, wanted: Sequence[ColumnElement[bool]]) -> Counter[str | None]:
     number = func.count()
     query = (
         select(ArticleEntity.entity_id, number)

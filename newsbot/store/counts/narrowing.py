@@ -8,41 +8,30 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from newsbot.store.counts.count_groups import By, counted, regrouped, wanted_for_counts
+from newsbot.store.counts.count_groups import By, Tallies
 from newsbot.store.search.filters import Filters
-from newsbot.store.search.matching import ask, count_matching
 
+NARROWING: tuple[By, ...] = ("source", "tag", "country", "language")
 MAX_VALUES = 200
 """Maximum number of values of a filter that are returned: those with most articles."""
 
 
-def narrowing_counts(session: Session, query: str, filters: Filters) -> dict[str, Sequence[tuple[str, int]]]:
+def narrowing_counts(
+    session: Session, query: str, filters: Filters, *, tallies: Tallies | None = None
+) -> dict[str, Sequence[tuple[str, int]]]:
     """Return filter -> its values with the exact numbers of articles, the greatest first.
 
     The values of a filter are counted as if it had none, so that other ones can be chosen beside those that it has.
-    Raises QueryError and FilterError."""
+    `tallies` has what the same answer has counted already. Raises QueryError and FilterError."""
+    counts = tallies or Tallies(session)
     others: dict[By, Filters] = {
         "source": replace(filters, source=()),
         "tag": replace(filters, tag=()),
         "country": replace(filters, country=()),
         "language": replace(filters, language=()),
     }
-    numbers = {
-        without: count_matching(session, ask(session, query, without), without) for without in others.values()
-    }
-    by_sources: dict[Filters, Counter[str | None]] = {}
-    found: dict[str, Sequence[tuple[str, int]]] = {}
-    for field, without in others.items():
-        wanted = wanted_for_counts(session, query, without, numbers[without])
-        if field == "language":
-            counts = counted(session, field, wanted)
-        else:
-            if without not in by_sources:
-                by_sources[without] = counted(session, "source", wanted)
-            sources = by_sources[without]
-            counts = sources if field == "source" else regrouped(session, field, sources)
-        found[field] = _greatest(counts)
-    return found
+    counts.read(query, filters, NARROWING)
+    return {field: _greatest(counts.by(field, query, without)) for field, without in others.items()}
 
 
 def _greatest(counts: Counter[str | None]) -> list[tuple[str, int]]:

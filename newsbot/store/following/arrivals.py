@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from newsbot.items import STUB
 from newsbot.store.index import full_text
+from newsbot.store.index.expressions import all_of
 from newsbot.store.schema.models import (
     ArticleAuthor,
     ArticleRow,
@@ -23,8 +24,8 @@ from newsbot.store.schema.models import (
     Revision,
     Topic,
 )
-from newsbot.store.search.filters import Filters, conditions
-from newsbot.store.search.matching import ask, where
+from newsbot.store.search.filters import Filters, Narrowed, conditions_on, day_conditions, narrow
+from newsbot.store.search.matching import ask, filter_labels, where
 from newsbot.store.search.question import Question
 
 MAX_TEXT_CHARS = 20_000
@@ -33,6 +34,18 @@ PERIODS = (1_000, 6_000)
 """Numbers of articles that are looked through one after the other, before all older ones together: by then, the words
 are known to be so rare that all articles with them can be looked at."""
 _MOMENT = timedelta(microseconds=1)
+_SUPERSET = (
+    ArticleRow.first_seen_at,
+    ArticleRow.id,
+    ArticleRow.source,
+    ArticleRow.language,
+    ArticleRow.section,
+    ArticleRow.kind,
+    ArticleRow.dated_at,
+)
+"""What filters look at."""
+Position = tuple[ColumnElement[datetime], ColumnElement[int]]
+"""The columns by which articles are sorted, the last first seen first."""
 
 
 class ArrivalPosition(NamedTuple):
@@ -102,17 +115,18 @@ def _newest(
     """Return the articles that match, from period to period, until there are enough.
 
     Without words, names and lists that an index could find, nearly all articles match: they are walked through once."""
-    wanted = _wanted(session, question, filters)
-    is_walk = _is_walk(question, filters)
-    if after is not None:
-        wanted.append(tuple_(ArticleRow.first_seen_at, ArticleRow.id) < tuple(after))
+    narrowed, is_walk = narrow(session, filters), _is_walk(question, filters)
     found: list[ArrivalPosition] = []
     until = after and after.first_seen_at
     for size in (None,) if is_walk else (*PERIODS, None):
         since = None if size is None else _earlier(session, until, size)
-        period = _period(since, until)
         is_last = since is None and not is_walk
-        found += _matching(session, question, [*wanted, *period], period, limit - len(found), is_last=is_last)
+        query, place = _matching(session, question, narrowed, _period(since, until), is_last=is_last)
+        if after is not None:
+            query = query.where(tuple_(*place) < tuple(after))
+        found += _positions(
+            session, query.order_by(*(part.desc() for part in place)).limit(limit - len(found))
+        )
         if since is None or len(found) >= limit:
             break
         until = since
@@ -125,27 +139,23 @@ def _page_before(
     """Return where the page before the one that begins after `after` begins; None if that is the first page.
 
     Articles are looked for upwards, from period to period."""
-    wanted = _wanted(session, question, filters)
-    wanted.append(tuple_(ArticleRow.first_seen_at, ArticleRow.id) >= tuple(after))
+    narrowed, is_walk = narrow(session, filters), _is_walk(question, filters)
     found: list[ArrivalPosition] = []
     since = after.first_seen_at - _MOMENT
-    is_walk = _is_walk(question, filters)
     for size in (None,) if is_walk else (*PERIODS, None):
         until = None if size is None else _later(session, since, size)
-        period = _period(since, until)
-        missing = limit + 1 - len(found)
-        found += _matching(
-            session, question, [*wanted, *period], period, missing, is_last=False, is_upwards=True
-        )
+        is_last = until is None and not is_walk
+        query, place = _matching(session, question, narrowed, _period(since, until), is_last=is_last)
+        upwards = query.where(tuple_(*place) >= tuple(after)).order_by(*place)
+        found += _positions(session, upwards.limit(limit + 1 - len(found)))
         if until is None or len(found) > limit:
             break
         since = until
     return found[limit] if len(found) > limit else None
 
 
-def _wanted(session: Session, question: Question, filters: Filters) -> list[ColumnElement[bool]]:
-    parts = [where(session.connection(), part, ArticleRow.id.expression) for part in question.others]
-    return conditions(session, filters) + parts
+def _positions(session: Session, query: Select[datetime, int]) -> list[ArrivalPosition]:
+    return [ArrivalPosition(*row) for row in session.execute(query)]
 
 
 def _is_walk(question: Question, filters: Filters) -> bool:
@@ -178,30 +188,30 @@ def _period(since: datetime | None, until: datetime | None) -> list[ColumnElemen
 def _matching(
     session: Session,
     question: Question,
-    wanted: Sequence[ColumnElement[bool]],
+    narrowed: Narrowed,
     period: Sequence[ColumnElement[bool]],
-    limit: int,
     *,
     is_last: bool,
-    is_upwards: bool = False,
-) -> list[ArrivalPosition]:
-    """Return the articles of a period that match, the last first seen first, or upwards. In the last one, all with the words, or of the filters, are looked at.
+) -> tuple[Select[datetime, int], Position]:
+    """Return a query for the articles of a period that match, and what they are sorted by.
 
-    OFFSET 0 has both databases look for these first, and sort them then."""
-    query = select(ArticleRow.first_seen_at, ArticleRow.id).where(*wanted)
-    if question.indexed is not None:
-        connection = session.connection()
-        among = None if is_last else select(ArticleRow.id).where(*period)
-        ids = full_text.matches(connection, question.indexed, among)
-        query = query.where(full_text.one_of(connection, ArticleRow.id.expression, ids))
-    if is_last:
-        rows = query.offset(0).subquery("matching").c
-        query = select(rows.first_seen_at, rows.id).order_by(rows.first_seen_at.desc(), rows.id.desc())
-    elif is_upwards:
-        query = query.order_by(ArticleRow.first_seen_at, ArticleRow.id)
+    In the last period, all with the words, or of the filters, are looked at. OFFSET 0 has both databases find the articles
+    with the words first, and those of the filters among them, and sort last."""
+    connection = session.connection()
+    others = [where(connection, part, ArticleRow.id.expression) for part in question.others]
+    found = select(*_SUPERSET).where(*period, *day_conditions(narrowed.filters), *others)
+    if question.indexed is None:
+        found = found.where(*conditions_on(ArticleRow, narrowed))
+        rows = (found.offset(0) if is_last else found).subquery("matching").c
+        query = select(rows.first_seen_at, rows.id)
     else:
-        query = query.order_by(ArticleRow.first_seen_at.desc(), ArticleRow.id.desc())
-    return [ArrivalPosition(*row) for row in session.execute(query.limit(limit))]
+        among = None if is_last else select(ArticleRow.id).where(*period)
+        asked = all_of(question.indexed, *filter_labels(narrowed))
+        ids = full_text.matches(connection, asked, among)
+        found = found.where(full_text.one_of(connection, ArticleRow.id.expression, ids))
+        rows = found.offset(0).subquery("matching").c
+        query = select(rows.first_seen_at, rows.id).where(*conditions_on(rows, narrowed))
+    return query, (rows.first_seen_at, rows.id)
 
 
 # ------------------------------------------------------------------ loading

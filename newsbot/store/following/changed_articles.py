@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select, tuple_
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session, aliased
 
 from newsbot.dedupe.admissions import Evidence, Reason
@@ -213,7 +213,10 @@ def _edits(session: Session, rows: Sequence[Row[Any]]) -> dict[tuple[int, int, d
     keys = {(row.article_id, row.revision - 1) for row in rows if row.revision is not None}
     if not keys:
         return {}
-    found = session.execute(query.where(tuple_(Revision.article_id, Revision.revision).in_(sorted(keys))))
+    # Two lists, with some pairs too many: SQLite uses no index for a list of pairs.
+    articles, revisions = (sorted(set(values)) for values in zip(*keys, strict=True))
+    wanted = Revision.article_id.in_(articles), Revision.revision.in_(revisions)
+    found = session.execute(query.where(*wanted))
     return {(row.article_id, row.revision + 1, row.replaced_at): row for row in found}
 
 

@@ -21,8 +21,8 @@ from newsbot.store.boilerplate.block_lists import (
 from newsbot.store.changes.change_log import ChangeKind
 from newsbot.store.changes.cursors import CURSOR, last_number, read_cursor
 from newsbot.store.counts.attention import Attention, CountRow, attention
-from newsbot.store.counts.count_groups import BY, By
-from newsbot.store.counts.narrowing import narrowing_counts
+from newsbot.store.counts.count_groups import BY, By, Tallies
+from newsbot.store.counts.narrowing import NARROWING, narrowing_counts
 from newsbot.store.crawl.source_health import SourceHealth, source_health
 from newsbot.store.entities.corrections import all_corrections
 from newsbot.store.entities.similar_names import similar_entities
@@ -142,6 +142,7 @@ __all__ = [
     "MARK_END",
     "MARK_START",
     "MAX_RANKED",
+    "NARROWING",
     "RECENT_ARTICLES",
     "WEEK",
     "Address",
@@ -196,6 +197,7 @@ __all__ = [
     "StoryEntry",
     "StorySummary",
     "Summary",
+    "Tallies",
     "Tie",
     "WatchHit",
     "addresses",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import func, select
@@ -82,13 +82,19 @@ def list_articles(
 
 
 def find_articles(
-    session: Session, query: str, filters: Filters, *, after: Position | None = None, limit: int
+    session: Session,
+    query: str,
+    filters: Filters,
+    *,
+    after: Position | None = None,
+    limit: int,
+    count: Callable[[], int] | None = None,
 ) -> SearchResult:
     """Return one page of the articles that `query` finds, best or newest first, and counts over all of them.
 
     The query language is described in docs/query-language.md; an empty query finds all articles. Words in the title have
     more weight. Lists by date go on to the last article; lists by relevance contain the `MAX_RANKED` newest matches.
-    Raises QueryError."""
+    `count` returns the number of all articles found, if the caller counts them anyway. Raises QueryError."""
     question = ask(session, query, filters)
     matches = newest(session, question, filters, limit=MAX_RANKED + 1)
     counted = matches[:MAX_RANKED]
@@ -98,9 +104,10 @@ def find_articles(
     else:
         part = matches if after is None else newest(session, question, filters, after=after, limit=limit + 1)
     is_whole = len(matches) <= MAX_RANKED
+    count = count or (lambda: count_matching(session, question, filters))
     return SearchResult(
         listing=_listing(session, part, limit, question),
-        total=len(matches) if is_whole else count_matching(session, question, filters),
+        total=len(matches) if is_whole else count(),
         facets=_facets(session, counted),
         suggestion=None if matches else suggest(session, query, question.tree),
     )

@@ -157,6 +157,9 @@ def _begin_reading(connection: Connection) -> None:
 
 def _connect_postgresql(connection: Any, _record: object) -> None:
     connection.execute("SET TIME ZONE 'UTC'")  # days are UTC days
+    connection.execute("SET DateStyle = 'ISO'")  # as texts of `local_days`
+    # Compiling a statement takes longer than any of newsbot's; the forbidden scan of `full_text.matches` would bring it about.
+    connection.execute("SET jit = off")
     connection.commit()
 
 

@@ -26,7 +26,9 @@ STATIC = {file.name: file.read_bytes() for file in files("newsbot.web").joinpath
 KINDS: Mapping[EntityType, str] = {"PER": "Person", "ORG": "Organisation", "LOC": "Place"}
 RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
 """Codes of languages that are written from right to left."""
-_SENTENCE_END = re.compile(r"[.!?:…。！？؟।]\W*$")
+MAX_WORD_CHARS = 25
+"""Maximum length of a word that is left out at the end of a teaser."""
+_SENTENCE_END = re.compile(r"[.!?…。！？؟।]\W*$")
 _MARKED = re.compile(f"{MARK_START}([^{MARK_START}{MARK_END}]*)(?:{MARK_END}|$|(?=…$))")
 """What is between marks; a text that was cut may lack the last one."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -75,10 +77,13 @@ def teaser(text: str | None, length: int) -> str:
 
     Sites cut descriptions after a number of characters, in the middle of a word."""
     line = clipped(text, length)
-    if not line or _SENTENCE_END.search(line):
+    is_cut = len(line) > length
+    if not line or (not is_cut and _SENTENCE_END.search(line)):
         return line
     words, _, last = line.removesuffix("…").rpartition(" ")
-    return f"{words} …" if words and last.isascii() else f"{line.removesuffix('…')}…"
+    if not words or len(last) > MAX_WORD_CHARS:  # a language that is written without spaces
+        return f"{line.removesuffix('…')}…"
+    return words if _SENTENCE_END.search(words) else f"{words.rstrip(',;:–—- ')} …"
 
 
 def direction(language: str | None) -> str:
@@ -91,9 +96,10 @@ def day(moment: datetime | date) -> str:
     return f"{moment.day} {moment:%B %Y}"
 
 
-def time_of(moment: datetime) -> str:
-    """Return "3 March 2026, 14:05 UTC"."""
-    return f"{day(moment)}, {moment:%H:%M} UTC"
+def time_of(moment: datetime, *, is_short: bool = False) -> str:
+    """Return "3 March 2026, 14:05 UTC", or "3 Mar 2026, 14:05 UTC"."""
+    shown = f"{moment.day} {moment:%b %Y}" if is_short else day(moment)
+    return f"{shown}, {moment:%H:%M} UTC"
 
 
 def short_time(moment: datetime, now: datetime) -> str:

@@ -17,6 +17,9 @@ from newsbot.web.serving.problems import FOR_PROGRAMS, problem_response
 
 MAX_TARGET_BYTES = 12_288
 """Maximum length of a request's path and query. 500 characters of a query take up to 6,000 when they are encoded."""
+WRITTEN = "/watches"
+"""The only path that may be written to, and only on a site that asks for a token. The form has a key of its own."""
+MAX_FORM_BYTES = 20_000
 MAX_HELD_BYTES = 1_000_000
 """Size up to which an answer that is made in parts is held to compute its ETag."""
 _POLICY = (
@@ -36,6 +39,13 @@ class Access:
     know its names; otherwise any page that the reader visits could reach it under a name of its own (DNS rebinding)."""
     prefix: str = ""
     """Path below which the site is reached, as in `/news`. A proxy in front may pass it on or remove it."""
+
+    @property
+    def form_key(self) -> str:
+        """The hidden value of forms, which pages of other sites cannot know; empty: nothing can be written."""
+        if not self.token:
+            return ""
+        return hmac.new(self.token.encode(), b"newsbot forms", hashlib.sha256).hexdigest()
 
 
 class Guard:
@@ -70,7 +80,8 @@ class Guard:
         if refusal is not None:
             await refusal(scope, receive, answer.send)
         else:
-            await self._app({**scope, "method": "GET"}, receive, answer.send)  # HEAD is answered like GET
+            method = "POST" if scope["method"] == "POST" else "GET"  # HEAD is answered like GET
+            await self._app({**scope, "method": method}, receive, answer.send)
 
     def _below_prefix(self, scope: Scope) -> Scope:
         """Return the request with the prefix in its path, as ASGI demands, whether the proxy has removed it or not."""
@@ -90,11 +101,18 @@ class Guard:
                 "The token is missing or wrong.",
                 {"WWW-Authenticate": 'Basic realm="newsbot", charset="UTF-8"'},
             )
+        if scope["method"] == "POST" and self._may_write(scope):
+            length = headers.get("content-length", "")
+            return None if _is_short(length) else problem_response(413, "The form is too long.")
         if scope["method"] not in {"GET", "HEAD"}:
             return problem_response(405, "This site is only read.", {"Allow": "GET, HEAD"})
         if len(scope["raw_path"] or b"") + len(scope["query_string"]) > MAX_TARGET_BYTES:
             return problem_response(414, f"The address is longer than {MAX_TARGET_BYTES} bytes.")
         return None
+
+    def _may_write(self, scope: Scope) -> bool:
+        """Return whether what is at this path may be written by somebody who has shown the token."""
+        return bool(self._access.token) and scope["path"].removeprefix(scope["root_path"]) == WRITTEN
 
     def _is_shared(self, scope: Scope) -> bool:
         """Return whether pages of other sites may be allowed to read what is at this path."""
@@ -184,6 +202,10 @@ def _with_etag(answer: Response, if_none_match: str) -> Response:
     unchanged = Response(status_code=304)
     unchanged.raw_headers = answer.raw_headers
     return unchanged
+
+
+def _is_short(length: str) -> bool:
+    return length.isascii() and length.isdecimal() and len(length) < 9 and int(length) <= MAX_FORM_BYTES
 
 
 def _host(header: str) -> str:

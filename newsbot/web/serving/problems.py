@@ -24,6 +24,12 @@ logger = logging.getLogger(__name__)
 PROBLEM_TYPE = "application/problem+json"
 FOR_PROGRAMS = ("/api/", "/feed.", "/edits.", "/openapi.json", "/search.csv")
 """Beginnings of the paths that programs read: their errors are problem+json, and other sites may be allowed to read them."""
+HEADINGS = {
+    404: "Not found",
+    422: "This address is not understood",
+    503: "The database did not answer",
+}
+"""Status -> heading of the page that says so."""
 UNAVAILABLE = "The database did not answer in time; ask for less, or try again later."
 
 
@@ -64,9 +70,11 @@ def _path(request: Request) -> str:
 
 
 def _answer(request: Request, status: int, detail: str) -> Response:
-    if _path(request).startswith(FOR_PROGRAMS):
+    if _path(request).startswith(FOR_PROGRAMS) or _path(request).endswith(".csv"):
         return problem_response(status, detail)
-    return page(request, "error.html", status=status, title=HTTPStatus(status).phrase, detail=detail)
+    title = HEADINGS.get(status) or HTTPStatus(status).phrase
+    bare = _path(request) if status == HTTPStatus.UNPROCESSABLE_ENTITY else None
+    return page(request, "error.html", status=status, title=title, detail=detail, bare=bare)
 
 
 def _http(request: Request, error: Exception) -> Response:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from fastapi import Request
 from sqlalchemy.orm import Session
@@ -135,6 +135,10 @@ class Site:
     """Whether pages may load images from the sites of the articles."""
     url: str | None = None
     """The URL under which readers reach the site, without a slash at the end; None: the one of the request."""
+    watch: Sequence[Mapping[str, Any]] = ()
+    """The `[[watch]]` tables of newsbot.toml."""
+    form_key: str = ""
+    """The hidden value that a form must have (`Access.form_key`); empty: readers may not make watches."""
     vectors: RecentVectors = field(default_factory=RecentVectors)
     """What the articles of the last days are about."""
     counts: RecentValues[tuple[Attention, Mapping[str, Sequence[tuple[str, int]]]]] = field(

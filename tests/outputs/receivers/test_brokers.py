@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import nats
@@ -20,6 +22,8 @@ from tests.outputs.changed import changed
 from tests.outputs.configured import settings
 from tests.outputs.services import AMQP, NATS, require
 
+T = TypeVar("T")
+
 BATCH = [changed(1), changed(2), changed(3, is_deleted=True)]
 
 
@@ -29,6 +33,16 @@ def output(**table: object) -> Output:
 
 
 # ------------------------------------------------------------------ NATS
+
+
+def apart(work: Callable[[], T]) -> T:
+    """Return `work()`, called in a thread: the one of the tests has an event loop that runs."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(work).result()
+
+
+def awaited(coroutine: Coroutine[Any, Any, T]) -> T:
+    return apart(lambda: asyncio.run(coroutine))
 
 
 @pytest.fixture
@@ -43,7 +57,7 @@ def stream() -> Iterator[str]:
         await client.jetstream().delete_stream(name)
         await client.close()
 
-    asyncio.run(delete())
+    awaited(delete())
 
 
 async def _stored(stream: str, count: int) -> list[tuple[str, str | None, int]]:
@@ -62,12 +76,15 @@ async def _stored(stream: str, count: int) -> list[tuple[str, str | None, int]]:
 
 
 def test_nats_stores_each_change_once_though_it_is_delivered_twice(stream: str) -> None:
-    for _ in range(2):
+    def deliver() -> None:
         nats_output = output(kind="nats", url=NATS, stream=stream, subject=stream)
         nats_output.deliver(BATCH[:2])
         nats_output.deliver(BATCH)
         nats_output.close()
-    assert asyncio.run(_stored(stream, 3)) == [
+
+    for _ in range(2):
+        apart(deliver)
+    assert awaited(_stored(stream, 3)) == [
         (f"{stream}.new", "copy-1", 1),
         (f"{stream}.new", "copy-2", 2),
         (f"{stream}.deleted", "copy-3", 3),
@@ -75,12 +92,17 @@ def test_nats_stores_each_change_once_though_it_is_delivered_twice(stream: str) 
 
 
 def test_nats_refuses_what_is_too_large_and_takes_the_rest(stream: str) -> None:
-    nats_output = output(kind="nats", url=NATS, stream=stream, subject=stream)
+    def deliver() -> None:
+        nats_output = output(kind="nats", url=NATS, stream=stream, subject=stream)
+        try:
+            nats_output.deliver([changed(1), changed(2, body="x" * 9_000_000), changed(3)])
+        finally:
+            nats_output.close()
+
     with pytest.raises(RefusedError) as caught:
-        nats_output.deliver([changed(1), changed(2, body="x" * 9_000_000), changed(3)])
-    nats_output.close()
+        apart(deliver)
     assert list(caught.value.reasons or ()) == [2]
-    assert [number for *_, number in asyncio.run(_stored(stream, 2))] == [1, 3]
+    assert [number for *_, number in awaited(_stored(stream, 2))] == [1, 3]
 
 
 # ------------------------------------------------------------------ RabbitMQ
@@ -163,5 +185,4 @@ def test_kafka_refuses_what_is_too_large(broker: str) -> None:
 def test_broker_that_is_away_is_tried_again_later(table: dict[str, object]) -> None:
     away = output(**table)
     with pytest.raises(UndeliveredError, match=f"^{table['kind']}: "):
-        away.deliver(BATCH)
-    away.close()
+        apart(lambda: away.deliver(BATCH))

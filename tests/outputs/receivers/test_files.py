@@ -56,7 +56,7 @@ def test_parquet_has_a_row_for_each_change_in_an_object_store() -> None:
 
 def test_folder_that_cannot_be_written_is_tried_again_later(tmp_path: Path) -> None:
     (tmp_path / "copy").write_text("a file")
-    with pytest.raises(UndeliveredError, match="^file: "):
+    with pytest.raises(UndeliveredError, match=r"^file: "):
         output(url=f"file://{tmp_path}/copy").deliver(BATCH)
 
 

@@ -26,7 +26,7 @@ def output(*, is_private_allowed: bool = True, **table: object) -> Output:
     [found] = read_output_tables([{"name": "copy", **table}]).values()
     configured = settings()
     if not is_private_allowed:
-        configured = replace(configured, allowed_networks=())
+        configured = configured.model_copy(update={"allowed_networks": ()})
     return make_output(found, configured)
 
 

@@ -49,7 +49,7 @@ def test_text_has_headline_source_time_snippet_and_link() -> None:
         "… the new harbour …",
         "https://news.example/1",
     ]
-    assert '<a href="https://news.example/1">Harbour opened</a>' in message.html
+    assert '<a href="https://news.example/1">https://news.example/1</a></li>' in message.html
     assert json.loads(message.payload)["articles"][0]["url"] == HIT.url
 
 
@@ -69,7 +69,7 @@ def test_hostile_headline_is_text(title: str) -> None:
     hit = replace(HIT, title=title, snippet=title, source=title)
     message = make_message(WATCH, [hit], message_id="m", is_sample=False)
     found = Tags(message.html)
-    assert found.tags == ["p", "ul", "li", "b", "a", "br", "br"]
+    assert found.tags == ["p", "ul", "li", "b", "br", "br", "br", "a"]
     assert found.links == [HIT.url]
     assert len(message.text.split("\n\n")) == 2
     assert len(message.text.split("\n\n")[1].split("\n")) == 4

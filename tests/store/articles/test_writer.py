@@ -320,7 +320,7 @@ def test_saving_takes_few_statements(database: Database) -> None:
         save(database, article(2))
     with _counted_statements() as again:
         save(database, article(2))
-    assert len(new) <= 25
+    assert len(new) <= 24
     assert len(again) <= 5
 
 

@@ -23,6 +23,7 @@ class OutputRow(Base):
     leased_by: Mapped[Short | None]
     """The process that reads for it now, so that no second one does; None: nobody."""
     leased_until: Mapped[datetime | None]
+    """When the process loses it, unless it renews it."""
     failures: Mapped[int]
     """Number of failures since the last success."""
     error: Mapped[str | None]
@@ -37,9 +38,11 @@ class WatchRow(Base):
     __tablename__ = "watches"
 
     name: Mapped[Short] = mapped_column(primary_key=True)
+    """Name of the watch."""
     definition: Mapped[Json]
     """The keys of a `[[watch]]` table, without its name."""
     created_at: Mapped[datetime]
+    """When it was made."""
 
 
 class WatchArticle(Base):
@@ -52,10 +55,13 @@ class WatchArticle(Base):
     )
 
     watch: Mapped[Short] = mapped_column(primary_key=True)
+    """Name of the watch."""
     article_id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    """The article (`articles.id`), which may have been deleted since."""
     number: Mapped[int] = mapped_column(RowId)
     """Number of the change by which it was found."""
     found_at: Mapped[datetime]
+    """When it was found."""
     message_id: Mapped[Short | None]
     """The message that names it; None: it waits for the next one."""
 
@@ -75,9 +81,12 @@ class LetterRow(Base):
     body: Mapped[Json]
     """`numbers` of changes, or `articles` by their ids."""
     created_at: Mapped[datetime]
+    """When it was made."""
     attempts: Mapped[int]
+    """Number of tries."""
     retry_at: Mapped[datetime | None]
     """When it is due; None: at once."""
     error: Mapped[str | None]
+    """Why the last try failed; None before the first one."""
     dead_at: Mapped[datetime | None]
     """When it was given up; it then waits for a person who sends it again or drops it."""

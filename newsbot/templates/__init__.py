@@ -1,0 +1,1 @@
+"""Projects that newsbot writes for a beginning."""

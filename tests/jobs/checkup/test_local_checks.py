@@ -1,0 +1,37 @@
+import shutil
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from newsbot.configuration.table import Configuration
+from newsbot.jobs.checkup import local_checks
+from newsbot.jobs.checkup.local_checks import check_disk, check_extras
+
+
+class Usage(NamedTuple):
+    total: int
+    used: int
+    free: int
+
+
+@pytest.mark.parametrize(("free", "verdict"), [(50 * 2**30, "ok"), (2**30, "warning"), (2**20, "problem")])
+def test_a_full_disk_is_reported_before_it_is_full(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, free: int, verdict: str
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(free, 0, free))
+    [found] = check_disk(Configuration(archive_dir=str(tmp_path / "not yet" / "made")))
+    assert found.verdict == verdict
+    assert str(tmp_path) in found.detail
+
+
+def test_an_extra_that_a_source_needs_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(local_checks, "find_spec", lambda _: None)
+    path = tmp_path / "sources.toml"
+    path.write_text('[[source]]\nkey = "a"\nhomepage = "https://a.example/"\nrender = true\n')
+    found = list(check_extras(Configuration(sources=str(path), embeddings=True)))
+    assert [finding.advice for finding in found] == [
+        "",
+        "pip install 'newsbot[languages]'",
+        "pip install 'newsbot[render]'",
+    ]
