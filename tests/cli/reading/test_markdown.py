@@ -33,5 +33,5 @@ def test_show_prints_the_markdown_of_an_article(
     assert capsys.readouterr().out == MARKDOWN + "\n"
     assert cli.run(newsbot, ["show", "1", "--database", database_url]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert "image:           https://a.example/b.jpg: The harbour (picture: Ada Kovac)" in lines
-    assert "link:            https://a.example/ word" in lines
+    assert "image:             https://a.example/b.jpg: The harbour (picture: Ada Kovac)" in lines
+    assert "link:              https://a.example/ word" in lines
