@@ -41,6 +41,7 @@ ELSEWHERE = {
     ("sources", "show", "harbour"): "the source that the page adds",
     ("search", "--source", "dw-english"): "after a crawl of the network",
     ("changes", "--cursor", "1234-9f3ac1d2"): "the cursor of another database",
+    ("sources", "show", "bbc"): "a source of the catalog",
     ("entities", "corrections"): "nobody has corrected a name yet",
 }
 """Examples that find nothing in the newsroom, and why."""
