@@ -28,9 +28,9 @@ demo: $(READY)
 	@echo "  newsbot rejects --reason paywall"
 	@echo "  newsbot serve        then http://127.0.0.1:8000/ and its pages Articles, Names and Changes"
 
-# In three processes: the tests of crawls, commands and browsers wait more than they compute.
+# In four processes: the tests of crawls, commands and browsers wait more than they compute.
 test: $(READY)
-	$(BIN)/pytest --numprocesses 3 --dist loadfile
+	$(BIN)/pytest --numprocesses 4 --dist loadfile
 
 # Those that make test leaves out: many processes, kills, hours of made-up crawls.
 test-slow: $(READY)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -13,7 +12,7 @@ from lxml import etree
 from newsbot.errors import InputError
 from newsbot.sources.model import Source
 from newsbot.sources.values import SOURCE_KEYS, read_table
-from newsbot.text import one_line
+from newsbot.text import normalized, one_line
 from newsbot.text.text_charsets import charset_named
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -131,7 +130,7 @@ def _site(url: str) -> str:
 
 
 def _slug(text: str) -> str:
-    ascii_letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    ascii_letters = normalized("NFKD", text).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", ascii_letters).strip("-")[:60].strip("-")
 
 
