@@ -198,12 +198,12 @@ def filter_options(command: F) -> F:
 
 
 @contextmanager
-def opened_database(url: str | None, *, migrate: bool = True) -> Iterator[Database]:
-    """Give the database that the option or the settings name; it is created or brought up to date with `migrate`."""
+def opened_database(url: str | None, *, migrate: bool = True, create: bool = True) -> Iterator[Database]:
+    """Give the database that the option or the settings name; it is brought up to date with `migrate`, and made with `create`."""
     from newsbot.settings import configuration
     from newsbot.store.database import Database
 
-    database = Database(url or configuration().database_url).open(migrate=migrate)
+    database = Database(url or configuration().database_url).open(migrate=migrate, create=create)
     try:
         yield database
     finally:

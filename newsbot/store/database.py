@@ -77,18 +77,25 @@ class Database:
         """Waits for a server that has gone away. Work in it must be such that it can be repeated."""
 
     def open(
-        self, *, migrate: bool = True, on_progress: Callable[[rebuild.Done], object] = lambda _: None
+        self,
+        *,
+        migrate: bool = True,
+        create: bool = True,
+        on_progress: Callable[[rebuild.Done], object] = lambda _: None,
     ) -> Self:
         """Check the database and return it. Raises DatabaseError, with a message of one line, if it cannot be used.
 
         With `migrate` missing tables are created, old ones are migrated, and the database must be writable; `on_progress`
-        is called while the full-text index is made anew. Without it, the tables must exist and be current."""
+        is called while the full-text index is made anew. Without it, the tables must exist and be current. Without `create`,
+        they must exist."""
         if engines.is_sqlite_url(self._parsed):
             try:
-                self._check_path(migrate)
+                self._check_path(may_create=migrate and create)
             except OSError as error:  # a folder that may not be read, a name that is too long
                 raise self._error(error.strerror or str(error)) from error
         if migrate:
+            if not create:
+                self._check_exists()
             self._migrate()
             self._finish_index(on_progress)
         else:
@@ -217,11 +224,16 @@ class Database:
         if state != "current":
             raise self._error(migrations.ADVICE[state])
 
-    def _check_path(self, migrate: bool) -> None:
+    def _check_exists(self) -> None:
+        with self._engines.reading.connect() as connection:
+            if migrations.state(connection) == "empty":
+                raise self._error(migrations.ADVICE["empty"])
+
+    def _check_path(self, *, may_create: bool) -> None:
         path = Path((self._parsed.database or "").removeprefix("file:"))
         if path.is_dir():
             raise self._error("that is a folder; name a file")
-        if not migrate and not path.exists():
+        if not may_create and not path.exists():
             raise self._error(migrations.ADVICE["empty"])
         if not path.parent.is_dir():
             raise self._error(f"the folder {path.parent} does not exist; create it or name another")

@@ -78,6 +78,28 @@ def test_search_finds_and_marks_what_it_found(filled: str, capsys: pytest.Captur
 
 
 @pytest.mark.parametrize(
+    "arguments",
+    [
+        ["reclean"],
+        ["reextract"],
+        ["archive", "prune", "--older-than", "9d"],
+        ["sources", "boilerplate", "bbc", "--keep", "0" * 12],
+    ],
+    ids=" ".join,
+)
+def test_what_changes_articles_makes_no_database(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(newsbot, [*arguments, "--database", "sqlite:///new.db"]) == 1
+    assert "newsbot has stored nothing there yet" in capsys.readouterr().err
+    assert not (tmp_path / "new.db").exists()
+
+
+@pytest.mark.parametrize(
     ("options", "ids"),
     [
         (["--language", "de"], [2]),
@@ -210,6 +232,7 @@ def test_text_comes_before_what_is_known_of_it(filled: str, capsys: pytest.Captu
             "nothing was rejected for 'paywall'; reasons in this database: list",
         ),
         (["stories", "--min-size", "50"], "no story has 50 articles or more"),
+        (["stories", "zeppelin"], "no story has 2 articles or more, of those that are found"),
         (["stories", "--since", "yesterday"], "no story has 2 articles or more and changed since"),
         (["trends", "--until", "2001-01-01"], "no name rises in that week"),
         (["sources", "health"], "no source has been polled yet"),

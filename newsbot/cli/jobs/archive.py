@@ -135,7 +135,7 @@ def _opened(url: str | None, *, migrate: bool, source: str | None = None) -> Ite
     settings = configuration()
     if not settings.archive_dir:
         raise UsageError("NEWSBOT_ARCHIVE_DIR is empty: no archive is kept; accepted: a folder")
-    with opened_database(url, migrate=migrate) as database:
+    with opened_database(url, migrate=migrate, create=False) as database:
         if source is not None:
             database.ask(partial(check_source, key=source))
         yield database, Path(settings.archive_dir)

@@ -30,7 +30,7 @@ def embed(limit: int | None, as_json: bool, database: str | None) -> None:
     embedder = load_embedder()
     count = 0
     with (
-        opened_database(database) as opened,
+        opened_database(database, create=False) as opened,
         progress(find_unembedded(opened, embedder.version), "Computing vectors") as articles,
     ):
         for article in articles:

@@ -36,7 +36,7 @@ def reclean(source: str | None, dry_run: bool, as_json: bool, database: str | No
 
     count = 0
     with (
-        opened_database(database, migrate=not dry_run) as opened,
+        opened_database(database, migrate=not dry_run, create=False) as opened,
         progress(find_recleanable(opened, source), "Looking for boilerplate") as all_found,
     ):
         if source is not None:

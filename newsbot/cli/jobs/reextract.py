@@ -63,7 +63,7 @@ def reextract(
 
     settings = configuration(database_url=database)
     findings = Findings()
-    with opened_database(database, migrate=not dry_run) as opened:
+    with opened_database(database, migrate=not dry_run, create=False) as opened:
         if source is not None:
             opened.ask(partial(check_source, key=source))
         articles = opened.ask(

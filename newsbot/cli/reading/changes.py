@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsbot.cli.options import Names, common_options, filter_option, joined, opened_database
-from newsbot.cli.output import print_json
+from newsbot.cli.output import print_json, say
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -45,7 +45,7 @@ class ChangeKinds(Names):
     "--cursor",
     metavar="CURSOR",
     default="0",
-    help="Go on after this change: the `cursor` of the last line that you have. `now`: only what comes. "
+    help="Go on after this change: the `cursor` of the last line that you have. `now`: only what comes; says the cursor. "
     "Without it: from the beginning.",
 )
 @click.option("--follow", is_flag=True, help="Wait for further changes, until Ctrl-C.")
@@ -101,11 +101,13 @@ def changes(
       newsbot changes --kind revised --silent
       newsbot changes --full | gzip > copy.jsonl.gz
     """
-    from newsbot.store.queries import ChangeFilters, Filters
+    from newsbot.store.queries import ChangeFilters, Filters, cursor_at
 
     del as_json  # there is no other form
     with opened_database(database, migrate=False) as opened:
         after, articles = opened.ask(partial(_start, cursor=cursor, filters=Filters(**filters)))
+        if cursor == NOW:
+            say(f"the last change so far has the cursor {opened.ask(partial(cursor_at, number=after))}")
         wanted = ChangeFilters(kinds=kinds, only_silent=silent, articles=articles)
         _print_all(opened, after, wanted, limit, full=full, interval_s=interval_s if follow else None)
 

@@ -57,6 +57,8 @@ def count(
 
     if len(queries) > MAX_QUERIES:
         raise click.UsageError(f"{len(queries)} queries are too many; accepted: at most {MAX_QUERIES}")
+    if len(set(queries)) < len(queries):
+        raise click.UsageError("the same query is given twice; accepted: different queries")
     with read_session(database) as session:
         found = attention(session, queries or ("",), Filters(**filters), by=by, with_shares=with_shares)
     rows = (found.rows if by else (found.total,))[:limit]

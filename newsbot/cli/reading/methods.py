@@ -207,7 +207,7 @@ def _query(query: dict[str, Any]) -> str:
         for name, text in _FILTERS.items()
         if (value := query["filters"].get(name)) is not None
     ]
-    return " and ".join([*words, *filters]) or "in all"
+    return ", ".join([*words, *filters]) or "in all"
 
 
 def _parts(counts: dict[str, Any]) -> str:

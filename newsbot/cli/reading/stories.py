@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 import click
 
-from newsbot.cli.options import Day, common_options, limit_option, read_session
+from newsbot.cli.options import Day, common_options, filter_option, limit_option, read_session
 from newsbot.cli.output import print_json, print_table, say
 from newsbot.errors import InputError
 from newsbot.items import utc_text
 
 
 @click.command()
+@click.argument("query", required=False, default="", metavar="[QUERY]")
 @click.option("--since", type=Day(), metavar="DATE", help="Changed then (UTC) or later.")
 @click.option(
     "--min-size",
@@ -22,20 +24,39 @@ from newsbot.items import utc_text
     show_default=True,
     help="With at least this number of articles.",
 )
+@filter_option("--source")
+@filter_option("--exclude-source")
+@filter_option("--tag")
+@filter_option("--language")
+@filter_option("--country")
+@filter_option("--section")
+@filter_option("--entity")
 @limit_option(20)
 @common_options
-def stories(since: datetime | None, min_size: int, limit: int, as_json: bool, database: str | None) -> None:
+def stories(
+    query: str,
+    since: datetime | None,
+    min_size: int,
+    limit: int,
+    as_json: bool,
+    database: str | None,
+    **filters: Any,
+) -> None:
     """List groups of articles that tell the same, biggest first.
+
+    With a query or filters, those of which at least one article is found by them.
 
     \b
     Examples:
       newsbot stories --min-size 3
+      newsbot stories climate --language de,fr
       newsbot stories --since 7d --json
     """
-    from newsbot.store.queries import biggest_stories
+    from newsbot.store.queries import Filters, biggest_stories
 
+    articles = Filters(**filters) if any(filters.values()) else None
     with read_session(database) as session:
-        found = biggest_stories(session, since=since, min_size=min_size, limit=limit)
+        found = biggest_stories(session, query, articles, since=since, min_size=min_size, limit=limit)
     if as_json:
         for story in found:
             print_json(
@@ -50,7 +71,8 @@ def stories(since: datetime | None, min_size: int, limit: int, as_json: bool, da
     print_table(("id", "articles", "sources", "first", "title"), rows)
     if not rows:
         since_then = "" if since is None else f" and changed since {since:%Y-%m-%d}"
-        say(f"no story has {min_size} articles or more{since_then}")
+        of_those = ", of those that are found" if query.strip() or articles else ""
+        say(f"no story has {min_size} articles or more{since_then}{of_those}")
 
 
 @click.command()

@@ -84,7 +84,7 @@ def _named(wanted: str, key: str, blocks: Sequence[SourceBlock]) -> SourceBlock:
 def _change(key: str, block: SourceBlock, *, is_kept: bool, database: str | None) -> None:
     from newsbot.jobs.reclean import keep_block, release_block
 
-    with opened_database(database) as opened:
+    with opened_database(database, create=False) as opened:
         if is_kept:
             count = keep_block(opened, key, block.key, block.text)
             click.echo(f"{block.id} is kept; {count} articles have it again", err=True)

@@ -19,7 +19,7 @@ from newsbot.store.boilerplate.block_lists import (
     source_blocks,
 )
 from newsbot.store.changes.change_log import ChangeKind
-from newsbot.store.changes.cursors import CURSOR, last_number, read_cursor
+from newsbot.store.changes.cursors import CURSOR, cursor_at, last_number, read_cursor
 from newsbot.store.counts.attention import Attention, CountRow, attention
 from newsbot.store.counts.count_groups import BY, By, Tallies
 from newsbot.store.counts.narrowing import NARROWING, narrowing_counts
@@ -215,6 +215,7 @@ __all__ = [
     "count_hits",
     "count_silent",
     "countries_of",
+    "cursor_at",
     "cursors",
     "database_id",
     "dead_letters",

@@ -150,29 +150,39 @@ def list_stories(
 
     `query` and `filters` must find at least one article of a story. `after` is the (updated_at, id) of the last story of the
     previous page. Raises QueryError and FilterError."""
-    wanted = _stories(since, min_size).order_by(Story.updated_at.desc(), Story.id.desc()).limit(limit)
-    if query.strip() or filters is not None:
-        articles = matching_conditions(session, query, filters or Filters())
-        wanted = wanted.where(
-            Story.id.in_(select(ArticleRow.story_id).where(*articles, ArticleRow.story_id.is_not(None)))
-        )
+    wanted = _stories(session, query, filters, since, min_size)
+    wanted = wanted.order_by(Story.updated_at.desc(), Story.id.desc()).limit(limit)
     if after is not None:
         wanted = wanted.where(tuple_(Story.updated_at, Story.id) < after)
     return _story_summaries(session, session.execute(wanted).all())
 
 
 def biggest_stories(
-    session: Session, *, since: datetime | None = None, min_size: int = 2, limit: int = 20
+    session: Session,
+    query: str = "",
+    filters: Filters | None = None,
+    *,
+    since: datetime | None = None,
+    min_size: int = 2,
+    limit: int = 20,
 ) -> list[StorySummary]:
-    """Return the stories with at least `min_size` articles, changed at `since` or later, biggest first."""
+    """Return the stories of `list_stories`, biggest first. Raises QueryError and FilterError."""
     order = (Story.member_count.desc(), Story.updated_at.desc(), Story.id.desc())
-    wanted = _stories(since, min_size).order_by(*order).limit(limit)
+    wanted = _stories(session, query, filters, since, min_size).order_by(*order).limit(limit)
     return _story_summaries(session, session.execute(wanted).all())
 
 
-def _stories(since: datetime | None, min_size: int) -> Select[int, datetime]:
-    query = select(Story.id, Story.updated_at).where(Story.member_count >= min_size)
-    return query if since is None else query.where(Story.updated_at >= since)
+def _stories(
+    session: Session, query: str, filters: Filters | None, since: datetime | None, min_size: int
+) -> Select[int, datetime]:
+    wanted = select(Story.id, Story.updated_at).where(Story.member_count >= min_size)
+    if since is not None:
+        wanted = wanted.where(Story.updated_at >= since)
+    if query.strip() or filters is not None:
+        articles = matching_conditions(session, query, filters or Filters())
+        of_articles = select(ArticleRow.story_id).where(*articles, ArticleRow.story_id.is_not(None))
+        wanted = wanted.where(Story.id.in_(of_articles))
+    return wanted
 
 
 def _story_summaries(session: Session, rows: Sequence[Row[int, datetime]]) -> list[StorySummary]:

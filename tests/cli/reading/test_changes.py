@@ -55,6 +55,11 @@ def test_every_cursor_goes_on_where_it_ends(filled: str) -> None:
     assert lines(filled, "--cursor", "now") == []
 
 
+def test_cursor_of_now_is_said(filled: str) -> None:
+    said = run(filled, "--cursor", "now").stderr
+    assert said == f"newsbot: the last change so far has the cursor {lines(filled)[-1]['cursor']}\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "numbers"),
     [

@@ -48,6 +48,12 @@ def test_queries_are_counted_side_by_side(filled: str) -> None:
     ]
 
 
+def test_the_same_query_twice_is_refused(filled: str) -> None:
+    done = CliRunner().invoke(newsbot, ["count", "pine", "pine", "--database", filled])
+    assert done.exit_code == 2
+    assert "the same query is given twice" in done.stderr
+
+
 def test_without_a_query_all_articles_are_counted(filled: str) -> None:
     assert table(run(filled, "count")) == [["all articles"], ["4"]]
     assert table(run(filled, "count", "--by", "month")) == [

@@ -98,7 +98,7 @@ def test_paragraph_says_what_was_asked_and_found(filled: str) -> None:
     manifest = methods(filled, "harbour", "--source", "news.example", "--since", "2026-02-01")
     text = manifest.pop("text")
     assert text == paragraph(manifest)
-    assert "3 articles that match the query \u201charbour\u201d and of the source news.example" in text
+    assert "3 articles that match the query \u201charbour\u201d, of the source news.example" in text
     assert "published since 2026-02-01" in text
     assert "extraction-1 cleaning-1 (3 articles)" in text
     printed = CliRunner().invoke(newsbot, ["methods", "harbour", "--database", filled]).output

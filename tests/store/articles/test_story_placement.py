@@ -21,7 +21,7 @@ from sqlalchemy.engine import Engine
 from newsbot.items import Article
 from newsbot.store.articles.writer import save_article
 from newsbot.store.database import Database
-from newsbot.store.queries import biggest_stories, story_members
+from newsbot.store.queries import Filters, biggest_stories, story_members
 from newsbot.store.schema.identity import article_keys
 from newsbot.store.schema.models import ArticleRow, Story
 from tests.dedupe.texts import follow_up, market_report, reprint, text, update
@@ -108,6 +108,17 @@ def test_follow_ups_and_texts_of_one_template_are_no_story(database: Database) -
     for number, body in enumerate([BODY, follow_up(BODY, 7), market_report(1), market_report(2)]):
         save(database, _by(f"site{number}", body))
     assert {row[1:] for row in _relations(database)} == {((), None, None, None)}
+
+
+def test_stories_are_found_by_query_and_filters(database: Database) -> None:
+    other = "The museum of trams opens its depot.\n\n" + BODY[::-1]
+    for number, body in enumerate([BODY, BODY, other, other, other]):
+        save(database, _by(f"site{number}", body, number))
+    with database.read() as session:
+        biggest, smaller = (story.id for story in biggest_stories(session))
+        assert [story.id for story in biggest_stories(session, "museum trams")] == [biggest]
+        assert [s.id for s in biggest_stories(session, "", Filters(source=("site1.example",)))] == [smaller]
+        assert biggest_stories(session, "museum", Filters(source=("site1.example",))) == []
 
 
 @pytest.mark.parametrize("order", [*permutations(range(3))])
