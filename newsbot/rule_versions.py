@@ -7,7 +7,7 @@ after which some page may be read differently, then run `make rules`.
 
 from __future__ import annotations
 
-EXTRACTION = 5
+EXTRACTION = 6
 """Version of the rules that read a page: `extraction` with its models, `languages`, `text` and `urls`."""
 CLEANING = 3
 """Version of the rules that tidy an extracted article: `cleaning`, `phrases`, `page_talk` and `word_patterns`."""

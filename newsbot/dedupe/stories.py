@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
 from newsbot.dedupe.agencies import agency_named
@@ -30,6 +30,8 @@ class StoryMember:
     source: str | None = None
     authors: Sequence[str] = field(default=())
     published_at: datetime | None = None
+    published_offset_min: int | None = None
+    first_seen_at: datetime | None = None
     agency: str | None = None
     """Label of the agency that the article credits."""
     word_count: int = 0
@@ -39,17 +41,33 @@ class StoryMember:
 def choose_original(members: Sequence[StoryMember]) -> StoryMember:
     """Return the original of a story; the order of `members` does not matter. Raises ValueError for an empty sequence.
 
-    It is the member that most pages of other sites name in their canonical link; on a tie, the one whose source most others credit in
-    their byline ("Reuters"); then the earliest; then the longest. A page without a date counts as the latest."""
+    It is the member that most pages of other sites name in their canonical link; on a tie, the one whose source most others
+    credit in their byline ("Reuters"); then the earliest; then one with an address on the web; then the one that was seen
+    first; then the longest."""
     linked = Counter(_named_page(member) for member in members)
     credited = Counter(name for member in members for name in _credits(member))
 
-    def rank(member: StoryMember) -> tuple[int, int, datetime, int, str]:
+    def rank(member: StoryMember) -> tuple[int, int, datetime, bool, datetime, int, str]:
         credits_ = max((credited[name] for name in _source_names(member.source)), default=0)
-        links = linked[canonicalize(member.url)]
-        return -links, -credits_, member.published_at or _NEVER, -member.word_count, member.url
+        links, is_file = linked[canonicalize(member.url)], member.url.startswith("file:")
+        seen_at = member.first_seen_at or _NEVER
+        return -links, -credits_, _latest(member), is_file, seen_at, -member.word_count, member.url
 
     return min(members, key=rank)
+
+
+def _latest(member: StoryMember) -> datetime:
+    """Return the moment until which a member was published for certain.
+
+    Of a day without a time, that is the end of the day, or when the page was first seen in it: at midnight, it would be
+    called earlier than a page of the same day that gives a time. A page without a date counts as the latest."""
+    at = member.published_at
+    if at is None:
+        return _NEVER
+    if (at + timedelta(minutes=member.published_offset_min or 0)).time() != time():
+        return at
+    end = at + timedelta(days=1)
+    return min(end, max(at, member.first_seen_at)) if member.first_seen_at else end
 
 
 def roles(members: Sequence[StoryMember]) -> dict[int, Role]:
@@ -59,7 +77,7 @@ def roles(members: Sequence[StoryMember]) -> dict[int, Role]:
     first_keys: dict[str, bytes] = {}
     if original.source is not None:
         first_keys[original.source] = original.text_key
-    for member in sorted(members, key=lambda member: (member.published_at or _NEVER, member.url)):
+    for member in sorted(members, key=lambda member: (_latest(member), member.url)):
         if member is original:
             result[member.id] = "original"
             continue

@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from typing import Any
 
+import pytest
+
 from newsbot.dedupe.stories import StoryMember, choose_original, roles
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -61,3 +63,47 @@ def test_order_of_arrival_changes_nothing() -> None:
         member(4, canonical_url=member(2).url),
     ]
     assert len({tuple(sorted(roles(order).items())) for order in permutations(members)}) == 1
+
+
+DAY = datetime(2026, 11, 29, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        pytest.param(
+            {"published_at": DAY, "first_seen_at": DAY + timedelta(hours=10), "url": "https://z.example/1"},
+            {"published_at": DAY, "first_seen_at": DAY + timedelta(hours=18), "url": "https://a.example/1"},
+            id="days alone: the one that was seen first",
+        ),
+        pytest.param(
+            {"published_at": DAY + timedelta(hours=9), "first_seen_at": DAY + timedelta(days=9)},
+            {"published_at": DAY, "first_seen_at": DAY + timedelta(days=9), "url": "https://a.example/1"},
+            id="a time is earlier than its day alone",
+        ),
+        pytest.param(
+            {"published_at": DAY, "first_seen_at": DAY + timedelta(hours=8)},
+            {"published_at": DAY + timedelta(hours=9), "first_seen_at": DAY + timedelta(hours=9)},
+            id="a day alone that was seen before the time",
+        ),
+        pytest.param(
+            {"published_at": DAY + timedelta(hours=9)},
+            {
+                "published_at": DAY - timedelta(hours=5),
+                "published_offset_min": 300,
+                "first_seen_at": DAY + timedelta(days=9),
+            },
+            id="midnight at the place of publication",
+        ),
+        pytest.param(
+            {"first_seen_at": DAY, "published_at": None, "url": "https://z.example/1"},
+            {"first_seen_at": DAY, "published_at": None, "url": "file:///pages/1.html", "word_count": 900},
+            id="on the web before a file",
+        ),
+    ],
+)
+def test_earliest_is_what_was_published_first_for_certain(
+    first: dict[str, Any], second: dict[str, Any]
+) -> None:
+    members = [member(1, **first), member(2, **second)]
+    assert choose_original(members).id == choose_original(members[::-1]).id == 1

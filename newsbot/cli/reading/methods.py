@@ -177,8 +177,9 @@ def paragraph(manifest: dict[str, Any]) -> str:
     sentences = [
         f"News articles were collected with newsbot {manifest['newsbot']} from a catalog of "
         f"{_number(catalog['sources'], 'source')} {origin} (SHA-256 {catalog['sha256'][:12]}).",
-        f'Pages were requested as "{settings["user_agent"]}"; robots.txt {robots}, certificates of servers {verified}, '
-        f"and answers {kept} as WARC files.",
+        f'By the settings of that time, pages of the network were requested as "{settings["user_agent"]}"; robots.txt '
+        f"{robots}, certificates of servers {verified}, and answers {kept} as WARC files. Pages that others had saved "
+        f"were read as they were.",
         _found(manifest),
         *([_parts(counts)] if counts["articles"] else []),
     ]

@@ -1,4 +1,4 @@
-"""What a browser shows of a page: shadow roots in their place, no readings within words; and what it hides."""
+"""What a browser shows of a page: a body, shadow roots in their place, no readings within words; and what it hides."""
 
 from __future__ import annotations
 
@@ -23,11 +23,28 @@ _INLINE: Final = ("span", "small", "font")
 _STYLE_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 MAX_HIDDEN: Final = 500
 """Maximum number of hidden parts of lines that are removed."""
+_OF_HEAD: Final = frozenset(
+    (
+        "base",
+        "basefont",
+        "bgsound",
+        "link",
+        "meta",
+        "noframes",
+        "noscript",
+        "script",
+        "style",
+        "template",
+        "title",
+    )
+)
+"""Elements that may be in a head. Any other one begins the body."""
 _Slots = dict[str, etree._Element]
 
 
 def show(tree: etree._Element) -> None:
     """Change the tree into what a browser shows."""
+    _begin_body(tree)
     special: set[str] = set()
     hidden: list[etree._Element] = []
     for element in tree.iter("template", *_READINGS, *_INLINE):
@@ -40,6 +57,26 @@ def show(tree: etree._Element) -> None:
         _remove_readings(tree)
     for element in hidden[:MAX_HIDDEN]:
         _remove_from_line(element)
+
+
+def _begin_body(tree: etree._Element) -> None:
+    """Move out of the head what a browser does not leave there: pages may omit `</head>` and `<body>`.
+
+    libxml2 knows this of the elements of HTML 4 only. Source: the HTML standard, 13.2.6.4.4 ("in head")."""
+    head = tree.find("head")
+    if head is None:
+        return
+    first = next((child for child in head if child.tag not in _OF_HEAD), None)
+    if first is None:
+        return
+    moved = [first, *first.itersiblings()]
+    body = tree.find("body")
+    if body is None:
+        body = etree.SubElement(tree, "body")
+    if body.text:
+        moved[-1].tail = (moved[-1].tail or "") + body.text
+        body.text = None
+    body[:0] = moved
 
 
 def _is_hidden(element: etree._Element) -> bool:

@@ -73,6 +73,8 @@ _DECIDING_COLUMNS = (
     "canonical_url",
     "source",
     "published_at",
+    "published_offset_min",
+    "first_seen_at",
     "agency",
     "word_count",
     "text_key",

@@ -101,3 +101,21 @@ def test_a_second_base_is_read_although_the_first_reading_was_left_open() -> Non
 )
 def test_a_hidden_part_of_a_line_is_not_shown(line: str, text: str) -> None:
     assert shown(f"<p>{line}</p>") == text
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<title>T</title><main><p>The ferry is late</p></main>",
+        "<!doctype html><meta charset=utf-8><title>T</title><header>The </header><section>ferry is late</section>",
+        "<html><head><title>T</title><article>The ferry </article></head><body>is late</body>",
+        "<title>T</title><harbour-app><article>The ferry is</article> late</harbour-app>",
+    ],
+    ids=["main", "header", "body after the text", "element of the page's own"],
+)
+def test_text_that_follows_the_head_without_a_body_is_shown(markup: str) -> None:
+    head, body = (Page.from_text(markup).tree.find(name) for name in ("head", "body"))
+    assert head is not None
+    assert body is not None
+    assert head[-1].tag in {"title", "meta"}
+    assert " ".join(text_of(body).split()) == "The ferry is late"
