@@ -78,12 +78,17 @@ def read_page(path: Path, *, max_bytes: int) -> Capture:
     url = _url_file(path) or notes.get("url")
     return Capture(
         body=body,
-        url=url if isinstance(url, str) and is_fetchable(url) else path.absolute().as_uri(),
+        url=url if isinstance(url, str) and is_fetchable(url) else absolute_path(path).as_uri(),
         status=status if (status := notes.get("status")) in GONE_STATUSES else 200,
         retrieved_at=_moment(notes.get("fetched_at")),
         charset=charset if isinstance(charset := notes.get("charset"), str) else None,
         media="text" if path.name.lower().endswith(".txt") else "html",
     )
+
+
+def absolute_path(path: Path) -> Path:
+    """Return a path from the root without `.` and `..`: a file has one address, however its path is given."""
+    return Path(os.path.abspath(path))  # noqa: PTH100 - Path.absolute keeps "..", Path.resolve follows links
 
 
 def fetched_at(path: Path) -> datetime | None:

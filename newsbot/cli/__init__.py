@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import logging
-import os
 import signal
 import sys
 import threading
@@ -17,6 +16,7 @@ import click
 from newsbot import __version__
 from newsbot.cli.command_table import COMMANDS, SECTIONS
 from newsbot.cli.groups import LazyGroup
+from newsbot.cli.output import discard_output
 from newsbot.errors import NewsbotError, UsageError
 from newsbot.masking import masked
 from newsbot.query.query_error import QueryError
@@ -34,7 +34,7 @@ class Program(LazyGroup):
             result = super().invoke(ctx)
             sys.stdout.flush()
         except BrokenPipeError:
-            _discard_output()
+            discard_output()
             return 0
         return result
 
@@ -96,18 +96,12 @@ def run(command: click.Command, arguments: list[str] | None = None) -> int:
     except NewsbotError as error:
         return _fail(str(error), 1)
     except OSError as error:
-        _discard_output()
+        discard_output()
         return _fail(f"{error.filename or 'the output'}: {error.strerror or error}", 1)
     except (click.Abort, KeyboardInterrupt) as error:
         is_signal = Stopped in {type(error), type(error.__cause__)}
         return _fail("stopped", 143 if is_signal else 130)
     return status if isinstance(status, int) else 0
-
-
-def _discard_output() -> None:
-    """Redirect what stdout still holds: otherwise Python reports an error when it closes stdout."""
-    with suppress(OSError, ValueError):  # no stdout, or none with a file
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(message: str, status: int, *, shown: str = "") -> int:

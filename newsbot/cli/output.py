@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -135,3 +137,9 @@ def highlighted(marked: str, *, is_heading: bool = False) -> str:
             else text
         )
     return "".join(parts)
+
+
+def discard_output() -> None:
+    """Redirect what stdout still holds: otherwise Python reports an error when it closes stdout."""
+    with suppress(OSError, ValueError):  # no stdout, or none with a file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

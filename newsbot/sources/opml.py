@@ -82,6 +82,10 @@ def _feeds(text: str) -> Iterator[etree._Element]:
     root = _ROOT.search(text[:_MAX_PROLOGUE])
     if root is None:
         raise InputError("no <opml> element; accepted: a list of subscriptions (OPML) of a feed reader")
+    if "</opml" not in text.lower():
+        raise InputError(
+            "it has no </opml>: a part is missing; accepted: a list of subscriptions (OPML) of a feed reader"
+        )
     parser = etree.XMLParser(
         recover=True, resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
     )

@@ -16,7 +16,7 @@ from scrapy.http import Response
 from scrapy.utils.asyncio import run_in_thread
 from twisted.python.failure import Failure
 
-from newsbot.archive.files import fetched_at, find_pages, is_warc
+from newsbot.archive.files import absolute_path, fetched_at, find_pages, is_warc
 from newsbot.archive.selection import parse_selection
 from newsbot.archive.warc import RecordPosition
 from newsbot.archive.warc_pages import read_pages, warc_spans
@@ -123,7 +123,7 @@ class SavedSpider(PageSpider):
         meta = {SAVED_PATH: str(file), PLACE: place, "url": self.url}
         callback = self.parse_archived if place else self.parse_page
         return Request(
-            file.absolute().as_uri(),
+            absolute_path(file).as_uri(),
             callback=callback,
             errback=self.page_failed,
             meta=meta,

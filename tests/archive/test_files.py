@@ -109,3 +109,13 @@ def test_broken_gzip_is_unreadable(tmp_path: Path, body: bytes) -> None:
     with pytest.raises(InputError, match="cannot be read") as caught:
         read_page(write(tmp_path / "page.html.gz", body), max_bytes=LIMIT)
     assert caught.value.reason == "unreadable"
+
+
+def test_a_file_has_one_address_however_its_path_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = write(tmp_path / "pages" / "a.html")
+    monkeypatch.chdir(tmp_path / "pages")
+    assert {page.as_uri()} == {
+        read_page(Path(given), max_bytes=LIMIT).url for given in ("../pages/a.html", "a.html")
+    }

@@ -96,11 +96,12 @@ def test_entities_are_not_expanded() -> None:
         b"",
         b"<rss><channel/></rss>",
         b"<opml",
+        b'<opml><body><outline xmlUrl="http://a.example/"/><outline xmlUrl="http://b',
         b"\xff\xfe\x00",
         b" " * (MAX_BYTES + 1),
         b"<opml>" + b'<outline xmlUrl="http://a.example/"/>' * (MAX_SUBSCRIPTIONS + 1) + b"</opml>",
     ],
-    ids=["empty", "feed", "cut", "utf-16", "long", "many"],
+    ids=["empty", "feed", "cut", "cut later", "utf-16", "long", "many"],
 )
 def test_what_is_no_list_or_too_long_is_refused(body: bytes) -> None:
     with pytest.raises(InputError):

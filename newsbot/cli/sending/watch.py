@@ -84,8 +84,8 @@ def _rows(session: Session, settings: Configuration) -> list[dict[str, object]]:
     watches = all_watches(session, settings)
     names = [prefix(name) for name in watches]
     known = cursors(session, names)
-    dead = [letter.output for letter in dead_letters(session, names)]
-    unsent = [letter.output for letter in waiting_letters(session, names)]
+    dead, unsent = dead_letters(session, names), waiting_letters(session, names)
+    reasons = {letter.output: letter.error for letter in (*dead, *unsent) if letter.error}
     rows = []
     for name, table in watches.items():
         last = described(session, name, last_hits(session, name, 1), "")
@@ -97,9 +97,9 @@ def _rows(session: Session, settings: Configuration) -> list[dict[str, object]]:
                 "found": count_hits(session, name),
                 "last": last[0].title if last else None,
                 "last_found_at": utc_text(last[0].found_at) if last else None,
-                "unsent": unsent.count(prefix(name)),
-                "dead": dead.count(prefix(name)),
-                "error": cursor.error if cursor else None,
+                "unsent": sum(letter.output == prefix(name) for letter in unsent),
+                "dead": sum(letter.output == prefix(name) for letter in dead),
+                "error": (cursor.error if cursor else None) or reasons.get(prefix(name)),
             }
         )
     return rows

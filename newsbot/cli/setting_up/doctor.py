@@ -64,6 +64,7 @@ def find_all(database: str | None, *, offline: bool) -> Iterator[Finding]:
         local_checks.check_disk,
         local_checks.check_contact,
         local_checks.check_engine,
+        local_checks.check_deliveries,
         local_checks.check_extras,
     )
     try:

@@ -10,6 +10,8 @@ from pathlib import Path
 from newsbot.entities.engine import engine_label, load_engine
 from newsbot.errors import NewsbotError
 from newsbot.jobs.checkup.findings import Finding, Findings
+from newsbot.outputs.output_table import read_output_tables
+from newsbot.outputs.watches.watch_table import read_watch_tables
 from newsbot.settings import Configuration
 from newsbot.sources.catalog import load_sources
 from newsbot.sources.model import Source
@@ -19,7 +21,13 @@ LITTLE_BYTES = 2 * 1024**3
 """Free space below which a warning is due: a day of a few hundred sources takes about as much with its archive."""
 TOO_LITTLE_BYTES = 100 * 1024**2
 EXTRAS = {
+    "alerts": "apprise",
+    "amqp": "pika",
+    "entities": "onnxruntime",
+    "files": "fsspec",
+    "kafka": "confluent_kafka",
     "languages": "newsbot_models",
+    "nats": "nats",
     "parquet": "pyarrow",
     "postgres": "psycopg",
     "render": "playwright",
@@ -120,6 +128,21 @@ def check_engine(settings: Configuration) -> Findings:
             f"{label} finds no name in {SENTENCE!r}",
             "see docs/entities.md: entity_engine",
         )
+
+
+def check_deliveries(settings: Configuration) -> Findings:
+    """Yield whether the tables of watches and outputs are right."""
+    tables = (
+        ("watches", lambda: read_watch_tables(settings.watch, {})),
+        ("outputs", lambda: read_output_tables(settings.output)),
+    )
+    for name, read in tables:
+        try:
+            count = len(read())
+        except NewsbotError as error:
+            yield Finding(name, "problem", str(error), "correct it in newsbot.toml")
+        else:
+            yield Finding(name, "ok", f"{count} in newsbot.toml")
 
 
 def check_extras(settings: Configuration) -> Findings:

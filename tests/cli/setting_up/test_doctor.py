@@ -25,7 +25,8 @@ def test_a_new_folder_is_well_but_for_a_contact(capsys: pytest.CaptureFixture[st
     assert found.pop("contact") == "warning"
     assert found.pop("network") == "skipped"
     found.pop("disk")
-    assert found == dict.fromkeys(("settings", "database", "archive", "sources", "engine", "extras"), "ok")
+    checks = ("settings", "database", "archive", "sources", "engine", "watches", "outputs", "extras")
+    assert found == dict.fromkeys(checks, "ok")
 
 
 def test_every_problem_is_named_with_what_to_do_and_the_status_is_1(

@@ -1,12 +1,12 @@
 import shutil
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
 from newsbot.configuration.table import Configuration
 from newsbot.jobs.checkup import local_checks
-from newsbot.jobs.checkup.local_checks import check_disk, check_extras
+from newsbot.jobs.checkup.local_checks import check_deliveries, check_disk, check_extras
 
 
 class Usage(NamedTuple):
@@ -35,3 +35,11 @@ def test_an_extra_that_a_source_needs_is_named(monkeypatch: pytest.MonkeyPatch, 
         "pip install 'newsbot[languages]'",
         "pip install 'newsbot[render]'",
     ]
+
+
+def test_tables_that_a_crawl_or_an_output_would_refuse_are_problems() -> None:
+    given: Any = {"watch": ({"name": "a", "notfy": []},), "output": ({"name": "b", "kind": "fils"},)}
+    found = list(check_deliveries(Configuration(**given)))
+    assert [finding.verdict for finding in found] == ["problem", "problem"]
+    assert "notfy" in found[0].detail
+    assert "fils" in found[1].detail
