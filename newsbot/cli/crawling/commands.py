@@ -79,8 +79,10 @@ def take(paths: tuple[str, ...], url: str | None, **options: Any) -> int:
 def fetch(urls: tuple[str, ...], **options: Any) -> int:
     """Fetch single articles from the web and store them.
 
+    The exit status is 1 if one of them could not be stored; the reason is said.
+
     \b
     Examples:
       newsbot fetch https://news.example/story --json
     """
-    return run_spider_command("article", {"url": ",".join(urls)}, **options)
+    return run_spider_command("article", {"url": ",".join(urls)}, names_rejects=True, **options)

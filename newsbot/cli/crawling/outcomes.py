@@ -11,7 +11,7 @@ from scrapy.crawler import Crawler
 from newsbot.cli.output import discard_output, print_json
 from newsbot.commands.run_lines import outcome_counts
 from newsbot.extensions.keep_rejects import Rejected
-from newsbot.items import Article
+from newsbot.items import Article, Reject
 from newsbot.signals import article_stored
 
 _HANDLERS: list[Any] = []
@@ -34,6 +34,19 @@ def print_outcomes(crawler: Crawler) -> None:
     _HANDLERS.extend((stored, dropped))
     crawler.signals.connect(stored, signal=article_stored)
     crawler.signals.connect(dropped, signal=signals.item_dropped)
+
+
+def rejects_of(crawler: Crawler) -> list[Reject]:
+    """Return a list that has the rejects of a crawl when it has ended."""
+    rejects: list[Reject] = []
+
+    def dropped(exception: Exception) -> None:
+        if isinstance(exception, Rejected):
+            rejects.append(exception.reject)
+
+    _HANDLERS.append(dropped)
+    crawler.signals.connect(dropped, signal=signals.item_dropped)
+    return rejects
 
 
 def print_summary(crawler: Crawler) -> None:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from newsbot.cli.options import common_options
-from newsbot.cli.output import printable
+from newsbot.cli.output import printable, say
 from newsbot.errors import UsageError
 from newsbot.masking import masked
 
@@ -60,11 +60,14 @@ def run_spider_command(
     quiet: bool,
     as_json: bool,
     database: str | None,
+    names_rejects: bool = False,
 ) -> int:
-    """Run a spider as `scrapy crawl` does, and return the exit status."""
+    """Run a spider as `scrapy crawl` does, and return the exit status.
+
+    With `names_rejects`, pages that were not stored are a failure, and named with the reason."""
     from scrapy.crawler import AsyncCrawlerProcess
 
-    from newsbot.cli.crawling.outcomes import print_outcomes, print_summary
+    from newsbot.cli.crawling.outcomes import print_outcomes, print_summary, rejects_of
     from newsbot.commands.crawl_run import check_crawl_settings, closing_lines, run_crawl, silence_chatter
     from newsbot.spiders.spider_run import project_settings
 
@@ -79,6 +82,7 @@ def run_spider_command(
     check_crawl_settings(scrapy_settings)
     process = AsyncCrawlerProcess(scrapy_settings)
     crawler = process.create_crawler(spider)
+    rejects = rejects_of(crawler) if names_rejects else []
     if as_json:
         print_outcomes(crawler)
     if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as under nohup
@@ -88,9 +92,12 @@ def run_spider_command(
     for level, line in lines:
         if level == logging.ERROR or not quiet:
             click.echo(printable(masked(f"newsbot: {line}" if level == logging.ERROR else line)), err=True)
+    for reject in rejects:
+        reason = ": ".join(filter(None, (reject.reason, reject.detail)))
+        say(f"{reject.url} was not stored: {masked(reason)}")
     if as_json:
         print_summary(crawler)
-    return 1 if any(level == logging.ERROR for level, _ in lines) else 0
+    return 1 if rejects or any(level == logging.ERROR for level, _ in lines) else 0
 
 
 def _pair(text: str) -> tuple[str, str]:
