@@ -87,12 +87,15 @@ def test_iterator_that_is_given_up_ends_the_process(
 
 
 @pytest.mark.slow
-def test_site_that_cannot_be_reached_is_an_error_of_one_line(site: Site) -> None:
+def test_site_that_cannot_be_reached_is_an_error_of_one_line(
+    site: Site, capfd: pytest.CaptureFixture[str]
+) -> None:
     site.pages.clear()
     source = Source(key="s", name="S", homepage=site.url + "/", feeds=(site.url + "/rss.xml",))
     with pytest.raises(newsbot.NewsbotError, match="404") as error:
         list(newsbot.crawl(source, settings=SETTINGS))
     assert "\n" not in str(error.value)
+    assert "Fatal Python error" not in capfd.readouterr().err
 
 
 SCRIPT = """
