@@ -76,7 +76,7 @@ def _send(out: BinaryIO, sent: object) -> None:
 
 def _end_with_listener() -> None:
     """End this process when the one that has started it ends, or listens no more: then stdin ends."""
-    sys.stdin.buffer.read()
+    os.read(sys.stdin.fileno(), 1)  # not sys.stdin, whose lock Python cannot take when it ends
     os._exit(0)
 
 

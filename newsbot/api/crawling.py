@@ -20,12 +20,15 @@ from newsbot.query.written_values import unknown_value
 from newsbot.settings import configuration
 from newsbot.sources.catalog import load_sources
 from newsbot.sources.model import Source
-from newsbot.sources.written_toml import source_toml
+from newsbot.sources.values import SOURCE_KEYS, read_table
+from newsbot.sources.written_toml import plain_values, source_toml
 from newsbot.urls import is_fetchable
 
 ACCEPTED = "accepted: a key of the catalog, a Source, the path of a TOML file, or the URL of a homepage"
 GRACE_S = 5.0
 """Seconds that the process of a crawl has to end, before it is killed."""
+_FIELDS = {**SOURCE_KEYS, "selectors": SOURCE_KEYS["extract"]}
+"""Fields of a `Source`: the keys of TOML, with its table `extract` under its name in Python."""
 
 
 def crawl(
@@ -55,7 +58,7 @@ def crawl(
 def _sources(source: str | PathLike[str] | Source) -> list[Source]:
     """Return the sources that an argument names. Raises UsageError."""
     if isinstance(source, Source):
-        return [source]
+        return [_checked(source)]
     if not isinstance(source, str | PathLike):
         raise UsageError(f"{source!r} is no source; {ACCEPTED}")
     text = fspath(source)
@@ -70,6 +73,14 @@ def _sources(source: str | PathLike[str] | Source) -> list[Source]:
             f"{problem}; a Source, the path of a TOML file or the URL of a homepage will do, too"
         )
     return [known[text]]
+
+
+def _checked(source: Source) -> Source:
+    """Return a source whose values the catalog would accept. Raises UsageError that names the fields that it would not."""
+    _, problems = read_table(plain_values(source), _FIELDS)
+    if problems:
+        raise UsageError(f"Source with the key {source.key!r}: {'; '.join(problems)}")
+    return source
 
 
 def _crawled(sources: list[Source], max_articles: int | None, settings: dict[str, Any]) -> Iterator[Article]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from os import PathLike, fspath
 from types import TracebackType
@@ -75,6 +76,7 @@ class Database:
         self._database = stores.Database(url).open(migrate=False)
         self.url = self._database.url
         """Its URL, without a password."""
+        self._is_closed = False
 
     def __enter__(self) -> Self:
         return self
@@ -88,14 +90,24 @@ class Database:
         return f"<newsbot database {self.url}>"
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection. What asks the database later raises UsageError."""
+        self._is_closed = True
         self._database.close()
 
-    def search(
-        self, query: str, *, limit: int = 20, sort: Sort = "relevance", **filters: Unpack[FilterValues]
-    ) -> Listed[Hit]:
-        """Return the articles that a query finds, best first; with `sort="date"`, newest first.
+    @property
+    def _stored(self) -> stores.Database:
+        if self._is_closed:
+            raise UsageError(
+                f"the database {self.url} is closed; ask it within its `with` statement, or open it again"
+            )
+        return self._database
 
+    def search(
+        self, query: str, *, limit: int | None = 20, sort: Sort = "relevance", **filters: Unpack[FilterValues]
+    ) -> Listed[Hit]:
+        """Return the articles that a query finds, best first; with `sort="date"`, newest first. `limit=None`: all of them.
+
+        All results are in memory; `articles` goes through any number, with their texts.
         The query language is described in docs/query-language.md. `total` of the result is the number of all that it finds."""
         if not isinstance(query, str) or not query.strip():
             raise UsageError(
@@ -104,11 +116,12 @@ class Database:
         wanted = filters_of(filters, now=datetime.now(UTC), limit=limit, sort=sort)
 
         def found(session: Session) -> Listed[Hit]:
-            hits = search(session, query, wanted)
+            most = limit or max(1, count_articles(session, query, wanted))
+            hits = search(session, query, replace(wanted, limit=most))
             total = count_articles(session, query, wanted) if len(hits) == limit else len(hits)
             return Listed(hits, hit_json, HIT_COLUMNS, total)
 
-        return self._database.ask(found)
+        return self._stored.ask(found)
 
     def count(
         self, *queries: str, by: By | None = None, share: bool = False, **filters: Unpack[FilterValues]
@@ -117,13 +130,12 @@ class Database:
 
         `by` makes one row for each day, week, month, source, tag, language, country or entity. With `share` there are columns
         with the number of all articles, and with the share of each query in percent."""
+        _check_texts(queries)
         if by is not None and by not in BY:
             raise UsageError(unknown_value("group", str(by), list(BY)))
         wanted = filters_of(filters, now=datetime.now(UTC))
         asked = queries or ("",)
-        found = self._database.ask(
-            lambda session: attention(session, asked, wanted, by=by, with_shares=share)
-        )
+        found = self._stored.ask(lambda session: attention(session, asked, wanted, by=by, with_shares=share))
         columns = column_names(found)
         return Counts(
             found.rows if by else (found.total,),
@@ -143,6 +155,7 @@ class Database:
         """Return the articles that a query finds with everything known of them, without one all, oldest row first.
 
         They are loaded a few at a time, so that any number of them may be gone through."""
+        _check_texts([query])
         wanted = filters_of(filters, now=datetime.now(UTC), limit=limit, sort=sort)
 
         def check(session: Session) -> None:
@@ -150,15 +163,17 @@ class Database:
             narrow(session, wanted)
 
         def found() -> Iterator[StoredArticle]:
-            with self._database.read() as session:
+            with self._stored.read() as session:
                 yield from iter_articles(session, wanted, query)
 
-        self._database.ask(check)
+        self._stored.ask(check)
         return Results(_Asked(found), stored_json, ARTICLE_COLUMNS)
 
     def article(self, id_or_url: int | str) -> StoredArticle:
         """Return the article with this id, or with this URL in any form. Raises InputError if there is none."""
-        found = self._database.ask(lambda session: get_article(session, id_or_url))
+        if not isinstance(id_or_url, int | str):
+            raise UsageError(f"the article is {id_or_url!r}; accepted: its id, or its URL as a text")
+        found = self._stored.ask(lambda session: get_article(session, id_or_url))
         if found is None:
             raise InputError(f"no article {id_or_url!r}; accepted: the id or any URL of a stored article")
         return found
@@ -183,14 +198,14 @@ class Database:
             after = read_cursor(session, str(cursor or 0))
             return after, ChangeFilters(kinds=kinds, only_silent=silent, articles=narrow(session, wanted))
 
-        after, change_filters = self._database.ask(start)
+        after, change_filters = self._stored.ask(start)
         pages = _Asked(lambda: self._pages(after, change_filters, full=full))
         return Results(pages, change_json, CHANGE_COLUMNS)
 
     def _pages(self, after: int, filters: ChangeFilters, *, full: bool) -> Iterator[LoggedChange]:
         limit, has_more = FULL_CHANGES_PAGE if full else CHANGES_PAGE, True
         while has_more:
-            with self._database.read() as session:
+            with self._stored.read() as session:
                 page = list_changes(session, after=after, limit=limit, filters=filters, full=full)
             yield from page.changes
             after, has_more = page.after, page.has_more
@@ -204,6 +219,15 @@ class _Asked(Generic[T]):
 
     def __iter__(self) -> Iterator[T]:
         return self._ask()
+
+
+def _check_texts(queries: Iterable[object]) -> None:
+    """Raise UsageError if a query is no text: several are arguments of their own, not a list."""
+    for query in queries:
+        if not isinstance(query, str):
+            raise UsageError(
+                f'a query is {query!r}; accepted: texts, one after the other ("ferry", "museum")'
+            )
 
 
 def _change_kinds(names: Iterable[str]) -> Iterator[ChangeKind]:

@@ -21,8 +21,11 @@ from newsbot.items import Mention
 def recognize(text: str, language: str = "en") -> list[Mention]:
     """Return the people, organisations and places named in `text`, in order, found by the best installed engine.
 
-    `language` is ISO 639-1. Offsets count characters of `text`.
+    `language` is ISO 639-1. Offsets count characters of `text`. Raises TypeError for what is no text.
     """
+    for what, value in (("text", text), ("language", language)):
+        if not isinstance(value, str):
+            raise TypeError(f"the {what} is of type {type(value).__name__}; accepted: str")
     # Imported here: engines are slow to load, and most programs that import newsbot never use one.
     from newsbot.entities.engine import load_engine
 

@@ -9,6 +9,13 @@ from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 
 ACCEPTED_DAYS = "2026-11-23, 2026-11-23T10:00:00Z, today, yesterday, or an age: 36h, 7d, 2w, 6m, 1y"
+_CLOCK = r"[0-9]{2}(?::?[0-9]{2}(?::?[0-9]{2}(?:[.,][0-9]+)?)?)?"
+DAY = (
+    r"today|yesterday|[0-9]{1,5} ?[hdwmy]"
+    r"|[0-9]{4}(?:-?[0-9]{2}-?[0-9]{2}|-?W[0-9]{2}(?:-?[0-9])?)"
+    rf"(?:[Tt ]{_CLOCK}(?:Z|[+-]{_CLOCK})?)?"
+)
+"""The forms that `parse_day` reads (ISO 8601, and ours). Not every text of them is a day: 2026-02-30 is none."""
 _AGE = re.compile(r"(\d{1,5}) ?([hdwmy])", re.ASCII)
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -58,6 +65,8 @@ def parse_day(text: str, *, now: datetime) -> date:
             )
         if _ISO_DAY.fullmatch(text):
             return date.fromisoformat(text)
+        if not re.fullmatch(DAY, text):  # Python reads some texts with faults, too
+            raise ValueError
         moment = datetime.fromisoformat(text)
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):

@@ -14,20 +14,19 @@ from newsbot.sources.toml_edit import toml_value
 
 def source_toml(source: Source) -> str:
     """Return the `[[source]]` table of a source, without the values that are the defaults."""
-    table = _values(source)
+    table = plain_values(source)
     extract = table.pop("selectors", None)
-    return _lines("[[source]]", table) + (_lines("[source.extract]", _values(extract)) if extract else "")
+    return _lines("[[source]]", table) + (_lines("[source.extract]", extract) if extract else "")
 
 
-def _values(owner: Source | Selectors) -> dict[str, Any]:
+def plain_values(owner: Source | Selectors) -> dict[str, Any]:
+    """Return name of a field -> its value as TOML knows it, without the values that are the defaults."""
     found = {field.name: (getattr(owner, field.name), field.default) for field in fields(owner)}
-    return {name: value for name, (value, default) in found.items() if value != default}
+    return {name: _plain(value) for name, (value, default) in found.items() if value != default}
 
 
 def _lines(heading: str, values: Mapping[str, Any]) -> str:
-    return f"{heading}\n" + "".join(
-        f"{name} = {toml_value(_plain(value))}\n" for name, value in values.items()
-    )
+    return f"{heading}\n" + "".join(f"{name} = {toml_value(value)}\n" for name, value in values.items())
 
 
 def _plain(value: Any) -> Any:
@@ -39,5 +38,7 @@ def _plain(value: Any) -> Any:
             return value.pattern
         case ZoneInfo():
             return value.key
+        case Selectors():
+            return plain_values(value)
         case _:
             return value

@@ -95,14 +95,16 @@ _WRAPPERS = re.compile("|".join(hosts.pattern for hosts, _ in ((_ARCHIVES, None)
 
 
 def canonicalize(url: str) -> str:
-    """Return the canonical form of `url`, which all URLs of one article share; idempotent, never raises.
+    """Return the canonical form of `url`, which all URLs of one article share; idempotent, never raises for a text.
 
     Removes differences of scheme, host case, IDN, default port, `www.`/`m.`/`amp.` hosts, dot segments, doubled and
     trailing slashes, index files, percent-encoding, parameter order, tracking, sessions, AMP, print and mobile views,
     fragments (except `#!` and `#/` routes), and the wrappings of AMP caches, web archives and redirectors.
     Keeps what may select another text: other parameters, page numbers, language, case of paths, other hosts.
     A string that is not an http(s) URL with a host is returned unchanged, without surrounding white space.
-    Sources: RFC 3986 section 6, WHATWG URL, UTS #46, the AMP cache URL format."""
+    Sources: RFC 3986 section 6, WHATWG URL, UTS #46, the AMP cache URL format. Raises TypeError for what is no text."""
+    if not isinstance(url, str):
+        raise TypeError(f"the URL is of type {type(url).__name__}; accepted: str")
     url = _clean(url)
     while len(url) <= MAX_LENGTH and (folded := repaired(_fold(url))) != url:
         url = folded  # one rule may uncover work for another; this ends, because folding only removes

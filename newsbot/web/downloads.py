@@ -26,7 +26,7 @@ from newsbot.store.queries import (
 from newsbot.web.api.endpoints import ERRORS, complete, json_answer
 from newsbot.web.openapi import schemas
 from newsbot.web.openapi.description import with_examples
-from newsbot.web.serving.parameters import MAX_NAME_CHARS, MAX_QUERY_CHARS, FilterParameters
+from newsbot.web.serving.parameters import MAX_NAME_CHARS, MAX_QUERY_CHARS, FilterParameters, Flag
 from newsbot.web.serving.site import Site, site_of
 
 MAX_COMPLETIONS = 50
@@ -62,7 +62,7 @@ class CountParameters(FilterParameters):
         WithJsonSchema(
             {
                 "type": "array",
-                "items": {"type": "string", "pattern": "^[a-z]{0,20}$"},
+                "items": {"type": "string", "maxLength": MAX_QUERY_CHARS},
                 "maxItems": MAX_QUERIES,
                 "uniqueItems": True,
                 "default": [],
@@ -73,8 +73,8 @@ class CountParameters(FilterParameters):
         None
     )
     share: Annotated[
-        Literal["0", "1"], Field(description="1: also shares of all articles of the same filters.")
-    ] = "0"
+        Flag, Field(description="1 or true: also shares of all articles of the same filters.")
+    ] = False
     format: Annotated[Literal["json", "csv"], Field(description="JSON, or a table for a spreadsheet.")] = (
         "json"
     )
@@ -99,9 +99,7 @@ class DownloadParameters(FilterParameters):
 def count(request: Request, asked: Annotated[CountParameters, Query()]) -> Response:
     """Count the articles that queries find, side by side: exact numbers, by period, source, tag, language or name."""
     with site_of(request).read() as session:
-        found = attention(
-            session, asked.q or ("",), asked.filters(), by=asked.by, with_shares=asked.share == "1"
-        )
+        found = attention(session, asked.q or ("",), asked.filters(), by=asked.by, with_shares=asked.share)
     if asked.format == "csv":
         rows = found.rows if found.by else (found.total,)
         return _download(table_of(found, rows), "count.csv")

@@ -30,7 +30,7 @@ from newsbot.web.feeds.dated_answers import feed_answer
 from newsbot.web.feeds.feed_documents import ATOM_FEED, JSON_FEED, FeedEntry, SyndicatedFeed
 from newsbot.web.html.differences import compare
 from newsbot.web.html.rendering import page
-from newsbot.web.serving.parameters import SourceParameters
+from newsbot.web.serving.parameters import Flag, SourceParameters
 from newsbot.web.serving.site import site_of
 
 PATH = "/edits"
@@ -63,7 +63,9 @@ class EditParameters(SourceParameters):
     """A part of the list of edits."""
 
     part: Annotated[Literal["", "headline", "text"], Field(description="What was changed.")] = ""
-    silent: Annotated[bool, Field(description="Only edits that nothing on the page owns up to.")] = False
+    silent: Annotated[
+        Flag, Field(description="1 or true: only edits that nothing on the page owns up to.")
+    ] = False
     limit: Annotated[int, Field(ge=1, le=MAX_ENTRIES)] = ENTRIES
     cursor: Annotated[str, AfterValidator(_known)] = ""
 
@@ -177,6 +179,7 @@ def _feed(request: Request, asked: EditParameters, path: str) -> SyndicatedFeed:
         next=asked.address(path, cursor=_encode(found.after)) if found.after else None,
         page=asked.address(PATH),
         entries=[_entry(edit, names) for edit in found.edits],
+        asked_at=site.now(),
     )
 
 

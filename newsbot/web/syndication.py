@@ -64,6 +64,7 @@ def _feed(request: Request, asked: SearchParameters, path: str) -> SyndicatedFee
         next=page_after(found.after) if found.after else None,
         page=asked.address("/search"),
         entries=[_entry(article, names.get(article.source or "")) for article in found.articles],
+        asked_at=site.now(),
     )
 
 

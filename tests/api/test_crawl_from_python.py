@@ -29,6 +29,7 @@ SETTINGS: dict[str, Any] = {
     "NEWSBOT_ALLOWED_NETWORKS": "127.0.0.0/8",
     "NEWSBOT_ENTITY_ENGINE": "none",
 }
+HOMEPAGE = "http://a.example/"
 
 
 @pytest.fixture
@@ -87,12 +88,15 @@ def test_iterator_that_is_given_up_ends_the_process(
 
 
 @pytest.mark.slow
-def test_site_that_cannot_be_reached_is_an_error_of_one_line(site: Site) -> None:
+def test_site_that_cannot_be_reached_is_an_error_of_one_line(
+    site: Site, capfd: pytest.CaptureFixture[str]
+) -> None:
     site.pages.clear()
     source = Source(key="s", name="S", homepage=site.url + "/", feeds=(site.url + "/rss.xml",))
     with pytest.raises(newsbot.NewsbotError, match="404") as error:
         list(newsbot.crawl(source, settings=SETTINGS))
     assert "\n" not in str(error.value)
+    assert "Fatal Python error" not in capfd.readouterr().err
 
 
 SCRIPT = """
@@ -128,11 +132,27 @@ def test_ctrl_c_ends_the_crawl(site: Site) -> None:
         pytest.param("none.toml", r"none\.toml: no sources", id="file"),
         pytest.param(7, r"7 is no source; accepted: a key", id="number"),
         pytest.param(None, r"None is no source; accepted: a key", id="nothing"),
+        pytest.param(
+            Source(key="Bad Key", name="S", homepage="nope"),
+            r"^Source with the key 'Bad Key': key: .* digits and hyphens .*; homepage: 'nope' is not accepted",
+            id="values",
+        ),
+        pytest.param(
+            Source(key="s", name="S", homepage=HOMEPAGE, feeds=HOMEPAGE),  # type: ignore[arg-type]
+            r"feeds: 'http://a\.example/' is not accepted; a list is",
+            id="type",
+        ),
+        pytest.param(
+            Source(key="s", name="S", homepage=HOMEPAGE, selectors=Selectors(title="<h1>")),
+            r"selectors: title: '<h1>' is not accepted; a CSS selector is",
+            id="selectors",
+        ),
     ],
 )
 def test_wrong_source_is_an_error_at_once(source: Any, message: str) -> None:
-    with pytest.raises(newsbot.NewsbotError, match=message):
+    with pytest.raises(newsbot.NewsbotError, match=message) as error:
         newsbot.crawl(source)
+    assert "\n" not in str(error.value)
 
 
 def test_wrong_numbers_and_settings_are_errors_at_once() -> None:

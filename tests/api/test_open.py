@@ -23,7 +23,7 @@ from newsbot.store.queries import Filters, attention, stored_json
 from tests.store.samples import LATER, NOW, article, load, save, save_all
 
 Refused = Callable[[Database], object]
-opened: Any = newsbot.open
+untyped: Any = newsbot
 """Without its types, for what is none of them."""
 
 
@@ -50,6 +50,22 @@ def test_search_has_its_results_and_their_total(db: Database) -> None:
     assert [hit.id for hit in found] == [found[0].id, found[1].id]
     assert found[0].title
     assert repr(found) == "<2 of 5 articles>"
+    assert [hit.id for hit in db.search("harbour", limit=None)][:2] == [hit.id for hit in found]
+
+
+def test_search_without_a_limit_has_all(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsbot.store.search.ranked.DEFAULT_LIMIT", 2)
+    found = db.search("harbour", limit=None)
+    assert (len(found), found.total) == (5, 5)
+    assert db.search("nothing-at-all", limit=None).total == 0
+
+
+def test_closed_database_is_not_asked(url: str) -> None:
+    with newsbot.open(url) as database:
+        listed = database.articles()
+    for ask in (lambda: database.search("harbour"), lambda: list(listed), lambda: list(database.changes())):
+        with pytest.raises(newsbot.NewsbotError, match="is closed; ask it within its `with` statement"):
+            ask()
 
 
 def test_filters_are_texts_lists_dates_and_ages(db: Database) -> None:
@@ -169,6 +185,13 @@ def test_missing_library_is_named(db: Database, monkeypatch: pytest.MonkeyPatch)
         ),
         pytest.param(lambda db: db.search(" "), "the query is ' '; accepted: words", id="no words"),
         pytest.param(lambda db: db.search(None), "the query is None; accepted: words", id="nothing"),
+        pytest.param(
+            lambda db: db.count(["a", "b"], by="week"),
+            r"a query is \['a', 'b'\]; accepted: texts, one after",
+            id="list of queries",
+        ),
+        pytest.param(lambda db: db.articles(None), "a query is None; accepted: texts", id="no query"),
+        pytest.param(lambda db: db.article(None), "the article is None; accepted: its id, or", id="no id"),
         pytest.param(lambda db: db.articles("(a"), "this parenthesis is not closed", id="query"),
         pytest.param(lambda db: db.count("a", by="year"), "no group 'year'; accepted: day", id="group"),
         pytest.param(lambda db: db.changes("x"), "the cursor 'x' cannot be read; accepted", id="cursor"),
@@ -177,7 +200,9 @@ def test_missing_library_is_named(db: Database, monkeypatch: pytest.MonkeyPatch)
             lambda db: db.changes(section="x"), "no filter 'section'; .*accepted: source", id="changes"
         ),
         pytest.param(lambda db: db.article(99), "no article 99; accepted: the id or any URL", id="article"),
-        pytest.param(lambda db: opened(3), "3 is no database; accepted: a URL, or the path", id="database"),
+        pytest.param(
+            lambda db: untyped.open(3), "3 is no database; accepted: a URL, or the path", id="database"
+        ),
     ],
 )
 def test_what_is_not_accepted_is_one_clear_line(db: Database, ask: Refused, message: str) -> None:
@@ -244,6 +269,23 @@ def test_unknown_name_is_an_attribute_error() -> None:
 def test_what_is_no_page_is_a_type_error(arguments: tuple[Any, ...], message: str) -> None:
     with pytest.raises(TypeError, match=message):
         newsbot.extract(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        pytest.param(
+            lambda: untyped.canonicalize(None), "the URL is of type NoneType; accepted: str", id="URL"
+        ),
+        pytest.param(
+            lambda: untyped.recognize(None), "the text is of type NoneType; accepted: str", id="text"
+        ),
+        pytest.param(lambda: untyped.recognize("a", 3), "the language is of type int", id="language"),
+    ],
+)
+def test_what_is_no_text_is_a_type_error(call: Callable[[], object], message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        call()
 
 
 def test_library_that_needs_another_names_that_one(monkeypatch: pytest.MonkeyPatch) -> None:

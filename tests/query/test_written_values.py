@@ -52,6 +52,7 @@ def test_written_name_is_read_as_one(name: str) -> None:
         ("36h", datetime(2026, 11, 28, 18, 30, tzinfo=UTC)),
         ("2026-03-01T10:00:00Z", datetime(2026, 3, 1, 10, tzinfo=UTC)),
         ("2026-03-01T10:00:00+02:00", datetime(2026, 3, 1, 8, tzinfo=UTC)),
+        ("20260301 100000,5-0230", datetime(2026, 3, 1, 12, 30, 0, 500_000, tzinfo=UTC)),
         ("2026-03-01T10:00", datetime(2026, 3, 1, 10, tzinfo=UTC)),
     ],
 )
@@ -73,6 +74,8 @@ def test_day_is_read(text: str, day: date) -> None:
         "",
         "2026",
         "20260301T",
+        "20260301T10000Z",
+        "2026-03-01T10:00:00.5d-03:30",
         "0001-01-01T00:00:00+14:00",
     ],
 )

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from newsbot.discovery.feeds import parse_feed
+from newsbot.items import utc_text
 from newsbot.store.database import Database
 from newsbot.store.following.arrivals import MAX_TEXT_CHARS
 from newsbot.store.schema.models import ArticleRow
@@ -40,6 +41,12 @@ def test_atom_has_what_the_standard_demands(client: TestClient) -> None:
     ids = [entry.findtext(f"{{{ATOM}}}id") for entry in root.iter(f"{{{ATOM}}}entry")]
     assert len(ids) == ENTRIES
     assert len(ids) == len(set(ids))
+
+
+def test_feed_without_entries_has_the_time_of_the_request(client: TestClient) -> None:
+    root = etree.fromstring(client.get("/feed.atom?q=%22no+such+phrase%22").content)
+    assert root.find(f"{{{ATOM}}}entry") is None
+    assert root.findtext(f"{{{ATOM}}}updated") == utc_text(NOW)
 
 
 def test_another_newsbot_can_follow_the_feed(client: TestClient) -> None:

@@ -351,6 +351,8 @@ def test_count_without_groups_is_a_total(client: TestClient) -> None:
         ("/api/count?q=a&q=a", "q: the same query is given twice"),
         ("/api/count?" + "&".join(f"q={number}" for number in range(11)), "q: "),
         ("/api/count?by=hour", "by: "),
+        ("/api/count?share=often", "share: Input should be 1, 0, true or false"),
+        ("/api/changes?silent=often", "silent: Input should be 1, 0, true or false"),
         ("/api/count?source=nope", "source: no source 'nope'"),
         ("/search.csv?source=nope", "source: no source 'nope'"),
         ("/search.csv?limit=10", "limit: is no parameter of this address; accepted: source,"),
@@ -361,6 +363,12 @@ def test_what_cannot_be_counted_is_a_problem(client: TestClient, address: str, d
     answer = client.get(address)
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
     assert answer.json()["detail"].startswith(detail)
+
+
+@pytest.mark.parametrize("address", ["/api/count?q=tram&by=day&share=", "/api/changes?silent="])
+def test_yes_and_no_are_numbers_or_words(client: TestClient, address: str) -> None:
+    one, true, zero, false = (client.get(address + text).text for text in ("1", "true", "0", "false"))
+    assert one == true != zero == false
 
 
 def test_names_are_completed(client: TestClient) -> None:

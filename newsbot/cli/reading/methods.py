@@ -38,10 +38,9 @@ _FILTERS = {
     "section": "of the section {}",
     "entity": "that mention {}",
     "kind": "of the kind {}",
-    "since": "published since {}",
-    "until": "published until {}",
 }
-"""Filter -> how the paragraph says it."""
+"""Filter -> how the paragraph says it; those of days are in one phrase."""
+_DAYS = ("since", "until")
 
 
 @click.command()
@@ -194,10 +193,14 @@ def _found(manifest: dict[str, Any]) -> str:
         if counts["first_day"]
         else ""
     )
+    origin = (
+        f", from {_number(counts['sources'], 'source')} and in {_number(counts['languages'], 'language')}"
+        if counts["articles"]
+        else ""
+    )
     return (
         f"On {at.day} {at:%B %Y} at {at:%H:%M} UTC the database ({database['kind']}, schema {database['schema']}) had "
-        f"{_number(counts['articles'], 'article')} {_query(manifest['query'])}, from "
-        f"{_number(counts['sources'], 'source')} and in {_number(counts['languages'], 'language')}{between}."
+        f"{_number(counts['articles'], 'article')} {_query(manifest['query'])}{origin}{between}."
     )
 
 
@@ -208,7 +211,9 @@ def _query(query: dict[str, Any]) -> str:
         for name, text in _FILTERS.items()
         if (value := query["filters"].get(name)) is not None
     ]
-    return ", ".join([*words, *filters]) or "in all"
+    days = [f"{name} {day}" for name in _DAYS if (day := query["filters"].get(name)) is not None]
+    published = [f"published {' and '.join(days)}"] if days else []
+    return ", ".join([*words, *filters, *published]) or "in all"
 
 
 def _parts(counts: dict[str, Any]) -> str:

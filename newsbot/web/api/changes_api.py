@@ -28,7 +28,7 @@ from newsbot.store.queries import (
 )
 from newsbot.web.api.endpoints import ERRORS, json_answer
 from newsbot.web.openapi.description import with_examples
-from newsbot.web.serving.parameters import MAX_LIMIT, SourceParameters
+from newsbot.web.serving.parameters import MAX_LIMIT, Flag, SourceParameters
 from newsbot.web.serving.problems import PROBLEM_TYPE, Problem
 from newsbot.web.serving.site import root_of, site_of
 
@@ -88,7 +88,9 @@ class ChangeParameters(SourceParameters):
             description=f"Kinds of changes ({', '.join(get_args(ChangeKind))}): repeated, or separated by commas."
         ),
     ] = ()
-    silent: Annotated[bool, Field(description="Only edits that nothing on the page owns up to.")] = False
+    silent: Annotated[
+        Flag, Field(description="1 or true: only edits that nothing on the page owns up to.")
+    ] = False
 
 
 ChangeQuery = Annotated[ChangeParameters, Query()]

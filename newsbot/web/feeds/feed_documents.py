@@ -18,7 +18,6 @@ from uuid import UUID, uuid5
 from lxml import etree
 
 from newsbot.items import utc_text
-from newsbot.store.schema.types import BEGINNING_OF_TIME
 from newsbot.web.html.rendering import web_link
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -68,11 +67,13 @@ class SyndicatedFeed:
     page: str
     """Path of the page for people."""
     entries: Sequence[FeedEntry]
+    asked_at: datetime
+    """Time of the request."""
 
     @property
     def updated_at(self) -> datetime:
-        """When the last of its entries was updated; the beginning of time if it has none."""
-        return max((entry.updated_at for entry in self.entries), default=BEGINNING_OF_TIME)
+        """When the last of its entries was updated; the time of the request if it has none."""
+        return max((entry.updated_at for entry in self.entries), default=self.asked_at)
 
     def permanent_id(self, path: str) -> str:
         """Return the id of what is at a path of this site: the same under whatever address the site is reached."""

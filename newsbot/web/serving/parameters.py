@@ -14,7 +14,7 @@ from fastapi import Query
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJsonSchema
 
 from newsbot.items import STORED_KINDS, StoredKind, parse_kinds
-from newsbot.query.written_values import parse_day, parse_names, written_name
+from newsbot.query.written_values import DAY, parse_day, parse_names, written_name
 from newsbot.store.queries import Filters, Position
 
 MAX_QUERY_CHARS = 500
@@ -26,11 +26,8 @@ MAX_NAMES = 200
 
 _CURSOR = r"^(?:[0-489a-c][0-9a-f]{15}\.[0-2]?[0-9]{1,17}\.[0-9]{1,18})?$"
 """A position: the bits of a finite score, microseconds since the year 1, an id. Every text of this form is one."""
-_DAY = (
-    r"^(?:today|yesterday|[0-9]{1,3}[hdwmy]|(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
-    r"(?:T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z)?)?$"
-)
-"""Days and moments in the forms that every client can write; `parse_day` reads a few more."""
+_DAY = rf"^(?:{DAY})?$"
+_FLAG = r"^(?:[01]|[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])$"
 _YEAR_1 = datetime.min.replace(tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -67,6 +64,15 @@ def _names(value: Any) -> Any:
     return parse_names(texts) if are_texts else value  # a tuple comes from the program, and has names
 
 
+def _flag(value: Any) -> Any:
+    """Return whether a text says yes. Raises ValueError for what is neither yes nor no."""
+    if not isinstance(value, str):
+        return value  # from the program
+    if not re.search(_FLAG, value) or value.endswith("\n"):
+        raise ValueError("Input should be 1, 0, true or false")
+    return value.lower() in {"1", "true"}
+
+
 def _known(value: str) -> str:
     if not re.search(_CURSOR, value, re.ASCII) or value.endswith("\n"):
         raise ValueError("is none that this site has given")
@@ -86,15 +92,19 @@ Text = Annotated[_Short | None, _Empty]
 Day = Annotated[
     Annotated[str, Field(max_length=40)] | None,
     BeforeValidator(_day),
-    WithJsonSchema({"anyOf": [{"type": "string", "pattern": _DAY}, {"type": "null"}]}),
+    WithJsonSchema({"anyOf": [{"type": "string", "maxLength": 40, "pattern": _DAY}, {"type": "null"}]}),
 ]
+Flag = Annotated[
+    bool,
+    BeforeValidator(_flag),
+    WithJsonSchema({"type": "string", "pattern": _FLAG, "default": "false"}),
+]
+"""Yes or no: 1, 0, true or false."""
 Names = Annotated[
     tuple[_Short, ...],
     BeforeValidator(_names),
     Field(max_length=MAX_NAMES),
-    WithJsonSchema(
-        {"type": "array", "items": {"type": "string", "pattern": r'^[^"]{0,200}$'}, "default": []}
-    ),
+    WithJsonSchema({"type": "array", "items": {"type": "string"}, "default": []}),
 ]
 _KIND = rf"\s*(?:{'|'.join(STORED_KINDS)})?\s*"
 Kinds = Annotated[

@@ -107,6 +107,12 @@ def test_paragraph_says_what_was_asked_and_found(filled: str) -> None:
     assert json.loads(rest)["counts"]["sources"] == 2
 
 
+def test_paragraph_of_nothing_has_the_days_and_no_sources(filled: str) -> None:
+    text = methods(filled, "harbour", "--since", "2025-02-01", "--until", "2025-02-28")["text"]
+    wanted = "had 0 articles that match the query \u201charbour\u201d, published since 2025-02-01 and until 2025-02-28."
+    assert text.endswith(wanted)
+
+
 def test_an_empty_database_has_methods_too(database: Database, database_url: str) -> None:
     manifest = methods(database_url)
     assert manifest["counts"]["articles"] == 0
