@@ -8,16 +8,21 @@
 | `newsbot.sources` | a package with TOML files of sources, which are added to the catalog |
 | `newsbot.outputs` | a class that follows `newsbot.outputs.output_protocol.Output`: `kind` in `[[output]]` has its name |
 
-docs/howto/plugins.md has an example of each.
+docs/howto/plugins.md has an example of each. Settings may also name a class by its import path, `package.module:Class`, without
+an entry point.
 """
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from typing import Any, Literal
 
+from newsbot.configuration.origins import FILE_NAME, find_file
 from newsbot.errors import UsageError
 
 Group = Literal[
@@ -76,3 +81,20 @@ def plugins(group: Group) -> tuple[Plugin, ...]:
 def plugin_named(group: Group, name: str) -> Plugin | None:
     """Return the plugin of a group with this name; None if there is none."""
     return next((plugin for plugin in plugins(group) if plugin.name == name), None)
+
+
+def load_class(path: str) -> Any:
+    """Return what the import path `package.module:Class` names. Raises what the import of the module raises, or AttributeError."""
+    module, _, name = path.partition(":")
+    return getattr(import_module(module), name)
+
+
+def load_user_class(path: str) -> Any:
+    """Return what an import path in settings names, as `load_class` does.
+
+    Modules are also found beside the file of settings, or else in the current folder, as Scrapy finds those of a project:
+    an installed command has neither on its path. Installed modules come first."""
+    folder = str((find_file() or Path(FILE_NAME)).resolve().parent)
+    if folder not in sys.path:
+        sys.path.append(folder)
+    return load_class(path)

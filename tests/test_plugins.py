@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +34,14 @@ class Tiny:
     def supports(self, language): return True
     def recognize(self, text, language="en"):
         return [Mention(start=0, end=3, text=text[:3], type="PER")]
+"""
+OUTPUT = """
+from newsbot.outputs.output_table import OutputTable
+class Copy:
+    Table = OutputTable
+    def __init__(self, table, settings): pass
+    def deliver(self, batch): pass
+    def close(self): pass
 """
 STAGE = """
 class Mark:
@@ -65,6 +76,22 @@ def test_engine_of_a_package_is_loaded_by_its_name(tmp_path: Path) -> None:
         assert load_engine("tiny,rules").supports("xx")
         with pytest.raises(UsageError, match=r"accepted: auto, .*, spacy, tiny, package"):
             load_engine("tinny")
+
+
+def test_import_path_in_settings_is_found_beside_their_file(tmp_path: Path) -> None:
+    (tmp_path / "desk.py").write_text(ENGINE + OUTPUT)
+    (tmp_path / "newsbot.toml").touch()
+    script = """
+from newsbot.entities.engine import load_engine
+from newsbot.outputs.output_table import load_kind
+print(load_engine("desk:Tiny").name, load_kind("desk:Copy", "mine").__name__)
+"""
+    root = Path(__file__).parents[1]
+    environment = os.environ | {"NEWSBOT_CONFIG": str(tmp_path / "newsbot.toml"), "PYTHONPATH": str(root)}
+    # -P: the current folder is not on the path, as for an installed command.
+    command = [sys.executable, "-P", "-c", script]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.stdout == "tiny Copy\n", done.stderr
 
 
 def test_stage_of_a_package_runs_at_its_place(tmp_path: Path) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Protocol, runtime_checkable
 
 from newsbot.errors import UsageError
 from newsbot.items import Mention
-from newsbot.plugins import plugin_named, plugins
+from newsbot.plugins import load_class, load_user_class, plugin_named, plugins
 
 BUILT_IN = {
     "none": "newsbot.entities.engines.none_engine:NoEngine",
@@ -100,12 +99,10 @@ def load_engine(name: str) -> Engine:
         if not isinstance(engine, Engine):
             raise plugin.unusable(LACKS)
         return engine
-    path = BUILT_IN.get(name, name)
-    module_name, colon, class_name = path.partition(":")
-    if not (module_name and colon and class_name):
+    if name not in BUILT_IN and not all(name.partition(":")):
         raise _unusable(name, "there is no such engine")
     try:
-        engine = getattr(importlib.import_module(module_name), class_name)()
+        engine = (load_class(BUILT_IN[name]) if name in BUILT_IN else load_user_class(name))()
     except (ImportError, AttributeError, TypeError, OSError) as error:
         raise _unusable(name, str(error)) from error
     if not isinstance(engine, Engine):

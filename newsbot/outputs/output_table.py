@@ -1,13 +1,13 @@
 """`[[output]]` tables of newsbot.toml, and the kinds of outputs: newsbot's own, and those that other packages bring.
 
 A package brings a kind by an entry point of the group `newsbot.outputs`: its name is the kind, its value a class with an
-attribute `Table`, a subclass of `OutputTable`, whose constructor takes such a table and newsbot's settings."""
+attribute `Table`, a subclass of `OutputTable`, whose constructor takes such a table and newsbot's settings. A kind may also be
+the import path of such a class, `package.module:Class`."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from importlib import import_module
 from typing import Annotated, Any, Protocol, get_args
 
 from pydantic import BeforeValidator, Field
@@ -16,7 +16,7 @@ from newsbot.errors import UsageError
 from newsbot.items import StoredKind
 from newsbot.outputs.matching_table import Kinds, MatchingTable, parse_list, read_table
 from newsbot.outputs.output_protocol import Output
-from newsbot.plugins import plugin_named, plugins
+from newsbot.plugins import load_class, load_user_class, plugin_named, plugins
 from newsbot.settings import Configuration
 from newsbot.store.queries import ChangeKind
 
@@ -87,17 +87,36 @@ def load_kind(kind: Any, name: str) -> OutputKind:
     if isinstance(kind, str) and kind in KINDS:
         return _own(kind, name)
     plugin = plugin_named("newsbot.outputs", kind) if isinstance(kind, str) else None
-    if plugin is None:
-        accepted = ", ".join([*KINDS, *(plugin.name for plugin in plugins("newsbot.outputs"))])
-        raise UsageError(f"{HEADING} {name!r}: kind is {kind!r}; accepted: {accepted}")
-    loaded: OutputKind = plugin.load()
-    return loaded
+    if plugin is not None:
+        loaded: OutputKind = plugin.load()
+        return loaded
+    if isinstance(kind, str) and all(kind.partition(":")):
+        return _imported(kind, name)
+    raise _no_kind(kind, name)
+
+
+def _imported(path: str, name: str) -> OutputKind:
+    """Return the class of an import path. Importing the code of others may raise anything."""
+    try:
+        found: OutputKind = load_user_class(path)
+    except Exception as error:
+        raise _no_kind(path, name, f"{type(error).__name__}: {error}") from error
+    table = getattr(found, "Table", None)
+    if not (isinstance(table, type) and issubclass(table, OutputTable)):
+        raise _no_kind(path, name, "it has no Table, a subclass of OutputTable")
+    return found
+
+
+def _no_kind(kind: Any, name: str, reason: str = "") -> UsageError:
+    others = (plugin.name for plugin in plugins("newsbot.outputs"))
+    accepted = ", ".join([*KINDS, *others, "package.module:Class"])
+    why = f", which cannot be used ({' '.join(reason.split())})" if reason else ""
+    return UsageError(f"{HEADING} {name!r}: kind is {kind!r}{why}; accepted: {accepted}")
 
 
 def _own(kind: str, name: str) -> OutputKind:
-    module, _, class_name = KINDS[kind].partition(":")
     try:
-        found: OutputKind = getattr(import_module(f"newsbot.outputs.receivers.{module}"), class_name)
+        found: OutputKind = load_class(f"newsbot.outputs.receivers.{KINDS[kind]}")
     except ModuleNotFoundError as error:
         raise _missing(kind, name, error) from error
     return found

@@ -248,6 +248,21 @@ def test_nothing_is_said_in_one_line(
     assert said in line
 
 
+@pytest.mark.parametrize("command", [["search"], ["search", "council", "--json"], ["count"]])
+def test_name_in_a_filter_that_no_article_has_is_said(
+    filled: str, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    filters = ["--entity", "Bergenn", "--entity", "Nobody Such", "--section", "nope"]
+    assert run(newsbot, [*command, *filters]) == 0
+    assert capsys.readouterr().err.splitlines()[-3:] == [
+        "newsbot: there is no entity 'Bergenn'; did you mean 'Bergen'?",
+        "newsbot: there is no entity 'Nobody Such'",
+        "newsbot: there is no section 'nope'",
+    ]
+    assert run(newsbot, [*command, "--entity", "Bergen"]) == 0
+    assert capsys.readouterr().err == ""
+
+
 @pytest.mark.parametrize(
     "command", [["search"], ["show", "3"], ["search", "council"], ["entity", "Bergen"], ["stats"]]
 )

@@ -1,11 +1,12 @@
 """The queries of docs/sql.md, and the newsroom that their documented results come from.
 
-`python -m tests.store.sql_questions` writes the results anew.
+`python -m tests.store.sql_questions` writes the results anew; with the path of a new file, it makes the newsroom there.
 """
 
 from __future__ import annotations
 
 import re
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -56,12 +57,14 @@ def _cell(value: Any) -> str:
     return str(value) if isinstance(value, (int, str)) else f"{float(value):.1f}"
 
 
-def main() -> None:
-    """Write the answers of the newsroom into the document."""
+def main(path: str | None = None) -> None:
+    """Write the answers of the newsroom into the document; with `path`, only make the database of the newsroom there."""
+    if path is not None:
+        make_newsroom(path).close()
+        return
     document = DOCUMENT.read_text("utf-8")
     with tempfile.TemporaryDirectory() as folder:
-        database = Database(f"sqlite:///{folder}/newsbot.db").open()
-        fill(database, NEWSROOM)
+        database = make_newsroom(f"{folder}/newsbot.db")
         with database.read() as session:
             for question in questions():
                 head = f"```sql\n{question.sql}\n```\n\n"
@@ -70,5 +73,12 @@ def main() -> None:
     DOCUMENT.write_text(document, "utf-8")
 
 
+def make_newsroom(path: str) -> Database:
+    """Return the database that the results come from, made in a new file."""
+    database = Database(f"sqlite:///{path}").open()
+    fill(database, NEWSROOM)
+    return database
+
+
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -41,6 +41,25 @@ def test_wrong_name_is_refused(tmp_path: Path, name: str) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "owner"),
+    [
+        ("newsbot", "an installed package"),
+        ("scrapy", "an installed package"),
+        ("pytest-twisted", "an installed package"),
+        ("class", "a keyword of Python"),
+        ("match", "a keyword of Python"),
+        ("json", "a module of Python"),
+        ("tests", "the folder of its tests"),
+    ],
+)
+def test_name_that_is_taken_is_refused(tmp_path: Path, name: str, owner: str) -> None:
+    message = f"'{name}' is the name of {owner}; accepted: a name that is not taken"
+    with pytest.raises(UsageError, match=f"^{message}$"):
+        write_plugin(tmp_path, name)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "harbour").mkdir()
     with pytest.raises(UsageError, match="harbour: File exists; accepted: a folder that is not there yet"):

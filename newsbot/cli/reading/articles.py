@@ -50,21 +50,29 @@ def search(query: str, as_json: bool, database: str | None, **filters: Any) -> N
         is_full = len(hits) == wanted.limit
         total = queries.count_articles(session, query, wanted) if is_full else len(hits)
         suggestion = None if hits else queries.suggested_query(session, query)
+        unknown = queries.unknown_names(session, wanted)
     for hit in hits:
         print_hit(hit, as_json=as_json)
     if total > len(hits):
         say(f"{len(hits):,} of {total:,} articles; --limit shows more")
     if not hits and not as_json:
         say("nothing found")
+    for line in unknown:
+        say(line)
     if suggestion is not None:
         say(f"did you mean {suggestion}")
 
 
 def _list_newest(filters: Filters, *, as_json: bool, database: str | None) -> None:
-    from newsbot.store.queries import iter_articles, stored_json
+    from newsbot.store.queries import iter_articles, stored_json, unknown_names
 
     with read_session(database) as session:
         newest = list(iter_articles(session, filters))
+        unknown = unknown_names(session, filters)
+    if not newest and not as_json:
+        say("nothing found")
+    for line in unknown:
+        say(line)
     if as_json:
         for stored in newest:
             print_json(stored_json(stored))
@@ -80,8 +88,6 @@ def _list_newest(filters: Filters, *, as_json: bool, database: str | None) -> No
         for stored in newest
     ]
     print_table(("id", "date", "source", "", "title"), rows)
-    if not rows:
-        say("nothing found")
 
 
 def _unread(reason: str | None) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsbot.cli.options import common_options, filter_options, read_session
-from newsbot.cli.output import print_json, print_table
+from newsbot.cli.output import print_json, print_table, say
 
 if TYPE_CHECKING:
     from newsbot.store.queries import By
@@ -53,14 +53,18 @@ def count(
       newsbot count 'climate OR "sea level"' --by source --since 30d
     """
     from newsbot.jobs.count_tables import row_json, table_of
-    from newsbot.store.queries import Filters, attention
+    from newsbot.store.queries import Filters, attention, unknown_names
 
     if len(queries) > MAX_QUERIES:
         raise click.UsageError(f"{len(queries)} queries are too many; accepted: at most {MAX_QUERIES}")
     if len(set(queries)) < len(queries):
         raise click.UsageError("the same query is given twice; accepted: different queries")
     with read_session(database) as session:
-        found = attention(session, queries or ("",), Filters(**filters), by=by, with_shares=with_shares)
+        wanted = Filters(**filters)
+        found = attention(session, queries or ("",), wanted, by=by, with_shares=with_shares)
+        unknown = unknown_names(session, wanted)
+    for line in unknown:
+        say(line)
     rows = (found.rows if by else (found.total,))[:limit]
     if as_json:
         for row in rows:

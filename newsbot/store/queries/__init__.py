@@ -114,6 +114,7 @@ from newsbot.store.search.ranked import MARK_END, MARK_START, Hit, hit_json, sea
 from newsbot.store.search.streams import found_ids, iter_articles
 from newsbot.store.search.suggestions import suggested_query
 from newsbot.store.search.summaries import Summary, summaries
+from newsbot.store.search.unknown_names import unknown_names
 from newsbot.store.search.windows import MAX_RANKED, Position
 from newsbot.store.sending.letters import (
     Letter,
@@ -283,6 +284,7 @@ __all__ = [
     "summaries",
     "top_entities",
     "top_places",
+    "unknown_names",
     "waiting_letters",
     "with_texts",
 ]

@@ -135,6 +135,16 @@ def test_watch_is_tested_run_and_listed(
             "[[output]] 'a': kind is 'fax'; accepted: stdout, webhook, files",
         ),
         (
+            "[[output]]\nname='a'\nkind='no_such:Kind'",
+            ("outputs", "list"),
+            "kind is 'no_such:Kind', which cannot be used (ModuleNotFoundError: No module named 'no_such'); accepted: stdout,",
+        ),
+        (
+            "[[output]]\nname='a'\nkind='newsbot.items:Article'",
+            ("outputs", "run"),
+            "which cannot be used (it has no Table, a subclass of OutputTable); accepted: stdout,",
+        ),
+        (
             "[[output]]\nname='a'\nkind='stdout'\nurl='x'",
             ("outputs", "run"),
             "[[output]] 'a': the key 'url' is no key of this table; accepted: name, query,",
