@@ -143,6 +143,7 @@ def test_the_limit_and_the_levels_of_the_log_are_settings_of_scrapy(monkeypatch:
 
 
 def test_an_article_that_was_not_stored_is_named_with_the_reason_and_the_status_is_1(desk: Path) -> None:
+    add_source(desk, "harbour", "https://news.example")
     with running_site() as site:
         done = newsbot_in(desk, "fetch", f"{site.url}/story", "--quiet", "-s", "DOWNLOAD_DELAY=0")
     assert done.returncode == 1
