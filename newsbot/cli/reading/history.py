@@ -52,6 +52,8 @@ def history(article: str, as_json: bool, database: str | None) -> None:
     if not changes and not as_json:
         say("it has not changed since it was first seen")
     if not as_json:
+        if stored.gone_at is not None:
+            click.echo(f"gone: its page was not there any more at {utc_text(stored.gone_at)}")
         for line in others:
             click.echo(line)
 

@@ -7,6 +7,7 @@ import json
 from click.testing import CliRunner, Result
 
 from newsbot.cli import newsbot
+from newsbot.store.articles.presence import mark_gone
 from newsbot.store.database import Database
 from tests.dedupe.texts import text
 from tests.store.samples import LATER, NOW, article, save
@@ -33,3 +34,10 @@ def test_show_and_history_say_what_was_at_an_address(database: Database, databas
     assert (shown["id"], shown["addresses"][0]["until"]) == (2, None)
     assert [other["id"] for other in shown["former_articles"]] == [1]
     assert run(database_url, "history", LATEST, "--json").stdout == ""
+
+
+def test_history_says_that_a_page_is_gone(database: Database, database_url: str) -> None:
+    save(database, article(1))
+    with database.write() as session:
+        mark_gone(session, 1, now=LATER)
+    assert "gone: its page was not there any more at 2026-03-01T" in run(database_url, "history", "1").stdout
