@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -88,15 +89,29 @@ def test_iterator_that_is_given_up_ends_the_process(
 
 
 @pytest.mark.slow
-def test_site_that_cannot_be_reached_is_an_error_of_one_line(
-    site: Site, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_site_that_cannot_be_reached_is_an_error_of_one_line(site: Site) -> None:
     site.pages.clear()
     source = Source(key="s", name="S", homepage=site.url + "/", feeds=(site.url + "/rss.xml",))
     with pytest.raises(newsbot.NewsbotError, match="404") as error:
         list(newsbot.crawl(source, settings=SETTINGS))
     assert "\n" not in str(error.value)
-    assert "Fatal Python error" not in capfd.readouterr().err
+
+
+def test_process_ends_by_itself_while_somebody_listens(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "newsbot.api.crawl_process"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdin
+    assert process.stderr
+    settings = SETTINGS | {"NEWSBOT_DATABASE_URL": f"sqlite:///{tmp_path}/crawl.db"}
+    process.stdin.write(json.dumps({"keys": "no-such-source", "settings": settings}).encode() + b"\n")
+    process.stdin.flush()  # and it stays open
+    with process:
+        assert b"Fatal Python error" not in process.stderr.read()
+        assert process.wait(30) == 0
 
 
 SCRIPT = """
