@@ -30,7 +30,7 @@ from newsbot.rendering.installed import require_browser
 from newsbot.rendering.render_pages import NO_PAGE
 from newsbot.settings import read_settings
 from newsbot.sources.model import Source
-from newsbot.spiders.page_spider import PageSpider, header
+from newsbot.spiders.page_spider import PageSpider, error_detail, header
 from newsbot.urls import is_fetchable
 
 MAX_FEEDS, MAX_SITEMAPS, MAX_SECTIONS = 5, 2, 5
@@ -107,9 +107,10 @@ class ExploreSpider(PageSpider):
         try:
             response = await self.crawler.engine.download_async(Request(url, meta=meta))
         except Exception as error:  # noqa: BLE001 - a URL that fails for any reason is not proposed
-            self.logger.info("%s: %s", url, error)
+            problem = error_detail(error, url)
+            self.logger.info("%s: %s", url, problem)
             if url == self.homepage:
-                self.failure = f"{url}: {error}"
+                self.failure = f"{url}: {problem}"
             return None
         if response.status >= 400 and url == self.homepage:
             self.failure = f"{url}: answered with status {response.status}"

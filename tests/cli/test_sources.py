@@ -132,6 +132,7 @@ def test_a_private_homepage_is_refused(site: Site) -> None:
     site.html("/", "<html></html>")
     done = newsbot("sources", "add", site.url + "/", NEWSBOT_ALLOWED_NETWORKS="")
     assert done.returncode == 1
+    assert "has no public address; NEWSBOT_ALLOWED_NETWORKS names private networks" in done.stderr
     assert site.asked == []
 
 
