@@ -171,7 +171,7 @@ class Watching:
 
     def _try(self, letter: Letter, by_key: Mapping[str, Address]) -> tuple[str | None, bool]:
         """Send a letter; return why it has not arrived, and whether trying again would not help."""
-        address = by_key.get(letter.address or "")
+        address = by_key.get(letter.address or "") or _successor(letter, by_key)
         if address is None:
             return "the watch has no such address any more", True
         message = self._message(letter.body["articles"], letter.message_id)
@@ -232,3 +232,14 @@ _MADE_UP = WatchHit(
     snippet="This is how an article would be shown.",
     found_at=datetime(2026, 1, 1, tzinfo=UTC),
 )
+
+
+def _successor(letter: Letter, by_key: Mapping[str, Address]) -> Address | None:
+    """Return the address that has taken the place of a letter's own one, which was corrected; None if none has.
+
+    The addresses that the watch had when the letter was made, and has no more, are paired with the new ones, in their order:
+    nobody gets a message twice."""
+    had = letter.body.get("addresses", [])
+    gone, new = [key for key in had if key not in by_key], [key for key in by_key if key not in had]
+    found = dict(zip(gone, new, strict=False)).get(letter.address)
+    return by_key[found] if found else None

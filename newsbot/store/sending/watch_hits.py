@@ -109,8 +109,8 @@ def write_message(
         .where(WatchArticle.watch == watch, WatchArticle.article_id.in_(article_ids))
         .values(message_id=message_id)
     )
+    body = {"articles": list(article_ids), "addresses": list(addresses)}
     for address in addresses:
-        body = {"articles": list(article_ids)}
         add_letter(session, prefix(watch), body, message_id=message_id, now=now, address=address)
 
 

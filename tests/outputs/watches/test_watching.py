@@ -203,6 +203,25 @@ def test_refused_letter_is_given_up_at_once_and_the_next_one_is_sent(
         assert waiting_letters(session, ["watch:harbour"]) == []
 
 
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # of Apprise, on Python 3.11 and 3.12
+def test_letter_goes_to_the_address_that_was_corrected_and_to_no_other(
+    database: Database, receiver: Receiver
+) -> None:
+    receiver.answer = lambda request: (500 if request.path.endswith("/wrong") else 200, b"")
+    other = [f"{receiver.url}/other".replace("http:", "json:")]
+    running = ready(database, watch(receiver, webhook=f"{receiver.url}/wrong", notify=other))
+    save(database, article(1))
+    assert running.run() == Watched(found=1, sent=1, failed=1)
+    clock = Clock()
+    clock.now += timedelta(hours=1)
+    table = watch(receiver, webhook=f"{receiver.url}/right", notify=other)
+    corrected = watching(database, settings(), table)
+    corrected.now = clock
+    assert corrected.run() == Watched(sent=1)
+    paths = [request.path.rstrip("/").rpartition("/")[2] for request in receiver.requests]
+    assert (sorted(paths[:2]), paths[2:]) == (["other", "wrong"], ["right"])
+
+
 def test_watch_whose_source_is_unknown_fails_alone_and_loses_nothing(
     database: Database, receiver: Receiver
 ) -> None:
