@@ -5,6 +5,7 @@ import pytest
 
 from newsbot.configuration.origins import COMMAND_LINE, ENVIRONMENT, find_origins, origin_of
 from newsbot.configuration.reading import PROBLEM, configuration, read_settings, scrapy_names
+from newsbot.configuration.table import Configuration
 from newsbot.errors import UsageError
 
 Write = Callable[..., Path]
@@ -179,7 +180,8 @@ def test_variables_of_the_tests_are_no_mistake(
     written: Write, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.setenv(name, "1")
-    configuration()
+    assert configuration() == Configuration()
+    assert PROBLEM not in scrapy_names()
 
 
 def test_a_value_that_another_place_replaces_is_not_judged(written: Write) -> None:

@@ -55,10 +55,16 @@ def test_example_is_a_command_of_newsbot(
     example: Example, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder)
+    assert _refusal(example.words) is None, f"{example.origin}: newsbot {' '.join(example.words)}"
+
+
+def _refusal(words: tuple[str, ...]) -> str | None:
+    """Return why the words of a command are refused; None if they are not."""
     try:
-        parse(example.words)
+        parse(words)
     except click.ClickException as error:
-        pytest.fail(f"{example.origin}: newsbot {' '.join(example.words)}: {error.format_message()}")
+        return error.format_message()
+    return None
 
 
 def test_there_are_examples() -> None:

@@ -43,7 +43,7 @@ def history(article: str, as_json: bool, database: str | None) -> None:
         others = other_times(queries.addresses(session, stored.id), former)
     for change in changes:
         if as_json:
-            print_json(_change_json(change))
+            print_json(queries.revision_json(change))
         else:
             cause = ", by newsbot's rules" if change.by_rules else ", silently" if change.is_silent else ""
             click.secho(f"revision {change.revision}, seen {utc_text(change.changed_at)}{cause}", bold=True)
@@ -56,19 +56,6 @@ def history(article: str, as_json: bool, database: str | None) -> None:
             click.echo(f"gone: its page was not there any more at {utc_text(stored.gone_at)}")
         for line in others:
             click.echo(line)
-
-
-def _change_json(change: Change) -> dict[str, Any]:
-    from newsbot.store.queries import evidence_json
-
-    return {
-        "revision": change.revision,
-        "changed_at": utc_text(change.changed_at),
-        "by_rules": change.by_rules,
-        "is_silent": change.is_silent,
-        "evidence": evidence_json(change),
-        "fields": {name: {"before": old, "after": new} for name, (old, new) in change.fields.items()},
-    }
 
 
 def _print_reason(change: Change) -> None:

@@ -27,59 +27,64 @@ Names = Callable[["Database", "Configuration"], Collection[str]]
 def add_letter_commands(group: click.Group, name: str, names_of: Names) -> None:
     """Add `dead`, `retry` and `drop` to the group of commands `newsbot NAME`."""
 
-    def of_letters(
-        command: str, about: str, *examples: str
-    ) -> Callable[[Callable[..., None]], click.Command]:
-        shown = "\n".join(f"  newsbot {name} {example}" for example in examples)
-        return group.command(command, help=f"{about}\n\n\b\nExamples:\n{shown}")
-
-    @of_letters(
-        "dead", "List what was given up: refused for good, or tried too often.", "dead", "dead --json"
-    )
+    @group.command(help=_help(name, "List what was given up: refused for good, or tried too often.", "dead"))
     @common_options
     def dead(as_json: bool, database: str | None) -> None:
         with opened_database(database, migrate=False) as found:
             _print(_dead(found, names_of), as_json=as_json)
 
-    @of_letters(
-        "retry",
-        "Have letters sent again, with the next run.\n\nThe ids are those that `dead` lists.",
-        "retry 12 13",
-        "retry --all",
-    )
+    @group.command(help=_help(name, "Have letters sent again, with the next run.", *_chosen_by("retry")))
     @ids_argument
     @all_option
     @common_options
     def retry(ids: tuple[int, ...], is_all: bool, as_json: bool, database: str | None) -> None:
         from newsbot.store.sending.letters import revive_letters
 
-        with opened_database(database, migrate=False) as found:
-            chosen = _chosen(_dead(found, names_of), ids, is_all=is_all)
-            found.transact(partial(revive_letters, ids=chosen))
-        if as_json:
-            print_json({"retried": chosen})
-        else:
-            click.echo(f"{len(chosen)} will be sent again with the next run", err=True)
+        done = _change(revive_letters, database, names_of, ids, is_all=is_all)
+        _print_done(done, "retried", "will be sent again with the next run", as_json=as_json)
 
-    @of_letters(
-        "drop",
-        "Forget letters that were given up.\n\nThe ids are those that `dead` lists.",
-        "drop 12 13",
-        "drop --all",
-    )
+    @group.command(help=_help(name, "Forget letters that were given up.", *_chosen_by("drop")))
     @ids_argument
     @all_option
     @common_options
     def drop(ids: tuple[int, ...], is_all: bool, as_json: bool, database: str | None) -> None:
         from newsbot.store.sending.letters import remove_letters
 
-        with opened_database(database, migrate=False) as found:
-            chosen = _chosen(_dead(found, names_of), ids, is_all=is_all)
-            found.transact(partial(remove_letters, ids=chosen))
-        if as_json:
-            print_json({"dropped": chosen})
-        else:
-            click.echo(f"{len(chosen)} dropped", err=True)
+        done = _change(remove_letters, database, names_of, ids, is_all=is_all)
+        _print_done(done, "dropped", "dropped", as_json=as_json)
+
+
+def _help(group: str, about: str, *examples: str) -> str:
+    """Return the help of a command: what it does, where its ids come from if it takes some, and examples."""
+    source = "" if len(examples) == 1 else "\n\nThe ids are those that `dead` lists."
+    shown = "\n".join(f"  newsbot {group} {example}" for example in examples)
+    return f"{about}{source}\n\n\b\nExamples:\n{shown}"
+
+
+def _chosen_by(command: str) -> tuple[str, str]:
+    return f"{command} 12 13", f"{command} --all"
+
+
+def _change(
+    change: Callable[..., object],
+    url: str | None,
+    names_of: Names,
+    ids: Sequence[int],
+    *,
+    is_all: bool,
+) -> list[int]:
+    """Change the letters that are meant in one transaction; return their ids. Raises UsageError for unknown ones."""
+    with opened_database(url, migrate=False) as database:
+        chosen = _chosen(_dead(database, names_of), ids, is_all=is_all)
+        database.transact(partial(change, ids=chosen))
+    return chosen
+
+
+def _print_done(ids: list[int], key: str, outcome: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json({key: ids})
+    else:
+        click.echo(f"{len(ids)} {outcome}", err=True)
 
 
 def _dead(database: Database, names_of: Names) -> list[Letter]:

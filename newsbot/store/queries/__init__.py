@@ -69,6 +69,7 @@ from newsbot.store.queries.history import (
     evidence_json,
     explanation,
     history,
+    revision_json,
 )
 from newsbot.store.queries.place_features import feature_collection
 from newsbot.store.queries.reject_lists import StoredReject, list_conflicts, list_rejects, reject_reasons
@@ -265,6 +266,7 @@ __all__ = [
     "related_articles",
     "removed_json",
     "removed_paragraphs",
+    "revision_json",
     "rising",
     "run_report",
     "search",

@@ -76,8 +76,20 @@ def _change(row: Revision, old: Mapping[str, Any], new: Mapping[str, Any]) -> Ch
     )
 
 
+def revision_json(change: Change) -> dict[str, Any]:
+    """Return a change as the API and `newsbot history --json` give it."""
+    return {
+        "revision": change.revision,
+        "changed_at": utc_text(change.changed_at),
+        "by_rules": change.by_rules,
+        "is_silent": change.is_silent,
+        "evidence": evidence_json(change),
+        "fields": {name: {"before": old, "after": new} for name, (old, new) in change.fields.items()},
+    }
+
+
 def evidence_json(change: Change) -> dict[str, Any]:
-    """Return why a change is called silent or not, as the API and `newsbot history --json` give it."""
+    """Return why a change is called silent or not, as `revision_json` has it."""
     evidence = change.evidence
     return {
         "verdict": evidence.verdict if evidence else None,

@@ -11,7 +11,7 @@ from fastapi.responses import Response, StreamingResponse
 from pydantic import Field
 from starlette.exceptions import HTTPException
 
-from newsbot.items import published_json, utc_text
+from newsbot.items import published_json
 from newsbot.store.queries import (
     MARK_END,
     MARK_START,
@@ -23,7 +23,6 @@ from newsbot.store.queries import (
     addresses,
     addresses_json,
     article_parts,
-    evidence_json,
     find_article,
     find_articles,
     former_articles,
@@ -33,6 +32,7 @@ from newsbot.store.queries import (
     load_articles,
     related_articles,
     removed_json,
+    revision_json,
     stored_json,
 )
 from newsbot.web.api.endpoints import (
@@ -159,20 +159,9 @@ def _revision_list(changes: Sequence[Change]) -> Iterator[bytes]:
     """Yield the changes of an article as JSON, one by one: each one has the text before and after."""
     separator = b'{"items": ['
     for change in changes:
-        yield separator + json_bytes(_revision(change))
+        yield separator + json_bytes(revision_json(change))
         separator = b", "
     yield (b"" if changes else separator) + b'], "next": null}'
-
-
-def _revision(change: Change) -> dict[str, Any]:
-    return {
-        "revision": change.revision,
-        "changed_at": utc_text(change.changed_at),
-        "by_rules": change.by_rules,
-        "is_silent": change.is_silent,
-        "evidence": evidence_json(change),
-        "fields": {name: {"before": old, "after": new} for name, (old, new) in change.fields.items()},
-    }
 
 
 @router.get(
