@@ -47,6 +47,7 @@ PAGE_EXTENSIONS = {
     "scrapy.extensions.logstats.LogStats": None,
     "newsbot.extensions.progress.Progress": 0,
     "newsbot.extensions.log_lines.LogLines": 0,
+    "newsbot.extensions.crawl_metrics.CrawlMetrics": 0,
 }
 PAGE_MIDDLEWARES = {
     # First: saved pages are not requested over the network, so the other middlewares do not concern them.

@@ -28,6 +28,7 @@ FLOORS = (
         "rule_versions",
         "capture",
         "public_addresses",
+        "tracing",
         "settings",
         "configuration",
     },
@@ -43,7 +44,7 @@ FLOORS = (
         "archive",
     },
     {"store"},
-    {"ingest", "outputs"},
+    {"ingest", "outputs", "metrics"},
     {"session", "jobs"},
     {"middlewares", "extensions", "rendering"},
     {"spiders", "pipelines"},
@@ -186,6 +187,7 @@ STORE_FLOORS = (
     "counts",
     "following",
     "sending",
+    "operating",
     "queries",
 )
 """The packages of the store from the ground up; `newsbot.store` itself opens databases and uses the first three."""

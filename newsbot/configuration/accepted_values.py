@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+MAX_PORT = 65_535
 _MAIL = re.compile(r"[^\s@()<>,;]+@[^\s@()<>,;]+\.[^\s@()<>,;]+")
 _HOST = re.compile(r"[\w.:\[\]-]+")
 _PATH = re.compile(r"(?:/[\w.~-]+)*", re.ASCII)
@@ -94,6 +95,19 @@ def origins(values: tuple[str, ...]) -> tuple[str, ...]:
         if origin != "*" and not _ORIGIN.fullmatch(origin):
             raise ValueError("not an origin")
     return found
+
+
+def listen_address(value: str) -> str:
+    """Return an address to listen at as `HOST:PORT`; an empty text as it is."""
+    text = value.strip()
+    if not text:
+        return ""
+    host, _, port = text.rpartition(":")
+    if not (port.isascii() and port.isdigit() and int(port) <= MAX_PORT):
+        raise ValueError("not an address")
+    if host and not _HOST.fullmatch(host):
+        raise ValueError("not a host")
+    return f"{host or '127.0.0.1'}:{int(port)}"
 
 
 def other_cores() -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 from pydantic.config import JsonDict
@@ -127,6 +127,21 @@ class Configuration(BaseSettings):
         (),
         "origins of other sites (https://notebook.example), separated by commas; *: any; empty: none",
         "whose pages may read the API and the feeds of `newsbot serve` in a browser",
+    )
+    metrics: Annotated[str, AfterValidator(accept.listen_address)] = setting(
+        "",
+        "an address to listen at, as HOST:PORT or PORT (then 127.0.0.1); port 0: any; empty: none",
+        "where a crawl serves its counts to Prometheus while it runs (extra `observe`)",
+    )
+    log_format: Annotated[Literal["text", "json"], BeforeValidator(accept.filled)] = setting(
+        "text",
+        "text (lines for people), json (an object a line, extra `observe`)",
+        "how crawls write their log",
+    )
+    traces: bool = setting(
+        False,
+        "true or 1 (sent), false or 0 (not sent)",
+        "whether the steps of every page are sent to OpenTelemetry (extra `observe`); OTEL_* variables say where to",
     )
     watch: Tables = setting((), "[[watch]] tables in the file of settings", "standing searches that notify")
     output: Tables = setting(

@@ -24,8 +24,10 @@ from twisted.internet.error import ConnectError, ConnectionClosed, DNSLookupErro
 from twisted.internet.error import TimeoutError as TxTimeoutError
 from twisted.web.client import ResponseFailed
 
-from newsbot.errors import DatabaseError
+from newsbot.errors import DatabaseError, UsageError
 from newsbot.masking import masked
+from newsbot.metrics import EXTRA
+from newsbot.settings import read_settings
 from newsbot.text import escape_controls
 
 NETWORK_ERRORS = (
@@ -51,15 +53,21 @@ MAX_MESSAGE_CHARS = 2000
 
 
 class LogLines:
-    """Extension that installs `SafeFormatter` in Scrapy's log handler, and `FewGivenUp` in the logger of retries."""
+    """Extension that installs `SafeFormatter` in Scrapy's log handler, and `FewGivenUp` in the logger of retries.
 
-    def __init__(self) -> None:
+    With the setting `NEWSBOT_LOG_FORMAT` = json a record is an object in one line."""
+
+    def __init__(self, json_formatter: logging.Formatter | None = None) -> None:
         self.given_up = FewGivenUp()
+        self.json_formatter = json_formatter
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Return an extension that is connected to the start and the end of the crawl."""
-        lines = cls()
+        """Return an extension that is connected to the start and the end of the crawl.
+
+        Raises UsageError for JSON without the package that writes it."""
+        is_json = read_settings(crawler.settings).log_format == "json"
+        lines = cls(_json_formatter(crawler.settings["BOT_NAME"]) if is_json else None)
         # Scrapy makes a new handler just before the spider opens; nothing has come from the web until then.
         crawler.signals.connect(lines.install, signal=signals.spider_opened)
         crawler.signals.connect(lines.remove, signal=signals.spider_closed)
@@ -69,7 +77,8 @@ class LogLines:
         """Install the formatter and the filter."""
         handler = get_scrapy_root_handler()
         if handler is not None:
-            handler.setFormatter(SafeFormatter(handler.formatter or logging.Formatter()))
+            inner = self.json_formatter or handler.formatter or logging.Formatter()
+            handler.setFormatter(SafeFormatter(inner))
             handler.addFilter(_is_no_failure_of_the_database)
             handler.handleError = FirstError()  # type: ignore[method-assign]
         logging.getLogger(RETRY_LOGGER).addFilter(self.given_up)
@@ -77,6 +86,22 @@ class LogLines:
     def remove(self) -> None:
         """Remove the filter: another crawl of this process counts anew. The handler keeps the formatter."""
         logging.getLogger(RETRY_LOGGER).removeFilter(self.given_up)
+
+
+def _json_formatter(service: str) -> logging.Formatter:
+    """Return a formatter that writes a record as a JSON object in one line."""
+    try:
+        from pythonjsonlogger.json import JsonFormatter
+    except ImportError as error:
+        raise UsageError(f"NEWSBOT_LOG_FORMAT=json needs the package {error.name}: {EXTRA}") from error
+    names = {"levelname": "level", "name": "logger"}
+    return JsonFormatter(
+        "{levelname}{name}{process}{message}",
+        style="{",
+        rename_fields=names,
+        static_fields={"service": service},
+        timestamp=True,
+    )
 
 
 class SafeFormatter(logging.Formatter):
@@ -100,8 +125,9 @@ class SafeFormatter(logging.Formatter):
         if len(message) > MAX_MESSAGE_CHARS:
             message = f"{message[:MAX_MESSAGE_CHARS]}..."
         safe.msg, safe.args = _indented(message), None
-        # The inner formatter appends this text as it is, and formats no exception if it is there.
+        # The inner formatter appends this text as it is.
         safe.exc_text = _indented(self.formatException(safe.exc_info)) if safe.exc_info else None
+        safe.exc_info = None
         return self.inner.format(safe)
 
 

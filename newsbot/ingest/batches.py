@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from newsbot.errors import ConflictError, DatabaseError
 from newsbot.ingest.record import Item, lock_items
 from newsbot.store.database import Database
+from newsbot.tracing import span
 
 T = TypeVar("T")
 
@@ -52,7 +53,8 @@ def write_together(
     rolled back and every work is tried alone, in a transaction of its own; the result of one that raises again is a
     `Failure`. Raises DatabaseError: then the database itself failed."""
     try:
-        return list(database.transact(partial(_run_all, works=works, items=items)))
+        with span("newsbot.record", works=len(works)):
+            return list(database.transact(partial(_run_all, works=works, items=items)))
     except DatabaseError as error:
         if len(works) == 1 or not isinstance(error, ConflictError):
             raise

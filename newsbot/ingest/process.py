@@ -40,6 +40,7 @@ from newsbot.store.articles.precomputed import Vector, precompute
 from newsbot.store.articles.site_boilerplate import remove_learnt
 from newsbot.store.database import Database
 from newsbot.store.schema.identity import article_keys
+from newsbot.tracing import span, start_tracing
 
 Item = TypeVar("Item", bound=Envelope | Reject | None)
 T = TypeVar("T")
@@ -64,6 +65,8 @@ class Processor:
     def __init__(self, settings: Configuration, database: Database | None = None) -> None:
         self.settings = settings
         self.database = database
+        if settings.traces:
+            start_tracing()
         self._local = threading.local()
 
     @classmethod
@@ -101,7 +104,8 @@ class Processor:
 
     def read(self, capture: Capture) -> Envelope | Reject:
         """Return the article of a capture, or the reason why there is none. Never raises."""
-        return read(capture, self.catalog, now=datetime.now(UTC))
+        with span("newsbot.read", **{"url.full": capture.url or ""}):
+            return read(capture, self.catalog, now=datetime.now(UTC))
 
     def process(self, capture: Capture, stages: tuple[str, ...] = STAGES) -> Envelope | Reject:
         """Return the article of a capture after these stages, or the reason why there is none."""
@@ -111,7 +115,7 @@ class Processor:
         return item
 
     def _processed(self, capture: Capture, stages: Sequence[str]) -> Envelope | Reject:
-        with self.one_session():
+        with span("newsbot.page", **{"url.full": capture.url or ""}), self.one_session():
             return self.prepare(self.read(capture), stages)
 
     def prepare(self, item: Envelope | Reject, stages: Sequence[str]) -> Envelope | Reject:
@@ -129,7 +133,8 @@ class Processor:
         there, says nothing about the article."""
         run: Callable[[Envelope], str | None] = getattr(self, stage)
         try:
-            reason = self._patiently(lambda: run(envelope))
+            with span(f"newsbot.{stage}", **{"url.full": envelope.url}):
+                reason = self._patiently(lambda: run(envelope))
         except (DatabaseError, UsageError):
             raise
         except Exception as error:

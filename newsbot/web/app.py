@@ -14,6 +14,7 @@ from newsbot.web import (
     downloads,
     edits,
     entity_pages,
+    metrics_api,
     pages,
     searching,
     source_pages,
@@ -78,6 +79,7 @@ def application(site: Site) -> FastAPI:
         entity_pages.router,
         source_pages.router,
         watch_pages.router,
+        metrics_api.router,
         pages.router,
     ):
         app.include_router(part)

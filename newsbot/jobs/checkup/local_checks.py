@@ -28,6 +28,7 @@ EXTRAS = {
     "kafka": "confluent_kafka",
     "languages": "newsbot_models",
     "nats": "nats",
+    "observe": "prometheus_client",
     "parquet": "pyarrow",
     "postgres": "psycopg",
     "render": "playwright",
@@ -159,6 +160,8 @@ def check_extras(settings: Configuration) -> Findings:
 def _asked_for(settings: Configuration) -> list[tuple[str, str]]:
     """Return extras that are of use here, and why."""
     asked = [("languages", "embeddings")] if settings.embeddings else []
+    if settings.metrics or settings.traces or settings.log_format == "json":
+        asked.append(("observe", "metrics, traces or log_format"))
     rendered = [source.key for source in _sources(settings) if source.enabled and source.render]
     return asked + ([("render", f"the source {rendered[0]} (render = true)")] if rendered else [])
 

@@ -22,7 +22,7 @@ from newsbot.web.openapi.accepted import ParameterError
 logger = logging.getLogger(__name__)
 
 PROBLEM_TYPE = "application/problem+json"
-FOR_PROGRAMS = ("/api/", "/feed.", "/edits.", "/openapi.json", "/search.csv")
+FOR_PROGRAMS = ("/api/", "/feed.", "/edits.", "/openapi.json", "/search.csv", "/metrics")
 """Beginnings of the paths that programs read: their errors are problem+json, and other sites may be allowed to read them."""
 HEADINGS = {
     404: "Not found",

@@ -1,0 +1,7 @@
+"""What Prometheus reads of newsbot: counts of a crawl in its own process, and the state of the database.
+
+Needs the extra `observe`. Names follow https://prometheus.io/docs/practices/naming/: seconds, bytes, `_total` for what
+only grows.
+"""
+
+EXTRA = "pip install 'newsbot[observe]'"
