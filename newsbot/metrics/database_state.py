@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import generate_latest
@@ -55,7 +55,9 @@ class StateCollector(Collector):
                 value=state.newest_article_at.timestamp(),
             )
         opened = {(name,): number for name, number in state.open_runs.items()}
-        yield labelled("newsbot_open_runs", "Runs that have not ended, by spider or job.", ("run",), opened)
+        yield labelled(
+            "newsbot_open_runs", "Runs that have not ended, by spider or job.", ("run",), opened.items()
+        )
         yield from _of_runs(state.last_runs)
         yield from _of_deliveries(state.deliveries)
 
@@ -63,28 +65,33 @@ class StateCollector(Collector):
 def _of_runs(runs: Mapping[str, LastRun]) -> Iterator[Metric]:
     ended = {(name,): run.finished_at.timestamp() for name, run in runs.items()}
     yield labelled(
-        "newsbot_last_run_timestamp_seconds", "When the last run ended, by spider or job.", ("run",), ended
+        "newsbot_last_run_timestamp_seconds",
+        "When the last run ended, by spider or job.",
+        ("run",),
+        ended.items(),
     )
     durations = {(name,): run.duration_s for name, run in runs.items()}
-    yield labelled("newsbot_last_run_duration_seconds", "How long the last run took.", ("run",), durations)
+    yield labelled(
+        "newsbot_last_run_duration_seconds", "How long the last run took.", ("run",), durations.items()
+    )
     counts = {(name, outcome): number for name, run in runs.items() for outcome, number in run.counts.items()}
     yield labelled(
-        "newsbot_last_run_count", "What the last run counted, by outcome.", ("run", "outcome"), counts
+        "newsbot_last_run_count", "What the last run counted, by outcome.", ("run", "outcome"), counts.items()
     )
 
 
 def _of_deliveries(deliveries: Mapping[str, Delivery]) -> Iterator[Metric]:
     for field, words in DELIVERIES.items():
         values = {(name,): getattr(delivery, field) for name, delivery in deliveries.items()}
-        yield labelled(f"newsbot_output_{field}", words, ("output",), values)
+        yield labelled(f"newsbot_output_{field}", words, ("output",), values.items())
 
 
 def labelled(
-    name: str, words: str, labels: Sequence[str], values: Mapping[tuple[str, ...], float]
+    name: str, words: str, labels: Sequence[str], values: Iterable[tuple[Sequence[str], float]]
 ) -> GaugeMetricFamily:
     """Return a gauge with a value for each combination of labels."""
     family = GaugeMetricFamily(name, words, labels=labels)
-    for label_values, value in values.items():
+    for label_values, value in values:
         family.add_metric(label_values, value)
     return family
 

@@ -66,7 +66,7 @@ def test_the_counts_of_a_crawl_can_be_read_while_it_runs(tmp_path: Path) -> None
         site.pages["/1"] = slow
         with run(site, tmp_path, NEWSBOT_METRICS="127.0.0.1:0") as crawl:
             assert crawl.stderr is not None
-            url = next(found[1] for line in crawl.stderr if (found := SERVING.search(line)))
+            url = next(match[1] for line in crawl.stderr if (match := SERVING.search(line)))
             assert is_asked.wait(60)
             found = read_metrics(url)
             go_on.set()
