@@ -39,7 +39,7 @@ class StateCollector(Collector):
         """Yield every metric with its values."""
         state = self.state
         yield labelled(
-            "newsbot_build_info", "Version of newsbot; always 1.", ("version",), {(__version__,): 1}
+            "newsbot_build_info", "Version of newsbot; always 1.", ("version",), [((__version__,), 1)]
         )
         for name, words in NUMBERS.items():
             yield GaugeMetricFamily(f"newsbot_{name}", words, value=getattr(state, name))
