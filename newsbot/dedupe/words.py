@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container, Sequence
 from typing import NamedTuple
 
 from newsbot.text import normalized
@@ -34,23 +35,34 @@ def words(text: str) -> Words:
     if not text.isascii():
         text = normalized("NFC", _ACCENTS.sub("", normalized("NFKD", text)))
     tokens = _TOKEN.findall(text)
-    common = {token for token in tokens if token[0].islower()}
-    lower_count = sum(token in common for token in tokens)
-    has_case = 2 * lower_count >= len(tokens)  # not so in capitals, title case, and scripts without case
-    is_spaceless = _SPACELESS.search(text) is not None
-    texts: list[str] = []
-    facts: list[int] = []
-    for token in tokens:
-        if is_spaceless and _SPACELESS.search(token):
-            texts += [token[at : at + 2] for at in range(max(1, len(token) - 1))]
-        elif token in common:
-            texts.append(token.casefold())
-        else:
-            folded = token.casefold()
-            if token[0].isdecimal():
-                facts.append(len(texts))
-                folded = folded.replace(",", "")
-            elif has_case and token[0].isupper() and folded not in common:
-                facts.append(len(texts))
-            texts.append(folded)
+    common = {token for token in set(tokens) if token[0].islower()}
+    others = [place for place, token in enumerate(tokens) if token not in common]
+    has_case = 2 * len(others) <= len(tokens)  # not so in capitals, title case, and scripts without case
+    texts = list(map(str.casefold, tokens))
+    facts = [place for place in others if _is_fact(tokens[place], texts[place], common, has_case=has_case)]
+    for place in others:
+        if tokens[place][0].isdecimal():
+            texts[place] = texts[place].replace(",", "")
+    if not text.isascii() and _SPACELESS.search(text):
+        return _paired(Words(texts, facts), tokens)
     return Words(texts, facts)
+
+
+def _is_fact(token: str, folded: str, common: Container[str], *, has_case: bool) -> bool:
+    """Return whether a token is a number, or a word that the text writes with a capital letter only."""
+    first = token[0]
+    return first.isdecimal() or (has_case and first.isupper() and folded not in common)
+
+
+def _paired(found: Words, tokens: Sequence[str]) -> Words:
+    """Return the words with every token in a script without spaces cut into pairs; `tokens` are as written."""
+    facts = set(found.facts)
+    paired = Words([], [])
+    for place, (text, token) in enumerate(zip(found.texts, tokens, strict=True)):
+        if _SPACELESS.search(token):
+            paired.texts.extend(token[at : at + 2] for at in range(max(1, len(token) - 1)))
+        else:
+            if place in facts:
+                paired.facts.append(len(paired.texts))
+            paired.texts.append(text)
+    return paired
