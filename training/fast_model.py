@@ -5,10 +5,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from newsbot.entities.engines.fast_engine import GAP
 from newsbot.entities.neural.label_decoding import LABELS
 from newsbot.entities.neural.token_features import SLOTS
 
+GAP = 4
+"""Rows of padding between the sentences of a batch, as wide as the widest layer, so that no sentence influences the next."""
 VECTOR, WIDTH = 96, 160
 DILATIONS = (1, 2, 4, 1)
 """Distance in words between the inputs of each layer. With the first layer, the network sees nine words on either

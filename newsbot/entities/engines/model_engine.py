@@ -1,8 +1,8 @@
 """The default engine for English: a fast network and an accurate one.
 
 The fast network (`fast_engine.py`) reads every sentence. If it is sure of every word, its labels are final; otherwise the
-tagger (`neural/tagger.py`) reads the doubtful words too, and the scores of both are added: they make different errors,
-and the fewest together.
+tagger (`neural/tagger.py`) reads the doubtful words too, with the names that they touch, and the scores of both are added:
+they make different errors, and the fewest together.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from newsbot.entities.engines.fast_engine import FastNetwork
 from newsbot.entities.names import NameSpan
-from newsbot.entities.neural.label_decoding import best_labels, doubtful, spans
+from newsbot.entities.neural.label_decoding import best_labels, doubtful, spans, surroundings
 from newsbot.entities.neural.sentence_reader import VERSION, SentenceReader
 from newsbot.entities.neural.tagger import Tagger
 from newsbot.entities.tokens import split_words
@@ -19,7 +19,7 @@ from newsbot.items import Mention
 
 SURE = 0.9
 """Probability of a label from which the fast network is sure of a word; it then reads two thirds of the news alone."""
-AROUND = 12
+AROUND = 10
 """Words that the tagger reads on either side of the doubtful ones; reading the whole sentence gave no better names."""
 FAST_WEIGHT = 0.4
 """Weight of the fast network's scores when they are added to the tagger's."""
@@ -47,7 +47,8 @@ class ModelEngine:
         """Yield the names of every sentence."""
         cut = [split_words(sentence) for sentence in sentences]
         for words, scores in zip(cut, self._fast.scores(cut), strict=True):
-            part = doubtful(scores, SURE, AROUND)
-            if words[part]:
-                scores[part] = FAST_WEIGHT * scores[part] + self._tagger.scores(words[part])
+            if wanted := doubtful(scores, SURE):
+                part = surroundings(scores, wanted, AROUND)
+                read = self._tagger.scores(words[part], [word - part.start for word in wanted])
+                scores[wanted] = FAST_WEIGHT * scores[wanted] + read
             yield spans(words, best_labels(scores))

@@ -21,8 +21,11 @@ KnownNames = dict[tuple[str, ...], EntityType]
 
 def with_hints(words: Sequence[Token], scores: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the scores of a sentence's words, raised where a name of the English lexicon begins or continues."""
+    names = list(_known_names([word.text for word in words]))
+    if not names:
+        return scores
     hinted = scores.copy()
-    for start, end, kind in _known_names([word.text for word in words]):
+    for start, end, kind in names:
         begin = 2 * KINDS.index(kind) + 1
         hinted[start, begin] += WEIGHT
         hinted[start + 1 : end, begin + 1] += WEIGHT

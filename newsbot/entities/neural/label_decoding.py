@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,17 +25,24 @@ _TRANSITIONS = np.array(
 )
 
 
-def doubtful(scores: NDArray[np.float32], probability: float, around: int) -> slice:
-    """Return the slice from the first to the last word whose best label has less than this probability.
-
-    It is extended by `around` words on either side, and further if it would cut a name; empty if there is no such word.
-    """
+def doubtful(scores: NDArray[np.float32], probability: float) -> list[int]:
+    """Return the words whose best label has less than this probability, with the names that they touch, in order."""
     best = scores.max(-1, keepdims=True)
-    doubts = np.flatnonzero(np.exp(scores - best).sum(-1) * probability > 1)
-    if not len(doubts):
-        return slice(0, 0)
-    start, end = max(0, int(doubts[0]) - around), min(len(scores), int(doubts[-1]) + around + 1)
+    doubts = np.flatnonzero(np.exp(scores - best).sum(-1) * probability > 1).tolist()
+    if not doubts:
+        return []
+    named = (scores.argmax(-1) != OUTSIDE).tolist()
+    found = set(doubts)
+    for doubt in doubts:
+        found.update(takewhile(named.__getitem__, range(doubt - 1, -1, -1)))
+        found.update(takewhile(named.__getitem__, range(doubt + 1, len(named))))
+    return sorted(found)
+
+
+def surroundings(scores: NDArray[np.float32], words: Sequence[int], around: int) -> slice:
+    """Return the slice from the first to the last of `words` and `around` words on either side, and further to cut no name."""
     named = scores.argmax(-1) != OUTSIDE
+    start, end = max(0, words[0] - around), min(len(scores), words[-1] + around + 1)
     while start > 0 and named[start - 1]:
         start -= 1
     while end < len(scores) and named[end]:

@@ -67,12 +67,21 @@ class Tagger:
         self._wordpiece = load_wordpiece()
         self._encode_word = lru_cache(maxsize=50_000)(self._encoded_word)
 
-    def scores(self, words: Sequence[Token]) -> NDArray[np.float32]:
-        """Return the label scores of a sentence's words, shape (words, labels)."""
+    def scores(self, words: Sequence[Token], wanted: Sequence[int] | None = None) -> NDArray[np.float32]:
+        """Return the label scores of the wanted words of a sentence, in their order, by default of all: (words, labels).
+
+        The others are read too, but what their labels are is not computed to the end."""
+        wanted = range(len(words)) if wanted is None else wanted
         parts = [np.zeros((0, len(LABELS)), np.float32)]
+        start = 0
         for chunk in self._chunks(words):
-            inputs = {"pieces": np.array([chunk.pieces]), "casings": np.array([chunk.casings])}
-            parts.append(self._session.run(["scores"], inputs)[0][0][chunk.firsts])
+            end = start + len(chunk.firsts)
+            firsts = [chunk.firsts[word - start] for word in wanted if start <= word < end]
+            start = end
+            if firsts:
+                inputs = {"pieces": chunk.pieces, "casings": chunk.casings, "firsts": firsts}
+                arrays = {name: np.array(numbers, np.int64) for name, numbers in inputs.items()}
+                parts.append(self._session.run(["scores"], arrays)[0])
         return np.concatenate(parts)
 
     def _chunks(self, words: Sequence[Token]) -> Iterator[Chunk]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from zlib import crc32
 
-from newsbot.entities.neural.casing import casing
+from newsbot.entities.neural.casing import LOWER, TITLE, casing
 from newsbot.entities.neural.wordpiece import WordPiece
 
 SLOTS = 12
@@ -24,22 +23,36 @@ _RUNS = ((re.compile(r"[A-Z]+"), "X"), (re.compile(r"[a-z]+"), "x"), (re.compile
 
 
 class WordFeatures:
-    """Computes and caches the features of words."""
+    """Computes the features of words."""
 
     def __init__(self, wordpiece: WordPiece) -> None:
         self._wordpiece = wordpiece
         self.row_count = FIRST_PIECE + wordpiece.size
-        self.of = lru_cache(maxsize=100_000)(self._of)
 
-    def _of(self, word: str) -> tuple[int, ...]:
+    def of(self, word: str) -> tuple[int, ...]:
+        """Return the features of a word, `SLOTS` row numbers."""
+        style = casing(word)
         pieces = self._wordpiece.pieces(word) or (self._wordpiece.unknown,)
-        found = [1 + casing(word), *_buckets(word), *(FIRST_PIECE + piece for piece in pieces)]
+        found = [1 + style, *_buckets(word, style), *[FIRST_PIECE + piece for piece in pieces]]
         return (*found, *NOTHING)[:SLOTS]
 
 
-def _buckets(word: str) -> Iterator[int]:
+def _buckets(word: str, style: int) -> Iterator[int]:
+    for feature in (
+        f"={_shape(word, style)}",
+        f"<{word[:2]}",
+        f"<{word[:3]}",
+        f">{word[-2:]}",
+        f">{word[-3:]}",
+    ):
+        yield FIRST_BUCKET + crc32(feature.encode("utf-8", "surrogatepass")) % BUCKETS
+
+
+def _shape(word: str, style: int) -> str:
+    """Return a word with "X", "x" and "9" in place of runs of capitals, small letters and digits."""
+    if style in (LOWER, TITLE) and word.isascii() and word.isalpha() and word[1:].islower():
+        return "x" if style == LOWER else "Xx"
     shape = word[:20]
     for run, letter in _RUNS:
         shape = run.sub(letter, shape)
-    for feature in (f"={shape}", f"<{word[:2]}", f"<{word[:3]}", f">{word[-2:]}", f">{word[-3:]}"):
-        yield FIRST_BUCKET + crc32(feature.encode("utf-8", "surrogatepass")) % BUCKETS
+    return shape

@@ -17,8 +17,9 @@ from newsbot.entities.neural.casing import (
     casing,
 )
 from newsbot.entities.neural.hints import with_hints
-from newsbot.entities.neural.label_decoding import best_labels, doubtful, spans
+from newsbot.entities.neural.label_decoding import best_labels, doubtful, spans, surroundings
 from newsbot.entities.neural.recent import RecentAnswers
+from newsbot.entities.neural.tagger import Tagger
 from newsbot.entities.neural.wordpiece import WordPiece
 from newsbot.entities.tokens import split_words
 
@@ -100,20 +101,53 @@ def test_best_labels_are_a_valid_sequence(given: np.ndarray, expected: list[int]
 
 
 SURE_O, SURE_PER, DOUBT = {O: 9.0}, {B_PER: 9.0}, {B_PER: 4.0, B_ORG: 3.0}
+OPEN = {O: 4.0, B_ORG: 3.0}
 DOUBTS = {
     "none": ([SURE_O, SURE_PER], []),
     "of nothing": ([], []),
-    "of one word": ([SURE_O, SURE_O, DOUBT, SURE_O, SURE_O], [1, 2, 3]),
-    "of two": ([SURE_O, DOUBT, SURE_O, DOUBT], [0, 1, 2, 3]),
-    "and a name beside them": ([SURE_O, SURE_PER, SURE_O, DOUBT, SURE_O], [1, 2, 3, 4]),
-    "names are not cut": ([SURE_O, SURE_PER, SURE_PER, DOUBT, SURE_PER, SURE_PER, SURE_O], [1, 2, 3, 4, 5]),
+    "of one word": ([SURE_O, SURE_O, DOUBT, SURE_O], [2]),
+    "of two": ([SURE_O, DOUBT, SURE_O, DOUBT], [1, 3]),
+    "and a name beside them": ([SURE_O, SURE_PER, OPEN, SURE_O, SURE_PER], [1, 2]),
+    "and a whole name": ([SURE_O, SURE_PER, SURE_PER, DOUBT, SURE_PER, SURE_PER, SURE_O], [1, 2, 3, 4, 5]),
 }
 
 
 @pytest.mark.parametrize(("rows", "expected"), DOUBTS.values(), ids=DOUBTS)
-def test_doubtful_words_and_those_around(rows: list[dict[int, float]], expected: list[int]) -> None:
+def test_doubtful_words_and_the_names_that_they_touch(
+    rows: list[dict[int, float]], expected: list[int]
+) -> None:
     given = scores(*rows) if rows else np.zeros((0, 7), np.float32)
-    assert list(range(len(rows))[doubtful(given, 0.9, around=1)]) == expected
+    assert doubtful(given, 0.9) == expected
+
+
+SURROUNDINGS = {
+    "one word on either side": ([SURE_O, SURE_O, DOUBT, SURE_O, SURE_O], [2], [1, 2, 3]),
+    "up to the ends": ([DOUBT, SURE_O, DOUBT], [0, 2], [0, 1, 2]),
+    "names are not cut": ([SURE_O, SURE_PER, SURE_PER, OPEN, SURE_PER, SURE_PER], [3], [1, 2, 3, 4, 5]),
+}
+
+
+@pytest.mark.parametrize(("rows", "words", "expected"), SURROUNDINGS.values(), ids=SURROUNDINGS)
+def test_surroundings_of_words(rows: list[dict[int, float]], words: list[int], expected: list[int]) -> None:
+    assert list(range(len(rows))[surroundings(scores(*rows), words, around=1)]) == expected
+
+
+@pytest.fixture(scope="module")
+def tagger() -> Tagger:
+    pytest.importorskip("onnxruntime")
+    return Tagger()
+
+
+def test_tagger_scores_wanted_words_only(tagger: Tagger) -> None:
+    words = split_words("Angela Merkel met Olaf Scholz in Berlin. " * 20)
+    assert tagger.scores(words).shape == (len(words), 7)
+    wanted = [0, 1, 6, len(words) - 2]
+    found = tagger.scores(words, wanted).argmax(-1).tolist()
+    assert found == [B_PER, I_PER, B_LOC, B_LOC]
+
+
+def test_tagger_without_wanted_words_reads_nothing(tagger: Tagger) -> None:
+    assert tagger.scores(split_words("Angela Merkel"), []).shape == (0, 7)
 
 
 HINTS = {
