@@ -52,6 +52,11 @@ def test_nested_elements_of_the_body_count_once() -> None:
     ]
 
 
+def test_text_that_follows_on_the_body_is_not_in_it() -> None:
+    tree = Page.from_text("<main><p>One.</p> Two. <b>Three.</b></main>").tree
+    assert [block.text for block in select_body(tree, "p")] == ["One."]
+
+
 def test_the_first_heading_with_a_text_is_the_title() -> None:
     assert select_title(Page.from_text(f"<h1> </h1>{PAGE}").tree, "h1, h2") == "Bridge closes"
 

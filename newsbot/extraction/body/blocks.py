@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Final, cast
+from collections.abc import Sequence
+from typing import Final
 
 from lxml import etree
 
@@ -66,6 +66,7 @@ class Container:
         "link_chars",
         "names",
         "near",
+        "outer_article",
         "parent",
         "prose_blocks",
         "prose_chars",
@@ -87,10 +88,13 @@ class Container:
         """`flags` of the element and of the two containers around it."""
         self.inherited: int = flags
         """`flags` of the element and of all containers around it."""
+        self.outer_article: Container | None = None
+        """The innermost `article` element around it, without itself."""
         if parent:
             self.depth = parent.depth + 1
             self.near |= parent.flags | (parent.parent.flags if parent.parent else 0)
             self.inherited |= parent.inherited
+            self.outer_article = parent.article
         self.blocks = self.chars = self.link_chars = self.prose_blocks = self.prose_chars = 0
         self.repeats = 1
         """Number of siblings with the same signature (tag and names), itself included, of this element or of the one
@@ -99,6 +103,11 @@ class Container:
         """Mean number of characters of those siblings."""
         self.item_links = 0.0
         """Share of the characters of those siblings that is linked."""
+
+    @property
+    def article(self) -> Container | None:
+        """The innermost `article` element around it, or itself."""
+        return self if self.tag == "article" else self.outer_article
 
 
 class Block:
@@ -191,6 +200,8 @@ class _Walk:
         self.start, self.start_event = root, "start"
         """Where the text since the last border begins."""
         self.media_depth = 0
+        if root.text and not root.text.isspace():
+            self.add(root.text, root, "start")
 
     def enter(self, element: etree._Element) -> None:
         """Enter a block-level element."""
@@ -352,8 +363,6 @@ def read_blocks(root: etree._Element) -> list[Block]:
     pieces, blocks = walk.pieces, walk.blocks
     walker = etree.iterwalk(root, events=("start", "end"))
     next(walker)  # the root is open already
-    if root.text and not root.text.isspace():
-        walk.add(root.text, root, "start")
     for event, element in walker:
         action = ACTIONS.get(element.tag, OPEN_BLOCK)
         if event == "start":
@@ -364,6 +373,8 @@ def read_blocks(root: etree._Element) -> list[Block]:
                 continue
             text = element.text
         else:
+            if element is root:
+                break  # what follows on it is not below it
             if action <= TABLE:
                 walk.leave()
             elif LINK <= action <= ITALIC:
@@ -381,18 +392,17 @@ def _container(element: etree._Element, parent: Container) -> Container:
     """Return a new container for a block-level element."""
     tag = element.tag
     flags = TAG_BITS.get(tag, 0)
-    attributes = dict(cast("list[tuple[str, str]]", element.items()))
-    if not attributes or tag == "body":
+    if tag == "body":
         return Container(tag, "", flags, parent)
-    names = f"{attributes.get('class', '')} {attributes.get('id', '')}".strip()
+    get = element.get
+    names = f"{get('class', '')} {get('id', '')}".strip()
     if names:
         flags |= family_bits(names)
-    if _is_hidden(attributes):
+    if get("hidden") is not None or is_hidden_by(get("style")):
         flags |= CONCEALED
     return Container(tag, names, flags, parent)
 
 
-def _is_hidden(attributes: Mapping[str, str]) -> bool:
-    """Return whether the element is hidden when the page loads. Scripts may show it later, so its text is read anyway."""
-    style = attributes.get("style")
-    return "hidden" in attributes or (style is not None and _STYLE_HIDDEN.search(style) is not None)
+def is_hidden_by(style: str | None) -> bool:
+    """Return whether a style hides an element when the page loads. Scripts may show it later, so its text is read anyway."""
+    return style is not None and _STYLE_HIDDEN.search(style) is not None

@@ -69,6 +69,7 @@ _LIST_TAGS: Final = frozenset(("ul", "ol", "dl", "li", "dt", "dd", "p", "div"))
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _LETTER = re.compile(r"[^\W\d_]")
+_NO_LETTERS = re.compile(r"[\W\d_]+")
 
 
 @dataclass(slots=True)
@@ -250,7 +251,7 @@ def _without_pull_quotes(blocks: Sequence[Block]) -> list[Block]:
 
 
 def _letters(text: str) -> str:
-    return "".join(_LETTER.findall(text.lower()))
+    return _NO_LETTERS.sub("", text.lower())
 
 
 def _is_date(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from newsbot.extraction.body.word_lists import words
@@ -67,10 +68,16 @@ _ASCII_WORDS: Final = frozenset(
 """The words of labels that are all ASCII: a line of ASCII without any of them is no label."""
 
 
+_CACHE_SIZE: Final = 4096
+
+
 def is_comment_label(text: str) -> bool:
     """Return whether a line is a label above readers' comments, with or without their number."""
-    if len(text) > MAX_LABEL_CHARS or (
-        text.isascii() and _ASCII_WORDS.isdisjoint(_WORD.findall(text.lower()))
-    ):
+    return len(text) <= MAX_LABEL_CHARS and _is_label(text)
+
+
+@lru_cache(maxsize=_CACHE_SIZE)  # the lines of a page are asked for twice, those of its site on every page
+def _is_label(text: str) -> bool:
+    if text.isascii() and _ASCII_WORDS.isdisjoint(_WORD.findall(text.lower())):
         return False
     return _LABEL.fullmatch(_COUNT.sub("", text)) is not None

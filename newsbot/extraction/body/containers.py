@@ -65,19 +65,22 @@ def _containers_of(blocks: Iterable[Block]) -> list[Container]:
 def _count_repeats(containers: Sequence[Container]) -> None:
     """Fill `repeats`, `item_chars` and `item_links`. Paragraphs repeat in every article and are not counted."""
     groups: dict[tuple[Container | None, str, str], list[int]] = {}
+    own_groups: list[list[int] | None] = []
     for container in containers:
+        group = None
         if container.tag not in PARAGRAPHS:
             group = groups.setdefault((container.parent, container.tag, container.names), [0, 0, 0])
             group[0] += 1
             group[1] += container.chars
             group[2] += container.link_chars
-    for container in containers:
+        own_groups.append(group)
+    for container, group in zip(containers, own_groups, strict=True):
         if (outer := container.parent) is not None:
             container.repeats = outer.repeats
             container.item_chars = outer.item_chars
             container.item_links = outer.item_links
-        if container.tag not in PARAGRAPHS:
-            count, chars, links = groups[container.parent, container.tag, container.names]
+        if group:
+            count, chars, links = group
             if count >= container.repeats:
                 container.repeats = count
                 container.item_chars = chars / count

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import Final
 
@@ -65,6 +66,7 @@ _INVITATION_NAMES = re.compile(
 )
 MAX_INVITATION_CHARS: Final = 600
 """Number of characters above which an element with such a name is a text: newsletters are published as articles, too."""
+_CACHE_SIZE: Final = 4096
 _COOKIES: Final = ("ookie", "クッキー", "쿠키", "куки")
 
 
@@ -182,10 +184,16 @@ def _invitations(spans: Spans) -> Iterator[Span]:
             and container.chars <= MAX_INVITATION_CHARS
             and not spans.has_headline(container)
         ):
-            if _INVITATION_NAMES.search(container.names):
+            if _names_invitation(container.names):
                 yield spans.of(container)
                 break
             container = container.parent
+
+
+@lru_cache(maxsize=_CACHE_SIZE)
+def _names_invitation(names: str) -> bool:
+    """Return whether class names are those of a newsletter or a subscription."""
+    return _INVITATION_NAMES.search(names) is not None
 
 
 def _consent_element(

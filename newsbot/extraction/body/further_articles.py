@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from newsbot.extraction.body.blocks import Block, Container
@@ -31,6 +32,13 @@ _NEXT = re.compile(
     re.IGNORECASE,
 )
 """Class names of the next article."""
+_CACHE_SIZE: Final = 4096
+
+
+@lru_cache(maxsize=_CACHE_SIZE)
+def _names_next(names: str) -> bool:
+    """Return whether class names are those of the next article."""
+    return _NEXT.search(names) is not None
 
 
 def further_articles(spans: Spans) -> Iterator[Span]:
@@ -68,7 +76,7 @@ def named_articles(spans: Spans) -> Iterator[Span]:
             seen.add(container)
             start = spans.of(container)[0]
             if (
-                _NEXT.search(container.names)
+                _names_next(container.names)
                 and spans.chars_before(start) >= MIN_CHARS_BEFORE
                 and spans.count_in((0, start)) >= MIN_BLOCKS_BEFORE
             ):

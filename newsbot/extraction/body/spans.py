@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import accumulate
 from typing import Final
 
 from newsbot.extraction.body.blocks import Block, Container
+from newsbot.extraction.body.features.characters import has_digit
 from newsbot.text import size_of
 
 MAX_STAMP_CHARS: Final = 60
 """Maximum number of characters of a line with a name and a time."""
-_DIGIT: Final = re.compile(r"\d")
 
 Span = tuple[int, int]
 """Position of the first block, and the position after the last one."""
@@ -75,7 +74,4 @@ class Spans:
 
 def is_stamp(text: str) -> bool:
     """Return whether a line is short and has a number, as lines with a date or a time have."""
-    if len(text) > MAX_STAMP_CHARS:
-        return False
-    # The search is quicker; it finds all digits but those such as "²".
-    return _DIGIT.search(text) is not None or (not text.isascii() and any(map(str.isdigit, text)))
+    return len(text) <= MAX_STAMP_CHARS and has_digit(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -95,6 +96,7 @@ _COUNTER_TABLE: Final = _table(_COUNTED.values())
 _LAST_TABLE: Final = _table(_LAST)
 _FIRST_TABLE: Final = _table([_single(_OPENERS)])
 _SHIFTS: Final = np.arange(len(_COUNTED)) * _COUNTER_BITS
+_DIGIT: Final = re.compile(r"\d")
 
 
 def _codes(text: str) -> NDArray[np.uint32]:
@@ -124,3 +126,9 @@ def first_characters(texts: Sequence[str]) -> NDArray[np.float32]:
 def _members(table: NDArray[np.int64], characters: str, class_count: int) -> NDArray[np.float32]:
     """Return 1 where a character is in a class of the table, else 0. Shape (characters, classes)."""
     return (table[_codes(characters)][:, None] >> _SHIFTS[:class_count] & 1).astype(np.float32)
+
+
+def has_digit(text: str) -> bool:
+    """Return whether a text has a digit of any script."""
+    # The search is quicker; it finds all digits but those such as "²".
+    return _DIGIT.search(text) is not None or (not text.isascii() and any(map(str.isdigit, text)))

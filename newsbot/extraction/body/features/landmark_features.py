@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsbot.extraction.body.blocks import Block, Container
+from newsbot.extraction.body.features.characters import has_digit
 from newsbot.extraction.body.word_lists import words
 
 _MAX_STAMP_CHARS: Final = 50
@@ -33,7 +34,7 @@ def landmark_rows(blocks: Sequence[Block], headline: int | None) -> NDArray[np.f
     is_h1 = np.array([block.container.tag == "h1" for block in blocks]) & (positions > start)
     is_stamp = np.array([_is_stamp(block.text) for block in blocks])
     last_stamp = np.maximum.accumulate(np.where(is_stamp, positions, -_MAX_DISTANCE))
-    says_consent = np.array([any(word in block.text for word in _CONSENT) for block in blocks])
+    says_consent = np.array(_says_consent([block.text for block in blocks]))
     columns = (
         np.minimum(np.cumsum(is_h1), _MAX_COUNT),
         *_article_columns(blocks, headline),
@@ -46,14 +47,20 @@ def landmark_rows(blocks: Sequence[Block], headline: int | None) -> NDArray[np.f
 
 def _is_stamp(text: str) -> bool:
     """Return whether a line is short and has a number, as dates, times and counts have."""
-    return len(text) <= _MAX_STAMP_CHARS and any(character.isdigit() for character in text)
+    return len(text) <= _MAX_STAMP_CHARS and has_digit(text)
+
+
+def _says_consent(texts: Sequence[str]) -> list[bool]:
+    """Return which of the texts have a word of consent. Most pages have none, which one search for each word shows."""
+    whole = "\n".join(texts)
+    found = [word for word in _CONSENT if word in whole]
+    return [any(word in text for word in found) for text in texts] if found else [False] * len(texts)
 
 
 def _article_columns(blocks: Sequence[Block], headline: int | None) -> tuple[list[int], list[int], list[int]]:
     """Return for each block whether it is in an `article` element; whether the headline is in the same one (1), or in
     another one or none (-1); and how many of these elements have begun before."""
-    known: dict[Container, Container | None] = {}
-    articles = [article_of(block.container, known) for block in blocks]
+    articles = [block.container.article for block in blocks]
     own = articles[headline] if headline is not None else None
     numbers: dict[Container, int] = {}
     places = [numbers.setdefault(article, len(numbers)) if article else 0 for article in articles]
@@ -62,24 +69,6 @@ def _article_columns(blocks: Sequence[Block], headline: int | None) -> tuple[lis
         [0 if article is None else 1 if article is own else -1 for article in articles],
         [min(place, _MAX_COUNT) for place in places],
     )
-
-
-def article_of(container: Container, known: dict[Container, Container | None]) -> Container | None:
-    """Return the innermost `article` element around a container, or itself; `known` keeps what was found before."""
-    path: list[Container] = []
-    inner: Container | None = container
-    found: Container | None = None
-    while inner is not None:
-        if inner in known:
-            found = known[inner]
-            break
-        path.append(inner)
-        if inner.tag == "article":
-            found = inner
-            break
-        inner = inner.parent
-    known.update(dict.fromkeys(path, found))
-    return found
 
 
 def _around(flags: NDArray[np.bool_], distance: int) -> NDArray[np.int64]:

@@ -70,6 +70,7 @@ def neighbour_rows(
     `rows` come from `block_features.block_rows`, `scores` from the first model. Shapes (blocks, ...) and (blocks,)."""
     sizes = rows[:, 0].astype(np.float64)
     mass = scores * sizes
+    total = _sum(mass) or 1.0
     main = main_container(blocks, scores.tolist())
     paths = tree_paths(main, blocks)
     ups, downs, flags, branches = zip(*(paths[block.container] for block in blocks), strict=True)
@@ -82,14 +83,14 @@ def neighbour_rows(
     columns = (
         rows,
         _scores_around(scores),
-        *(_group_rows(numbers, mass, sizes) for numbers in groups),
-        _page_rows(scores, mass),
+        *(_group_rows(numbers, mass, sizes, total) for numbers in groups),
+        _page_rows(scores, mass, total),
         _heading_rows(blocks, rows, scores),
         _adjacent_rows(blocks, rows, signatures, up),
         np.stack([up, downs, at_main], axis=1),
         array_of(map(container_numbers, outermost), len(CONTAINER_NAMES)),
         bits_of(flags, len(FLAG_NAMES)),
-        _contrasts(blocks, mass),
+        _contrasts(blocks, mass, total),
     )
     return np.hstack([np.asarray(column, dtype=np.float32) for column in columns])
 
@@ -98,6 +99,11 @@ def _numbered(keys: Iterable[object]) -> NDArray[np.int64]:
     """Return a number for each key, counted from 0; equal keys have equal numbers."""
     numbers: dict[object, int] = {}
     return np.array([numbers.setdefault(key, len(numbers)) for key in keys])
+
+
+def _sum(values: Floats) -> float:
+    """Return the sum of some numbers, added one after the other: the same on every processor."""
+    return float(np.cumsum(values)[-1])
 
 
 def _shifted(values: NDArray[Any], step: int) -> NDArray[Any]:
@@ -115,23 +121,22 @@ def _scores_around(scores: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.stack([scores, *(_shifted(scores, step) for step in _STEPS)], axis=1)
 
 
-def _group_rows(numbers: NDArray[np.int64], mass: Floats, sizes: Floats) -> Floats:
+def _group_rows(numbers: NDArray[np.int64], mass: Floats, sizes: Floats, total: float) -> Floats:
     """Return for each block: the mean score of its group, the same without the block, the group's share of the mass of
     the page, and its number of blocks. Shape (blocks, `_GROUP_NAMES`).
 
-    `numbers` are the groups of the blocks. Means are weighted by size; the second is -1 for a block alone."""
+    `numbers` are the groups of the blocks, `total` is the mass of the page. Means are weighted by size; the second is -1 for a block alone."""
     group_mass, group_size = np.bincount(numbers, mass)[numbers], np.bincount(numbers, sizes)[numbers]
     rest = group_size - sizes
     others = np.where(rest > 0, (group_mass - mass) / np.maximum(rest, 1), -1)
     counts = np.bincount(numbers)[numbers]
-    return np.stack([group_mass / group_size, others, group_mass / (mass.sum() or 1), counts], axis=1)
+    return np.stack([group_mass / group_size, others, group_mass / total, counts], axis=1)
 
 
-def _page_rows(scores: NDArray[np.float32], mass: Floats) -> Floats:
+def _page_rows(scores: NDArray[np.float32], mass: Floats, total: float) -> Floats:
     """Return the mass before and after each block, and the distances to the nearest, first and last sure blocks.
 
     Shape (blocks, `_PAGE_NAMES`)."""
-    total = mass.sum() or 1.0
     before = np.cumsum(mass) - mass
     positions = np.arange(len(scores))
     sure = np.flatnonzero(scores > _MIN_SURE_SCORE)
@@ -190,12 +195,12 @@ def _adjacent_rows(
     return np.hstack(columns)
 
 
-def _contrasts(blocks: Sequence[Block], mass: Floats) -> NDArray[np.float32]:
+def _contrasts(blocks: Sequence[Block], mass: Floats, total: float) -> NDArray[np.float32]:
     """Return the share of the mass of the page in each kind of container that a block is in; -1 where it is in none.
 
     Shape (blocks, `_CONTRASTS`)."""
     inherited = [block.container.inherited for block in blocks]
     inside = bits_of(inherited, len(FLAG_NAMES))[:, _CONTRAST_COLUMNS]
-    shares = mass @ inside / (mass.sum() or 1)
+    shares = np.cumsum(mass[:, None] * inside, axis=0)[-1] / total
     contrasts: NDArray[np.float32] = np.where(inside > 0, shares, -1)
     return contrasts
