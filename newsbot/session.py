@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from newsbot import __version__
 from newsbot.capture import Capture
 from newsbot.errors import DatabaseError
+from newsbot.garbage import keep_what_is_loaded
 from newsbot.ingest.batches import Writer
 from newsbot.ingest.envelope import Envelope, stage_failed
 from newsbot.ingest.pool import Pool, WorkerDiedError
@@ -114,6 +115,7 @@ class CrawlSession:
         except DatabaseError as error:
             self.failure = str(error)
             raise
+        keep_what_is_loaded()
         spider = self.crawler.spider
         assert spider is not None
         self.run_id = await self.write(

@@ -26,6 +26,7 @@ FLOORS = (
         "onnx",
         "languages",
         "lazy_names",
+        "garbage",
         "rule_versions",
         "capture",
         "public_addresses",
