@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from newsbot import __version__
 from newsbot.capture import Capture
 from newsbot.errors import DatabaseError
+from newsbot.garbage import keep_what_is_loaded
 from newsbot.ingest.batches import Writer
 from newsbot.ingest.envelope import Envelope, stage_failed
 from newsbot.ingest.pool import Pool, WorkerDiedError
@@ -114,6 +115,7 @@ class CrawlSession:
         except DatabaseError as error:
             self.failure = str(error)
             raise
+        keep_what_is_loaded()
         spider = self.crawler.spider
         assert spider is not None
         self.run_id = await self.write(
@@ -130,17 +132,22 @@ class CrawlSession:
 
         With `is_ahead` the same visit to a worker also runs the stages that come first in the item pipelines. If the
         worker or the database fails meanwhile, only the page is read, so that the stage that fails can be named."""
-        if is_ahead and self.stages_ahead:
+        with self.writer.coming():
+            if is_ahead and self.stages_ahead:
+                try:
+                    processed: Envelope | Reject = await self.pool.run("process", capture, self.stages_ahead)
+                except (WorkerDiedError, DatabaseError):
+                    logger.info("The stages of %s are run one by one", capture.url)
+                else:
+                    return processed
             try:
-                processed: Envelope | Reject = await self.pool.run("process", capture, self.stages_ahead)
-            except (WorkerDiedError, DatabaseError):
-                logger.info("The stages of %s are run one by one", capture.url)
-            else:
-                return processed
-        try:
-            item: Envelope | Reject = await self.pool.run("read", capture)
-        except WorkerDiedError as error:
-            item = Reject(url=capture.url, reason="parse-failed", detail=str(error), fetched=capture.fetched)
+                return await self._read_alone(capture)
+            except WorkerDiedError as error:
+                detail, fetched = str(error), capture.fetched
+        return Reject(url=capture.url, reason="parse-failed", detail=detail, fetched=fetched)
+
+    async def _read_alone(self, capture: Capture) -> Envelope | Reject:
+        item: Envelope | Reject = await self.pool.run("read", capture)
         return item
 
     @cached_property
@@ -223,9 +230,12 @@ class CrawlSession:
         self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Return the result of `function(session, ...)`, called in a read-only session."""
+        return await self.call(lambda: self.database.ask(lambda session: function(session, *args, **kwargs)))
 
+    async def call(self, function: Callable[[], T]) -> T:
+        """Return `function()`, which uses the database, called in a thread."""
         with self._giving_up():
-            return await run_in_thread(self.database.ask, lambda session: function(session, *args, **kwargs))
+            return await run_in_thread(function)
 
     @contextmanager
     def _giving_up(self) -> Iterator[None]:

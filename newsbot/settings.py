@@ -85,9 +85,7 @@ PAGE_SETTINGS = {
 
 TWISTED_DNS_RESOLVER = "newsbot.middlewares.networks.GuardedResolver"
 
-CONCURRENT_ITEMS = (
-    8  # a response has one or a few items, and Scrapy starts this many tasks for every response
-)
+CONCURRENT_ITEMS = 2  # a response has one item, and Scrapy starts this many tasks for every response
 
 # Polite by default; a source's delay_s and robots.txt's Crawl-delay can only make it slower.
 ROBOTSTXT_OBEY = True

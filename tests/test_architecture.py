@@ -25,6 +25,8 @@ FLOORS = (
         "text",
         "onnx",
         "languages",
+        "lazy_names",
+        "garbage",
         "rule_versions",
         "capture",
         "public_addresses",
@@ -83,10 +85,17 @@ class Module:
         return ast.parse(self.path.read_bytes(), str(self.path))
 
     @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """The nodes of its syntax tree, and of its stub's if the stub says where its names are (`lazy_names`)."""
+        stub = self.path.with_suffix(".pyi")
+        names_are_there = "lazy_names" in self.path.read_text("utf-8") and stub.is_file()
+        return [*ast.walk(self.tree), *(ast.walk(ast.parse(stub.read_bytes())) if names_are_there else ())]
+
+    @cached_property
     def imports(self) -> list[str]:
         """What it imports, wherever in the file; a name taken from a module is added to the module's."""
         found: list[str] = []
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 found += [alias.name for alias in node.names]
             elif isinstance(node, ast.ImportFrom):

@@ -18,6 +18,7 @@ from newsbot.cli.command_table import COMMANDS, SECTIONS
 from newsbot.cli.groups import LazyGroup
 from newsbot.cli.output import discard_output
 from newsbot.errors import NewsbotError, UsageError
+from newsbot.garbage import collect_rarely
 from newsbot.masking import masked
 from newsbot.query.query_error import QueryError
 from newsbot.text import escape_controls
@@ -59,6 +60,7 @@ def newsbot() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line. A mistake prints one line on stderr and exits with status 2, a failure with status 1."""
+    collect_rarely()
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) == signal.SIG_DFL:  # not under nohup

@@ -6,6 +6,7 @@ The first of these that has a setting wins. Every name is checked, so that a mis
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,6 @@ from typing import Any
 
 from platformdirs import user_config_path
 from pydantic import ValidationError
-from pydantic_settings import EnvSettingsSource, TomlConfigSettingsSource
 
 from newsbot.configuration.table import PREFIX, SETTINGS, Configuration, Setting, as_text
 from newsbot.errors import UsageError, did_you_mean
@@ -72,16 +72,21 @@ def find_origins(given: Mapping[str, Any] | None = None) -> list[Origin]:
     check_names(name for name in os.environ if name.startswith(PREFIX))
     origins = [
         Origin(COMMAND_LINE, {key: value for key, value in (given or {}).items() if value is not None}),
-        Origin(ENVIRONMENT, EnvSettingsSource(Configuration)()),
+        Origin(ENVIRONMENT, _variables()),
     ]
     file = find_file()
     return [*origins, read_file(file)] if file else origins
 
 
+def _variables() -> dict[str, str]:
+    """Return key -> value of the environment variables that have settings."""
+    return {key: os.environ[setting.name] for key, setting in SETTINGS.items() if setting.name in os.environ}
+
+
 def read_file(path: Path) -> Origin:
     """Return what a file has, paths as they are seen from the current folder. Raises UsageError."""
     try:
-        values = TomlConfigSettingsSource(Configuration, path)()
+        values = tomllib.loads(path.read_text("utf-8"))
     except (OSError, ValueError, RecursionError) as error:  # ValueError: of TOML, or of UTF-8
         raise UsageError(f"{path}: not readable as TOML: {error}", path=str(path)) from error
     for key in values:

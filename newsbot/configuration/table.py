@@ -9,10 +9,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic.config import JsonDict
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from newsbot import __version__
 from newsbot.configuration import accepted_values as accept
@@ -37,12 +44,10 @@ def setting(default: Any, accepted: str, purpose: str, *, is_path: bool = False,
     return Field(default, description=purpose, json_schema_extra=extra)
 
 
-class Configuration(BaseSettings):
-    """Newsbot's settings, checked and converted. The values are those given to it: `sources` finds them."""
+class Configuration(BaseModel):
+    """Newsbot's settings, checked and converted. The values are those given to it: `origins` finds them."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, enable_decoding=False, extra="forbid", frozen=True, validate_default=True
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
     database_url: Filled = setting(
         "sqlite:///newsbot.db",
@@ -155,18 +160,6 @@ class Configuration(BaseSettings):
             return value
         address = info.data.get("contact")
         return f"newsbot/{__version__} (+{address})" if address else f"newsbot/{__version__}"
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Return no source but the arguments: a crawl has its values from Scrapy, which has read all others."""
-        return (init_settings,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -71,13 +72,16 @@ def _run_all(session: Session, works: Sequence[Callable[[Session], Any]], items:
 
 
 class Writer:
-    """The writer of a crawl. While it writes, what becomes ready is gathered for its next transaction.
+    """The writer of a crawl. What becomes ready while it writes, or while most pages are still being read, is gathered.
 
-    It never waits for more to come: a write that finds the writer idle begins at once."""
+    It never waits for a time: a page waits until it and the others that wait are as many as those that are being read,
+    so that a transaction stores about half of what is in flight. Anything else is written at once, with the pages that wait."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
         self._waiting: deque[Write[Any]] = deque()
+        self._coming = 0
+        """Pages that are being read."""
         self._writing: asyncio.Task[None] | None = None
 
     async def write(self, work: Callable[[Session], T], item: Item | None = None) -> T:
@@ -86,14 +90,32 @@ class Writer:
         `item` is what it records, if that is an article, a reject or a page that has not been modified."""
         write = Write(work, asyncio.get_running_loop().create_future(), item)
         self._waiting.append(write)
-        if self._writing is None:
-            self._writing = asyncio.ensure_future(self._write_all())
+        self._begin()
         result: T = await write.future
         return result
 
+    @contextmanager
+    def coming(self) -> Iterator[None]:
+        """Note that a page is being read meanwhile, which will be written."""
+        self._coming += 1
+        try:
+            yield
+        finally:
+            self._coming -= 1
+            self._begin()
+
+    def _begin(self) -> None:
+        if self._writing is None and self._is_time():
+            self._writing = asyncio.ensure_future(self._write_all())
+
+    def _is_time(self) -> bool:
+        """Return whether what waits is to be written now."""
+        is_enough = len(self._waiting) >= min(self._coming, MAX_BATCH)
+        return bool(self._waiting) and (is_enough or any(write.item is None for write in self._waiting))
+
     async def _write_all(self) -> None:
         try:
-            while self._waiting:
+            while self._is_time():
                 batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MAX_BATCH))]
                 await self._write_batch(batch)
         finally:
@@ -112,8 +134,3 @@ class Writer:
                 write.future.set_exception(result.error)
             else:
                 write.future.set_result(result)
-
-    async def drain(self) -> None:
-        """Wait until everything that waits has been written."""
-        if self._writing is not None:
-            await self._writing

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from multiprocessing.synchronize import Lock
-from typing import Any, TypeVar
+from types import ModuleType
+from typing import Any, Literal, ParamSpec, TypeVar
 
 from newsbot.errors import NewsbotError
+from newsbot.garbage import collect_rarely, keep_what_is_loaded
 
+P = ParamSpec("P")
 T = TypeVar("T")
 R = TypeVar("R")
 Turns = Lock
@@ -25,10 +28,10 @@ POLL_S = 0.5
 """Maximum time between two results of `in_processes`, so that its caller can show progress."""
 AHEAD = 3
 """Tasks per process that are handed out at a time: a process that finishes one finds the next waiting."""
-GARBAGE_OBJECTS = 20_000
-"""New objects after which Python looks for reference cycles; at its default of 700 that took 5 % of a page's time."""
-_SPAWN = multiprocessing.get_context("spawn")
-"""Not fork: a copy of a process with threads may hold their locks for ever."""
+_METHOD: Literal["forkserver", "spawn"] = "forkserver" if sys.platform == "linux" else "spawn"
+"""Not fork: a copy of a process with threads may hold their locks for ever. The fork server has no threads, and has imported
+once what every worker needs."""
+_CONTEXT = multiprocessing.get_context(_METHOD)
 _worker: Any = None
 """The one worker of a process, made by `_begin`."""
 
@@ -46,7 +49,19 @@ def use_cores(cores: set[int]) -> None:
 
 def make_turns() -> Turns:
     """Return the lock for the processes of one `in_processes`; pass it in `arguments`."""
-    return _SPAWN.Lock()
+    return _CONTEXT.Lock()
+
+
+class Workers(ProcessPoolExecutor):
+    """A pool whose processes do not run the main module of this one: it may be a script, and import what no worker needs."""
+
+    def submit(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+        """Have a process call a function; start another process if all are busy and there may be more."""
+        main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
+        try:
+            return super().submit(fn, *args, **kwargs)
+        finally:
+            sys.modules["__main__"] = main
 
 
 def make_pool(
@@ -58,8 +73,22 @@ def make_pool(
     """Return a pool of processes in which `in_worker` calls methods of the worker that `make_worker` returns.
 
     They run on `cores`, by default on those of this process."""
-    initial = (make_worker, arguments, cores or set())
-    return ProcessPoolExecutor(workers, _SPAWN, initializer=_begin, initargs=initial)
+    cores = cores or usable_cores()
+    if _METHOD == "forkserver":
+        _start_server(make_worker.__module__, cores)
+    initial = (make_worker, arguments, cores, dict(os.environ))
+    return Workers(workers, _CONTEXT, initializer=_begin, initargs=initial)
+
+
+def _start_server(module: str, cores: set[int]) -> None:
+    """Have the fork server started on these cores, if this process has none yet, and import what its processes need."""
+    from multiprocessing.forkserver import ensure_running  # not on every system
+
+    own = usable_cores()
+    use_cores(cores)
+    _CONTEXT.set_forkserver_preload([module])
+    ensure_running()
+    use_cores(own)
 
 
 def end_pool(pool: ProcessPoolExecutor) -> None:
@@ -110,12 +139,19 @@ def in_processes(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _begin(make_worker: Callable[..., object], arguments: tuple[object, ...], cores: set[int]) -> None:
+def _begin(
+    make_worker: Callable[..., object],
+    arguments: tuple[object, ...],
+    cores: set[int],
+    environment: dict[str, str],
+) -> None:
     global _worker  # noqa: PLW0603 - one worker per process, made when the process begins
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the parent decides
     threading.Thread(target=_end_with_parent, daemon=True).start()
     use_cores(cores)
-    gc.set_threshold(GARBAGE_OBJECTS)
+    os.environ.update(environment)  # that of the fork server is from its own start
+    collect_rarely()
+    keep_what_is_loaded()
     _worker = make_worker(*arguments)
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -13,15 +15,17 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.http import Headers, Response
-from scrapy.utils.asyncio import run_in_thread
 from scrapy.utils.response import response_status_message
+from sqlalchemy.orm import Session
 
 from newsbot import __version__
 from newsbot.archive.warc_writer import Exchange, Kept, UnwritableError, WarcWriter, payload_digest
+from newsbot.errors import DatabaseError
 from newsbot.session import KEPT, SAVED_PATH, CrawlSession
 from newsbot.settings import read_settings
 from newsbot.store.crawl.fetches import find_kept
 from newsbot.store.crawl.frontier import this_process
+from newsbot.store.database import Database
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +46,7 @@ class KeepResponses:
         self.crawler = crawler
         self.writer: WarcWriter | None = writer
         self._writing = asyncio.Lock()
+        self._waiting: list[_Waiting] = []
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -71,26 +76,35 @@ class KeepResponses:
         return response
 
     async def _keep(self, exchange: Exchange) -> Kept | None:
-        """Write an exchange; return its place. None if the archive cannot be written, now or earlier in this crawl."""
-        earlier = None
-        if exchange.body:
-            earlier = await CrawlSession.of(self.crawler).read(
-                find_kept, exchange.url, payload_digest(exchange.body)
-            )
+        """Write an exchange; return its place. None if the archive cannot be written, now or earlier in this crawl.
+
+        What comes while others are written is written together, after them: each visit to a thread costs as much as a write."""
+        waiting = _Waiting(exchange)
+        self._waiting.append(waiting)
         async with self._writing:
-            if self.writer is None:
-                return None
-            try:
-                return await run_in_thread(self.writer.write, exchange, earlier)
-            except UnwritableError:
+            if not waiting.is_done and self.writer is not None:
+                batch, self._waiting = self._waiting, []
+                await self._write_batch(self.writer, batch)
+        if waiting.error:
+            raise waiting.error
+        return waiting.kept
+
+    async def _write_batch(self, writer: WarcWriter, batch: Sequence[_Waiting]) -> None:
+        session = CrawlSession.of(self.crawler)
+        try:
+            await session.call(partial(_write_all, session.database, writer, batch))
+        except OSError as error:
+            writer.close()
+            self.writer = None
+            self._count("stopped")
+            logger.error("The archive cannot be written, and is not kept any longer: %s", error)
+        except DatabaseError as error:
+            for waiting in batch:
+                waiting.error = error
+        for waiting in batch:
+            waiting.is_done = True
+            if waiting.is_unwritable:
                 self._count("skipped")
-                return None
-            except OSError as error:
-                self.writer.close()
-                self.writer = None
-                self._count("stopped")
-                logger.error("The archive cannot be written, and is not kept any longer: %s", error)
-                return None
 
     async def close(self) -> None:
         """Close the file that is being written."""
@@ -101,6 +115,34 @@ class KeepResponses:
     def _count(self, event: str) -> None:
         assert self.crawler.stats is not None
         self.crawler.stats.inc_value(f"newsbot/archive/{event}")
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """An exchange that is to be written, and what has become of it."""
+
+    exchange: Exchange
+    kept: Kept | None = None
+    is_unwritable: bool = False
+    is_done: bool = False
+    error: DatabaseError | None = None
+
+
+def _write_all(database: Database, writer: WarcWriter, batch: Sequence[_Waiting]) -> None:
+    """Write exchanges to the archive, one after the other. Raises OSError, and DatabaseError before anything is written."""
+    digests = [payload_digest(waiting.exchange.body) for waiting in batch]
+
+    def find_earlier(session: Session) -> list[Kept | None]:
+        return [
+            find_kept(session, waiting.exchange.url, digest) if waiting.exchange.body else None
+            for waiting, digest in zip(batch, digests, strict=True)
+        ]
+
+    for waiting, earlier in zip(batch, database.ask(find_earlier), strict=True):
+        try:
+            waiting.kept = writer.write(waiting.exchange, earlier)
+        except UnwritableError:
+            waiting.is_unwritable = True
 
 
 def _exchange(request: Request, response: Response) -> Exchange:

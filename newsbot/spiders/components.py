@@ -22,6 +22,19 @@ STORES = "NEWSBOT_STORES"
 """Setting: whether articles and responses are stored (default: True). If not, there is no database, no archive and no
 item pipeline of newsbot: the spider yields what it reads."""
 
+SWITCHED: dict[str, dict[str, str]] = {
+    "EXTENSIONS": {
+        "scrapy.extensions.telnet.TelnetConsole": "TELNETCONSOLE_ENABLED",
+        "scrapy.extensions.remote_control.RemoteControl": "REMOTE_CONTROL_ENABLED",
+    },
+    "DOWNLOADER_MIDDLEWARES": {
+        "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": "COOKIES_ENABLED",
+        "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": "HTTPCACHE_ENABLED",
+    },
+}
+"""Name of a table -> component of Scrapy -> setting without which it does nothing. Scrapy would import it, and a web
+server or a client for the list of public suffixes with it, a tenth of a second each, only to find that it is off."""
+
 MAX_ORDER = 1000
 """Greatest place of a stage, by the custom of Scrapy."""
 
@@ -60,6 +73,9 @@ def add_components(settings: BaseSettings) -> None:
         for name, components in added.items():
             base = f"{name}_BASE"
             settings.set(base, {**settings[base], **components}, priority="spider")
+    for name, switches in SWITCHED.items():
+        off = {component: None for component, switch in switches.items() if not settings.getbool(switch)}
+        settings.set(f"{name}_BASE", {**settings[f"{name}_BASE"], **off}, priority="spider")
     if settings.getdict("FEEDS"):
         pipelines = {**settings["ITEM_PIPELINES_BASE"], global_object_name(Dedupe): None}
         settings.set("ITEM_PIPELINES_BASE", pipelines, priority="spider")

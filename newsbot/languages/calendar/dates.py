@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from newsbot.languages.calendar.clock_times import has_clock, with_clock
 from newsbot.languages.calendar.date_labels import is_published_label, is_updated_label
+from newsbot.languages.calendar.future import MAX_AHEAD
 from newsbot.languages.calendar.written_days import (
     YEARS,
     days_in,
@@ -26,8 +27,6 @@ _MAX_WORDS_BEFORE = 5
 """Maximum number of words before the first digit of a line that is a date."""
 _MAX_KEPT = 512
 """Number of texts whose dates are kept: more than the lines of one page that are read."""
-MAX_AHEAD = timedelta(days=1)
-"""How far a date may be in the future: clocks of publishers are ahead, and so are dates read without their zone."""
 OFFSETS_MIN = range(-12 * 60, 14 * 60 + 1)
 """Offsets of time zones, in minutes east of UTC."""
 

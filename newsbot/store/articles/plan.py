@@ -10,7 +10,7 @@ from typing import Any
 from newsbot.dedupe.changes import Judgement, judge
 from newsbot.dedupe.feed_values import own_values
 from newsbot.items import STUB, Article
-from newsbot.languages.calendar.dates import MAX_AHEAD
+from newsbot.languages.calendar.future import MAX_AHEAD
 from newsbot.sources.ownership import is_same_site
 from newsbot.store.articles.revision_rows import stored_article
 from newsbot.store.schema.identity import ArticleKeys, url_hash

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from newsbot.items import Reject
-from newsbot.languages.calendar.dates import MAX_AHEAD
+from newsbot.languages.calendar.future import MAX_AHEAD
 from newsbot.store.schema.identity import url_hash
 from newsbot.store.schema.models import RejectRow
 from newsbot.store.sql import dialect, locks

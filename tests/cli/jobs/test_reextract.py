@@ -27,7 +27,7 @@ from newsbot.settings import read_settings
 from newsbot.store.articles.reextraction import list_extracted
 from newsbot.store.database import Database
 from newsbot.store.queries import Filters, get_article, search, stats
-from newsbot.store.queries.history import history
+from newsbot.store.queries.article_history import history
 from newsbot.store.schema.models import ArticleRow, Revision, Run
 from tests.archive.warcs import packed, record, write
 from tests.crawling import reading
