@@ -189,7 +189,7 @@ EMPTY = ";".join(
 # The server would look at the tables at times of its own, and then plan queries anew and store rows in other places.
 NO_VACUUM = """
 DO $$ DECLARE name text; BEGIN
-  FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = current_schema() LOOP
+  FOR name IN SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' LOOP
     EXECUTE format('ALTER TABLE %I SET (autovacuum_enabled = false)', name);
   END LOOP;
 END $$

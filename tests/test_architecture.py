@@ -180,6 +180,7 @@ STORE_FLOORS = (
     "index",
     "changes",
     "crawl",
+    "retention",
     "entities",
     "articles",
     "search",

@@ -13,6 +13,9 @@ from urllib.parse import urlsplit
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+MIN_DAYS_KEPT = 14
+"""Number of days of answers and rejects that `newsbot sources health` compares."""
+
 _MAIL = re.compile(r"[^\s@()<>,;]+@[^\s@()<>,;]+\.[^\s@()<>,;]+")
 _HOST = re.compile(r"[\w.:\[\]-]+")
 _PATH = re.compile(r"(?:/[\w.~-]+)*", re.ASCII)
@@ -45,6 +48,14 @@ def number(value: Any) -> Any:
     if isinstance(value, bool):
         raise ValueError("not a number")
     return value
+
+
+def days_kept(value: Any) -> int:
+    """Return a number of days: 0 for ever (an empty text too), or at least two weeks, which the health of sources looks at."""
+    days = 0 if isinstance(value, str) and not value.strip() else int(number(value))
+    if days < 0 or 0 < days < MIN_DAYS_KEPT:
+        raise ValueError("too few days")
+    return days
 
 
 def one_line_text(value: str) -> str:

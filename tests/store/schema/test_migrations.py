@@ -136,3 +136,23 @@ def test_migration_that_fails_changes_nothing(
         database.open()
     database.close()
     assert rows_of(bare_database_url) == before
+
+
+@pytest.mark.parametrize("bare_database_url", ["postgresql"], indirect=True)
+def test_fetches_are_moved_into_partitions(bare_database_url: str) -> None:
+    make_older(bare_database_url, "0005", 9)
+    _execute(
+        bare_database_url,
+        "UPDATE fetches SET outcome = 'article' WHERE id < 3",
+        "UPDATE fetches SET fetched_at = now() - interval '1 day' * id WHERE id BETWEEN 3 AND 5",
+        "UPDATE fetches SET fetched_at = '2001-01-01 00:00:00+00' WHERE id > 7",
+    )
+    before = rows_of(bare_database_url)["fetches"]
+    database = Database(bare_database_url).open()
+    assert rows_of(bare_database_url)["fetches"] == before
+    with database.read() as session:
+        places = dict(session.execute(text("SELECT id, tableoid::regclass::text FROM fetches")).all())
+    database.close()
+    assert places[1] == places[2] == "fetches_articles"
+    assert places[8] == places[9] == "fetches_undated"
+    assert all(places[number].removeprefix("fetches_").isdigit() for number in (3, 4, 5))
