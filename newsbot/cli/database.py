@@ -145,7 +145,7 @@ def _prune(
         from newsbot.jobs.archive_prune import prune_counts
 
         counts["raw_pages"] = prune_counts(files)["records_removed"]
-        skipped += [f"{file.path.name}: {file.skipped}" for file in files if file.skipped]
+        skipped += [f"{file.path}: {file.skipped}" for file in files if file.skipped]
     return skipped
 
 
@@ -156,10 +156,11 @@ def _prune_archive(
     from newsbot.jobs.archive_prune import PruneRules, prune_archive
 
     folder, days = Path(settings.archive_dir), settings.keep_raw_pages_days
-    if not (settings.archive_dir and days and folder.is_dir()):
+    if not (settings.archive_dir and days and (folder.is_dir() or settings.archive_url)):
         return None
     rules = PruneRules(older_than=now - timedelta(days=days))
-    return list(prune_archive(database, folder, rules, dry_run=dry_run))
+    store = settings.archive_url
+    return list(prune_archive(database, folder, rules, store=store, dry_run=dry_run))
 
 
 def _print(url: str, *, as_json: bool) -> None:

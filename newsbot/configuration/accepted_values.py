@@ -83,6 +83,15 @@ def network(value: Any) -> Network:
     return ipaddress.ip_network(value)
 
 
+def store_url(value: str) -> str:
+    """Return the URL of a place in an object store, without a slash at the end; or an empty text."""
+    url = value.strip().rstrip("/")
+    scheme, separator, rest = url.partition("://")
+    if url and (not separator or not rest or "::" in url or scheme in {"http", "https"}):
+        raise ValueError("not the URL of an object store")
+    return url
+
+
 def site_urls(urls: tuple[str, ...]) -> tuple[str, ...]:
     """Return URLs of a site, without a slash at the end. All must have the same path."""
     bare = tuple(url.strip().rstrip("/") for url in urls)

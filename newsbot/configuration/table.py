@@ -65,6 +65,11 @@ class Configuration(BaseSettings):
         "where answers of the network are kept as WARC",
         is_path=True,
     )
+    archive_url: Annotated[str, AfterValidator(accept.store_url)] = setting(
+        "",
+        "a URL of an object store (s3://BUCKET/PREFIX, gs://...); empty: files stay in archive_dir",
+        "where complete files of the archive are uploaded to; archive_dir is their spool",
+    )
     keep_fetches_days: Days = setting(
         30,
         KEPT_DAYS,

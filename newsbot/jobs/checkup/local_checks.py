@@ -33,6 +33,7 @@ EXTRAS = {
     "parquet": "pyarrow",
     "postgres": "psycopg",
     "render": "playwright",
+    "s3": "s3fs",
 }
 """Extra -> a module that it installs."""
 SENTENCE = "Angela Merkel spoke in Berlin."
