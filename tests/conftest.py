@@ -167,6 +167,35 @@ def postgres_url() -> URL:
     return url
 
 
+@pytest.fixture(scope="session")
+def object_server() -> Iterator[str]:
+    """The URL of an object store in this process, as of S3."""
+    server = pytest.importorskip("moto.server").ThreadedMotoServer(
+        ip_address="127.0.0.1", port=0, verbose=False
+    )
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def bucket(object_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The URL of an empty bucket of the test's own, which this process and those that it starts can use."""
+    import boto3
+
+    for name, value in {
+        "AWS_ENDPOINT_URL": object_server,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    name = f"newsbot-test-{uuid4().hex}"
+    boto3.client("s3").create_bucket(Bucket=name)
+    return f"s3://{name}"
+
+
 EMPTY = ";".join(
     [
         # What a test has left behind, killed processes too, neither adds rows nor waits for locks any longer.
@@ -189,7 +218,7 @@ EMPTY = ";".join(
 # The server would look at the tables at times of its own, and then plan queries anew and store rows in other places.
 NO_VACUUM = """
 DO $$ DECLARE name text; BEGIN
-  FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = current_schema() LOOP
+  FOR name IN SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' LOOP
     EXECUTE format('ALTER TABLE %I SET (autovacuum_enabled = false)', name);
   END LOOP;
 END $$

@@ -190,6 +190,7 @@ STORE_FLOORS = (
     "index",
     "changes",
     "crawl",
+    "retention",
     "entities",
     "articles",
     "search",

@@ -66,7 +66,7 @@ def read_entries(file: BinaryIO, *, checks_digests: bool = False) -> Iterator[In
     """Yield the records and the damaged places of a file in order.
 
     Records that a crawl appends meanwhile are left out. Contents are compared with their digests if `checks_digests`."""
-    offset, size = 0, os.fstat(file.fileno()).st_size
+    offset, size = 0, file.seek(0, os.SEEK_END)
     while offset < size:
         entry = _read_entry(file, offset, checks_digests=checks_digests)
         yield entry

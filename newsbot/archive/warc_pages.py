@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -26,6 +27,20 @@ Wanted = Callable[[str, datetime | None], bool]
 """Takes the URL of a page and the time at which it was fetched; returns whether the page is selected."""
 
 
+Place = Path | str
+"""The path of an archive on this machine, or the URL of one elsewhere."""
+Opener = Callable[[Place], BinaryIO]
+"""Opens an archive to be read from any position. Raises InputError."""
+
+
+def open_file(place: Place) -> BinaryIO:
+    """Open an archive on this machine. Raises InputError."""
+    try:
+        return Path(place).open("rb")
+    except OSError as error:
+        raise InputError(f"{place}: cannot be read: {error.strerror or error}", path=str(place)) from error
+
+
 class ByteRange(NamedTuple):
     """A range of a file that is a WARC or part of one: the records that begin at or after `start` and before `end`."""
 
@@ -33,23 +48,24 @@ class ByteRange(NamedTuple):
     end: int
 
 
-def warc_spans(path: Path) -> list[ByteRange]:
+def warc_spans(place: Place, opener: Opener = open_file) -> list[ByteRange]:
     """Return the ranges of the WARCs in a file: the whole file, or the WARC entries of a WACZ.
 
     Raises InputError if the file cannot be read. A WACZ stores its WARCs uncompressed (WACZ 1.1.1), so that records can
     be read in place."""
-    try:
-        if path.suffix.lower() != ".wacz":
-            return [ByteRange(0, path.stat().st_size)]
-        with zipfile.ZipFile(path) as archive, path.open("rb") as file:
-            entries = [entry for entry in archive.infolist() if is_warc(entry.filename)]
+    with opener(place) as file:
+        if not str(place).lower().endswith(".wacz"):
+            return [ByteRange(0, file.seek(0, os.SEEK_END))]
+        try:
+            with zipfile.ZipFile(file) as archive:
+                entries = [entry for entry in archive.infolist() if is_warc(entry.filename)]
             if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries):
                 raise InputError(
-                    f"{path}: its WARCs are compressed once more; unpack it first", path=str(path)
+                    f"{place}: its WARCs are compressed once more; unpack it first", path=str(place)
                 )
             return [_entry_span(file, entry) for entry in entries]
-    except (OSError, zipfile.BadZipFile) as error:
-        raise InputError(f"{path}: cannot be read: {error}", path=str(path)) from error
+        except (OSError, zipfile.BadZipFile) as error:
+            raise InputError(f"{place}: cannot be read: {error}", path=str(place)) from error
 
 
 def _entry_span(file: BinaryIO, entry: zipfile.ZipInfo) -> ByteRange:
@@ -63,41 +79,39 @@ def _entry_span(file: BinaryIO, entry: zipfile.ZipInfo) -> ByteRange:
 
 
 def read_pages(
-    path: Path,
+    place: Place,
     span: ByteRange,
     *,
     max_bytes: int,
     skipped: Counter[str],
     wanted: Wanted | None = None,
     after: RecordPosition | None = None,
+    opener: Opener = open_file,
 ) -> Iterator[tuple[RecordPosition, Capture]]:
-    """Yield the pages of a span of a file after the place `after`, each with its place, one in memory at a time.
+    """Yield the pages of a span of a file after the position `after`, each with its position, one in memory at a time.
 
     Everything else is counted in `skipped` by its kind. Raises InputError if the file cannot be opened."""
-    try:
-        file = path.open("rb")
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}", path=str(path)) from error
-    with file:
-        for place, record in read_records(
+    with opener(place) as file:
+        for position, record in read_records(
             file, skipped, start=after.offset if after else span.start, end=span.end
         ):
-            if after is None or place > after:
+            if after is None or position > after:
                 page = _read_page(record, max_bytes, wanted)
                 if isinstance(page, Capture):
                     # A record that shares its gzip member with others cannot be found again by an offset.
-                    offset = place.offset if place.number == 0 else None
-                    yield place, replace(page, warc_file=str(path), warc_offset=offset)
+                    offset = position.offset if position.number == 0 else None
+                    yield position, replace(page, warc_file=str(place), warc_offset=offset)
                 else:
                     skipped[page] += 1
 
 
-def read_page_at(path: Path, offset: int, *, max_bytes: int) -> Capture | None:
+def read_page_at(place: Place, offset: int, *, max_bytes: int, opener: Opener = open_file) -> Capture | None:
     """Return the page whose record is at `offset`; None if there is none that can be read.
 
     Raises InputError if the file cannot be opened."""
-    pages = read_pages(path, ByteRange(offset, offset + 1), max_bytes=max_bytes, skipped=Counter())
-    return next((page for place, page in pages if place == RecordPosition(offset, 0)), None)
+    span = ByteRange(offset, offset + 1)
+    pages = read_pages(place, span, max_bytes=max_bytes, skipped=Counter(), opener=opener)
+    return next((page for position, page in pages if position == RecordPosition(offset, 0)), None)
 
 
 def _read_page(record: WarcRecord, max_bytes: int, wanted: Wanted | None) -> Capture | str:

@@ -142,7 +142,7 @@ SECTIONS: Sections = {
         ),
         "db": (
             "newsbot.cli.database:db",
-            "Bring the database up to date, check it, or copy it.",
+            "Bring the database up to date, check, copy or prune it.",
         ),
         "settings": (
             "newsbot.cli.settings:settings",

@@ -14,6 +14,9 @@ from urllib.parse import urlsplit
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 MAX_PORT = 65_535
+MIN_DAYS_KEPT = 14
+"""Number of days of answers and rejects that `newsbot sources health` compares."""
+
 _MAIL = re.compile(r"[^\s@()<>,;]+@[^\s@()<>,;]+\.[^\s@()<>,;]+")
 _HOST = re.compile(r"[\w.:\[\]-]+")
 _PATH = re.compile(r"(?:/[\w.~-]+)*", re.ASCII)
@@ -48,6 +51,14 @@ def number(value: Any) -> Any:
     return value
 
 
+def days_kept(value: Any) -> int:
+    """Return a number of days: 0 for ever (an empty text too), or at least two weeks, which the health of sources looks at."""
+    days = 0 if isinstance(value, str) and not value.strip() else int(number(value))
+    if days < 0 or 0 < days < MIN_DAYS_KEPT:
+        raise ValueError("too few days")
+    return days
+
+
 def one_line_text(value: str) -> str:
     """Return a text of printable characters, as a header of HTTP needs it."""
     if not value.isprintable():
@@ -71,6 +82,15 @@ def network(value: Any) -> Network:
     if not isinstance(value, str | ipaddress.IPv4Network | ipaddress.IPv6Network):
         raise ValueError("not a network")
     return ipaddress.ip_network(value)
+
+
+def store_url(value: str) -> str:
+    """Return the URL of a place in an object store, without a slash at the end; or an empty text."""
+    url = value.strip().rstrip("/")
+    scheme, separator, rest = url.partition("://")
+    if url and (not separator or not rest or "::" in url or scheme in {"http", "https"}):
+        raise ValueError("not the URL of an object store")
+    return url
 
 
 def site_urls(urls: tuple[str, ...]) -> tuple[str, ...]:

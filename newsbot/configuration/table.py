@@ -33,7 +33,10 @@ Filled = Annotated[str, AfterValidator(accept.filled)]
 Whole = BeforeValidator(accept.number)
 Network = Annotated[accept.Network, BeforeValidator(accept.network)]
 Networks = Annotated[tuple[Network, ...], BeforeValidator(accept.parts)]
+Days = Annotated[int, BeforeValidator(accept.days_kept)]
 Tables = tuple[Mapping[str, Any], ...]
+
+KEPT_DAYS = "a number of days from 14, for `newsbot db prune`; 0 or empty: for ever"
 
 
 def setting(default: Any, accepted: str, purpose: str, *, is_path: bool = False, words: str = "") -> Any:
@@ -66,6 +69,31 @@ class Configuration(BaseModel):
         "a folder, made when it is needed; empty: not kept",
         "where answers of the network are kept as WARC",
         is_path=True,
+    )
+    archive_url: Annotated[str, AfterValidator(accept.store_url)] = setting(
+        "",
+        "a URL of an object store (s3://BUCKET/PREFIX, gs://...); empty: files stay in archive_dir",
+        "where complete files of the archive are uploaded to; archive_dir is their spool",
+    )
+    keep_fetches_days: Days = setting(
+        30,
+        KEPT_DAYS,
+        "for how long rows of requests are kept; those that articles were read from stay",
+    )
+    keep_frontier_days: Days = setting(
+        180,
+        KEPT_DAYS,
+        "for how long URLs that will not be fetched again stay in the frontier",
+    )
+    keep_rejects_days: Days = setting(
+        365,
+        KEPT_DAYS,
+        "for how long is kept why pages are no articles, unless they are tried again",
+    )
+    keep_raw_pages_days: Days = setting(
+        0,
+        KEPT_DAYS,
+        "for how long answers stay in the archive; those that articles were read from stay for ever",
     )
     contact: Annotated[str, AfterValidator(accept.contact)] = setting(
         "",

@@ -8,9 +8,11 @@ the one that the database does not refer to.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
+from uuid import uuid4
 
 from newsbot.archive.inventory import Damage, InventoryEntry, archive_files, read_entries, try_lock
 from newsbot.archive.pruning import (
@@ -24,6 +26,7 @@ from newsbot.archive.pruning import (
 )
 from newsbot.archive.warc_writer import FILES, repair
 from newsbot.errors import NewsbotError
+from newsbot.jobs.remote.objects import copy_object, list_objects, object_url, open_object, remove_object
 from newsbot.store.crawl.fetches import Reference, move_references, references, referred_files
 from newsbot.store.database import Database
 
@@ -54,7 +57,8 @@ class PruneRules:
 class PrunedFile:
     """The result of pruning one file."""
 
-    path: Path
+    path: Path | str
+    """Path, or URL in an object store."""
     kept: int = 0
     """Number of records kept."""
     dropped: int = 0
@@ -66,12 +70,22 @@ class PrunedFile:
 
 
 def prune_archive(
-    database: Database, folder: Path, rules: PruneRules, *, dry_run: bool = False
+    database: Database, folder: Path, rules: PruneRules, *, store: str = "", dry_run: bool = False
 ) -> Iterator[PrunedFile]:
     """Yield the result for each file of an archive; with `dry_run`, the result that pruning would have.
 
-    Raises InputError if there is no such folder, or another command is working on it; NewsbotError if a copy cannot be
-    written, in which case that file is unchanged."""
+    `store` is the URL of its files in an object store. Raises InputError if there is no such folder, another command is
+    working on it, or the store cannot be used; NewsbotError if a copy cannot be written, in which case that file is
+    unchanged."""
+    if folder.is_dir() or not store:
+        yield from _prune_folder(database, folder, rules, dry_run=dry_run)
+    for url in list_objects(object_url(store, FILES)) if store else ():
+        yield _prune_object(database, url, rules, dry_run=dry_run)
+
+
+def _prune_folder(
+    database: Database, folder: Path, rules: PruneRules, *, dry_run: bool
+) -> Iterator[PrunedFile]:
     paths = archive_files(folder)
     with archive_lock(folder):
         if not dry_run:
@@ -117,40 +131,79 @@ def _prune_file(database: Database, path: Path, rules: PruneRules, *, dry_run: b
     with path.open("rb") as file:
         if not try_lock(file):
             return PrunedFile(path=path, skipped="a crawl has it open")
-        entries = []
-        for entry in read_entries(file):
-            if isinstance(entry, Damage):
-                what = f"damaged at byte {entry.offset}: {entry.what}"
-                return PrunedFile(path=path, skipped=what, is_broken=True)
-            entries.append(entry)
-        known = database.ask(lambda session: references(session, path))
-        kept = records_to_keep(entries, lambda entry: rules.keeps(entry, known.get(entry.offset)))
-        if len(kept) == len(entries):
-            return PrunedFile(path=path, kept=len(kept))
-        if not dry_run and not _replace(database, path, kept, known):
+        plan = _plan(database, path, file, rules)
+        if plan.result.dropped and not dry_run and not _replace(database, path, plan):
             return PrunedFile(path=path, skipped="a crawl has used it just now")
+    return plan.result
+
+
+def _prune_object(database: Database, url: str, rules: PruneRules, *, dry_run: bool) -> PrunedFile:
+    with open_object(url) as file:
+        plan = _plan(database, url, file, rules)
+        if plan.result.dropped and not dry_run and not _replace_object(database, url, file, plan):
+            return PrunedFile(path=url, skipped="a crawl has used it just now")
+    return plan.result
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Which records of a file are kept, what refers to them, and what pruning it results in."""
+
+    result: PrunedFile
+    kept: Sequence[InventoryEntry] = ()
+    known: Mapping[int, Reference] = field(default_factory=dict)
+
+
+def _plan(database: Database, place: Path | str, file: BinaryIO, rules: PruneRules) -> _Plan:
+    entries = []
+    for entry in read_entries(file):
+        if isinstance(entry, Damage):
+            what = f"damaged at byte {entry.offset}: {entry.what}"
+            return _Plan(PrunedFile(path=place, skipped=what, is_broken=True))
+        entries.append(entry)
+    known = database.ask(lambda session: references(session, place))
+    kept = records_to_keep(entries, lambda entry: rules.keeps(entry, known.get(entry.offset)))
     freed = sum(entry.end - entry.offset for entry in entries) - sum(
         entry.end - entry.offset for entry in kept
     )
-    return PrunedFile(path=path, kept=len(kept), dropped=len(entries) - len(kept), freed_bytes=freed)
+    result = PrunedFile(path=place, kept=len(kept), dropped=len(entries) - len(kept), freed_bytes=freed)
+    return _Plan(result, kept, known)
 
 
-def _replace(
-    database: Database, path: Path, kept: Sequence[InventoryEntry], known: Mapping[int, Reference]
-) -> bool:
-    """Replace a file by a copy that contains only the records of `kept`.
+def _replace(database: Database, path: Path, plan: _Plan) -> bool:
+    """Replace a file by a copy that contains only the records that are kept.
 
-    Returns False and changes nothing if the database has changed its references since `known` was read."""
+    Returns False and changes nothing if the database has changed its references since the plan was made."""
     copy = copy_name(path)
-    offsets = write_copy(path, kept) if kept else {}
-    with database.write() as session:
-        is_unchanged = references(session, path) == known
-        if is_unchanged:
-            move_references(session, path, copy, offsets)
-    if not is_unchanged:
+    offsets = write_copy(path, plan.kept) if plan.kept else {}
+    if not _moved(database, path, copy, offsets, plan):
         copy.unlink(missing_ok=True)
         return False
-    database.sync()
     path.unlink()
     sync_folder(path.parent)
     return True
+
+
+def _replace_object(database: Database, url: str, file: BinaryIO, plan: _Plan) -> bool:
+    """The same for an object. No two copies have the same name, as several machines may prune at the same time.
+
+    After a kill nothing refers to the copy, and so the next pruning removes its records."""
+    copy = url.replace(".warc.gz", f"-{uuid4().hex[:12]}.warc.gz")
+    offsets = copy_object(file, copy, plan.kept) if plan.kept else {}
+    is_moved = _moved(database, url, copy, offsets, plan)
+    if plan.kept or is_moved:
+        remove_object(url if is_moved else copy)
+    return is_moved
+
+
+def _moved(
+    database: Database, place: Path | str, copy: Path | str, offsets: Mapping[int, int], plan: _Plan
+) -> bool:
+    """Repoint the database to a copy, and return whether that was done: nothing else has changed since the plan was made."""
+    with database.write() as session:
+        is_unchanged = references(session, place) == plan.known
+        if is_unchanged:
+            move_references(session, place, copy, offsets)
+    if is_unchanged:
+        database.sync()
+    return is_unchanged

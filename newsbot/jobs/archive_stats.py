@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from newsbot.archive.inventory import Damage, InventoryEntry, archive_files, read_entries, try_lock
 from newsbot.archive.pruning import archive_lock
+from newsbot.archive.warc_writer import FILES
+from newsbot.jobs.remote.objects import is_url, list_objects, object_url, open_object
 from newsbot.store.crawl.fetches import Reference, references, referred_files
 from newsbot.store.database import Database
 
@@ -74,19 +79,19 @@ class ArchiveProblem:
     what: str
 
 
-def read_archive_stats(database: Database, folder: Path) -> Iterator[ArchiveStats]:
+def read_archive_stats(database: Database, folder: Path, store: str = "") -> Iterator[ArchiveStats]:
     """Yield the counts over the files read so far; the last value covers the whole archive.
 
-    Raises InputError if there is no such folder."""
+    `store` is the URL of its files in an object store. Raises InputError if there is no such folder."""
     stats = ArchiveStats()
     yield stats
-    for path in archive_files(folder):
+    for place in archive_places(folder, store):
         with database.read() as session:
-            known = references(session, path)
-        with path.open("rb") as file:
+            known = references(session, place)
+        with open_place(place) as file:
             stats.files += 1
-            stats.bytes += path.stat().st_size
-            stats.open_files += not try_lock(file)
+            stats.bytes += file.seek(0, os.SEEK_END)
+            stats.open_files += isinstance(place, Path) and not try_lock(file)
             for entry in read_entries(file):
                 if isinstance(entry, InventoryEntry):
                     stats.count(entry, known.get(entry.offset))
@@ -95,22 +100,36 @@ def read_archive_stats(database: Database, folder: Path) -> Iterator[ArchiveStat
         yield stats
 
 
-def verify_archive(database: Database, folder: Path) -> Iterator[list[ArchiveProblem]]:
+def archive_places(folder: Path, store: str) -> list[Path | str]:
+    """Return the files of an archive: those in its folder, then the URLs of those in the object store.
+
+    Raises InputError if there is no such folder and no store, or the store cannot be listed."""
+    here = [] if store and not folder.is_dir() else archive_files(folder)
+    return [*here, *(list_objects(object_url(store, FILES)) if store else ())]
+
+
+def open_place(place: Path | str) -> BinaryIO:
+    """Open a file of the archive."""
+    return place.open("rb") if isinstance(place, Path) else open_object(place)
+
+
+def verify_archive(database: Database, folder: Path, store: str = "") -> Iterator[list[ArchiveProblem]]:
     """Yield the problems of each file of an archive, and at the end those of missing files.
 
     Raises InputError if there is no such folder, or a command is changing it."""
-    paths = archive_files(folder)
-    with archive_lock(folder):
-        for path in paths:
-            yield list(_problems(database, path))
-        yield list(_missing_files(database, folder))
+    places = archive_places(folder, store)
+    with archive_lock(folder) if folder.is_dir() else nullcontext():
+        for place in places:
+            yield list(_problems(database, place))
+        yield list(_missing_files(database, folder, store, {str(place) for place in places}))
 
 
-def _problems(database: Database, path: Path) -> Iterator[ArchiveProblem]:
+def _problems(database: Database, place: Path | str) -> Iterator[ArchiveProblem]:
     with database.read() as session:  # before the file: a crawl writes the record first, then its row
-        known = references(session, path)
-    with path.open("rb") as file:
-        is_whole = try_lock(file)
+        known = references(session, place)
+    name = place.name if isinstance(place, Path) else place
+    with open_place(place) as file:
+        is_whole = isinstance(place, str) or try_lock(file)
         found = list(read_entries(file, checks_digests=True))
     if found and isinstance(found[-1], Damage) and not is_whole:
         found.pop()  # a record that a crawl is writing
@@ -119,10 +138,10 @@ def _problems(database: Database, path: Path) -> Iterator[ArchiveProblem]:
         what = entry.what if isinstance(entry, Damage) else _disagreement(entry, reference)
         if what:
             yield ArchiveProblem(
-                path.name, entry.offset, what + ("; the database refers to it" if reference else "")
+                name, entry.offset, what + ("; the database refers to it" if reference else "")
             )
     for offset in sorted(known):
-        yield ArchiveProblem(path.name, offset, "no record begins here; the database refers to it")
+        yield ArchiveProblem(name, offset, "no record begins here; the database refers to it")
 
 
 def _disagreement(entry: InventoryEntry, reference: Reference | None) -> str | None:
@@ -135,10 +154,17 @@ def _disagreement(entry: InventoryEntry, reference: Reference | None) -> str | N
     return None
 
 
-def _missing_files(database: Database, folder: Path) -> Iterator[ArchiveProblem]:
+def _missing_files(
+    database: Database, folder: Path, store: str, there: Collection[str]
+) -> Iterator[ArchiveProblem]:
     with database.read() as session:
         known = referred_files(session)
     for name, records in sorted(known.items()):
+        what = f"missing; the database refers to {records} of its records"
+        if is_url(name):
+            if store and name.startswith(object_url(store, "")) and name not in there:
+                yield ArchiveProblem(name, None, what)
+            continue
         path = folder / name  # files of other archives have absolute paths
         if path.absolute().parent == folder.absolute() and not path.exists():
-            yield ArchiveProblem(path.name, None, f"missing; the database refers to {records} of its records")
+            yield ArchiveProblem(path.name, None, what)

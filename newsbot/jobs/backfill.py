@@ -6,14 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from newsbot.archive.files import find_pages, is_warc
 from newsbot.archive.selection import Selection
 from newsbot.archive.warc import RecordPosition
-from newsbot.archive.warc_pages import ByteRange, read_pages, warc_spans
+from newsbot.archive.warc_pages import ByteRange, Opener, read_pages, warc_spans
 from newsbot.capture import Capture
 from newsbot.errors import InputError, NewsbotError
 from newsbot.ingest.batches import MAX_BATCH, Failure, write_together
@@ -22,12 +20,17 @@ from newsbot.ingest.process import STAGES, Processor
 from newsbot.ingest.processes import Turns, in_processes, make_turns
 from newsbot.ingest.record import record_article, record_reject
 from newsbot.items import Reject
+from newsbot.jobs.remote.archive_places import FoundArchive, opener_of
 from newsbot.settings import Configuration
 from newsbot.store.crawl.backfill_progress import Part, Progress, advance, finish_part, load_part
 from newsbot.text import one_line
 
 PART_BYTES = 4 * 1024 * 1024
 """Size of a part. Large enough that finding its first record costs little, small enough that the last part ends soon."""
+
+
+REMOTE_PART_BYTES = 128 * 1024 * 1024
+"""The same for archives elsewhere: large enough that the rest of a block that two parts read is little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +44,22 @@ class ReadRecord:
     """Numbers of the records that were skipped between the last record and this one, by kind."""
 
 
-def find_archives(patterns: Iterable[str]) -> list[Path]:
-    """Return the archives of files, folders and globs, without repeats. Raises InputError for a path without any."""
-    archives: dict[Path, None] = {}
-    for pattern in patterns:
-        found = [path.absolute() for path in find_pages(pattern) if is_warc(path.name)]
-        if not found:
-            raise InputError(f"{pattern}: no archive in it (.warc .warc.gz .wacz)", path=pattern)
-        archives |= dict.fromkeys(found)
-    return list(archives)
-
-
-def split(path: Path, selection: Selection) -> list[Part]:
-    """Divide an archive into parts of `PART_BYTES`. Raises InputError if it cannot be read."""
+def split(archive: FoundArchive, selection: Selection, opener: Opener) -> list[Part]:
+    """Divide an archive into parts. Raises InputError if it cannot be read."""
+    if archive.is_here or archive.place.endswith(".wacz"):
+        wholes = warc_spans(archive.place, opener)
+    else:
+        wholes = [ByteRange(0, archive.size)]
+    part_bytes = PART_BYTES if archive.is_here else REMOTE_PART_BYTES if archive.has_ranges else archive.size
     spans = [
-        ByteRange(start, min(start + PART_BYTES, whole.end))
-        for whole in warc_spans(path)
-        for start in range(whole.start, whole.end, PART_BYTES)
+        ByteRange(start, min(start + part_bytes, whole.end))
+        for whole in wholes
+        for start in range(whole.start, whole.end, max(part_bytes, 1))
     ]
-    size = path.stat().st_size
-    return [Part(path=str(path), file_bytes=size, span=span, selection=str(selection)) for span in spans]
+    return [
+        Part(path=archive.place, file_bytes=archive.size, span=span, selection=str(selection))
+        for span in spans
+    ]
 
 
 def ingest_parts(
@@ -85,6 +84,7 @@ class BackfillWorker:
         assert processor.database
         self.processor = processor
         self.database = processor.database
+        self.opener = opener_of(processor.settings)
         self.selection = selection
         self.run_id = run_id
 
@@ -104,8 +104,9 @@ class BackfillWorker:
         """Store the pages of a part after its last stored one, and the progress in the same transactions."""
         skipped: Counter[str] = Counter()
         captures = read_pages(
-            Path(part.path),
+            part.path,
             part.span,
+            opener=self.opener,
             max_bytes=self.processor.settings.max_page_bytes,
             skipped=skipped,
             wanted=lambda url, at: self.selection.wants_page(url, at, self.processor.catalog),

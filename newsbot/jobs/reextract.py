@@ -9,13 +9,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from newsbot.archive.warc_pages import read_page_at
+from newsbot.archive.warc_pages import Place, read_page_at
 from newsbot.capture import Capture
 from newsbot.errors import InputError
 from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.process import CONTENT_STAGES, STAGES, Processor
 from newsbot.ingest.processes import Turns, in_processes, make_turns
 from newsbot.items import Article, Reject
+from newsbot.jobs.remote.archive_places import opener_of
+from newsbot.jobs.remote.objects import RECORD_BYTES, is_url
 from newsbot.settings import Configuration
 from newsbot.store.articles.reextraction import Extracted, apply_rules, changes_by_rules, mark_extracted
 from newsbot.store.crawl.rejects import save_reject
@@ -78,6 +80,7 @@ class ReextractWorker:
         self.processor = processor
         self.database = processor.database
         self.archive = archive
+        self.opener = opener_of(processor.settings, RECORD_BYTES)
         self.run_id = run_id
 
     def reextract(self, articles: Sequence[Extracted]) -> Findings:
@@ -114,9 +117,12 @@ class ReextractWorker:
 
     def _capture(self, extracted: Extracted) -> Capture | None:
         """Return the archived page of an article; None if it cannot be read."""
-        path = self.archive / extracted.warc_file
+        place: Place = (
+            extracted.warc_file if is_url(extracted.warc_file) else self.archive / extracted.warc_file
+        )
+        limit = self.processor.settings.max_page_bytes
         try:
-            return read_page_at(path, extracted.warc_offset, max_bytes=self.processor.settings.max_page_bytes)
+            return read_page_at(place, extracted.warc_offset, max_bytes=limit, opener=self.opener)
         except InputError:
             return None
 

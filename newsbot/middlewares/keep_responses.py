@@ -20,7 +20,9 @@ from sqlalchemy.orm import Session
 
 from newsbot import __version__
 from newsbot.archive.warc_writer import Exchange, Kept, UnwritableError, WarcWriter, payload_digest
-from newsbot.errors import DatabaseError
+from newsbot.errors import DatabaseError, NewsbotError
+from newsbot.jobs.archive_upload import upload_archive
+from newsbot.jobs.remote.objects import file_system
 from newsbot.session import KEPT, SAVED_PATH, CrawlSession
 from newsbot.settings import read_settings
 from newsbot.store.crawl.fetches import find_kept
@@ -38,13 +40,15 @@ class KeepResponses:
     archive, one error is logged and the crawl goes on without an archive. A page that a browser has rendered is written
     as it is then.
 
-    Settings: `NEWSBOT_ARCHIVE_DIR`, the folder; empty: nothing is kept. Stats: `newsbot/archive/kept`,
-    `newsbot/archive/reduced` (of these), `newsbot/archive/skipped`, `newsbot/archive/stopped`. Meta keys: sets `KEPT`; requests with `SAVED_PATH` are not kept. Responses with the flag
+    Settings: `NEWSBOT_ARCHIVE_DIR`, the folder; empty: nothing is kept. `NEWSBOT_ARCHIVE_URL`, an object store to which
+    complete files are uploaded at the end. Stats: `newsbot/archive/kept`, `newsbot/archive/reduced` (of these),
+    `newsbot/archive/skipped`, `newsbot/archive/stopped`, `newsbot/archive/uploaded`. Meta keys: sets `KEPT`; requests with `SAVED_PATH` are not kept. Responses with the flag
     `cached` are not kept either."""
 
-    def __init__(self, crawler: Crawler, writer: WarcWriter) -> None:
+    def __init__(self, crawler: Crawler, writer: WarcWriter, store: str = "") -> None:
         self.crawler = crawler
         self.writer: WarcWriter | None = writer
+        self.store = store
         self._writing = asyncio.Lock()
         self._waiting: list[_Waiting] = []
 
@@ -53,13 +57,15 @@ class KeepResponses:
         """Return a middleware that writes to the folder of the settings.
 
         Raises NotConfigured if the setting is empty, or if the crawl has no database."""
-        folder = read_settings(crawler.settings).archive_dir
+        settings = read_settings(crawler.settings)
+        folder = settings.archive_dir
         if not folder or crawler.get_extension(CrawlSession) is None:
             raise NotConfigured
         host, _, pid = this_process().partition(":")
-        keep = cls(
-            crawler, WarcWriter(Path(folder), f"newsbot-{host}-{pid}", software=f"newsbot/{__version__}")
-        )
+        if settings.archive_url:
+            file_system(settings.archive_url)  # a package may be missing
+        writer = WarcWriter(Path(folder), f"newsbot-{host}-{pid}", software=f"newsbot/{__version__}")
+        keep = cls(crawler, writer, settings.archive_url)
         crawler.signals.connect(keep.close, signal=signals.spider_closed)
         return keep
 
@@ -92,7 +98,7 @@ class KeepResponses:
     async def _write_batch(self, writer: WarcWriter, batch: Sequence[_Waiting]) -> None:
         session = CrawlSession.of(self.crawler)
         try:
-            await session.call(partial(_write_all, session.database, writer, batch))
+            await session.call(partial(_write_all, session.database, writer, batch, self.store))
         except OSError as error:
             writer.close()
             self.writer = None
@@ -106,11 +112,27 @@ class KeepResponses:
             if waiting.is_unwritable:
                 self._count("skipped")
 
-    async def close(self) -> None:
-        """Close the file that is being written."""
+    async def close(self, reason: str) -> None:
+        """Close the file that is being written, and upload what is complete, unless somebody wants the crawl to end."""
         async with self._writing:
-            if self.writer:
-                self.writer.close()
+            if self.writer is None:
+                return
+            self.writer.close()
+            if self.store and reason != "shutdown" and self.writer.folder.is_dir():
+                await run_in_thread(self._upload, self.writer.folder)
+
+    def _upload(self, folder: Path) -> None:
+        """Upload the files of the archive that no crawl writes to; those that cannot be are left for the next run."""
+        session = CrawlSession.of(self.crawler)
+        database = Database(session.processor.settings.database_url)  # that of the session is being closed
+        try:
+            for uploaded in upload_archive(database.open(migrate=False), folder, self.store):
+                if uploaded.url:
+                    self._count("uploaded")
+        except NewsbotError as error:
+            logger.error("Files of the archive are not uploaded now, but by the next run: %s", error)
+        finally:
+            database.close()
 
     def _count(self, event: str) -> None:
         assert self.crawler.stats is not None
@@ -128,13 +150,13 @@ class _Waiting:
     error: DatabaseError | None = None
 
 
-def _write_all(database: Database, writer: WarcWriter, batch: Sequence[_Waiting]) -> None:
+def _write_all(database: Database, writer: WarcWriter, batch: Sequence[_Waiting], store: str) -> None:
     """Write exchanges to the archive, one after the other. Raises OSError, and DatabaseError before anything is written."""
     digests = [payload_digest(waiting.exchange.body) for waiting in batch]
 
     def find_earlier(session: Session) -> list[Kept | None]:
         return [
-            find_kept(session, waiting.exchange.url, digest) if waiting.exchange.body else None
+            find_kept(session, waiting.exchange.url, digest, store) if waiting.exchange.body else None
             for waiting, digest in zip(batch, digests, strict=True)
         ]
 

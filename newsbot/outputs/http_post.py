@@ -67,7 +67,7 @@ def post(
     parts = urlsplit(url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     given = {**_credentials(parts.username, parts.password), **headers}
-    connection = _connection(parts.scheme, parts.hostname or "", parts.port, networks, timeout_s)
+    connection = connection_to(parts.scheme, parts.hostname or "", parts.port, networks, timeout_s)
     try:
         connection.request("POST", path, body, given)
         response = connection.getresponse()
@@ -86,9 +86,10 @@ def _credentials(user: str | None, password: str | None) -> dict[str, str]:
     return {"Authorization": f"Basic {base64.b64encode(said).decode()}"}
 
 
-def _connection(
+def connection_to(
     scheme: str, host: str, port: int | None, networks: Sequence[Network] | None, timeout_s: float
 ) -> http.client.HTTPConnection:
+    """Return a connection, not yet made, to an address of a host that may be connected to."""
     if scheme == "https":
         secure = _GuardedHttps(host, port, timeout=timeout_s, context=ssl.create_default_context())
         secure.networks = networks

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from typing import Self, TypeVar
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 from newsbot.errors import ConflictError, ConnectionLostError, DatabaseError, UsageError
 from newsbot.masking import masked_url
 from newsbot.store.index import full_text, rebuild, vocabulary
-from newsbot.store.schema import migrations
+from newsbot.store.schema import fetch_partitions, migrations
 from newsbot.store.sql import deferred, dialect, engines, locks
 from newsbot.store.sql.patience import Patience
 
@@ -97,6 +98,7 @@ class Database:
             if not create:
                 self._check_exists()
             self._migrate()
+            self._make_partitions()
             self._finish_index(on_progress)
         else:
             with self._engines.reading.connect() as connection:
@@ -205,6 +207,15 @@ class Database:
                 migrations.check_writable(connection)
         with self._driver_errors():
             engines.use_write_ahead_log(self._engines.writing)
+
+    def _make_partitions(self) -> None:
+        if self.has_one_writer:
+            return
+        now = datetime.now(UTC)
+        with self._engines.writing.begin() as connection:
+            if fetch_partitions.needs_weeks(connection, now):
+                locks.take(connection, locks.Rank.MIGRATION, [migrations.LOCK])
+                fetch_partitions.make_weeks(connection, now)
 
     def _finish_index(self, on_progress: Callable[[rebuild.Done], object]) -> None:
         with self.read() as session:

@@ -1,11 +1,11 @@
-"""`newsbot archive`: count, verify and prune the stored responses."""
+"""`newsbot archive`: count, verify, prune and upload the stored responses."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def archive() -> None:
     """Look after the raw pages that crawls have kept.
 
-    They are WARC files in the folder that NEWSBOT_ARCHIVE_DIR names."""
+    They are WARC files in the folder that NEWSBOT_ARCHIVE_DIR names, and in the object store of NEWSBOT_ARCHIVE_URL."""
 
 
 @archive.command()
@@ -47,8 +47,8 @@ def stats(as_json: bool, database: str | None) -> None:
     from newsbot.jobs.archive_stats import read_archive_stats
 
     with (
-        _opened(database, migrate=False) as (opened, folder),
-        progress(read_archive_stats(opened, folder), "Reading") as shown,
+        _opened(database, migrate=False) as (opened, folder, store),
+        progress(read_archive_stats(opened, folder, store), "Reading") as shown,
     ):
         *_, stats = shown
     if as_json:
@@ -73,8 +73,8 @@ def verify(as_json: bool, database: str | None) -> int:
 
     count = 0
     with (
-        _opened(database, migrate=False) as (opened, folder),
-        progress(verify_archive(opened, folder), "Reading") as shown,
+        _opened(database, migrate=False) as (opened, folder, store),
+        progress(verify_archive(opened, folder, store), "Reading") as shown,
     ):
         for problems in shown:
             count += len(problems)
@@ -87,16 +87,20 @@ def verify(as_json: bool, database: str | None) -> int:
 @click.option(
     "--older-than",
     type=Day(),
-    required=True,
     metavar="AGE",
-    help="Answers from before: 90d, 12w, 6m, 2y, or a date (2026-11-23).",
+    help="Answers from before: 90d, 12w, 6m, 2y, or a date (2026-11-23). Default: NEWSBOT_KEEP_RAW_PAGES_DAYS.",
 )
 @click.option("--source", type=SourceKey(), metavar="KEY", help="Only answers of this source.")
 @click.option("--all", "is_all", is_flag=True, help="Also the pages that articles were read from.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
 @common_options
 def prune(
-    older_than: datetime, source: str | None, is_all: bool, dry_run: bool, as_json: bool, database: str | None
+    older_than: datetime | None,
+    source: str | None,
+    is_all: bool,
+    dry_run: bool,
+    as_json: bool,
+    database: str | None,
 ) -> int:
     """Remove old answers from the archive.
 
@@ -110,13 +114,13 @@ def prune(
     """
     from newsbot.jobs.archive_prune import PruneRules, prune_archive, prune_counts
 
-    rules = PruneRules(older_than=older_than, source=source, is_all=is_all)
+    rules = PruneRules(older_than=older_than or _kept_since(), source=source, is_all=is_all)
     found: list[PrunedFile] = []
     counts: dict[str, int] = {}
     with (
-        _opened(database, migrate=not dry_run, source=source) as (opened, folder),
+        _opened(database, migrate=not dry_run, source=source) as (opened, folder, store),
         _noted(opened, rules, counts, dry_run=dry_run),
-        progress(prune_archive(opened, folder, rules, dry_run=dry_run), "Pruning") as shown,
+        progress(prune_archive(opened, folder, rules, store=store, dry_run=dry_run), "Pruning") as shown,
     ):
         found += shown
         counts.update(prune_counts(found))
@@ -127,9 +131,43 @@ def prune(
     return 1 if any(pruned.is_broken for pruned in found) else 0
 
 
+@archive.command()
+@common_options
+def upload(as_json: bool, database: str | None) -> int:
+    """Upload complete files to the object store of NEWSBOT_ARCHIVE_URL.
+
+    A crawl does so at its end; this is for files that were left by a kill or a failure, or are older than the setting.
+    A copy is compared with its file before the file is deleted. May be killed and run again at any time.
+
+    \b
+    Examples:
+      newsbot archive upload
+    """
+    from newsbot.jobs.archive_upload import upload_archive
+
+    with _opened(database, migrate=True) as (opened, folder, store):
+        if not store:
+            raise UsageError(
+                "NEWSBOT_ARCHIVE_URL is empty: there is no object store; accepted: s3://BUCKET/PREFIX"
+            )
+        with progress(upload_archive(opened, folder, store), "Uploading") as shown:
+            for uploaded in shown:
+                if as_json:
+                    print_json(asdict(uploaded))
+                elif uploaded.url:
+                    click.echo(printable(uploaded.url))
+                if uploaded.skipped:
+                    say(f"{uploaded.name}: left as it is: {uploaded.skipped}")
+    return 0
+
+
 @contextmanager
-def _opened(url: str | None, *, migrate: bool, source: str | None = None) -> Iterator[tuple[Database, Path]]:
-    """Give the database and the folder of the archive. Raises UsageError for a source that is not known."""
+def _opened(
+    url: str | None, *, migrate: bool, source: str | None = None
+) -> Iterator[tuple[Database, Path, str]]:
+    """Give the database, the folder of the archive and the URL of its object store; that is empty if there is none.
+
+    Raises UsageError for a source that is not known."""
     from newsbot.settings import configuration
 
     settings = configuration()
@@ -138,7 +176,17 @@ def _opened(url: str | None, *, migrate: bool, source: str | None = None) -> Ite
     with opened_database(url, migrate=migrate, create=False) as database:
         if source is not None:
             database.ask(partial(check_source, key=source))
-        yield database, Path(settings.archive_dir)
+        yield database, Path(settings.archive_dir), settings.archive_url
+
+
+def _kept_since() -> datetime:
+    """Return the time before which answers are old by the settings. Raises UsageError if they are kept for ever."""
+    from newsbot.settings import configuration
+
+    days = configuration().keep_raw_pages_days
+    if not days:
+        raise UsageError("--older-than is missing, and NEWSBOT_KEEP_RAW_PAGES_DAYS keeps answers for ever")
+    return datetime.now(UTC) - timedelta(days=days)
 
 
 @contextmanager
@@ -215,7 +263,7 @@ def _print_problems(problems: list[ArchiveProblem], *, as_json: bool) -> None:
 
 def _pruned_json(pruned: PrunedFile) -> dict[str, Any]:
     return {
-        "file": pruned.path.name,
+        "file": pruned.path.name if isinstance(pruned.path, Path) else pruned.path,
         "records_removed": pruned.dropped,
         "records_kept": pruned.kept,
         "freed_bytes": pruned.freed_bytes,

@@ -30,7 +30,20 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, metavar="PATH...")
+@click.option(
+    "--paths",
+    "lists",
+    multiple=True,
+    metavar="FILE",
+    help="A list of archives, one a line; the same as @FILE.",
+)
+@click.option(
+    "--base-url",
+    default="",
+    metavar="URL",
+    help="What relative lines of lists are below, as of Common Crawl's.",
+)
 @click.option(
     "--workers",
     type=click.IntRange(min=1),
@@ -59,6 +72,8 @@ if TYPE_CHECKING:
 @common_options
 def backfill(
     paths: tuple[str, ...],
+    lists: tuple[str, ...],
+    base_url: str,
     workers: int,
     as_json: bool,
     database: str | None,
@@ -68,14 +83,17 @@ def backfill(
 ) -> int:
     """Store the pages of WARC and WACZ files.
 
-    PATH is a file, a folder of them, or a glob. If it is killed and run again, it continues where it was: pages that are
-    stored are not read again.
+    PATH is a file, a folder of them, or a glob; a URL (https://, s3://, gs://), a prefix or glob of an object store; or a list
+    of any of these: @FILE, or a file of Common Crawl (warc.paths.gz). If it is killed and run again, it continues where it
+    was: pages that are stored are not read again.
 
     \b
     Examples:
       newsbot backfill archive
       newsbot backfill 'CC-NEWS-*.warc.gz' --workers 4 --language en --since 90d
       newsbot backfill crawl.wacz --source bbc,guardian --json
+      newsbot backfill 's3://my-bucket/warc/2026-11-*.warc.gz'
+      newsbot backfill warc.paths.gz --base-url https://data.commoncrawl.org/
     """
     from newsbot.archive.selection import parse_selection
     from newsbot.settings import configuration
@@ -83,7 +101,9 @@ def backfill(
     settings = configuration(database_url=database)
     _check_names(selection, settings)
     wanted = replace(parse_selection(**selection), since=since, until=until)
-    parts, failures = _parts(paths, wanted)
+    if not paths and not lists:
+        raise UsageError("Missing argument 'PATH...'; accepted: files, folders, URLs, @FILE, or --paths FILE")
+    parts, failures = _parts(paths, lists, base_url, settings, wanted)
     with opened_database(database) as opened:
         progress = _ingest(opened, parts, settings, wanted, workers)
     failures += [f"{row.part.path}: {row.error}" for row in progress if row.error]
@@ -107,13 +127,17 @@ def _check_names(selection: Mapping[str, str], settings: Configuration) -> None:
             raise UsageError(f"--language: {unknown_value('language', code, sorted(LANGUAGES))}")
 
 
-def _parts(paths: Sequence[str], selection: Selection) -> tuple[list[Part], list[str]]:
-    from newsbot.jobs.backfill import find_archives, split
+def _parts(
+    paths: Sequence[str], lists: Sequence[str], base_url: str, settings: Configuration, selection: Selection
+) -> tuple[list[Part], list[str]]:
+    from newsbot.jobs.backfill import split
+    from newsbot.jobs.remote.archive_places import client_of, find_archives, opener_of
 
-    parts, failures = [], []
-    for archive in find_archives(paths):
+    found, failures = find_archives(paths, lists=lists, base_url=base_url, client=client_of(settings))
+    parts = []
+    for archive in found:
         try:
-            parts += split(archive, selection)
+            parts += split(archive, selection, opener_of(settings))
         except InputError as error:
             failures.append(str(error))
     return parts, failures

@@ -27,7 +27,7 @@ COLOURS = {"warning": "yellow", "problem": "red"}
 def doctor(offline: bool, database: str | None, as_json: bool) -> int:
     """Look whether newsbot can work here; say what to do about it.
 
-    Settings, database, archive, sources, disk, contact, models, extras, network and clock. Nothing is changed. Exit
+    Settings, database, archive, sources, disk, contact, models, extras, retention, network and clock. Nothing is changed. Exit
     status 1 if something is a problem.
 
     \b
@@ -78,6 +78,7 @@ def find_all(database: str | None, *, offline: bool) -> Iterator[Finding]:
     )
     for check in checks:
         yield from check(settings)
+    yield from local_checks.check_retention(settings, datetime.now(UTC))
     yield from _network(settings, offline=offline)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 
 from newsbot.entities.engine import engine_label, load_engine
 from newsbot.errors import NewsbotError
 from newsbot.jobs.checkup.findings import Finding, Findings
+from newsbot.jobs.prune import endless, overdue
 from newsbot.outputs.output_table import read_output_tables
 from newsbot.outputs.watches.watch_table import read_watch_tables
 from newsbot.settings import Configuration
@@ -32,6 +34,7 @@ EXTRAS = {
     "parquet": "pyarrow",
     "postgres": "psycopg",
     "render": "playwright",
+    "s3": "s3fs",
 }
 """Extra -> a module that it installs."""
 SENTENCE = "Angela Merkel spoke in Berlin."
@@ -50,6 +53,26 @@ def check_database(settings: Configuration) -> Findings:
         yield Finding("database", "problem", str(error))
     else:
         yield Finding("database", "ok", f"{database.url} is up to date and writable")
+
+
+def check_retention(settings: Configuration, now: datetime) -> Findings:
+    """Yield whether tables of crawls grow without an end."""
+    try:
+        database = Database(settings.database_url).open(migrate=False)
+    except NewsbotError:  # check_database reports it
+        return
+    try:
+        late, growing = overdue(database, settings, now), endless(database, settings, now)
+    finally:
+        database.close()
+    if late:
+        detail = f"{', '.join(late)}: rows are older than the settings keep them"
+        yield Finding("retention", "warning", detail, "run newsbot db prune every day")
+    for table, rows in growing.items():
+        detail = f"{table}: about {rows:,} rows, kept for ever"
+        yield Finding("retention", "warning", detail, f"set keep_{table}_days, and run newsbot db prune")
+    if not late and not growing:
+        yield Finding("retention", "ok", "nothing is older than the settings keep it")
 
 
 def check_archive(settings: Configuration) -> Findings:

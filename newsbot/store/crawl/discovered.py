@@ -22,7 +22,7 @@ from newsbot.store.crawl.feed_entries import entry_json, entry_key, guid_key
 from newsbot.store.crawl.frontier import priority
 from newsbot.store.crawl.learnt_parameters import shape, without_learnt
 from newsbot.store.schema.identity import url_hash
-from newsbot.store.schema.models import FrontierRow
+from newsbot.store.schema.models import FrontierRow, PastUrl
 from newsbot.store.schema.types import BEGINNING_OF_TIME
 from newsbot.store.sql import dialect
 from newsbot.urls import authority_of, canonicalize
@@ -80,11 +80,12 @@ def add_links(
 ) -> list[Link]:
     """Insert links that are not known yet, and schedule changed pages again; return the new ones.
 
-    A link is known by its URL, or by what stays the same when its URL changes (`Key`). Whether a page is fetched again is
+    A link that has left the frontier is inserted again only if its page has changed since. A link is known by its URL, or by what stays the same when its URL changes (`Key`). Whether a page is fetched again is
     decided by `discovery.timing.claims`. `offsite` are the URLs of pages of other sites."""
     found = _by_key(session, links, source)
     known = _known(session, found, source)
-    new = {key: link for key, link in found.items() if key not in known}
+    unknown = {key: link for key, link in found.items() if key not in known}
+    new = _without_past(session, unknown, now)
     _insert(session, new, source=source, feed_id=feed_id, now=now, offsite=offsite)
     listed = [
         (known[key], _for_row(known[key], link, feed_id)) for key, link in found.items() if key in known
@@ -153,6 +154,20 @@ def _known(session: Session, found: dict[Key, Link], source: str) -> dict[Key, A
             if row is not None and (row.url_hash == key.url or _is_same_entry(row, found[key], key)):
                 known[key] = row
     return known
+
+
+def _without_past(session: Session, new: dict[Key, Link], now: datetime) -> dict[Key, Link]:
+    """Return the links without those that have left the frontier, unless they are dated after they were last read."""
+    past: dict[bytes, datetime] = {}
+    for chunk in _chunks(new):
+        query = select(PastUrl.url_hash, PastUrl.done_at)
+        rows = session.execute(query.where(PastUrl.url_hash.in_([key.url for key in chunk]))).all()
+        past |= {row.url_hash: row.done_at for row in rows}
+    return {
+        key: link
+        for key, link in new.items()
+        if key.url not in past or (link.modified_at and past[key.url] < link.modified_at <= now)
+    }
 
 
 def _is_same_entry(row: Any, link: Link, key: Key) -> bool:

@@ -8,7 +8,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, distinct, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    distinct,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from newsbot.archive.warc_writer import Kept
@@ -17,6 +28,9 @@ from newsbot.store.schema.identity import url_hash
 from newsbot.store.schema.models import ArticleRow, ArticleUrl, ArticleWay, Fetch
 from newsbot.store.sql.compiled import CompiledStatement
 from newsbot.urls import canonicalize
+
+REPOINTED = 500
+"""Number of fetches that one transaction repoints."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +73,10 @@ _FIND_RECORD = (
     .where(
         _FETCHES.c.url_hash == bindparam("of_url"),
         _FETCHES.c.payload_digest == bindparam("of_digest"),
-        _FETCHES.c.warc_file.not_like("%/%"),  # that is a file of another archive
+        or_(
+            _FETCHES.c.warc_file.not_like("%/%"),  # that is a file of another archive
+            func.substr(_FETCHES.c.warc_file, 1, bindparam("store_chars")) == bindparam("of_store"),
+        ),
         _FETCHES.c.warc_offset.is_not(None),
     )
     .order_by(_FETCHES.c.fetched_at)
@@ -123,9 +140,13 @@ def is_same_page(connection: Connection, article_id: int, fetched: Fetched | Non
     return connection.scalar(query.limit(1)) is not None
 
 
-def find_kept(session: Session, url: str, digest: str) -> Kept | None:
-    """Return the record of newsbot's archive that holds this body of a URL; None if there is none, or it has been pruned."""
-    wanted = {"of_url": url_hash(canonicalize(url)), "of_digest": digest}
+def find_kept(session: Session, url: str, digest: str, store: str = "") -> Kept | None:
+    """Return the record of newsbot's archive that holds this body of a URL; None if there is none, or it has been pruned.
+
+    `store` is the URL to which files of the archive are uploaded; empty: they are not."""
+    prefix = f"{store.rstrip('/')}/" if store else "-"
+    wanted: dict[str, Any] = {"of_url": url_hash(canonicalize(url)), "of_digest": digest}
+    wanted |= {"of_store": prefix, "store_chars": len(prefix)}
     found = session.connection().execute(_FIND_RECORD, wanted).first()
     if found is None:
         return None
@@ -170,8 +191,8 @@ def referred_files(session: Session) -> dict[str, int]:
     return {file: count for file, count in session.execute(query.group_by(Fetch.warc_file)) if file}
 
 
-def references(session: Session, path: Path) -> dict[int, Reference]:
-    """Return what refers to the records of a WARC file: offset of the record -> reference."""
+def references(session: Session, path: Path | str) -> dict[int, Reference]:
+    """Return what refers to the records of a WARC file, given by its path or URL: offset of the record -> reference."""
     of_file = _is_in_file(path)
     of_articles = {
         offset
@@ -188,7 +209,7 @@ def references(session: Session, path: Path) -> dict[int, Reference]:
     }
 
 
-def move_references(session: Session, path: Path, to: Path, offsets: Mapping[int, int]) -> None:
+def move_references(session: Session, path: Path | str, to: Path | str, offsets: Mapping[int, int]) -> None:
     """Repoint fetches from a WARC file to its pruned copy; clear the location of records that were dropped.
 
     `offsets` maps old offsets to new ones. Repeated until no fetch refers to the old file, because other transactions
@@ -197,13 +218,39 @@ def move_references(session: Session, path: Path, to: Path, offsets: Mapping[int
         moves = []
         for file, offset in found:
             new = offsets.get(offset)
-            name = to.name if file == path.name else str(to.absolute())
-            new_file = None if new is None else name
+            new_file = None if new is None else _named_alike(to, file)
             moves.append({"old_file": file, "old_offset": offset, "new_file": new_file, "new_offset": new})
         session.connection().execute(_MOVE, moves)
 
 
-def _places(session: Session, path: Path) -> list[tuple[str, int]]:
+def repoint(session: Session, path: Path, url: str) -> int:
+    """Repoint up to `REPOINTED` fetches from a file of the archive to its copy at a URL; return their number."""
+    ids = session.scalars(select(Fetch.id).where(_is_in_file(path)).limit(REPOINTED)).all()
+    if ids:
+        session.connection().execute(update(_FETCHES).where(_FETCHES.c.id.in_(ids)).values(warc_file=url))
+    return len(ids)
+
+
+def local_files(session: Session) -> list[str]:
+    """Return the names of the files in the folder of the archive that fetches refer to, by one look-up in the index each."""
+    names: list[str] = []
+    last = ""
+    while True:
+        last = session.scalar(select(func.min(Fetch.warc_file)).where(Fetch.warc_file > last)) or ""
+        if not last:
+            return names
+        if "/" not in last:
+            names.append(last)
+
+
+def _named_alike(place: Path | str, other: str) -> str:
+    """Return the URL of a file, or its name or path, whichever `other` is of another file."""
+    if isinstance(place, str):
+        return place
+    return str(place.absolute()) if "/" in other else place.name
+
+
+def _places(session: Session, path: Path | str) -> list[tuple[str, int]]:
     query = select(Fetch.warc_file, Fetch.warc_offset).where(
         _is_in_file(path), Fetch.warc_offset.is_not(None)
     )
@@ -212,6 +259,8 @@ def _places(session: Session, path: Path) -> list[tuple[str, int]]:
     ]
 
 
-def _is_in_file(path: Path) -> ColumnElement[bool]:
-    """Return the condition that a fetch refers to this file: by its name, or by its path if a backfill stored it."""
+def _is_in_file(path: Path | str) -> ColumnElement[bool]:
+    """Return the condition that a fetch refers to this file: by its URL or name, or by its path if a backfill stored it."""
+    if isinstance(path, str):
+        return Fetch.warc_file == path
     return Fetch.warc_file.in_([path.name, str(path.absolute())])

@@ -25,7 +25,17 @@ def test_a_new_folder_is_well_but_for_a_contact(capsys: pytest.CaptureFixture[st
     assert found.pop("contact") == "warning"
     assert found.pop("network") == "skipped"
     found.pop("disk")
-    checks = ("settings", "database", "archive", "sources", "engine", "watches", "outputs", "extras")
+    checks = (
+        "settings",
+        "database",
+        "archive",
+        "sources",
+        "engine",
+        "watches",
+        "outputs",
+        "extras",
+        "retention",
+    )
     assert found == dict.fromkeys(checks, "ok")
 
 

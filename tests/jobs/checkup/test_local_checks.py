@@ -1,12 +1,16 @@
 import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from sqlalchemy import insert
 
 from newsbot.configuration.table import Configuration
 from newsbot.jobs.checkup import local_checks
-from newsbot.jobs.checkup.local_checks import check_deliveries, check_disk, check_extras
+from newsbot.jobs.checkup.local_checks import check_deliveries, check_disk, check_extras, check_retention
+from newsbot.store.database import Database
+from newsbot.store.schema.models import Fetch
 
 
 class Usage(NamedTuple):
@@ -43,3 +47,22 @@ def test_tables_that_a_crawl_or_an_output_would_refuse_are_problems() -> None:
     assert [finding.verdict for finding in found] == ["problem", "problem"]
     assert "notfy" in found[0].detail
     assert "fils" in found[1].detail
+
+
+def test_tables_that_grow_without_an_end_are_named(database: Database, database_url: str) -> None:
+    now = datetime.now(UTC)
+    fetch = {"url": "https://news.example/feed", "url_hash": b"f" * 16, "outcome": "feed"}
+    rows = [fetch | {"id": 1, "fetched_at": now - timedelta(days=43)}]
+    with database.write() as session:
+        session.execute(insert(Fetch), rows)
+
+    def found(days: int) -> list[tuple[str, str]]:
+        settings = Configuration(database_url=database_url, keep_fetches_days=days)
+        return [(finding.verdict, finding.detail) for finding in check_retention(settings, now)]
+
+    assert found(30) == [("ok", "nothing is older than the settings keep it")]
+    assert found(28) == [("warning", "fetches: rows are older than the settings keep them")]
+    assert found(0)[0][0] == "ok"
+    with database.write() as session:
+        session.execute(insert(Fetch), [rows[0] | {"id": 9_000_000}])
+    assert found(0) == [("warning", "fetches: about 9,000,000 rows, kept for ever")]

@@ -13,6 +13,7 @@ from alembic.config import Config
 from sqlalchemy.pool import NullPool
 
 from newsbot.store.schema import migrations
+from newsbot.store.schema.fetch_partitions import PARTITIONS
 from newsbot.store.schema.migrations import FULL_TEXT_TABLE, VERSION_TABLE
 
 BEGINNING = datetime(2026, 5, 1, tzinfo=UTC)
@@ -33,9 +34,9 @@ def make_older(url: str, version: str, rows: int) -> None:
 
 
 def tables_of(connection: sa.Connection) -> list[sa.Table]:
-    """Return the tables of a database, each after those that it refers to; without the full-text index."""
+    """Return the tables of a database, each after those that it refers to; without partitions and the full-text index."""
     found = sa.MetaData()
-    found.reflect(connection, only=lambda name, _: not name.startswith(FULL_TEXT_TABLE))
+    found.reflect(connection, only=lambda name, _: not name.startswith((FULL_TEXT_TABLE, PARTITIONS)))
     return [table for table in found.sorted_tables if table.name != VERSION_TABLE]
 
 

@@ -136,3 +136,25 @@ def test_migration_that_fails_changes_nothing(
         database.open()
     database.close()
     assert rows_of(bare_database_url) == before
+
+
+@pytest.mark.parametrize("bare_database_url", ["postgresql"], indirect=True)
+def test_fetches_are_moved_into_partitions(bare_database_url: str) -> None:
+    make_older(bare_database_url, "0002", 9)
+    _execute(
+        bare_database_url,
+        "UPDATE fetches SET outcome = 'article' WHERE id < 3",
+        "UPDATE fetches SET fetched_at = now() - interval '1 day' * id WHERE id BETWEEN 3 AND 5",
+        "UPDATE fetches SET fetched_at = '2001-01-01 00:00:00+00' WHERE id > 7",
+    )
+    before = rows_of(bare_database_url)["fetches"]
+    database = Database(bare_database_url).open()
+    after = rows_of(bare_database_url)["fetches"]
+    assert [{name: row[name] for name in before[0]} for row in after] == before
+    with database.read() as session:
+        rows = session.execute(text("SELECT id, tableoid::regclass::text AS place FROM fetches")).all()
+        places = {row.id: row.place for row in rows}
+    database.close()
+    assert places[1] == places[2] == "fetches_articles"
+    assert places[8] == places[9] == "fetches_undated"
+    assert all(places[number].removeprefix("fetches_").isdigit() for number in (3, 4, 5))

@@ -10,9 +10,10 @@ from typing import Literal
 
 from sqlalchemy import Connection, inspect, text
 
+from newsbot.store.schema.fetch_partitions import PARTITIONS
 from newsbot.store.schema.models import Base
 
-HEAD = "0005"
+HEAD = "0008"
 """Version of the current models. A constant, because loading Alembic would cost every start a fifth of a second."""
 VERSION_TABLE = "newsbot_version"
 LOCK = b"newsbot-schema"
@@ -63,8 +64,8 @@ def check_writable(connection: Connection) -> None:
 
 
 def is_ours(name: str | None, kind: str, _parents: object) -> bool:
-    """Return whether Alembic should compare this object: everything except tables of the full-text index."""
-    return kind != "table" or not (name or "").startswith(FULL_TEXT_TABLE)
+    """Return whether Alembic should compare this object: not tables of the full-text index, nor partitions."""
+    return kind != "table" or not (name or "").startswith((FULL_TEXT_TABLE, PARTITIONS))
 
 
 def _versions() -> set[str]:

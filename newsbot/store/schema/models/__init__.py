@@ -47,6 +47,7 @@ from newsbot.store.schema.models.entity_rows import (
     MentionRow,
 )
 from newsbot.store.schema.models.output_rows import LetterRow, OutputRow, WatchArticle, WatchRow
+from newsbot.store.schema.models.retention_rows import PastUrl, PruneMark
 from newsbot.store.schema.models.site_rows import SiteRow
 
 __all__ = [
@@ -78,6 +79,8 @@ __all__ = [
     "LetterRow",
     "MentionRow",
     "OutputRow",
+    "PastUrl",
+    "PruneMark",
     "RejectRow",
     "RemovedBlock",
     "RemovedText",

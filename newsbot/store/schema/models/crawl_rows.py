@@ -173,6 +173,12 @@ class FrontierRow(Base):
         Index(None, "source", "state", "priority"),
         Index(None, "source", "next_try_at"),
         Index(None, "source", "guid_key"),
+        Index(
+            "ix_frontier_over",
+            "done_at",
+            sqlite_where=text("next_try_at IS NULL"),
+            postgresql_where=text("next_try_at IS NULL"),
+        ),
     )
 
     id: Mapped[Id]
@@ -232,13 +238,17 @@ class FrontierRow(Base):
 
 
 class Fetch(Base):
-    """One request and its answer, if there was one."""
+    """One request and its answer, if there was one.
+
+    On PostgreSQL it is partitioned (`schema.fetch_partitions`), and there the primary key has `outcome` and `fetched_at`
+    too."""
 
     __tablename__ = "fetches"
     __table_args__ = (
         Index(None, "url_hash", "fetched_at"),
         Index(None, "source", "fetched_at"),
         Index(None, "warc_file", "warc_offset"),
+        Index(None, "outcome", "fetched_at"),
     )
 
     id: Mapped[Id]

@@ -1,0 +1,1 @@
+"""Archives that are elsewhere: in object stores and on servers of HTTP."""

@@ -1,0 +1,1 @@
+"""Deletes old rows of crawls: fetches, the frontier, rejects."""
