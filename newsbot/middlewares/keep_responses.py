@@ -15,6 +15,7 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.http import Headers, Response
+from scrapy.utils.asyncio import run_in_thread
 from scrapy.utils.response import response_status_message
 from sqlalchemy.orm import Session
 

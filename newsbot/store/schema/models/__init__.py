@@ -27,6 +27,7 @@ from newsbot.store.schema.models.boilerplate_rows import (
     RemovedText,
 )
 from newsbot.store.schema.models.change_rows import ChangeRow
+from newsbot.store.schema.models.claim_rows import CatalogRow, CatalogSource, HostClaim
 from newsbot.store.schema.models.crawl_rows import (
     BackfillPart,
     Feed,
@@ -66,6 +67,8 @@ __all__ = [
     "Base",
     "BoilerplateBlock",
     "BoilerplateSite",
+    "CatalogRow",
+    "CatalogSource",
     "ChangeRow",
     "EntityAlias",
     "EntityCorrection",
@@ -75,6 +78,7 @@ __all__ = [
     "Fetch",
     "FrontierRow",
     "Host",
+    "HostClaim",
     "KeptBlock",
     "LetterRow",
     "MentionRow",
