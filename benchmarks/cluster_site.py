@@ -15,7 +15,22 @@ from collections import Counter
 from pathlib import Path
 from typing import TextIO
 
-WORDS = "council river market bridge harvest school winter station budget library engine garden signal harbour".split()
+WORDS = [
+    "council",
+    "river",
+    "market",
+    "bridge",
+    "harvest",
+    "school",
+    "winter",
+    "station",
+    "budget",
+    "library",
+    "engine",
+    "garden",
+    "signal",
+    "harbour",
+]
 
 
 def article(number: int) -> str:
@@ -24,7 +39,9 @@ def article(number: int) -> str:
         " ".join(WORDS[(number * (k + 3) + k * k + place * (k + 7)) % len(WORDS)] for place in range(12))
         for k in range(20)
     ]
-    paragraphs = "".join(f"<p>Report {number} says that {text}, as of day {number % 365}.</p>" for text in sentences)
+    paragraphs = "".join(
+        f"<p>Report {number} says that {text}, as of day {number % 365}.</p>" for text in sentences
+    )
     return (
         f"<html lang=en><head><title>Report {number} of the {WORDS[number % 14]}</title>"
         f'<meta property="article:published_time" content="2026-11-{number % 28 + 1:02}T10:00:00Z"></head>'
@@ -70,7 +87,11 @@ class Site:
             self.polls[host] += 1
             links = [f"http://{host}/2026/11/report-{n}" for n in range(first, first + self.pages)]
             items = "".join(f"<item><title>{link[-9:]}</title><link>{link}</link></item>" for link in links)
-            return "200 OK", "application/rss+xml", f"<rss version='2.0'><channel><title>x</title>{items}</channel></rss>".encode()
+            return (
+                "200 OK",
+                "application/rss+xml",
+                f"<rss version='2.0'><channel><title>x</title>{items}</channel></rss>".encode(),
+            )
         if "report-" in path:
             number = int(path.rpartition("-")[2]) + hash_of(host) * 100_000
             return "200 OK", "text/html; charset=utf-8", article(number).encode()

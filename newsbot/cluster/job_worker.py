@@ -9,17 +9,19 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from procrastinate import App, BaseRetryStrategy, RetryDecision
-from procrastinate.exceptions import ConnectorException
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.job_context import JobContext
 from procrastinate.jobs import Job
 from procrastinate.worker import Worker
 
 from newsbot import __version__
-from newsbot.cluster.queues import GRACE_S, HEARTBEAT_S, POLL_S, SCHEDULER, STALLED_S
-from newsbot.errors import DatabaseError, NewsbotError
+from newsbot.cluster.given_back import GivenBackError
+from newsbot.cluster.queues import GRACE_S, HEARTBEAT_S, MAX_ATTEMPTS, POLL_S, SCHEDULER, STALLED_S, TEND
+from newsbot.errors import DatabaseError
 from newsbot.store.crawl.frontier import this_process
 from newsbot.store.placing.queue_database import QueueDatabase
 from newsbot.store.placing.worker_rows import WorkerReport, count_jobs, report
@@ -31,17 +33,13 @@ AGAIN_S = 1.0
 """Seconds before a worker that has lost its place in the queue takes a new one."""
 
 
-class GivenBackError(NewsbotError):
-    """A job is not finished, and is to be done by another worker."""
-
-
 class GiveBack(BaseRetryStrategy):
     """Gives jobs back that were stopped before their end. Those that have failed stay failed."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         """Return that a stopped job waits again."""
         is_stopped = isinstance(exception, GivenBackError | asyncio.CancelledError)
-        return RetryDecision() if is_stopped else None
+        return RetryDecision() if is_stopped and job.attempts + 1 < MAX_ATTEMPTS else None
 
 
 class JobWorker:
@@ -66,23 +64,22 @@ class JobWorker:
         self.kind = kind
         self.slots = slots
         self.max_jobs = max_jobs
+        self.running = 0
         self.done = 0
         self.failed = 0
         self._counted = (0, 0)
         self.is_stopping = False
         self._worker: Worker | None = None
-        self._ended = asyncio.Event()
         app.task(name=f"newsbot.{kind}", queue=kind, retry=GiveBack())(task)
 
     async def run(self) -> None:
         """Do jobs until the worker is stopped. Raises ConnectorException if the queue cannot be opened."""
         async with self.app.open_async():
-            side = [asyncio.create_task(self._tend()), asyncio.create_task(self._report())]
+            side = [asyncio.create_task(work()) for work in (self._tend, self._report, self._ask_for_more)]
             try:
                 while not self.is_stopping:
                     await self._take_jobs()
             finally:
-                self._ended.set()
                 for task in side:
                     task.cancel()
                 await asyncio.gather(*side, return_exceptions=True)
@@ -124,6 +121,7 @@ class JobWorker:
     async def _counted_job(
         self, call: Callable[[], Awaitable[Any]], context: JobContext, worker: Worker
     ) -> Any:
+        self.running += 1
         try:
             result = await call()
         except (GivenBackError, asyncio.CancelledError):
@@ -131,6 +129,8 @@ class JobWorker:
         except BaseException:
             self.failed += 1
             raise
+        finally:
+            self.running -= 1
         self.done += 1
         if self.max_jobs is not None and self.done + self.failed >= self.max_jobs:
             self.stop()
@@ -145,9 +145,19 @@ class JobWorker:
                 logger.warning("The scheduler takes a new place in the queue: %s", error.__cause__ or error)
             await asyncio.sleep(AGAIN_S)
 
+    async def _ask_for_more(self) -> None:
+        """Have a round of the scheduler run at once when jobs have ended and half of the slots are free."""
+        done = 0
+        while True:
+            await asyncio.sleep(POLL_S)
+            if self.done > done and self.running <= self.slots // 2 and not self.is_stopping:
+                with suppress(AlreadyEnqueued, ConnectorException):
+                    await self.scheduler.configure_task(TEND).defer_async(timestamp=int(time.time()))
+            done = self.done
+
     async def _report(self) -> None:
         """Say in the database what this worker is and has done; take a new place if it was given up as dead."""
-        while not self._ended.is_set():
+        while True:
             worker = self._worker
             if worker is not None and worker.worker_id is not None:
                 try:
@@ -183,12 +193,6 @@ class JobWorker:
 def memory_bytes() -> int:
     """Return the memory that this process holds now, in bytes; its greatest so far where the system does not say (not Linux)."""
     try:
-        with open("/proc/self/statm", encoding="ascii") as file:
-            return int(file.read().split()[1]) * resource.getpagesize()
+        return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * resource.getpagesize()
     except OSError:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-
-
-def seconds_since(moment: float) -> float:
-    """Return the seconds since a moment of the monotonic clock."""
-    return time.monotonic() - moment

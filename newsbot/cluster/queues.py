@@ -7,6 +7,8 @@ KINDS = (CRAWL, BACKFILL, HEAVY)
 """Kinds of jobs; each has a queue of its name, and workers of its own."""
 SCHEDULER = "scheduler"
 """Queue of the jobs that place others. Every worker takes them, beside its own."""
+TEND = "newsbot.tend"
+"""Name of the task that is a round of the scheduler."""
 
 HEARTBEAT_S = 5.0
 """Seconds between two heartbeats of a worker."""

@@ -12,7 +12,8 @@ from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, Unique
 from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 
-from newsbot.cluster.due_jobs import DueJob, Placer
+from newsbot.cluster.due_jobs import DueJob
+from newsbot.cluster.placer import Placer
 from newsbot.cluster.queues import (
     CRAWL,
     FAILED_HOURS,
@@ -20,6 +21,7 @@ from newsbot.cluster.queues import (
     MAX_ATTEMPTS,
     SCHEDULER,
     STALLED_S,
+    TEND,
     TEND_S,
 )
 
@@ -37,15 +39,15 @@ def make_scheduler(app: App, placer: Placer) -> App:
     scheduler.job_manager = app.job_manager
 
     @scheduler.periodic(cron=f"* * * * * */{TEND_S}")
-    @scheduler.task(name="newsbot.tend", queue=SCHEDULER, queueing_lock="newsbot.tend")
-    async def tend(timestamp: int, **_newer: Any) -> None:
+    @scheduler.task(name=TEND, queue=SCHEDULER, queueing_lock=TEND)
+    async def tend(timestamp: int, **_newer: Any) -> None:  # noqa: ARG001 - every periodic task is given it
         await sweep(app.job_manager)
-        for kind in await asyncio.to_thread(placer.wanted):
-            await place(app.job_manager, kind, await asyncio.to_thread(placer.due, kind))
+        for kind, due in (await asyncio.to_thread(placer.due)).items():
+            await place(app.job_manager, kind, due)
 
     @scheduler.periodic(cron="* * * * *")
     @scheduler.task(name="newsbot.look-after", queue=SCHEDULER, queueing_lock="newsbot.look-after")
-    async def look_after(timestamp: int, **_newer: Any) -> None:
+    async def look_after(timestamp: int, **_newer: Any) -> None:  # noqa: ARG001
         await asyncio.to_thread(placer.look_after)
         await app.job_manager.delete_old_jobs(nb_hours=FAILED_HOURS, queue=CRAWL, include_failed=True)
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import time
 from collections.abc import Mapping
 from typing import Any
 
+from procrastinate.exceptions import ConnectorException
 from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
-from newsbot.cluster.due_jobs import Placer
 from newsbot.cluster.job_worker import JobWorker
+from newsbot.cluster.placer import Placer
 from newsbot.cluster.queue_app import make_app
-from newsbot.cluster.queues import CRAWL, GRACE_S, MAX_AGE_S
+from newsbot.cluster.queues import CRAWL, MAX_AGE_S
 from newsbot.cluster.scheduler import make_scheduler
 from newsbot.session import CrawlSession
 from newsbot.spiders.host_jobs import HostJobs
@@ -33,9 +33,17 @@ class CrawlWorker:
         self.is_worn = False
         """Whether the process is to begin anew, because it has done enough jobs or is old."""
         self.failure: str | None = None
+        self._is_asked = False
+        """Whether somebody has asked the worker to end."""
         self._worker: JobWorker | None = None
         self._feeding: asyncio.Task[None] | None = None
         crawler.signals.connect(self.begin, signal=signals.spider_opened)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The numbers of jobs that are done and that have failed."""
+        worker = self._worker
+        return {"done": worker.done if worker else 0, "failed": worker.failed if worker else 0}
 
     @property
     def spider(self) -> HostJobs:
@@ -67,9 +75,10 @@ class CrawlWorker:
         aging = loop.call_later(MAX_AGE_S, self._worker.stop)
         try:
             await self._worker.run()
-        except Exception as error:
-            self.failure = str(error)
+        except ConnectorException as error:
+            self.failure = str(error.__cause__ or error)
         finally:
+            self.is_worn = not self._is_asked
             aging.cancel()
             self.spider.end()
 
@@ -82,16 +91,23 @@ class CrawlWorker:
 
     def stop(self) -> None:
         """Take no further jobs, let those in work end, and end the crawl."""
+        self._is_asked = True
         if self._worker is not None:
             self._worker.stop()
         self.spider.end()
 
 
-def run_worker(queue: QueueDatabase, given: Mapping[str, Any], *, slots: int, max_jobs: int) -> CrawlWorker:
-    process = AsyncCrawlerProcess(project_settings(given), install_root_handler=True)
-    crawler = process.create_crawler("worker")
+def run_crawl_worker(
+    queue: QueueDatabase, given: Mapping[str, Any], *, slots: int, max_jobs: int
+) -> CrawlWorker:
+    """Crawl what jobs name, with these settings, until SIGTERM or Ctrl-C, or until the process has done its share.
+
+    Can be called once per process, because a Twisted reactor cannot be restarted."""
+    process = AsyncCrawlerProcess(project_settings(given))
+    crawler = process.create_crawler(HostJobs.name)
     worker = CrawlWorker(crawler, queue, slots=slots, max_jobs=max_jobs)
     crawling = process.crawl(crawler)
     process.start(install_signal_handlers=False)
     raise_error(crawling)
+    worker.failure = worker.failure or CrawlSession.failure_of(crawler)
     return worker

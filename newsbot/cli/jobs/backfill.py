@@ -20,6 +20,7 @@ from newsbot.cli.options import Day, SourceKey, common_options, opened_database
 from newsbot.cli.output import print_json, print_table, say
 from newsbot.cli.sources.known import unknown_source
 from newsbot.errors import InputError, UsageError
+from newsbot.items import utc_text
 from newsbot.query.written_values import ACCEPTED_DAYS, parse_names, unknown_value
 
 if TYPE_CHECKING:
@@ -56,10 +57,16 @@ if TYPE_CHECKING:
     "--since", type=Day(), metavar="DATE", help=f"Only pages fetched then or later: {ACCEPTED_DAYS}."
 )
 @click.option("--until", type=Day(end=True), metavar="DATE", help="Only pages fetched then or earlier.")
+@click.option(
+    "--enqueue",
+    is_flag=True,
+    help="Leave the work to `newsbot worker backfill`, on machines that have the files too.",
+)
 @common_options
 def backfill(
     paths: tuple[str, ...],
     workers: int,
+    enqueue: bool,
     as_json: bool,
     database: str | None,
     since: datetime | None,
@@ -76,6 +83,7 @@ def backfill(
       newsbot backfill archive
       newsbot backfill 'CC-NEWS-*.warc.gz' --workers 4 --language en --since 90d
       newsbot backfill crawl.wacz --source bbc,guardian --json
+      newsbot backfill --enqueue '/shared/CC-NEWS-*.warc.gz'
     """
     from newsbot.archive.selection import parse_selection
     from newsbot.settings import configuration
@@ -83,6 +91,14 @@ def backfill(
     settings = configuration(database_url=database)
     _check_names(selection, settings)
     wanted = replace(parse_selection(**selection), since=since, until=until)
+    if enqueue:
+        _enqueue(
+            paths,
+            settings,
+            {**selection, "since": utc_text(since), "until": utc_text(until)},
+            as_json=as_json,
+        )
+        return 0
     parts, failures = _parts(paths, wanted)
     with opened_database(database) as opened:
         progress = _ingest(opened, parts, settings, wanted, workers)
@@ -91,6 +107,26 @@ def backfill(
     for failure in failures:
         say(failure)
     return 1 if failures else 0
+
+
+def _enqueue(
+    paths: Sequence[str], settings: Configuration, selection: Mapping[str, str | None], *, as_json: bool
+) -> None:
+    """Place a job for every archive in the queue of many machines."""
+    from newsbot.cluster.installed_queue import open_queue
+    from newsbot.jobs.backfill import find_archives
+
+    with open_queue(settings) as queue:
+        from newsbot.cluster.enqueueing import enqueue_archives
+
+        archives = [str(path) for path in find_archives(paths)]
+        placed = enqueue_archives(
+            queue, archives, {name: value for name, value in selection.items() if value}
+        )
+    if as_json:
+        print_json({"archives": len(archives), "placed": placed})
+    else:
+        click.echo(f"{placed} of {len(archives)} archives are placed; the others waited already")
 
 
 def _check_names(selection: Mapping[str, str], settings: Configuration) -> None:

@@ -1,15 +1,14 @@
-"""Which work is due for workers: hosts to crawl, and articles that lack what today's versions would find."""
+"""What is due to be crawled by workers."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import and_, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from newsbot.items import STUB
 from newsbot.store.crawl.hosts import held_hosts
-from newsbot.store.schema.models import ArticleRow, ArticleVector, Feed, FrontierRow
+from newsbot.store.schema.models import Feed, FrontierRow
 
 
 def due_sources(session: Session, *, now: datetime, limit: int) -> list[str]:
@@ -20,7 +19,9 @@ def due_sources(session: Session, *, now: datetime, limit: int) -> list[str]:
         is_due, is_free, Feed.gone_at.is_(None), Feed.unlisted_at.is_(None)
     )
     again = and_(FrontierRow.state.in_(("leased", "failed", "done")), FrontierRow.next_try_at <= now)
-    pages = select(FrontierRow.source.label("source"), func.min(FrontierRow.next_try_at).label("since")).where(
+    pages = select(
+        FrontierRow.source.label("source"), func.min(FrontierRow.next_try_at).label("since")
+    ).where(
         or_(FrontierRow.state == "pending", again),
         or_(FrontierRow.host.is_(None), FrontierRow.host.not_in(held_hosts(now))),
     )

@@ -92,7 +92,9 @@ class QueueDatabase:
     def is_made(self) -> bool:
         """Return whether `newsbot cluster init` has made the tables of the queue."""
         with self.connected() as connection:
-            made = text("SELECT to_regclass('procrastinate_jobs') IS NOT NULL AND to_regclass('newsbot_workers') IS NOT NULL")
+            made = text(
+                "SELECT to_regclass('procrastinate_jobs') IS NOT NULL AND to_regclass('newsbot_workers') IS NOT NULL"
+            )
             return bool(connection.scalar(made))
 
     def has_queue(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import text
 
@@ -124,25 +125,25 @@ def queue_state(queue: QueueDatabase, queues: Sequence[str], *, stalled_s: float
         failed = connection.execute(_FAILED, {"queues": list(queues), "limit": SHOWN}).all()
     return QueueState(
         queues=[_queue(name, counts.get(name, (0, 0, 0, None)), rates.get(name, (0, 0))) for name in queues],
-        workers=[WorkerRow(**_worker(row)) for row in workers],
+        workers=list(map(_worker, workers)),
         stuck=[JobRow(id=row[0], queue=row[1], name=row[2] or "", attempts=row[3]) for row in stuck],
         failed=[JobRow(id=row[0], queue=row[1], name=row[2] or "", attempts=row[3]) for row in failed],
     )
 
 
-def _queue(name: str, counts: Sequence[object], rates: Sequence[object]) -> QueueRow:
+def _queue(name: str, counts: Sequence[Any], rates: Sequence[Any]) -> QueueRow:
     waiting, running, failed, oldest_s = counts
     return QueueRow(
         name=name,
-        waiting=int(str(waiting)),
-        running=int(str(running)),
-        failed=int(str(failed)),
-        oldest_s=None if oldest_s is None else round(float(str(oldest_s)), 1),
-        done_a_minute=round(float(str(rates[0])), 1),
-        failed_a_minute=round(float(str(rates[1])), 1),
+        waiting=waiting,
+        running=running,
+        failed=failed,
+        oldest_s=None if oldest_s is None else round(float(oldest_s), 1),
+        done_a_minute=round(float(rates[0]), 1),
+        failed_a_minute=round(float(rates[1]), 1),
     )
 
 
-def _worker(row: Sequence[object]) -> dict[str, object]:
+def _worker(row: Sequence[Any]) -> WorkerRow:
     values = dict(zip(WorkerRow.__slots__, row, strict=True))
-    return values | {"silent_s": round(float(str(values["silent_s"])), 1)}
+    return WorkerRow(**{**values, "silent_s": round(float(values["silent_s"]), 1)})
