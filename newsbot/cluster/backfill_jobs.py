@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from newsbot.archive.selection import Selection, parse_selection
-from newsbot.cluster.due_jobs import DueJob
-from newsbot.cluster.given_back import GivenBackError
+from newsbot.cluster.due_jobs import DueJob, GivenBackError
 from newsbot.cluster.work_processes import WorkProcesses
 from newsbot.errors import InputError
 from newsbot.ingest.process import Processor

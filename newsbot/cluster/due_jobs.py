@@ -1,4 +1,4 @@
-"""Which jobs are to be placed: only work that is due, and no more than workers soon have slots for."""
+"""Jobs as they are placed: only work that is due, and no more than workers soon have slots for."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from newsbot.cluster.queues import AHEAD, MAX_WAITING
+from newsbot.errors import NewsbotError
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +24,7 @@ class DueJob:
 def room(slots: int, waiting: int) -> int:
     """Return how many more jobs may wait in a queue whose workers have this number of slots."""
     return max(min(AHEAD * slots, MAX_WAITING) - waiting, 0)
+
+
+class GivenBackError(NewsbotError):
+    """Raised by a job that is not finished, and that another worker is to go on with."""

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from newsbot import rule_versions
-from newsbot.cluster.due_jobs import DueJob
-from newsbot.cluster.given_back import GivenBackError
+from newsbot.cluster.due_jobs import DueJob, GivenBackError
 from newsbot.cluster.work_processes import WorkProcesses
 from newsbot.entities.engine import engine_label, load_engine
 from newsbot.entities.linking import UNKNOWN

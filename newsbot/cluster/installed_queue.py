@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from newsbot.errors import UsageError
+from newsbot.errors import DatabaseError, UsageError
 from newsbot.settings import Configuration
 from newsbot.store.placing.queue_database import QueueDatabase
 
@@ -12,9 +12,12 @@ NEEDED = ("procrastinate", "psycopg_pool")
 """Packages of the extra."""
 
 
-def is_installed() -> bool:
-    """Return whether the packages of the extra are there, without importing them."""
-    return all(find_spec(name) for name in NEEDED)
+def find_queue(settings: Configuration) -> QueueDatabase | None:
+    """Return the queue if there is one; None if the extra is missing, or the queue has not been made or cannot be read."""
+    try:
+        return open_queue(settings)
+    except (UsageError, DatabaseError):
+        return None
 
 
 def open_queue(settings: Configuration, *, made: bool = True) -> QueueDatabase:

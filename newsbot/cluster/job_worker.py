@@ -19,7 +19,7 @@ from procrastinate.jobs import Job
 from procrastinate.worker import Worker
 
 from newsbot import __version__
-from newsbot.cluster.given_back import GivenBackError
+from newsbot.cluster.due_jobs import GivenBackError
 from newsbot.cluster.queues import GRACE_S, HEARTBEAT_S, MAX_ATTEMPTS, POLL_S, SCHEDULER, STALLED_S, TEND
 from newsbot.errors import DatabaseError
 from newsbot.store.crawl.frontier import this_process

@@ -7,14 +7,12 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-import psycopg
-import psycopg_pool
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 
-from newsbot.store.placing.queue_database import QueueDatabase
+from newsbot.store.placing.queue_database import QueueDatabase, is_away
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +63,7 @@ async def _patiently(work: Callable[[], Awaitable[T]]) -> T:
         try:
             return await work()
         except ConnectorException as error:
-            if not isinstance(error.__cause__, psycopg.OperationalError | psycopg_pool.PoolTimeout):
+            if not is_away(error.__cause__):
                 raise
             if not is_reported:
                 logger.warning("The queue cannot be reached, and is waited for: %s", error.__cause__)

@@ -65,7 +65,7 @@ def crawl(slots: int, max_jobs: int, settings: tuple[str, ...], as_json: bool, d
     url = {"NEWSBOT_DATABASE_URL": database} if database is not None else {}
     given = {"LOG_LEVEL": "WARNING", **url, **pairs_of(settings)}
     check_crawl_settings(project_settings(given))
-    from newsbot.spiders.worker_run import run_crawl_worker
+    from newsbot.cli.crawling.crawl_worker import run_crawl_worker
 
     ran = run_crawl_worker(queue, given, slots=slots, max_jobs=max_jobs)
     if ran.failure:

@@ -121,3 +121,10 @@ class QueueDatabase:
         except DBAPIError as error:
             reason = (str(error.orig).strip().splitlines() or [type(error.orig).__name__])[0]
             raise DatabaseError(f"The queue {self.url} cannot be used: {reason}", url=self.url) from error
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Return whether psycopg says by an exception that the server cannot be reached now, or has broken off."""
+    import psycopg
+
+    return isinstance(error, psycopg.OperationalError)
