@@ -46,6 +46,8 @@ class DueFeed:
     id: int
     url: str
     source: str
+    host: str | None
+    """Host that is asked for it."""
     kind: str
     """`feed`, `sitemap`, `section` or `homepage`."""
     depth: int

@@ -27,6 +27,7 @@ from newsbot.store.schema.models.boilerplate_rows import (
     RemovedText,
 )
 from newsbot.store.schema.models.change_rows import ChangeRow
+from newsbot.store.schema.models.claim_rows import CatalogRow, CatalogSource, HostClaim
 from newsbot.store.schema.models.crawl_rows import (
     BackfillPart,
     Feed,
@@ -65,6 +66,8 @@ __all__ = [
     "Base",
     "BoilerplateBlock",
     "BoilerplateSite",
+    "CatalogRow",
+    "CatalogSource",
     "ChangeRow",
     "EntityAlias",
     "EntityCorrection",
@@ -74,6 +77,7 @@ __all__ = [
     "Fetch",
     "FrontierRow",
     "Host",
+    "HostClaim",
     "KeptBlock",
     "LetterRow",
     "MentionRow",

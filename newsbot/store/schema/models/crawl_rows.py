@@ -26,6 +26,8 @@ class Run(Base):
     """Version of newsbot."""
     started_at: Mapped[datetime] = mapped_column(index=True)
     """When it began."""
+    seen_at: Mapped[datetime | None]
+    """When it last said that it was alive, by the clock of the database; a crawl says so every few seconds."""
     finished_at: Mapped[datetime | None]
     """None while it runs. A later run sets it for a run that was killed."""
     finish_reason: Mapped[str | None]
@@ -111,7 +113,7 @@ class Feed(Base):
     """Key of its source."""
     kind: Mapped[str]
     """`feed`, `sitemap`, `section` or `homepage`."""
-    host: Mapped[Short | None]
+    host: Mapped[Short | None] = mapped_column(index=True)
     """Host that is asked for it, as in `hosts`."""
     found_in: Mapped[int | None] = mapped_column(RowId, index=True)
     """Id of the sitemap index or homepage that names it; None if the catalog does."""
@@ -170,9 +172,25 @@ class FrontierRow(Base):
 
     __tablename__ = "frontier"
     __table_args__ = (
-        Index(None, "source", "state", "priority"),
-        Index(None, "source", "next_try_at"),
+        Index(None, "host", "state", "priority"),
+        Index(None, "host", "next_try_at"),
         Index(None, "source", "guid_key"),
+        Index(
+            "ix_frontier_pending",
+            "priority",
+            "host",
+            "source",
+            sqlite_where=text("state = 'pending'"),
+            postgresql_where=text("state = 'pending'"),
+        ),
+        Index(
+            "ix_frontier_planned",
+            "next_try_at",
+            "host",
+            "source",
+            sqlite_where=text("next_try_at IS NOT NULL"),
+            postgresql_where=text("next_try_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Id]

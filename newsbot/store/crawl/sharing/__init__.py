@@ -1,0 +1,1 @@
+"""How crawls that run at the same time share the work: what is due, and who asks which host."""
