@@ -11,7 +11,7 @@ from newsbot.cluster.heavy_jobs import ARTICLES, Work, heavy_jobs, works
 from newsbot.cluster.queues import CRAWL, HEAVY, STALLED_S
 from newsbot.settings import Configuration
 from newsbot.store.database import Database
-from newsbot.store.placing.due_work import due_sources
+from newsbot.store.placing.due_sources import due_sources
 from newsbot.store.placing.queue_database import QueueDatabase
 from newsbot.store.placing.queued_jobs import names_of_jobs
 from newsbot.store.placing.stale_articles import load_pass, save_pass, stale_ids
