@@ -26,16 +26,14 @@ def articles_url(postgres_url: URL) -> Iterator[str]:
 def queue_url(postgres_url: URL) -> Iterator[str]:
     """The URL of an empty queue in a schema of its own: it has no articles."""
     with own_schema(postgres_url) as url:
-        with QueueDatabase(url) as made:
-            in_loop(make_queue(made))
+        in_loop(make_queue(QueueDatabase(url)))
         yield url
 
 
 @pytest.fixture
-def queue(queue_url: str) -> Iterator[QueueDatabase]:
+def queue(queue_url: str) -> QueueDatabase:
     """An empty queue."""
-    with QueueDatabase(queue_url) as opened:
-        yield opened
+    return QueueDatabase(queue_url)
 
 
 @pytest.fixture

@@ -43,9 +43,11 @@ class Worker:
         """Kill it, and whatever processes it has started with it."""
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.communicate()
+        self.process.wait()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
 
-    def ended(self, within_s: float = 30) -> tuple[int, str]:
+    def ended(self, within_s: float = 60) -> tuple[int, str]:
         """Wait for its end; return its exit status and what it has written."""
         output, _ = self.process.communicate(timeout=within_s)
         return self.process.returncode, output
@@ -57,13 +59,14 @@ def running(*arguments: str, database: str, queue: str, folder: Path, **settings
     environment = os.environ | {
         "NEWSBOT_DATABASE_URL": database,
         "NEWSBOT_QUEUE_URL": queue,
-        "NEWSBOT_SOURCES": str(folder / "sources.toml"),
         "NEWSBOT_ARCHIVE_DIR": "",
         "NEWSBOT_ENTITY_ENGINE": "none",
         "NEWSBOT_ALLOWED_NETWORKS": "127.0.0.0/8",
         "NEWSBOT_WORKERS": "0",
         **{name: str(value) for name, value in settings.items()},
     }
+    if (catalog := folder / "sources.toml").exists():
+        environment["NEWSBOT_SOURCES"] = str(catalog)
     process = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, *arguments],
         env=environment,
@@ -90,12 +93,14 @@ async def _limited(coroutine: Coroutine[Any, Any, T]) -> T:
     return await asyncio.wait_for(coroutine, 60)
 
 
-def until(is_so: Callable[[], object], within_s: float = 60, why: str = "") -> None:
-    """Wait until something is so; fail if it is not in time."""
+def until(is_so: Callable[[], object], *workers: Worker, within_s: float = 120) -> None:
+    """Wait until something is so; fail if it is not in time, or if a worker ends meanwhile."""
     end = time.monotonic() + within_s
     while not is_so():
-        assert time.monotonic() < end, why or "it did not happen in time"
-        time.sleep(0.05)
+        for worker in workers:
+            assert worker.process.poll() is None, worker.ended()
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.1)
 
 
 @contextmanager

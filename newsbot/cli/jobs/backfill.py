@@ -116,13 +116,11 @@ def _enqueue(
     from newsbot.cluster.installed_queue import open_queue
     from newsbot.jobs.backfill import find_archives
 
-    with open_queue(settings) as queue:
-        from newsbot.cluster.enqueueing import enqueue_archives
+    queue = open_queue(settings)
+    from newsbot.cluster.enqueueing import enqueue_archives
 
-        archives = [str(path) for path in find_archives(paths)]
-        placed = enqueue_archives(
-            queue, archives, {name: value for name, value in selection.items() if value}
-        )
+    archives = [str(path) for path in find_archives(paths)]
+    placed = enqueue_archives(queue, archives, {name: value for name, value in selection.items() if value})
     if as_json:
         print_json({"archives": len(archives), "placed": placed})
     else:

@@ -63,8 +63,7 @@ def status(check: bool, as_json: bool, database: str | None) -> int:
     from newsbot.cluster.installed_queue import open_queue
     from newsbot.settings import configuration
 
-    with open_queue(configuration(database_url=database)) as queue:
-        found = cluster_status(queue)
+    found = cluster_status(open_queue(configuration(database_url=database)))
     if as_json:
         print_json(found.to_dict())
     elif not check:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Self
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.pool import NullPool
 
 from newsbot.errors import DatabaseError, UsageError
 from newsbot.masking import masked_url
@@ -48,7 +49,7 @@ articles are (`job_placing`). Every version of newsbot may add columns with defa
 
 
 class QueueDatabase:
-    """The database of the queue. It connects when it is first used, and may be used from several threads.
+    """The database of the queue. Every use has a connection of its own; several threads may use it.
 
     Raises UsageError for a URL that is not one of PostgreSQL, DatabaseError if the server fails."""
 
@@ -67,8 +68,7 @@ class QueueDatabase:
         try:
             self._engine: Engine = create_engine(
                 parsed,
-                pool_pre_ping=True,
-                pool_size=1,
+                poolclass=NullPool,  # it is asked every few seconds at most
                 connect_args={"connect_timeout": CONNECT_TIMEOUT_S},
                 isolation_level="AUTOCOMMIT",
             )
@@ -78,16 +78,6 @@ class QueueDatabase:
             ) from error
         self.connect_arguments: Mapping[str, Any] = self._engine.dialect.create_connect_args(parsed)[1]
         """Arguments with which psycopg connects to the same database."""
-
-    def close(self) -> None:
-        """Close every connection; the next use opens new ones."""
-        self._engine.dispose()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def is_made(self) -> bool:
         """Return whether `newsbot cluster init` has made the tables of the queue."""
