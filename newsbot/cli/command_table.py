@@ -127,6 +127,16 @@ SECTIONS: Sections = {
             "Compute the vectors by which related articles are found.",
         ),
     },
+    "Many machines": {
+        "worker": (
+            "newsbot.cli.jobs.worker:worker",
+            "Do jobs that are shared by many machines (extra cluster).",
+        ),
+        "cluster": (
+            "newsbot.cli.jobs.cluster:cluster",
+            "Share the work between many machines (extra cluster).",
+        ),
+    },
     "Look after": {
         "doctor": (
             "newsbot.cli.setting_up.doctor:doctor",

@@ -30,6 +30,7 @@ def serve(host: str, port: int, images: bool, as_json: bool, database: str | Non
     """
     import uvicorn
 
+    from newsbot.cluster.installed_queue import find_queue
     from newsbot.outputs.watches.watch_table import read_watch_tables
     from newsbot.settings import configuration
     from newsbot.store.database import Database
@@ -46,7 +47,13 @@ def serve(host: str, port: int, images: bool, as_json: bool, database: str | Non
     access = access_for(host, token, urls)
     url = urls[0] if urls else None
     app = create_app(
-        opened, access=access, images=images, url=url, cors=settings.web_cors, watch=settings.watch
+        opened,
+        access=access,
+        images=images,
+        url=url,
+        cors=settings.web_cors,
+        watch=settings.watch,
+        queue=find_queue(configuration(database_url=database)),
     )
     try:
         with listening(host, port) as listener:

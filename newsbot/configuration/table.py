@@ -58,6 +58,11 @@ class Configuration(BaseModel):
         "where articles are kept",
         is_path=True,
     )
+    queue_url: str = setting(
+        "",
+        "a database URL: postgresql+psycopg://USER@HOST/NAME; empty: the database of the articles",
+        "where the jobs of many machines wait",
+    )
     sources: str = setting(
         "",
         "a TOML file or a folder of them; empty: the catalog in the package",

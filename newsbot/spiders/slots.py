@@ -69,3 +69,13 @@ class Slots:
             await asyncio.wait_for(self._released.wait(), timeout_s)
         self._released.clear()
         return True
+
+    def stir(self) -> None:
+        """End a wait of `stirred`."""
+        self._released.set()
+
+    async def stirred(self, timeout_s: float) -> None:
+        """Wait until a slot has been released or `stir` was called since the last wait, or until the time is over."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._released.wait(), timeout_s)
+        self._released.clear()

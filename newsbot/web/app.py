@@ -10,7 +10,9 @@ from fastapi import Depends, FastAPI
 
 from newsbot import __version__
 from newsbot.store.database import Database
+from newsbot.store.placing.queue_database import QueueDatabase
 from newsbot.web import (
+    cluster_page,
     downloads,
     edits,
     entity_pages,
@@ -42,11 +44,20 @@ def create_app(
     url: str | None = None,
     cors: Sequence[str] = (),
     watch: Sequence[Mapping[str, Any]] = (),
+    queue: QueueDatabase | None = None,
     now: Callable[[], datetime] = _now,
 ) -> Guard:
-    """Return an ASGI application over an open database. For `images`, `url` and `watch` see `Site`, for `cors` `Guard`."""
+    """Return an ASGI application over an open database. For `images`, `url`, `watch` and `queue` see `Site`, for `cors` `Guard`."""
     access = access or Access()
-    site = Site(database=database, now=now, images=images, url=url, watch=watch, form_key=access.form_key)
+    site = Site(
+        database=database,
+        now=now,
+        images=images,
+        url=url,
+        watch=watch,
+        form_key=access.form_key,
+        queue=queue,
+    )
     return Guard(application(site), access, images=images, cors=cors)
 
 
@@ -80,6 +91,7 @@ def application(site: Site) -> FastAPI:
         source_pages.router,
         watch_pages.router,
         metrics_api.router,
+        cluster_page.router,
         pages.router,
     ):
         app.include_router(part)

@@ -76,7 +76,7 @@ def run_spider_command(
         "LOG_LEVEL": "ERROR" if quiet else log_level,
         **({"CLOSESPIDER_ITEMCOUNT": limit} if limit else {}),
         **({"NEWSBOT_DATABASE_URL": database} if database is not None else {}),
-        **dict(map(_pair, settings)),
+        **pairs_of(settings),
     }
     scrapy_settings = project_settings(given)
     check_crawl_settings(scrapy_settings)
@@ -98,6 +98,11 @@ def run_spider_command(
     if as_json:
         print_summary(crawler)
     return 1 if rejects or any(level == logging.ERROR for level, _ in lines) else 0
+
+
+def pairs_of(settings: tuple[str, ...]) -> dict[str, str]:
+    """Return the settings of `-s` options. Raises UsageError for one that is not NAME=VALUE."""
+    return dict(map(_pair, settings))
 
 
 def _pair(text: str) -> tuple[str, str]:

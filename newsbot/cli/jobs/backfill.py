@@ -20,6 +20,7 @@ from newsbot.cli.options import Day, SourceKey, common_options, opened_database
 from newsbot.cli.output import print_json, print_table, say
 from newsbot.cli.sources.known import unknown_source
 from newsbot.errors import InputError, UsageError
+from newsbot.items import utc_text
 from newsbot.query.written_values import ACCEPTED_DAYS, parse_names, unknown_value
 
 if TYPE_CHECKING:
@@ -69,12 +70,18 @@ if TYPE_CHECKING:
     "--since", type=Day(), metavar="DATE", help=f"Only pages fetched then or later: {ACCEPTED_DAYS}."
 )
 @click.option("--until", type=Day(end=True), metavar="DATE", help="Only pages fetched then or earlier.")
+@click.option(
+    "--enqueue",
+    is_flag=True,
+    help="Leave the work to `newsbot worker backfill`, on machines that have the files too.",
+)
 @common_options
 def backfill(
     paths: tuple[str, ...],
     lists: tuple[str, ...],
     base_url: str,
     workers: int,
+    enqueue: bool,
     as_json: bool,
     database: str | None,
     since: datetime | None,
@@ -94,6 +101,7 @@ def backfill(
       newsbot backfill crawl.wacz --source bbc,guardian --json
       newsbot backfill 's3://my-bucket/warc/2026-11-*.warc.gz'
       newsbot backfill warc.paths.gz --base-url https://data.commoncrawl.org/
+      newsbot backfill --enqueue 's3://my-bucket/CC-NEWS-*.warc.gz'
     """
     from newsbot.archive.selection import parse_selection
     from newsbot.settings import configuration
@@ -103,11 +111,42 @@ def backfill(
     wanted = replace(parse_selection(**selection), since=since, until=until)
     if not paths and not lists:
         raise UsageError("Missing argument 'PATH...'; accepted: files, folders, URLs, @FILE, or --paths FILE")
+    if enqueue:
+        filters = {**selection, "since": utc_text(since), "until": utc_text(until)}
+        return _enqueue(paths, lists, base_url, settings, filters, as_json=as_json)
     parts, failures = _parts(paths, lists, base_url, settings, wanted)
     with opened_database(database) as opened:
         progress = _ingest(opened, parts, settings, wanted, workers)
     failures += [f"{row.part.path}: {row.error}" for row in progress if row.error]
     _print_counts(progress, as_json=as_json)
+    for failure in failures:
+        say(failure)
+    return 1 if failures else 0
+
+
+def _enqueue(
+    paths: Sequence[str],
+    lists: Sequence[str],
+    base_url: str,
+    settings: Configuration,
+    selection: Mapping[str, str | None],
+    *,
+    as_json: bool,
+) -> int:
+    """Place a job for every archive in the queue of many machines; return the exit status."""
+    from newsbot.cluster.installed_queue import open_queue
+    from newsbot.jobs.remote.archive_places import client_of, find_archives
+
+    queue = open_queue(settings)
+    from newsbot.cluster.enqueueing import enqueue_archives
+
+    found, failures = find_archives(paths, lists=lists, base_url=base_url, client=client_of(settings))
+    archives = [archive.place for archive in found]
+    placed = enqueue_archives(queue, archives, {name: value for name, value in selection.items() if value})
+    if as_json:
+        print_json({"archives": len(archives), "placed": placed})
+    else:
+        click.echo(f"{placed} of {len(archives)} archives are placed; the others waited already")
     for failure in failures:
         say(failure)
     return 1 if failures else 0

@@ -84,7 +84,7 @@ def _find(pattern: str, client: Client) -> list[FoundArchive]:
         paths = [path.absolute() for path in find_pages(pattern) if is_warc(path.name)]
         found = [FoundArchive(str(path), path.stat().st_size) for path in paths]
     elif _is_web(pattern):
-        found = [_ask(pattern, client)] if is_warc(urlsplit(pattern).path) else []
+        found = [find_archive(pattern, client)] if is_warc(urlsplit(pattern).path) else []
     else:
         found = [FoundArchive(url, size) for url, size in list_objects(pattern).items() if is_warc(url)]
     if not found:
@@ -95,7 +95,7 @@ def _find(pattern: str, client: Client) -> list[FoundArchive]:
 def _ask_all(places: Sequence[str], client: Client) -> tuple[list[FoundArchive], list[str]]:
     found, failures = [], []
     with ThreadPoolExecutor(ASKED_AT_ONCE) as pool:
-        asked = [pool.submit(_ask, place, client) for place in places]
+        asked = [pool.submit(find_archive, place, client) for place in places]
     for answer in asked:
         error = answer.exception()
         if error is None:
@@ -107,7 +107,7 @@ def _ask_all(places: Sequence[str], client: Client) -> tuple[list[FoundArchive],
     return found, failures
 
 
-def _ask(place: str, client: Client) -> FoundArchive:
+def find_archive(place: str, client: Client) -> FoundArchive:
     """Return one archive, given by its whole path or URL. Raises InputError if it is not there."""
     if not is_url(place):
         path = Path(place).absolute()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -41,8 +41,11 @@ def list_extracted(
     is_stale: bool = True,
     source: str | None = None,
     since: date | None = None,
+    ids: Collection[int] | None = None,
 ) -> list[Extracted]:
-    """Return the articles whose pages are kept, oldest row first; with `is_stale`, those of another version's rules."""
+    """Return the articles whose pages are kept, oldest row first; with `is_stale`, those of another version's rules.
+
+    With `ids`, only articles with these ids."""
     found: dict[int, Extracted] = {}
     for led_by in (ArticleUrl, ArticleWay):
         query = (
@@ -60,6 +63,8 @@ def list_extracted(
             query = query.where(ArticleRow.extractor_version.is_distinct_from(rule_versions.label()))
         if source is not None:
             query = query.where(ArticleRow.source == source)
+        if ids is not None:
+            query = query.where(ArticleRow.id.in_(ids))
         if since is not None:
             query = query.where(*dated_since(ArticleRow, since))
         rows: Iterable[Any] = session.execute(query)

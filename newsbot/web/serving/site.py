@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from newsbot.items import ENTITY_TYPES, EntityType
 from newsbot.sources.health import Flag
 from newsbot.store.database import Database
+from newsbot.store.placing.queue_database import QueueDatabase
 from newsbot.store.queries import (
     WEEK,
     Attention,
@@ -139,6 +140,8 @@ class Site:
     """The `[[watch]]` tables of newsbot.toml."""
     form_key: str = ""
     """The hidden value that a form must have (`Access.form_key`); empty: readers may not make watches."""
+    queue: QueueDatabase | None = None
+    """The queue of many machines; None if there is none."""
     vectors: RecentVectors = field(default_factory=RecentVectors)
     """What the articles of the last days are about."""
     counts: RecentValues[tuple[Attention, Mapping[str, Sequence[tuple[str, int]]]]] = field(

@@ -1,0 +1,1 @@
+"""The database of the queue that places jobs on many machines, and which work is due."""
