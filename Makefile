@@ -64,7 +64,7 @@ COMPILE := uv pip compile --quiet --universal --generate-hashes --no-header --no
 requirements: $(READY)
 	$(BIN)/pip install --quiet uv
 	$(BIN)/$(COMPILE) --extra postgres --extra test --extra docs --output-file requirements.txt pyproject.toml
-	$(BIN)/$(COMPILE) --extra postgres --extra entities --extra alerts --constraint requirements.txt \
+	$(BIN)/$(COMPILE) --extra postgres --extra entities --extra alerts --extra cluster --extra s3 --extra observe --constraint requirements.txt \
 		--output-file deploy/requirements.txt pyproject.toml
 	echo hatchling | $(BIN)/$(COMPILE) --constraint requirements.txt --output-file deploy/build-requirements.txt -
 
