@@ -28,7 +28,6 @@ FLOORS = (
         "rule_versions",
         "capture",
         "public_addresses",
-        "tracing",
         "settings",
         "configuration",
     },
