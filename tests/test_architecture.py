@@ -30,7 +30,6 @@ FLOORS = (
         "rule_versions",
         "capture",
         "public_addresses",
-        "tracing",
         "settings",
         "configuration",
     },

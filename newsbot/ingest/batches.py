@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 
 from newsbot.errors import ConflictError, DatabaseError
 from newsbot.ingest.record import Item, lock_items
+from newsbot.metrics.tracing import span
 from newsbot.store.database import Database
-from newsbot.tracing import span
 
 T = TypeVar("T")
 

@@ -32,6 +32,7 @@ from newsbot.ingest.envelope import Envelope, rejected, stage_failed
 from newsbot.ingest.read import read
 from newsbot.ingest.stubs import find_stub, may_leave_stub
 from newsbot.items import READ_KINDS, STUB, Article, Reject
+from newsbot.metrics.tracing import span, start_tracing
 from newsbot.onnx import EXTRA, has_runtime
 from newsbot.settings import Configuration
 from newsbot.sources.catalog import Catalog, catalog_of, load_sources
@@ -40,7 +41,6 @@ from newsbot.store.articles.precomputed import Vector, precompute
 from newsbot.store.articles.site_boilerplate import remove_learnt
 from newsbot.store.database import Database
 from newsbot.store.schema.identity import article_keys
-from newsbot.tracing import span, start_tracing
 
 Item = TypeVar("Item", bound=Envelope | Reject | None)
 T = TypeVar("T")

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from newsbot.errors import UsageError
+from newsbot.metrics import EXTRA
 
 _NOTHING = nullcontext()
 _tracer: Any = None
@@ -31,9 +32,7 @@ def start_tracing(service: str = "newsbot") -> None:
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
     except ImportError as error:
-        raise UsageError(
-            f"NEWSBOT_TRACES needs the package {error.name}: pip install 'newsbot[observe]'"
-        ) from error
+        raise UsageError(f"NEWSBOT_TRACES needs the package {error.name}: {EXTRA}") from error
     named = Resource({"service.name": service}).merge(OTELResourceDetector().detect())
     provider = TracerProvider(resource=Resource.create().merge(named))
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
