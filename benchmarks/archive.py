@@ -277,7 +277,7 @@ def memory_mb(pid: int) -> float:
     )
 
 
-def backfill(path: Path, workers: int, database: Path) -> Measured:
+def backfill(path: Path | str, workers: int, database: Path) -> Measured:
     for old in database.parent.glob(f"{database.name}*"):
         old.unlink()
     command = [sys.executable, "-m", "newsbot", "backfill", str(path), "--workers", str(workers), "--json"]

@@ -11,7 +11,7 @@ import io
 from base64 import b32encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha1
 from pathlib import Path
 from typing import BinaryIO
@@ -28,6 +28,8 @@ FILES = "newsbot-*.warc.gz"
 """Glob pattern of the files that crawls write to an archive."""
 GZIP_LEVEL = 6
 OPEN_SUFFIX = ".open"
+SETTLED_AFTER = timedelta(hours=1)
+"""Time after which the database refers to every record that it ever will: a lease ends after ten minutes."""
 SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 
@@ -94,8 +96,10 @@ class WarcWriter:
         self.software = software
         self.max_file_bytes = max_file_bytes
         self._file: BinaryIO | None = None
-        self._full: list[BinaryIO] = []
-        """Complete files that stay locked until `close`, because the database may not refer to their last records yet."""
+        self._full: list[tuple[datetime, BinaryIO]] = []
+        """Complete files, and when they were. They stay locked while the database may not refer to their last records."""
+        self.released = 0
+        """Number of complete files that are not locked any more."""
         self._path = folder
         self._day: date | None = None
         self._serial = 0
@@ -126,20 +130,24 @@ class WarcWriter:
 
     def close(self) -> None:
         """Close all files; the next exchange opens a new one."""
-        self._retire()
-        for file in self._full:
-            file.close()
-        self._full.clear()
+        self._retire(datetime.max.replace(tzinfo=UTC))
+        self._release(datetime.max.replace(tzinfo=UTC))
 
-    def _retire(self) -> None:
+    def _retire(self, now: datetime) -> None:
         if self._file:
             _mark(self._path).unlink()
-            self._full.append(self._file)
+            self._full.append((now, self._file))
             self._file = None
+
+    def _release(self, before: datetime) -> None:
+        while self._full and self._full[0][0] <= before:
+            self._full.pop(0)[1].close()
+            self.released += 1
 
     def _append(self, now: datetime, records: Iterable[WarcRecord]) -> int:
         if self._file and (now.date() != self._day or self._file.tell() >= self.max_file_bytes):
-            self._retire()
+            self._retire(now)
+        self._release(now - SETTLED_AFTER)
         if self._file is None:
             self._file = self._open(now)
             _write_whole(self._file, _packed(_info(self._path.name, self.software, now)))

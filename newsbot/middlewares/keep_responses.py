@@ -42,7 +42,7 @@ class KeepResponses:
     as it is then.
 
     Settings: `NEWSBOT_ARCHIVE_DIR`, the folder; empty: nothing is kept. `NEWSBOT_ARCHIVE_URL`, an object store to which
-    complete files are uploaded at the end. Stats: `newsbot/archive/kept`, `newsbot/archive/reduced` (of these),
+    complete files are uploaded: at the end, and an hour after they were full. Stats: `newsbot/archive/kept`, `newsbot/archive/reduced` (of these),
     `newsbot/archive/skipped`, `newsbot/archive/stopped`, `newsbot/archive/uploaded`. Meta keys: sets `KEPT`; requests with `SAVED_PATH` are not kept. Responses with the flag
     `cached` are not kept either."""
 
@@ -52,6 +52,8 @@ class KeepResponses:
         self.store = store
         self._writing = asyncio.Lock()
         self._waiting: list[_Waiting] = []
+        self._uploading: asyncio.Future[None] | None = None
+        self._released = 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -92,6 +94,8 @@ class KeepResponses:
             if not waiting.is_done and self.writer is not None:
                 batch, self._waiting = self._waiting, []
                 await self._write_batch(self.writer, batch)
+                if self.writer is not None:
+                    self._begin_upload(self.writer)
         if waiting.error:
             raise waiting.error
         return waiting.kept
@@ -119,8 +123,17 @@ class KeepResponses:
             if self.writer is None:
                 return
             self.writer.close()
+            if self._uploading:
+                await self._uploading
             if self.store and reason != "shutdown" and self.writer.folder.is_dir():
                 await run_in_thread(self._upload, self.writer.folder)
+
+    def _begin_upload(self, writer: WarcWriter) -> None:
+        """Upload the files of a long crawl as they are complete, beside its work."""
+        is_free = self._uploading is None or self._uploading.done()
+        if self.store and is_free and writer.released > self._released:
+            self._released = writer.released
+            self._uploading = asyncio.ensure_future(run_in_thread(self._upload, writer.folder))
 
     def _upload(self, folder: Path) -> None:
         """Upload the files of the archive that no crawl writes to; those that cannot be are left for the next run."""

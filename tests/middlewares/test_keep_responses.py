@@ -6,6 +6,7 @@ import random
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ import pytest
 from sqlalchemy import select
 from warcio.archiveiterator import ArchiveIterator
 
+from newsbot.archive import warc_writer
 from newsbot.archive.warc_pages import read_page_at
 from newsbot.commands.run_lines import outcome_line
+from newsbot.middlewares.keep_responses import KeepResponses
 from newsbot.store.schema.models import Fetch
 from tests.archive.test_warc_writer import check, files, types
 from tests.crawling import crawl, in_reactor, reading
@@ -89,6 +92,58 @@ async def test_response_that_is_the_same_again_is_kept_once(tmp_path: Path, site
     first, again = fetches(tmp_path)
     assert (first.warc_file, first.warc_offset) == (again.warc_file, again.warc_offset)
     assert [types(path).count("revisit") for path in files(tmp_path / "archive")] == [0, 1]
+
+
+@in_reactor
+async def test_files_are_in_the_object_store_when_the_crawl_ends(tmp_path: Path, site: Site) -> None:
+    url = site.html("/1", article_page(1))
+    store = (tmp_path / "store").as_uri()
+    outcome = await crawl("article", settings(tmp_path, NEWSBOT_ARCHIVE_URL=store), url=url)
+    assert outcome.stats["newsbot/archive/uploaded"] == 1
+    await crawl("article", settings(tmp_path, NEWSBOT_ARCHIVE_URL=store), url=url)
+    assert files(tmp_path / "archive") == []
+    first, again = fetches(tmp_path)
+    assert first.warc_file == again.warc_file
+    assert (first.warc_file or "").startswith(f"{store}/newsbot-")
+    assert [types(path).count("revisit") for path in files(tmp_path / "store")] == [0, 1]
+
+
+@in_reactor
+async def test_full_files_of_a_long_crawl_are_uploaded_meanwhile(
+    tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warc_writer, "SETTLED_AFTER", timedelta(0))
+    monkeypatch.setattr(
+        warc_writer.WarcWriter.__init__, "__kwdefaults__", {"max_file_bytes": 10, "software": ""}
+    )
+    urls = [site.html(f"/{number}", article_page(number)) for number in range(6)]
+    uploads: list[int] = []
+    upload = KeepResponses._upload
+
+    def noted(self: KeepResponses, folder: Path) -> None:
+        uploads.append(len(fetches(tmp_path)))
+        upload(self, folder)
+
+    monkeypatch.setattr(KeepResponses, "_upload", noted)
+    store = (tmp_path / "store").as_uri()
+    await crawl("article", settings(tmp_path, NEWSBOT_ARCHIVE_URL=store), url=",".join(urls))
+    assert len(uploads) > 1
+    assert files(tmp_path / "archive") == []
+    assert {(fetch.warc_file or "").rpartition("/")[0] for fetch in fetches(tmp_path)} == {store}
+
+
+@in_reactor
+async def test_a_store_that_cannot_be_used_leaves_the_files_for_the_next_run(
+    tmp_path: Path, site: Site
+) -> None:
+    url = site.html("/1", article_page(1))
+    (tmp_path / "store").write_text("no folder")
+    outcome = await crawl(
+        "article", settings(tmp_path, NEWSBOT_ARCHIVE_URL=(tmp_path / "store").as_uri()), url=url
+    )
+    assert outcome.stats["newsbot/store/new"] == 1
+    [path] = files(tmp_path / "archive")
+    assert [fetch.warc_file for fetch in fetches(tmp_path)] == [path.name]
 
 
 @in_reactor

@@ -12,6 +12,7 @@ from newsbot.entities.engine import engine_label, load_engine
 from newsbot.errors import NewsbotError
 from newsbot.jobs.checkup.findings import Finding, Findings
 from newsbot.jobs.prune import endless, overdue
+from newsbot.jobs.remote.objects import EXTRAS as OBJECT_STORES
 from newsbot.outputs.output_table import read_output_tables
 from newsbot.outputs.watches.watch_table import read_watch_tables
 from newsbot.settings import Configuration
@@ -185,6 +186,9 @@ def _asked_for(settings: Configuration) -> list[tuple[str, str]]:
     asked = [("languages", "embeddings")] if settings.embeddings else []
     if settings.metrics or settings.traces or settings.log_format == "json":
         asked.append(("observe", "metrics, traces or log_format"))
+    if settings.archive_url:
+        scheme = settings.archive_url.partition("://")[0]
+        asked.append((OBJECT_STORES.get(scheme, "files"), f"archive_url ({scheme}://)"))
     rendered = [source.key for source in _sources(settings) if source.enabled and source.render]
     return asked + ([("render", f"the source {rendered[0]} (render = true)")] if rendered else [])
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from newsbot.archive.files import find_pages, is_warc
 from newsbot.archive.warc_pages import Opener, Place, open_file
@@ -143,9 +143,12 @@ def _resolved(line: str, place: str, base_url: str) -> str:
         return line
     if base_url:
         return f"{base_url.rstrip('/')}/{line.lstrip('/')}"
-    if is_url(place):
-        return urljoin(place, line) if _is_web(place) else f"{place.rpartition('/')[0]}/{line}"
-    return str(Path(place).parent / line)
+    if not is_url(place):
+        return str(Path(place).parent / line)
+    above, folder, _ = place.partition(f"/{line.partition('/')[0]}/")
+    if folder:  # Common Crawl names files from the root, in lists that are below the same folder
+        return f"{above}/{line}"
+    return f"{place.rpartition('/')[0]}/{line}"
 
 
 def _lines(place: str, client: Client) -> list[str]:

@@ -125,7 +125,7 @@ def done(url: str) -> int:
         return sum(sum(part.counts.values()) for part in session.scalars(select(BackfillPart)))
 
 
-def kill(url: str, folder: Path, killed: str) -> None:
+def kill(url: str, folder: Path | str, killed: str) -> None:
     """Start a backfill that is killed by `tests.cli.jobs.killer`, and wait until all of its processes are gone."""
     line, environment = command(url, str(folder), "--workers", "2")
     environment |= {"NEWSBOT_ENTITY_ENGINE": "tests.cli.jobs.killer:Killer", "KILLED": killed}

@@ -33,10 +33,12 @@ def test_an_extra_that_a_source_needs_is_named(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr(local_checks, "find_spec", lambda _: None)
     path = tmp_path / "sources.toml"
     path.write_text('[[source]]\nkey = "a"\nhomepage = "https://a.example/"\nrender = true\n')
-    found = list(check_extras(Configuration(sources=str(path), embeddings=True)))
+    settings = Configuration(sources=str(path), embeddings=True, archive_url="s3://bucket")
+    found = list(check_extras(settings))
     assert [finding.advice for finding in found] == [
         "",
         "pip install 'newsbot[languages]'",
+        "pip install 'newsbot[s3]'",
         "pip install 'newsbot[render]'",
     ]
 

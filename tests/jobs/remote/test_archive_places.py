@@ -178,6 +178,7 @@ def test_the_paths_of_common_crawl_are_below_a_base_url(site: Site, tmp_path: Pa
     expected = [f"{site.url}/{name}" for name in names]
     assert find(str(path), base_url=f"{site.url}/") == expected
     assert find(f"{site.url}/crawl-data/warc.paths.gz", base_url=site.url) == expected
+    assert find(f"{site.url}/crawl-data/warc.paths.gz") == expected, "it is below the same folder"
 
 
 def test_lines_that_cannot_be_read_are_named_and_the_others_are_found(site: Site, tmp_path: Path) -> None:
