@@ -29,8 +29,10 @@ from newsbot.ingest.record import Item
 from newsbot.items import Reject
 from newsbot.settings import read_settings
 from newsbot.store.crawl.feed_rows import describe_sources
-from newsbot.store.crawl.frontier import release, this_process
+from newsbot.store.crawl.frontier import release
 from newsbot.store.crawl.run_rows import finish_run, start_run
+from newsbot.store.crawl.sharing.dead_runs import run_process
+from newsbot.store.crawl.sharing.host_claims import clock, free_claims
 from newsbot.store.database import Database
 
 logger = logging.getLogger(__name__)
@@ -121,7 +123,7 @@ class CrawlSession:
             spider=spider.name,
             arguments=getattr(spider, "arguments", {}),
             version=__version__,
-            process=this_process(),
+            process=run_process(),
             now=datetime.now(UTC),
         )
 
@@ -185,9 +187,10 @@ class CrawlSession:
             for name, value in stats.get_stats().items()
             if name.startswith(COUNTED)
         }
-        await self.write(describe_sources, self.processor.catalog.sources.values())
+        await self.write(describe_sources, self.processor.catalog)
         await self.write(finish_run, self.run_id, finish_reason=reason, counts=counts, now=datetime.now(UTC))
         await self.write(release, run_id=self.run_id)  # last: also what was leased a moment ago
+        await self.write(_free_claims, self.run_id)
         await run_in_thread(self.database.close)
 
     async def abandon(self) -> None:
@@ -234,3 +237,7 @@ class CrawlSession:
         except DatabaseError as error:
             self.give_up(str(error))
             raise
+
+
+def _free_claims(session: Session, run_id: int) -> None:
+    free_claims(session, [run_id], now=clock(session))

@@ -107,7 +107,7 @@ def _report(session: CrawlSession, spider: NewsSpider) -> Iterator[tuple[int, st
     if problem := no_network(stats, report):
         yield logging.ERROR, problem
         return
-    lines = report_lines(stats, report, datetime.now(UTC), sorted(spider.left_to_others))
+    lines = report_lines(stats, report, datetime.now(UTC), spider.left_to_others)
     if stats.get("downloader/request_count") and not session.processor.settings.contact:
         lines.append(NO_CONTACT)
     for line in lines:
@@ -117,10 +117,11 @@ def _report(session: CrawlSession, spider: NewsSpider) -> Iterator[tuple[int, st
 def report_of(session: CrawlSession, spider: NewsSpider) -> RunReport:
     """Return what a run has met; nothing if the database fails. Its connections were closed with the session."""
     assert session.run_id is not None
-    keys = spider.catalog.keys()
+    run_id, wanted, now = session.run_id, spider.wanted, datetime.now(UTC)
+    if wanted is None:
+        return RunReport()
     try:
-        run_id, now = session.run_id, datetime.now(UTC)
-        return session.database.ask(lambda reading: run_report(reading, run_id, keys, now=now))
+        return session.database.ask(lambda reading: run_report(reading, run_id, wanted, now=now))
     except DatabaseError:  # the crawl has reported it already
         return RunReport()
     finally:

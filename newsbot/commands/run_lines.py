@@ -59,7 +59,7 @@ def report_lines(
 ) -> list[str]:
     """Return a few lines about feeds, hosts and walls; none if there is nothing to say.
 
-    `left` are the keys of sources that were left to another run."""
+    `left` are the hosts that were left to another run."""
     lines = _feed_counts(stats)
     problems = [
         [f"{feed.url}: {feed.reason}" for feed in report.failed],

@@ -28,11 +28,11 @@ CLEAR = "\r\x1b[K"
 
 
 class Progress:
-    """Extension that shows the numbers of sources, pages, new articles and rejects, and the pages a second.
+    """Extension that shows the numbers of hosts, pages, new articles and rejects, and the pages a second.
 
     If stderr is a terminal, they are a line below the log, which ends with the crawl. Otherwise they are logged every
-    `LOGSTATS_INTERVAL` seconds, 0 for never. A spider that knows how many of its sources are done has the attribute
-    `sources_done`: their number, and that of all."""
+    `LOGSTATS_INTERVAL` seconds, 0 for never. A spider that knows how many of its hosts are done has the attribute
+    `hosts_done`: their number, and that of all."""
 
     def __init__(self, crawler: Crawler, *, is_live: bool, interval_s: float) -> None:
         self.crawler = crawler
@@ -74,7 +74,7 @@ class Progress:
         pages = counts.get(PAGES, 0)
         self.pages.append((now, pages))
         rate = (pages - before) / (now - began) if now > began else 0.0
-        text = progress_line(counts, rate, getattr(self.crawler.spider, "sources_done", None))
+        text = progress_line(counts, rate, getattr(self.crawler.spider, "hosts_done", None))
         if self.line:
             self.line.show(text)
         else:
@@ -88,10 +88,10 @@ class Progress:
             self.line.close()
 
 
-def progress_line(counts: Mapping[str, Any], pages_per_s: float, sources: tuple[int, int] | None) -> str:
-    """Return the progress of a crawl in words. `counts` are Scrapy's stats; `sources` is (number done, number of all)."""
+def progress_line(counts: Mapping[str, Any], pages_per_s: float, hosts: tuple[int, int] | None) -> str:
+    """Return the progress of a crawl in words. `counts` are Scrapy's stats; `hosts` is (number done, number of all that were begun)."""
     rejected = sum(count for name, count in counts.items() if name.startswith("newsbot/rejected/"))
-    parts = [f"{sources[0]}/{sources[1]} sources"] if sources else []
+    parts = [f"{hosts[0]}/{hosts[1]} hosts"] if hosts else []
     parts += [
         f"{counts.get(PAGES, 0)} pages",
         f"{counts.get('newsbot/store/new', 0)} new",

@@ -34,7 +34,7 @@ from newsbot.ingest.stubs import find_stub, may_leave_stub
 from newsbot.items import READ_KINDS, STUB, Article, Reject
 from newsbot.onnx import EXTRA, has_runtime
 from newsbot.settings import Configuration
-from newsbot.sources.catalog import Catalog, catalog_of, load_sources
+from newsbot.sources.catalog import Catalog, open_catalog
 from newsbot.store.articles.existing import known_unchanged, recall
 from newsbot.store.articles.precomputed import Vector, precompute
 from newsbot.store.articles.site_boilerplate import remove_learnt
@@ -76,7 +76,7 @@ class Processor:
     @cached_property
     def catalog(self) -> Catalog:
         """The sources that are configured."""
-        return catalog_of(load_sources(self.settings.sources))
+        return open_catalog(self.settings.sources)
 
     @cached_property
     def engine(self) -> Engine:

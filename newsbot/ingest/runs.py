@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from newsbot import __version__
+from newsbot.sources.catalog import catalog_of
 from newsbot.sources.model import Source
 from newsbot.store.crawl.feed_rows import describe_sources
-from newsbot.store.crawl.frontier import this_process
 from newsbot.store.crawl.run_rows import finish_run, start_run
+from newsbot.store.crawl.sharing.dead_runs import run_process
 from newsbot.store.database import Database
 
 
@@ -32,7 +33,7 @@ def recorded_run(
             spider=name,
             arguments=arguments,
             version=__version__,
-            process=this_process(),
+            process=run_process(),
             now=datetime.now(UTC),
         )
     reason = "stopped"
@@ -44,5 +45,5 @@ def recorded_run(
         raise
     finally:
         with database.write() as session:
-            describe_sources(session, sources)
+            describe_sources(session, catalog_of({source.key: source for source in sources}))
             finish_run(session, run_id, finish_reason=reason, counts=counts, now=datetime.now(UTC))

@@ -16,7 +16,7 @@ from newsbot.middlewares.networks import check_address, root_cause
 from newsbot.middlewares.politeness import Politeness
 from newsbot.session import CrawlSession
 from newsbot.settings import read_settings
-from newsbot.sources.catalog import Catalog, catalog_of, load_sources, source_for
+from newsbot.sources.catalog import Catalog, open_catalog, source_for
 
 
 class PoliteHandler(HTTP11DownloadHandler):
@@ -35,7 +35,7 @@ class PoliteHandler(HTTP11DownloadHandler):
         self._pool._factory = BoundedFactory
         if settings.tls_verify:
             session = crawler.get_extension(CrawlSession)
-            sources = session.processor.catalog if session else catalog_of(load_sources(settings.sources))
+            sources = session.processor.catalog if session else open_catalog(settings.sources)
             scrapys = cast("_ScrapyClientContextFactory", self._contextFactory)
             scrapys._verify_certificates = False  # for the hosts that are exempt
             self._contextFactory = CertificatePolicy(  # type: ignore[assignment]
@@ -43,11 +43,11 @@ class PoliteHandler(HTTP11DownloadHandler):
             )
 
     async def download_request(self, request: Request) -> Response:
-        """Return the response to a request. Raises HeldError if its host is held by now."""
+        """Return the response to a request. Raises HeldError if its host is held by now, or asked by another run."""
+        await check_address(request, self.networks)
         politeness = self.crawler.get_downloader_middleware(Politeness)
         if politeness is not None:
-            politeness.check(request)
-        await check_address(request, self.networks)
+            await politeness.admit(request)
         try:
             return await super().download_request(request)
         except Exception as error:
@@ -55,6 +55,9 @@ class PoliteHandler(HTTP11DownloadHandler):
             if isinstance(cause, HeadersTooLargeError | CertificateRefusedError):
                 raise cause from None
             raise
+        finally:
+            if politeness is not None:
+                politeness.note_answered(request)
 
 
 def is_exempt(sources: Catalog, host: str, port: int) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -21,6 +23,7 @@ from newsbot.discovery.timing.schedule import (
     retry_after_s,
     robots_hold_s,
 )
+from newsbot.middlewares.own_hosts import OwnHosts
 from newsbot.session import CrawlSession
 from newsbot.settings import product_token
 from newsbot.store.crawl import hosts
@@ -35,11 +38,18 @@ ROBOTS = "robots.txt"
 """First word of the reason of a hold because robots.txt cannot be read."""
 
 
+TAKEN = "another run asks it"
+"""Reason of a hold that is none: nothing of it is stored."""
+MAX_TAKEN_S = 60.0
+"""Time after which a host is tried again that another run asks: it may be given back before the end of its lease."""
+
+
 class HeldError(IgnoreRequest):
     """Raised for a request that is not sent, because its host is held until `until`."""
 
     def __init__(self, host: str, until: datetime, reason: str) -> None:
         why = f"{ROBOTS} of {host} cannot be read" if reason.startswith(ROBOTS) else f"{host} asked to wait"
+        why = f"{host} is not free" if reason == TAKEN else why
         super().__init__(
             f"{why} ({reason}); nothing is requested from it until {until:%Y-%m-%d %H:%M:%S} UTC"
         )
@@ -51,6 +61,14 @@ class HeldError(IgnoreRequest):
     def is_for_robots(self) -> bool:
         """Whether the host is held because its robots.txt cannot be read."""
         return self.reason.startswith(ROBOTS)
+
+
+class HostTakenError(HeldError):
+    """Raised for a request that is not sent, because another run asks its host."""
+
+    def __init__(self, state: HostState, until: datetime) -> None:
+        super().__init__(state.host, until, state.reason)
+        self.state = state
 
 
 class Politeness:
@@ -69,6 +87,12 @@ class Politeness:
         """Minimum number of seconds between two requests, by host."""
         self.states: dict[str, HostState] = {}
         """What is known of hosts that are held, or were when they were last asked."""
+        self.configured_delay: Callable[[str], float] = lambda _: 0.0
+        """Returns the delay that the catalog has for the host of a URL, in seconds."""
+        self.own_hosts: OwnHosts | None = None
+        """The hosts that the run has claimed; None for a run that claims none."""
+        self.refusals: Counter[str] = Counter()
+        """Host that another run asks -> number of requests to it that were not sent."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -91,10 +115,51 @@ class Politeness:
         """Set the minimum delays of hosts, in seconds."""
         self.delays.update(delays)
 
+    def claim_hosts(self, own_hosts: OwnHosts) -> None:
+        """Ask only hosts that this run has claimed, until the spider is closed."""
+        self.own_hosts = own_hosts
+        own_hosts.start()
+        self.crawler.signals.connect(own_hosts.stop, signal=signals.spider_closed)
+
+    def delay_of(self, request: Request) -> float:
+        """Return the minimum number of seconds between two requests to the host of a request."""
+        host = _host(request)
+        if host not in self.delays:
+            self.delays[host] = self.configured_delay(request.url)
+        return self.delays[host]
+
+    async def admit(self, request: Request) -> None:
+        """Wait for the time of the next request to a host; the last step before a request is sent.
+
+        Raises HeldError if the host is held by now, or if another run has claimed it."""
+        host = authority_of(request.url)
+        while self.own_hosts is not None:
+            if rest_s := await self.own_hosts.visit(host):
+                raise self._taken(host, min(rest_s, MAX_TAKEN_S))
+            if not (rest_s := self.own_hosts.rest_s(host)):
+                break
+            await asyncio.sleep(rest_s)
+        self.check(request)
+        if self.own_hosts is not None:
+            self.own_hosts.note_asked(host, self.delay_of(request))
+
+    def note_answered(self, request: Request) -> None:
+        """Note that a request that was admitted is over, whatever its outcome."""
+        if self.own_hosts is not None:
+            slot = self._slot(request)
+            delay_s = max(self.delay_of(request), slot.delay if slot else 0.0)
+            self.own_hosts.note_answered(authority_of(request.url), delay_s)
+
+    def _taken(self, host: str, rest_s: float) -> HostTakenError:
+        self.refusals[host] += 1
+        until = self.clock() + timedelta(seconds=rest_s)
+        count = self.refusals[host]
+        return HostTakenError(HostState(host=host, held_until=until, reason=TAKEN, hold_count=count), until)
+
     def robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
         """Raise the delay of a host to the Crawl-delay of its robots.txt."""
-        host = _host(request)
-        self.delays[host] = request_delay_s(self.delays.get(host, 0.0), robotparser.crawl_delay(self.product))
+        crawl_delay = robotparser.crawl_delay(self.product)
+        self.delays[_host(request)] = request_delay_s(self.delay_of(request), crawl_delay)
 
     def process_request(self, request: Request) -> None:
         """Raise HeldError for a request to a host that is held; else enforce the host's delay."""
@@ -117,6 +182,8 @@ class Politeness:
         """Return the hold because of which a request has failed; None if it has failed for another reason.
 
         The host need not be that of the request: robots.txt may redirect to another one."""
+        if isinstance(error, HostTakenError):
+            return error.state
         return self.states.get(error.host) if isinstance(error, HeldError) else self.hold_of(request)
 
     def rest_s(self, hold: HostState) -> float | None:
@@ -209,11 +276,14 @@ class Politeness:
         """Raise the delay of the downloader's slot for a host to the minimum delay.
 
         The slot then has no jitter, which would make some delays shorter."""
-        delay = self.delays.get(_host(request))
-        engine = self.crawler.engine
-        slot = engine.downloader.slots.get(_host(request)) if engine else None
+        delay, slot = self.delay_of(request), self._slot(request)
         if delay and slot and slot.delay < delay:
             slot.delay, slot.jitter = delay, 0.0
+
+    def _slot(self, request: Request) -> Any:
+        """Return the downloader's slot for a host; None if it has none yet."""
+        engine = self.crawler.engine
+        return engine.downloader.slots.get(_host(request)) if engine else None
 
 
 def _host(request: Request) -> str:

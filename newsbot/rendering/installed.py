@@ -9,7 +9,7 @@ from importlib.util import find_spec
 
 from newsbot.errors import UsageError
 from newsbot.settings import Configuration
-from newsbot.sources.catalog import catalog_of, load_sources, source_for
+from newsbot.sources.catalog import open_catalog, source_for
 from newsbot.sources.model import Source
 
 logger = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ def missing() -> str | None:
 
 def require_browser(urls: Iterable[str], settings: Configuration) -> None:
     """Raise UsageError if one of the URLs belongs to a source with `render = true`, and nothing can be rendered."""
-    catalog = catalog_of(load_sources(settings.sources))
+    catalog = open_catalog(settings.sources)
     asked = {source.key: source for url in urls if (source := source_for(url, catalog))}
     renderable(asked, asked=asked, browser=settings.browser)
 

@@ -17,7 +17,7 @@ from newsbot.rendering.browser import Chromium, NoBrowserError, RenderError
 from newsbot.rendering.installed import find_browser, missing
 from newsbot.session import LISTER, SAVED_PATH, CrawlSession
 from newsbot.settings import read_settings
-from newsbot.sources.catalog import Catalog, catalog_of, load_sources, source_for
+from newsbot.sources.catalog import Catalog, open_catalog, source_for
 from newsbot.sources.model import Source
 
 NO_PAGE = "newsbot_no_page"
@@ -63,8 +63,8 @@ class RenderPages:
         Raises NotConfigured if none of them is to be rendered, and UsageError for a browser that is not there."""
         settings = read_settings(crawler.settings)
         session = crawler.get_extension(CrawlSession)
-        sources = session.processor.catalog if session else catalog_of(load_sources(settings.sources))
-        if not any(source.render for source in sources.sources.values()):
+        sources = session.processor.catalog if session else open_catalog(settings.sources)
+        if not sources.rendering:
             raise NotConfigured
         browser = Chromium(
             find_browser(settings.browser),

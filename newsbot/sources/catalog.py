@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from newsbot.errors import UsageError
 from newsbot.plugins import Plugin, plugins
+from newsbot.sources.catalog_index import FiledHosts, open_filed
 from newsbot.sources.model import Source
 from newsbot.sources.values import SOURCE_KEYS, read_table
 
@@ -85,25 +87,96 @@ def _read_all(path: str | None) -> tuple[dict[str, tuple[Source, Path]], list[Us
     return located, faults
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Catalog:
-    """The sources of a catalog, by key and by host."""
+    """The sources of a catalog, by key and by host. Those of a large one are read from a file when they are asked for."""
 
     sources: Mapping[str, Source]
     """Key -> source."""
-    hosts: Mapping[str, list[Source]]
+    hosts: Mapping[str, Sequence[Source]]
     """Host of a homepage, or further host of a source -> its sources, longest homepage path first."""
+    enabled: Sequence[str]
+    """Keys of the sources that are crawled without being asked for."""
+    rendering: Sequence[str]
+    """Keys of the sources whose pages are rendered in a browser."""
+    definitions: Mapping[str, bytes]
+    """Key -> hash of all that the catalog says of the source."""
+    digest: bytes
+    """Hash of all that the catalog says."""
+
+
+def open_catalog(path: str | None = None) -> Catalog:
+    """Return the catalog of a path, as `load_sources` reads it. What is opened again is not read again.
+
+    Raises the errors of `load_sources`."""
+    contents = blake2b(digest_size=DIGEST_BYTES)
+    size = 0
+    for file in _files(path):
+        try:
+            content = file.read_bytes()
+        except OSError:  # which is reported when it is read as TOML
+            content = b""
+        size += len(content)
+        contents.update(f"{file.name} {len(content)}\n".encode("utf-8", "surrogatepass") + content)
+    digest = contents.digest()
+    if digest not in _opened:
+        opened = _filed_catalog(path, digest) if size >= LARGE_BYTES else catalog_of(load_sources(path))
+        _opened.clear()  # one at a time: a large one is large
+        _opened[digest] = opened
+    return _opened[digest]
+
+
+_opened: dict[bytes, Catalog] = {}
+LARGE_BYTES = 1_000_000
+"""Size of the TOML files, about 5,000 sources, from which sources are read one by one."""
+DIGEST_BYTES = 16
 
 
 def catalog_of(sources: Mapping[str, Source]) -> Catalog:
     """Return the catalog of these sources, by key."""
     hosts: dict[str, list[Source]] = {}
     for source in sources.values():
-        for site in {_site(urlsplit(source.homepage)), *(host.removeprefix("www.") for host in source.hosts)}:
+        for site in _sites(source):
             hosts.setdefault(site, []).append(source)
     for sharing in hosts.values():
         sharing.sort(key=lambda source: len(urlsplit(source.homepage).path), reverse=True)
-    return Catalog(sources, hosts)
+    definitions = {key: definition_of(source) for key, source in sources.items()}
+    return Catalog(
+        sources=sources,
+        hosts=hosts,
+        enabled=[key for key, source in sources.items() if source.enabled],
+        rendering=[key for key, source in sources.items() if source.render],
+        definitions=definitions,
+        digest=blake2b(b"".join(definitions.values()), digest_size=DIGEST_BYTES).digest(),
+    )
+
+
+def _filed_catalog(path: str | None, digest: bytes) -> Catalog:
+    sources = open_filed(
+        digest,
+        lambda: load_sources(path).values(),
+        read_table=_source_of,
+        hosts_of=_sites,
+        definition_of=definition_of,
+    )
+    index = sources.index
+    return Catalog(
+        sources=sources,
+        hosts=FiledHosts(sources),
+        enabled=index.enabled,
+        rendering=index.rendering,
+        definitions=dict(zip(index.keys, map(bytes.fromhex, index.definitions), strict=True)),
+        digest=digest,
+    )
+
+
+def definition_of(source: Source) -> bytes:
+    """Return a hash of all that the catalog says of a source."""
+    return blake2b(repr(source).encode(errors="replace"), digest_size=DIGEST_BYTES).digest()
+
+
+def _sites(source: Source) -> set[str]:
+    return {_site(urlsplit(source.homepage)), *(host.removeprefix("www.") for host in source.hosts)}
 
 
 def source_for(url: str, catalog: Catalog) -> Source | None:
@@ -115,13 +188,28 @@ def source_for(url: str, catalog: Catalog) -> Source | None:
         parts = urlsplit(url)
     except ValueError:
         return None
+    sharing = _sharing(parts, catalog)
+    fitting = (source for source in sharing if parts.path.startswith(urlsplit(source.homepage).path))
+    return next(fitting, sharing[-1]) if sharing else None
+
+
+def configured_delay(url: str, catalog: Catalog) -> float:
+    """Return the longest `delay_s` of the sources to whose hosts a URL belongs; 0 if it belongs to none."""
+    try:
+        sharing = _sharing(urlsplit(url), catalog)
+    except ValueError:
+        return 0.0
+    return max((source.delay_s for source in sharing), default=0.0)
+
+
+def _sharing(parts: SplitResult, catalog: Catalog) -> Sequence[Source]:
+    """Return the sources of the host of a URL, or of the closest parent domain that has any."""
     site = _site(parts)
     while site:
         if sharing := catalog.hosts.get(site):
-            fitting = (s for s in sharing if parts.path.startswith(urlsplit(s.homepage).path))
-            return next(fitting, sharing[-1])
+            return sharing
         site = site.partition(".")[2]
-    return None
+    return ()
 
 
 def _site(parts: SplitResult) -> str:
@@ -180,12 +268,19 @@ def _read_file(file: Path, faults: list[UsageError]) -> Iterator[Source]:
 
 def _read_source(table: dict[str, Any]) -> tuple[Source | None, list[str]]:
     values, problems = read_table(table, SOURCE_KEYS, required=("key", "homepage"))
-    if problems:
-        return None, problems
+    return (None, problems) if problems else (_made(values), [])
+
+
+def _source_of(table: dict[str, Any]) -> Source:
+    """Return the source of a table that was checked before."""
+    return _made(read_table(table, SOURCE_KEYS)[0])
+
+
+def _made(values: dict[str, Any]) -> Source:
     values.setdefault("name", values["key"])
     if "extract" in values:
         values["selectors"] = values.pop("extract")
-    return Source(**values), []
+    return Source(**values)
 
 
 def _error(file: Path, key: str, problem: str) -> UsageError:

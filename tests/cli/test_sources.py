@@ -18,6 +18,8 @@ from newsbot.items import Article, Fetched, Reject
 from newsbot.sources.model import Source
 from newsbot.store.crawl import feed_rows, polling
 from newsbot.store.crawl.run_rows import start_run
+from newsbot.store.crawl.sharing.due_work import due_feeds
+from newsbot.store.crawl.sharing.wanted_work import Wanted
 from newsbot.store.crawl.source_health import source_health
 from newsbot.store.database import Database
 from newsbot.store.queries import source_detail
@@ -163,7 +165,7 @@ def crawled(database: Database, days: int, *, a_day: int, silent: int = 0) -> No
         with database.write() as session:
             lock_items(session, items, now=day)
             run_id = start_run(session, spider="news", arguments={}, version="1", now=day)
-            [feed] = polling.due_feeds(session, ["one"], now=day, only_due=False)
+            [feed] = due_feeds(session, Wanted(began=day, only_due=False, sources=("one",)), now=day)
             polling.save_failed_poll(
                 session, feed, now=day, error="-", status=500, chance=0
             ) if ago < silent else None

@@ -17,7 +17,7 @@ from tests.pages import article_page, rss
 from tests.site import Answer, Asked, Site, running_site
 
 PROJECT = Path(__file__).parents[2]
-PROGRESS = re.compile(r"\d/1 sources, \d+ pages, \d+ new, \d+ rejected, [\d.]+ pages/s")
+PROGRESS = re.compile(r"\d/1 hosts, \d+ pages, \d+ new, \d+ rejected, [\d.]+ pages/s")
 
 
 def test_progress_names_sources_pages_articles_rejects_and_the_rate() -> None:
@@ -27,7 +27,7 @@ def test_progress_names_sources_pages_articles_rejects_and_the_rate() -> None:
         "newsbot/rejected/fetch/http-404": 2,
         "newsbot/rejected/validate/list": 1,
     }
-    assert progress_line(counts, 1.25, (3, 7)) == "3/7 sources, 9 pages, 4 new, 3 rejected, 1.2 pages/s"
+    assert progress_line(counts, 1.25, (3, 7)) == "3/7 hosts, 9 pages, 4 new, 3 rejected, 1.2 pages/s"
     assert progress_line({}, 0.0, None) == "0 pages, 0 new, 0 rejected, 0.0 pages/s"
 
 
@@ -119,5 +119,5 @@ def test_a_pipe_gets_a_log_line_now_and_then_and_no_escape_sequence(tmp_path: Pa
                 lines.append(line)
                 if PROGRESS.search(line):
                     go_on.set()
-    assert any("[newsbot.extensions.progress] INFO: 0/1 sources, " in line for line in lines)
+    assert any("[newsbot.extensions.progress] INFO: 0/1 hosts, " in line for line in lines)
     assert not [line for line in lines if "\x1b" in line]

@@ -1,36 +1,21 @@
 """Real crawls, killed many times: every article is stored once, none is lost, and few pages are requested twice."""
 
-import multiprocessing
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from multiprocessing.process import BaseProcess
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Semaphore
 
 import pytest
-from scrapy.cmdline import execute
 from sqlalchemy import func, select
 
 from newsbot.store.schema.models import ArticleRow, ArticleUrl, FrontierRow, Run
+from tests.crawl_processes import crawling
 from tests.crawling import reading
 from tests.pages import article_page, rss
 from tests.site import Answer, Asked, Page, running_site
 
-STARTED = multiprocessing.get_context("forkserver")
-"""Context that starts processes as copies of a process which has imported the modules of a crawl."""
-STARTED.set_forkserver_preload(
-    [
-        "pytest",
-        "scrapy.commands",
-        "scrapy.core.downloader.handlers.http11",
-        "newsbot.commands.crawl",
-        "newsbot.spiders.news",
-        "newsbot.pipelines.store",
-    ]
-)
 KILLS = 10
 SITES = 3
 PAGES = 50
@@ -102,27 +87,3 @@ def test_a_crawl_that_is_killed_ten_times_stores_every_article_once(
         # At a kill, one request per source can be in flight. No other page is requested twice.
         assert asked().total() - len(asked()) <= KILLS * SITES
         assert len(asked()) == SITES * PAGES
-
-
-@contextmanager
-def crawling(database_url: str, catalog: Path) -> Iterator[BaseProcess]:
-    """Start a crawl; kill it at the end of the block if it has not ended."""
-    settings = {
-        "NEWSBOT_DATABASE_URL": database_url,
-        "NEWSBOT_SOURCES": catalog,
-        "NEWSBOT_ENTITY_ENGINE": "none",
-        "NEWSBOT_ARCHIVE_DIR": "",
-        "NEWSBOT_ALLOWED_NETWORKS": "127.0.0.0/8",
-        "DOWNLOAD_DELAY": 0,
-        "AUTOTHROTTLE_ENABLED": 0,
-        "ROBOTSTXT_OBEY": 0,
-        "LOG_LEVEL": "ERROR",
-    }
-    options = [option for name, value in settings.items() for option in ("-s", f"{name}={value}")]
-    crawl = STARTED.Process(target=execute, args=(["scrapy", "crawl", "news", *options],))
-    crawl.start()
-    try:
-        yield crawl
-    finally:
-        crawl.kill()
-        crawl.join()

@@ -15,7 +15,8 @@ from newsbot.errors import UsageError
 from newsbot.ingest.envelope import Envelope
 from newsbot.items import Reject
 from newsbot.spiders.news import NewsSpider
-from newsbot.store.crawl.frontier import LEASE
+from newsbot.store.crawl.run_rows import start_run
+from newsbot.store.crawl.sharing.host_claims import claim
 from newsbot.store.database import Database
 from newsbot.store.queries import get_article, list_rejects
 from newsbot.store.schema.models import Feed, FrontierRow, Host, Run
@@ -352,31 +353,24 @@ async def test_crawl_delay_is_kept(lite: Web, sites: list[Site]) -> None:
 
 
 @in_reactor
-async def test_source_that_another_run_crawls_is_skipped(lite: Web, sites: list[Site]) -> None:
-    site = sites[0]
-    lite.add("one", site, feeds=[feed_of(site, 1)])
-    await lite.crawl()
-    database = Database(lite.database_url).open()
+async def test_a_host_that_another_run_asks_is_left_to_it_and_named(web: Web, sites: list[Site]) -> None:
+    site, other = sites[:2]
+    web.add("one", site, feeds=[feed_of(site, 1)])
+    web.add("two", other, feeds=[feed_of(other, 2)])
+    host = site.url.removeprefix("http://")
+    database = Database(web.database_url).open()
     with database.write() as session:
-        other = Run(
-            spider="news",
-            arguments={},
-            version="1",
-            process="another-machine:1",
-            started_at=datetime.now(UTC),
-            counts={},
+        run_id = start_run(
+            session, spider="news", arguments={}, version="1", process="elsewhere:1", now=datetime.now(UTC)
         )
-        session.add(other)
-        session.flush()
-        session.execute(
-            update(FrontierRow).values(
-                state="leased", lease_run_id=other.id, next_try_at=datetime.now(UTC) + LEASE
-            )
-        )
+        claim(session, [host], run_id=run_id, now=datetime.now(UTC))
     database.close()
-    site.asked.clear()
-    await lite.crawl(due="0")
+    outcome = await web.crawl()
     assert site.asked == []
+    assert other.paths() == ["/rss.xml", "/2026/05/story-2"]
+    spider = outcome.crawler.spider
+    assert isinstance(spider, NewsSpider)
+    assert spider.left_to_others == [host]
 
 
 @in_reactor

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from hashlib import blake2b
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from newsbot.discovery.polls import PollResult
+from newsbot.sources.catalog import Catalog, definition_of
 from newsbot.sources.model import Source
-from newsbot.store.schema.identity import KEY_BYTES, url_hash
+from newsbot.store.schema.identity import url_hash
 from newsbot.store.schema.models import Feed
 from newsbot.store.schema.models import Source as SourceRow
 from newsbot.store.sql import dialect
@@ -27,6 +28,8 @@ MAX_FOUND = 200
 """Maximum number of feeds of a source that are found in indexes and homepages: an index may list indexes without end."""
 UNLISTED_FOR = timedelta(days=7)
 """Time after which a sitemap that its index lists no longer is forgotten."""
+SOURCES_AT_ONCE = 200
+"""Number of sources in one statement."""
 NO_VALIDATORS: dict[str, Any] = {"etag": None, "last_modified": None, "content_hash": None}
 """Columns of a feed whose next answer is read whatever it says."""
 
@@ -35,24 +38,27 @@ NO_VALIDATORS: dict[str, Any] = {"etag": None, "last_modified": None, "content_h
 
 
 def sync_sources(session: Session, sources: Iterable[Source], *, now: datetime) -> None:
-    """Make the rows of `sources` and `feeds` match the catalog; the state of polling is kept.
+    """Make the rows of `sources` and `feeds` match these sources of the catalog; the state of polling is kept.
 
     Nothing is written for a source whose definition has not changed."""
-    stored = dict(session.execute(select(SourceRow.key, SourceRow.definition)).all())
-    for source in sources:
-        definition = blake2b(repr(source).encode(errors="replace"), digest_size=KEY_BYTES).digest()
-        if stored.get(source.key) != definition:
-            _sync_source(session, source, definition, now)
+    rest = iter(sorted(sources, key=lambda source: source.key))  # in the one order of locks
+    while chunk := list(islice(rest, SOURCES_AT_ONCE)):
+        keys = [source.key for source in chunk]
+        query = select(SourceRow.key, SourceRow.definition).where(SourceRow.key.in_(keys))
+        stored = dict(session.execute(query).all())
+        changed = [source for source in chunk if stored.get(source.key) != definition_of(source)]
+        if changed:
+            _sync_changed(session, changed, now)
 
 
-def describe_sources(session: Session, sources: Iterable[Source]) -> None:
+def describe_sources(session: Session, catalog: Catalog) -> None:
     """Give the rows of `sources` the names, languages, countries and tags of the catalog; sources without a row get none."""
-    columns = [getattr(SourceRow, name) for name in ("key", *_DESCRIPTION)]
-    stored = {row.key: row for row in session.execute(select(*columns))}
-    for source in sorted(sources, key=lambda source: source.key):  # in the one order of locks
-        row, described = stored.get(source.key), _description(source)
-        if row is not None and described != {name: getattr(row, name) for name in described}:
-            session.execute(update(SourceRow).where(SourceRow.key == source.key).values(described))
+    stored = session.execute(select(SourceRow.key, SourceRow.definition).order_by(SourceRow.key)).all()
+    for key, definition in stored:  # in the one order of locks
+        if catalog.definitions.get(key, definition) != definition:
+            row, described = session.get_one(SourceRow, key), _description(catalog.sources[key])
+            if described != {name: getattr(row, name) for name in described}:
+                session.execute(update(SourceRow).where(SourceRow.key == key).values(described))
 
 
 _DESCRIPTION = ("name", "homepage", "language", "country", "tags")
@@ -62,28 +68,46 @@ def _description(source: Source) -> dict[str, Any]:
     return {name: getattr(source, name) for name in _DESCRIPTION} | {"tags": list(source.tags)}
 
 
-def _sync_source(session: Session, source: Source, definition: bytes, now: datetime) -> None:
+def _sync_changed(session: Session, sources: Sequence[Source], now: datetime) -> None:
     connection = session.connection()
-    row = {"key": source.key, "definition": definition, **_description(source)}
-    insert = dialect.insert(connection, SourceRow).values(row | {"first_seen_at": now})
-    connection.execute(insert.on_conflict_do_update(index_elements=["key"], set_=row))
-    configured = configured_feeds(source)
-    _configure_feeds(session, source.key, configured)
-    kept = [url_hash(url) for _, url in configured]
-    _delete_feeds(session, Feed.source == source.key, Feed.found_in.is_(None), Feed.url_hash.not_in(kept))
+    rows = [
+        {
+            "key": source.key,
+            "definition": definition_of(source),
+            "first_seen_at": now,
+            **_description(source),
+        }
+        for source in sources
+    ]
+    renewed = ("definition", *_DESCRIPTION)
+    dialect.insert_or_renew(connection, SourceRow, rows, unique=("key",), renewed=renewed)
+    feeds = {
+        row["url_hash"]: row | _ANEW
+        for source in sources
+        for row in (_new_row(source.key, kind, url) for kind, url in configured_feeds(source))
+    }
+    in_order = [feeds[digest] for digest in sorted(feeds)]
+    renewed = ("source", "kind", "host", *_ANEW)
+    dialect.insert_or_renew(connection, Feed, in_order, unique=("url_hash",), renewed=renewed)
+    keys = [source.key for source in sources]
+    named = select(Feed.id, Feed.url_hash).where(Feed.source.in_(keys), Feed.found_in.is_(None))
+    doomed = [row.id for row in session.execute(named) if row.url_hash not in feeds]
+    if doomed:
+        _delete_feeds(session, Feed.id.in_(doomed))
     # What a definition says of hosts, patterns or time zones applies to documents that have not changed, too.
-    session.execute(update(Feed).where(Feed.source == source.key).values(NO_VALIDATORS))
+    session.execute(update(Feed).where(Feed.source.in_(keys)).values(NO_VALIDATORS))
 
 
-def _configure_feeds(session: Session, source: str, feeds: Iterable[tuple[str, str]]) -> None:
-    """Add feeds (kind, URL) that the catalog names. Those that have ended or moved are polled again at their own address."""
-    connection = session.connection()
-    for kind, url in feeds:
-        row = _new_row(source, kind, url)
-        insert = dialect.insert(connection, Feed).values(row)
-        anew = {"source": source, "kind": kind, "host": row["host"], "found_in": None, "depth": 0}
-        anew |= {"moved_to": None, "moved_at": None, "is_moved": False, "gone_at": None, "next_poll_at": None}
-        connection.execute(insert.on_conflict_do_update(index_elements=["url_hash"], set_=anew))
+_ANEW: dict[str, Any] = {
+    "found_in": None,
+    "depth": 0,
+    "moved_to": None,
+    "moved_at": None,
+    "is_moved": False,
+    "gone_at": None,
+    "next_poll_at": None,
+}
+"""Columns of a feed that the catalog names: one that has ended or moved is polled again at its own address."""
 
 
 def _new_row(source: str, kind: str, url: str) -> dict[str, Any]:

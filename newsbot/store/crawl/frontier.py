@@ -2,7 +2,7 @@
 
     pending -> leased -> done | failed | gone
 
-A lease ends at a time (`next_try_at`) or with the process that took it, so that a URL whose fetch was interrupted by a kill
+Only the run that has the claim of a host (`sharing.host_claims`) leases its URLs. A lease ends at a time (`next_try_at`) or with the process that took it, so that a URL whose fetch was interrupted by a kill
 is fetched again. A URL becomes `done` only in the transaction that stores the outcome of its fetch.
 """
 
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, select, update
 from sqlalchemy.orm import Session
 
 from newsbot.discovery.timing.schedule import MAX_AHEAD_S
@@ -23,8 +23,9 @@ from newsbot.items import FeedEntry
 from newsbot.store.crawl.budgets import return_refetches
 from newsbot.store.crawl.feed_entries import read_entry
 from newsbot.store.crawl.hosts import held_hosts
+from newsbot.store.crawl.sharing.wanted_work import Wanted, is_wanted
 from newsbot.store.schema.identity import url_hash
-from newsbot.store.schema.models import FrontierRow, Run
+from newsbot.store.schema.models import FrontierRow, Host
 from newsbot.urls import canonicalize
 
 LEASE = timedelta(minutes=10)
@@ -45,6 +46,7 @@ class Leased:
 
     url: str
     source: str
+    host: str
     etag: str | None
     last_modified: str | None
     article_id: int | None
@@ -63,26 +65,16 @@ def priority(dated: datetime | None, now: datetime) -> int:
 
 
 def lease(
-    session: Session, capacity: Mapping[str, int], *, run_id: int | None, now: datetime
+    session: Session, capacity: Mapping[str, int], wanted: Wanted, *, run_id: int | None, now: datetime
 ) -> list[Leased]:
-    """Lease URLs that are due, newest first; `capacity` is the maximum number for each source.
+    """Lease URLs that are due, newest first; `capacity` is the maximum number for each host, which the run has claimed.
 
     New URLs come before those that are tried or checked again. URLs of hosts that are held are left alone."""
     rows: list[FrontierRow] = []
-    for source, count in capacity.items():
-        is_free = and_(
-            FrontierRow.source == source,
-            or_(FrontierRow.host.is_(None), FrontierRow.host.not_in(held_hosts(now))),
-        )
-        is_pending = and_(is_free, FrontierRow.state == "pending")
-        pending = _take(session, is_pending, FrontierRow.priority.desc(), count)
-        is_due = and_(FrontierRow.state.in_(("leased", "failed", "done")), FrontierRow.next_try_at <= now)
-        again = _take(session, and_(is_free, is_due), FrontierRow.next_try_at, count - len(pending))
-        is_absurd = and_(
-            is_free, FrontierRow.next_try_at > now + timedelta(seconds=MAX_AHEAD_S)
-        )  # a wrong clock
-        rest = _take(session, is_absurd, FrontierRow.next_try_at, count - len(pending) - len(again))
-        rows += pending + again + rest
+    free = [host for host, count in capacity.items() if count > 0]
+    held = set(session.scalars(held_hosts(now).where(Host.host.in_(free)))) if free else set()
+    for host in (host for host in free if host not in held):
+        rows += _due_pages(session, host, capacity[host], wanted, now)
     for row in rows:
         row.state, row.next_try_at, row.lease_run_id = "leased", now + LEASE, run_id
         row.attempts += 1
@@ -90,6 +82,7 @@ def lease(
         Leased(
             url=row.url,
             source=row.source or "",
+            host=row.host or "",
             etag=row.etag,
             last_modified=row.last_modified,
             article_id=row.article_id,
@@ -103,26 +96,22 @@ def lease(
     return leased
 
 
+def _due_pages(session: Session, host: str, count: int, wanted: Wanted, now: datetime) -> list[FrontierRow]:
+    is_own = and_(FrontierRow.host == host, is_wanted(wanted, FrontierRow.source))
+    pending = _take(session, and_(is_own, FrontierRow.state == "pending"), FrontierRow.priority.desc(), count)
+    is_again = and_(is_own, FrontierRow.state.in_(("leased", "failed", "done")))
+    is_absurd = FrontierRow.next_try_at > now + timedelta(seconds=MAX_AHEAD_S)  # a wrong clock
+    rows = pending
+    for is_due in (FrontierRow.next_try_at <= now, is_absurd):
+        rows += _take(session, and_(is_again, is_due), FrontierRow.next_try_at, count - len(rows))
+    return rows
+
+
 def _take(session: Session, due: ColumnElement[bool], order: Any, count: int) -> list[FrontierRow]:
     if count <= 0:
         return []
     query = select(FrontierRow).where(due).order_by(order).limit(count)
     return list(session.scalars(query.with_for_update(skip_locked=True)))
-
-
-def take_over(session: Session, *, run_id: int | None, now: datetime) -> int:
-    """Release the leases of runs of this machine whose process does not exist any more.
-
-    Return the number of URLs that are due again. Leases of other machines end at their time."""
-    rows = session.execute(select(Run.id, Run.process).where(Run.finished_at.is_(None), Run.id != run_id))
-    dead = [id_ for id_, process in rows if not may_be_alive(process)]
-    freed = session.execute(
-        update(FrontierRow)
-        .where(FrontierRow.state == "leased", FrontierRow.lease_run_id.in_(dead))
-        .values(state="pending", next_try_at=None)
-    )
-    session.execute(update(Run).where(Run.id.in_(dead)).values(finished_at=now, finish_reason="killed"))
-    return int(freed.rowcount)  # type: ignore[attr-defined]
 
 
 def this_process() -> str:
@@ -208,15 +197,3 @@ def release(session: Session, *, run_id: int) -> None:
     """Release the leases of a run that ends."""
     query = update(FrontierRow).where(FrontierRow.state == "leased", FrontierRow.lease_run_id == run_id)
     session.execute(query.values(state="pending", next_try_at=None))
-
-
-def busy_sources(session: Session, *, run_id: int | None, now: datetime) -> set[str]:
-    """Return the sources of which other runs hold leases: two runs would fetch twice as fast as is polite."""
-    others = select(Run.id).where(Run.finished_at.is_(None), Run.id != run_id)
-    query = select(FrontierRow.source).where(
-        FrontierRow.lease_run_id.in_(others),
-        FrontierRow.state == "leased",
-        FrontierRow.next_try_at > now,
-        FrontierRow.next_try_at <= now + 2 * LEASE,  # later ones are of a wrong clock
-    )
-    return {source for source in session.scalars(query.distinct()) if source}

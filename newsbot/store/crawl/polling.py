@@ -1,4 +1,4 @@
-"""Which feeds are due, and the state that polling keeps for each of them."""
+"""The state that polling keeps for every feed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from newsbot.discovery.links import Link, date_in_path
@@ -16,7 +16,6 @@ from newsbot.discovery.listed_urls import added, url_set
 from newsbot.discovery.polls import MAX_UNDATED, PollResult
 from newsbot.discovery.timing.rhythm import Rhythm, next_poll_s, observe
 from newsbot.discovery.timing.schedule import (
-    MAX_AHEAD_S,
     MAX_POLL_S,
     MIN_POLL_S,
     failure_interval_s,
@@ -24,7 +23,6 @@ from newsbot.discovery.timing.schedule import (
 )
 from newsbot.store.crawl import discovered
 from newsbot.store.crawl.feed_rows import NO_VALIDATORS, add_feeds, update_children
-from newsbot.store.crawl.hosts import held_hosts
 from newsbot.store.schema.identity import KEY_BYTES, url_hash
 from newsbot.store.schema.models import Feed
 from newsbot.urls import authority_of
@@ -47,7 +45,7 @@ class DueFeed:
     url: str
     source: str
     host: str | None
-    """Host that is asked for it."""
+    """Host that is asked for it, which the run has claimed."""
     kind: str
     """`feed`, `sitemap`, `section` or `homepage`."""
     depth: int
@@ -72,27 +70,6 @@ class DueFeed:
     def address(self) -> str:
         """URL to request: that to which the feed has moved for good, or its own."""
         return self.moved_to if self.is_moved and self.moved_to else self.url
-
-
-def due_feeds(
-    session: Session, sources: Collection[str], *, now: datetime, only_due: bool = True
-) -> list[DueFeed]:
-    """Return the feeds of these sources that are due, or all feeds.
-
-    Feeds that have ended are left out, and those of hosts that are held."""
-    is_free = or_(Feed.host.is_(None), Feed.host.not_in(held_hosts(now)))
-    query = (
-        select(Feed)
-        .where(Feed.source.in_(sources), Feed.gone_at.is_(None), Feed.unlisted_at.is_(None), is_free)
-        .order_by(Feed.depth, Feed.next_poll_at)
-    )
-    if only_due:
-        is_absurd = Feed.next_poll_at > now + timedelta(seconds=MAX_AHEAD_S)
-        query = query.where(or_(Feed.next_poll_at.is_(None), Feed.next_poll_at <= now, is_absurd))
-    return [
-        DueFeed(**{name: getattr(feed, name) for name in DueFeed.__slots__})
-        for feed in session.scalars(query)
-    ]
 
 
 def body_hash(body: bytes) -> bytes:
@@ -332,14 +309,3 @@ def needs_guesses(session: Session, homepage: DueFeed, *, now: datetime) -> bool
 def save_guesses(session: Session, homepage: DueFeed, *, now: datetime) -> None:
     """Store that all usual addresses of feeds have been tried."""
     session.execute(update(Feed).where(Feed.id == homepage.id).values(guessed_at=now))
-
-
-def next_poll(session: Session, sources: Collection[str]) -> tuple[datetime, str] | None:
-    """Return when the next feed of these sources is due, and its source; None if none is."""
-    query = (
-        select(Feed.next_poll_at, Feed.source)
-        .where(Feed.source.in_(sources), Feed.gone_at.is_(None), Feed.next_poll_at.is_not(None))
-        .order_by(Feed.next_poll_at)
-        .limit(1)
-    )
-    return next(((at, source) for at, source in session.execute(query) if at), None)

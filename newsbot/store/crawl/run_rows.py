@@ -24,7 +24,7 @@ def start_run(
 ) -> int:
     """Insert the row of a run that has started and return its id.
 
-    `process` is `host:pid` (`frontier.this_process`); `now` is aware and in UTC. Passwords in the
+    `process` is that of `sharing.dead_runs.run_process`; `now` is aware and in UTC. Passwords in the
     arguments are masked."""
     said = {name: masked(value) if isinstance(value, str) else value for name, value in arguments.items()}
     run = Run(spider=spider, arguments=said, version=version, process=process, started_at=now, counts={})

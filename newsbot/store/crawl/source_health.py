@@ -6,17 +6,18 @@ Every query is for all sources at once, and bounded by an index: the reports of 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, distinct, false, func, select
+from sqlalchemy import ColumnElement, and_, case, distinct, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from newsbot.sources.health import DayCounts, Evidence, Flag, health_flags, unreached_of
 from newsbot.sources.reach import FeedState, Hold, Unreached
 from newsbot.sources.walls import REFUSALS, WALL_DAYS, Forbidden, PageCounts
+from newsbot.store.crawl.sharing.wanted_work import Wanted, is_wanted
 from newsbot.store.schema.models import (
     IS_STUB,
     ArticleAuthor,
@@ -36,6 +37,8 @@ DAYS = 70
 """Number of days that are examined: two baselines of four weeks, and two weeks to compare."""
 MEAN_DAYS = 28
 LONG_BODY_WORDS = 100
+MAX_HOSTS = 10_000
+"""Number of hosts in one query."""
 
 PagesByHost = dict[str, dict[date, PageCounts]]
 
@@ -209,19 +212,52 @@ def _with(counts: PageCounts, outcome: str, status: int, number: int) -> PageCou
 
 def feed_states(session: Session, keys: Collection[str]) -> defaultdict[str, list[FeedState]]:
     """Return source -> the states of its feeds, ordered by URL."""
+    found: defaultdict[str, list[FeedState]] = defaultdict(list)
+    for source, feed in _feed_states(session, Feed.source.in_(keys)):
+        found[source].append(feed)
+    return found
+
+
+def troubled_feeds(session: Session, wanted: Wanted, *, since: datetime) -> list[FeedState]:
+    """Return the feeds that were polled since a time and then failed, redirected permanently or ended, ordered by URL."""
+    is_troubled = or_(Feed.failure_count > 0, Feed.moved_to.is_not(None), Feed.gone_at.is_not(None))
+    conditions = Feed.last_polled_at >= since, is_troubled, is_wanted(wanted, Feed.source)
+    return [feed for _, feed in _feed_states(session, *conditions)]
+
+
+def _feed_states(session: Session, *conditions: ColumnElement[bool]) -> Iterator[tuple[str, FeedState]]:
     parent = aliased(Feed)
     columns = [getattr(Feed, field.name) for field in fields(FeedState) if field.name != "found_in"]
     query = (
         select(Feed.source, parent.url.label("found_in"), *columns)
         .outerjoin(parent, parent.id == Feed.found_in)
-        .where(Feed.source.in_(keys))
+        .where(*conditions)
         .order_by(Feed.url)
     )
-    found: defaultdict[str, list[FeedState]] = defaultdict(list)
     for row in session.execute(query).mappings():
         values = dict(row)
-        found[values.pop("source")].append(FeedState(**values))
-    return found
+        yield values.pop("source"), FeedState(**values)
+
+
+def wanted_holds(session: Session, wanted: Wanted) -> list[Hold]:
+    """Return those of the hosts of feeds that have not answered since they were held, ordered by name."""
+    of_feeds = select(Feed.host).where(Feed.host.in_(select(Host.host).where(_is_held())))
+    hosts = set(session.scalars(of_feeds.where(is_wanted(wanted, Feed.source)).distinct()))
+    return [hold for hold in all_holds(session) if hold.host in hosts]
+
+
+def has_only_hosts(session: Session, wanted: Wanted, hosts: Sequence[str]) -> bool:
+    """Return whether all feeds are of these hosts; False if there are too many of them to look for."""
+    if not 0 < len(hosts) <= MAX_HOSTS:
+        return False
+    other = select(Feed.id).where(
+        Feed.host.not_in(hosts), Feed.gone_at.is_(None), is_wanted(wanted, Feed.source)
+    )
+    return session.scalar(other.limit(1)) is None
+
+
+def _is_held() -> ColumnElement[bool]:
+    return Host.held_until.between(BEGINNING_OF_TIME, END_OF_TIME)  # not null, by the index
 
 
 def source_holds(
@@ -239,9 +275,7 @@ def source_holds(
 
 def all_holds(session: Session) -> list[Hold]:
     """Return every host that has not answered since it was held, ordered by name."""
-    query = select(Host).where(
-        Host.held_until.between(BEGINNING_OF_TIME, END_OF_TIME)
-    )  # not null, by the index
+    query = select(Host).where(_is_held())
     holds = [
         Hold(
             host=row.host,

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsbot.sources.health import Flag
 from newsbot.sources.reach import FeedState, Hold
-from newsbot.store.crawl.polling import next_poll
-from newsbot.store.crawl.source_health import feed_states, source_health, source_holds
+from newsbot.store.crawl.sharing.due_work import next_poll
+from newsbot.store.crawl.sharing.wanted_work import Wanted, is_wanted
+from newsbot.store.crawl.source_health import (
+    SourceHealth,
+    has_only_hosts,
+    source_health,
+    troubled_feeds,
+    wanted_holds,
+)
 from newsbot.store.schema.models import Fetch, Run
 
 TROUBLES = ("reject", "held")
 """Outcomes of fetches that may be signs of a wall."""
+CHUNK = 1000
+"""Number of sources in one query."""
 WALLS = ("bot wall", "robots refusal")
 
 
@@ -40,31 +50,33 @@ class RunReport:
     """Time of the next poll of one of its sources, and the key of that source."""
 
 
-def run_report(session: Session, run_id: int, sources: Collection[str], *, now: datetime) -> RunReport:
-    """Return what a run over these sources has met so far."""
+def run_report(session: Session, run_id: int, wanted: Wanted, *, now: datetime) -> RunReport:
+    """Return what a run over the sources that are wanted has met so far."""
     began = session.scalar(select(Run.started_at).where(Run.id == run_id)) or now
-    feeds = feed_states(session, sources)
-    polled = [
-        feed
-        for states in feeds.values()
-        for feed in states
-        if feed.last_polled_at and feed.last_polled_at >= began
-    ]
-    troubled = select(Fetch.source).where(Fetch.run_id == run_id, Fetch.outcome.in_(TROUBLES)).distinct()
-    suspects = set(session.scalars(troubled)) & set(sources)
-    health = source_health(session, [key for key in suspects if key], now=now) if suspects else []
-    holds = {hold.host: hold for of_source in source_holds(session, feeds).values() for hold in of_source}
+    feeds = troubled_feeds(session, wanted, since=began)
+    health = _health_of_suspects(session, run_id, wanted, now)
+    holds = {hold.host: hold for hold in wanted_holds(session, wanted)}
     holds |= {hold.host: hold for report in health for hold in report.holds}
     held = sorted((hold for hold in holds.values() if hold.until > now), key=lambda hold: hold.host)
-    hosts = {feed.host for states in feeds.values() for feed in states if not feed.gone_at}
-    silent = {hold.host for hold in held if hold.is_unreached}
-    failed = [feed for feed in polled if feed.failure_count and not feed.gone_at]
+    failed = [feed for feed in feeds if feed.failure_count and not feed.gone_at]
     return RunReport(
         failed=[feed for feed in failed if not feed.is_waiting_for(held)],
-        moved=[feed for feed in polled if feed.moved_to and not feed.gone_at],
-        ended=[feed for feed in polled if feed.gone_at and feed.gone_at >= began],
+        moved=[feed for feed in feeds if feed.moved_to and not feed.gone_at],
+        ended=[feed for feed in feeds if feed.gone_at and feed.gone_at >= began],
         holds=held,
         walls=[flag for report in health for flag in report.flags if flag.kind in WALLS],
-        is_cut_off=bool(hosts) and hosts <= silent,
-        next_poll=next_poll(session, sources),
+        is_cut_off=has_only_hosts(session, wanted, [hold.host for hold in held if hold.is_unreached]),
+        next_poll=next_poll(session, wanted),
     )
+
+
+def _health_of_suspects(session: Session, run_id: int, wanted: Wanted, now: datetime) -> list[SourceHealth]:
+    """Return the health of the sources that gave a reject in this run, or whose hosts asked to wait."""
+    troubled = select(Fetch.source).where(
+        Fetch.run_id == run_id, Fetch.outcome.in_(TROUBLES), is_wanted(wanted, Fetch.source)
+    )
+    suspects = iter(sorted(key for key in session.scalars(troubled.distinct()) if key))
+    health: list[SourceHealth] = []
+    while chunk := list(islice(suspects, CHUNK)):
+        health += source_health(session, chunk, now=now)
+    return health

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,10 +12,12 @@ from sqlalchemy.orm import Session
 from newsbot.discovery.links import Link
 from newsbot.store.crawl import discovered, frontier
 from newsbot.store.crawl.run_rows import start_run
+from newsbot.store.crawl.sharing.wanted_work import Wanted
 from newsbot.store.database import Database
-from newsbot.store.schema.models import FrontierRow, Run
+from newsbot.store.schema.models import FrontierRow
 
 NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)
+WANTED = Wanted(began=NOW, sources=("one", "two"))
 HOUR = timedelta(hours=1)
 ONE, TWO, THREE = (f"https://news.example/{number}" for number in (1, 2, 3))
 
@@ -28,18 +28,14 @@ def add(session: Session, *urls: str, source: str = "one", at: datetime = NOW, *
 
 
 def lease(session: Session, count: int = 9, *, run_id: int | None = None, at: datetime = NOW) -> list[str]:
-    """Lease URLs of the source "one" and return them."""
-    return [leased.url for leased in frontier.lease(session, {"one": count}, run_id=run_id, now=at)]
+    """Lease URLs of the host of the source "one" and return them."""
+    leased = frontier.lease(session, {"news.example": count}, WANTED, run_id=run_id, now=at)
+    return [page.url for page in leased]
 
 
-def run(session: Session, process: str | None = None) -> int:
-    """Start a run of this process, or of another one, and return its id."""
-    run_id = start_run(session, spider="news", arguments={}, version="1", now=NOW)
-    session.flush()
-    if process:
-        session.get_one(Run, run_id).process = process
-        session.flush()
-    return run_id
+def run(session: Session) -> int:
+    """Start a run and return its id."""
+    return start_run(session, spider="news", arguments={}, version="1", now=NOW)
 
 
 def states(session: Session) -> dict[str, str]:
@@ -64,12 +60,23 @@ def test_the_newest_link_is_leased_first_and_a_date_in_the_future_counts_as_now(
     assert frontier.priority(NOW + HOUR, NOW) == frontier.priority(None, NOW)
 
 
-def test_no_source_gets_more_than_its_room_and_others_none(database: Database) -> None:
+def test_no_host_gets_more_than_its_room_and_others_none(database: Database) -> None:
     with database.write() as session:
         add(session, ONE, TWO, THREE)
         add(session, "https://other.example/1", source="two")
-        leased = frontier.lease(session, {"one": 2, "two": 0}, run_id=None, now=NOW)
-        assert [(page.source, page.article_id) for page in leased] == [("one", None)] * 2
+        leased = frontier.lease(
+            session, {"news.example": 2, "other.example": 0}, WANTED, run_id=None, now=NOW
+        )
+        assert [(page.host, page.source, page.article_id) for page in leased] == [
+            ("news.example", "one", None)
+        ] * 2
+
+
+def test_pages_of_a_host_that_belong_to_sources_of_others_are_left_alone(database: Database) -> None:
+    with database.write() as session:
+        add(session, ONE)
+        add(session, TWO, source="strange")
+        assert lease(session) == [ONE]
 
 
 def test_a_leased_url_is_not_leased_again_before_its_lease_ends(database: Database) -> None:
@@ -101,7 +108,7 @@ def test_a_done_url_keeps_its_validators_and_is_due_when_its_next_check_is(datab
         frontier.mark_done(session, [TWO], article_id=None, now=NOW)
         assert frontier.attempts(session, ONE) == 0
         assert lease(session, at=later - timedelta(seconds=1)) == []
-        [again] = frontier.lease(session, {"one": 9}, run_id=None, now=later)
+        [again] = frontier.lease(session, {"news.example": 9}, WANTED, run_id=None, now=later)
     assert (again.url, again.etag, again.last_modified) == (ONE, '"a"', "b")
 
 
@@ -149,45 +156,3 @@ def test_a_run_that_ends_frees_its_own_leases_only(database: Database) -> None:
         [second] = lease(session, 1, run_id=other)
         frontier.release(session, run_id=mine)
         assert states(session) == {first: "pending", second: "leased"}
-
-
-def test_a_source_that_another_run_is_crawling_is_busy_until_its_leases_end(database: Database) -> None:
-    with database.write() as session:
-        add(session, ONE)
-        mine, other = run(session), run(session)
-        lease(session, run_id=other)
-        assert frontier.busy_sources(session, run_id=mine, now=NOW) == {"one"}
-        assert frontier.busy_sources(session, run_id=other, now=NOW) == set()
-        assert frontier.busy_sources(session, run_id=mine, now=NOW + frontier.LEASE) == set()
-
-
-def dead_process() -> str:
-    """Return the name of a process of this machine that has ended."""
-    pid = os.posix_spawn("/bin/true", ["true"], {})
-    os.waitpid(pid, 0)
-    return f"{socket.gethostname()}:{pid}"
-
-
-def test_leases_of_a_killed_process_are_taken_over_and_its_run_is_closed(database: Database) -> None:
-    with database.write() as session:
-        add(session, ONE)
-        killed = run(session, dead_process())
-        lease(session, run_id=killed)
-        assert frontier.take_over(session, run_id=run(session), now=NOW) == 1
-        assert states(session) == {ONE: "pending"}
-        assert session.get_one(Run, killed).finish_reason == "killed"
-
-
-@pytest.mark.parametrize(
-    "process",
-    [f"{socket.gethostname()}:{os.getppid()}", "elsewhere.example:1"],
-    ids=["alive", "another machine"],
-)
-def test_leases_of_a_process_that_may_be_alive_are_left_to_it(database: Database, process: str) -> None:
-    with database.write() as session:
-        add(session, ONE)
-        other = run(session, process)
-        lease(session, run_id=other)
-        assert frontier.take_over(session, run_id=run(session), now=NOW) == 0
-        assert states(session) == {ONE: "leased"}
-        assert session.get_one(Run, other).finish_reason is None

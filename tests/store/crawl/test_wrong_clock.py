@@ -15,6 +15,8 @@ from newsbot.store.crawl import discovered, feed_rows, frontier, hosts, polling
 from newsbot.store.crawl.hosts import HostState
 from newsbot.store.crawl.polling import PollAnswer
 from newsbot.store.crawl.rejects import save_reject
+from newsbot.store.crawl.sharing.due_work import due_feeds
+from newsbot.store.crawl.sharing.wanted_work import Wanted
 from newsbot.store.database import Database
 from newsbot.store.queries import history, list_rejects
 from newsbot.store.schema.identity import article_keys
@@ -29,6 +31,10 @@ SOURCE = Source(
 )
 
 
+def wanted(at: datetime) -> Wanted:
+    return Wanted(began=at, sources=("paper",))
+
+
 def add(database: Database, link: Link, at: datetime) -> None:
     with database.write() as session:
         discovered.add_links(session, [link], source="paper", feed_id=None, now=at)
@@ -36,7 +42,9 @@ def add(database: Database, link: Link, at: datetime) -> None:
 
 def leased(database: Database, at: datetime) -> list[str]:
     with database.write() as session:
-        return [page.url for page in frontier.lease(session, {"paper": 5}, run_id=None, now=at)]
+        return [
+            page.url for page in frontier.lease(session, {"news.example": 5}, wanted(at), run_id=None, now=at)
+        ]
 
 
 def test_pages_whose_lease_or_next_check_ends_in_a_year_are_due(database: Database) -> None:
@@ -63,13 +71,13 @@ def test_claims_of_feeds_are_not_measured_by_dates_in_the_future(database: Datab
 def test_a_feed_that_is_due_in_a_year_is_polled_and_scheduled_anew(database: Database) -> None:
     with database.write() as session:
         feed_rows.sync_sources(session, [SOURCE], now=NOW)
-        (feed,) = polling.due_feeds(session, ["paper"], now=NOW + YEAR)
+        (feed,) = due_feeds(session, wanted(NOW + YEAR), now=NOW + YEAR)
         answer = PollAnswer(200, None, None, b"1" * 16)
         polling.save_poll(session, feed, PollResult(), answer, now=NOW + YEAR, chance=0.5)
     with database.write() as session:
-        (feed,) = polling.due_feeds(session, ["paper"], now=NOW)
+        (feed,) = due_feeds(session, wanted(NOW), now=NOW)
         polling.save_failed_poll(session, feed, now=NOW, error="x", status=500, chance=0.5)
-        assert polling.due_feeds(session, ["paper"], now=NOW) == []
+        assert due_feeds(session, wanted(NOW), now=NOW) == []
         next_poll_at = session.scalar(select(Feed.next_poll_at))
     assert next_poll_at is not None
     assert NOW < next_poll_at < NOW + timedelta(days=1, hours=3)

@@ -6,7 +6,6 @@ Every query is bounded by an index and a limit, and has no list of the keys of a
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +16,8 @@ from newsbot.discovery.timing.schedule import MAX_AHEAD_S
 from newsbot.store.crawl.hosts import held_hosts
 from newsbot.store.crawl.polling import DueFeed
 from newsbot.store.crawl.sharing.host_claims import is_taken
-from newsbot.store.schema.models import CatalogSource, Feed, FrontierRow, HostClaim
+from newsbot.store.crawl.sharing.wanted_work import Wanted, is_wanted
+from newsbot.store.schema.models import Feed, FrontierRow, HostClaim
 
 ROWS_A_HOST = 20
 """Number of due rows that are looked at for each host that is wanted: most hosts have a few."""
@@ -26,20 +26,6 @@ SOON = timedelta(seconds=5)
 
 IS_PENDING = FrontierRow.state == literal_column("'pending'")
 """Condition of new pages. A literal, as in the index of them: SQLite uses that for no parameter."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """Which work a run looks for."""
-
-    began: datetime
-    """Feeds are polled that were due at this time: so a run comes to an end although feeds go on to become due."""
-    only_due: bool = True
-    """Whether only those are polled whose time has come; if not, all that were not polled since `began`."""
-    sources: tuple[str, ...] = ()
-    """Keys of the sources; empty: those of the catalog."""
-    catalog_id: int | None = None
-    """The catalog (`catalogs.id`); None with `sources`."""
 
 
 def due_hosts(
@@ -68,6 +54,14 @@ def left_to_others(session: Session, wanted: Wanted, *, limit: int, now: datetim
         )
     }
     return sorted(found)[:limit]
+
+
+def next_poll(session: Session, wanted: Wanted) -> tuple[datetime, str] | None:
+    """Return when the next feed of the sources that are wanted is due, and its source; None if none is."""
+    kept = Feed.gone_at.is_(None), Feed.unlisted_at.is_(None), Feed.next_poll_at.is_not(None)
+    query = select(Feed.next_poll_at, Feed.source).where(*kept, is_wanted(wanted, Feed.source))
+    rows = session.execute(query.order_by(Feed.next_poll_at).limit(1))
+    return next(((at, source) for at, source in rows if at), None)
 
 
 def due_feeds(
@@ -114,14 +108,6 @@ def _due_pages(wanted: Wanted, now: datetime) -> list[Due]:
         (FrontierRow.host, FrontierRow.next_try_at, (is_again, FrontierRow.next_try_at <= now, kept)),
         (FrontierRow.host, FrontierRow.next_try_at, (is_again, is_absurd, kept)),
     ]
-
-
-def is_wanted(wanted: Wanted, source: Any) -> ColumnElement[bool]:
-    """Return the condition that a column has the key of a source that is wanted."""
-    if wanted.catalog_id is None:
-        return source.in_(wanted.sources)  # type: ignore[no-any-return]
-    of_catalog = CatalogSource.catalog_id == wanted.catalog_id
-    return select(CatalogSource.source).where(of_catalog, CatalogSource.source == source).exists()
 
 
 def _is_possible(host: Any, now: datetime, run_id: int | None) -> tuple[ColumnElement[bool], ...]:

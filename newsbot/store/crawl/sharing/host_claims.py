@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from newsbot.errors import NewsbotError
@@ -87,11 +87,18 @@ def is_taken(host: ColumnElement[str], run_id: int | None, now: datetime) -> Col
 
 
 def claim(
-    session: Session, hosts: Collection[str], *, run_id: int, now: datetime, lease: timedelta = LEASE
+    session: Session,
+    hosts: Collection[str],
+    *,
+    run_id: int,
+    now: datetime,
+    delays: Mapping[str, float] | None = None,
+    lease: timedelta = LEASE,
 ) -> list[Claim]:
     """Claim those of the hosts that are free, and return the claims. It waits for nobody.
 
-    A host that the run has already is not claimed again. `now` is the time of `clock`."""
+    A host that the run has already is not claimed again. `now` is the time of `clock`; `delays` are the seconds between two
+    requests that are known of hosts."""
     if not hosts:
         return []
     wanted = sorted(set(hosts))
@@ -108,6 +115,7 @@ def claim(
     }
     if taken:
         connection.execute(update(_CLAIMS).where(_CLAIMS.c.host.in_(taken)).values(values))
+        _set_delays(connection, run_id, {host: (delays or {}).get(host, 0.0) for host in taken})
     return [
         Claim(host=row.host, run_id=run_id, fence=row.fence + 1, wait_s=_wait_s(row, now)) for row in rows
     ]
@@ -140,14 +148,16 @@ def renew(
         .returning(_CLAIMS.c.host, _CLAIMS.c.fence)
     )
     found = {row.host: row.fence for row in kept}
-    changed = [
-        {"of_host": host, "of_run": run_id, "seconds": seconds}
-        for host, seconds in sorted((delays or {}).items())
-        if host in found
-    ]
-    if changed:
-        connection.execute(_SET_DELAY, changed)
+    _set_delays(connection, run_id, {host: delay for host, delay in (delays or {}).items() if host in found})
     return found
+
+
+def _set_delays(connection: Connection, run_id: int, delays: Mapping[str, float]) -> None:
+    rows = [
+        {"of_host": host, "of_run": run_id, "seconds": seconds} for host, seconds in sorted(delays.items())
+    ]
+    if rows:
+        connection.execute(_SET_DELAY, rows)
 
 
 def give_back(

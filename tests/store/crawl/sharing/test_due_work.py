@@ -12,8 +12,9 @@ from newsbot.discovery.links import Link
 from newsbot.sources.model import Source
 from newsbot.store.crawl import discovered, feed_rows
 from newsbot.store.crawl.hosts import HostState, save_hold
-from newsbot.store.crawl.sharing.due_work import Wanted, due_feeds, due_hosts, left_to_others
+from newsbot.store.crawl.sharing.due_work import due_feeds, due_hosts, left_to_others, next_poll
 from newsbot.store.crawl.sharing.host_claims import claim, give_back
+from newsbot.store.crawl.sharing.wanted_work import Wanted
 from newsbot.store.database import Database
 from newsbot.store.schema.models import CatalogRow, CatalogSource, Feed, FrontierRow
 
@@ -116,3 +117,9 @@ def test_feeds_that_have_ended_are_not_due(stored: Database) -> None:
     with stored.write() as session:
         session.execute(update(Feed).where(Feed.source == "one").values(gone_at=NOW))
         assert hosts(session) == ["two.example"]
+
+
+def test_the_next_poll_is_that_of_the_feed_that_is_due_first(stored: Database) -> None:
+    with stored.write() as session:
+        assert next_poll(session, ALL) == (NOW - HOUR, "two")
+        assert next_poll(session, Wanted(began=NOW, sources=("one",))) is None
