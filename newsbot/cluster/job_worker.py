@@ -20,7 +20,15 @@ from procrastinate.worker import Worker
 
 from newsbot import __version__
 from newsbot.cluster.due_jobs import GivenBackError
-from newsbot.cluster.queues import GRACE_S, HEARTBEAT_S, MAX_ATTEMPTS, POLL_S, SCHEDULER, STALLED_S, TEND
+from newsbot.cluster.queues import (
+    GRACE_S,
+    HEARTBEAT_S,
+    MAX_ATTEMPTS,
+    POLL_S,
+    STALLED_S,
+    round_of,
+    scheduler_of,
+)
 from newsbot.errors import DatabaseError
 from newsbot.store.crawl.frontier import this_process
 from newsbot.store.placing.queue_database import QueueDatabase
@@ -140,7 +148,7 @@ class JobWorker:
         """Do the jobs of the scheduler, beside those of the queue: they never wait for a slot."""
         while True:
             try:
-                await self._make_worker(self.scheduler, [SCHEDULER], 2).run()
+                await self._make_worker(self.scheduler, [scheduler_of(self.kind)], 2).run()
             except ConnectorException as error:
                 logger.warning("The scheduler takes a new place in the queue: %s", error.__cause__ or error)
             await asyncio.sleep(AGAIN_S)
@@ -152,7 +160,9 @@ class JobWorker:
             await asyncio.sleep(POLL_S)
             if self.done > done and self.running <= self.slots // 2 and not self.is_stopping:
                 with suppress(AlreadyEnqueued, ConnectorException):
-                    await self.scheduler.configure_task(TEND).defer_async(timestamp=int(time.time()))
+                    await self.scheduler.configure_task(round_of(self.kind)).defer_async(
+                        timestamp=int(time.time())
+                    )
             done = self.done
 
     async def _report(self) -> None:

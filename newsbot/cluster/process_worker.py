@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from newsbot.cluster.backfill_jobs import ArchiveJobs, PartWorker
 from newsbot.cluster.heavy_jobs import ArticleJobs, ArticleWorker
 from newsbot.cluster.job_worker import JobWorker
-from newsbot.cluster.placer import Placer
+from newsbot.cluster.placer import HeavyPlacer, Placer
 from newsbot.cluster.queue_app import make_app
 from newsbot.cluster.queues import BACKFILL
 from newsbot.cluster.scheduler import make_scheduler
@@ -58,7 +58,9 @@ async def _work(
     worker = JobWorker(
         queue,
         app,
-        make_scheduler(app, Placer(queue, database, settings)),
+        make_scheduler(
+            app, Placer(queue, database) if kind == BACKFILL else HeavyPlacer(queue, database, settings)
+        ),
         kind=kind,
         slots=processes,
         task=work.ingest if isinstance(work, ArchiveJobs) else work.do,

@@ -6,9 +6,10 @@ CRAWL, BACKFILL, HEAVY = "crawl", "backfill", "heavy"
 KINDS = (CRAWL, BACKFILL, HEAVY)
 """Kinds of jobs; each has a queue of its name, and workers of its own."""
 SCHEDULER = "scheduler"
-"""Queue of the jobs that place others. Every worker takes them, beside its own."""
+"""Beginning of the names of the queues with the jobs that place others: one for each kind of workers, which take them beside
+their own."""
 TEND = "newsbot.tend"
-"""Name of the task that is a round of the scheduler."""
+"""Beginning of the names of the tasks that are a round of the scheduler."""
 
 HEARTBEAT_S = 5.0
 """Seconds between two heartbeats of a worker."""
@@ -36,3 +37,13 @@ MAX_JOBS = 10_000
 """Number of jobs after which a crawl worker begins anew, so that what it remembers of hosts does not grow for ever."""
 MAX_AGE_S = 24 * 3600.0
 """Seconds after which it begins anew in any case: a robots.txt must not be believed for longer (RFC 9309, section 2.4)."""
+
+
+def scheduler_of(kind: str) -> str:
+    """Return the queue of the scheduler of a kind of workers."""
+    return f"{SCHEDULER}-{kind}"
+
+
+def round_of(kind: str) -> str:
+    """Return the name of the task that is a round of the scheduler of a kind of workers."""
+    return f"{TEND}-{kind}"

@@ -21,8 +21,9 @@ from newsbot.cluster.queues import (
     MAX_ATTEMPTS,
     SCHEDULER,
     STALLED_S,
-    TEND,
     TEND_S,
+    round_of,
+    scheduler_of,
 )
 
 logger = logging.getLogger(__name__)
@@ -35,18 +36,20 @@ def make_scheduler(app: App, placer: Placer) -> App:
     """Return an app over the same queue, whose periodic tasks are the rounds of the scheduler.
 
     They have a `queueing_lock` and no lock: a round that was cut off must not hold up the next one."""
+    kind, queue, name = placer.kind, scheduler_of(placer.kind), round_of(placer.kind)
     scheduler = App(connector=app.connector)
     scheduler.job_manager = app.job_manager
 
     @scheduler.periodic(cron=f"* * * * * */{TEND_S}")
-    @scheduler.task(name=TEND, queue=SCHEDULER, queueing_lock=TEND)
+    @scheduler.task(name=name, queue=queue, queueing_lock=name)
     async def tend(timestamp: int, **_newer: Any) -> None:  # noqa: ARG001 - every periodic task is given it
         await sweep(app.job_manager)
-        for kind, due in (await asyncio.to_thread(placer.due)).items():
-            await place(app.job_manager, kind, due)
+        await place(app.job_manager, kind, await asyncio.to_thread(placer.due))
 
     @scheduler.periodic(cron="* * * * *")
-    @scheduler.task(name="newsbot.look-after", queue=SCHEDULER, queueing_lock="newsbot.look-after")
+    @scheduler.task(
+        name=f"newsbot.look-after-{kind}", queue=queue, queueing_lock=f"newsbot.look-after-{kind}"
+    )
     async def look_after(timestamp: int, **_newer: Any) -> None:  # noqa: ARG001
         await asyncio.to_thread(placer.look_after)
         await app.job_manager.delete_old_jobs(nb_hours=FAILED_HOURS, queue=CRAWL, include_failed=True)
@@ -66,7 +69,7 @@ async def sweep(jobs: JobManager) -> None:
 
 
 async def _place_again(jobs: JobManager, job: Job) -> None:
-    if job.queue == SCHEDULER:
+    if job.queue.startswith(SCHEDULER):
         await jobs.finish_job(job, Status.ABORTED, delete_job=True)
     elif job.attempts + 1 >= MAX_ATTEMPTS:
         logger.error("%s has failed: %d workers have died of it", job.call_string, MAX_ATTEMPTS)

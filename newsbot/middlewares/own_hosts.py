@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from scrapy.utils.asyncio import run_in_thread
@@ -23,10 +23,10 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-BEAT_S = 10.0
-"""Interval at which claims are renewed."""
-MARGIN_S = 5.0
-"""Time before the end of a lease at which nothing more is sent under it: a request takes a moment to arrive."""
+BEATS = 6
+"""Number of times that a claim is renewed within the time of its lease."""
+MARGIN = 1 / 12
+"""Share of a lease at its end in which nothing more is sent under it: a request takes a moment to arrive."""
 VISIT_S = 10.0
 """Time after the last request to a host that was claimed for a redirect, at which it is given back."""
 LOCKED_S = 1.0
@@ -68,12 +68,15 @@ class OwnHosts:
         *,
         delay_of: Callable[[str], float] = lambda _: 0.0,
         clock: Callable[[], float] = boot_clock,
+        lease: timedelta = LEASE,
     ) -> None:
         self.database = database
         self.run_id = run_id
         self.delay_of = delay_of
         """Returns the seconds between two requests to a host that are known before the first one."""
         self.clock = clock
+        self.lease = lease
+        """Time for which hosts are claimed, unless the claims are renewed."""
         self.hosts: dict[str, OwnHost] = {}
         self.lost = 0
         """Number of claims that were lost."""
@@ -109,6 +112,16 @@ class OwnHosts:
         for claim in claims:
             self._add(claim, began, is_visit=False)
         return found, claims
+
+    async def claim(self, hosts: Collection[str]) -> list[Claim]:
+        """Claim those of the hosts that are free; return the claims."""
+        began = self.clock()
+        claims = await self._transact(
+            lambda session: self._claim(session, hosts, host_claims.clock(session))
+        )
+        for claim in claims:
+            self._add(claim, began, is_visit=False)
+        return claims
 
     async def visit(self, host: str) -> float:
         """Claim a host for a single request, unless the crawl has it; return 0, else the seconds for which another run has it."""
@@ -182,13 +195,15 @@ class OwnHosts:
         def work(session: Session) -> dict[str, int]:
             now = host_claims.clock(session)
             dead_runs.say_alive(session, run_id=self.run_id, now=now)
-            return host_claims.renew(session, run_id=self.run_id, now=now, delays=delays)
+            return host_claims.renew(
+                session, run_id=self.run_id, now=now, delays=delays, lease=self.lease
+            )
 
         began = self.clock()
         kept = await self._transact(work)
         for host, own in list(self.hosts.items()):
             if kept.get(host) == own.claim.fence:
-                own.valid_until = max(own.valid_until, began + LEASE.total_seconds() - MARGIN_S)
+                own.valid_until = max(own.valid_until, began + (1 - MARGIN) * self.lease.total_seconds())
                 own.stored_delay_s = delays.get(host, own.stored_delay_s)
             elif own.claimed_at < began:
                 del self.hosts[host]
@@ -198,7 +213,7 @@ class OwnHosts:
     async def _beat(self) -> None:
         while not self._stopped.is_set():
             try:
-                await asyncio.wait_for(self._stopped.wait(), BEAT_S)
+                await asyncio.wait_for(self._stopped.wait(), self.lease.total_seconds() / BEATS)
             except TimeoutError:
                 try:
                     await self.renew()
@@ -211,14 +226,16 @@ class OwnHosts:
         self.hosts[claim.host] = OwnHost(
             claim=claim,
             claimed_at=now,
-            valid_until=began + LEASE.total_seconds() - MARGIN_S,
+            valid_until=began + (1 - MARGIN) * self.lease.total_seconds(),
             is_visit=is_visit,
             paced_until=now + claim.wait_s,
         )
 
     def _claim(self, session: Session, hosts: Collection[str], now: datetime) -> list[Claim]:
         delays = {host: self.delay_of(host) for host in hosts}
-        return host_claims.claim(session, hosts, run_id=self.run_id, now=now, delays=delays)
+        return host_claims.claim(
+            session, hosts, run_id=self.run_id, now=now, delays=delays, lease=self.lease
+        )
 
     async def _transact(self, work: Callable[[Session], T]) -> T:
         return await run_in_thread(self.database.transact, work)

@@ -1,124 +1,142 @@
-"""The spider of `newsbot worker crawl`: it does not end by itself, and crawls what jobs name.
+"""The spider of `newsbot worker crawl`: it does not end by itself, and crawls the hosts that jobs name.
 
-A job polls the feeds of a source that are due, then fetches pages, until nothing is due or its share is used up.
+A job claims its host as any crawl does, polls the feeds that are due, then fetches pages, until nothing is due or its share is
+used up; what is left is due, and placed again.
 """
 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from scrapy import Request
 
-from newsbot.sources.model import Source
+from newsbot.cluster.queues import STALLED_S
+from newsbot.middlewares.own_hosts import OwnHosts
 from newsbot.spiders.news import NewsSpider
-from newsbot.store.crawl.frontier import Leased
-from newsbot.store.crawl.hosts import HostState
-from newsbot.store.crawl.polling import DueFeed
-from newsbot.urls import host_of
+from newsbot.spiders.news_work.host_turns import TURN_S, HostTurns, Turn
+from newsbot.store.crawl.sharing.wanted_work import Wanted
+from newsbot.store.placing.cut_off_pages import release_cut_off
 
-MAX_PAGES = 50
-"""Pages after which a job ends, so that other sources get their turn. The rest is due, and placed again."""
-MAX_JOB_S = 300.0
-"""Seconds after which a job leases no more pages."""
+MAX_REQUESTS = 50
+"""Requests after which a job leases no more pages, so that other hosts get their turn. A turn lasts five minutes at most."""
 LOOK_S = 1.0
 """Seconds after which the spider looks at its jobs again, if nothing has happened."""
 
 
-@dataclass(slots=True)
-class Job:
-    """A source that is being crawled."""
+class JobTurns(HostTurns):
+    """The hosts whose jobs this worker does."""
 
-    ended: asyncio.Event
-    until: float
-    """Moment of the monotonic clock after which no more pages are leased."""
-    pages: int = 0
-    feeds: set[int] = field(default_factory=set)
-    """Ids of the feeds that are polled."""
+    def __init__(self, own: OwnHosts, wanted: Wanted) -> None:
+        super().__init__(own, wanted, max_hosts=0)
+        self.asked: dict[str, asyncio.Event] = {}
+        """Hosts that jobs ask for and that are not claimed yet, with what is set when their job is over."""
+        self.jobs: dict[str, asyncio.Event] = {}
+        """Host -> what is set when its job is over."""
+        self.requests: dict[str, int] = {}
+        """Host -> number of requests in this turn."""
+        self.is_ending = False
 
-    def may_go_on(self) -> bool:
-        """Return whether more pages may be leased."""
-        return self.pages < MAX_PAGES and time.monotonic() < self.until
+    async def take(self) -> list[str]:
+        """Claim the hosts that jobs ask for; return them. The job of a host that another run has is over at once."""
+        asked, self.asked = self.asked, {}
+        if not asked:
+            return []
+        claims = await self.own.claim(asked)
+        ends_at = self.clock() + TURN_S
+        self.turns |= {claim.host: Turn(claim, ends_at) for claim in claims}
+        hosts = [claim.host for claim in claims]
+        for host, over in asked.items():
+            if host in self.turns:
+                self.jobs[host], self.requests[host] = over, 0
+            else:
+                over.set()
+        return hosts
+
+    def note_asked(self, host: str) -> None:
+        """Count the requests of a job."""
+        super().note_asked(host)
+        if host in self.requests:
+            self.requests[host] += 1
+
+    def wants_pages(self, host: str) -> bool:
+        """Return whether pages of a host are to be leased: not if its job has used up its share."""
+        has_share = self.requests.get(host, 0) < MAX_REQUESTS and not self.is_ending
+        return has_share and super().wants_pages(host)
+
+    def forget_lost(self) -> None:
+        """End the jobs of hosts whose claim is lost: another run has them."""
+        super().forget_lost()
+        self._end_jobs([host for host in self.jobs if host not in self.turns])
+
+    async def end(self, hosts: Iterable[str]) -> None:
+        """Give hosts back whose job is over."""
+        over = list(hosts)
+        await super().end(over)
+        self._end_jobs(over)
+
+    def _end_jobs(self, hosts: Iterable[str]) -> None:
+        for host in hosts:
+            self.requests.pop(host, None)
+            if job := self.jobs.pop(host, None):
+                job.set()
 
 
 class HostJobs(NewsSpider):
-    """Crawls the sources that jobs name, many at a time, until it is ended.
-
-    The catalog is not stored by it: the scheduler does that. It is run by `newsbot worker crawl` only."""
+    """Crawls the hosts that jobs name, many at a time, until it is ended. It is run by `newsbot worker crawl` only."""
 
     name = "worker"
+    claim_lease = timedelta(seconds=STALLED_S)
+    """A host is free again when the jobs of a dead worker are placed again."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.known: dict[str, Source] = {}
-        """All sources; `catalog` has those that are being crawled."""
-        self.jobs: dict[str, Job] = {}
         self.ready = asyncio.Event()
         """Set once jobs can be taken."""
-        self.is_ending = False
 
     async def start(self) -> AsyncIterator[Request]:
         """Yield what the jobs ask for, until the spider is to end and no job is left."""
-        self.known, self.catalog = self.catalog, {}
+        await self._prepare()
+        turns, queue = self.turns, self.feeds.queue
         self.ready.set()
-        while self.jobs or not self.is_ending:
-            for request in [*self._next_polls(), *await self._leased_pages()]:
+        while turns.asked or turns.jobs or not turns.is_ending:
+            self.work.wanted = replace(self.work.wanted, began=datetime.now(UTC))
+            if hosts := await turns.take():
+                await self.work.session.write(release_cut_off, hosts, run_id=self.work.id)
+                await queue.add_due(hosts)
+            for request in [*queue.next(), *await self.pages.next(queue.waiting)]:
                 yield request
-            self._end_jobs()
+            before = set(turns.jobs)
+            await self._end_turns()
+            for host in before - turns.jobs.keys():
+                queue.forget(host)
             await self.slots.stirred(timeout_s=LOOK_S)
+            self._end_waits()
 
-    async def crawl_source(self, key: str) -> None:
-        """Crawl a source until nothing of it is due, or its share is used up. A source that is not known has nothing due."""
-        source = self.known.get(key)
-        if source is None or key in self.jobs or self.is_ending:
+    @property
+    def turns(self) -> JobTurns:
+        """The hosts whose jobs this worker does."""
+        assert isinstance(self.work.turns, JobTurns)
+        return self.work.turns
+
+    def make_turns(self, own: OwnHosts, wanted: Wanted) -> HostTurns:
+        """Return the turns of hosts that jobs ask for."""
+        return JobTurns(own, wanted)
+
+    async def crawl_host(self, host: str) -> None:
+        """Crawl a host until nothing of it is due, or its share is used up. Nothing is done if another run has it."""
+        turns = self.turns
+        if turns.is_ending or host in turns.jobs or host in turns.asked:
             return
-        job = self.jobs[key] = Job(asyncio.Event(), time.monotonic() + MAX_JOB_S)
-        self.catalog[key] = source
-        hosts = {host_of(source.homepage), *map(host_of, source.hosts)}
-        self.politeness.add_delays(dict.fromkeys(hosts, source.delay_s))
-        try:
-            await self._queue_polls([key], only_due=True)
-            self.slots.stir()
-            await job.ended.wait()
-        finally:
-            self._forget(key)
+        over = turns.asked[host] = asyncio.Event()
+        self.slots.stir()
+        await over.wait()
 
     def end(self) -> None:
         """End soon: lease no more pages, and let the jobs end when their requests in flight are done."""
-        self.is_ending = True
-        self.polls.clear()
+        self.turns.is_ending = True
+        self.feeds.queue.waiting.clear()
+        self.work.waits.waits.clear()
         self.slots.stir()
-
-    def _end_jobs(self) -> None:
-        for key, job in self.jobs.items():
-            is_over = key in self.exhausted or not job.may_go_on() or self.is_ending
-            if is_over and not self.slots.in_use(key) and not self.polls[key]:
-                job.ended.set()
-
-    def _forget(self, key: str) -> None:
-        job = self.jobs.pop(key)
-        self.catalog.pop(key, None)
-        self.polls.pop(key, None)
-        self.exhausted.discard(key)
-        self.polled -= job.feeds
-        self.settled -= job.feeds
-        for feed in job.feeds:
-            self.guesses.pop(feed, None)
-
-    def _queue_poll(self, feed: DueFeed, url: str, page: int = 1) -> None:
-        if feed.source in self.jobs and not self.is_ending:
-            self.jobs[feed.source].feeds.add(feed.id)
-            super()._queue_poll(feed, url, page)
-
-    def _may_lease(self, key: str) -> bool:
-        return super()._may_lease(key) and self.jobs[key].may_go_on() and not self.is_ending
-
-    def _fetch(self, page: Leased) -> Request:
-        self.jobs[page.source].pages += 1
-        return super()._fetch(page)
-
-    def _waits_for(self, hold: HostState, source: str, poll: Request | None = None) -> bool:
-        """Return False: a job does not wait for a host that is held; what is left of it is due after the hold."""
-        return False

@@ -58,6 +58,8 @@ class NewsSpider(PageSpider):
     outcome of its request is stored: at the end of a callback, or by the signals of items and spider errors."""
 
     name = "news"
+    claim_lease = host_claims.LEASE
+    """Time for which hosts are claimed, unless the claims are renewed."""
 
     def __init__(self, source: str = "", due: str = "1") -> None:
         super().__init__(source=source, due=due)
@@ -124,7 +126,8 @@ class NewsSpider(PageSpider):
         )
         politeness.configured_delay = lambda url: configured_delay(url, self.sources)
         own = OwnHosts(
-            run.database, run_id, delay_of=lambda host: configured_delay(f"http://{host}/", self.sources)
+            run.database, run_id, delay_of=lambda host: configured_delay(f"http://{host}/", self.sources),
+            lease=self.claim_lease,
         )
         politeness.claim_hosts(own)
         self.work = NewsRun(
@@ -134,13 +137,16 @@ class NewsSpider(PageSpider):
             sources=self.sources,
             wanted=self.wanted,
             slots=self.slots,
-            turns=HostTurns(
-                own, self.wanted, HOSTS_A_REQUEST * self.crawler.settings.getint("CONCURRENT_REQUESTS")
-            ),
+            turns=self.make_turns(own, self.wanted),
             waits=HoldWaits(),
         )
         self.feeds = FeedPolls(self.work)
         self.pages = LeasedPages(self.work, parse=self.parse_leased, fail=self.fetch_of_leased_failed)
+
+    def make_turns(self, own: OwnHosts, wanted: Wanted) -> HostTurns:
+        """Return the turns of the hosts that this run works on."""
+        limit = HOSTS_A_REQUEST * self.crawler.settings.getint("CONCURRENT_REQUESTS")
+        return HostTurns(own, wanted, limit)
 
     async def _end_turns(self) -> None:
         """Give back the hosts on which nothing is left to do now, or whose turn is over."""
@@ -159,7 +165,7 @@ class NewsSpider(PageSpider):
 
     async def _wait(self) -> bool:
         """Wait until a request is done or a short hold ends; return False if there is nothing to wait for."""
-        turns, waits = self.work.turns, self.work.waits
+        waits = self.work.waits
         if self.slots.are_idle() and not waits.waits:
             return await self._is_more()
         rest_s = waits.rest_s()
@@ -168,11 +174,15 @@ class NewsSpider(PageSpider):
             await asyncio.sleep(timeout_s)
         else:
             await self.slots.wait(timeout_s=timeout_s)
-        for wait in waits.ended():
-            turns.note_new(wait.hosts)
+        self._end_waits()
+        return True
+
+    def _end_waits(self) -> None:
+        """Go on with what has waited for holds that are over."""
+        for wait in self.work.waits.ended():
+            self.work.turns.note_new(wait.hosts)
             for poll in wait.polls:
                 self.feeds.queue.add(*poll)
-        return True
 
     async def _is_more(self) -> bool:
         """Return whether anything is left to do although no request is in flight: a last look into the database."""

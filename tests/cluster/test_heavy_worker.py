@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import select, update
 
 from newsbot.cluster.heavy_jobs import ARTICLES, Work, heavy_jobs
-from newsbot.cluster.placer import Placer
+from newsbot.cluster.placer import HeavyPlacer
 from newsbot.configuration.table import Configuration
 from newsbot.store.database import Database
 from newsbot.store.placing.queue_database import QueueDatabase
@@ -50,14 +50,14 @@ def test_a_pass_places_every_stale_article_once_and_begins_anew_after_its_time(
 ) -> None:
     fill(articles_url, 5)
     database = Database(articles_url)
-    placer = Placer(queue, database, Configuration(database_url=articles_url))
+    placer = HeavyPlacer(queue, database, Configuration(database_url=articles_url))
     work = Work("entities", "new 1", without_entities(["new 1"]), timedelta(hours=1))
-    [job] = placer._pass(work, free=4)
+    [job] = placer.next_jobs(work, free=4)
     assert (job.arguments["first"], job.arguments["last"]) == (1, 5)
-    assert placer._pass(work, free=4) == [], "the pass is over"
-    assert placer._pass(Work("entities", "new 2", work.condition, work.every), free=4) == [job]
-    assert placer._pass(Work("entities", "new 2", work.condition, timedelta()), free=4) == [job]
-    assert placer._pass(Work("entities", "new 3", work.condition, work.every), free=0) == []
+    assert placer.next_jobs(work, free=4) == [], "the pass is over"
+    assert placer.next_jobs(Work("entities", "new 2", work.condition, work.every), free=4) == [job]
+    assert placer.next_jobs(Work("entities", "new 2", work.condition, timedelta()), free=4) == [job]
+    assert placer.next_jobs(Work("entities", "new 3", work.condition, work.every), free=0) == []
     database.close()
 
 

@@ -16,7 +16,7 @@ from newsbot.cluster.queues import CRAWL, MAX_ATTEMPTS, STALLED_S
 from newsbot.cluster.scheduler import make_scheduler, place, sweep
 from newsbot.store.placing.queue_database import QueueDatabase
 from newsbot.store.placing.queued_jobs import names_of_jobs
-from newsbot.store.placing.worker_rows import slots_by_kind
+from newsbot.store.placing.worker_rows import slots_of
 from tests.cluster.workers import in_loop, rows
 
 
@@ -27,14 +27,14 @@ def due(*hosts: str) -> list[DueJob]:
 class Due:
     """Stands for what is due: places nothing, and counts the rounds."""
 
+    kind = CRAWL
+
     def __init__(self) -> None:
         self.rounds = 0
-        self.jobs: dict[str, list[DueJob]] = {}
 
-    def due(self) -> dict[str, list[DueJob]]:
+    def due(self) -> list[DueJob]:
         self.rounds += 1
-        jobs, self.jobs = self.jobs, {}
-        return jobs
+        return []
 
     def look_after(self) -> None:
         """Nothing to do."""
@@ -125,7 +125,7 @@ def test_each_round_of_the_scheduler_is_run_by_one_worker_of_all(
         running = [asyncio.create_task(worker.run()) for worker in workers]
         while sum(given.rounds for given in due_of_all) < 2:
             await asyncio.sleep(0.1)
-        assert slots_by_kind(queue, alive_s=STALLED_S) == {CRAWL: 6}
+        assert slots_of(queue, CRAWL, alive_s=STALLED_S) == 6
         for worker in workers:
             worker.stop()
         await asyncio.gather(*running)

@@ -12,7 +12,7 @@ from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
 from newsbot.cluster.job_worker import JobWorker
-from newsbot.cluster.placer import Placer
+from newsbot.cluster.placer import CrawlPlacer
 from newsbot.cluster.queue_app import make_app
 from newsbot.cluster.queues import CRAWL, MAX_AGE_S
 from newsbot.cluster.scheduler import make_scheduler
@@ -61,7 +61,8 @@ class CrawlWorker:
         session = CrawlSession.of(self.crawler)
         await self.spider.ready.wait()
         app = make_app(self.queue)
-        placer = Placer(self.queue, session.database, session.processor.settings)
+        spider = self.spider
+        placer = CrawlPlacer(self.queue, session.database, spider.work.id, lambda: spider.work.wanted)
         self._worker = JobWorker(
             self.queue,
             app,
@@ -82,8 +83,8 @@ class CrawlWorker:
             aging.cancel()
             self.spider.end()
 
-    async def _crawl(self, source: str, **_newer: Any) -> None:
-        await self.spider.crawl_source(source)
+    async def _crawl(self, host: str, **_newer: Any) -> None:
+        await self.spider.crawl_host(host)
 
     def _stop_on_signal(self, number: int, frame: Any) -> None:
         signal.signal(number, signal.SIG_DFL)

@@ -28,7 +28,7 @@ CLAIM = "newsbot_claim"
 """Request.meta key: the claim of the host under which a feed is polled (`Claim`)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class NewsRun:
     """One run of the spider `news`."""
 

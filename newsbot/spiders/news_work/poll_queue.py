@@ -25,8 +25,15 @@ class PollQueue:
         self.waiting: dict[str, deque[Request]] = defaultdict(deque)
         self.polled: set[int] = set()
         """Ids of the feeds that this run has polled, or is going to."""
+        self._of_host: dict[str, set[int]] = defaultdict(set)
         self.settled: set[int] = set()
         """Ids of the feeds whose poll is over. Sitemaps are polled after the index that lists them."""
+
+    def forget(self, host: str) -> None:
+        """Forget which feeds of a host were polled, so that they are polled again when they are due."""
+        ids = self._of_host.pop(host, set())
+        self.polled -= ids
+        self.settled -= ids
 
     async def add_due(self, hosts: Collection[str]) -> None:
         """Queue the due feeds of hosts that this run has not polled.
@@ -37,6 +44,7 @@ class PollQueue:
         for feed in due:
             if feed.id not in self.polled and feed.found_in not in unsettled:
                 self.polled.add(feed.id)
+                self._of_host[feed.host or ""].add(feed.id)
                 self.add(feed, feed.address)
 
     def add(self, feed: DueFeed, url: str, page: int = 1) -> None:

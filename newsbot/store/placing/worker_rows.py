@@ -22,8 +22,8 @@ SET done = newsbot_job_counts.done + excluded.done, failed = newsbot_job_counts.
 """)
 _FORGET = text("DELETE FROM newsbot_job_counts WHERE minute < now() - CAST(:kept AS interval)")
 _SLOTS = text("""
-SELECT kind, sum(slots) FROM newsbot_workers JOIN procrastinate_workers ON id = worker_id
-WHERE last_heartbeat > now() - make_interval(secs => :alive_s) GROUP BY kind
+SELECT coalesce(sum(slots), 0) FROM newsbot_workers JOIN procrastinate_workers ON id = worker_id
+WHERE kind = :kind AND last_heartbeat > now() - make_interval(secs => :alive_s)
 """)
 
 
@@ -64,7 +64,7 @@ def forget_counts(queue: QueueDatabase) -> None:
         connection.execute(_FORGET, {"kept": COUNTS_KEPT})
 
 
-def slots_by_kind(queue: QueueDatabase, *, alive_s: float) -> dict[str, int]:
-    """Return the number of slots of the workers of every kind that have been heard of in the last `alive_s` seconds."""
+def slots_of(queue: QueueDatabase, kind: str, *, alive_s: float) -> int:
+    """Return the number of slots of the workers of a kind that have been heard of in the last `alive_s` seconds."""
     with queue.connected() as connection:
-        return {kind: int(slots) for kind, slots in connection.execute(_SLOTS, {"alive_s": alive_s})}
+        return int(connection.scalar(_SLOTS, {"kind": kind, "alive_s": alive_s}) or 0)

@@ -1,0 +1,269 @@
+"""Workers of `newsbot worker crawl` that are killed again and again: what is lost, done twice, asked twice at a time.
+
+    python benchmarks/cluster.py URL [--minutes M] [--workers N] [--kill K] [--hosts H] [--pages P] [--halfway COMMAND]
+
+URL is a PostgreSQL server on which a database of its own is made and dropped. Each 20 seconds K of the N workers are killed
+(SIGKILL) and others started in their place; halfway COMMAND is run, such as a restart of the server. Then the workers go on
+until nothing is due. Prints one JSON object. The figures in cluster.md were made with it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shlex
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+PROJECT = Path(__file__).parents[1]
+PORT = 8913
+KILL_EVERY_S = 20.0
+
+
+class Cluster:
+    """The database, the site and the workers of one run."""
+
+    def __init__(self, url: str, folder: Path, hosts: int, pages: int) -> None:
+        self.url, self.folder, self.pages = url, folder, pages
+        self.hosts = [f"127.7.{n // 250}.{n % 250 + 1}:{PORT}" for n in range(hosts)]
+        self.workers: list[subprocess.Popen[bytes]] = []
+        catalog = (
+            f'[[source]]\nkey = "s{n}"\nhomepage = "http://{host}/"\nfeeds = ["http://{host}/fixed.xml"]\n'
+            for n, host in enumerate(self.hosts)
+        )
+        (folder / "sources.toml").write_text("".join(catalog))
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the processes of the run find in their environment."""
+        return os.environ | {
+            "NEWSBOT_DATABASE_URL": self.url,
+            "NEWSBOT_SOURCES": str(self.folder / "sources.toml"),
+            "NEWSBOT_ALLOWED_NETWORKS": "127.0.0.0/8",
+            "NEWSBOT_ENTITY_ENGINE": "none",
+            "NEWSBOT_ARCHIVE_DIR": "",
+            "NEWSBOT_WORKERS": "0",
+            "PYTHONPATH": str(PROJECT),
+        }
+
+    def newsbot(self, *arguments: str) -> None:
+        """Run a command to its end."""
+        subprocess.run(
+            [sys.executable, "-m", "newsbot", *arguments],
+            env=self.environment,
+            check=True,
+            capture_output=True,
+        )
+
+    def start(self) -> None:
+        """Start a worker."""
+        command = [
+            "worker",
+            "crawl",
+            "--slots",
+            "4",
+            "-s",
+            "DOWNLOAD_DELAY=0",
+            "-s",
+            "AUTOTHROTTLE_ENABLED=0",
+        ]
+        with (self.folder / "workers.log").open("ab") as log:
+            self.workers.append(
+                subprocess.Popen(
+                    [sys.executable, "-m", "newsbot", *command], env=self.environment, stdout=log, stderr=log
+                )
+            )
+
+    def rows(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:
+        """Return the rows of a statement."""
+        engine = create_engine(make_url(self.url), poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(text(statement), values)]
+
+    def jobs_of(self, process: int) -> dict[int, int]:
+        """Return the jobs that a process does: id -> id of its worker."""
+        query = (
+            "SELECT jobs.id, jobs.worker_id FROM procrastinate_jobs AS jobs JOIN newsbot_workers USING (worker_id)"
+            " WHERE status = 'doing' AND process LIKE :process"
+        )
+        return {row[0]: row[1] for row in self.rows(query, process=f"%:{process}")}
+
+
+class CutOff:
+    """Jobs that were cut off, and how long it took until they began again."""
+
+    def __init__(self) -> None:
+        self.waiting: dict[int, tuple[float, int]] = {}
+        self.seconds: list[float] = []
+
+    def add(self, jobs: dict[int, int]) -> None:
+        """Note the jobs of a worker that is killed now."""
+        self.waiting |= {job: (time.monotonic(), worker) for job, worker in jobs.items()}
+
+    def look(self, cluster: Cluster) -> None:
+        """Note which of them have begun again, or are done."""
+        query = "SELECT id, worker_id, status::text FROM procrastinate_jobs WHERE queue_name = 'crawl'"
+        now = {row[0]: row[1:] for row in cluster.rows(query)}
+        for job, (killed_at, worker) in list(self.waiting.items()):
+            other, status = now.get(job, (None, "gone"))
+            if status == "gone" or (status == "doing" and other not in {worker, None}):
+                self.seconds.append(time.monotonic() - killed_at)
+                del self.waiting[job]
+
+
+@contextmanager
+def running_site(log: Path, pages: int) -> Iterator[None]:
+    """Serve the site in a process of its own."""
+    command = [
+        sys.executable,
+        str(PROJECT / "benchmarks/cluster_site.py"),
+        str(PORT),
+        str(log),
+        str(pages),
+        "200",
+    ]
+    site = subprocess.Popen(command)
+    try:
+        yield
+    finally:
+        site.kill()
+        site.wait()
+
+
+def overlaps(log: Path) -> tuple[int, int, int]:
+    """Return the numbers of requests for pages, of repeated ones, and of those during which their host was asked otherwise."""
+    by_host: dict[str, list[tuple[float, float, str]]] = defaultdict(list)
+    for line in log.read_text().splitlines():
+        begun, ended, host, path = line.split("\t")
+        by_host[host].append((float(begun), float(ended), path))
+    both = 0
+    pages: list[str] = []
+    for host, requests in by_host.items():
+        requests.sort()
+        both += sum(later[0] < earlier[1] for earlier, later in zip(requests, requests[1:], strict=False))
+        pages += [host + path for _, _, path in requests if "report-" in path]
+    return len(pages), len(pages) - len(set(pages)), both
+
+
+def run(cluster: Cluster, options: argparse.Namespace) -> dict[str, Any]:
+    """Kill workers for the given time, let them finish, and return what has come of it."""
+    cut_off, kills, failures = CutOff(), 0, 0
+    for _ in range(options.workers):
+        cluster.start()
+    begun = next_kill = time.monotonic()
+    end, is_halfway = begun + 60 * options.minutes, not options.halfway
+    next_kill += KILL_EVERY_S
+    expected = len(cluster.hosts) * cluster.pages
+    done_at = None
+    while True:
+        time.sleep(0.5)
+        now = time.monotonic()
+        try:
+            cut_off.look(cluster)
+            [(articles,)] = cluster.rows("SELECT count(*) FROM articles")
+            if now >= next_kill and now < end:
+                next_kill += KILL_EVERY_S
+                for worker in cluster.workers[: options.kill]:
+                    cut_off.add(cluster.jobs_of(worker.pid))
+                    worker.kill()
+                    worker.wait()
+                    kills += 1
+                del cluster.workers[: options.kill]
+                for _ in range(options.kill):
+                    cluster.start()
+            if articles == expected and done_at is None:
+                done_at = now - begun
+            if (now > end and articles == expected and not cut_off.waiting) or now > end + 300:
+                break
+        except DBAPIError:
+            failures += 1
+        if not is_halfway and now > (begun + end) / 2:
+            is_halfway = True
+            subprocess.run(shlex.split(options.halfway), check=True)
+    dead = sum(worker.poll() is not None for worker in cluster.workers)
+    for worker in cluster.workers:
+        worker.send_signal(signal.SIGTERM)
+    ended = time.monotonic()
+    statuses = [worker.wait(timeout=60) for worker in cluster.workers]
+    [(twice,)] = cluster.rows("SELECT count(*) - count(DISTINCT url) FROM articles")
+    [(left,)] = cluster.rows("SELECT count(*) FROM frontier WHERE state <> 'done'")
+    [(claimed,)] = cluster.rows(
+        "SELECT count(*) FROM host_claims WHERE run_id IS NOT NULL AND leased_until > now()"
+    )
+    seconds = cut_off.seconds
+    return {
+        "workers": options.workers,
+        "kills": kills,
+        "minutes": round((ended - begun) / 60, 1),
+        "articles": articles,
+        "expected": expected,
+        "stored twice": twice,
+        "pages that are not done": left,
+        "jobs cut off": len(seconds) + len(cut_off.waiting),
+        "never begun again": len(cut_off.waiting),
+        "begun again after, s, median": round(statistics.median(seconds), 1) if seconds else None,
+        "begun again after, s, greatest": round(max(seconds), 1) if seconds else None,
+        "all stored after, s": done_at and round(done_at),
+        "workers that ended by themselves": dead,
+        "exit statuses after SIGTERM": sorted(set(statuses)),
+        "drained in, s": round(time.monotonic() - ended, 1),
+        "claims left behind": claimed,
+        "looks that found no database": failures,
+    }
+
+
+def main() -> None:
+    """Make the cluster, run it, and print the result."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("url")
+    parser.add_argument("--minutes", type=float, default=4)
+    parser.add_argument("--workers", type=int, default=10)
+    parser.add_argument("--kill", type=int, default=3)
+    parser.add_argument("--hosts", type=int, default=30)
+    parser.add_argument("--pages", type=int, default=40)
+    parser.add_argument("--halfway", default="")
+    options = parser.parse_args()
+    server = make_url(options.url)
+    name = f"newsbot_bench_{os.getpid()}"
+    admin = create_engine(server, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    with tempfile.TemporaryDirectory() as folder, running_site(Path(folder) / "site.log", options.pages):
+        url = server.set(database=name).render_as_string(hide_password=False)
+        cluster = Cluster(url, Path(folder), options.hosts, options.pages)
+        try:
+            cluster.newsbot("db", "upgrade")
+            cluster.newsbot("cluster", "init")
+            found = run(cluster, options)
+            pages, repeated, both = overlaps(Path(folder) / "site.log")
+            found |= {
+                "pages asked": pages,
+                "asked again": repeated,
+                "requests beside another of their host": both,
+            }
+            print(json.dumps(found, indent=1))
+        finally:
+            for worker in cluster.workers:
+                with suppress(ProcessLookupError):
+                    worker.kill()
+            print(Path(folder, "workers.log").read_text(errors="replace")[-3000:], file=sys.stderr)
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+if __name__ == "__main__":
+    main()
