@@ -22,6 +22,7 @@ import os
 import platform
 import random
 import re
+import resource
 import statistics
 import subprocess
 import sys
@@ -31,6 +32,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from benchmarks.processes import adopt, reap
 
 PROJECT = Path(__file__).parents[1]
 SHARES = {"article": 62, "list": 9, "redirect": 6, "missing": 8, "image": 5, "json": 4, "junk": 6}
@@ -244,6 +247,8 @@ class Measured:
 
 def measure(command: list[str], environment: dict[str, str]) -> Measured:
     """Run a command that prints its counts as JSON."""
+    adopt()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.monotonic()
     process = subprocess.Popen(
         command, cwd=PROJECT, env=os.environ | environment, stdout=subprocess.PIPE, text=True
@@ -254,14 +259,15 @@ def measure(command: list[str], environment: dict[str, str]) -> Measured:
         time.sleep(0.1)
     assert process.stdout
     counts = json.loads(process.stdout.read())
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = status
-    assert status == 0, command
+    assert process.wait() == 0, command
     wall_s = time.monotonic() - started
+    reap()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     found = counts.get("articles") or sum(
         counts.get(name, 0) for name in ("new", "duplicate", "unchanged", "changed")
     )
-    return Measured(wall_s, usage.ru_utime + usage.ru_stime, peak, found)
+    return Measured(wall_s, cpu_s, peak, found)
 
 
 def memory_mb(pid: int) -> float:

@@ -27,11 +27,14 @@ import tempfile
 import threading
 import time
 import urllib.parse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.corpora import corpora_folder
+from benchmarks.processes import adopt, reap
 
 PROJECT = Path(__file__).parents[1]
 Contestant = tuple[list[str], dict[str, str]]
@@ -82,7 +85,8 @@ class Cost(NamedTuple):
 
 
 def cost_of(command: list[str], environment: dict[str, str]) -> Cost:
-    """Return the user and system CPU seconds of a process and its children, and its seconds by the clock."""
+    """Return the user and system CPU seconds of a process and all below it, and its seconds by the clock."""
+    adopt()
     before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     subprocess.run(
         command,
@@ -92,9 +96,10 @@ def cost_of(command: list[str], environment: dict[str, str]) -> Cost:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+    clock_s = time.monotonic() - begun
+    reap()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Cost(cpu_s, time.monotonic() - begun)
+    return Cost(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, clock_s)
 
 
 def take_turns(contestants: dict[str, Contestant], rounds: int) -> dict[str, Cost]:
@@ -168,10 +173,23 @@ def bench_saved(arguments: argparse.Namespace, folder: Path) -> dict[str, object
 
 
 def bench_news(arguments: argparse.Namespace, folder: Path) -> dict[str, object]:
+    with news_site(arguments.pages, folder) as (crawl, environment, raw):
+        contestants = {
+            **on_cores("newsbot, no entities", (crawl, environment)),
+            **on_cores("newsbot, fast", (crawl, environment | {"NEWSBOT_ENTITY_ENGINE": "fast"})),
+            "raw Scrapy": (raw, {}),
+        }
+        costs = take_turns(contestants, arguments.rounds)
+    return figures(arguments.pages, costs, "newsbot, no entities, one core")
+
+
+@contextmanager
+def news_site(pages: int, folder: Path) -> Iterator[tuple[list[str], dict[str, str], list[str]]]:
+    """Serve made-up pages; give the crawl of them into an empty database with its environment, and raw Scrapy's."""
     sys.path.insert(0, str(PROJECT))
     from tests.pages import article_page, rss
 
-    bodies = {f"/2026/05/story-{n}": article_page(n).encode() for n in range(arguments.pages)}
+    bodies = {f"/2026/05/story-{n}": article_page(n).encode() for n in range(pages)}
     server = serve(bodies)
     base = f"http://127.0.0.1:{server.server_address[1]}"
     urls = [base + path for path in bodies]
@@ -190,14 +208,10 @@ def bench_news(arguments: argparse.Namespace, folder: Path) -> dict[str, object]
     command, _ = saved_crawl(folder, environment)
     fast = "-s DOWNLOAD_DELAY=0 -s AUTOTHROTTLE_ENABLED=0 -s CONCURRENT_REQUESTS_PER_DOMAIN=16"
     crawl = ["sh", "-c", command[2].replace(f"saved -a path={folder}", f"news {fast}")]
-    contestants = {
-        **on_cores("newsbot, no entities", (crawl, environment)),
-        **on_cores("newsbot, fast", (crawl, environment | {"NEWSBOT_ENTITY_ENGINE": "fast"})),
-        "raw Scrapy": ([sys.executable, "-c", RAW_SITE, str(folder / "urls")], {}),
-    }
-    costs = take_turns(contestants, arguments.rounds)
-    server.shutdown()
-    return figures(arguments.pages, costs, "newsbot, no entities, one core")
+    try:
+        yield crawl, environment, [sys.executable, "-c", RAW_SITE, str(folder / "urls")]
+    finally:
+        server.shutdown()
 
 
 def serve(bodies: dict[str, bytes]) -> http.server.ThreadingHTTPServer:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
@@ -36,6 +37,9 @@ class Pool:
         self.settings = settings
         self.processor = processor
         """Does the work of tasks that run in threads."""
+        self._threads = ThreadPoolExecutor(
+            1, "newsbot-pages"
+        )  # Python runs one at a time; more would take turns
         self._tasks = 0
         self._processes: ProcessPoolExecutor | None = None
         self._started: Future[Any] | None = None
@@ -46,12 +50,15 @@ class Pool:
         self._tasks += 1
         processes = self._ready_processes()
         if processes is None:
-            return await asyncio.to_thread(getattr(self.processor, method), *arguments)
+            return await self._in_thread(getattr(self.processor, method), *arguments)
         try:
             return await _call(processes, method, *arguments)
         except BrokenProcessPool:
             self._discard(processes)
             return await self._run_alone(method, *arguments)
+
+    async def _in_thread(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)
 
     def _ready_processes(self) -> ProcessPoolExecutor | None:
         """Return the processes once they have started; None while the work is to be done in threads."""
@@ -94,6 +101,7 @@ class Pool:
     def close(self) -> None:
         """End the processes at once. Nobody asks for the results of what they may still be working on."""
         use_cores(self.cores)
+        self._threads.shutdown(wait=False, cancel_futures=True)
         if self._processes is not None:
             end_pool(self._processes)
             self._processes = None

@@ -174,6 +174,8 @@ class Politeness:
 
     def hold_of(self, request: Request) -> HostState | None:
         """Return the hold of the host of a request; None if it is not held."""
+        if not self.states:  # as most often
+            return None
         state = self.states.get(authority_of(request.url))
         is_held = state is not None and state.held_until is not None and state.held_until > self.clock()
         return state if is_held else None
@@ -206,7 +208,7 @@ class Politeness:
             asked = self._asked_s(response)
             count = self._state(request).hold_count + 1
             await self._hold(request, hold_s(count) if asked is None else asked, str(response.status))
-        elif self._state(request).held_until and self.hold_of(request) is None:
+        elif self.states and self._state(request).held_until and self.hold_of(request) is None:
             await self._end_hold(request)  # an answer during the hold is to a request that was sent before it
         return response
 
