@@ -16,7 +16,13 @@ from newsbot.extraction.page.limits import bounded
 from newsbot.extraction.page.markup_repair import needs_repair, with_implied_ends
 from newsbot.extraction.page.microdata import read_microdata
 from newsbot.extraction.page.schema_org import ARTICLE_TYPES, is_a
-from newsbot.extraction.page.state.embedded_article import Candidate, Clues, EmbeddedArticle, candidates_in, find_article
+from newsbot.extraction.page.state.embedded_article import (
+    Candidate,
+    Clues,
+    EmbeddedArticle,
+    candidates_in,
+    find_article,
+)
 from newsbot.extraction.page.state.embedded_state import read_state, state_scripts
 from newsbot.extraction.page.tree import raw_text, text_of
 from newsbot.text import one_line
