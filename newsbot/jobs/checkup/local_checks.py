@@ -31,6 +31,7 @@ EXTRAS = {
     "parquet": "pyarrow",
     "postgres": "psycopg",
     "render": "playwright",
+    "speed": "newsbot_core",
 }
 """Extra -> a module that it installs."""
 SENTENCE = "Angela Merkel spoke in Berlin."
