@@ -74,10 +74,14 @@ docs: $(READY)
 	@echo "The site is in build/site/index.html"
 
 clean:
-	rm -rf .venv build dist *.egg-info
+	rm -rf .venv build dist *.egg-info core/build core/*.egg-info core/newsbot_core/*.so
 
-$(READY): requirements.txt pyproject.toml models/pyproject.toml
+# newsbot-core is compiled against lxml's own headers. Without a compiler newsbot runs without it, only slower.
+$(READY): requirements.txt pyproject.toml models/pyproject.toml core/setup.py $(wildcard core/*.toml core/newsbot_core/*.p*)
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable . --editable models
+	@mkdir -p build
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable core >build/core.log 2>&1 \
+		|| echo "newsbot-core could not be built (build/core.log): pages are read in Python, with the same result"
 	@touch $@

@@ -24,6 +24,7 @@ FLOORS = (
         "urls",
         "text",
         "onnx",
+        "compiled_core",
         "languages",
         "lazy_names",
         "garbage",

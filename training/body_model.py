@@ -21,8 +21,8 @@ import numpy as np
 import onnx
 
 from newsbot.extraction.body.body_model import FILES
-from newsbot.extraction.body.choice import MIN_FIRST_SCORE
 from newsbot.extraction.body.features.neighbour_features import neighbour_rows
+from newsbot.extraction.body.scoring.block_scores import MIN_FIRST_SCORE
 from training.body_report import load_evaluate, report
 from training.body_samples import CORPORA, Array, Sample, read_samples, read_truths, with_votes
 from training.body_trees import as_onnx

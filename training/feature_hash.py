@@ -33,8 +33,6 @@ from training.syntax_shape import module_shape
 ROOT = Path(__file__).parents[1]
 BODY = ROOT / "newsbot" / "extraction" / "body"
 FIXTURES = ROOT / "fixtures"
-METADATA_KEY = "newsbot.features"
-"""Key of the hash in `metadata_props` of a model file."""
 FEATURE_MODULES = (
     "features/block_features",
     "blocks",

@@ -9,10 +9,7 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 
-from training.feature_hash import METADATA_KEY
 from training.syntax_shape import module_shape
-
-__all__ = ["METADATA_KEY", "kind_feature_hash"]
 
 KINDS_FOLDER = Path(__file__).parents[1] / "newsbot" / "extraction" / "kinds"
 FEATURE_MODULES = (

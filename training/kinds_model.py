@@ -21,10 +21,11 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
+from newsbot.extraction.body.body_model import FEATURES_KEY
 from newsbot.extraction.kinds.kind_model import FILE, KINDS, kind_of, least_score
 from newsbot.items import STORED_KINDS, PageKind
 from training.body_trees import as_onnx
-from training.kinds_hash import METADATA_KEY, kind_feature_hash
+from training.kinds_hash import kind_feature_hash
 from training.kinds_samples import CORPORA, Sample, read_samples, variants
 
 FOLDS, SPLITS = 5, 3
@@ -105,7 +106,7 @@ def report(samples: Sequence[Sample], scores: Scores) -> Iterator[str]:
 
 def stamp(model: onnx.ModelProto) -> None:
     """Write the hash of the features into the metadata of a model."""
-    onnx.helper.set_model_props(model, {METADATA_KEY: kind_feature_hash()})
+    onnx.helper.set_model_props(model, {FEATURES_KEY: kind_feature_hash()})
 
 
 def main() -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from newsbot.extraction.body.blocks import Block, read_blocks
+from newsbot.extraction.body.blocks import Block
 from newsbot.extraction.body.choice import Body, text_of_blocks
 from newsbot.extraction.body.declared import declared_body, read_whole_body
 from newsbot.extraction.body.features.block_features import DeclaredMetadata
 from newsbot.extraction.body.notes import declared_notes, read_notes
+from newsbot.extraction.body.scoring.block_reading import read_blocks
 from newsbot.extraction.fields.language import detect
 from newsbot.extraction.fields.metadata import Metadata, read_metadata
 from newsbot.extraction.page.page import Page

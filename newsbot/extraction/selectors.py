@@ -9,7 +9,8 @@ from cssselect import HTMLTranslator, SelectorError, parse
 from cssselect.xpath import XPathExpr
 from lxml import etree
 
-from newsbot.extraction.body.blocks import Block, read_blocks
+from newsbot.extraction.body.blocks import Block
+from newsbot.extraction.body.scoring.block_reading import read_blocks
 from newsbot.extraction.page.tree import select, text_of
 
 MAX_ELEMENTS = 20_000

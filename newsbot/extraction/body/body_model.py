@@ -13,6 +13,8 @@ from newsbot.extraction.trees.models import load_trees
 
 FILES: Final = ("body_first.onnx", "body_second.onnx")
 """Names of the files of the first and the second model, in this package."""
+FEATURES_KEY: Final = "newsbot.features"
+"""Key, in the metadata of a file, of the hash of the code that computed the features it was trained on."""
 
 
 class BodyModel:

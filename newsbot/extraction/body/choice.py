@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from newsbot.extraction.body.blocks import CONCEALED, TAG_BITS, Block, Container
-from newsbot.extraction.body.body_model import load_body_models
 from newsbot.extraction.body.class_words import FAMILY_BITS
 from newsbot.extraction.body.containers import HEADINGS
 from newsbot.extraction.body.densest import densest_blocks, has_words
-from newsbot.extraction.body.features.block_features import DeclaredMetadata, block_rows, candidate_blocks
-from newsbot.extraction.body.features.neighbour_features import neighbour_rows
+from newsbot.extraction.body.features.block_features import DeclaredMetadata
 from newsbot.extraction.body.foreign_parts import find_headline, without_foreign
+from newsbot.extraction.body.scoring.block_reading import score_blocks
 
 MIN_SCORE: Final = 0.5
 """Score from which a block is in the body."""
@@ -27,8 +26,6 @@ MIN_CHARS: Final = 140
 MIN_SHARE: Final = 0.1
 """Number of characters of a body, and its share (0..1) of the running text of the page, below which blocks of lower
 scores are tried, too. On pages of wcxb that were left out, the share wins 0.001 of the F1 of words."""
-MIN_FIRST_SCORE: Final = 0.02
-"""First score from which the second model scores a block again; one in 150 blocks of the body has less."""
 MAX_DATE_CHARS: Final = 40
 MAX_DATE_LETTERS: Final = 14
 """Maximum number of letters in a line that is a date: "Published 3 May 2026, 10:15 am" has 14."""
@@ -157,15 +154,8 @@ def _is_teaser(container: Container) -> bool:
 
 def choose_blocks(blocks: Sequence[Block], declared: DeclaredMetadata) -> tuple[list[Block], str]:
     """Return the blocks of the body in the order of the page, without repeated ones, and the rule that found them."""
-    candidates, prose = candidate_blocks(blocks)
-    if not candidates:
-        return [], "none"
-    first_model, second_model = load_body_models()
-    rows = block_rows(candidates, prose, declared)
-    scores = first_model.probabilities(rows)
-    possible = scores >= MIN_FIRST_SCORE
-    scores[possible] = second_model.probabilities(neighbour_rows(candidates, rows, scores)[possible])
-    return select_blocks(blocks, candidates, prose, scores.tolist(), declared)
+    candidates, prose, scores = score_blocks(blocks, declared)
+    return select_blocks(blocks, candidates, prose, scores, declared) if candidates else ([], "none")
 
 
 def select_blocks(

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from newsbot.extraction.body.blocks import Block, read_blocks
+from newsbot.extraction.body.blocks import Block
 from newsbot.extraction.body.choice import Body, read_body
 from newsbot.extraction.body.features.block_features import DeclaredMetadata
+from newsbot.extraction.body.scoring.block_reading import read_blocks
 from newsbot.extraction.page.page import Page
 from newsbot.extraction.page.state.embedded_state import has_prose
 from newsbot.extraction.page.state.rich_text import text_paragraphs

@@ -76,9 +76,9 @@ def named_articles(spans: Spans) -> Iterator[Span]:
             seen.add(container)
             start = spans.of(container)[0]
             if (
-                _names_next(container.names)
-                and spans.chars_before(start) >= MIN_CHARS_BEFORE
+                spans.chars_before(start) >= MIN_CHARS_BEFORE
                 and spans.count_in((0, start)) >= MIN_BLOCKS_BEFORE
+                and _names_next(container.names)
             ):
                 yield spans.of(container)
             container = container.parent

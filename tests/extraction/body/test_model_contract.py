@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from newsbot.extraction.body.body_model import FILES, load_body_models
+from newsbot.extraction.body.body_model import FEATURES_KEY, FILES, load_body_models
 from newsbot.extraction.body.class_words import FAMILIES
 from newsbot.extraction.body.word_lists import read_class_words, read_text_words
-from training.feature_hash import METADATA_KEY, feature_hash, word_list_bytes
+from training.feature_hash import feature_hash, word_list_bytes
 from training.syntax_shape import module_shape
 
 MODULE = b'''"""Features."""
@@ -31,7 +31,7 @@ def is_list(links):
 
 @pytest.mark.parametrize("number", [0, 1], ids=FILES)
 def test_the_models_were_trained_on_these_features(number: int) -> None:
-    trained = load_body_models()[number].metadata().get(METADATA_KEY)
+    trained = load_body_models()[number].metadata().get(FEATURES_KEY)
     assert trained == feature_hash(), (
         f"{FILES[number]} was trained on other features: code or word lists of newsbot/extraction/body have changed.\n"
         "Run `python -m training.feature_hash` before and after the change (git stash).\n"

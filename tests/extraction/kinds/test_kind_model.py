@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from newsbot.extraction.body.body_model import FEATURES_KEY
 from newsbot.extraction.kinds.kind_model import (
     KINDS,
     MIN_DATED_SCORE,
@@ -18,11 +19,11 @@ from newsbot.extraction.kinds.kind_model import (
 from newsbot.extraction.kinds.kind_words import LABELS, MARKUP, PATHS, PRONOUNS
 from newsbot.extraction.kinds.page_features import NAMES
 from newsbot.items import PAGE_KINDS, STORED_KINDS
-from training.kinds_hash import METADATA_KEY, kind_feature_hash
+from training.kinds_hash import kind_feature_hash
 
 
 def test_the_model_was_trained_on_these_features() -> None:
-    assert load_kind_model().metadata().get(METADATA_KEY) == kind_feature_hash(), (
+    assert load_kind_model().metadata().get(FEATURES_KEY) == kind_feature_hash(), (
         "page_kinds.onnx was trained on other features: code or tables of newsbot/extraction/kinds have changed.\n"
         "Train the model again with `python -m training.kinds_model CORPORA` (see training/README.md)."
     )

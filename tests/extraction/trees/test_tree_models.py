@@ -24,6 +24,7 @@ from newsbot.extraction.trees.onnx_file import read_tree_file
 from newsbot.extraction.trees.tree_ensemble import TreeEnsemble
 from newsbot.ingest.process import Processor
 from newsbot.settings import read_settings
+from tests.compiled import python_only
 from tests.fixture_cases import CASES
 
 BODY, KINDS = files("newsbot.extraction.body"), files("newsbot.extraction.kinds")
@@ -45,17 +46,18 @@ def test_probabilities_are_those_of_the_runtime(file: Traversable, width: int) -
     assert np.abs(ours.probabilities(rows) - theirs.probabilities(rows)).max() < 1e-6
 
 
-CACHES = (load_engine, engine._loaded_if_possible, body_model.load_body_models, kind_model.load_kind_model)
+CACHES = (load_engine, engine._loaded_if_possible)
 
 
 @pytest.fixture
 def no_runtime(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Have ONNX Runtime not installed."""
+    """Have ONNX Runtime and the compiled core not installed."""
     monkeypatch.setattr("newsbot.onnx.find_spec", lambda name: None)
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
-    for cached in CACHES:
-        cached.cache_clear()
-    yield
+    with python_only():
+        for cached in CACHES:
+            cached.cache_clear()
+        yield
     for cached in CACHES:
         cached.cache_clear()
 
@@ -66,7 +68,8 @@ PAGES = [page for page in (next(find_pages(str(case))) for case in CASES[:40:4])
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.parent.name)
 def test_page_is_read_alike_without_the_runtime(page: Path, request: pytest.FixtureRequest) -> None:
     html, url = page.read_bytes(), "https://news.example/2026/05/story"
-    with_runtime = extract(html, url)
+    with python_only():
+        with_runtime = extract(html, url)
     request.getfixturevalue("no_runtime")
     assert isinstance(load_trees(FILES[0]), TreeEnsemble)
     assert extract(html, url) == with_runtime

@@ -20,10 +20,10 @@ from newsbot.extraction.body.word_lists import words
 
 MAX_CANDIDATES: Final = 4000
 """Maximum number of blocks that are scored; no article has a quarter of that."""
-_TAGS: Final = ("p", "div", "li", "h1", "h2", "h3", "h4", "td", "tr", "pre", "blockquote", "other")
-_TAG_NUMBERS: Final = {tag: number for number, tag in enumerate(_TAGS)}
-_OTHER: Final = _TAG_NUMBERS["other"]
-_ONE_HOT: Final = np.eye(len(_TAGS), dtype=np.float32)
+TAGS: Final = ("p", "div", "li", "h1", "h2", "h3", "h4", "td", "tr", "pre", "blockquote", "other")
+TAG_NUMBERS: Final = {tag: number for number, tag in enumerate(TAGS)}
+_OTHER: Final = TAG_NUMBERS["other"]
+_ONE_HOT: Final = np.eye(len(TAGS), dtype=np.float32)
 
 # Texts are compared by their keys: the letters of their first words. A short key occurs in another text by chance:
 # "photo", "news", a name. The models were trained with these limits.
@@ -57,7 +57,7 @@ NAMES: Final = (
     *_PAGE_NAMES,
     *landmark_features.NAMES,
     *_CONTAINER_ROW_NAMES,
-    *(f"tag_{tag}" for tag in _TAGS),
+    *(f"tag_{tag}" for tag in TAGS),
     *(f"near_{name}" for name in FAMILIES),
     *(f"in_{name}" for name in FLAG_NAMES),
 )
@@ -136,7 +136,7 @@ def _count_by_signature(
     return counts
 
 
-class _DeclaredKeys:
+class DeclaredKeys:
     """Compares the keys of blocks with those of the declared metadata."""
 
     def __init__(self, declared: DeclaredMetadata) -> None:
@@ -178,7 +178,7 @@ def block_rows(
     `prose` says which blocks look like running text. The containers must have been counted."""
     beginnings = [text_features.first_words(block.text) for block in blocks]
     keys = ["".join(beginning) for beginning in beginnings]
-    compared = _DeclaredKeys(declared)
+    compared = DeclaredKeys(declared)
     prose_chars = np.array(
         [len(block.text) if is_prose else 0 for block, is_prose in zip(blocks, prose, strict=True)]
     )
@@ -227,7 +227,7 @@ def _container_rows(blocks: Sequence[Block], prose: Sequence[bool], page_prose: 
     )
     columns = (
         text_features.array_of(rows, len(_CONTAINER_ROW_NAMES)),
-        _ONE_HOT[[_TAG_NUMBERS.get(container.tag, _OTHER) for container in containers]],
+        _ONE_HOT[[TAG_NUMBERS.get(container.tag, _OTHER) for container in containers]],
         bits_of([container.near for container in containers], len(FAMILIES)),
         bits_of([container.inherited for container in containers], len(FLAG_NAMES)),
     )

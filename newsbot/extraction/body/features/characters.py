@@ -92,10 +92,10 @@ def _table(classes: Iterable[Ranges]) -> NDArray[np.int64]:
     return table
 
 
-_COUNTER_TABLE: Final = _table(_COUNTED.values())
-_LAST_TABLE: Final = _table(_LAST)
-_FIRST_TABLE: Final = _table([_single(_OPENERS)])
-_SHIFTS: Final = np.arange(len(_COUNTED)) * _COUNTER_BITS
+COUNTER_TABLE: Final = _table(_COUNTED.values())
+LAST_TABLE: Final = _table(_LAST)
+FIRST_TABLE: Final = _table([_single(_OPENERS)])
+SHIFTS: Final = np.arange(len(_COUNTED)) * _COUNTER_BITS
 _DIGIT: Final = re.compile(r"\d")
 
 
@@ -109,23 +109,23 @@ def count_characters(heads: Sequence[str]) -> NDArray[np.float32]:
 
     The texts must not be empty, nor longer than `HEAD_CHARS`."""
     ends = np.cumsum([len(head) for head in heads])
-    packed = np.add.reduceat(_COUNTER_TABLE[_codes("".join(heads))], np.r_[0, ends[:-1]])
-    return (packed[:, None] >> _SHIFTS & _MAX_COUNT).astype(np.float32)
+    packed = np.add.reduceat(COUNTER_TABLE[_codes("".join(heads))], np.r_[0, ends[:-1]])
+    return (packed[:, None] >> SHIFTS & _MAX_COUNT).astype(np.float32)
 
 
 def last_characters(texts: Sequence[str]) -> NDArray[np.float32]:
     """Return 1 where the last character of a text is in one of `LAST_CLASSES`, else 0. Shape (texts, classes)."""
-    return _members(_LAST_TABLE, "".join([text[-1] for text in texts]), len(_LAST))
+    return _members(LAST_TABLE, "".join([text[-1] for text in texts]), len(_LAST))
 
 
 def first_characters(texts: Sequence[str]) -> NDArray[np.float32]:
     """Return 1 where a text begins with a quotation mark, dash, bullet or sign, else 0. Shape (texts, 1)."""
-    return _members(_FIRST_TABLE, "".join([text[0] for text in texts]), 1)
+    return _members(FIRST_TABLE, "".join([text[0] for text in texts]), 1)
 
 
 def _members(table: NDArray[np.int64], characters: str, class_count: int) -> NDArray[np.float32]:
     """Return 1 where a character is in a class of the table, else 0. Shape (characters, classes)."""
-    return (table[_codes(characters)][:, None] >> _SHIFTS[:class_count] & 1).astype(np.float32)
+    return (table[_codes(characters)][:, None] >> SHIFTS[:class_count] & 1).astype(np.float32)
 
 
 def has_digit(text: str) -> bool:

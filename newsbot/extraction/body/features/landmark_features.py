@@ -21,7 +21,7 @@ _MAX_COUNT: Final = 12
 _MAX_DISTANCE: Final = 30
 _CONSENT_BLOCKS: Final = 4
 """Number of blocks before and after a block in which words of consent count."""
-_CONSENT: Final = ("ookie", "クッキー", "쿠키", "куки", "GDPR", "DSGVO", "RGPD")
+CONSENT: Final = ("ookie", "クッキー", "쿠키", "куки", "GDPR", "DSGVO", "RGPD")
 """Words of consent to tracking, in the languages that do not say "cookie" too."""
 NAMES: Final = words("h1_after in_article headline_article article_number stamps since_stamp consent")
 """Names of the columns of `landmark_rows`."""
@@ -53,7 +53,7 @@ def _is_stamp(text: str) -> bool:
 def _says_consent(texts: Sequence[str]) -> list[bool]:
     """Return which of the texts have a word of consent. Most pages have none, which one search for each word shows."""
     whole = "\n".join(texts)
-    found = [word for word in _CONSENT if word in whole]
+    found = [word for word in CONSENT if word in whole]
     return [any(word in text for word in found) for text in texts] if found else [False] * len(texts)
 
 

@@ -36,7 +36,7 @@ _CONTRASTS: Final = words(
     "concealed comments aside related popup side hidden form footer promo live list wall bio caption"
 )
 """Kinds of containers that rarely hold the body. If much of the likely text is in one, this page is an exception."""
-_CONTRAST_COLUMNS: Final = np.array([FLAG_NAMES.index(name) for name in _CONTRASTS])
+CONTRAST_COLUMNS: Final = np.array([FLAG_NAMES.index(name) for name in _CONTRASTS])
 _LINK_SHARE, _ENDS_FULL, _OPENS_POINTER = (
     block_features.NAMES.index(name) for name in ("link_share", "ends_full", "opens_pointer")
 )
@@ -200,7 +200,7 @@ def _contrasts(blocks: Sequence[Block], mass: Floats, total: float) -> NDArray[n
 
     Shape (blocks, `_CONTRASTS`)."""
     inherited = [block.container.inherited for block in blocks]
-    inside = bits_of(inherited, len(FLAG_NAMES))[:, _CONTRAST_COLUMNS]
+    inside = bits_of(inherited, len(FLAG_NAMES))[:, CONTRAST_COLUMNS]
     shares = np.cumsum(mass[:, None] * inside, axis=0)[-1] / total
     contrasts: NDArray[np.float32] = np.where(inside > 0, shares, -1)
     return contrasts

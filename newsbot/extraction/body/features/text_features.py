@@ -21,13 +21,13 @@ from newsbot.extraction.body.features.characters import (
 )
 from newsbot.extraction.body.word_lists import read_text_words, words
 
-_FIRST_WORDS_CHARS: Final = 120
+FIRST_WORDS_CHARS: Final = 120
 """Number of characters of a block whose words are compared with the word lists."""
-_MIN_PROSE_CHARS: Final = 80
+MIN_PROSE_CHARS: Final = 80
 """Shorter blocks are headlines, captions and labels more often than paragraphs."""
-_MIN_CJK_PROSE_CHARS: Final = 30
+MIN_CJK_PROSE_CHARS: Final = 30
 """The same for scripts that write a word with one to three characters."""
-_MIN_CHARS_PER_LINKED: Final = 3
+MIN_CHARS_PER_LINKED: Final = 3
 """Running text has more than this number of characters for each linked one: less than a third of it is linked."""
 
 _CJK = re.compile(f"[{''.join(f'{chr(first)}-{chr(last)}' for first, last in CJK_RANGES)}]")
@@ -58,7 +58,7 @@ _TALK: Final = _LISTS["talk"]
 _AD: Final = _LISTS["ad"]
 """Words that mark advertising."""
 _ANY_LIST: Final = _JOIN | _RIGHTS | _TALK | _AD
-_CJK_PHRASES = re.compile("|".join(map(re.escape, sorted(_LISTS["cjk"]))))
+CJK_PHRASES = re.compile("|".join(map(re.escape, sorted(_LISTS["cjk"]))))
 """Phrases of all these kinds in scripts that do not separate words."""
 
 _SIZE_NAMES: Final = words("size words link_share links bold_share italic_share")
@@ -74,9 +74,9 @@ NAMES: Final = (*_SIZE_NAMES, *_COUNT_NAMES, *LAST_CLASSES, "opener", *_PHRASE_N
 def is_prose(block: Block) -> bool:
     """Return whether a block looks like running text: long, and hardly linked."""
     size = len(block.text)
-    if size <= _MIN_CJK_PROSE_CHARS or block.link_chars * _MIN_CHARS_PER_LINKED >= size:
+    if size <= MIN_CJK_PROSE_CHARS or block.link_chars * MIN_CHARS_PER_LINKED >= size:
         return False
-    return size > _MIN_PROSE_CHARS or _CJK.search(block.text) is not None
+    return size > MIN_PROSE_CHARS or _CJK.search(block.text) is not None
 
 
 def words_of(text: str) -> list[str]:
@@ -86,7 +86,7 @@ def words_of(text: str) -> list[str]:
 
 def first_words(text: str) -> list[str]:
     """Return the words at the beginning of a text in lower case, letters only."""
-    return words_of(text[:_FIRST_WORDS_CHARS])
+    return words_of(text[:FIRST_WORDS_CHARS])
 
 
 def text_rows(blocks: Sequence[Block], beginnings: Sequence[Sequence[str]]) -> NDArray[np.float32]:
@@ -152,7 +152,7 @@ def _phrase_flags(head: str, beginning: Sequence[str], is_cjk: bool) -> tuple[bo
         has_rights or "©" in head,
         has_talk,
         has_ad,
-        is_cjk and _CJK_PHRASES.search(head) is not None,
+        is_cjk and CJK_PHRASES.search(head) is not None,
     )
 
 

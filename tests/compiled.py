@@ -1,0 +1,50 @@
+"""What tests need of the package newsbot-core, and how they do without it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from newsbot.compiled_core import PACKAGE, load_core
+from newsbot.extraction.body.body_model import load_body_models
+from newsbot.extraction.body.scoring.core_tables import CoreTables, load_core_tables
+from newsbot.extraction.kinds.kind_model import load_kind_model
+
+_CACHES = (load_core, load_core_tables, load_body_models, load_kind_model)
+
+
+def core_tables() -> CoreTables:
+    """Return the compiled core. If it is not built, the test is skipped; or fails, where services and a compiler are there."""
+    found = load_core_tables()
+    if found is None:
+        reason = (
+            "newsbot-core is not built, or for another version of lxml: pip install --no-deps --editable core"
+        )
+        if os.environ.get("NEWSBOT_REQUIRE_SERVICES") == "1" and shutil.which("gcc"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
+
+
+@contextmanager
+def python_only() -> Iterator[None]:
+    """Have the compiled core not installed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, PACKAGE, None)
+        clear_caches()
+        try:
+            yield
+        finally:
+            patch.undo()
+            clear_caches()
+
+
+def clear_caches() -> None:
+    """Forget what was loaded, with the core or without it."""
+    for cached in _CACHES:
+        cached.cache_clear()
