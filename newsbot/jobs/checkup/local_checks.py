@@ -35,11 +35,8 @@ EXTRAS = {
     "parquet": "pyarrow",
     "postgres": "psycopg",
     "render": "playwright",
-<<<<<<< HEAD
     "s3": "s3fs",
-=======
     "speed": "newsbot_core",
->>>>>>> core
 }
 """Extra -> a module that it installs."""
 SENTENCE = "Angela Merkel spoke in Berlin."
