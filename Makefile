@@ -5,7 +5,7 @@ READY := .venv/.ready
 NEWSROOM := build/newsroom
 EDITED := https://www.harbour-post.example/local/fish-market-to-move-out-of-town
 
-.PHONY: demo test test-slow coverage lint fmt docs rules requirements clean
+.PHONY: demo test test-slow bench-gate coverage lint fmt docs rules requirements clean
 
 # The pages are made once, with dates up to that day: a second run finds nothing new. make clean removes them.
 demo: $(READY)
@@ -35,6 +35,10 @@ test: $(READY)
 # Those that make test leaves out: many processes, kills, hours of made-up crawls.
 test-slow: $(READY)
 	NEWSBOT_SLOW_TESTS=1 $(BIN)/pytest -m "slow or slow_on_postgresql" --numprocesses 2 --dist loadfile
+
+# Whether anything has lost a fifth of its speed; after a change that may, python -m benchmarks.gate --record.
+bench-gate: $(READY)
+	$(BIN)/python -m benchmarks.gate
 
 # Measuring costs more than half of the time again (Python 3.11), so only the quick part of the suite is measured: one
 # database, no browser, and no processes that are killed, which could not write down what they ran.
