@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
+from newsbot.store.schema.fetch_partitions import PARTITIONS
+
 State = dict[str, Counter[str]]
 """Table or check -> its rows as text, with the number of times that each is there."""
 Rows = dict[str, list[dict[str, Any]]]
@@ -75,7 +77,8 @@ def differences(before: State, after: State, *, limit: int = 3) -> list[str]:
 def _rows(connection: Connection) -> tuple[Rows, dict[str, dict[str, str]]]:
     """Return the rows of every table, and its columns that refer to rows of another one."""
     inspector = inspect(connection)
-    tables = [name for name in inspector.get_table_names() if not name.startswith(FULL_TEXT)]
+    made_anew = (FULL_TEXT, PARTITIONS)
+    tables = [name for name in inspector.get_table_names() if not name.startswith(made_anew)]
     rows = {
         name: [dict(row._mapping) for row in connection.execute(text(f"SELECT * FROM {name}"))]
         for name in tables

@@ -145,10 +145,11 @@ def _resolved(line: str, place: str, base_url: str) -> str:
         return f"{base_url.rstrip('/')}/{line.lstrip('/')}"
     if not is_url(place):
         return str(Path(place).parent / line)
-    above, folder, _ = place.partition(f"/{line.partition('/')[0]}/")
+    name = line.lstrip("/")
+    above, folder, _ = place.partition(f"/{name.partition('/')[0]}/")
     if folder:  # Common Crawl names files from the root, in lists that are below the same folder
-        return f"{above}/{line}"
-    return f"{place.rpartition('/')[0]}/{line}"
+        return f"{above}/{name}"
+    return f"{place.rpartition('/')[0]}/{name}"
 
 
 def _lines(place: str, client: Client) -> list[str]:

@@ -48,8 +48,8 @@ def needs_weeks(connection: Connection, now: datetime) -> bool:
 def make_weeks(connection: Connection, now: datetime) -> None:
     """Make the partitions of this week and of those to come that are missing, in a transaction of its own.
 
-    A week that has rows in `fetches_undated` gets none. If somebody else uses the table for longer than a moment, nothing
-    is made: it is tried again the next time, and rows go to `fetches_undated` meanwhile."""
+    A week that has rows in `fetches_undated` gets none. If somebody else uses the table for longer than a moment, or the
+    user may not make tables, nothing is made: rows go to `fetches_undated` meanwhile."""
     first = week_of(now)
     connection.execute(_TIMEOUT)
     for number in range(WEEKS_AHEAD + 1):
@@ -66,7 +66,7 @@ DO $$ BEGIN
     CREATE TABLE {name} (LIKE fetches_others INCLUDING DEFAULTS);
     ALTER TABLE fetches_others ATTACH PARTITION {name} FOR VALUES FROM ('{start}+00') TO ('{end}+00');
   END IF;
-EXCEPTION WHEN lock_not_available THEN NULL;
+EXCEPTION WHEN lock_not_available OR insufficient_privilege THEN NULL;
 END $$
 """
 _DROP_WEEK = """
