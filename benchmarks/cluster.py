@@ -1,9 +1,11 @@
 """Workers of `newsbot worker crawl` that are killed again and again: what is lost, done twice, asked twice at a time.
 
-    python benchmarks/cluster.py URL [--minutes M] [--workers N] [--kill K] [--hosts H] [--pages P] [--halfway COMMAND]
+    python benchmarks/cluster.py URL [--minutes M] [--workers N] [--kill K] [--hosts H] [--pages P] [--every S]
+        [--halfway COMMAND]
 
-URL is a PostgreSQL server on which a database of its own is made and dropped. Each 20 seconds K of the N workers are killed
-(SIGKILL) and others started in their place; halfway COMMAND is run, such as a restart of the server. Then the workers go on
+URL is a PostgreSQL server on which a database of its own is made and dropped. Once all workers run,
+K of the N are killed (SIGKILL) each S seconds and others started in their place; halfway COMMAND is run, such as a restart
+of the server. Then the workers go on
 until nothing is due. Prints one JSON object. The figures in cluster.md were made with it.
 """
 
@@ -22,6 +24,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +34,6 @@ from sqlalchemy.pool import NullPool
 
 PROJECT = Path(__file__).parents[1]
 PORT = 8913
-KILL_EVERY_S = 20.0
 
 
 class Cluster:
@@ -154,76 +156,106 @@ def overlaps(log: Path) -> tuple[int, int, int]:
     pages: list[str] = []
     for host, requests in by_host.items():
         requests.sort()
-        both += sum(later[0] < earlier[1] for earlier, later in zip(requests, requests[1:], strict=False))
+        both += sum(later[0] < earlier[1] for earlier, later in pairwise(requests))
         pages += [host + path for _, _, path in requests if "report-" in path]
     return len(pages), len(pages) - len(set(pages)), both
 
 
-def run(cluster: Cluster, options: argparse.Namespace) -> dict[str, Any]:
-    """Kill workers for the given time, let them finish, and return what has come of it."""
-    cut_off, kills, failures = CutOff(), 0, 0
-    for _ in range(options.workers):
-        cluster.start()
-    begun = next_kill = time.monotonic()
-    end, is_halfway = begun + 60 * options.minutes, not options.halfway
-    next_kill += KILL_EVERY_S
-    expected = len(cluster.hosts) * cluster.pages
-    done_at = None
-    while True:
-        time.sleep(0.5)
-        now = time.monotonic()
+class Run:
+    """Kills workers for some minutes, and lets the others finish."""
+
+    def __init__(self, cluster: Cluster, options: argparse.Namespace) -> None:
+        self.cluster, self.options = cluster, options
+        self.cut_off = CutOff()
+        self.kills = 0
+        self.missed = 0
+        """Number of looks that found no database."""
+        self.articles = 0
+        self.done_after_s: float | None = None
+        self.expected = len(cluster.hosts) * cluster.pages
+
+    def kill(self) -> None:
+        """Kill workers, and start others in their place."""
+        workers = self.cluster.workers
+        for worker in workers[: self.options.kill]:
+            self.cut_off.add(self.cluster.jobs_of(worker.pid))
+            worker.kill()
+            worker.wait()
+            self.kills += 1
+        del workers[: self.options.kill]
+        for _ in range(self.options.kill):
+            self.cluster.start()
+
+    def look(self, since_s: float) -> None:
+        """Count what is stored."""
+        self.cut_off.look(self.cluster)
+        [(self.articles,)] = self.cluster.rows("SELECT count(*) FROM articles")
+        if self.articles == self.expected and self.done_after_s is None:
+            self.done_after_s = since_s
+
+    def run(self) -> dict[str, Any]:
+        """Return what has come of it."""
+        for _ in range(self.options.workers):
+            self.cluster.start()
+        while self.cluster.rows("SELECT count(*) FROM newsbot_workers") != [(self.options.workers,)]:
+            time.sleep(0.5)
+        begun, limit_s, next_kill_s = time.monotonic(), 60 * self.options.minutes, self.options.every
+        halfway: list[str] = shlex.split(self.options.halfway)
+        since_s = 0.0
+        while since_s < limit_s + 300 and (
+            since_s < limit_s or self.articles < self.expected or self.cut_off.waiting
+        ):
+            time.sleep(0.5)
+            since_s = time.monotonic() - begun
+            with self._missing():
+                self.look(since_s)
+                if next_kill_s <= since_s < limit_s:
+                    next_kill_s += self.options.every
+                    self.kill()
+            if halfway and since_s > limit_s / 2:
+                subprocess.run(halfway, check=True)
+                halfway = []
+        return self.result(since_s)
+
+    @contextmanager
+    def _missing(self) -> Iterator[None]:
         try:
-            cut_off.look(cluster)
-            [(articles,)] = cluster.rows("SELECT count(*) FROM articles")
-            if now >= next_kill and now < end:
-                next_kill += KILL_EVERY_S
-                for worker in cluster.workers[: options.kill]:
-                    cut_off.add(cluster.jobs_of(worker.pid))
-                    worker.kill()
-                    worker.wait()
-                    kills += 1
-                del cluster.workers[: options.kill]
-                for _ in range(options.kill):
-                    cluster.start()
-            if articles == expected and done_at is None:
-                done_at = now - begun
-            if (now > end and articles == expected and not cut_off.waiting) or now > end + 300:
-                break
+            yield
         except DBAPIError:
-            failures += 1
-        if not is_halfway and now > (begun + end) / 2:
-            is_halfway = True
-            subprocess.run(shlex.split(options.halfway), check=True)
-    dead = sum(worker.poll() is not None for worker in cluster.workers)
-    for worker in cluster.workers:
-        worker.send_signal(signal.SIGTERM)
-    ended = time.monotonic()
-    statuses = [worker.wait(timeout=60) for worker in cluster.workers]
-    [(twice,)] = cluster.rows("SELECT count(*) - count(DISTINCT url) FROM articles")
-    [(left,)] = cluster.rows("SELECT count(*) FROM frontier WHERE state <> 'done'")
-    [(claimed,)] = cluster.rows(
-        "SELECT count(*) FROM host_claims WHERE run_id IS NOT NULL AND leased_until > now()"
-    )
-    seconds = cut_off.seconds
-    return {
-        "workers": options.workers,
-        "kills": kills,
-        "minutes": round((ended - begun) / 60, 1),
-        "articles": articles,
-        "expected": expected,
-        "stored twice": twice,
-        "pages that are not done": left,
-        "jobs cut off": len(seconds) + len(cut_off.waiting),
-        "never begun again": len(cut_off.waiting),
-        "begun again after, s, median": round(statistics.median(seconds), 1) if seconds else None,
-        "begun again after, s, greatest": round(max(seconds), 1) if seconds else None,
-        "all stored after, s": done_at and round(done_at),
-        "workers that ended by themselves": dead,
-        "exit statuses after SIGTERM": sorted(set(statuses)),
-        "drained in, s": round(time.monotonic() - ended, 1),
-        "claims left behind": claimed,
-        "looks that found no database": failures,
-    }
+            self.missed += 1
+
+    def result(self, since_s: float) -> dict[str, Any]:
+        """End the workers, and return the figures."""
+        workers, seconds = self.cluster.workers, self.cut_off.seconds
+        dead = sum(worker.poll() is not None for worker in workers)
+        ended = time.monotonic()
+        for worker in workers:
+            worker.send_signal(signal.SIGTERM)
+        statuses = [worker.wait(timeout=60) for worker in workers]
+        drained_s = time.monotonic() - ended
+        [(twice,)] = self.cluster.rows("SELECT count(*) - count(DISTINCT url) FROM articles")
+        [(left,)] = self.cluster.rows("SELECT count(*) FROM frontier WHERE state <> 'done'")
+        claims = "SELECT count(*) FROM host_claims WHERE run_id IS NOT NULL AND leased_until > now()"
+        [(claimed,)] = self.cluster.rows(claims)
+        return {
+            "workers": self.options.workers,
+            "kills": self.kills,
+            "minutes": round(since_s / 60, 1),
+            "articles": self.articles,
+            "expected": self.expected,
+            "stored twice": twice,
+            "pages that are not done": left,
+            "jobs cut off": len(seconds) + len(self.cut_off.waiting),
+            "never begun again": len(self.cut_off.waiting),
+            "begun again after, s, median": round(statistics.median(seconds), 1) if seconds else None,
+            "begun again after, s, greatest": round(max(seconds), 1) if seconds else None,
+            "all stored after, s": self.done_after_s and round(self.done_after_s),
+            "workers that ended by themselves": dead,
+            "exit statuses after SIGTERM": sorted(set(statuses)),
+            "drained in, s": round(drained_s, 1),
+            "claims left behind": claimed,
+            "looks that found no database": self.missed,
+        }
 
 
 def main() -> None:
@@ -235,6 +267,7 @@ def main() -> None:
     parser.add_argument("--kill", type=int, default=3)
     parser.add_argument("--hosts", type=int, default=30)
     parser.add_argument("--pages", type=int, default=40)
+    parser.add_argument("--every", type=float, default=20, metavar="S")
     parser.add_argument("--halfway", default="")
     options = parser.parse_args()
     server = make_url(options.url)
@@ -248,7 +281,7 @@ def main() -> None:
         try:
             cluster.newsbot("db", "upgrade")
             cluster.newsbot("cluster", "init")
-            found = run(cluster, options)
+            found = Run(cluster, options).run()
             pages, repeated, both = overlaps(Path(folder) / "site.log")
             found |= {
                 "pages asked": pages,

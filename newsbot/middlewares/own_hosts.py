@@ -116,9 +116,7 @@ class OwnHosts:
     async def claim(self, hosts: Collection[str]) -> list[Claim]:
         """Claim those of the hosts that are free; return the claims."""
         began = self.clock()
-        claims = await self._transact(
-            lambda session: self._claim(session, hosts, host_claims.clock(session))
-        )
+        claims = await self._transact(lambda session: self._claim(session, hosts, host_claims.clock(session)))
         for claim in claims:
             self._add(claim, began, is_visit=False)
         return claims
@@ -195,9 +193,7 @@ class OwnHosts:
         def work(session: Session) -> dict[str, int]:
             now = host_claims.clock(session)
             dead_runs.say_alive(session, run_id=self.run_id, now=now)
-            return host_claims.renew(
-                session, run_id=self.run_id, now=now, delays=delays, lease=self.lease
-            )
+            return host_claims.renew(session, run_id=self.run_id, now=now, delays=delays, lease=self.lease)
 
         began = self.clock()
         kept = await self._transact(work)
@@ -233,9 +229,7 @@ class OwnHosts:
 
     def _claim(self, session: Session, hosts: Collection[str], now: datetime) -> list[Claim]:
         delays = {host: self.delay_of(host) for host in hosts}
-        return host_claims.claim(
-            session, hosts, run_id=self.run_id, now=now, delays=delays, lease=self.lease
-        )
+        return host_claims.claim(session, hosts, run_id=self.run_id, now=now, delays=delays, lease=self.lease)
 
     async def _transact(self, work: Callable[[Session], T]) -> T:
         return await run_in_thread(self.database.transact, work)

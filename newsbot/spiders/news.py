@@ -126,7 +126,9 @@ class NewsSpider(PageSpider):
         )
         politeness.configured_delay = lambda url: configured_delay(url, self.sources)
         own = OwnHosts(
-            run.database, run_id, delay_of=lambda host: configured_delay(f"http://{host}/", self.sources),
+            run.database,
+            run_id,
+            delay_of=lambda host: configured_delay(f"http://{host}/", self.sources),
             lease=self.claim_lease,
         )
         politeness.claim_hosts(own)
