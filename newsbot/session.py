@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from newsbot import __version__
 from newsbot.capture import Capture
 from newsbot.errors import DatabaseError
-from newsbot.garbage import keep_what_is_loaded
+from newsbot.startup.garbage import keep_what_is_loaded
 from newsbot.ingest.batches import Writer
 from newsbot.ingest.envelope import Envelope, stage_failed
 from newsbot.ingest.pool import Pool, WorkerDiedError

@@ -26,8 +26,7 @@ FLOORS = (
         "onnx",
         "compiled_core",
         "languages",
-        "lazy_names",
-        "garbage",
+        "startup",
         "rule_versions",
         "capture",
         "public_addresses",
@@ -89,7 +88,7 @@ class Module:
     def nodes(self) -> list[ast.AST]:
         """The nodes of its syntax tree, and of its stub's if the stub says where its names are (`lazy_names`)."""
         stub = self.path.with_suffix(".pyi")
-        names_are_there = "lazy_names" in self.path.read_text("utf-8") and stub.is_file()
+        names_are_there = "startup" in self.path.read_text("utf-8") and stub.is_file()
         return [*ast.walk(self.tree), *(ast.walk(ast.parse(stub.read_bytes())) if names_are_there else ())]
 
     @cached_property
