@@ -25,8 +25,7 @@ FLOORS = (
         "text",
         "onnx",
         "languages",
-        "lazy_names",
-        "garbage",
+        "starting",
         "rule_versions",
         "capture",
         "public_addresses",
@@ -85,9 +84,9 @@ class Module:
 
     @cached_property
     def nodes(self) -> list[ast.AST]:
-        """The nodes of its syntax tree, and of its stub's if the stub says where its names are (`lazy_names`)."""
+        """The nodes of its syntax tree, and of its stub's if the stub says where its names are (`import_name`)."""
         stub = self.path.with_suffix(".pyi")
-        names_are_there = "lazy_names" in self.path.read_text("utf-8") and stub.is_file()
+        names_are_there = "import_name" in self.path.read_text("utf-8") and stub.is_file()
         return [*ast.walk(self.tree), *(ast.walk(ast.parse(stub.read_bytes())) if names_are_there else ())]
 
     @cached_property
