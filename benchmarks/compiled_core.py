@@ -21,11 +21,11 @@ from unittest.mock import patch
 from benchmarks.corpora import corpora_folder
 from benchmarks.extraction import read_pages
 from benchmarks.extraction_tools import TOOLS
-from newsbot.compiled_core import PACKAGE, load_core
 from newsbot.extraction import extract
 from newsbot.extraction.body.body_model import load_body_models
 from newsbot.extraction.body.scoring.core_tables import load_core_tables
 from newsbot.extraction.kinds.kind_model import load_kind_model
+from newsbot.extraction.trees.compiled_core import PACKAGE, load_core
 from newsbot.items import article_json
 
 WARM_UP_PAGES = 10

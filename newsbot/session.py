@@ -21,7 +21,6 @@ from sqlalchemy.orm import Session
 from newsbot import __version__
 from newsbot.capture import Capture
 from newsbot.errors import DatabaseError
-from newsbot.startup.garbage import keep_what_is_loaded
 from newsbot.ingest.batches import Writer
 from newsbot.ingest.envelope import Envelope, stage_failed
 from newsbot.ingest.pool import Pool, WorkerDiedError
@@ -29,6 +28,7 @@ from newsbot.ingest.process import Processor
 from newsbot.ingest.record import Item
 from newsbot.items import Reject
 from newsbot.settings import read_settings
+from newsbot.starting import keep_what_is_loaded
 from newsbot.store.crawl.feed_rows import describe_sources
 from newsbot.store.crawl.frontier import release
 from newsbot.store.crawl.run_rows import finish_run, start_run

@@ -10,10 +10,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from newsbot.compiled_core import PACKAGE, load_core
 from newsbot.extraction.body.body_model import load_body_models
 from newsbot.extraction.body.scoring.core_tables import CoreTables, load_core_tables
 from newsbot.extraction.kinds.kind_model import load_kind_model
+from newsbot.extraction.trees.compiled_core import PACKAGE, load_core
 
 _CACHES = (load_core, load_core_tables, load_body_models, load_kind_model)
 

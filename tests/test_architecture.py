@@ -24,9 +24,8 @@ FLOORS = (
         "urls",
         "text",
         "onnx",
-        "compiled_core",
         "languages",
-        "startup",
+        "starting",
         "rule_versions",
         "capture",
         "public_addresses",
@@ -86,9 +85,9 @@ class Module:
 
     @cached_property
     def nodes(self) -> list[ast.AST]:
-        """The nodes of its syntax tree, and of its stub's if the stub says where its names are (`lazy_names`)."""
+        """The nodes of its syntax tree, and of its stub's if the stub says where its names are (`import_name`)."""
         stub = self.path.with_suffix(".pyi")
-        names_are_there = "startup" in self.path.read_text("utf-8") and stub.is_file()
+        names_are_there = "import_name" in self.path.read_text("utf-8") and stub.is_file()
         return [*ast.walk(self.tree), *(ast.walk(ast.parse(stub.read_bytes())) if names_are_there else ())]
 
     @cached_property

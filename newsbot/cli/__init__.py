@@ -18,9 +18,9 @@ from newsbot.cli.command_table import COMMANDS, SECTIONS
 from newsbot.cli.groups import LazyGroup
 from newsbot.cli.output import discard_output
 from newsbot.errors import NewsbotError, UsageError
-from newsbot.startup.garbage import collect_rarely
 from newsbot.masking import masked
 from newsbot.query.query_error import QueryError
+from newsbot.starting import collect_rarely
 from newsbot.text import escape_controls
 
 __all__ = ["COMMANDS", "SECTIONS", "main", "newsbot", "run"]

@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any, Literal, ParamSpec, TypeVar
 
 from newsbot.errors import NewsbotError
-from newsbot.startup.garbage import collect_rarely, keep_what_is_loaded
+from newsbot.starting import collect_rarely, keep_what_is_loaded
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -4,7 +4,7 @@
 take half a second.
 """
 
-from newsbot.startup.lazy_names import homes, import_name
+from newsbot.starting import homes, import_name
 
 
 def __getattr__(name: str) -> object:

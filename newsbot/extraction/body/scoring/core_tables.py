@@ -9,7 +9,6 @@ from typing import Any, Final
 
 import numpy as np
 
-from newsbot.compiled_core import load_core
 from newsbot.extraction.body import blocks, comment_labels
 from newsbot.extraction.body.body_model import FEATURES_KEY, FILES
 from newsbot.extraction.body.class_words import FAMILIES, family_bits
@@ -25,6 +24,7 @@ from newsbot.extraction.body.scoring.block_scores import MIN_FIRST_SCORE
 from newsbot.extraction.body.word_lists import read_text_words
 from newsbot.extraction.page.data_tables import data_rows
 from newsbot.extraction.page.elements import ACTIONS, OPEN_BLOCK
+from newsbot.extraction.trees.compiled_core import load_core
 from newsbot.extraction.trees.onnx_file import TreeFile, read_tree_file
 
 _OTHER_TAG: Final = "other"

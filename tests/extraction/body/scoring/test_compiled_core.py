@@ -19,7 +19,6 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from newsbot.archive.files import find_pages
-from newsbot.compiled_core import PACKAGE, load_core
 from newsbot.extraction import extract
 from newsbot.extraction.body import blocks as in_python
 from newsbot.extraction.body.blocks import MAX_BLOCKS, Block, Container
@@ -37,6 +36,7 @@ from newsbot.extraction.body.scoring.block_scores import MIN_FIRST_SCORE
 from newsbot.extraction.body.scoring.core_tables import CoreTables, load_core_tables
 from newsbot.extraction.body.word_lists import words
 from newsbot.extraction.page.page import Page
+from newsbot.extraction.trees.compiled_core import PACKAGE, load_core
 from newsbot.extraction.trees.onnx_file import read_tree_file
 from newsbot.extraction.trees.tree_ensemble import TreeEnsemble
 from newsbot.items import article_json
