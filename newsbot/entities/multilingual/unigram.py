@@ -30,7 +30,8 @@ class Unigram:
     def __init__(
         self, pieces: Sequence[str], scores: Sequence[float], replacements: Mapping[str, str]
     ) -> None:
-        self._numbers = {piece: (number, scores[number]) for number, piece in enumerate(pieces)}
+        self._numbers = dict(zip(pieces, range(len(pieces)), strict=True))
+        self._scores = scores
         self._longest = max(map(len, pieces))
         self._replacements = dict(replacements)
         self._unknown_score = min(scores) - UNKNOWN_PENALTY
@@ -63,21 +64,19 @@ class Unigram:
 
     def _best(self, text: str) -> list[tuple[int, int]]:
         """Return the numbers and starts of the pieces that `text` consists of."""
-        numbers, unknown = self._numbers, (-1, self._unknown_score)
+        numbers, known, unknown = self._numbers, self._scores, self._unknown_score
         size = len(text)
         scores = [0.0] + [float("-inf")] * size
         came_from = [(0, -1)] * (size + 1)
         for start in range(size):
             before = scores[start]
             for end in range(start + 1, min(start + self._longest, size) + 1):
-                found = numbers.get(text[start:end])
-                if found is None:
-                    if end > start + 1:
-                        continue
-                    found = unknown
-                score = before + found[1]
+                number = numbers.get(text[start:end], -1)
+                if number < 0 and end > start + 1:
+                    continue
+                score = before + (known[number] if number >= 0 else unknown)
                 if score > scores[end]:
-                    scores[end], came_from[end] = score, (start, found[0])
+                    scores[end], came_from[end] = score, (start, number)
         path: list[tuple[int, int]] = []
         while size:
             size, number = came_from[size]

@@ -7,10 +7,11 @@ MARK, LOWER, TITLE, UPPER, INITIAL, MIXED, NUMBER, WITH_DIGITS = range(8)
 
 def casing(word: str) -> int:
     """Return the casing class of `word`. The numbers are an input of the trained networks and must not change."""
-    if not any(map(str.isalnum, word)):
-        return MARK
-    if any(map(str.isdigit, word)):
-        return NUMBER if not any(map(str.isalpha, word)) else WITH_DIGITS
+    if not word.isalpha():
+        if not any(map(str.isalnum, word)):
+            return MARK
+        if any(map(str.isdigit, word)):
+            return NUMBER if not any(map(str.isalpha, word)) else WITH_DIGITS
     if word.islower():
         return LOWER
     if word.isupper():

@@ -34,16 +34,13 @@ def with_hints(words: Sequence[Token], scores: NDArray[np.float32]) -> NDArray[n
 
 def _known_names(words: Sequence[str]) -> Iterator[tuple[int, int, EntityType]]:
     """Yield the longest known names without overlaps: index of the first word, index after the last word, type."""
-    start, by_first_word = 0, _names_by_first_word()
-    while start < len(words):
-        known = by_first_word.get(words[start])
-        if known:
-            lengths = _lengths()[words[start]]
-            end = next((start + n for n in lengths if tuple(words[start : start + n]) in known), 0)
-            if end:
-                yield start, end, known[tuple(words[start:end])]
-                start = end - 1
-        start += 1
+    after, by_first_word = 0, _names_by_first_word()
+    for start in [i for i, word in enumerate(words) if word in by_first_word]:
+        known, lengths = by_first_word[words[start]], _lengths()[words[start]]
+        end = next((start + n for n in lengths if tuple(words[start : start + n]) in known), 0)
+        if end and start >= after:
+            yield start, end, known[tuple(words[start:end])]
+            after = end
 
 
 @cache

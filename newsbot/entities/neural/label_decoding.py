@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import takewhile
+from itertools import chain, takewhile
 
 import numpy as np
 from numpy.typing import NDArray
 
+from newsbot.entities import tables
 from newsbot.entities.names import NameSpan, end_of_name, known_name, names_in
 from newsbot.entities.tokens import Token
 from newsbot.items import EntityType
@@ -53,7 +54,7 @@ def surroundings(scores: NDArray[np.float32], words: Sequence[int], around: int)
 def best_labels(scores: NDArray[np.float32]) -> list[int]:
     """Return the best valid label sequence: a name continues only after its beginning. `scores`: shape (words, labels)."""
     greedy: list[int] = scores.argmax(-1).tolist()
-    if all(
+    if not any(greedy) or all(
         b == OUTSIDE or b % 2 or a in (b, b - 1) for a, b in zip([OUTSIDE, *greedy], greedy, strict=False)
     ):
         return greedy
@@ -73,10 +74,23 @@ def _viterbi(scores: NDArray[np.float32]) -> list[int]:
     return labels[::-1]
 
 
-def spans(words: Sequence[Token], labels: Sequence[int]) -> Iterator[NameSpan]:
-    """Yield the names that a valid label sequence marks in `words`."""
+def spans(words: Sequence[Token], labels: Sequence[int]) -> list[NameSpan]:
+    """Return the names that a valid label sequence marks in `words`, and known ones that it misses, in order."""
+    found = list(_labelled(words, labels)) if any(labels) else []
+    acronyms = tables.acronyms()
+    missed = [
+        word
+        for word, label in zip(words, labels, strict=True)
+        if label == OUTSIDE and ("-" in word.text or word.text in acronyms)
+    ]
+    if missed and sum(word.text.isupper() for word in words) * 2 <= len(words):
+        found.extend(chain.from_iterable(map(known_name, missed)))
+        found.sort()
+    return found
+
+
+def _labelled(words: Sequence[Token], labels: Sequence[int]) -> Iterator[NameSpan]:
     start = None
-    is_in_capitals = sum(word.text.isupper() for word in words) * 2 > len(words)
     for i, label in enumerate([*labels, OUTSIDE]):
         if start is not None and (label == OUTSIDE or label % 2):
             end = end_of_name(words, i) if label == OUTSIDE else i
@@ -84,5 +98,3 @@ def spans(words: Sequence[Token], labels: Sequence[int]) -> Iterator[NameSpan]:
             start = None
         if label % 2:
             start = i
-        elif label == OUTSIDE and i < len(words) and not is_in_capitals:
-            yield from known_name(words[i])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from zlib import crc32
 
 from newsbot.entities.neural.casing import LOWER, TITLE, casing
@@ -37,15 +36,9 @@ class WordFeatures:
         return (*found, *NOTHING)[:SLOTS]
 
 
-def _buckets(word: str, style: int) -> Iterator[int]:
-    for feature in (
-        f"={_shape(word, style)}",
-        f"<{word[:2]}",
-        f"<{word[:3]}",
-        f">{word[-2:]}",
-        f">{word[-3:]}",
-    ):
-        yield FIRST_BUCKET + crc32(feature.encode("utf-8", "surrogatepass")) % BUCKETS
+def _buckets(word: str, style: int) -> list[int]:
+    features = (f"={_shape(word, style)}", f"<{word[:2]}", f"<{word[:3]}", f">{word[-2:]}", f">{word[-3:]}")
+    return [FIRST_BUCKET + crc32(feature.encode("utf-8", "surrogatepass")) % BUCKETS for feature in features]
 
 
 def _shape(word: str, style: int) -> str:

@@ -45,5 +45,5 @@ class WordVectors:
 
     def _summed(self, words: Sequence[str]) -> NDArray[np.int16]:
         rows = np.array([self._features.of(word) for word in words], np.int32)
-        sums: NDArray[np.int16] = self._table[rows].sum(1, dtype=np.int16)
+        sums: NDArray[np.int16] = np.add.reduce(self._table[rows.T], axis=0, dtype=np.int16)
         return sums

@@ -17,11 +17,15 @@ class WordPiece:
 
     def __init__(self, vocabulary: list[str]) -> None:
         self._numbers = {piece: number for number, piece in enumerate(vocabulary)}
+        self._longest = max(map(len, vocabulary))
         self.size = len(vocabulary)
         self.unknown, self.cls, self.sep = (self._numbers[piece] for piece in (UNKNOWN, CLS, SEP))
         self.pieces = lru_cache(maxsize=50_000)(self._pieces)
 
     def _pieces(self, word: str) -> tuple[int, ...]:
+        known = self._numbers.get(word.lower()) if word.isascii() and word.isalnum() else None
+        if known is not None:
+            return (known,)
         return tuple(number for part in _parts(word) for number in self._match(part))
 
     def _match(self, part: str) -> list[int]:
@@ -30,7 +34,7 @@ class WordPiece:
         found: list[int] = []
         start = 0
         while start < len(part):
-            for end in range(len(part), start, -1):
+            for end in range(min(len(part), start + self._longest), start, -1):
                 number = self._numbers.get(("##" if start else "") + part[start:end])
                 if number is not None:
                     break

@@ -10,7 +10,7 @@ import math
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -233,6 +233,16 @@ def _of_demonyms(text: str) -> Iterator[AreaMention]:
 
 @cache
 def demonym_pattern() -> re.Pattern[str]:
-    """Return a pattern of all demonyms, the longest first."""
-    longest_first = sorted(tables.demonyms(), key=len, reverse=True)
-    return re.compile(rf"\b(?=[A-Z])(?:{'|'.join(longest_first)})\b")
+    """Return a pattern of all demonyms, the longest first, divided by their first letters, so that few are tried."""
+    by_start: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for word in sorted(tables.demonyms(), key=len, reverse=True):
+        by_start[word[0]][word[:2]].append(word[2:])
+    letters = (
+        first + _any_of(second[1] + _any_of(endings) for second, endings in seconds.items())
+        for first, seconds in by_start.items()
+    )
+    return re.compile(rf"\b(?=[A-Z]){_any_of(letters)}\b")
+
+
+def _any_of(patterns: Iterable[str]) -> str:
+    return f"(?:{'|'.join(patterns)})"
