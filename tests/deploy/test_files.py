@@ -28,7 +28,7 @@ def test_every_line_of_the_crontab_has_five_times_and_a_command() -> None:
         line for line in (DEPLOY / "crontab").read_text().splitlines() if line and not line.startswith("#")
     ]
     jobs = [line for line in lines if not re.match(r"[A-Z_]+=", line)]
-    assert len(jobs) == 2
+    assert len(jobs) == 3
     for job in jobs:
         found = re.match(r"(?:(?:\*|\d+)(?:/\d+)?\s+){5}cd \S+ && \.venv/bin/newsbot ([a-z]+)", job)
         assert found
