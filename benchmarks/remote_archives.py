@@ -95,6 +95,7 @@ def _measure(path: Path, web_url: str, rounds: int) -> dict[str, list[Measured]]
     for _ in range(rounds):
         for name, place in places.items():
             found[name].append(backfill(place, 1, path.with_name("bench.db")))
+            print(name, found[name][-1], file=sys.stderr, flush=True)
     return found
 
 
