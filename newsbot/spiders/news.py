@@ -125,12 +125,7 @@ class NewsSpider(PageSpider):
             began=began, only_due=self.only_due, sources=tuple(self.keys), catalog_id=catalog_id
         )
         politeness.configured_delay = lambda url: configured_delay(url, self.sources)
-        own = OwnHosts(
-            run.database,
-            run_id,
-            delay_of=lambda host: configured_delay(f"http://{host}/", self.sources),
-            lease=self.claim_lease,
-        )
+        own = OwnHosts(run.database, run_id, delay_of=self._delay_of, lease=self.claim_lease)
         politeness.claim_hosts(own)
         self.work = NewsRun(
             crawler=self.crawler,
@@ -149,6 +144,11 @@ class NewsSpider(PageSpider):
         """Return the turns of the hosts that this run works on."""
         limit = HOSTS_A_REQUEST * self.crawler.settings.getint("CONCURRENT_REQUESTS")
         return HostTurns(own, wanted, limit)
+
+    def _delay_of(self, host: str) -> float:
+        """Return the seconds between two requests to a host, as far as they are known before the first one."""
+        default = self.crawler.settings.getfloat("DOWNLOAD_DELAY")
+        return max(configured_delay(f"http://{host}/", self.sources), default)
 
     async def _end_turns(self) -> None:
         """Give back the hosts on which nothing is left to do now, or whose turn is over."""

@@ -84,7 +84,8 @@ class HostTurns:
 
     def forget_lost(self) -> None:
         """End the turns of hosts whose claim is lost: another run has them."""
-        self.turns = {host: turn for host, turn in self.turns.items() if host in self.own.hosts}
+        own = {host: kept.claim for host, kept in self.own.hosts.items()}
+        self.turns = {host: turn for host, turn in self.turns.items() if own.get(host) == turn.claim}
 
     async def end(self, hosts: Iterable[str]) -> None:
         """Give hosts back whose work is done, or whose turn is over."""

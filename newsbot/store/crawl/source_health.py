@@ -1,6 +1,6 @@
 """Health of the sources: counts per day, the states of feeds and hosts, and the flags that follow from them.
 
-Every query is for all sources at once, and bounded by an index: the reports of 250 sources cost as many queries as one.
+Every query is for many sources at once, and bounded by an index: the reports of 250 sources cost as many queries as one.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, distinct, false, func, or_, select
@@ -37,6 +38,8 @@ DAYS = 70
 """Number of days that are examined: two baselines of four weeks, and two weeks to compare."""
 MEAN_DAYS = 28
 LONG_BODY_WORDS = 100
+MAX_KEYS = 10_000
+"""Number of sources in one query."""
 MAX_HOSTS = 10_000
 """Number of hosts in one query."""
 
@@ -73,7 +76,17 @@ def source_health(session: Session, sources: Iterable[str], *, now: datetime) ->
     """Return the health of these sources, ordered by key; one that was never polled has no flags.
 
     The days that count are those on which the news spider ran."""
-    keys = sorted(set(sources))
+    return [report for keys in _parts(sources) for report in _health(session, keys, now)]
+
+
+def _parts(sources: Iterable[str]) -> Iterator[list[str]]:
+    """Yield keys in their order, as many at a time as one query may name."""
+    rest = iter(sorted(set(sources)))
+    while part := list(islice(rest, MAX_KEYS)):
+        yield part
+
+
+def _health(session: Session, keys: Sequence[str], now: datetime) -> list[SourceHealth]:
     today = now.date()
     known = {row.key: row for row in session.scalars(select(SourceRow).where(SourceRow.key.in_(keys)))}
     crawled = _days_of_runs(session, _start_of(today, DAYS))
@@ -213,8 +226,9 @@ def _with(counts: PageCounts, outcome: str, status: int, number: int) -> PageCou
 def feed_states(session: Session, keys: Collection[str]) -> defaultdict[str, list[FeedState]]:
     """Return source -> the states of its feeds, ordered by URL."""
     found: defaultdict[str, list[FeedState]] = defaultdict(list)
-    for source, feed in _feed_states(session, Feed.source.in_(keys)):
-        found[source].append(feed)
+    for part in _parts(keys):
+        for source, feed in _feed_states(session, Feed.source.in_(part)):
+            found[source].append(feed)
     return found
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,8 +24,6 @@ from newsbot.store.schema.models import Fetch, Run
 
 TROUBLES = ("reject", "held")
 """Outcomes of fetches that may be signs of a wall."""
-CHUNK = 1000
-"""Number of sources in one query."""
 WALLS = ("bot wall", "robots refusal")
 
 
@@ -75,8 +72,4 @@ def _health_of_suspects(session: Session, run_id: int, wanted: Wanted, now: date
     troubled = select(Fetch.source).where(
         Fetch.run_id == run_id, Fetch.outcome.in_(TROUBLES), is_wanted(wanted, Fetch.source)
     )
-    suspects = iter(sorted(key for key in session.scalars(troubled.distinct()) if key))
-    health: list[SourceHealth] = []
-    while chunk := list(islice(suspects, CHUNK)):
-        health += source_health(session, chunk, now=now)
-    return health
+    return source_health(session, [key for key in session.scalars(troubled.distinct()) if key], now=now)

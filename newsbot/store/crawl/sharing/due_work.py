@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from newsbot.discovery.timing.schedule import MAX_AHEAD_S
 from newsbot.store.crawl.hosts import held_hosts
 from newsbot.store.crawl.polling import DueFeed
-from newsbot.store.crawl.sharing.host_claims import is_taken
+from newsbot.store.crawl.sharing.host_claims import any_taken, is_taken
 from newsbot.store.crawl.sharing.wanted_work import Wanted, is_wanted
 from newsbot.store.schema.models import Feed, FrontierRow, HostClaim
 
@@ -46,6 +46,8 @@ def due_hosts(
 
 def left_to_others(session: Session, wanted: Wanted, *, limit: int, now: datetime, run_id: int) -> list[str]:
     """Return hosts with due work that other runs ask, `limit` at most."""
+    if not any_taken(session, run_id, now):
+        return []
     found = {
         host
         for column, _, conditions in _due(wanted, now)

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from newsbot.errors import NewsbotError
 from newsbot.store.schema.models import HostClaim
+from newsbot.store.schema.types import BEGINNING_OF_TIME
 from newsbot.store.sql import dialect
 
 P = ParamSpec("P")
@@ -74,16 +75,25 @@ def clock(session: Session) -> datetime:
 
 def is_free(now: datetime) -> ColumnElement[bool]:
     """Return the condition that no run has a claim: none was made, or it has ended, or its end was set by a wrong clock."""
-    return or_(
-        _CLAIMS.c.run_id.is_(None), _CLAIMS.c.leased_until <= now, _CLAIMS.c.leased_until > now + 2 * LEASE
-    )
+    return or_(_CLAIMS.c.run_id.is_(None), ~_is_live(now))
 
 
 def is_taken(host: ColumnElement[str], run_id: int | None, now: datetime) -> ColumnElement[bool]:
     """Return the condition that a run other than `run_id` has the claim of a host."""
     others = _CLAIMS.c.run_id != run_id if run_id is not None else _CLAIMS.c.run_id.is_not(None)
-    live = and_(_CLAIMS.c.leased_until > now, _CLAIMS.c.leased_until <= now + 2 * LEASE)
-    return select(_CLAIMS.c.host).where(_CLAIMS.c.host == host, others, live).exists()
+    return select(_CLAIMS.c.host).where(_CLAIMS.c.host == host, others, _is_live(now)).exists()
+
+
+def any_taken(session: Session, run_id: int, now: datetime) -> bool:
+    """Return whether a run other than `run_id` has any claim."""
+    query = select(_CLAIMS.c.host).where(_CLAIMS.c.run_id != run_id, _is_live(now)).limit(1)
+    return session.scalar(query) is not None
+
+
+def _is_live(now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a claim has not ended. One that ends later than any can was set by a wrong clock."""
+    until = func.coalesce(_CLAIMS.c.leased_until, BEGINNING_OF_TIME)
+    return and_(until > now, until <= now + 2 * LEASE)
 
 
 def claim(
