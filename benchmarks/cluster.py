@@ -110,7 +110,9 @@ class CutOff:
 
     def __init__(self) -> None:
         self.waiting: dict[int, tuple[float, int]] = {}
+        self.placed: dict[int, float] = {}
         self.seconds: list[float] = []
+        self.placed_seconds: list[float] = []
 
     def add(self, jobs: dict[int, int]) -> None:
         """Note the jobs of a worker that is killed now."""
@@ -122,6 +124,9 @@ class CutOff:
         now = {row[0]: row[1:] for row in cluster.rows(query)}
         for job, (killed_at, worker) in list(self.waiting.items()):
             other, status = now.get(job, (None, "gone"))
+            if (status != "doing" or other not in {worker, None}) and self.placed.get(job) != killed_at:
+                self.placed[job] = killed_at
+                self.placed_seconds.append(time.monotonic() - killed_at)
             if status == "gone" or (status == "doing" and other not in {worker, None}):
                 self.seconds.append(time.monotonic() - killed_at)
                 del self.waiting[job]
@@ -247,6 +252,7 @@ class Run:
             "pages that are not done": left,
             "jobs cut off": len(seconds) + len(self.cut_off.waiting),
             "never begun again": len(self.cut_off.waiting),
+            "placed again after, s, greatest": round(max(self.cut_off.placed_seconds, default=0), 1),
             "begun again after, s, median": round(statistics.median(seconds), 1) if seconds else None,
             "begun again after, s, greatest": round(max(seconds), 1) if seconds else None,
             "all stored after, s": self.done_after_s and round(self.done_after_s),

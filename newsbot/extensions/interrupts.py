@@ -40,10 +40,11 @@ def _install(crawler: Crawler) -> None:
 
 
 def _stop(crawler: Crawler) -> None:
-    asyncio.ensure_future(_stop_at_once(crawler))  # noqa: RUF006 - the task ends with the reactor
+    asyncio.ensure_future(stop_at_once(crawler))  # noqa: RUF006 - the task ends with the reactor
 
 
-async def _stop_at_once(crawler: Crawler) -> None:
+async def stop_at_once(crawler: Crawler) -> None:
+    """End a crawl and the reactor without waiting for requests in flight."""
     session, feeds = crawler.get_extension(CrawlSession), crawler.get_extension(ArticleFeeds)
     if session is None or crawler.spider is None:
         return

@@ -6,6 +6,7 @@ import json
 import signal
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -38,7 +39,7 @@ def test_archives_are_stored_once_by_workers_that_are_killed(
     articles_url: str, queue_url: str, tmp_path: Path, cleanup: ExitStack
 ) -> None:
     archives(tmp_path)
-    place = {"database": articles_url, "queue": queue_url, "folder": tmp_path}
+    place: dict[str, Any] = {"database": articles_url, "queue": queue_url, "folder": tmp_path}
     with running("backfill", "--enqueue", str(tmp_path), "--json", **place) as command:
         assert command.ended() == (0, '{"archives": 3, "placed": 3}\n')
     with running("backfill", "--enqueue", str(tmp_path), "--json", **place) as command:
@@ -70,7 +71,7 @@ def test_a_worker_that_is_ended_gives_its_archive_back(
             for n in range(30)
         ),
     )
-    place = {"database": articles_url, "queue": queue_url, "folder": tmp_path}
+    place: dict[str, Any] = {"database": articles_url, "queue": queue_url, "folder": tmp_path}
     with running("backfill", "--enqueue", str(tmp_path / "big"), **place) as command:
         assert command.ended()[0] == 0
     with running("worker", "backfill", "--processes", "1", **place) as worker:
@@ -93,7 +94,7 @@ def test_an_archive_that_cannot_be_read_is_a_failed_job(
     articles_url: str, queue_url: str, tmp_path: Path
 ) -> None:
     archives(tmp_path)
-    place = {"database": articles_url, "queue": queue_url, "folder": tmp_path}
+    place: dict[str, Any] = {"database": articles_url, "queue": queue_url, "folder": tmp_path}
     with running("backfill", "--enqueue", str(tmp_path / "0.warc.gz"), **place) as command:
         assert command.ended()[0] == 0
     (tmp_path / "0.warc.gz").unlink()

@@ -112,12 +112,25 @@ def test_a_worker_that_is_ended_finishes_its_requests_and_leaves_nothing_behind(
     assert stored(place) == sites.asked.total() < sites.pages
     assert rows(place["database"], "SELECT count(*) FROM frontier WHERE state = 'leased'") == [(0,)]
     assert rows(place["database"], "SELECT count(*) FROM host_claims WHERE run_id IS NOT NULL") == [(0,)]
-    assert rows(place["database"], "SELECT finish_reason FROM runs") == [("finished",)]
     assert "doing" not in {status for _, status in jobs(place)}
     second = cleanup.enter_context(worker(place))
     until(lambda: stored(place) == sites.pages, second)
     assert_all_once(place, sites)
     assert sites.asked.total() == sites.pages
+
+
+def test_a_worker_that_is_ended_does_not_wait_for_a_site_that_does_not_answer(
+    place: dict[str, Any], tmp_path: Path, cleanup: ExitStack
+) -> None:
+    sites = Sites(cleanup, tmp_path, count=1, pages=2, takes_s=100)
+    slow = cleanup.enter_context(worker(place))
+    until(lambda: sites.asked.total() == 1, slow)
+    slow.send(signal.SIGTERM)
+    status, output = slow.ended(within_s=60)
+    assert status == 0, output
+    assert "doing" not in {status for _, status in jobs(place)}
+    assert rows(place["database"], "SELECT DISTINCT state FROM frontier") == [("pending",)]
+    assert rows(place["database"], "SELECT count(*) FROM host_claims WHERE run_id IS NOT NULL") == [(0,)]
 
 
 def test_a_frozen_worker_is_replaced_and_does_no_harm_when_it_goes_on(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select, update
 
@@ -31,7 +32,7 @@ def test_entities_of_an_older_engine_are_found_anew(
     articles_url: str, queue_url: str, tmp_path: Path
 ) -> None:
     fill(articles_url, 3)
-    place = {"database": articles_url, "queue": queue_url, "folder": tmp_path}
+    place: dict[str, Any] = {"database": articles_url, "queue": queue_url, "folder": tmp_path}
     with running("worker", "heavy", "--processes", "1", NEWSBOT_ENTITY_ENGINE="fast", **place):
         until(
             lambda: rows(

@@ -23,7 +23,7 @@ T = TypeVar("T")
 PROGRAM = """
 import sys
 from newsbot.cluster import queues
-queues.HEARTBEAT_S, queues.STALLED_S, queues.POLL_S, queues.TEND_S, queues.GRACE_S = 0.5, 4.0, 0.2, 1, 10.0
+queues.HEARTBEAT_S, queues.STALLED_S, queues.POLL_S, queues.TEND_S, queues.GRACE_S = 0.5, 4.0, 0.2, 1, 6.0
 from newsbot.cli import main
 main(sys.argv[1:])
 """

@@ -16,10 +16,14 @@ from newsbot.cluster.placer import CrawlPlacer
 from newsbot.cluster.queue_app import make_app
 from newsbot.cluster.queues import CRAWL, MAX_AGE_S
 from newsbot.cluster.scheduler import make_scheduler
+from newsbot.extensions.interrupts import stop_at_once
 from newsbot.session import CrawlSession
 from newsbot.spiders.host_jobs import HostJobs
 from newsbot.spiders.spider_run import project_settings, raise_error
 from newsbot.store.placing.queue_database import QueueDatabase
+
+LINGER_S = 5.0
+"""Seconds that requests have to end whose jobs are over or were given back."""
 
 
 class CrawlWorker:
@@ -81,7 +85,9 @@ class CrawlWorker:
         finally:
             self.is_worn = not self._is_asked
             aging.cancel()
-            self.spider.end()
+            spider.end()
+        await asyncio.sleep(LINGER_S)  # unless the process ends meanwhile, because all requests are done
+        await stop_at_once(self.crawler)
 
     async def _crawl(self, host: str, **_newer: Any) -> None:
         await self.spider.crawl_host(host)
