@@ -25,6 +25,7 @@ MODELS = (
     "extraction/body/body_first.onnx",
     "extraction/body/body_second.onnx",
     "entities/neural/model_data/fast.onnx",
+    "entities/neural/model_data/fast_vectors.npy",
     "entities/neural/model_data/tagger.onnx",
 )
 """The trained models of the package."""
