@@ -22,13 +22,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from newsbot.archive.warc_writer import Kept
+from newsbot.archive.warc_writer import FILES, Kept
 from newsbot.items import ArchivedPage, Fetched
 from newsbot.store.schema.identity import url_hash
 from newsbot.store.schema.models import ArticleRow, ArticleUrl, ArticleWay, Fetch
 from newsbot.store.sql.compiled import CompiledStatement
 from newsbot.urls import canonicalize
 
+FILE_PREFIX = FILES.partition("*")[0]
 REPOINTED = 500
 """Number of fetches that one transaction repoints."""
 
@@ -232,15 +233,15 @@ def repoint(session: Session, path: Path, url: str) -> int:
 
 
 def local_files(session: Session) -> list[str]:
-    """Return the names of the files in the folder of the archive that fetches refer to, by one look-up in the index each."""
+    """Return the names of newsbot's files that fetches refer to without a path or URL, by one look-up in the index each."""
     names: list[str] = []
-    last = ""
+    last = FILE_PREFIX
     while True:
-        last = session.scalar(select(func.min(Fetch.warc_file)).where(Fetch.warc_file > last)) or ""
-        if not last:
+        found = session.scalar(select(func.min(Fetch.warc_file)).where(Fetch.warc_file > last))
+        if found is None or not found.startswith(FILE_PREFIX):
             return names
-        if "/" not in last:
-            names.append(last)
+        names.append(found)
+        last = found
 
 
 def _named_alike(place: Path | str, other: str) -> str:
