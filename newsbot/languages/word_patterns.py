@@ -14,6 +14,7 @@ from typing import TypeAlias
 WordLists: TypeAlias = Mapping[str, str]
 
 _SEPARATOR = re.compile(r",\s+")
+_FIRST_GROUP = re.compile(r"\(\?:([^()]*)\)(\??)(?![*+{])")
 _LAST_LATIN = "\u024f"
 """End of the Unicode block Latin Extended-B."""
 _OPTIONAL = ("?", "*", "{", "|")
@@ -46,6 +47,28 @@ def any_word_of(word_lists: WordLists) -> str:
     # Without the look at the next character, every entry is tried at every character of a Latin text.
     guarded = [rf"(?=[^\x00-{_LAST_LATIN}]){_alternation(begun)}"] if begun else []
     return _alternation([rf"\b{_alternation(latin)}\b", *guarded, *free])
+
+
+def found_anywhere(word_lists: WordLists) -> str:
+    """Return a regular expression by which `search` finds whether a text contains any entry, much faster than by `any_of`.
+
+    Entries that begin with the same character are one branch of it, so that most characters of a text end the search there.
+    What it matches may be the second half of an entry with an optional beginning."""
+    branches: dict[str, list[str]] = {}
+    for entry in entries_of(word_lists):
+        for begun in _begun(entry):
+            is_plain = begun[0] not in "\\([" and begun[1:2] not in _OPTIONAL
+            branches.setdefault(begun[0] if is_plain else "", []).append(begun[1:] if is_plain else begun)
+    return _alternation(f"{first}{_alternation(rests)}" for first, rests in branches.items())
+
+
+def _begun(entry: str) -> list[str]:
+    """Return an entry without the group that it begins with: once for each alternative of that; none if it is optional."""
+    group = _FIRST_GROUP.match(entry)
+    if group is None:
+        return [entry]
+    rest = entry[group.end() :]
+    return [rest] if group[2] else [f"{alternative}{rest}" for alternative in group[1].split("|")]
 
 
 def _alternation(entries: Iterable[str]) -> str:

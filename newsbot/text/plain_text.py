@@ -6,6 +6,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Literal
 
 MAX_MARKS = 30
@@ -158,10 +159,12 @@ def without_repeats(texts: Iterable[str]) -> list[str]:
     return list(first.values())
 
 
+@lru_cache(maxsize=64)
 def word_count(text: str) -> int:
     """Return the number of words: parts between spaces that contain a letter or a digit.
 
-    In scripts without spaces between words, two characters count as a word.
+    In scripts without spaces between words, two characters count as a word. The last counts are kept: a body is counted when
+    it is found, and again when it is clean.
     """
     rest, spaceless = (text, 0) if text.isascii() else _SPACELESS.subn(" ", text)
     words = [word for word in rest.split() if word[0].isalnum() or _LETTER_OR_DIGIT.search(word)]

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from newsbot.languages.word_patterns import any_of, any_word_of, entries_of
+from newsbot.languages.word_patterns import any_of, any_word_of, entries_of, found_anywhere
 
 LISTS = {
     "en": "read more, share (?:this|it)",
@@ -35,3 +35,38 @@ def test_any_entry_matches_as_a_whole(text: str) -> None:
 )
 def test_latin_entries_are_whole_words(text: str, is_found: bool) -> None:
     assert bool(re.search(any_word_of(LISTS), text)) == is_found
+
+
+FORMS = {
+    "en": "to read on, (?:log|sign) in to (?:read|go on), colou?r, too? late",
+    "de": "(?:nur )?für abonnenten, f(?:ä|ae)hre, (?:ab)+wärts, [nm]ehr",
+    "ja": "残り\\d+文字",
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "to read on",
+        "please sign in to go on",
+        "log in to read",
+        "nur für abonnenten",
+        "für abonnenten",
+        "die fähre",
+        "color",
+        "to late",
+        "ababwärts",
+        "mehr",
+        "残り12文字",
+        "",
+        "log out to read",
+        "sign in",
+        "abonnenten",
+        "wärts",
+        "残り文字",
+        "to read",
+    ],
+)
+def test_entries_found_anywhere_are_those_of_any(text: str) -> None:
+    found = re.search(found_anywhere(FORMS), text) is not None
+    assert found == (re.search(any_of(FORMS), text) is not None)

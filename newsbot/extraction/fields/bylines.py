@@ -117,7 +117,7 @@ _MARKS = "\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0980-\u0e7f\u0e80-\u109f\u178
 r"""Combining marks, which `\w` does not match: accents, and vowel signs of Indic scripts, Thai, Lao, Burmese and Khmer."""
 _WORD_OF_NAME = re.compile(rf"['’]?[^\W\d_][\w.'’`\-{_MARKS}]*")
 _PARTICLES = frozenset(entries_of(PARTICLES))
-_PARTICLES_JOINED = ("al-", "el-", "d'", "d’", "l'", "l’")
+_JOINED_PARTICLE = re.compile("(?:al|el|d|l)[-'’]")
 
 
 def clean_names(texts: Iterable[str], *, family_name_first: bool = False) -> list[str]:
@@ -274,7 +274,4 @@ def is_person(text: str) -> bool:
 
 def _is_word_of_person(word: str) -> bool:
     """Return whether a word is capitalised, is a particle, or begins with one: "al-Saadi", "d'Estaing"."""
-    start = re.split("[-'’]", word, maxsplit=1)[0]
-    return (
-        word[0].isupper() or word.lower() in _PARTICLES or (start != word and start in ("al", "el", "d", "l"))
-    )
+    return word[0].isupper() or word.lower() in _PARTICLES or _JOINED_PARTICLE.match(word) is not None

@@ -164,14 +164,8 @@ class PageEvidence:
     @cached_property
     def _logos(self) -> list[str]:
         """Texts of the first links to the home page: the logo, or a heading with the name of the site."""
-        homes = {
-            "/",
-            *(
-                f"{scheme}://{host_of(self.page.url or '')}{path}"
-                for scheme in ("http", "https")
-                for path in ("", "/")
-            ),
-        }
+        host = host_of(self.page.url or "")
+        homes = {"/", *(f"{scheme}://{host}{path}" for scheme in ("http", "https") for path in ("", "/"))}
         links = islice(self.page.tree.iter("a"), _MAX_LINKS)
         found = (short_text(link, _MAX_LOGO_CHARS) for link in links if link.get("href") in homes)
         return list(islice(filter(None, found), _MAX_LOGOS))

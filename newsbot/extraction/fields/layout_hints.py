@@ -148,9 +148,11 @@ def marked_elements(tree: etree._Element, words: Mapping[str, Sequence[str]]) ->
     shortest = [word for word in parts if not any(other in word for other in parts - {word})]
     for element in tree.iter("*"):
         # Most elements have no such word in any attribute: searching all values at once takes half the time.
-        values = cast("list[str]", element.values())
-        text = " ".join(values) if values else ""
-        for word in shortest if text else ():
+        values = element.values()
+        if not values:
+            continue
+        text = " ".join(cast("list[str]", values))
+        for word in shortest:
             if word in text:
                 if any(part in (element.get(name) or "") for name, part in wanted):
                     yield element

@@ -309,8 +309,9 @@ def _rank(line: str, language: str) -> int | None:
 
     The best lines have a label, the next ones are nothing but a date, others have other words; the last ones are dates of
     the last change."""
-    dates = labelled_moments(line, language=language)
-    if not dates or (words := word_count(line)) > _MAX_LABELLED_WORDS:
+    words = word_count(line)
+    dates = labelled_moments(line, language=language) if words <= _MAX_LABELLED_WORDS else ()
+    if not dates:
         return None
     if any(date.label == "published" for date in dates):
         return 0

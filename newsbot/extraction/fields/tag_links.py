@@ -78,25 +78,28 @@ def _is_marked_as_tag(link: etree._Element) -> bool:
     rel = (link.get("rel") or "").split()
     if rel and ("category" in rel or "tag" in rel):
         return "category" not in rel
-    is_marked = _has_class(link, _TAG_CLASS)
+    if _is_class_of_tag(link.get("class")):
+        return True
     around = link.getparent()
     for _ in range(2):
-        if is_marked or around is None:
+        if around is None:
             break
-        is_marked = _has_class(around, _TAGS_CLASS)
+        if _is_class_of_tags(around.get("class")):
+            return True
         around = around.getparent()
-    return is_marked
-
-
-def _has_class(element: etree._Element, form: re.Pattern[str]) -> bool:
-    names = (element.get("class") or "")[:MAX_NAMES_CHARS]
-    return names != "" and _is_of_form(form, names)
+    return False
 
 
 @lru_cache(maxsize=512)
-def _is_of_form(form: re.Pattern[str], names: str) -> bool:
-    """Return whether a class has a form; the links of a page have few different classes."""
-    return form.search(names) is not None
+def _is_class_of_tag(names: str | None) -> bool:
+    """Return whether a class is that of a link to a tag; the links of a page have few different classes."""
+    return names is not None and _TAG_CLASS.search(names[:MAX_NAMES_CHARS]) is not None
+
+
+@lru_cache(maxsize=512)
+def _is_class_of_tags(names: str | None) -> bool:
+    """Return whether a class is that of an element around links to tags."""
+    return names is not None and _TAGS_CLASS.search(names[:MAX_NAMES_CHARS]) is not None
 
 
 def _leads_to_tag(link: etree._Element) -> bool:

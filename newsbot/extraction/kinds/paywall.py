@@ -19,7 +19,7 @@ from newsbot.extraction.kinds.signs import Signs
 from newsbot.extraction.kinds.wall_words import PAYWALLS
 from newsbot.extraction.page.schema_org import values_in
 from newsbot.extraction.page.tree import raw_text
-from newsbot.languages.word_patterns import any_of
+from newsbot.languages.word_patterns import found_anywhere
 from newsbot.text import letters
 
 _TEASER_WORDS: Final = 250
@@ -55,7 +55,7 @@ _CLOSINGS: Final = "\"'”’“‘»«›‹)]}」』）】〉》*†‡ \u200b
 _WITHOUT_STOPS = re.compile("[\u0e00-\u0eff]")
 """Letters of scripts that end no sentence with a mark: Thai and Lao."""
 _ELLIPSIS = re.compile(r"(?:…|\.\.\.|。。。|⋯|･･･|・・・)[\s)\]»”\"'’]*$")
-_PAYWALL = re.compile(any_of(PAYWALLS))
+_PAYWALL = re.compile(found_anywhere(PAYWALLS))
 """Entries of the list are in lower case: so are texts that are searched, which takes a quarter of the time."""
 _NAMES = re.compile(r"[.#]([\w-]{1,80})")
 _BY_NAME = etree.XPath(

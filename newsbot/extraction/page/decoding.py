@@ -28,7 +28,8 @@ def decode(body: bytes, charset: str | None = None) -> str:
     not plain ASCII, `charset`, the declaration in the page, a guess from the bytes. Header and declaration count
     only if all bytes are valid in their charset. Never raises: bytes that remain invalid become U+FFFD.
     """
-    return _decode(body, charset).replace("\0", "")
+    text = _decode(body, charset)
+    return text.replace("\0", "") if b"\0" in body else text  # NUL is the byte 0 in every charset
 
 
 def _decode(body: bytes, charset: str | None) -> str:

@@ -16,7 +16,13 @@ from newsbot.extraction.page.limits import bounded
 from newsbot.extraction.page.markup_repair import needs_repair, with_implied_ends
 from newsbot.extraction.page.microdata import read_microdata
 from newsbot.extraction.page.schema_org import ARTICLE_TYPES, is_a
-from newsbot.extraction.page.state.embedded_article import Clues, EmbeddedArticle, find_article
+from newsbot.extraction.page.state.embedded_article import (
+    Candidate,
+    Clues,
+    EmbeddedArticle,
+    candidates_in,
+    find_article,
+)
 from newsbot.extraction.page.state.embedded_state import read_state, state_scripts
 from newsbot.extraction.page.tree import raw_text, text_of
 from newsbot.text import one_line
@@ -141,8 +147,8 @@ class Page:
         return state_scripts(self.html)
 
     @cached_property
-    def _state(self) -> list[Any]:
-        return read_state(self.state_scripts, self.html)
+    def _candidates(self) -> list[Candidate]:
+        return candidates_in(read_state(self.state_scripts, self.html))
 
     @cached_property
     def embedded_article(self) -> EmbeddedArticle | None:
@@ -153,7 +159,7 @@ class Page:
         """Return the article in the state of the page that agrees best with what it shows."""
         titles = [*self.meta.get("og:title", ())[:1], *map(text_of, self.headings[:3]), self.title]
         titles = [title for title in titles if title]
-        return find_article(self._state, Clues(titles, self.url or "", shown, self._declares_article))
+        return find_article(self._candidates, Clues(titles, self.url or "", shown, self._declares_article))
 
     @property
     def _declares_article(self) -> bool:

@@ -79,6 +79,11 @@ def _placed(nodes: Iterable[TextNode]) -> Iterator[tuple[tuple[etree._Element, i
 
 def _block_around(container: etree._Element) -> etree._Element:
     """Return the innermost element around a text that is no inline element; most texts are directly in it."""
-    if container.tag not in _INLINE_TAGS:
-        return container
-    return next((part for part in upwards(container) if part.tag not in _INLINE_TAGS), container)
+    part: etree._Element | None = container
+    for _ in range(MAX_DEPTH):
+        if part is None:
+            break
+        if part.tag not in _INLINE_TAGS:
+            return part
+        part = part.getparent()
+    return container

@@ -31,6 +31,8 @@ MAX_AHEAD = timedelta(days=1)
 OFFSETS_MIN = range(-12 * 60, 14 * 60 + 1)
 """Offsets of time zones, in minutes east of UTC."""
 
+_FIRST_OF_EAST_ASIA = "\u2e80"
+"""Texts without characters from this one on have no other numerals than digits."""
 _DIGIT = re.compile(r"\d|[年月日]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _EPOCH = re.compile(r"(\d{9,10})(\d{3})?(?:\.\d+)?")
@@ -166,7 +168,7 @@ def _labelled_dates(text: str, language: str | None) -> Sequence[tuple[datetime,
 @lru_cache(maxsize=_MAX_KEPT)
 def _human_dates(text: str, language: str | None) -> _HumanDates:
     """Return the dates that people wrote in a text, each with the time of day beside it."""
-    if text.isascii() and not has_digits_of_date(text):
+    if not has_digits_of_date(text) and (text.isascii() or max(text) < _FIRST_OF_EAST_ASIA):
         return _HumanDates((), ())
     tag = writing_language(text, (language or "").lower())
     plain = plain_text(text, tag)

@@ -121,6 +121,7 @@ def _changed(key: str, language: str, names: dict[str, int]) -> int:
     return 0
 
 
+@lru_cache(maxsize=4096)
 def begins_month(word: str) -> bool:
     """Return whether a word is the first of a name that has several: "deireadh" of "Deireadh Fómhair"."""
     return fold(word) in _first_words()

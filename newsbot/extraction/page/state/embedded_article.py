@@ -10,10 +10,11 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice, pairwise
 from typing import Any, Final
 
-from newsbot.extraction.page.state.embedded_state import unfolded
+from newsbot.extraction.page.state.embedded_state import HOLDERS, unfolded
 from newsbot.extraction.page.state.rich_text import RichTextReader, is_story, kind_of, text_paragraphs
 from newsbot.text import letters, words
 
@@ -100,17 +101,19 @@ class Clues:
 
 _Above = tuple[Object, "_Above"] | None
 """The objects around a value, the innermost first."""
+Candidate = tuple[list[str], _Above]
+"""The paragraphs of a text, and the objects around it."""
 
 
-def find_article(state: Iterable[Any], clues: Clues) -> EmbeddedArticle | None:
-    """Return the longest article in the state that agrees with the page in most respects; None if there is none."""
+def find_article(candidates: Iterable[Candidate], clues: Clues) -> EmbeddedArticle | None:
+    """Return the longest candidate that agrees with the page in most respects; None if none does."""
     titles = [key for title in clues.titles if len(key := letters(title)) >= _MIN_KEY]
     shown = [
         key for line in clues.shown.split("\n") if len(key := letters(line)[:_PARAGRAPH_KEY]) >= _MIN_KEY
     ]
     words = _terms(" ".join(clues.titles[:1]))
     best: EmbeddedArticle | None = None
-    for paragraphs, above in islice(_candidates(state), MAX_CANDIDATES):
+    for paragraphs, above in candidates:
         article = EmbeddedArticle(paragraphs)
         article.contains_shown = _contains(article, shown)
         article.agreements = _describe(article, above, titles, clues.url) + 2 * article.contains_shown
@@ -142,8 +145,12 @@ def _prose_chars(paragraphs: Iterable[str]) -> int:
     )
 
 
-def _candidates(state: Iterable[Any]) -> Iterator[tuple[list[str], _Above]]:
-    """Yield the texts in the state that are long enough, with the objects around them."""
+def candidates_in(state: Iterable[Any]) -> list[Candidate]:
+    """Return the first texts in the state of a page that are long enough for an article."""
+    return list(islice(_candidates(state), MAX_CANDIDATES))
+
+
+def _candidates(state: Iterable[Any]) -> Iterator[Candidate]:
     waiting: list[tuple[Any, _Above, int]] = [(value, None, 0) for value in reversed(list(state))]
     seen: set[int] = set()
     reader = RichTextReader()
@@ -177,9 +184,15 @@ def _candidates(state: Iterable[Any]) -> Iterator[tuple[list[str], _Above]]:
         waiting += [
             (member, around, depth + 1)
             for key, member in members
-            if (isinstance(member, dict | list) or (isinstance(member, str) and len(member) >= MIN_CHARS))
-            and not (key and _OTHER_TEXTS.search(key))
+            if (isinstance(member, HOLDERS) or (isinstance(member, str) and len(member) >= MIN_CHARS))
+            and not (key and _is_of_other(key))
         ]
+
+
+@lru_cache(maxsize=4096)
+def _is_of_other(key: str) -> bool:
+    """Return whether a property contains other texts than the article; states have few different ones."""
+    return _OTHER_TEXTS.search(key) is not None
 
 
 def _parsed(text: str) -> Any:

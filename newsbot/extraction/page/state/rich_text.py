@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import html
 import re
+from functools import lru_cache
 from typing import Any, Final
 
+from newsbot.extraction.page.state.embedded_state import HOLDERS
 from newsbot.text import words
 
 MAX_STEPS: Final = 60_000
@@ -81,10 +83,14 @@ def kind_of(node: Any) -> str:
     if not isinstance(node, dict):
         return ""
     for key in _KIND_KEYS:
-        value = node.get(key)
-        if isinstance(value, str) and 0 < len(value) <= 60:
-            return value.rpartition("/")[2].casefold().removeprefix("core-")
+        if key in node and isinstance(value := node[key], str) and 0 < len(value) <= 60:
+            return _plain_kind(value)
     return ""
+
+
+@lru_cache(maxsize=4096)
+def _plain_kind(value: str) -> str:
+    return value.rpartition("/")[2].casefold().removeprefix("core-")
 
 
 def is_story(node: Any) -> bool:
@@ -110,13 +116,13 @@ class RichTextReader:
         """Return the lines of a node; `above` is the kind of the one around it."""
         if isinstance(node, str):
             return text_paragraphs(node)
-        if not isinstance(node, dict | list) or not self._goes_on(depth):
+        if not isinstance(node, HOLDERS) or not self._goes_on(depth):
             return []
         node = _element(node)
         if isinstance(node, list):
             return self._listed(node, depth, above)
         kind = kind_of(node)
-        if _NO_TEXT.search(kind) or (depth and is_story(node)):
+        if _has_no_text(kind) or (depth and is_story(node)):
             return []
         own = _own_text(node)
         if own is not None:
@@ -157,7 +163,7 @@ class RichTextReader:
         """Return the text of a part of a line."""
         if isinstance(node, str):
             return node
-        if not isinstance(node, dict | list) or not self._goes_on(depth):
+        if not isinstance(node, HOLDERS) or not self._goes_on(depth):
             return ""
         node = _element(node)
         if isinstance(node, list):
@@ -176,9 +182,22 @@ class RichTextReader:
 
 def _own_text(node: dict[str, Any]) -> str | None:
     """Return the text that a node has itself, not in its children."""
-    return next(
-        (value for key in _TEXT_KEYS if isinstance(value := node.get(key), str) and value.strip()), None
-    )
+    for key in _TEXT_KEYS:
+        if key in node and isinstance(value := node[key], str) and value.strip():
+            return value
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _has_no_text(kind: str) -> bool:
+    """Return whether a kind of nodes is no text of an article; a page has few kinds."""
+    return _NO_TEXT.search(kind) is not None
+
+
+@lru_cache(maxsize=4096)
+def _is_inline_kind(kind: str) -> bool:
+    """Return whether nodes of a kind are parts of a line."""
+    return _INLINE.search(kind) is not None
 
 
 def _element(node: Any) -> Any:
@@ -198,7 +217,7 @@ def _element(node: Any) -> Any:
 def _is_part(node: Any) -> bool:
     """Return whether a node outside a paragraph is a part of a line. A node of the kind "text" is a paragraph there."""
     kind = kind_of(node)
-    return kind != "text" and bool(_INLINE.search(kind))
+    return kind != "text" and _is_inline_kind(kind)
 
 
 def _is_inline(node: Any) -> bool:
@@ -206,4 +225,4 @@ def _is_inline(node: Any) -> bool:
     if isinstance(node, str) or node is None:
         return True
     kind = kind_of(node)
-    return bool(_INLINE.search(kind)) or (not kind and isinstance(node, dict) and _own_text(node) is not None)
+    return _is_inline_kind(kind) or (not kind and isinstance(node, dict) and _own_text(node) is not None)
