@@ -151,7 +151,7 @@ def marked_elements(tree: etree._Element, words: Mapping[str, Sequence[str]]) ->
         values = element.values()
         if not values:
             continue
-        text = " ".join(values)
+        text = " ".join(cast("list[str]", values))
         for word in shortest:
             if word in text:
                 if any(part in (element.get(name) or "") for name, part in wanted):
