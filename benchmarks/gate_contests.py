@@ -6,7 +6,7 @@ import copy
 import sqlite3
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -113,7 +113,7 @@ def storing(folder: Path) -> Iterator[Turn]:
     database.close()
 
 
-def insert(texts: list[tuple[str, str | None, str | None]]) -> None:
+def insert(texts: Sequence[tuple[str, str | None, str | None]]) -> None:
     """Insert texts into a table and a full-text index, many times."""
     with sqlite3.connect(":memory:") as connection:
         connection.execute("create table articles (url text unique, title text, body text)")
@@ -131,7 +131,7 @@ def insert(texts: list[tuple[str, str | None, str | None]]) -> None:
 @contextmanager
 def entities(_folder: Path) -> Iterator[Turn]:
     """The engine `fast` against its network alone, which it runs: in one measurement."""
-    import onnxruntime
+    import onnxruntime  # type: ignore[import-untyped]
 
     from newsbot.entities.engine import load_engine
     from tests.pages import paragraphs

@@ -16,6 +16,7 @@ from newsbot.errors import DatabaseError
 from newsbot.ingest import batches
 from newsbot.ingest.batches import Failure, Writer, write_together
 from newsbot.ingest.record import Item
+from newsbot.items import Reject
 from newsbot.store.database import Database
 from newsbot.store.schema.models import Run
 from tests.crawling import in_reactor
@@ -77,6 +78,30 @@ async def test_what_is_ready_while_another_writes_shares_a_transaction(
     assert stored(database) == list(numbers)
     assert sum(sizes) == 40
     assert max(sizes) == batches.MAX_BATCH
+
+
+@in_reactor
+async def test_pages_wait_until_as_many_are_ready_as_are_being_read(database: Database) -> None:
+    writer, page = Writer(database), Reject(url="https://news.example/1", reason="list")
+    with writer.coming():
+        with writer.coming():
+            first = asyncio.ensure_future(writer.write(partial(add, number=1), page))
+            await asyncio.sleep(0)
+            assert writer._writing is None  # one waits, and two are being read
+        assert writer._writing is not None
+        assert await first == 1
+    assert stored(database) == [1]
+
+
+@in_reactor
+async def test_what_is_no_page_is_written_at_once_and_with_it_the_pages_that_wait(database: Database) -> None:
+    writer, page = Writer(database), Reject(url="https://news.example/1", reason="list")
+    with writer.coming(), writer.coming():
+        waiting = asyncio.ensure_future(writer.write(partial(add, number=1), page))
+        await asyncio.sleep(0)
+        assert await writer.write(partial(add, number=2)) == 2
+        assert await waiting == 1
+    assert stored(database) == [1, 2]
 
 
 @in_reactor
