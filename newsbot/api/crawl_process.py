@@ -16,6 +16,7 @@ from newsbot.commands.crawl_run import report_of
 from newsbot.commands.run_lines import no_network
 from newsbot.errors import InputError, NewsbotError
 from newsbot.ingest.envelope import Envelope
+from newsbot.session import CrawlSession
 from newsbot.spiders.news import NewsSpider
 from newsbot.spiders.spider_run import run_spider
 
@@ -58,7 +59,7 @@ def _problem(spider: NewsSpider) -> str | None:
     """Return why a crawl has found nothing; None if the sites have answered."""
     stats = spider.crawler.stats
     assert stats is not None
-    report = report_of(spider.run, spider)
+    report = report_of(CrawlSession.of(spider.crawler), spider)
     if problem := no_network(stats.get_stats(), report):
         return problem
     refused = [f"{feed.url}: {feed.reason}" for feed in report.failed]

@@ -79,8 +79,8 @@ def _sync_changed(session: Session, sources: Sequence[Source], now: datetime) ->
         }
         for source in sources
     ]
-    renewed = ("definition", *_DESCRIPTION)
-    dialect.insert_or_renew(connection, SourceRow, rows, unique=("key",), renewed=renewed)
+    described = ("definition", *_DESCRIPTION)
+    dialect.insert_or_renew(connection, SourceRow, rows, unique=("key",), renewed=described)
     feeds = {
         row["url_hash"]: row | _ANEW
         for source in sources

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, event, func, select, update
 
 from newsbot.sources.catalog import definition_of
 from newsbot.sources.model import Source
-from newsbot.store.crawl.feed_rows import sync_sources
+from newsbot.store.crawl.feed_rows import SOURCES_AT_ONCE, sync_sources
 from newsbot.store.crawl.sharing import catalog_rows
 from newsbot.store.crawl.sharing.due_work import due_feeds, due_hosts
 from newsbot.store.crawl.sharing.wanted_work import Wanted
@@ -74,7 +74,7 @@ def test_a_large_catalog_is_stored_in_few_statements_and_found_in_one(
     sources = [source(n) for n in range(number)]
     with counted(database) as statements:
         catalog_id = store(database, sources)
-    assert len(statements) < 12 * number / catalog_rows.SOURCES_AT_ONCE + 30
+    assert len(statements) < 12 * number / SOURCES_AT_ONCE + 30
     with database.write() as session:
         session.execute(update(Feed).where(Feed.source != "s7").values(next_poll_at=NOW + DAY))
         assert session.scalar(select(func.count()).select_from(Feed)) == 3 * number
