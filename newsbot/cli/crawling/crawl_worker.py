@@ -41,6 +41,7 @@ class CrawlWorker:
         """Whether somebody has asked the worker to end."""
         self._worker: JobWorker | None = None
         self._feeding: asyncio.Task[None] | None = None
+        self._stopping: asyncio.Task[None] | None = None
         crawler.signals.connect(self.begin, signal=signals.spider_opened)
 
     @property
@@ -87,6 +88,10 @@ class CrawlWorker:
             aging.cancel()
             spider.end()
         await asyncio.sleep(LINGER_S)  # unless the process ends meanwhile, because all requests are done
+        self._stopping = asyncio.ensure_future(
+            self.crawler.stop_async()
+        )  # what the reactor would begin, and wait for
+        await asyncio.sleep(0)
         await stop_at_once(self.crawler)
 
     async def _crawl(self, host: str, **_newer: Any) -> None:
