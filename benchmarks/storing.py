@@ -90,7 +90,9 @@ def _envelope(number: int, body: str, chance: random.Random) -> Envelope:
     )
     paragraphs = body.split("\n\n")
     blocks = {key: paragraphs[place] for place, key in block_keys(paragraphs).items()}
-    fetched = Fetched(url=url, status=200, size_bytes=60_000, latency_ms=120, payload_digest=f"sha1:{number:032}")
+    fetched = Fetched(
+        url=url, status=200, size_bytes=60_000, latency_ms=120, payload_digest=f"sha1:{number:032}"
+    )
     return Envelope(article=article, fetched=fetched, site_blocks=blocks, precomputed=precompute(article))
 
 

@@ -30,7 +30,7 @@ from newsbot.dedupe.sketches import Relation, Sketch, is_smaller
 from newsbot.dedupe.stories import StoryMember, choose_original, roles
 from newsbot.store.changes.change_log import MEMBERSHIP_COLUMNS, Membership, watch, watch_articles
 from newsbot.store.schema.models import ArticleAuthor, ArticleRow, ArticleSketch, Author, Story
-from newsbot.store.sql import locks
+from newsbot.store.sql import dialect, locks, waiting_rows
 from newsbot.store.sql.compiled import CompiledStatement
 from newsbot.store.sql.locks import Rank
 
@@ -64,7 +64,6 @@ def _candidates() -> CompiledStatement:
 # Statements are built once: building one takes longer than executing it.
 _ARTICLES = ArticleRow.metadata.tables["articles"]
 _CANDIDATES = _candidates()
-_ADD_SKETCH = CompiledStatement(insert(ArticleSketch))
 _SET_MEMBERSHIP = update(_ARTICLES).where(_ARTICLES.c.id == bindparam("member_id"))
 _OF_STORY = _ARTICLES.c.story_id == bindparam("of_story")
 _DECIDING_COLUMNS = (
@@ -140,7 +139,7 @@ def place_article(
 
     `related` comes from `lock_and_relate`. `exact_duplicate_id` is another article with the same text, by which a text that is too
     short for keys is found."""
-    _ADD_SKETCH.run(connection, _row(article_id, text))
+    waiting_rows.add(connection, dialect.new_rows(ArticleSketch), [_row(article_id, text)])
     near = {candidate.id for candidate, how in related if how.kind == "near"}
     near |= set() if exact_duplicate_id is None else {exact_duplicate_id}
     story_id = _join(connection, {article_id, *near}, now) if near else None

@@ -8,14 +8,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, distinct, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, distinct, func, select, update
 from sqlalchemy.orm import Session
 
 from newsbot.archive.warc_writer import Kept
 from newsbot.items import ArchivedPage, Fetched
 from newsbot.store.schema.identity import url_hash
 from newsbot.store.schema.models import ArticleRow, ArticleUrl, ArticleWay, Fetch
-from newsbot.store.sql.compiled import CompiledStatement
+from newsbot.store.sql import dialect, waiting_rows
 from newsbot.urls import canonicalize
 
 
@@ -47,7 +47,6 @@ def has_page(led_by: type[ArticleUrl | ArticleWay]) -> ColumnElement[bool]:
 
 
 _FETCHES = Fetch.metadata.tables["fetches"]
-_ADD_FETCH = CompiledStatement(insert(Fetch))
 _FIND_RECORD = (
     select(
         _FETCHES.c.warc_file,
@@ -99,7 +98,7 @@ def save_fetch(
         "warc_record_id": record_id,
     }
     values |= {name: getattr(fetched, name) for name in _COPIED_FIELDS}
-    _ADD_FETCH.run(session.connection(), values)
+    waiting_rows.add(session.connection(), dialect.new_rows(Fetch), [values])
 
 
 _COPIED_FIELDS = ("url", "status", "size_bytes", "latency_ms", "etag", "last_modified", "payload_digest")
