@@ -28,7 +28,7 @@ from newsbot.store.schema.models import (
     Topic,
 )
 from newsbot.store.schema.types import stored_name
-from newsbot.store.sql import dialect, locks, waiting_rows
+from newsbot.store.sql import dialect, locks, memory, waiting_rows
 from newsbot.store.sql.compiled import CompiledStatement
 from newsbot.store.sql.locks import Rank
 from newsbot.store.sql.name_rows import name_ids
@@ -43,9 +43,21 @@ _REMOVE_LINKS = CompiledStatement(delete(ArticleLink).where(ArticleLink.article_
 
 def add_sources(connection: Connection, sources: Iterable[str], *, now: datetime) -> None:
     """Insert rows for the sources that have none yet."""
-    keys = sorted({stored_name(source) for source in sources})
+    known = memory.of(connection, _Sources).keys
+    keys = sorted({stored_name(source) for source in sources} - known)
+    known.update(keys)
     if keys and locks.note(connection, Rank.SOURCES, keys):
         dialect.insert_missing(connection, Source, [{"key": key, "first_seen_at": now} for key in keys])
+
+
+class _Sources:
+    """Keys of sources that have a row for sure, since a transaction has added it."""
+
+    def __init__(self) -> None:
+        self.keys: set[str] = set()
+
+    def see(self, statement: str) -> None:
+        """Do nothing: sources are never deleted."""
 
 
 def add_urls(connection: Connection, article_id: int, urls: Mapping[bytes, str], *, now: datetime) -> None:

@@ -78,6 +78,7 @@ def redate(connection: Connection, article_id: int, dated_at: datetime, offset_m
 
 def add_names(connection: Connection, entities: Sequence[Entity]) -> None:
     """Insert the missing rows of `entities` for the entities of several articles."""
+    corrections.look_up(connection, entities)
     _by_id(connection, corrections.corrected(connection, entities))
 
 

@@ -43,7 +43,7 @@ def make_engines(
 ) -> Engines:
     """Return engines for one of `DRIVERS`.
 
-    `on_begin` is called when a transaction that writes begins, `before_statement` before each of its statements,
+    `on_begin` is called when a transaction begins, `before_statement` before each statement of one that writes,
     `before_commit` when it is about to be committed.
     `on_error` is called with an error of the driver, and may return an exception to be raised in its place."""
     engines = _sqlite_engines(url) if is_sqlite_url(url) else _postgresql_engines(url)
@@ -60,6 +60,8 @@ def make_engines(
         before_statement(connection, statement)
 
     event.listen(engines.writing, "begin", on_begin)
+    if is_sqlite_url(url):
+        event.listen(engines.reading, "begin", on_begin)
     event.listen(engines.writing, "before_cursor_execute", before)
     event.listen(engines.writing, "commit", before_commit)
     return engines

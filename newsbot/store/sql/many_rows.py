@@ -9,7 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Float, FromClause, Select, Table, bindparam, column, func, select, values
+from sqlalchemy import (
+    Connection,
+    Float,
+    FromClause,
+    Select,
+    Table,
+    bindparam,
+    column,
+    func,
+    select,
+    values,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from newsbot.store.sql.compiled import CompiledStatement
@@ -69,23 +80,32 @@ class InsertRows:
 
 
 class AskedRows:
-    """A SELECT about rows that are given; `build` makes it from them as a table with the columns `types`."""
+    """A SELECT, UPDATE or DELETE about rows that are given; `build` makes the statement from them as a table with the columns `types`."""
 
-    def __init__(self, build: Callable[[FromClause], Select[Any]], **types: Any) -> None:
+    def __init__(self, build: Callable[[FromClause], Any], **types: Any) -> None:
         self._build = build
         self._types = types
         self._forms: dict[int, CompiledStatement] = {}
 
     def rows(self, connection: Connection, given: Collection[Sequence[Any]]) -> Iterator[Any]:
         """Yield what is found for the given rows, whose values are in the order of the columns."""
+        for form, values_ in self._filled(connection, given):
+            yield from form.rows(connection, values_)
+
+    def run(self, connection: Connection, given: Collection[Sequence[Any]]) -> None:
+        """Execute the statement for the given rows."""
+        for form, values_ in self._filled(connection, given):
+            form.run(connection, values_)
+
+    def _filled(
+        self, connection: Connection, given: Collection[Sequence[Any]]
+    ) -> Iterator[tuple[CompiledStatement, dict[str, Any]]]:
         names, rows = tuple(self._types), list(given)
-        if connection.dialect.name != "sqlite":
-            if rows:
-                arrays = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
-                yield from self._form(0).rows(connection, arrays)
-            return
-        for part in _parts(rows):
-            yield from self._form(_padded(len(part))).rows(connection, _numbered(names, part))
+        if connection.dialect.name == "sqlite":
+            for part in _parts(rows):
+                yield self._form(_padded(len(part))), _numbered(names, part)
+        elif rows:
+            yield self._form(0), dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
 
     def _form(self, count: int) -> CompiledStatement:
         form = self._forms.get(count)
