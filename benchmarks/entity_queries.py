@@ -71,7 +71,7 @@ TABLES = {
 }
 
 TOTALS = """
-    INSERT INTO entity_totals (entity_id, country, article_count, mention_count)
+    INSERT INTO entity_sums (entity_id, country, article_count, mention_count)
     SELECT entity_id, {country}, count(*), sum(mention_count) FROM article_entities WHERE {wanted} GROUP BY 1, 2
 """
 
@@ -203,7 +203,7 @@ def vacuum(url: str) -> None:
     """Do what PostgreSQL does by itself some minutes after so many rows were written."""
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        for table in (*TABLES, "entity_totals"):
+        for table in (*TABLES, "entity_sums"):
             connection.execute(text(f"VACUUM ANALYZE {table}"))
     engine.dispose()
 

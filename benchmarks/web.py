@@ -86,7 +86,7 @@ def fill(database: Database, articles: int) -> None:
         for model in (models.ArticleRow, models.Story, models.EntityRow):
             dialect.pass_id(connection, model, session.scalar(select(func.max(model.id))) or 1)
         connection.exec_driver_sql(
-            "INSERT INTO entity_totals (entity_id, country, article_count, mention_count) "
+            "INSERT INTO entity_sums (entity_id, country, article_count, mention_count) "
             "SELECT entity_id, '', count(*), sum(mention_count) FROM article_entities GROUP BY entity_id"
         )
     follow(database)

@@ -3,7 +3,7 @@
 Stores made-up articles, nearly all with new words, in three databases of each kind by turns, a few at a time: with everything,
 without the vocabulary, and without the log. Prints the CPU time of this process and the statements for an article, in
 transactions of one article and of several. Load changes CPU times too, but all of them alike: compare the ratios.
-Figures: benchmarks/search.md and benchmarks/change_log.md.
+Figures: benchmarks/search.md and benchmarks/change_log.md. `benchmarks.storing` measures the whole path instead.
 """
 
 from __future__ import annotations

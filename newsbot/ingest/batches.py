@@ -24,7 +24,7 @@ from newsbot.store.database import Database
 T = TypeVar("T")
 
 MAX_BATCH = 16
-"""Writes that share a transaction at most: others wait no longer than these take, some 50 ms."""
+"""Writes that share a transaction at most: others wait no longer than these take, some 50 ms. Its articles share statements."""
 
 
 @dataclass(frozen=True, slots=True)

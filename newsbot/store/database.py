@@ -18,7 +18,7 @@ from newsbot.errors import ConflictError, ConnectionLostError, DatabaseError, Us
 from newsbot.masking import masked_url
 from newsbot.store.index import full_text, rebuild, vocabulary
 from newsbot.store.schema import fetch_partitions, migrations
-from newsbot.store.sql import deferred, dialect, engines, locks
+from newsbot.store.sql import deferred, dialect, engines, locks, memory, waiting_rows
 from newsbot.store.sql.patience import Patience
 
 T = TypeVar("T")
@@ -62,6 +62,7 @@ class Database:
             self._engines = engines.make_engines(
                 self._parsed,
                 on_begin=_begin_transaction,
+                before_statement=_before_statement,
                 before_commit=_finish_transaction,
                 on_error=self._failure,
             )
@@ -256,12 +257,21 @@ class Database:
 def _begin_transaction(connection: Connection) -> None:
     locks.reset(connection)
     deferred.forget(connection)
+    waiting_rows.forget(connection)
+    memory.forget(connection)
     full_text.forget_pending(connection)
+
+
+def _before_statement(connection: Connection, statement: str) -> None:
+    waiting_rows.send_named(connection, statement)
+    memory.see(connection, statement)
 
 
 def _finish_transaction(connection: Connection) -> None:
     try:
+        waiting_rows.send(connection)
         deferred.write(connection)
+        waiting_rows.send(connection)
         full_text.write_pending(connection)
     except BaseException:
         # SQLAlchemy takes a commit that fails before it is sent for one that has ended the transaction: the connection

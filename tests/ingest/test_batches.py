@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.engine import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from newsbot.errors import DatabaseError
 from newsbot.ingest import batches
 from newsbot.ingest.batches import Failure, Writer, write_together
-from newsbot.ingest.record import Item
-from newsbot.items import Reject
+from newsbot.ingest.envelope import Envelope
+from newsbot.ingest.record import Item, record_article
+from newsbot.items import Fetched, Reject
 from newsbot.store.database import Database
-from newsbot.store.schema.models import Run
+from newsbot.store.schema.models import ArticleRow, Run
 from tests.crawling import in_reactor
+from tests.store.samples import article
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -50,6 +56,45 @@ def test_what_fails_fails_alone(database: Database) -> None:
     assert isinstance(results[1].error, ValueError)
     assert isinstance(results[2].error, IntegrityError)
     assert stored(database) == [1, 3]
+
+
+@contextmanager
+def counted() -> Iterator[Counter[str]]:
+    """Count statements; rows that PostgreSQL gets one by one are statements each."""
+    statements: Counter[str] = Counter()
+
+    def note(connection: Any, _cursor: object, sql: str, rows: Any, _context: object, is_many: bool) -> None:
+        statements[sql] += len(rows) if is_many and connection.dialect.name != "sqlite" else 1
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(Engine, "before_cursor_execute", note)
+
+
+def store(database: Database, envelopes: list[Envelope]) -> list[str]:
+    works = [partial(record_article, envelope=envelope, run_id=None, now=NOW) for envelope in envelopes]
+    return [saved.outcome for saved in write_together(database, works, envelopes)]
+
+
+def envelope(number: int, **given: Any) -> Envelope:
+    page = article(number, **given)
+    return Envelope(article=page, fetched=Fetched(url=page.url, status=200))
+
+
+def test_articles_of_a_transaction_share_their_statements(database: Database) -> None:
+    assert store(database, [envelope(number) for number in range(1, 17)]) == ["new"] * 16
+    with counted() as statements:
+        assert store(database, [envelope(number) for number in range(17, 33)]) == ["new"] * 16
+    assert statements.total() / 16 <= 5, statements
+
+
+def test_articles_of_a_transaction_see_each_other(database: Database) -> None:
+    copy = {"url": "https://other.example/1", "source": "other.example", "body": article(1).body}
+    pages = [envelope(1), envelope(2), envelope(1), envelope(1, **copy), envelope(3)]
+    assert store(database, pages) == ["new", "new", "unchanged", "duplicate", "new"]
+    with database.read() as session:
+        stories = session.execute(select(ArticleRow.id, ArticleRow.story_id).order_by(ArticleRow.id)).all()
+    assert [story_id is not None for _, story_id in stories] == [True, False, True, False]
 
 
 def test_a_database_that_fails_is_nobodys_fault(database: Database) -> None:

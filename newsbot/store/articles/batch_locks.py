@@ -22,19 +22,23 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select, union
+from sqlalchemy import Connection, FromClause, LargeBinary, select, union
 from sqlalchemy.orm import Session
 
 from newsbot.dedupe.sketches import Sketch
 from newsbot.items import Article
-from newsbot.store.articles import children, site_boilerplate, story_placement
+from newsbot.store.articles import children, existing, site_boilerplate, story_placement
+from newsbot.store.articles.content import known_sketches
 from newsbot.store.articles.precomputed import Precomputed, current
+from newsbot.store.crawl import rejects
 from newsbot.store.entities import entity_writer
 from newsbot.store.schema.identity import ArticleKeys, article_keys, content_key, url_hash
 from newsbot.store.schema.models import ArticleRow, ArticleUrl, ArticleWay
-from newsbot.store.sql import locks
+from newsbot.store.sql import locks, memory
 from newsbot.store.sql.locks import Rank
+from newsbot.store.sql.many_rows import AskedRows
 from newsbot.urls import canonicalize
 
 
@@ -82,33 +86,61 @@ def lock_articles(
     that are only seen again in the same transaction. `changes_stories` takes the lock of the stories in any case:
     `imports.restore` may need it.
 
+    What `save_article` and `remove_learnt` ask for each article is looked up for all of them, in one statement each.
+
     A single article without any of these is not locked here: `save_article` takes its locks. A second call in a
     transaction that holds locks does nothing. On SQLite nothing is locked: the transaction has the whole database."""
     connection = session.connection()
-    if locks.is_held(connection, Rank.IDENTITY):
+    begun = memory.of(connection, _Begun)
+    if begun.is_begun or locks.is_held(connection, Rank.IDENTITY):
         return
+    if len(batch) > 1:
+        site_boilerplate.look_up(connection, [incoming.article for incoming in batch])
     for incoming in batch:
         site_boilerplate.remove_learnt(session, incoming.article, incoming.site_blocks)
-    if connection.dialect.name == "sqlite":
-        return
-    rejects = [url_hash(canonicalize(url)) for url in reject_urls]
+    rejected = [url_hash(canonicalize(url)) for url in reject_urls]
     outdated = _outdated(session, batch)
-    if len(batch) + len(rejects) + len(seen_ids) == 1 and not outdated and not changes_stories:
+    if len(batch) + len(rejected) + len(seen_ids) == 1 and not outdated and not changes_stories:
         return
+    begun.is_begun = True
     articles = [*_keyed(batch), *_keyed(outdated)]
-    _lock_keys(connection, articles, rejects)
+    _lock_keys(connection, articles, rejected)
+    _look_up(connection, articles)
     stored = _stored(connection, articles)
     if changes_stories or _may_change_stories(connection, articles, stored, len(seen_ids)):
-        story_placement.lock(connection)
+        _lock_stories(connection, articles)
     if len(batch) > 1:
         changed = [found.article for found in articles if not _is_unchanged(found.article, stored)]
         _lock_names(connection, changed, now=now)
 
 
-def _lock_keys(connection: Connection, articles: Sequence[_Keyed], rejects: Sequence[bytes]) -> None:
+class _Begun:
+    """Whether a transaction has taken the locks of its articles."""
+
+    is_begun = False
+
+    def see(self, statement: str) -> None:
+        """Do nothing: locks are held until the transaction ends."""
+
+
+def _lock_keys(connection: Connection, articles: Sequence[_Keyed], rejected: Sequence[bytes]) -> None:
     keys = [key for found in articles for key in found.keys.lock_keys]
-    locks.take(connection, Rank.IDENTITY, [*keys, *rejects])
+    locks.take(connection, Rank.IDENTITY, [*keys, *rejected])
     story_placement.lock_near_duplicates(connection, [found.sketch for found in articles])
+
+
+def _look_up(connection: Connection, articles: Sequence[_Keyed]) -> None:
+    """Look up for all articles what `save_article` asks for each of them."""
+    existing.look_up(connection, [found.keys for found in articles])
+    known_sketches.look_up(connection, [found.sketch for found in articles])
+    rejects.look_up(connection, [key for found in articles for key in existing.led_by(found.keys)])
+
+
+def _lock_stories(connection: Connection, articles: Sequence[_Keyed]) -> None:
+    """Lock the stories; others may have changed texts of some until then."""
+    story_placement.lock(connection)
+    if connection.dialect.name != "sqlite":
+        known_sketches.look_up(connection, [found.sketch for found in articles])
 
 
 def _outdated(session: Session, batch: Sequence[Incoming]) -> list[Incoming]:
@@ -128,12 +160,21 @@ def _keyed(batch: Iterable[Incoming]) -> Iterator[_Keyed]:
 def _stored(connection: Connection, articles: Sequence[_Keyed]) -> list[_Stored]:
     """Return the articles that are at URLs of a batch, and those that were there before: a page may show them again."""
     hashes = {key for found in articles for key in found.keys.lock_keys}
-    columns = (ArticleRow.id, ArticleRow.content_key, ArticleRow.entity_engine)
+    return [_Stored(*row) for row in _AT_URLS.rows(connection, [(key,) for key in hashes])]
+
+
+def _at_urls(asked: FromClause) -> Any:
     ids = union(
-        *(select(table.article_id).where(table.url_hash.in_(hashes)) for table in (ArticleUrl, ArticleWay))
+        *(
+            select(table.article_id).join(asked, asked.c.url_hash == table.url_hash)
+            for table in (ArticleUrl, ArticleWay)
+        )
     )
-    rows = connection.execute(select(*columns).where(ArticleRow.id.in_(ids)))
-    return [_Stored(*row) for row in rows]
+    columns = (ArticleRow.id, ArticleRow.content_key, ArticleRow.entity_engine)
+    return select(*columns).where(ArticleRow.id.in_(ids))
+
+
+_AT_URLS = AskedRows(_at_urls, url_hash=LargeBinary())
 
 
 def _may_change_stories(
@@ -154,12 +195,11 @@ def _may_change_stories(
         shared.update([*near, *set(found.keys.lock_keys)])
     if any(count > 1 for count in shared.values()):
         return True
-    texts = [found.keys.text_key for found in articles]
-    same_text = select(ArticleRow.id).where(ArticleRow.text_key.in_(texts))
     known = {row.id for row in stored}
-    if any(article_id not in known for article_id in connection.scalars(same_text)):
+    same_texts = {existing.first_with_text(connection, found.keys.text_key) for found in articles}
+    if same_texts - known - {None}:
         return True
-    return story_placement.have_candidates(connection, [found.sketch for found in articles], known)
+    return known_sketches.have_candidates(connection, [found.sketch for found in articles], known)
 
 
 def _is_unchanged(article: Article, stored: Sequence[_Stored]) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, insert
+from sqlalchemy import Connection, bindparam, delete
 
 from newsbot.extraction.structure.markdown import from_paragraphs
 from newsbot.items import Article
@@ -28,37 +28,44 @@ from newsbot.store.schema.models import (
     Topic,
 )
 from newsbot.store.schema.types import stored_name
-from newsbot.store.sql import dialect, locks
+from newsbot.store.sql import dialect, locks, memory, waiting_rows
 from newsbot.store.sql.compiled import CompiledStatement
 from newsbot.store.sql.locks import Rank
 from newsbot.store.sql.name_rows import name_ids
 from newsbot.text import paragraphs
 from newsbot.urls import source_of
 
-_ADD_URLS = CompiledStatement(insert(ArticleUrl))
-_VECTORS = ArticleVector.metadata.tables["article_vectors"]
-_ADD_VECTOR = CompiledStatement(insert(_VECTORS))
 _REMOVE_VECTOR = CompiledStatement(
     delete(ArticleVector).where(ArticleVector.article_id == bindparam("known_id"))
 )
-_ADD_LINKS = CompiledStatement(insert(ArticleLink.metadata.tables["article_links"]))
 _REMOVE_LINKS = CompiledStatement(delete(ArticleLink).where(ArticleLink.article_id == bindparam("known_id")))
 
 
 def add_sources(connection: Connection, sources: Iterable[str], *, now: datetime) -> None:
     """Insert rows for the sources that have none yet."""
-    keys = sorted({stored_name(source) for source in sources})
+    known = memory.of(connection, _Sources).keys
+    keys = sorted({stored_name(source) for source in sources} - known)
+    known.update(keys)
     if keys and locks.note(connection, Rank.SOURCES, keys):
         dialect.insert_missing(connection, Source, [{"key": key, "first_seen_at": now} for key in keys])
 
 
+class _Sources:
+    """Keys of sources that have a row for sure, since a transaction has added it."""
+
+    def __init__(self) -> None:
+        self.keys: set[str] = set()
+
+    def see(self, statement: str) -> None:
+        """Do nothing: sources are never deleted."""
+
+
 def add_urls(connection: Connection, article_id: int, urls: Mapping[bytes, str], *, now: datetime) -> None:
-    """Insert further URLs of an article, by their hash. Raises IntegrityError if one belongs to another article."""
+    """Insert further URLs of an article, by their hash. If one belongs to another article, the transaction fails."""
     rows = [
         {"url_hash": key, "url": url, "article_id": article_id, "since": now} for key, url in urls.items()
     ]
-    if rows:
-        _ADD_URLS.run(connection, *rows)
+    waiting_rows.add(connection, dialect.new_rows(ArticleUrl), rows)
 
 
 class _Byline(NamedTuple):
@@ -85,7 +92,7 @@ def add_bylines(connection: Connection, article_id: int, article: Article) -> No
             {"article_id": article_id, byline.column: ids[name], "position": place}
             for place, name in enumerate(names)
         ]
-        dialect.insert_missing(connection, byline.links, rows)
+        waiting_rows.add(connection, dialect.missing_rows(byline.links), rows)
 
 
 def add_names(connection: Connection, articles: Collection[Article]) -> None:
@@ -122,8 +129,7 @@ def add_links(connection: Connection, article_id: int, article: Article) -> None
         }
         for position, link in enumerate(article.links)
     ]
-    if rows:
-        _ADD_LINKS.run(connection, *rows)
+    waiting_rows.add(connection, dialect.new_rows(ArticleLink), rows)
 
 
 def replace_links(connection: Connection, article_id: int, article: Article) -> None:
@@ -141,7 +147,8 @@ def replace_vector(connection: Connection, article_id: int, vector: Vector | Non
 def add_vector(connection: Connection, article_id: int, vector: Vector | None) -> None:
     """Insert the vector of an article, if it has one."""
     if vector is not None:
-        _ADD_VECTOR.run(connection, {"article_id": article_id, **vector._asdict()})
+        row = {"article_id": article_id, **vector._asdict()}
+        waiting_rows.add(connection, dialect.new_rows(ArticleVector), [row])
 
 
 def add_words(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, LargeBinary, bindparam, case, cast, null, select, union_all
+from sqlalchemy import Connection, LargeBinary, bindparam, case, cast, func, null, select, union_all
 from sqlalchemy.orm import Session
 
 from newsbot.dedupe.changes import is_material, judge
@@ -31,7 +32,9 @@ from newsbot.store.articles.revision_rows import stored_article, stored_content
 from newsbot.store.crawl.fetches import is_same_page
 from newsbot.store.schema.identity import ArticleKeys, article_keys, content_key, url_hash
 from newsbot.store.schema.models import ArticleRow, ArticleUrl, ArticleWay, Revision
+from newsbot.store.sql import memory
 from newsbot.store.sql.compiled import CompiledStatement
+from newsbot.store.sql.many_rows import AskedRows
 from newsbot.urls import source_of
 
 MAX_FORMER = 5
@@ -39,6 +42,26 @@ MAX_FORMER = 5
 hundreds; one whose text the page has is always among those compared."""
 
 _COLUMNS = [getattr(ArticleRow, name) for name in Existing.__slots__]
+_CHANGE = re.compile(
+    r"UPDATE articles SET (?!duplicate_of=|story_id=)|(UPDATE|DELETE FROM) article_urls|DELETE FROM articles"
+)
+"""Statements after which other articles may be found. Those that only change stories are left out."""
+_BY_URLS = AskedRows(
+    lambda asked: (
+        select(asked.c.url_hash, *_COLUMNS)
+        .join_from(asked, ArticleUrl, ArticleUrl.url_hash == asked.c.url_hash)
+        .join(ArticleRow, ArticleRow.id == ArticleUrl.article_id)
+    ),
+    url_hash=LargeBinary(),
+)
+_BY_TEXTS = AskedRows(
+    lambda asked: (
+        select(asked.c.text_key, func.min(ArticleRow.id))
+        .join_from(asked, ArticleRow, ArticleRow.text_key == asked.c.text_key)
+        .group_by(asked.c.text_key)
+    ),
+    text_key=LargeBinary(),
+)
 _BY_ID = select(*_COLUMNS).where(ArticleRow.id == bindparam("known_id"))
 
 
@@ -46,6 +69,10 @@ def find_existing(
     connection: Connection, hashes: Collection[bytes], text_key: bytes
 ) -> tuple[dict[bytes, Existing], int | None]:
     """Return the stored articles by the hashes of URLs that lead to them, and the id of the first with this text."""
+    known = memory.of(connection, _Known)
+    if text_key in known.by_text and all(key in known.by_url for key in hashes):
+        found = {key: existing for key in hashes if (existing := known.by_url[key]) is not None}
+        return found, known.by_text[text_key]
     values: dict[str, Any] = dict(zip(_hash_names(len(hashes)), hashes, strict=True))
     stored: dict[bytes, Existing] = {}
     exact_duplicate_id = None
@@ -55,6 +82,51 @@ def find_existing(
         else:
             stored[key] = Existing(*columns)
     return stored, exact_duplicate_id
+
+
+class _Known:
+    """What is stored under the URLs and with the texts of the articles of a transaction."""
+
+    def __init__(self) -> None:
+        self.by_url: dict[bytes, Existing | None] = {}
+        self.by_text: dict[bytes, int | None] = {}
+
+    def see(self, statement: str) -> None:
+        """Forget everything if a statement changes columns of `Existing`, or addresses."""
+        if _CHANGE.match(statement):
+            self.by_url.clear()
+            self.by_text.clear()
+
+
+def look_up(connection: Connection, articles: Iterable[ArticleKeys]) -> None:
+    """Look up what is stored under the URLs and with the texts of several articles; under the locks of their keys."""
+    articles, known = list(articles), memory.of(connection, _Known)
+    hashes = {key for keys in articles for key in led_by(keys)}
+    texts = {keys.text_key for keys in articles}
+    by_url = {
+        key: Existing(*columns) for key, *columns in _BY_URLS.rows(connection, [(key,) for key in hashes])
+    }
+    by_text = dict(map(tuple, _BY_TEXTS.rows(connection, [(key,) for key in texts])))
+    known.by_url |= {key: by_url.get(key) for key in hashes}
+    known.by_text |= {key: by_text.get(key) for key in texts}
+
+
+def first_with_text(connection: Connection, text_key: bytes) -> int | None:
+    """Return the first article with a text that has been looked up."""
+    return memory.of(connection, _Known).by_text[text_key]
+
+
+def forget(connection: Connection, keys: ArticleKeys) -> None:
+    """Have what is stored under the URLs and with the text of an article looked up again, because it is stored now."""
+    known = memory.of(connection, _Known)
+    for key in led_by(keys):
+        known.by_url.pop(key, None)
+    known.by_text.pop(keys.text_key, None)
+
+
+def led_by(keys: ArticleKeys) -> list[bytes]:
+    """Return the hashes of all URLs that lead to an article."""
+    return [*keys.hashes, *map(url_hash, keys.ways)]
 
 
 @cache
@@ -117,8 +189,7 @@ def find_plan(
 
     If another article is at its address now, the page may still be one that was there before: pages may show two articles
     in turns, and archives are read in any order."""
-    hashes = [*keys.hashes, *map(url_hash, keys.ways)]
-    stored, exact_duplicate_id = find_existing(connection, hashes, keys.text_key)
+    stored, exact_duplicate_id = find_existing(connection, led_by(keys), keys.text_key)
     others: set[int] = set()
     for existing in candidates(article, keys, stored):
         plan = _decided(connection, as_known(existing, clock=clock), article, key, now)

@@ -4,29 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
-from functools import cache
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, exists, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.orm import Session
 
-from newsbot.cleaning.boilerplate import MEMORY, Tally, block_keys, kept_places, series_marks
+from newsbot.cleaning.boilerplate import block_keys, kept_places, series_marks
 from newsbot.cleaning.removed_paragraphs import put_back, take_out
 from newsbot.cleaning.text_structure import follow_body
 from newsbot.items import STUB, Article, Mention
 from newsbot.store.articles.loading import StoredArticle, load_articles
 from newsbot.store.articles.writer import Saved, apply_rules_to
+from newsbot.store.boilerplate import learnt_blocks
 from newsbot.store.boilerplate.kept_blocks import kept_among
+from newsbot.store.boilerplate.learnt_blocks import Lesson
 from newsbot.store.boilerplate.removed_blocks import removed_of
 from newsbot.store.schema.identity import article_keys, url_hash
-from newsbot.store.schema.models import ArticleRow, ArticleUrl, BoilerplateBlock, BoilerplateSite, KeptBlock
+from newsbot.store.schema.models import ArticleRow, ArticleUrl, BoilerplateBlock, KeptBlock
 from newsbot.store.schema.types import stored_name
-from newsbot.store.sql import deferred, dialect, locks
-from newsbot.store.sql.compiled import CompiledStatement
-from newsbot.store.sql.locks import Rank
 from newsbot.text import word_count
 
 MAX_LAYERS = 4
@@ -34,13 +32,6 @@ MAX_LAYERS = 4
 PARTING = "\n\n"
 _KEPT = "newsbot_kept_blocks"
 """Key in the `info` of a session."""
-_TALLY = ("article_count", "weight", "last_article", "marks", "is_learnt")
-
-_OF_SOURCE = BoilerplateBlock.source == bindparam("of_source")
-_COLUMNS = [getattr(BoilerplateBlock, name) for name in _TALLY]
-_FORGET = CompiledStatement(
-    delete(BoilerplateBlock).where(_OF_SOURCE, BoilerplateBlock.last_article <= bindparam("until"))
-)
 # No condition on the source: SQLite would read all articles of the source instead of those of the story.
 _OTHERS = select(ArticleRow.source).where(
     ArticleRow.story_id == bindparam("story"), ArticleRow.id != bindparam("new_id")
@@ -104,53 +95,8 @@ def learn(
         or _repeats_story_of_source(connection, saved, article.source)
     ):
         return
-    lessons = deferred.collect(connection, Rank.BOILERPLATE, _Lessons)
-    lesson = _Lesson(stored_name(article.source), series_marks(article), dict(site_blocks), now)
-    lessons.waiting.append(lesson)
-
-
-class _Lesson(NamedTuple):
-    """What a new article says about the boilerplate of its source."""
-
-    source: str
-    marks: Collection[str]
-    site_blocks: Mapping[bytes, str]
-    now: datetime
-
-
-class _Lessons:
-    """New articles whose blocks a transaction has yet to count."""
-
-    def __init__(self) -> None:
-        self.waiting: list[_Lesson] = []
-
-    def write(self, connection: Connection) -> None:
-        """Update the counts, source by source. This locks the row of each source until the commit."""
-        if self.waiting:
-            locks.note(connection, Rank.BOILERPLATE, sorted({lesson.source for lesson in self.waiting}))
-        for lesson in sorted(
-            self.waiting, key=lambda lesson: lesson.source
-        ):  # stable: the order of the articles
-            _count(connection, lesson)
-
-
-def _count(connection: Connection, lesson: _Lesson) -> None:
-    number = _next_number(connection, lesson.source)
-    tallies = _tallies(connection, lesson.source, lesson.site_blocks.keys())
-    rows = [
-        {
-            "source": lesson.source,
-            "key": key,
-            "text": text,
-            "first_seen_at": lesson.now,
-            "last_seen_at": lesson.now,
-            **asdict(tallies.get(key, Tally()).counted(number, lesson.marks)),
-        }
-        for key, text in lesson.site_blocks.items()
-    ]
-    renewed = ("text", "last_seen_at", *_TALLY)
-    dialect.insert_or_renew(connection, BoilerplateBlock, rows, unique=("source", "key"), renewed=renewed)
-    _FORGET.run(connection, {"of_source": lesson.source, "until": number - MEMORY})
+    name, marks = stored_name(article.source), series_marks(article)
+    learnt_blocks.count_later(connection, Lesson(name, marks, dict(site_blocks), now))
 
 
 def find_outdated(
@@ -265,67 +211,27 @@ def _repeats_story_of_source(connection: Connection, saved: Saved, source: str) 
     return any(other == source for other in connection.scalars(_OTHERS, others))
 
 
-def _next_number(connection: Connection, source: str) -> int:
-    row = {"source": source, "article_count": 1}
-    [(number,)] = _count_one_more(connection.dialect.name).rows(connection, row)
-    return int(number)
-
-
-@cache
-def _count_one_more(name: str) -> CompiledStatement:
-    query = dialect.insert_into(name, BoilerplateSite)
-    one_more = {"article_count": BoilerplateSite.article_count + 1}
-    counted = query.on_conflict_do_update(index_elements=["source"], set_=one_more)
-    return CompiledStatement(counted.returning(BoilerplateSite.article_count))
-
-
-def _tallies(connection: Connection, source: str, keys: Collection[bytes]) -> dict[bytes, Tally]:
-    if not keys:
-        return {}
-    found = _blocks(len(keys)).rows(connection, _wanted(source, keys))
-    return {key: _tally(values) for key, _, *values in found}
+def look_up(connection: Connection, articles: Iterable[Article]) -> None:
+    """Look up which blocks of several articles are boilerplate, for `remove_learnt` of each."""
+    blocks = dict.fromkeys(
+        (stored_name(article.source), key)
+        for article in articles
+        if article.source is not None
+        for key in _body_keys(article.body).values()
+    )
+    learnt_blocks.look_up(connection, blocks)
 
 
 def _learnt(session: Session, source: str, keys: Collection[bytes]) -> set[bytes]:
     """Return the keys of blocks that are boilerplate and that nobody keeps; remember those that somebody keeps."""
-    if not keys:
-        return set()
-    found = _blocks(len(keys), are_learnt=True).rows(session.connection(), _wanted(source, keys))
-    _kept_in(session).update(key for key, _, *_, is_kept in found if is_kept)
-    return {
-        key
-        for key, number, *values, is_kept in found
-        if not is_kept and _tally(values).is_boilerplate(number)
-    }
+    name = stored_name(source)
+    known = learnt_blocks.look_up(session.connection(), [(name, key) for key in keys])
+    found = {key: block for key in keys if (block := known[name, key]) is not None}
+    _kept_in(session).update(key for key, block in found.items() if block.is_kept)
+    return {key for key, block in found.items() if block.is_boilerplate and not block.is_kept}
 
 
 def _kept_in(session: Session) -> set[bytes]:
     """Return the keys of kept blocks that articles of this transaction have."""
     found: set[bytes] = session.info.setdefault(_KEPT, set())
     return found
-
-
-@cache
-def _blocks(count: int, *, are_learnt: bool = False) -> CompiledStatement:
-    """Return the query for `count` blocks of a source: their keys, the number of articles of the source, their tallies.
-
-    With `are_learnt`, only those that are learnt, with a last column that says whether somebody keeps them."""
-    query = (
-        select(BoilerplateBlock.key, BoilerplateSite.article_count, *_COLUMNS)
-        .join(BoilerplateSite, BoilerplateSite.source == BoilerplateBlock.source)
-        .where(_OF_SOURCE, BoilerplateBlock.key.in_([bindparam(f"key_{place}") for place in range(count)]))
-    )
-    is_kept = exists().where(
-        KeptBlock.source == BoilerplateBlock.source, KeptBlock.key == BoilerplateBlock.key
-    )
-    return CompiledStatement(
-        query.add_columns(is_kept).where(BoilerplateBlock.is_learnt) if are_learnt else query
-    )
-
-
-def _wanted(source: str, keys: Collection[bytes]) -> dict[str, Any]:
-    return {"of_source": source} | {f"key_{place}": key for place, key in enumerate(keys)}
-
-
-def _tally(values: Iterable[Any]) -> Tally:
-    return Tally(**dict(zip(_TALLY, values, strict=True)))

@@ -28,16 +28,15 @@ from sqlalchemy import (
 from newsbot.dedupe.grouping import MAX_CANDIDATES, MAX_PER_KEY, SketchCandidate, relatives
 from newsbot.dedupe.sketches import Relation, Sketch, is_smaller
 from newsbot.dedupe.stories import StoryMember, choose_original, roles
+from newsbot.store.articles.content.known_sketches import KEY_COLUMNS, KnownSketches
 from newsbot.store.changes.change_log import MEMBERSHIP_COLUMNS, Membership, watch, watch_articles
 from newsbot.store.schema.models import ArticleAuthor, ArticleRow, ArticleSketch, Author, Story
-from newsbot.store.sql import locks
+from newsbot.store.sql import dialect, locks, memory, waiting_rows
 from newsbot.store.sql.compiled import CompiledStatement
 from newsbot.store.sql.locks import Rank
 
 LOCK = b"stories."
 """Key of the lock of rank STORIES: while a transaction holds it, no other one changes stories."""
-
-_KEYS = [f"key_{place}" for place in range(len(ArticleSketch.__table_args__))]
 
 
 def _candidates() -> CompiledStatement:
@@ -47,7 +46,7 @@ def _candidates() -> CompiledStatement:
         .order_by(getattr(ArticleSketch, key).desc(), ArticleSketch.article_id.desc())
         .limit(MAX_PER_KEY)
         .subquery()
-        for key in _KEYS
+        for key in KEY_COLUMNS
     ]
     shared = union_all(*(select(sharing.c.article_id) for sharing in found)).subquery()
     most = (
@@ -64,7 +63,6 @@ def _candidates() -> CompiledStatement:
 # Statements are built once: building one takes longer than executing it.
 _ARTICLES = ArticleRow.metadata.tables["articles"]
 _CANDIDATES = _candidates()
-_ADD_SKETCH = CompiledStatement(insert(ArticleSketch))
 _SET_MEMBERSHIP = update(_ARTICLES).where(_ARTICLES.c.id == bindparam("member_id"))
 _OF_STORY = _ARTICLES.c.story_id == bindparam("of_story")
 _DECIDING_COLUMNS = (
@@ -117,16 +115,6 @@ def lock_and_relate(connection: Connection, text: Sketch, exact_duplicate_id: in
     return related
 
 
-def have_candidates(connection: Connection, texts: Sequence[Sketch], known: Collection[int]) -> bool:
-    """Return whether a stored article, other than those known, shares a near-duplicate key with one of the texts."""
-    shares_key = [
-        getattr(ArticleSketch, name).in_({text.keys[place] for text in texts} - {None})
-        for place, name in enumerate(_KEYS)
-    ]
-    query = select(ArticleSketch.article_id).where(or_(*shares_key), ArticleSketch.article_id.not_in(known))
-    return connection.scalar(query.limit(1)) is not None
-
-
 def place_article(
     connection: Connection,
     article_id: int,
@@ -140,7 +128,8 @@ def place_article(
 
     `related` comes from `lock_and_relate`. `exact_duplicate_id` is another article with the same text, by which a text that is too
     short for keys is found."""
-    _ADD_SKETCH.run(connection, _row(article_id, text))
+    waiting_rows.add(connection, dialect.new_rows(ArticleSketch), [_row(article_id, text)])
+    memory.of(connection, KnownSketches).add(article_id, text)
     near = {candidate.id for candidate, how in related if how.kind == "near"}
     near |= set() if exact_duplicate_id is None else {exact_duplicate_id}
     story_id = _join(connection, {article_id, *near}, now) if near else None
@@ -187,13 +176,16 @@ class StoredSketches:
         self.connection = connection
 
     def candidates(self, keys: Sequence[int | None]) -> Iterable[SketchCandidate]:
-        """Return the articles that share a key at the same position, in one statement."""
-        found = _CANDIDATES.rows(self.connection, dict(zip(_KEYS, keys, strict=True)))
+        """Return the articles that share a key at the same position, in one statement if they are not known."""
+        known = memory.of(self.connection, KnownSketches)
+        if known.has(keys):
+            return known.candidates(keys)
+        found = _CANDIDATES.rows(self.connection, dict(zip(KEY_COLUMNS, keys, strict=True)))
         return [SketchCandidate(*row) for row in found]
 
 
 def _row(article_id: int, text: Sketch) -> dict[str, Any]:
-    keys = dict(zip(_KEYS, text.keys, strict=True))
+    keys = dict(zip(KEY_COLUMNS, text.keys, strict=True))
     return {"article_id": article_id, "content": text.content, **keys}
 
 
@@ -283,7 +275,7 @@ def _note_excerpts(connection: Connection, article_ids: Collection[int], now: da
     query = query.join(ArticleRow, ArticleRow.id == ArticleSketch.article_id)
     alone = query.where(ArticleRow.id.in_(article_ids), ArticleRow.story_id.is_(None))
     for row in connection.execute(alone).mappings().all():
-        text = Sketch(tuple(row[key] for key in _KEYS), row["content"])
+        text = Sketch(tuple(row[key] for key in KEY_COLUMNS), row["content"])
         wholes = [
             (how.of_smaller, candidate.content, candidate.id)
             for candidate, how in relatives(text, StoredSketches(connection))

@@ -31,7 +31,7 @@ from newsbot.store.articles.content.page_columns import (
     update_columns,
 )
 from newsbot.store.articles.content.replacement import bring_back, revise, rewrite, see_again
-from newsbot.store.articles.existing import find_existing, find_plan, load_existing
+from newsbot.store.articles.existing import find_existing, find_plan, forget, load_existing
 from newsbot.store.articles.loading import changed_structure
 from newsbot.store.articles.plan import Conflict, Existing, Fill, Insert, Keep, Plan, Revise, SeeAgain
 from newsbot.store.articles.precomputed import Precomputed, current
@@ -98,6 +98,7 @@ def save_article(
         return saved
     articles = _without_stubs(page, connection, stored, saved.article_id)
     hashes = settle(connection, saved.article_id, article, keys, articles, now=now)
+    forget(connection, keys)
     if article.kind != STUB:
         rejects.delete_rejects(connection, hashes, seen_at=now, clock=clock or now)
     before = articles.get(keys.own_hash)

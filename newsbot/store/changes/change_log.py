@@ -13,11 +13,10 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Literal, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, select
 
 from newsbot.store.schema.models import ArticleRow, ChangeRow
-from newsbot.store.sql import deferred, locks
-from newsbot.store.sql.compiled import CompiledStatement
+from newsbot.store.sql import deferred, dialect, locks
 from newsbot.store.sql.locks import Rank
 
 T = TypeVar("T")
@@ -41,7 +40,6 @@ class Membership(NamedTuple):
     duplicate_kind: str | None = None
 
 
-_INSERT = CompiledStatement(insert(ChangeRow.__table__))  # type: ignore[arg-type] # a Table
 MEMBERSHIP_COLUMNS = [getattr(ArticleRow, name) for name in Membership._fields]
 
 
@@ -136,7 +134,7 @@ class _Pending:
             return
         locks.take(connection, Rank.CHANGES, [LOCK])
         for part in _parts(entries):
-            _INSERT.run(connection, *(_values(entry, rows) for entry in part))
+            dialect.new_rows(ChangeRow).run(connection, [_values(entry, rows) for entry in part])
 
     def _regrouped(self, rows: Mapping[int, Row[Any]]) -> Iterator[Entry]:
         known = {entry.article_id for entry in self.entries if entry.change in _REREAD}

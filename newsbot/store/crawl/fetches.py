@@ -15,7 +15,6 @@ from sqlalchemy import (
     bindparam,
     distinct,
     func,
-    insert,
     or_,
     select,
     update,
@@ -26,7 +25,7 @@ from newsbot.archive.warc_writer import FILES, Kept
 from newsbot.items import ArchivedPage, Fetched
 from newsbot.store.schema.identity import url_hash
 from newsbot.store.schema.models import ArticleRow, ArticleUrl, ArticleWay, Fetch
-from newsbot.store.sql.compiled import CompiledStatement
+from newsbot.store.sql import dialect, waiting_rows
 from newsbot.urls import canonicalize
 
 FILE_PREFIX = FILES.partition("*")[0]
@@ -62,7 +61,6 @@ def has_page(led_by: type[ArticleUrl | ArticleWay]) -> ColumnElement[bool]:
 
 
 _FETCHES = Fetch.metadata.tables["fetches"]
-_ADD_FETCH = CompiledStatement(insert(Fetch))
 _FIND_RECORD = (
     select(
         _FETCHES.c.warc_file,
@@ -117,7 +115,7 @@ def save_fetch(
         "warc_record_id": record_id,
     }
     values |= {name: getattr(fetched, name) for name in _COPIED_FIELDS}
-    _ADD_FETCH.run(session.connection(), values)
+    waiting_rows.add(session.connection(), dialect.new_rows(Fetch), [values])
 
 
 _COPIED_FIELDS = ("url", "status", "size_bytes", "latency_ms", "etag", "last_modified", "payload_digest")

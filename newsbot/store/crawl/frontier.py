@@ -10,12 +10,22 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Update,
+    and_,
+    bindparam,
+    case,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from newsbot.discovery.timing.schedule import MAX_AHEAD_S
@@ -26,6 +36,8 @@ from newsbot.store.crawl.hosts import held_hosts
 from newsbot.store.crawl.sharing.wanted_work import Wanted, is_wanted
 from newsbot.store.schema.identity import url_hash
 from newsbot.store.schema.models import FrontierRow, Host
+from newsbot.store.sql import waiting_rows
+from newsbot.store.sql.many_rows import AskedRows
 from newsbot.urls import canonicalize
 
 LEASE = timedelta(minutes=10)
@@ -33,11 +45,24 @@ LEASE = timedelta(minutes=10)
 # Table statements: with the ORM, an update would look for changed rows among the objects in memory.
 _FRONTIER = FrontierRow.metadata.tables["frontier"]
 _UPDATE = update(_FRONTIER).where(_FRONTIER.c.url_hash.in_(bindparam("hashes", expanding=True)))
+_NO_CLAIM: dict[str, Any] = {
+    "has_claim": False,
+    "false_claims": case(
+        (_FRONTIER.c.has_claim, _FRONTIER.c.false_claims + 1), else_=_FRONTIER.c.false_claims
+    ),
+}
 _CLAIM_WAS_TRUE = _UPDATE.values(has_claim=False, false_claims=0)
-_CLAIM_WAS_FALSE = _UPDATE.values(
-    has_claim=False,
-    false_claims=case((_FRONTIER.c.has_claim, _FRONTIER.c.false_claims + 1), else_=_FRONTIER.c.false_claims),
-)
+_CLAIM_WAS_FALSE = _UPDATE.values(_NO_CLAIM)
+_GIVEN = ("article_id", "done_at", "next_try_at", "etag", "last_modified", "last_error")
+
+
+def _done(asked: FromClause) -> Update:
+    given = {name: asked.c[name] for name in _GIVEN}
+    query = update(_FRONTIER).where(_FRONTIER.c.url_hash == asked.c.url_hash)
+    return query.values({"state": "done", "attempts": 0, **given, **_NO_CLAIM})
+
+
+_SET_DONE = AskedRows(_done, **{name: _FRONTIER.c[name].type for name in ("url_hash", *_GIVEN)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,21 +174,36 @@ def mark_done(
 
     `error` is the reason why the page is no article, if it is none. With `is_changed`, a page that was fetched before has changed, and a feed that said so was right."""
     values = {
-        "state": "done",
         "article_id": article_id,
         "done_at": now,
         "next_try_at": next_check_at,
         "etag": etag,
         "last_modified": last_modified,
-        "attempts": 0,
         "last_error": error,
     }
     hashes = keys_of(urls)
     if is_changed:
         return_refetches(session, hashes)
-    session.connection().execute(
-        _CLAIM_WAS_TRUE if is_changed else _CLAIM_WAS_FALSE, {"hashes": hashes, **values}
-    )
+        values |= {"state": "done", "attempts": 0}
+        session.connection().execute(_CLAIM_WAS_TRUE, {"hashes": hashes, **values})
+        return
+    rows = [{"url_hash": key, **values} for key in hashes]
+    waiting_rows.add(session.connection(), _DONE, rows)
+
+
+class _DoneRows:
+    """Stores that pages were as expected, of several articles in one statement."""
+
+    table = "frontier"
+
+    def run(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Update the rows. Of two updates of a row the last one is enough."""
+        last = {row["url_hash"]: tuple(row.values()) for row in rows}
+        given = [last[key] for key in sorted(last)]
+        _SET_DONE.run(connection, given)
+
+
+_DONE = _DoneRows()
 
 
 def mark_failed(

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, LargeBinary, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from newsbot.items import Reject
 from newsbot.languages.calendar.future import MAX_AHEAD
 from newsbot.store.schema.identity import url_hash
 from newsbot.store.schema.models import RejectRow
-from newsbot.store.sql import dialect, locks
+from newsbot.store.sql import dialect, locks, memory
 from newsbot.store.sql.compiled import CompiledStatement
 from newsbot.store.sql.locks import Rank
+from newsbot.store.sql.many_rows import AskedRows
 from newsbot.urls import canonicalize
 
 
@@ -56,16 +58,42 @@ def reasons_of(session: Session, article_ids: Collection[int]) -> dict[int, str]
 
 
 def delete_rejects(
-    connection: Connection, hashes: Collection[bytes], *, seen_at: datetime, clock: datetime
+    connection: Connection, hashes: AbstractSet[bytes], *, seen_at: datetime, clock: datetime
 ) -> None:
     """Delete the rejects of URLs, given by their `url_hash`, at which an article was found at `seen_at`.
 
     A later reject of a stored article stays: the page that was found may come from an archive. One that is later than
     `clock`, the time of this machine, was stored when that was wrong."""
+    hashes = hashes - memory.of(connection, _Without).hashes
     if not hashes:
         return
     values: dict[str, Any] = dict(zip(_hash_names(len(hashes)), hashes, strict=True))
     _delete_rejects(len(hashes)).run(connection, values | {"seen_at": seen_at, "future": clock + MAX_AHEAD})
+
+
+class _Without:
+    """URLs that have no reject, by their hashes."""
+
+    def __init__(self) -> None:
+        self.hashes: set[bytes] = set()
+
+    def see(self, statement: str) -> None:
+        """Forget everything if a statement adds rejects."""
+        if statement.startswith("INSERT INTO rejects"):
+            self.hashes.clear()
+
+
+def look_up(connection: Connection, hashes: Collection[bytes]) -> None:
+    """Look up which URLs have no reject, for `delete_rejects` of several articles; under the locks of the URLs."""
+    asked = set(hashes)
+    found = {row[0] for row in _WITH_REJECTS.rows(connection, [(key,) for key in asked])}
+    memory.of(connection, _Without).hashes |= asked - found
+
+
+_WITH_REJECTS = AskedRows(
+    lambda asked: select(RejectRow.url_hash).join(asked, asked.c.url_hash == RejectRow.url_hash),
+    url_hash=LargeBinary(),
+)
 
 
 @cache

@@ -10,15 +10,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.orm import Session
 
 from newsbot.entities.keys import entity_key
 from newsbot.items import Entity, EntityType, Mention
 from newsbot.store.schema.identity import name_key
 from newsbot.store.schema.models import EntityCorrection
-from newsbot.store.schema.types import stored_name
-from newsbot.store.sql import dialect
+from newsbot.store.schema.types import Name, stored_name
+from newsbot.store.sql import dialect, memory
+from newsbot.store.sql.many_rows import AskedRows
 
 ALL_FORMS = ""
 
@@ -39,9 +40,12 @@ class Target:
 Rules = dict[tuple[str, str], Target]
 """(key, form) -> the entity that replaces it."""
 
-_FIND = select(
-    EntityCorrection.key, EntityCorrection.form, EntityCorrection.type, EntityCorrection.name
-).where(EntityCorrection.key.in_(bindparam("keys", expanding=True)))
+_FIND = AskedRows(
+    lambda asked: select(
+        EntityCorrection.key, EntityCorrection.form, EntityCorrection.type, EntityCorrection.name
+    ).join_from(asked, EntityCorrection, EntityCorrection.key == asked.c.key),
+    key=Name(),
+)
 
 
 def stored_key(name: str, entity_type: EntityType) -> str:
@@ -58,10 +62,34 @@ def corrected(connection: Connection, entities: Sequence[Entity]) -> Sequence[En
     return [part for entity in entities for part in _parts(entity, rules)] if rules else entities
 
 
+class _Known:
+    """The corrections of entities that a transaction has looked up."""
+
+    def __init__(self) -> None:
+        self.rules: dict[str, Rules] = {}
+        """Key -> its corrections."""
+
+    def see(self, statement: str) -> None:
+        """Forget everything if a statement changes corrections."""
+        if "entity_corrections" in statement and not statement.startswith(("SELECT", "WITH")):
+            self.rules.clear()
+
+
+def look_up(connection: Connection, entities: Sequence[Entity]) -> None:
+    """Look up the corrections of the entities of several articles, under a lock that keeps others from changing them."""
+    known = memory.of(connection, _Known).rules
+    keys = {stored_key(entity.name, entity.type) for entity in entities}
+    found = _find(connection, keys)
+    known |= {key: {} for key in keys}
+    for rule, target in found.items():
+        known[rule[0]][rule] = target
+
+
 def _find(connection: Connection, keys: Collection[str]) -> Rules:
-    if not keys:
-        return {}
-    found = connection.execute(_FIND, {"keys": list(keys)})
+    known = memory.of(connection, _Known).rules
+    if all(key in known for key in keys):
+        return {rule: target for key in keys for rule, target in known[key].items()}
+    found = _FIND.rows(connection, [(key,) for key in keys])
     return {(key, form): Target(kind, name) for key, form, kind, name in found}
 
 

@@ -19,7 +19,7 @@ from newsbot.store.entities.corrections import stored_key
 from newsbot.store.schema.identity import name_key
 from newsbot.store.schema.models import ArticleEntity, EntityAlias, EntityRow, MentionRow
 from newsbot.store.schema.types import stored_name
-from newsbot.store.sql import deferred, dialect, locks
+from newsbot.store.sql import deferred, dialect, locks, waiting_rows
 from newsbot.store.sql.locks import Rank
 from newsbot.store.sql.name_rows import name_ids
 
@@ -53,7 +53,7 @@ def add_entities(connection: Connection, article_id: int, article: Article, date
         }
         for entity_id, entity in entities.items()
     ]
-    dialect.insert_missing(connection, ArticleEntity, links)
+    waiting_rows.add(connection, dialect.missing_rows(ArticleEntity), links)
     _add_mentions(connection, article_id, entities)
     forms = deferred.collect(connection, Rank.ALIASES, _Forms)
     for entity_id, entity in entities.items():
@@ -78,6 +78,7 @@ def redate(connection: Connection, article_id: int, dated_at: datetime, offset_m
 
 def add_names(connection: Connection, entities: Sequence[Entity]) -> None:
     """Insert the missing rows of `entities` for the entities of several articles."""
+    corrections.look_up(connection, entities)
     _by_id(connection, corrections.corrected(connection, entities))
 
 
@@ -97,7 +98,7 @@ def _add_mentions(connection: Connection, article_id: int, entities: Mapping[int
                 "entity_id": entity_id,
                 "text": mention.text,
             }
-    dialect.insert_missing(connection, MentionRow, list(rows.values()))
+    waiting_rows.add(connection, dialect.missing_rows(MentionRow), list(rows.values()))
 
 
 class _Forms:

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
 from sqlalchemy.orm import Session
 
 from newsbot.entities.aliases import AliasEntry
@@ -52,7 +52,7 @@ def split_entity(session: Session, name: str, form: str, own_name: str | None = 
     if target.key == source.key:
         raise UsageError(f"{target.name!r} is a name of {source.name} itself; give it another with --as")
     source_id = _row_id(connection, source)
-    texts = connection.scalars(select(MentionRow.text).where(MentionRow.entity_id == source_id).distinct())
+    texts = connection.scalars(select(MentionRow.text).where(*_names(source_id)).distinct())
     same = [text for text in texts if name_key(text) == name_key(form)]
     if not same:
         raise InputError(
@@ -139,7 +139,7 @@ def _move_mentions(
     connection: Connection, source_id: int, target_id: int, texts: Sequence[str] | None = None
 ) -> int:
     """Move mentions, all or those with one of `texts`, to another entity; return the number of articles."""
-    wanted = MentionRow.entity_id == source_id
+    wanted = and_(*_names(source_id))
     if texts is not None:
         wanted &= MentionRow.text.in_(texts)
     article_ids = list(connection.scalars(select(MentionRow.article_id).where(wanted).distinct()))
@@ -149,6 +149,12 @@ def _move_mentions(
     for article_id in sorted(article_ids):
         log_change(connection, "corrected", article_id, now=None, run_id=None, fields=["entities"])
     return len(article_ids)
+
+
+def _names(entity_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Return the conditions that a mention names an entity; the articles are those that are linked to it."""
+    its_articles = select(ArticleEntity.article_id).where(ArticleEntity.entity_id == entity_id)
+    return MentionRow.article_id.in_(its_articles), MentionRow.entity_id == entity_id
 
 
 def _recount(connection: Connection, article_ids: Sequence[int], source_id: int, target_id: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -27,6 +27,7 @@ from newsbot.query.parser import MAX_DISTANCE
 from newsbot.store.index.expressions import Expression, any_of, fts5, tsquery, wanted_runs
 from newsbot.store.index.filter_terms import EVERY
 from newsbot.store.index.index_entries import MAX_BODY_WORDS, MAX_TITLE_WORDS, Entry
+from newsbot.store.sql import waiting_rows
 
 BODY_GAP = MAX_DISTANCE + 1
 """Distance between the last word of the title and the first one of the body: they are not near each other."""
@@ -48,7 +49,24 @@ _FTS5_SCORES = text(
     " WHERE article_search MATCH :terms AND rowid BETWEEN :first AND :last"
     " AND +rowid IN (SELECT value FROM json_each(:ids))"
 )
-_TSVECTOR_ADD = text("INSERT INTO article_search (article_id, words) VALUES (:id, CAST(:words AS tsvector))")
+
+
+class _TsvectorAdd:
+    """The INSERT of entries on PostgreSQL."""
+
+    table = "article_search"
+    _statement = text(
+        "INSERT INTO article_search (article_id, words) SELECT id, CAST(words AS tsvector)"
+        " FROM unnest(CAST(:ids AS bigint[]), CAST(:words AS text[])) AS given (id, words)"
+    )
+
+    def run(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert entries."""
+        given = {"ids": [row["id"] for row in rows], "words": [row["words"] for row in rows]}
+        connection.execute(self._statement, given)
+
+
+_TSVECTOR_ADD = _TsvectorAdd()
 _TSVECTOR_REMOVE = text("DELETE FROM article_search WHERE article_id = :id")
 _TSVECTOR_SCORES = text(
     "SELECT article_id, ts_rank(CAST(:weights AS float4[]), words, CAST(:terms AS tsquery), 1)"
@@ -73,7 +91,8 @@ def add(connection: Connection, article_id: int, entry: Entry) -> None:
     if connection.dialect.name == "sqlite":
         _index_later(connection, _fts5_row(article_id, entry), is_added=True)
     else:
-        connection.execute(_TSVECTOR_ADD, {"id": article_id, "words": _tsvector(entry)})
+        row = {"id": article_id, "words": _tsvector(entry)}
+        waiting_rows.add(connection, _TSVECTOR_ADD, [row])
 
 
 def remove(connection: Connection, article_id: int, entry: Entry) -> None:

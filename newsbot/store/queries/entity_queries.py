@@ -12,8 +12,15 @@ from sqlalchemy.orm import Session, aliased
 
 from newsbot.items import EntityType
 from newsbot.store.articles.loading import MAX_ID
-from newsbot.store.entities.totals import EVERYWHERE
-from newsbot.store.schema.models import ArticleEntity, ArticleRow, EntityRow, EntityTotal, MentionRow
+from newsbot.store.entities.total_queries import (
+    by_country,
+    counts_of_entities,
+    counts_since,
+    cut,
+    everywhere,
+    of_totals,
+)
+from newsbot.store.schema.models import ArticleEntity, ArticleRow, EntityRow, MentionRow
 from newsbot.store.search.filters import find_entities
 from newsbot.store.sql.local_days import dated_since, is_until, last_moment, local_day
 
@@ -96,10 +103,9 @@ def top_entities(
 
     With `since`, only articles of that day, where they were published, or later are counted; a datetime is a moment."""
     if since is None:
-        counts = _totals().where(EntityTotal.country == EVERYWHERE)
-    else:
-        counts = _counts().where(*dated_since(ArticleEntity, since))
-    return _read_counts(session, counts, "mentions", limit, entity_type)
+        return _read_totals(session, "mentions", limit, entity_type)
+    counts = counts_since(since)
+    return _read_counts(session, _greatest(counts, "mentions", limit, entity_type))
 
 
 def list_entities(
@@ -114,29 +120,29 @@ def list_entities(
     """Return one page of the entities, most mentions first; with `name`, those that have it as their name or alias.
 
     For `since` see `top_entities`. `after` is the (mention_count, id) of the last entity of the previous page."""
-    if since is None:
-        counts = _totals().where(EntityTotal.country == EVERYWHERE)
-        counted_in: Any = EntityTotal
-    else:
-        counts = _counts().where(*dated_since(ArticleEntity, since))
-        counted_in = ArticleEntity
-    if name is not None:
-        counts = counts.where(counted_in.entity_id.in_(find_entities(session, name)))
-    if after is not None and since is None:
-        counts = counts.where(EntityTotal.mention_count <= after[0])
-    counted = counts.subquery()
-    mentions = counted.c.mentions
-    query = (
-        select(*_ENTITY_COLUMNS, counted.c.articles, mentions)
-        .join(counted, counted.c.entity_id == EntityRow.id)
-        .order_by(mentions.desc(), EntityRow.id)
-        .limit(limit)
+    ids = None if name is None else find_entities(session, name)
+
+    def page(counts: Any) -> Select[Any]:
+        counted = counts.subquery()
+        mentions = counted.c.mentions
+        query = select(*_ENTITY_COLUMNS, counted.c.articles, mentions)
+        query = query.join(counted, counted.c.entity_id == EntityRow.id)
+        if entity_type is not None:
+            query = query.where(EntityRow.type == entity_type)
+        if after is not None:
+            is_later = or_(mentions < after[0], and_(mentions == after[0], EntityRow.id > after[1]))
+            query = query.where(is_later)
+        return query.order_by(mentions.desc(), EntityRow.id).limit(limit)
+
+    if since is not None:
+        counts = counts_since(since)
+        return _read_counts(
+            session, page(counts if ids is None else counts.where(ArticleEntity.entity_id.in_(ids)))
+        )
+    totals = of_totals(
+        lambda all_totals: page(everywhere(all_totals, ids, None if after is None else after[0]))
     )
-    if entity_type is not None:
-        query = query.where(EntityRow.type == entity_type)
-    if after is not None:
-        query = query.where(or_(mentions < after[0], and_(mentions == after[0], EntityRow.id > after[1])))
-    return [_count(row) for row in session.execute(query)]
+    return _read_counts(session, cut(totals, totals.c.mentions.desc(), totals.c.id, limit=limit))
 
 
 def top_places(session: Session, *, since: date | None = None, limit: int = 20) -> list[PlaceCount]:
@@ -144,18 +150,21 @@ def top_places(session: Session, *, since: date | None = None, limit: int = 20) 
 
     With `since`, only articles of that day, where they were published, or later are counted; a datetime is a moment. A name that articles locate in several
     countries is returned once per country, with the articles of that country."""
+
+    def most(counts: Select[Any]) -> Select[Any]:
+        counted = counts.subquery()
+        query = select(
+            EntityRow.id, EntityRow.name, counted.c.country, counted.c.articles, counted.c.mentions
+        )
+        query = query.join(counted, counted.c.entity_id == EntityRow.id)
+        return query.order_by(counted.c.mentions.desc(), EntityRow.name, counted.c.country).limit(limit)
+
     if since is None:
-        counts = _totals().add_columns(EntityTotal.country).where(EntityTotal.country > EVERYWHERE)
+        totals = of_totals(lambda all_totals: most(by_country(all_totals)))
+        query = cut(totals, totals.c.mentions.desc(), totals.c.name, totals.c.country, limit=limit)
     else:
-        counts = _counts().add_columns(ArticleEntity.country).group_by(ArticleEntity.country)
-        counts = counts.where(*dated_since(ArticleEntity, since), ArticleEntity.country.is_not(None))
-    counted = counts.subquery()
-    query = (
-        select(EntityRow.id, EntityRow.name, counted.c.country, counted.c.articles, counted.c.mentions)
-        .join(counted, counted.c.entity_id == EntityRow.id)
-        .order_by(counted.c.mentions.desc(), EntityRow.name, counted.c.country)
-        .limit(limit)
-    )
+        counts = counts_since(since).add_columns(ArticleEntity.country).group_by(ArticleEntity.country)
+        query = most(counts.where(ArticleEntity.country.is_not(None)))
     return [
         PlaceCount(id=entity_id, name=name, country=country, article_count=articles, mention_count=mentions)
         for entity_id, name, country, articles, mentions in session.execute(query)
@@ -166,10 +175,14 @@ def countries_of(session: Session, entity_ids: Collection[int]) -> dict[int, str
     """Return entity id -> the country in which most articles locate the place.
 
     Places that no article locates are left out."""
-    placed = EntityTotal.entity_id.in_(entity_ids) & (EntityTotal.country > EVERYWHERE)
-    query = select(EntityTotal.entity_id, EntityTotal.country).where(placed, EntityTotal.article_count > 0)
-    rows = session.execute(query.order_by(EntityTotal.article_count, EntityTotal.country))
-    return dict(rows.all())
+
+    def of_these(totals: Select[Any]) -> Select[Any]:
+        placed = by_country(totals)
+        return placed.where(placed.selected_columns.entity_id.in_(entity_ids))
+
+    totals = of_totals(of_these)
+    query = select(totals.c.entity_id, totals.c.country).order_by(totals.c.articles, totals.c.country)
+    return dict(session.execute(query).all())
 
 
 def entity_detail(
@@ -186,10 +199,7 @@ def entity_detail(
 
 def find_entity(session: Session, name: str) -> EntityCount | None:
     """Return the entity with this name or alias (of several, the one in most articles); None if there is none."""
-    counts = _totals().where(
-        EntityTotal.entity_id.in_(find_entities(session, name)), EntityTotal.country == EVERYWHERE
-    )
-    found = _read_counts(session, counts, "articles", limit=1)
+    found = _read_totals(session, "articles", 1, ids=find_entities(session, name))
     return found[0] if found else None
 
 
@@ -206,8 +216,7 @@ def get_entity(
     For `limit` and `since` see `entity_detail`; `until` is the last day."""
     if not 0 < entity_id <= MAX_ID:
         return None
-    counts = _totals().where(EntityTotal.entity_id == entity_id, EntityTotal.country == EVERYWHERE)
-    found = _read_counts(session, counts, "articles", limit=1)
+    found = _read_totals(session, "articles", 1, ids=[entity_id])
     return _detail(session, found[0], limit, _Wanted(entity_id, since, until)) if found else None
 
 
@@ -257,11 +266,11 @@ def entity_companions(
 def _companions(session: Session, limit: int, wanted: _Wanted) -> list[EntityCount]:
     newest = wanted.newest()
     counts = (
-        _counts()
+        counts_of_entities()
         .join(newest, newest.c.article_id == ArticleEntity.article_id)
         .where(ArticleEntity.entity_id != wanted.entity_id)
     )
-    return _read_counts(session, counts, "articles", limit)
+    return _read_counts(session, _greatest(counts, "articles", limit))
 
 
 def entity_ties(
@@ -333,31 +342,25 @@ def _articles(session: Session, limit: int, wanted: _Wanted) -> list[EntityArtic
     return [EntityArticle(**row) for row in session.execute(query.limit(limit)).mappings()]
 
 
-def _counts() -> Select[int, int, int]:
-    return select(
-        ArticleEntity.entity_id,
-        func.count().label("articles"),
-        func.sum(ArticleEntity.mention_count).label("mentions"),
-    ).group_by(ArticleEntity.entity_id)
-
-
-def _totals() -> Select[int, int, int]:
-    """Return the stored counts over all articles."""
-    return select(
-        EntityTotal.entity_id,
-        EntityTotal.article_count.label("articles"),
-        EntityTotal.mention_count.label("mentions"),
-    ).where(EntityTotal.article_count > 0)
-
-
-def _read_counts(
+def _read_totals(
     session: Session,
-    counts: Select[int, int, int],
     order: Literal["articles", "mentions"],
     limit: int,
     entity_type: EntityType | None = None,
+    ids: Any = None,
 ) -> list[EntityCount]:
-    """Return the greatest counts with the entities' names.
+    """Return the greatest counts over all articles, of some entities or of all."""
+    totals = of_totals(lambda all_totals: _greatest(everywhere(all_totals, ids), order, limit, entity_type))
+    return _read_counts(session, cut(totals, totals.c[order].desc(), totals.c.name, totals.c.id, limit=limit))
+
+
+def _greatest(
+    counts: Any,
+    order: Literal["articles", "mentions"],
+    limit: int,
+    entity_type: EntityType | None = None,
+) -> Select[Any]:
+    """Return the query for the greatest counts with the entities' names.
 
     Names are joined after counting; joining them before took ten times as long."""
     counted = counts.subquery()
@@ -367,8 +370,10 @@ def _read_counts(
         .order_by(counted.c[order].desc(), EntityRow.name, EntityRow.id)
         .limit(limit)
     )
-    if entity_type is not None:
-        query = query.where(EntityRow.type == entity_type)
+    return query if entity_type is None else query.where(EntityRow.type == entity_type)
+
+
+def _read_counts(session: Session, query: Select[Any]) -> list[EntityCount]:
     return [_count(row) for row in session.execute(query)]
 
 

@@ -46,10 +46,11 @@ def rising(session: Session, *, until: datetime | None, limit: int = 10) -> list
     `until` is None (no articles)."""
     if until is None:
         return []
-    counts = _counts(until - WEEK, until).order_by(func.count().desc(), ArticleEntity.entity_id)
+    counts = _counts(ArticleRow, until - WEEK, until).order_by(func.count().desc(), ArticleEntity.entity_id)
+    counts = counts.join(ArticleRow, ArticleRow.id == ArticleEntity.article_id)
     week = dict(session.execute(counts.limit(CANDIDATES)).all())
     start = until - WEEK * (BASELINE_WEEKS + 1)
-    usual_query = _counts(start, until - WEEK).where(ArticleEntity.entity_id.in_(week))
+    usual_query = _counts(ArticleEntity, start, until - WEEK).where(ArticleEntity.entity_id.in_(week))
     before = dict(session.execute(usual_query).all())
     found = [
         RisingEntity(
@@ -67,10 +68,11 @@ def rising(session: Session, *, until: datetime | None, limit: int = 10) -> list
     return sorted(risen, key=_excess, reverse=True)[:limit]
 
 
-def _counts(since: datetime, until: datetime) -> Select[int, int]:
+def _counts(dated: type[ArticleRow | ArticleEntity], since: datetime, until: datetime) -> Select[int, int]:
+    """Return the query for the numbers of articles of entities by the dates of this table."""
     return (
         select(ArticleEntity.entity_id, func.count())
-        .where(ArticleEntity.dated_at > since, ArticleEntity.dated_at <= until)
+        .where(dated.dated_at > since, dated.dated_at <= until)
         .group_by(ArticleEntity.entity_id)
     )
 

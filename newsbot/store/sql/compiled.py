@@ -48,7 +48,7 @@ class _CompiledForm:
     """The compiled form of a statement for one database and one set of parameter names."""
 
     def __init__(self, statement: SelectBase | UpdateBase, dialect: Dialect, names: list[str]) -> None:
-        columns = names if isinstance(statement, Insert) else None
+        columns = names if isinstance(statement, Insert) and statement.select is None else None
         compiled = statement.compile(dialect=dialect, column_keys=columns)
         assert isinstance(compiled, SQLCompiler)
         assert not compiled.post_compile_params, "a list where single values are asked for"

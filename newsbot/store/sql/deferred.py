@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from newsbot.store.sql.locks import Rank
 
-_PENDING = "newsbot_deferred"
+PENDING = "newsbot_deferred"
 """Key in the `info` of a connection: the work of its transaction by rank."""
 
 
@@ -29,7 +29,7 @@ W = TypeVar("W", bound=Work)
 
 def collect(connection: Connection, rank: Rank, make: Callable[[], W]) -> W:
     """Return the work of a rank that the transaction has put off; the first time it is created by `make`."""
-    pending = connection.info.setdefault(_PENDING, {})
+    pending = connection.info.setdefault(PENDING, {})
     work: W = pending.setdefault(rank, None) or make()
     pending[rank] = work
     return work
@@ -37,11 +37,11 @@ def collect(connection: Connection, rank: Rank, make: Callable[[], W]) -> W:
 
 def write(connection: Connection) -> None:
     """Do the work that was put off, in the order of the ranks."""
-    pending: dict[Rank, Work] = connection.info.pop(_PENDING, {})
+    pending: dict[Rank, Work] = connection.info.pop(PENDING, {})
     for rank in sorted(pending):
         pending[rank].write(connection)
 
 
 def forget(connection: Connection) -> None:
     """Forget the work of a transaction that was rolled back."""
-    connection.info.pop(_PENDING, None)
+    connection.info.pop(PENDING, None)

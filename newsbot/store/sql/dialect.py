@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Literal, cast
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Table, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, InternalError, OperationalError
-from sqlalchemy.sql.dml import ReturningInsert
 
 from newsbot.store.schema.models import Base
-from newsbot.store.sql.compiled import CompiledStatement
+from newsbot.store.sql.many_rows import InsertRows
 
 _CONFLICTS = {"40001", "40P01"}
 """PostgreSQL's codes for a serialization failure and a deadlock."""
@@ -53,16 +52,23 @@ def insert_adding(
 ) -> None:
     """Insert rows; if a row exists already, add the new values to its columns `counts`."""
     if rows:
-        _insert_adding(connection.dialect.name, model, tuple(counts)).run(connection, *rows)
+        _insert_adding(model, tuple(counts)).run(connection, rows)
 
 
 @cache
-def _insert_adding(dialect: str, model: type[Base], counts: tuple[str, ...]) -> CompiledStatement:
-    statement, table = insert_into(dialect, model), cast(Any, model.__table__)
-    added = {name: table.c[name] + statement.excluded[name] for name in counts}
-    return CompiledStatement(
-        statement.on_conflict_do_update(index_elements=table.primary_key.columns, set_=added)
-    )
+def _insert_adding(model: type[Base], counts: tuple[str, ...]) -> InsertRows:
+    table = table_of(model)
+
+    def finish(query: Any) -> Any:
+        added = {name: table.c[name] + query.excluded[name] for name in counts}
+        return query.on_conflict_do_update(index_elements=table.primary_key.columns, set_=added)
+
+    return InsertRows(table, finish)
+
+
+def table_of(model: type[Base]) -> Table:
+    """Return the table of a model."""
+    return cast(Table, model.__table__)
 
 
 @cache
@@ -76,7 +82,19 @@ def insert_into(dialect: str, model: type[Base]) -> sqlite.Insert | postgresql.I
 def insert_missing(connection: Connection, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows; rows that exist already stay as they are."""
     if rows:
-        _insert_missing(connection.dialect.name, model).run(connection, *rows)
+        missing_rows(model).run(connection, rows)
+
+
+@cache
+def missing_rows(model: type[Base]) -> InsertRows:
+    """Return the INSERT of rows that leaves those which exist already as they are."""
+    return InsertRows(table_of(model), lambda query: query.on_conflict_do_nothing())
+
+
+@cache
+def new_rows(model: type[Base]) -> InsertRows:
+    """Return the INSERT of rows that do not exist yet."""
+    return InsertRows(table_of(model))
 
 
 def insert_missing_named(
@@ -85,20 +103,15 @@ def insert_missing_named(
     """Insert rows; rows that exist already stay as they are. Return the ids of the new ones by their `column`."""
     if not rows:
         return {}
-    added = connection.execute(_insert_missing_named(connection.dialect.name, model, column), rows)
-    return {row[0]: row[1] for row in added}
+    return {row[0]: row[1] for row in _insert_missing_named(model, column).returned(connection, rows)}
 
 
 @cache
-def _insert_missing_named(dialect: str, model: type[Base], column: str) -> ReturningInsert[str, int]:
-    columns = cast(Any, model.__table__).c
-    missing = insert_into(dialect, model).on_conflict_do_nothing()
-    return missing.returning(columns[column], columns.id)
-
-
-@cache
-def _insert_missing(dialect: str, model: type[Base]) -> CompiledStatement:
-    return CompiledStatement(insert_into(dialect, model).on_conflict_do_nothing())
+def _insert_missing_named(model: type[Base], column: str) -> InsertRows:
+    columns = table_of(model).c
+    return InsertRows(
+        table_of(model), lambda query: query.on_conflict_do_nothing().returning(columns[column], columns.id)
+    )
 
 
 def insert_or_renew(
@@ -111,16 +124,16 @@ def insert_or_renew(
 ) -> None:
     """Insert rows; if a row with the same `unique` columns exists, update its `renewed` columns only."""
     if rows:
-        _insert_or_renew(connection.dialect.name, model, unique, renewed).run(connection, *rows)
+        _insert_or_renew(model, unique, renewed).run(connection, rows)
 
 
 @cache
-def _insert_or_renew(
-    dialect: str, model: type[Base], unique: tuple[str, ...], renewed: tuple[str, ...]
-) -> CompiledStatement:
-    query = insert_into(dialect, model)
-    newest = {name: query.excluded[name] for name in renewed}
-    return CompiledStatement(query.on_conflict_do_update(index_elements=list(unique), set_=newest))
+def _insert_or_renew(model: type[Base], unique: tuple[str, ...], renewed: tuple[str, ...]) -> InsertRows:
+    def finish(query: Any) -> Any:
+        newest = {name: query.excluded[name] for name in renewed}
+        return query.on_conflict_do_update(index_elements=list(unique), set_=newest)
+
+    return InsertRows(table_of(model), finish)
 
 
 def pass_id(connection: Connection, model: type[Base], row_id: int) -> None:

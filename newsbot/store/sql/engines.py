@@ -24,6 +24,7 @@ PROGRESS_STEPS = 20_000
 """Number of steps of SQLite's virtual machine, well under a millisecond, between two looks at the clock."""
 
 Hook = Callable[[Connection], None]
+StatementHook = Callable[[Connection, str], None]
 ErrorHook = Callable[[DBAPIError], Exception | None]
 
 
@@ -37,10 +38,13 @@ class Engines(NamedTuple):
     """Engine for transactions that see one state of the database and cannot change it."""
 
 
-def make_engines(url: URL, *, on_begin: Hook, before_commit: Hook, on_error: ErrorHook) -> Engines:
+def make_engines(
+    url: URL, *, on_begin: Hook, before_statement: StatementHook, before_commit: Hook, on_error: ErrorHook
+) -> Engines:
     """Return engines for one of `DRIVERS`.
 
-    `on_begin` is called when a transaction that writes begins, `before_commit` when it is about to be committed.
+    `on_begin` is called when a transaction begins, `before_statement` before each statement of one that writes,
+    `before_commit` when it is about to be committed.
     `on_error` is called with an error of the driver, and may return an exception to be raised in its place."""
     engines = _sqlite_engines(url) if is_sqlite_url(url) else _postgresql_engines(url)
 
@@ -51,7 +55,14 @@ def make_engines(url: URL, *, on_begin: Hook, before_commit: Hook, on_error: Err
 
     for engine in engines if is_sqlite_url(url) else engines[:1]:  # PostgreSQL's two are one
         event.listen(engine, "handle_error", replace, retval=True)
+
+    def before(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        before_statement(connection, statement)
+
     event.listen(engines.writing, "begin", on_begin)
+    if is_sqlite_url(url):
+        event.listen(engines.reading, "begin", on_begin)
+    event.listen(engines.writing, "before_cursor_execute", before)
     event.listen(engines.writing, "commit", before_commit)
     return engines
 

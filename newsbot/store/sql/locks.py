@@ -66,7 +66,7 @@ class Rank(IntEnum):
     REMOVED_TEXTS = 11
     """Rows of `removed_texts`."""
     ENTITY_TOTALS = 12
-    """Rows of `entity_totals`."""
+    """Rows of `entity_sums`, which one transaction at a time changes; the others leave them alone and do not wait."""
     VOCABULARY = 13
     """Rows of `article_search_words`."""
     CHANGES = 14

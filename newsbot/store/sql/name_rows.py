@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, select
+from sqlalchemy import Connection, select
 
 from newsbot.store.schema.models import Author, EntityRow, Topic
-from newsbot.store.sql import dialect, locks
-from newsbot.store.sql.compiled import CompiledStatement
+from newsbot.store.schema.types import Name
+from newsbot.store.sql import dialect, locks, memory
 from newsbot.store.sql.locks import Rank
+from newsbot.store.sql.many_rows import AskedRows
 
 Named = Author | Topic | EntityRow
 RANKS: dict[type[Named], Rank] = {
@@ -27,7 +28,29 @@ def name_ids(
     """Return the ids of rows by their value in the unique `column`; missing rows are inserted.
 
     Raises LockOrderError if rows are missing and the transaction holds a lock of a higher rank."""
+    known = memory.of(connection, _Known).ids[model]
     wanted = {row[column]: row for row in rows}
+    ids = {value: known[value] for value in wanted if value in known}
+    if len(ids) < len(wanted):
+        unknown = {value: row for value, row in wanted.items() if value not in ids}
+        ids |= _find_or_insert(connection, model, column, unknown)
+        known.update(ids)
+    return ids
+
+
+class _Known:
+    """Ids of rows that a transaction has looked up or inserted. Such rows are never deleted."""
+
+    def __init__(self) -> None:
+        self.ids: dict[type[Named], dict[str, int]] = {model: {} for model in RANKS}
+
+    def see(self, statement: str) -> None:
+        """Do nothing: no statement changes the ids."""
+
+
+def _find_or_insert(
+    connection: Connection, model: type[Named], column: str, wanted: Mapping[str, Mapping[str, Any]]
+) -> dict[str, int]:
     found = _find_ids(connection, model, column, wanted)
     missing = sorted(wanted.keys() - found.keys())
     if missing:
@@ -39,15 +62,12 @@ def name_ids(
 def _find_ids(
     connection: Connection, model: type[Named], column: str, values: Collection[str]
 ) -> dict[str, int]:
-    if not values:
-        return {}
-    wanted = {f"name_{place}": value for place, value in enumerate(values)}
-    found = _select_ids(model, column, len(values)).rows(connection, wanted)
-    return {row[0]: row[1] for row in found}
+    return dict(map(tuple, _ids_of(model, column).rows(connection, [(value,) for value in values])))
 
 
 @cache
-def _select_ids(model: type[Named], column: str, count: int) -> CompiledStatement:
+def _ids_of(model: type[Named], column: str) -> AskedRows:
     named = getattr(model, column)
-    names: list[BindParameter[str]] = [bindparam(f"name_{place}") for place in range(count)]
-    return CompiledStatement(select(named, model.id).where(named.in_(names)))
+    return AskedRows(
+        lambda asked: select(named, model.id).join_from(asked, model, asked.c.name == named), name=Name()
+    )

@@ -22,7 +22,6 @@ from newsbot.store.schema.models import (
     BoilerplateSite,
     EntityAlias,
     EntityRow,
-    EntityTotal,
     Revision,
 )
 from newsbot.store.sql.locks import LockOrderError
@@ -37,8 +36,9 @@ ROOT = Path(__file__).parents[3]
 
 def _rows(database: Database) -> dict[str, Any]:
     """Return what two databases must have in common whatever the order in which articles were stored."""
-    totals = select(EntityRow.key, EntityTotal.article_count, EntityTotal.mention_count).join_from(
-        EntityTotal, EntityRow
+    totals = text(
+        "SELECT e.key, t.article_count, t.mention_count"
+        " FROM entity_totals AS t JOIN entities AS e ON e.id = t.entity_id"
     )
     forms = select(EntityRow.key, EntityAlias.name).join_from(EntityAlias, EntityRow)
     with database.read() as session:

@@ -112,6 +112,7 @@ def test_migrating_an_older_database_keeps_every_row(bare_database_url: str, ver
     before = rows_of(bare_database_url)
     Database(bare_database_url).open().close()
     after = rows_of(bare_database_url)
+    before["entity_sums"] = before.pop("entity_totals")  # a view now
     for table, rows in before.items():
         assert len(after[table]) == len(rows), table
         for old, new in zip(rows, after[table], strict=True):

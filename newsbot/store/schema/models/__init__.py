@@ -43,8 +43,9 @@ from newsbot.store.schema.models.entity_rows import (
     ArticleEntity,
     EntityAlias,
     EntityCorrection,
+    EntityDelta,
     EntityRow,
-    EntityTotal,
+    EntitySum,
     MentionRow,
 )
 from newsbot.store.schema.models.output_rows import LetterRow, OutputRow, WatchArticle, WatchRow
@@ -72,8 +73,9 @@ __all__ = [
     "ChangeRow",
     "EntityAlias",
     "EntityCorrection",
+    "EntityDelta",
     "EntityRow",
-    "EntityTotal",
+    "EntitySum",
     "Feed",
     "Fetch",
     "FrontierRow",
