@@ -18,7 +18,7 @@ STARTED.set_forkserver_preload(
         "scrapy.commands",
         "scrapy.core.downloader.handlers.http11",
         "newsbot.commands.crawl",
-        "newsbot.spiders.news",
+        "newsbot.spiders.news_work.news",
         "newsbot.pipelines.store",
     ]
 )

@@ -22,7 +22,7 @@ from newsbot.ingest.read import read
 from newsbot.items import Article, Reject
 from newsbot.sources.catalog import catalog_of, load_sources
 from newsbot.spiders.components import installed_stages
-from newsbot.spiders.news import NewsSpider
+from newsbot.spiders.news_work.news import NewsSpider
 from tests.pages import article_page
 from tests.plugin_packages import installed
 

@@ -17,7 +17,7 @@ from newsbot.commands.run_lines import no_network
 from newsbot.errors import InputError, NewsbotError
 from newsbot.ingest.envelope import Envelope
 from newsbot.session import CrawlSession
-from newsbot.spiders.news import NewsSpider
+from newsbot.spiders.news_work.news import NewsSpider
 from newsbot.spiders.spider_run import run_spider
 
 NEW = frozenset({"new", "duplicate"})

@@ -15,7 +15,7 @@ from newsbot.commands.run_lines import no_network, outcome_line, report_lines
 from newsbot.errors import DatabaseError, UsageError
 from newsbot.session import CrawlSession
 from newsbot.settings import read_settings
-from newsbot.spiders.news import NewsSpider
+from newsbot.spiders.news_work.news import NewsSpider
 from newsbot.spiders.spider_run import raise_error
 from newsbot.store.queries import RunReport, run_report
 

@@ -14,7 +14,7 @@ from sqlalchemy import func, select, update
 from newsbot.errors import UsageError
 from newsbot.ingest.envelope import Envelope
 from newsbot.items import Reject
-from newsbot.spiders.news import NewsSpider
+from newsbot.spiders.news_work.news import NewsSpider
 from newsbot.store.crawl.run_rows import start_run
 from newsbot.store.crawl.sharing.host_claims import claim
 from newsbot.store.database import Database

@@ -157,8 +157,8 @@ def test_page_that_is_gone_is_marked_and_looked_at_again_until_it_is_back(
 def test_page_that_is_gone_is_back_when_the_server_says_that_it_has_not_changed(database: Database) -> None:
     _record(database, long(), 0, fetched=_fetched())
     _record(database, _rejected("http-404", status=404), 1)
-    place = {"url": article().url, "source": "news.example", "host": "news.example"}
-    leased = Leased(**place, etag='"1"', last_modified=None, article_id=1)
+    site = "news.example"
+    leased = Leased(url=article().url, source=site, host=site, etag='"1"', last_modified=None, article_id=1)
     with database.write() as session:
         record_not_modified(session, leased, _fetched(status=304), run_id=None, now=LATER)
     assert load(database, 1).gone_at is None
