@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
 from newsbot.store.schema.models import ArticleRow, Fetch, RejectRow
@@ -57,6 +58,7 @@ def test_archives_are_stored_once_by_workers_that_are_killed(
         assert list(session.scalars(select(RejectRow.reason))) == []
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_ended_gives_its_archive_back(
     articles_url: str, queue_url: str, tmp_path: Path
 ) -> None:
@@ -90,6 +92,7 @@ def test_a_worker_that_is_ended_gives_its_archive_back(
     assert counted(articles_url) == (30, 30)
 
 
+@pytest.mark.slow
 def test_an_archive_that_cannot_be_read_is_a_failed_job(
     articles_url: str, queue_url: str, tmp_path: Path
 ) -> None:

@@ -82,7 +82,7 @@ import sys
 sys.modules["procrastinate"] = sys.modules["psycopg_pool"] = None
 from newsbot.cli import newsbot, run
 status = run(newsbot, ["take", "story.html", "--quiet"])
-import newsbot.web.app, newsbot.spiders.host_jobs
+import newsbot.web.app, newsbot.spiders.news_work.host_jobs
 sys.exit(status)
 """
     environment = {

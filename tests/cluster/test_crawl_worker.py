@@ -119,6 +119,7 @@ def test_a_worker_that_is_ended_finishes_its_requests_and_leaves_nothing_behind(
     assert sites.asked.total() == sites.pages
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_ended_does_not_wait_for_a_site_that_does_not_answer(
     place: dict[str, Any], tmp_path: Path, cleanup: ExitStack
 ) -> None:
@@ -133,6 +134,7 @@ def test_a_worker_that_is_ended_does_not_wait_for_a_site_that_does_not_answer(
     assert rows(place["database"], "SELECT count(*) FROM host_claims WHERE run_id IS NOT NULL") == [(0,)]
 
 
+@pytest.mark.slow
 def test_a_frozen_worker_is_replaced_and_does_no_harm_when_it_goes_on(
     place: dict[str, Any], tmp_path: Path, cleanup: ExitStack
 ) -> None:
@@ -151,6 +153,7 @@ def test_a_frozen_worker_is_replaced_and_does_no_harm_when_it_goes_on(
     assert status == 0, output
 
 
+@pytest.mark.slow
 def test_a_worker_begins_anew_after_a_number_of_jobs(
     place: dict[str, Any], tmp_path: Path, cleanup: ExitStack
 ) -> None:

@@ -18,7 +18,7 @@ from newsbot.cluster.queues import CRAWL, MAX_AGE_S
 from newsbot.cluster.scheduler import make_scheduler
 from newsbot.extensions.interrupts import stop_at_once
 from newsbot.session import CrawlSession
-from newsbot.spiders.host_jobs import HostJobs
+from newsbot.spiders.news_work.host_jobs import HostJobs
 from newsbot.spiders.spider_run import project_settings, raise_error
 from newsbot.store.placing.queue_database import QueueDatabase
 

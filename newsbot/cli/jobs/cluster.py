@@ -27,7 +27,7 @@ def cluster() -> None:
 @cluster.command()
 @common_options
 def init(as_json: bool, database: str | None) -> None:
-    """Make the tables of the queue. Those that exist are left as they are.
+    """Make the tables of the queue, unless they are there.
 
     \b
     Examples:

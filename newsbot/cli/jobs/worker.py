@@ -89,9 +89,9 @@ def crawl(slots: int, max_jobs: int, settings: tuple[str, ...], as_json: bool, d
 )
 @common_options
 def backfill(processes: int, as_json: bool, database: str | None) -> None:
-    """Store the pages of archives that `newsbot backfill --enqueue` has placed.
+    """Store the pages of archives that wait in the queue.
 
-    A job is one archive. What is stored is not read again if a worker is killed and another goes on.
+    `newsbot backfill --enqueue` places them. A job is one archive. What is stored is not read again if a worker is killed and another goes on.
 
     \b
     Examples:

@@ -15,8 +15,8 @@ from scrapy import Request
 
 from newsbot.cluster.queues import STALLED_S
 from newsbot.middlewares.own_hosts import OwnHosts
-from newsbot.spiders.news import NewsSpider
 from newsbot.spiders.news_work.host_turns import TURN_S, HostTurns, Turn
+from newsbot.spiders.news_work.news import NewsSpider
 from newsbot.store.crawl.sharing.wanted_work import Wanted
 from newsbot.store.placing.cut_off_pages import release_cut_off
 
