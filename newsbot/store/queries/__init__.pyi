@@ -73,7 +73,7 @@ from newsbot.store.queries.place_features import feature_collection
 from newsbot.store.queries.reject_lists import StoredReject, list_conflicts, list_rejects, reject_reasons
 from newsbot.store.queries.run_reports import RunReport, run_report
 from newsbot.store.queries.site_ids import database_id
-from newsbot.store.queries.source_overviews import (
+from newsbot.store.queries.overviews import (
     FrontierCount,
     NewestArticle,
     PolledFeed,
