@@ -69,10 +69,6 @@ from newsbot.store.queries.entity_queries import (
     top_entities,
     top_places,
 )
-from newsbot.store.queries.place_features import feature_collection
-from newsbot.store.queries.reject_lists import StoredReject, list_conflicts, list_rejects, reject_reasons
-from newsbot.store.queries.run_reports import RunReport, run_report
-from newsbot.store.queries.site_ids import database_id
 from newsbot.store.queries.overviews import (
     FrontierCount,
     NewestArticle,
@@ -85,6 +81,10 @@ from newsbot.store.queries.overviews import (
     source_names,
     source_overviews,
 )
+from newsbot.store.queries.place_features import feature_collection
+from newsbot.store.queries.reject_lists import StoredReject, list_conflicts, list_rejects, reject_reasons
+from newsbot.store.queries.run_reports import RunReport, run_report
+from newsbot.store.queries.site_ids import database_id
 from newsbot.store.queries.stored_totals import RecordedRun, SourceCount, Stats, stats
 from newsbot.store.queries.story_lists import (
     StoryEntry,
