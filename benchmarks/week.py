@@ -101,7 +101,7 @@ class Clock:
 @contextmanager
 def fake_clock(serving: Serving) -> Iterator[Clock]:
     """Give a clock that stands at Monday 00:00 UTC, and that the spider `news` sleeps by."""
-    from newsbot.spiders import news
+    from newsbot.spiders.news_work import news
 
     with time_machine.travel(MONDAY, tick=True) as travel:
         clock = Clock(serving, travel)
