@@ -162,7 +162,10 @@ class WarcWriter:
         self._day = now.date()
         while self._serial == 0 or self._path.exists():  # another crawl of this process has written it
             self._serial += 1
-            self._path = self.folder / f"{self.name}-{now:%Y%m%d%H%M%S}-{self._serial:05}.warc.gz"
+            self._path = (
+                self.folder
+                / f"{self.name}-{now:%Y%m%d%H%M%S}{now.microsecond // 1000:03}-{self._serial:05}.warc.gz"
+            )
         file = self._path.open("xb", buffering=0)
         fcntl.flock(file, fcntl.LOCK_EX)
         _mark(self._path).touch()

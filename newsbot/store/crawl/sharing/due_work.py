@@ -23,6 +23,8 @@ ROWS_A_HOST = 20
 """Number of due rows that are looked at for each host that is wanted: most hosts have a few."""
 SOON = timedelta(seconds=5)
 """Hosts that may be asked again only later than this are left alone until then."""
+MAX_REST = timedelta(hours=1)
+"""A host that may not be asked for longer after a request was given back by a run whose clock was wrong."""
 
 IS_PENDING = FrontierRow.state == literal_column("'pending'")
 """Condition of new pages. A literal, as in the index of them: SQLite uses that for no parameter."""
@@ -115,5 +117,6 @@ def _due_pages(wanted: Wanted, now: datetime) -> list[Due]:
 def _is_possible(host: Any, now: datetime, run_id: int | None) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions that a host may be asked now."""
     of_host = HostClaim.host == host
-    is_resting = select(HostClaim.host).where(of_host, HostClaim.next_request_at > now + SOON).exists()
+    rest = HostClaim.next_request_at
+    is_resting = select(HostClaim.host).where(of_host, rest > now + SOON, rest <= now + MAX_REST).exists()
     return host.is_not(None), host.not_in(held_hosts(now)), ~is_taken(host, run_id, now), ~is_resting
