@@ -65,6 +65,13 @@ def extraction(_folder: Path) -> Iterator[Turn]:
     yield lambda: (cpu_of(read), cpu_of(parse) / PARSES)
 
 
+def has_core() -> bool:
+    """Return whether pages are read by the compiled core."""
+    from newsbot.extraction.trees.compiled_core import load_core
+
+    return load_core() is not None
+
+
 # ------------------------------------------------------------------ storing
 
 ARTICLES, BATCH, INSERTS = 96, 16, 50
@@ -197,7 +204,8 @@ def crawl(folder: Path) -> Iterator[Turn]:
 
 
 CONTESTS = (
-    Contest("extraction", "lxml for the trees of the same pages", extraction),
+    Contest("extraction", "lxml for the trees of the same pages", extraction, lambda: not has_core()),
+    Contest("extraction, compiled", "lxml for the trees of the same pages", extraction, has_core),
     Contest("storing", "SQLite for inserts of the same texts", storing),
     Contest("entities", "the network of the engine `fast`", entities, has_fast_engine),
     Contest("start-up", "import sqlalchemy.orm", start_up),

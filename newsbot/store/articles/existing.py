@@ -140,7 +140,7 @@ def _find_statement(count: int) -> CompiledStatement:
     by_text = (
         select(cast(null(), LargeBinary).label("url_hash"), *_COLUMNS)
         .where(ArticleRow.text_key == bindparam("text_key"))
-        .order_by(ArticleRow.id)
+        .order_by(ArticleRow.id + 0)  # by the id itself PostgreSQL may read all articles, in their order
         .limit(1)
     )
     return CompiledStatement(union_all(by_url, select(by_text.subquery())) if count else by_text)
