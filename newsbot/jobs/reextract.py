@@ -17,7 +17,7 @@ from newsbot.ingest.process import CONTENT_STAGES, STAGES, Processor
 from newsbot.ingest.processes import Turns, in_processes, make_turns
 from newsbot.items import Article, Reject
 from newsbot.jobs.remote.archive_places import opener_of
-from newsbot.jobs.remote.objects import RECORD_BYTES, is_url
+from newsbot.jobs.remote.objects import RECORD_BYTES, is_url, size_of
 from newsbot.settings import Configuration
 from newsbot.store.articles.reextraction import Extracted, apply_rules, changes_by_rules, mark_extracted
 from newsbot.store.crawl.rejects import save_reject
@@ -116,7 +116,9 @@ class ReextractWorker:
         return "changed" if self.run_id is None else self._apply(extracted, item)
 
     def _capture(self, extracted: Extracted) -> Capture | None:
-        """Return the archived page of an article; None if it cannot be read."""
+        """Return the archived page of an article; None if it is not there any more, or damaged.
+
+        Raises InputError if its object store cannot be reached: others would not be read either."""
         place: Place = (
             extracted.warc_file if is_url(extracted.warc_file) else self.archive / extracted.warc_file
         )
@@ -124,6 +126,8 @@ class ReextractWorker:
         try:
             return read_page_at(place, extracted.warc_offset, max_bytes=limit, opener=self.opener)
         except InputError:
+            if is_url(extracted.warc_file) and size_of(extracted.warc_file) is not None:
+                raise
             return None
 
     def _rejected(self, extracted: Extracted, reject: Reject) -> str:

@@ -13,6 +13,8 @@ from typing import Any
 from newsbot.errors import UsageError
 from newsbot.metrics import EXTRA
 
+PATIENCE_S = 2
+"""Seconds for which a collector is waited for."""
 _NOTHING = nullcontext()
 _tracer: Any = None
 
@@ -20,8 +22,8 @@ _tracer: Any = None
 def start_tracing(service: str = "newsbot") -> None:
     """Begin to send spans from this process. Does nothing the second time.
 
-    Raises UsageError without the extra `observe`. A collector that is not there is logged by OpenTelemetry; nothing waits
-    for it."""
+    Raises UsageError without the extra `observe`. A collector that is not there is logged once; at its end the process waits
+    for it for `PATIENCE_S`."""
     global _tracer  # noqa: PLW0603 - a process has one
     if _tracer is not None:
         return
@@ -31,11 +33,13 @@ def start_tracing(service: str = "newsbot") -> None:
         from opentelemetry.sdk.resources import OTELResourceDetector, Resource
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+        from newsbot.metrics.quiet_exporter import QuietExporter
     except ImportError as error:
         raise UsageError(f"NEWSBOT_TRACES needs the package {error.name}: {EXTRA}") from error
     named = Resource({"service.name": service}).merge(OTELResourceDetector().detect())
     provider = TracerProvider(resource=Resource.create().merge(named))
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    provider.add_span_processor(BatchSpanProcessor(QuietExporter(OTLPSpanExporter(timeout=PATIENCE_S))))
     trace.set_tracer_provider(provider)
     _tracer = trace.get_tracer("newsbot")
 

@@ -90,6 +90,8 @@ def connection_to(
     scheme: str, host: str, port: int | None, networks: Sequence[Network] | None, timeout_s: float
 ) -> http.client.HTTPConnection:
     """Return a connection, not yet made, to an address of a host that may be connected to."""
+    # With a port: without one, http.client takes the end of an IPv6 address for it.
+    port = port or (http.client.HTTPS_PORT if scheme == "https" else http.client.HTTP_PORT)
     if scheme == "https":
         secure = _GuardedHttps(host, port, timeout=timeout_s, context=ssl.create_default_context())
         secure.networks = networks

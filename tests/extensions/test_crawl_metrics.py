@@ -165,3 +165,23 @@ def test_the_steps_of_a_page_are_sent_as_spans(tmp_path: Path) -> None:
         if key.key == "service.name"
     }
     assert names == {"desk"}
+
+
+def test_a_collector_that_is_not_there_is_said_once(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        closed = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    with running_site("127.0.2.45") as site:
+        site.pages["/rss.xml"] = Answer(rss(*[f"{site.url}/{number}" for number in range(3)]).encode())
+        for number in range(3):
+            site.html(f"/{number}", article_page(number))
+        settings = {
+            "NEWSBOT_TRACES": "1",
+            "OTEL_EXPORTER_OTLP_ENDPOINT": closed,
+            "OTEL_BSP_SCHEDULE_DELAY": "50",
+        }
+        with run(site, tmp_path, **settings) as crawl:
+            said = crawl.communicate()[1]
+    assert crawl.returncode == 0
+    assert "3 new" in said
+    assert said.count("Traces are not sent") == 1
+    assert "Max retries" not in said

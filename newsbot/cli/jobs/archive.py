@@ -150,14 +150,18 @@ def upload(as_json: bool, database: str | None) -> int:
             raise UsageError(
                 "NEWSBOT_ARCHIVE_URL is empty: there is no object store; accepted: s3://BUCKET/PREFIX"
             )
+        found = False
         with progress(upload_archive(opened, folder, store), "Uploading") as shown:
             for uploaded in shown:
+                found = True
                 if as_json:
                     print_json(asdict(uploaded))
                 elif uploaded.url:
                     click.echo(printable(uploaded.url))
                 if uploaded.skipped:
                     say(f"{uploaded.name}: left as it is: {uploaded.skipped}")
+        if not found:
+            say("nothing to upload")
     return 0
 
 

@@ -92,7 +92,7 @@ def backfill(
 
     PATH is a file, a folder of them, or a glob; a URL (https://, s3://, gs://), a prefix or glob of an object store; or a list
     of any of these: @FILE, or a file of Common Crawl (warc.paths.gz). If it is killed and run again, it continues where it
-    was: pages that are stored are not read again.
+    was: pages that are stored are not read again, and the counts are those of all its runs over these archives.
 
     \b
     Examples:
@@ -117,7 +117,9 @@ def backfill(
     parts, failures = _parts(paths, lists, base_url, settings, wanted)
     with opened_database(database) as opened:
         progress = _ingest(opened, parts, settings, wanted, workers)
-    failures += [f"{row.part.path}: {row.error}" for row in progress if row.error]
+    failures += [f"{row.part.path}: {row.error}" for row in progress if row.error] + _without_records(
+        progress
+    )
     _print_counts(progress, as_json=as_json)
     for failure in failures:
         say(failure)
@@ -242,6 +244,13 @@ def _done(progress: Collection[Progress]) -> tuple[int, int]:
 
 def _counts(progress: Collection[Progress]) -> Counter[str]:
     return sum((row.counts for row in progress), Counter())
+
+
+def _without_records(progress: Collection[Progress]) -> list[str]:
+    """Return a line for every archive in which no record was found."""
+    read = {row.part.path for row in progress if row.counts or row.error}
+    empty = dict.fromkeys(row.part.path for row in progress if row.part.path not in read)
+    return [f"{path}: no WARC record in it" for path in empty]
 
 
 def _print_counts(progress: list[Progress], *, as_json: bool) -> None:

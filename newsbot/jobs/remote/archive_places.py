@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -126,12 +126,15 @@ def find_archive(place: str, client: Client) -> FoundArchive:
 # ------------------------------------------------------------------ lists
 
 
-def _read_list(place: str, base_url: str, client: Client) -> Iterator[str]:
-    """Yield the archives that a list names, one a line; empty lines and comments (#) are left out. Raises InputError."""
-    for line in _lines(place, client):
-        written = line.strip()
-        if written and not written.startswith("#"):
-            yield _resolved(written, place, base_url)
+def _read_list(place: str, base_url: str, client: Client) -> list[str]:
+    """Return the archives that a list names, one a line; empty lines and comments (#) are left out.
+
+    Raises InputError if it cannot be read, or names none."""
+    lines = (line.strip() for line in _lines(place, client))
+    named = [_resolved(line, place, base_url) for line in lines if line and not line.startswith("#")]
+    if not named:
+        raise InputError(f"{place}: names no archive", path=place)
+    return named
 
 
 def _resolved(line: str, place: str, base_url: str) -> str:

@@ -189,10 +189,19 @@ def test_broken_archives_are_reported_and_the_others_are_stored(tmp_path: Path) 
     finished = backfill(url, str(folder), "--workers", "1", "--json")
     assert finished.returncode == 1
     assert finished.stderr.splitlines() == [
-        f"newsbot: {folder / 'no.wacz'}: cannot be read: File is not a zip file"
+        f"newsbot: {folder / 'no.wacz'}: cannot be read: File is not a zip file",
+        f"newsbot: {folder / 'noise.warc'}: no WARC record in it",
     ]
     assert counts(finished)["skipped/torn"] == 1
     assert counts(finished)["new"] >= 8
+
+
+def test_a_file_without_any_record_is_reported(tmp_path: Path) -> None:
+    junk = tmp_path / "junk.warc.gz"
+    junk.write_text("hello")
+    done = backfill(f"sqlite:///{tmp_path / 'newsbot.db'}", str(junk))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"newsbot: {junk}: no WARC record in it\n"
 
 
 @pytest.mark.parametrize(

@@ -198,3 +198,15 @@ def test_a_list_from_elsewhere_names_no_files_of_this_machine(site: Site, tmp_pa
     site.pages["/warc.paths"] = Answer(str(path).encode())
     with pytest.raises(AssertionError, match="404"):
         find(f"{site.url}/warc.paths")
+
+
+@pytest.mark.parametrize("content", ["", "\n# nothing today\n"])
+def test_a_list_without_archives_is_a_mistake(tmp_path: Path, content: str) -> None:
+    (tmp_path / "today.txt").write_text(content)
+    with pytest.raises(InputError, match="names no archive"):
+        find(f"@{tmp_path / 'today.txt'}")
+
+
+def test_an_address_of_ipv6_is_refused_as_what_it_is() -> None:
+    with pytest.raises(InputError, match=r"::1.*private|private.*::1|not public|refused"):
+        find("http://[::1]/x.warc.gz")
