@@ -92,8 +92,7 @@ def test_a_worker_that_is_ended_gives_its_archive_back(
     assert counted(articles_url) == (30, 30)
 
 
-@pytest.mark.slow
-def test_an_archive_that_cannot_be_read_is_a_failed_job(
+def test_an_archive_that_cannot_be_read_is_a_failed_job_until_it_is_placed_again(
     articles_url: str, queue_url: str, tmp_path: Path
 ) -> None:
     archives(tmp_path)
@@ -106,4 +105,10 @@ def test_an_archive_that_cannot_be_read_is_a_failed_job(
     with running("cluster", "status", "--check", **place) as command:
         status, output = command.ended()
     assert status == 3
-    assert "1 jobs of backfill have failed for good" in output
+    assert f"1 job of backfill has failed for good: backfill/{tmp_path}/0.warc.gz (" in output
+    assert f"{tmp_path}/0.warc.gz: no such file" in output
+    archives(tmp_path)
+    with running("backfill", "--enqueue", str(tmp_path / "0.warc.gz"), **place) as command:
+        assert command.ended()[0] == 0
+    with running("cluster", "status", "--check", **place) as command:
+        assert "failed" not in command.ended()[1]

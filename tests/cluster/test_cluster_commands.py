@@ -109,7 +109,7 @@ def test_the_page_shows_what_the_status_says(articles_url: str, queue: QueueData
     database = Database(articles_url)
     client = TestClient(create_app(database, queue=queue), base_url="http://127.0.0.1")
     html = client.get("/cluster").text
-    assert "1 jobs wait in crawl, and no worker takes them: newsbot worker crawl" in html
+    assert "1 job waits in crawl, and no worker takes it: newsbot worker crawl" in html
     assert "crawl/&lt;b&gt;" in html
     assert 'aria-current="page">Cluster</a>' in html
     database.close()
@@ -123,12 +123,21 @@ def test_there_is_no_page_without_a_queue(database: Database) -> None:
 
 def test_problems_are_named() -> None:
     state = QueueState(
-        queues=[QueueRow(name="crawl", waiting=3, oldest_s=900.0), QueueRow(name="backfill", failed=2)],
+        queues=[
+            QueueRow(name="crawl", waiting=3, oldest_s=900.0),
+            QueueRow(name="backfill", failed=2),
+            QueueRow(name="heavy", waiting=1),
+        ],
         stuck=[JobRow(id=1, queue="crawl", name="crawl/a", attempts=1)],
+        failed=[
+            JobRow(id=3, queue="backfill", name="backfill/b", attempts=1, reason="b: no such file"),
+            JobRow(id=2, queue="backfill", name="backfill/a", attempts=10),
+        ],
     )
     assert list(find_problems(state)) == [
         "3 jobs wait in crawl, and no worker takes them: newsbot worker crawl",
-        "2 jobs of backfill have failed for good",
-        "1 jobs are stuck: their workers are dead, and no other has placed them again",
+        "2 jobs of backfill have failed for good: backfill/b (b: no such file); backfill/a",
+        "1 job waits in heavy, and no worker takes it: newsbot worker heavy",
+        "1 job is stuck: the worker is dead, and no other has placed the work again",
         "no worker runs",
     ]
