@@ -65,6 +65,24 @@ def test_sqlite_has_no_queue(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "command",
+    [("worker", "crawl"), ("worker", "backfill"), ("worker", "heavy"), ("backfill", "--enqueue", "a.warc")],
+)
+def test_articles_in_sqlite_are_not_shared_by_a_queue_in_postgresql(
+    command: tuple[str, ...],
+    queue_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("NEWSBOT_QUEUE_URL", queue_url)
+    assert newsbot(*command, "--database", f"sqlite:///{tmp_path}/newsbot.db") == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert "the articles need PostgreSQL too, and NEWSBOT_DATABASE_URL is sqlite:///" in line
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_without_the_extra_one_line_says_what_to_install(
     articles_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

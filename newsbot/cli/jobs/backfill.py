@@ -134,10 +134,10 @@ def _enqueue(
     as_json: bool,
 ) -> int:
     """Place a job for every archive in the queue of many machines; return the exit status."""
-    from newsbot.cluster.installed_queue import open_queue
+    from newsbot.cluster.installed_queue import open_work
     from newsbot.jobs.remote.archive_places import client_of, find_archives
 
-    queue = open_queue(settings)
+    queue = open_work(settings)
     from newsbot.cluster.enqueueing import enqueue_archives
 
     found, failures = find_archives(paths, lists=lists, base_url=base_url, client=client_of(settings))

@@ -134,11 +134,11 @@ def _run(kind: str, processes: int, *, as_json: bool, database: str | None) -> N
 
 def _queue(database: str | None) -> tuple[QueueDatabase, Configuration]:
     """Return the queue. Raises UsageError if there is none, or the extra is missing."""
-    from newsbot.cluster.installed_queue import open_queue
+    from newsbot.cluster.installed_queue import open_work
     from newsbot.settings import configuration
 
     settings = configuration(database_url=database)
-    return open_queue(settings), settings
+    return open_work(settings), settings
 
 
 def _print(counts: dict[str, Any], *, as_json: bool) -> None:
