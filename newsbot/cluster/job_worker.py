@@ -43,6 +43,21 @@ AGAIN_S = 1.0
 """Seconds before a worker that has lost its place in the queue takes a new one."""
 
 
+class OneLine(logging.Filter):
+    """Has the log say in one line that a job has failed, if newsbot knows why; the traceback of any other error is kept."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Shorten a record; return that it is to be logged."""
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, NewsbotError) and record.levelno >= logging.ERROR:
+            record.msg, record.args = f"A job has failed: {reason_of(error)}", ()
+            record.exc_info = record.exc_text = None
+        return True
+
+
+ONE_LINE = OneLine()
+
+
 class GiveBack(BaseRetryStrategy):
     """Gives jobs back that were stopped before their end. Those that have failed stay failed."""
 
@@ -82,6 +97,7 @@ class JobWorker:
         """What the jobs have worked on that are done since the last report."""
         self.is_stopping = False
         self._worker: Worker | None = None
+        logging.getLogger("procrastinate.worker").addFilter(ONE_LINE)
         app.task(name=f"newsbot.{kind}", queue=kind, retry=GiveBack())(task)
 
     async def run(self) -> None:

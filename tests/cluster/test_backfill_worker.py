@@ -102,6 +102,11 @@ def test_an_archive_that_cannot_be_read_is_a_failed_job_until_it_is_placed_again
     (tmp_path / "0.warc.gz").unlink()
     with running("worker", "backfill", "--processes", "1", **place) as worker:
         until(lambda: rows(queue_url, "SELECT id FROM procrastinate_jobs WHERE status = 'failed'"), worker)
+        worker.send(signal.SIGTERM)
+        status, output = worker.ended()
+    assert status == 0
+    assert "Traceback" not in output
+    assert f"A job has failed: {tmp_path}/0.warc.gz: no such file" in output
     with running("cluster", "status", "--check", **place) as command:
         status, output = command.ended()
     assert status == 3
