@@ -92,6 +92,7 @@ class JobWorker:
         self.running = 0
         self.done = 0
         self.failed = 0
+        self.given_back = 0
         self._counted = (0, 0)
         self._done_well: set[str] = set()
         """What the jobs have worked on that are done since the last report."""
@@ -99,6 +100,11 @@ class JobWorker:
         self._worker: Worker | None = None
         logging.getLogger("procrastinate.worker").addFilter(ONE_LINE)
         app.task(name=f"newsbot.{kind}", queue=kind, retry=GiveBack())(task)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The numbers of jobs that are done, that have failed, and that were given back before their end."""
+        return {"done": self.done, "failed": self.failed, "given_back": self.given_back}
 
     async def run(self) -> None:
         """Do jobs until the worker is stopped. Raises ConnectorException if the queue cannot be opened."""
@@ -153,6 +159,7 @@ class JobWorker:
         try:
             result = await call()
         except (GivenBackError, asyncio.CancelledError):
+            self.given_back += 1
             raise
         except BaseException as error:
             self.failed += 1

@@ -81,6 +81,7 @@ def test_a_worker_that_is_ended_gives_its_archive_back(
         worker.send(signal.SIGTERM)
         status, output = worker.ended()
     assert status == 0, output
+    assert "0 jobs are done, 1 given back" in output
     assert rows(queue_url, "SELECT status::text FROM procrastinate_jobs WHERE queue_name = 'backfill'") == [
         ("todo",)
     ]

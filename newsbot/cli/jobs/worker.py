@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from newsbot.settings import Configuration
     from newsbot.store.placing.queue_database import QueueDatabase
 
+OTHERS = {"failed": "failed", "given_back": "given back"}
+
 
 @click.group(cls=Group)
 def worker() -> None:
@@ -145,4 +147,6 @@ def _print(counts: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         print_json(counts)
     else:
-        click.echo(f"{counts['done']} jobs are done, {counts['failed']} have failed", err=True)
+        done = "1 job is done" if counts["done"] == 1 else f"{counts['done']} jobs are done"
+        others = [f"{counts[key]} {verb}" for key, verb in OTHERS.items() if counts[key]]
+        click.echo(", ".join([done, *others]), err=True)
