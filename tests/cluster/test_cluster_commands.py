@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from newsbot.cluster import installed_queue
 from newsbot.cluster.cluster_status import find_problems
 from newsbot.store.database import Database
 from newsbot.store.placing.queue_database import QueueDatabase
-from newsbot.store.placing.queued_jobs import JobRow, QueueRow, QueueState
+from newsbot.store.placing.queued_jobs import JobRow, QueueRow, QueueState, WorkerRow
 from newsbot.web.app import create_app
 from tests.cluster.workers import rows
 from tests.pages import article_page
@@ -137,6 +138,26 @@ def test_there_is_no_page_without_a_queue(database: Database) -> None:
     client = TestClient(create_app(database), base_url="http://127.0.0.1")
     assert client.get("/cluster").status_code == 404
     assert "/cluster" not in client.get("/").text
+
+
+def test_a_worker_that_is_silent_does_not_run() -> None:
+    dead = WorkerRow(
+        id=7,
+        kind="crawl",
+        slots=4,
+        process="a:1",
+        version="1",
+        started_at=datetime(2026, 1, 1, tzinfo=UTC),
+        done=0,
+        failed=0,
+        memory_bytes=0,
+        silent_s=40.0,
+        running=0,
+    )
+    assert list(find_problems(QueueState(workers=[dead]))) == [
+        "worker 7 (crawl, a:1) has been silent for 40 s",
+        "no worker runs",
+    ]
 
 
 def test_problems_are_named() -> None:

@@ -146,10 +146,16 @@ def _enqueue(
     if as_json:
         print_json({"archives": len(archives), "placed": placed})
     else:
-        click.echo(f"{placed} of {len(archives)} archives are placed; the others waited already")
+        click.echo(_placed(placed, len(archives)))
     for failure in failures:
         say(failure)
     return 1 if failures else 0
+
+
+def _placed(placed: int, archives: int) -> str:
+    if placed < archives:
+        return f"{placed} of {archives} archives placed; the others waited already"
+    return "1 archive is placed" if placed == 1 else f"{placed} archives are placed"
 
 
 def _check_names(selection: Mapping[str, str], settings: Configuration) -> None:
