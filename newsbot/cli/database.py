@@ -128,12 +128,12 @@ def _prune(
 ) -> list[str]:
     """Delete old rows and old answers, add their numbers to `counts`, and return what was skipped."""
     from newsbot.ingest.runs import recorded_run
-    from newsbot.jobs.prune import limits, prune_rows
+    from newsbot.jobs.prune import TABLES, limits, prune_rows
 
     before = limits(settings, now)
     kept = {table: utc_text(moment) for table, moment in before.items()}
     note = nullcontext() if dry_run else recorded_run(database, "db prune", {"before": kept}, counts)
-    removed: Counter[str] = Counter(dict.fromkeys(before, 0))
+    removed: Counter[str] = Counter(dict.fromkeys(sorted(TABLES), 0))
     skipped = []
     with note, progress(prune_rows(database, before, now=now, dry_run=dry_run), "Pruning") as shown:
         for batch in shown:

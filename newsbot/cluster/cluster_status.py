@@ -10,12 +10,15 @@ from typing import Any
 from newsbot.cluster.queues import CRAWL, KINDS, MAX_WAITING, STALLED_S
 from newsbot.items import utc_text
 from newsbot.store.placing.queue_database import QueueDatabase
-from newsbot.store.placing.queued_jobs import QueueState, queue_state
+from newsbot.store.placing.queued_jobs import JobRow, QueueRow, QueueState, queue_state
 
 MAX_AGE_S = {CRAWL: 300.0}
 """Queue -> seconds that a job waits at most in a cluster with enough workers. Archives may wait for days."""
 SWEPT_S = 3 * STALLED_S
 """Seconds of silence of a worker after which its jobs must have been placed again."""
+
+NAMED = 3
+"""Number of failed jobs of a queue that a problem names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +53,35 @@ def find_problems(state: QueueState) -> Iterator[str]:
     """Yield what is wrong with a cluster, a line each."""
     kinds = {worker.kind for worker in state.workers if worker.silent_s < STALLED_S}
     for row in state.queues:
+        waiting = _counted(row.waiting, "job waits", "jobs wait")
         if row.waiting and row.name not in kinds:
-            yield f"{row.waiting} jobs wait in {row.name}, and no worker takes them: newsbot worker {row.name}"
+            takes = "it" if row.waiting == 1 else "them"
+            yield f"{waiting} in {row.name}, and no worker takes {takes}: newsbot worker {row.name}"
         elif row.oldest_s is not None and row.oldest_s > MAX_AGE_S.get(row.name, float("inf")):
             yield f"the oldest job in {row.name} has waited for {row.oldest_s:.0f} s: more slots or workers are needed"
         if row.waiting > MAX_WAITING and row.name == CRAWL:
-            yield f"{row.waiting} jobs wait in {row.name}, more than the {MAX_WAITING} that are placed"
+            yield f"{waiting} in {row.name}, more than the {MAX_WAITING} that are placed"
         if row.failed:
-            yield f"{row.failed} jobs of {row.name} have failed for good"
+            yield _failures(row, [job for job in state.failed if job.queue == row.name])
     for worker in state.workers:
         if worker.silent_s > STALLED_S:
             yield f"worker {worker.id} ({worker.kind}, {worker.process}) has been silent for {worker.silent_s:.0f} s"
     if state.stuck:
-        yield f"{len(state.stuck)} jobs are stuck: their workers are dead, and no other has placed them again"
-    if not state.workers:
+        stuck = _counted(len(state.stuck), "job is stuck", "jobs are stuck")
+        yield f"{stuck}: the worker is dead, and no other has placed the work again"
+    if not kinds:
         yield "no worker runs"
+
+
+def _failures(row: QueueRow, failed: list[JobRow]) -> str:
+    """Return that jobs of a queue have failed; `failed` are the last ones of them, the latest first."""
+    have = (
+        f"{row.failed} job of {row.name} has" if row.failed == 1 else f"{row.failed} jobs of {row.name} have"
+    )
+    shown = "; ".join(f"{job.name} ({job.reason})" if job.reason else job.name for job in failed[:NAMED])
+    more = f"; {row.failed - NAMED} more" if row.failed > NAMED else ""
+    return f"{have} failed for good" + (f": {shown}{more}" if shown else "")
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from newsbot.errors import DatabaseError, UsageError
+from newsbot.masking import masked_url
 from newsbot.settings import Configuration
-from newsbot.store.placing.queue_database import QueueDatabase
+from newsbot.store.placing.queue_database import ACCEPTED, QueueDatabase
 
 NEEDED = ("procrastinate", "psycopg_pool")
 """Packages of the extra."""
@@ -30,6 +31,19 @@ def open_queue(settings: Configuration, *, made: bool = True) -> QueueDatabase:
         raise UsageError(f"many machines need the package {missing[0]}: pip install 'newsbot[cluster]'")
     if made:
         queue.check()
+    return queue
+
+
+def open_work(settings: Configuration) -> QueueDatabase:
+    """Return the queue for work on articles that machines share.
+
+    Raises UsageError as `open_queue`, and if the articles are not in PostgreSQL, as those in a file of one machine."""
+    queue = open_queue(settings)
+    if not settings.database_url.startswith("postgresql"):
+        url = masked_url(settings.database_url)
+        raise UsageError(
+            f"many machines: the articles need PostgreSQL too, and NEWSBOT_DATABASE_URL is {url}; {ACCEPTED}"
+        )
     return queue
 
 

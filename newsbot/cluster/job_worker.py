@@ -29,8 +29,10 @@ from newsbot.cluster.queues import (
     round_of,
     scheduler_of,
 )
-from newsbot.errors import DatabaseError
+from newsbot.errors import DatabaseError, NewsbotError
+from newsbot.masking import masked
 from newsbot.store.crawl.frontier import this_process
+from newsbot.store.placing.failed_jobs import note_failure, remove_failed
 from newsbot.store.placing.queue_database import QueueDatabase
 from newsbot.store.placing.worker_rows import WorkerReport, count_jobs, report
 
@@ -39,6 +41,21 @@ logger = logging.getLogger(__name__)
 Task = Callable[..., Awaitable[None]]
 AGAIN_S = 1.0
 """Seconds before a worker that has lost its place in the queue takes a new one."""
+
+
+class OneLine(logging.Filter):
+    """Has the log say in one line that a job has failed, if newsbot knows why; the traceback of any other error is kept."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Shorten a record; return that it is to be logged."""
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, NewsbotError) and record.levelno >= logging.ERROR:
+            record.msg, record.args = f"A job has failed: {reason_of(error)}", ()
+            record.exc_info = record.exc_text = None
+        return True
+
+
+ONE_LINE = OneLine()
 
 
 class GiveBack(BaseRetryStrategy):
@@ -75,10 +92,19 @@ class JobWorker:
         self.running = 0
         self.done = 0
         self.failed = 0
+        self.given_back = 0
         self._counted = (0, 0)
+        self._done_well: set[str] = set()
+        """What the jobs have worked on that are done since the last report."""
         self.is_stopping = False
         self._worker: Worker | None = None
+        logging.getLogger("procrastinate.worker").addFilter(ONE_LINE)
         app.task(name=f"newsbot.{kind}", queue=kind, retry=GiveBack())(task)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The numbers of jobs that are done, that have failed, and that were given back before their end."""
+        return {"done": self.done, "failed": self.failed, "given_back": self.given_back}
 
     async def run(self) -> None:
         """Do jobs until the worker is stopped. Raises ConnectorException if the queue cannot be opened."""
@@ -133,16 +159,25 @@ class JobWorker:
         try:
             result = await call()
         except (GivenBackError, asyncio.CancelledError):
+            self.given_back += 1
             raise
-        except BaseException:
+        except BaseException as error:
             self.failed += 1
+            await self._note_failure(context.job, error)
             raise
         finally:
             self.running -= 1
         self.done += 1
+        self._done_well.add(context.job.queueing_lock or "")
         if self.max_jobs is not None and self.done + self.failed >= self.max_jobs:
             self.stop()
         return result
+
+    async def _note_failure(self, job: Job, error: BaseException) -> None:
+        self._done_well.discard(job.queueing_lock or "")
+        assert job.id is not None
+        with suppress(DatabaseError):
+            await asyncio.to_thread(note_failure, self.queue, job.id, reason_of(error))
 
     async def _tend(self) -> None:
         """Do the jobs of the scheduler, beside those of the queue: they never wait for a slot."""
@@ -198,6 +233,15 @@ class JobWorker:
         if done or failed:
             count_jobs(self.queue, self.kind, done=done, failed=failed)
             self._counted = (self._counted[0] + done, self._counted[1] + failed)
+        if well := set(self._done_well):
+            remove_failed(self.queue, self.kind, well)
+            self._done_well -= well
+
+
+def reason_of(error: BaseException) -> str:
+    """Return in one line why a job has failed, without passwords."""
+    first = (str(error).strip().splitlines() or [""])[0]
+    return masked(first if isinstance(error, NewsbotError) else f"{type(error).__name__}: {first}")
 
 
 def memory_bytes() -> int:

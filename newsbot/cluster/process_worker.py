@@ -25,7 +25,7 @@ from newsbot.store.placing.queue_database import QueueDatabase
 def run_processes(
     queue: QueueDatabase, database: Database, settings: Configuration, *, kind: str, processes: int
 ) -> dict[str, int]:
-    """Do jobs of the queue `backfill` or `heavy` until SIGTERM or Ctrl-C; return the numbers of jobs done and failed."""
+    """Do jobs of the queue `backfill` or `heavy` until SIGTERM or Ctrl-C; return `JobWorker.counts`."""
     counts: dict[str, int] = {}
     sources = load_sources(settings.sources).values()
     with recorded_run(database, f"worker {kind}", {"processes": processes}, counts, sources) as run_id:
@@ -73,4 +73,4 @@ async def _work(
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop)
     await worker.run()
-    return {"done": worker.done, "failed": worker.failed}
+    return worker.counts

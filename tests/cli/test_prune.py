@@ -44,7 +44,7 @@ def invoke(*arguments: str) -> Result:
 def test_settings_say_how_long_rows_are_kept(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEWSBOT_KEEP_FETCHES_DAYS", "50")
     monkeypatch.setenv("NEWSBOT_KEEP_REJECTS_DAYS", "")
-    expected = {"dry_run": True, "fetches": 2, "frontier": 0, "skipped": []}
+    expected = {"dry_run": True, "fetches": 2, "frontier": 0, "rejects": 0, "skipped": []}
     assert json.loads(invoke("--dry-run", "--json").stdout) == expected
     assert json.loads(invoke("--json").stdout) == expected | {"dry_run": False}
     assert json.loads(invoke("--json").stdout)["fetches"] == 0
@@ -56,8 +56,17 @@ def test_settings_say_how_long_rows_are_kept(filled: Database, monkeypatch: pyte
     assert (run.spider, run.finish_reason, run.counts) == (
         "db prune",
         "finished",
-        {"fetches": 2, "frontier": 0},
+        {"fetches": 2, "frontier": 0, "rejects": 0},
     )
+
+
+def test_tables_that_are_kept_for_ever_are_counted_as_0(
+    filled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for table in ("FETCHES", "FRONTIER", "REJECTS"):
+        monkeypatch.setenv(f"NEWSBOT_KEEP_{table}_DAYS", "0")
+    counts = {"fetches": 0, "frontier": 0, "rejects": 0}
+    assert json.loads(invoke("--json").stdout) == {"dry_run": False, **counts, "skipped": []}
 
 
 def test_numbers_are_printed_as_a_table(filled: Database) -> None:

@@ -45,6 +45,8 @@ def test_archives_are_stored_once_by_workers_that_are_killed(
         assert command.ended() == (0, '{"archives": 3, "placed": 3}\n')
     with running("backfill", "--enqueue", str(tmp_path), "--json", **place) as command:
         assert json.loads(command.ended()[1]) == {"archives": 3, "placed": 0}, "they wait already"
+    with running("backfill", "--enqueue", str(tmp_path), **place) as command:
+        assert command.ended() == (0, "0 of 3 archives placed; the others waited already\n")
     first = cleanup.enter_context(running("worker", "backfill", "--processes", "1", **place))
     until(lambda: counted(articles_url)[0] > 0, first)
     first.kill()
@@ -81,6 +83,7 @@ def test_a_worker_that_is_ended_gives_its_archive_back(
         worker.send(signal.SIGTERM)
         status, output = worker.ended()
     assert status == 0, output
+    assert "0 jobs are done, 1 given back" in output
     assert rows(queue_url, "SELECT status::text FROM procrastinate_jobs WHERE queue_name = 'backfill'") == [
         ("todo",)
     ]
@@ -92,18 +95,31 @@ def test_a_worker_that_is_ended_gives_its_archive_back(
     assert counted(articles_url) == (30, 30)
 
 
-@pytest.mark.slow
-def test_an_archive_that_cannot_be_read_is_a_failed_job(
+def test_an_archive_that_cannot_be_read_is_a_failed_job_until_it_is_placed_again(
     articles_url: str, queue_url: str, tmp_path: Path
 ) -> None:
     archives(tmp_path)
     place: dict[str, Any] = {"database": articles_url, "queue": queue_url, "folder": tmp_path}
     with running("backfill", "--enqueue", str(tmp_path / "0.warc.gz"), **place) as command:
-        assert command.ended()[0] == 0
+        assert command.ended() == (0, "1 archive is placed\n")
     (tmp_path / "0.warc.gz").unlink()
     with running("worker", "backfill", "--processes", "1", **place) as worker:
         until(lambda: rows(queue_url, "SELECT id FROM procrastinate_jobs WHERE status = 'failed'"), worker)
+        worker.send(signal.SIGTERM)
+        status, output = worker.ended()
+    assert status == 0
+    begun = output.splitlines()[0]
+    assert begun.startswith("newsbot: taking jobs of backfill in 1 slot from postgresql")
+    assert begun.endswith("(Ctrl-C or SIGTERM ends it)")
+    assert "Traceback" not in output
+    assert f"A job has failed: {tmp_path}/0.warc.gz: no such file" in output
     with running("cluster", "status", "--check", **place) as command:
         status, output = command.ended()
     assert status == 3
-    assert "1 jobs of backfill have failed for good" in output
+    assert f"1 job of backfill has failed for good: backfill/{tmp_path}/0.warc.gz (" in output
+    assert f"{tmp_path}/0.warc.gz: no such file" in output
+    archives(tmp_path)
+    with running("backfill", "--enqueue", str(tmp_path / "0.warc.gz"), **place) as command:
+        assert command.ended()[0] == 0
+    with running("cluster", "status", "--check", **place) as command:
+        assert "failed" not in command.ended()[1]

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from newsbot.cluster import installed_queue
 from newsbot.cluster.cluster_status import find_problems
 from newsbot.store.database import Database
 from newsbot.store.placing.queue_database import QueueDatabase
-from newsbot.store.placing.queued_jobs import JobRow, QueueRow, QueueState
+from newsbot.store.placing.queued_jobs import JobRow, QueueRow, QueueState, WorkerRow
 from newsbot.web.app import create_app
 from tests.cluster.workers import rows
 from tests.pages import article_page
@@ -65,6 +66,24 @@ def test_sqlite_has_no_queue(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "command",
+    [("worker", "crawl"), ("worker", "backfill"), ("worker", "heavy"), ("backfill", "--enqueue", "a.warc")],
+)
+def test_articles_in_sqlite_are_not_shared_by_a_queue_in_postgresql(
+    command: tuple[str, ...],
+    queue_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("NEWSBOT_QUEUE_URL", queue_url)
+    assert newsbot(*command, "--database", f"sqlite:///{tmp_path}/newsbot.db") == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert "the articles need PostgreSQL too, and NEWSBOT_DATABASE_URL is sqlite:///" in line
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_without_the_extra_one_line_says_what_to_install(
     articles_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -109,7 +128,7 @@ def test_the_page_shows_what_the_status_says(articles_url: str, queue: QueueData
     database = Database(articles_url)
     client = TestClient(create_app(database, queue=queue), base_url="http://127.0.0.1")
     html = client.get("/cluster").text
-    assert "1 jobs wait in crawl, and no worker takes them: newsbot worker crawl" in html
+    assert "1 job waits in crawl, and no worker takes it: newsbot worker crawl" in html
     assert "crawl/&lt;b&gt;" in html
     assert 'aria-current="page">Cluster</a>' in html
     database.close()
@@ -121,14 +140,43 @@ def test_there_is_no_page_without_a_queue(database: Database) -> None:
     assert "/cluster" not in client.get("/").text
 
 
+def test_a_worker_that_is_silent_does_not_run() -> None:
+    dead = WorkerRow(
+        id=7,
+        kind="crawl",
+        slots=4,
+        process="a:1",
+        version="1",
+        started_at=datetime(2026, 1, 1, tzinfo=UTC),
+        done=0,
+        failed=0,
+        memory_bytes=0,
+        silent_s=40.0,
+        running=0,
+    )
+    assert list(find_problems(QueueState(workers=[dead]))) == [
+        "worker 7 (crawl, a:1) has been silent for 40 s",
+        "no worker runs",
+    ]
+
+
 def test_problems_are_named() -> None:
     state = QueueState(
-        queues=[QueueRow(name="crawl", waiting=3, oldest_s=900.0), QueueRow(name="backfill", failed=2)],
+        queues=[
+            QueueRow(name="crawl", waiting=3, oldest_s=900.0),
+            QueueRow(name="backfill", failed=2),
+            QueueRow(name="heavy", waiting=1),
+        ],
         stuck=[JobRow(id=1, queue="crawl", name="crawl/a", attempts=1)],
+        failed=[
+            JobRow(id=3, queue="backfill", name="backfill/b", attempts=1, reason="b: no such file"),
+            JobRow(id=2, queue="backfill", name="backfill/a", attempts=10),
+        ],
     )
     assert list(find_problems(state)) == [
         "3 jobs wait in crawl, and no worker takes them: newsbot worker crawl",
-        "2 jobs of backfill have failed for good",
-        "1 jobs are stuck: their workers are dead, and no other has placed them again",
+        "2 jobs of backfill have failed for good: backfill/b (b: no such file); backfill/a",
+        "1 job waits in heavy, and no worker takes it: newsbot worker heavy",
+        "1 job is stuck: the worker is dead, and no other has placed the work again",
         "no worker runs",
     ]

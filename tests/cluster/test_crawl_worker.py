@@ -109,6 +109,8 @@ def test_a_worker_that_is_ended_finishes_its_requests_and_leaves_nothing_behind(
     first.send(signal.SIGTERM)
     status, output = first.ended()
     assert status == 0, output
+    assert output.startswith("newsbot: taking jobs of crawl in 4 slots from postgresql")
+    assert output.splitlines()[-1] == "0 jobs are done, 2 given back"
     assert stored(place) == sites.asked.total() < sites.pages
     assert rows(place["database"], "SELECT count(*) FROM frontier WHERE state = 'leased'") == [(0,)]
     assert rows(place["database"], "SELECT count(*) FROM host_claims WHERE run_id IS NOT NULL") == [(0,)]

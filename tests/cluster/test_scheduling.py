@@ -15,7 +15,7 @@ from newsbot.cluster.queue_app import make_app
 from newsbot.cluster.queues import CRAWL, MAX_ATTEMPTS, STALLED_S
 from newsbot.cluster.scheduler import make_scheduler, place, sweep
 from newsbot.store.placing.queue_database import QueueDatabase
-from newsbot.store.placing.queued_jobs import names_of_jobs
+from newsbot.store.placing.queued_jobs import names_of_jobs, queue_state
 from newsbot.store.placing.worker_rows import slots_of
 from tests.cluster.workers import in_loop, rows
 
@@ -134,6 +134,37 @@ def test_each_round_of_the_scheduler_is_run_by_one_worker_of_all(
     rounds = sum(given.rounds for given in due_of_all)
     assert rounds <= (datetime.now(UTC) - begun).total_seconds() / 5 + 2
     assert rows(queue_url, "SELECT * FROM newsbot_workers") == []
+
+
+def test_a_job_that_ends_well_removes_those_that_have_failed_before_with_the_reason(
+    queue: QueueDatabase, queue_url: str
+) -> None:
+    is_broken = {"a": True, "b": True}
+
+    async def crawl(host: str, **_newer: Any) -> None:
+        if is_broken[host]:
+            raise ValueError("a bad page of https://me:secret@a.example/")
+
+    async def run() -> None:
+        app = make_app(queue)
+        worker = JobWorker(queue, app, make_scheduler(app, Due()), kind=CRAWL, slots=2, task=crawl)  # type: ignore[arg-type]
+        async with make_app(queue).open_async() as placing:
+            await place(placing.job_manager, CRAWL, due("a", "b"))
+            task = asyncio.create_task(worker.run())
+            while worker.failed < 2:
+                await asyncio.sleep(0.05)
+            is_broken["a"] = False
+            await place(placing.job_manager, CRAWL, due("a", "b"))
+            while worker.done < 1 or worker.failed < 3:
+                await asyncio.sleep(0.05)
+            worker.stop()
+            await task
+
+    in_loop(run())
+    failed = queue_state(queue, [CRAWL], stalled_s=STALLED_S).failed
+    assert [job.name for job in failed] == ["crawl/b", "crawl/b"]
+    assert {job.reason for job in failed} == {"ValueError: a bad page of https://me:***@a.example/"}
+    assert rows(queue_url, "SELECT count(*) FROM newsbot_failures") == [(2,)]
 
 
 def test_two_jobs_of_a_host_do_not_run_at_a_time_and_unknown_arguments_are_ignored(

@@ -11,6 +11,7 @@ from procrastinate.exceptions import ConnectorException
 from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
+from newsbot.cluster.due_jobs import GivenBackError
 from newsbot.cluster.job_worker import JobWorker
 from newsbot.cluster.placer import CrawlPlacer
 from newsbot.cluster.queue_app import make_app
@@ -46,9 +47,8 @@ class CrawlWorker:
 
     @property
     def counts(self) -> dict[str, int]:
-        """The numbers of jobs that are done and that have failed."""
-        worker = self._worker
-        return {"done": worker.done if worker else 0, "failed": worker.failed if worker else 0}
+        """The numbers of jobs, as `JobWorker.counts`."""
+        return self._worker.counts if self._worker else {"done": 0, "failed": 0, "given_back": 0}
 
     @property
     def spider(self) -> HostJobs:
@@ -96,6 +96,8 @@ class CrawlWorker:
 
     async def _crawl(self, host: str, **_newer: Any) -> None:
         await self.spider.crawl_host(host)
+        if self._is_asked:  # no more pages are leased, those that are left are for another worker
+            raise GivenBackError(f"{host} is gone on with by another worker")
 
     def _stop_on_signal(self, number: int, frame: Any) -> None:
         signal.signal(number, signal.SIG_DFL)

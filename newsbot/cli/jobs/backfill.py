@@ -136,10 +136,10 @@ def _enqueue(
     as_json: bool,
 ) -> int:
     """Place a job for every archive in the queue of many machines; return the exit status."""
-    from newsbot.cluster.installed_queue import open_queue
+    from newsbot.cluster.installed_queue import open_work
     from newsbot.jobs.remote.archive_places import client_of, find_archives
 
-    queue = open_queue(settings)
+    queue = open_work(settings)
     from newsbot.cluster.enqueueing import enqueue_archives
 
     found, failures = find_archives(paths, lists=lists, base_url=base_url, client=client_of(settings))
@@ -148,10 +148,16 @@ def _enqueue(
     if as_json:
         print_json({"archives": len(archives), "placed": placed})
     else:
-        click.echo(f"{placed} of {len(archives)} archives are placed; the others waited already")
+        click.echo(_placed(placed, len(archives)))
     for failure in failures:
         say(failure)
     return 1 if failures else 0
+
+
+def _placed(placed: int, archives: int) -> str:
+    if placed < archives:
+        return f"{placed} of {archives} archives placed; the others waited already"
+    return "1 archive is placed" if placed == 1 else f"{placed} archives are placed"
 
 
 def _check_names(selection: Mapping[str, str], settings: Configuration) -> None:

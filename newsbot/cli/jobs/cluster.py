@@ -98,6 +98,6 @@ def _print(found: ClusterStatus) -> None:
         if rows:
             print_heading(heading)
             print_table(
-                ("id", "queue", "job", "attempts"),
-                [(row.id, row.queue, row.name, row.attempts) for row in rows],
+                ("id", "queue", "job", "attempts", "reason"),
+                [(row.id, row.queue, row.name, row.attempts, row.reason) for row in rows],
             )

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from newsbot.settings import Configuration
     from newsbot.store.placing.queue_database import QueueDatabase
 
+OTHERS = {"failed": "failed", "given_back": "given back"}
+
 
 @click.group(cls=Group)
 def worker() -> None:
@@ -49,8 +51,8 @@ def worker() -> None:
 def crawl(slots: int, max_jobs: int, settings: tuple[str, ...], as_json: bool, database: str | None) -> int:
     """Crawl hosts that are due, in one long-lived process.
 
-    A job polls the feeds of a host that are due, and fetches at most 50 pages in at most 5 minutes. A host is asked by
-    one worker at a time.
+    A job polls the feeds of a host that are due, fetches pages, and ends after 50 requests or 5 minutes. A host is asked
+    by one worker at a time.
 
     \b
     Examples:
@@ -67,6 +69,7 @@ def crawl(slots: int, max_jobs: int, settings: tuple[str, ...], as_json: bool, d
     check_crawl_settings(project_settings(given))
     from newsbot.cli.crawling.crawl_worker import run_crawl_worker
 
+    _say_begun("crawl", slots, queue)
     ran = run_crawl_worker(queue, given, slots=slots, max_jobs=max_jobs)
     if ran.failure:
         say(ran.failure)
@@ -128,21 +131,29 @@ def _run(kind: str, processes: int, *, as_json: bool, database: str | None) -> N
     from newsbot.cluster.process_worker import run_processes
 
     with opened_database(database) as opened:
+        _say_begun(kind, processes, queue)
         counts = run_processes(queue, opened, settings, kind=kind, processes=processes)
     _print(counts, as_json=as_json)
 
 
 def _queue(database: str | None) -> tuple[QueueDatabase, Configuration]:
     """Return the queue. Raises UsageError if there is none, or the extra is missing."""
-    from newsbot.cluster.installed_queue import open_queue
+    from newsbot.cluster.installed_queue import open_work
     from newsbot.settings import configuration
 
     settings = configuration(database_url=database)
-    return open_queue(settings), settings
+    return open_work(settings), settings
+
+
+def _say_begun(kind: str, slots: int, queue: QueueDatabase) -> None:
+    places = "1 slot" if slots == 1 else f"{slots} slots"
+    say(f"taking jobs of {kind} in {places} from {queue.url} (Ctrl-C or SIGTERM ends it)")
 
 
 def _print(counts: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         print_json(counts)
     else:
-        click.echo(f"{counts['done']} jobs are done, {counts['failed']} have failed", err=True)
+        done = "1 job is done" if counts["done"] == 1 else f"{counts['done']} jobs are done"
+        others = [f"{counts[key]} {verb}" for key, verb in OTHERS.items() if counts[key]]
+        click.echo(", ".join([done, *others]), err=True)

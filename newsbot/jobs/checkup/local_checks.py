@@ -26,6 +26,7 @@ TOO_LITTLE_BYTES = 100 * 1024**2
 EXTRAS = {
     "alerts": "apprise",
     "amqp": "pika",
+    "cluster": "procrastinate",
     "entities": "onnxruntime",
     "files": "fsspec",
     "kafka": "confluent_kafka",

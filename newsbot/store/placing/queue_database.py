@@ -43,9 +43,13 @@ CREATE TABLE IF NOT EXISTS newsbot_passes (
     after_id bigint NOT NULL,
     ended_at timestamptz
 );
+CREATE TABLE IF NOT EXISTS newsbot_failures (
+    job_id bigint PRIMARY KEY REFERENCES procrastinate_jobs (id) ON DELETE CASCADE,
+    reason text NOT NULL
+);
 """
-"""Newsbot's own tables: which workers there are, how many jobs have ended in each minute, and how far the passes over all
-articles are (`job_placing`). Every version of newsbot may add columns with defaults, so that older workers go on."""
+"""Newsbot's own tables: which workers there are, how many jobs have ended in each minute, how far the passes over all
+articles are, and why jobs have failed. Every version of newsbot may add columns with defaults, so that older workers go on."""
 
 
 class QueueDatabase:
@@ -83,7 +87,7 @@ class QueueDatabase:
         """Return whether `newsbot cluster init` has made the tables of the queue."""
         with self.connected() as connection:
             made = text(
-                "SELECT to_regclass('procrastinate_jobs') IS NOT NULL AND to_regclass('newsbot_workers') IS NOT NULL"
+                "SELECT to_regclass('procrastinate_jobs') IS NOT NULL AND to_regclass('newsbot_failures') IS NOT NULL"
             )
             return bool(connection.scalar(made))
 

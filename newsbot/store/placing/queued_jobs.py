@@ -40,7 +40,8 @@ WHERE status = 'doing' AND (workers.id IS NULL OR last_heartbeat < now() - make_
 ORDER BY jobs.id LIMIT :limit
 """)
 _FAILED = text("""
-SELECT jobs.id, queue_name, queueing_lock, attempts FROM procrastinate_jobs AS jobs
+SELECT jobs.id, queue_name, queueing_lock, attempts, coalesce(reason, '') FROM procrastinate_jobs AS jobs
+LEFT JOIN newsbot_failures ON job_id = jobs.id
 WHERE status = 'failed' AND queue_name = ANY(:queues) ORDER BY jobs.id DESC LIMIT :limit
 """)
 RATE_MINUTES = 5
@@ -91,6 +92,8 @@ class JobRow:
     name: str
     """What it works on: a host, a file, or a kind of work and the first id."""
     attempts: int
+    reason: str = ""
+    """Why it has failed; empty if it has not, or if its workers have died."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,8 +129,8 @@ def queue_state(queue: QueueDatabase, queues: Sequence[str], *, stalled_s: float
     return QueueState(
         queues=[_queue(name, counts.get(name, (0, 0, 0, None)), rates.get(name, (0, 0))) for name in queues],
         workers=list(map(_worker, workers)),
-        stuck=[JobRow(id=row[0], queue=row[1], name=row[2] or "", attempts=row[3]) for row in stuck],
-        failed=[JobRow(id=row[0], queue=row[1], name=row[2] or "", attempts=row[3]) for row in failed],
+        stuck=list(map(_job, stuck)),
+        failed=list(map(_job, failed)),
     )
 
 
@@ -142,6 +145,11 @@ def _queue(name: str, counts: Sequence[Any], rates: Sequence[Any]) -> QueueRow:
         done_a_minute=round(float(rates[0]), 1),
         failed_a_minute=round(float(rates[1]), 1),
     )
+
+
+def _job(row: Sequence[Any]) -> JobRow:
+    number, queue, name, attempts, *reason = row
+    return JobRow(id=number, queue=queue, name=name or "", attempts=attempts, reason="".join(reason))
 
 
 def _worker(row: Sequence[Any]) -> WorkerRow:

@@ -1,4 +1,5 @@
 import shutil
+import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -41,6 +42,16 @@ def test_an_extra_that_a_source_needs_is_named(monkeypatch: pytest.MonkeyPatch, 
         "pip install 'newsbot[s3]'",
         "pip install 'newsbot[render]'",
     ]
+
+
+def test_all_extras_of_the_package_are_listed() -> None:
+    package = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())["project"]
+    assert local_checks.EXTRAS.keys() == package["optional-dependencies"].keys() - {
+        "bench",
+        "docs",
+        "scrapyd",
+        "test",
+    }
 
 
 def test_tables_that_a_crawl_or_an_output_would_refuse_are_problems() -> None:
