@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import os
 import signal
 import sys
 import threading
@@ -65,6 +66,7 @@ def main(arguments: list[str] | None = None) -> None:
         for number in (signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) == signal.SIG_DFL:  # not under nohup
                 signal.signal(number, _stop)
+        sys.unraisablehook = _stop_again
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal of another charset than UTF-8
@@ -73,13 +75,30 @@ def main(arguments: list[str] | None = None) -> None:
     sys.exit(run(newsbot, arguments))
 
 
+LOST_AFTER_S = 0.05
+"""Seconds after which a signal that was lost is sent once more."""
+
+
 class Stopped(KeyboardInterrupt):
     """Raised in the main thread by SIGTERM and SIGHUP: a command cleans up after itself as after Ctrl-C."""
 
 
 def _stop(number: int, _frame: FrameType | None) -> None:
     signal.signal(number, signal.SIG_DFL)  # a second one ends it at once
-    raise Stopped
+    raise Stopped(number)
+
+
+def _stop_again(unraisable: sys.UnraisableHookArgs) -> None:
+    """Send a signal once more whose exception was lost, because it came while Python was in a callback of its garbage collection."""
+    lost = unraisable.exc_value
+    if not isinstance(lost, KeyboardInterrupt):
+        sys.__unraisablehook__(unraisable)
+        return
+    number = signal.SIGINT
+    if isinstance(lost, Stopped):
+        [number] = lost.args
+        signal.signal(number, _stop)
+    threading.Timer(LOST_AFTER_S, os.kill, (os.getpid(), number)).start()
 
 
 def run(command: click.Command, arguments: list[str] | None = None) -> int:

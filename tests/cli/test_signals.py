@@ -58,3 +58,27 @@ def has_begun(file: Path) -> bool:
 def runs(url: str) -> list[str | None]:
     with reading(url) as session:
         return list(session.scalars(select(Run.finish_reason)))
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_that_comes_in_a_callback_of_garbage_collection_is_not_lost(
+    number: signal.Signals, status: int
+) -> None:
+    script = f"""
+import signal, sys, time, weakref
+import click
+import newsbot.cli as cli
+class Thing: pass
+@click.command()
+def wait():
+    thing = Thing()
+    kept = weakref.ref(thing, lambda _: signal.raise_signal({int(number)}))
+    del thing
+    time.sleep(20)
+cli.newsbot.get_command = lambda context, name: wait
+cli.main(["wait"])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr.strip()) == (status, "newsbot: stopped")
