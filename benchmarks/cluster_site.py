@@ -12,6 +12,7 @@ import asyncio
 import sys
 import time
 from collections import Counter
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -60,13 +61,9 @@ class Site:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer the requests of one connection."""
-        try:
+        with closing(writer), suppress(asyncio.IncompleteReadError, ConnectionError):
             while head := await reader.readuntil(b"\r\n\r\n"):
                 await self._answer(head.decode("latin-1"), writer)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
-        finally:
-            writer.close()
 
     async def _answer(self, head: str, writer: asyncio.StreamWriter) -> None:
         path = head.split(" ", 2)[1]

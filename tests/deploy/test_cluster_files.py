@@ -49,8 +49,10 @@ def commands() -> Iterator[str]:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_kubernetes_accepts_the_manifest(path: Path) -> None:
-    for document in documents(path):
-        validate(document, "1.33", strict=True)
+    found = documents(path)
+    assert found
+    for document in found:
+        validate(document, "1.33", strict=True)  # raises
 
 
 def test_the_kustomization_names_every_file_but_the_example() -> None:

@@ -81,15 +81,18 @@ def crawl(slots: int, max_jobs: int, settings: tuple[str, ...], as_json: bool, d
     return 0
 
 
-@worker.command()
-@click.option(
+processes_option = click.option(
     "--processes",
     type=click.IntRange(min=1),
     default=os.cpu_count() or 1,
     show_default="all cores",
     metavar="N",
-    help="Archives at a time, each in a process.",
+    help="Jobs at a time, each in a process.",
 )
+
+
+@worker.command()
+@processes_option
 @common_options
 def backfill(processes: int, as_json: bool, database: str | None) -> None:
     """Store the pages of archives that wait in the queue.
@@ -104,14 +107,7 @@ def backfill(processes: int, as_json: bool, database: str | None) -> None:
 
 
 @worker.command()
-@click.option(
-    "--processes",
-    type=click.IntRange(min=1),
-    default=os.cpu_count() or 1,
-    show_default="all cores",
-    metavar="N",
-    help="Jobs at a time, each in a process.",
-)
+@processes_option
 @common_options
 def heavy(processes: int, as_json: bool, database: str | None) -> None:
     """Bring stored articles up to today's rules, engine and vectors.

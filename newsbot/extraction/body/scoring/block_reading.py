@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from lxml import etree
@@ -28,11 +29,9 @@ def read_blocks(root: etree._Element) -> list[Block]:
     """Return the blocks of text below `root`, as `blocks.read_blocks` describes."""
     core = load_core_tables()
     if core is not None:
-        try:
+        with suppress(core.unreadable):  # a tree that was not parsed from HTML
             found: list[Block] = core.reader.read(root)
             return found
-        except core.unreadable:
-            pass  # a tree that was not parsed from HTML
     return in_python.read_blocks(root)
 
 

@@ -47,7 +47,7 @@ def has_ended(process: str | None) -> bool:
     except ProcessLookupError:
         return True
     except PermissionError:
-        pass  # somebody else's
+        return False  # somebody else's
     return False
 
 

@@ -138,7 +138,7 @@ def same_siblings(blocks: Sequence[Block]) -> list[list[int]]:
     ]
 
 
-def compare(core: CoreTables, tree: etree._Element) -> None:
+def assert_read_alike(core: CoreTables, tree: etree._Element) -> None:
     """Assert that everything that the core finds below an element is what Python finds."""
     expected = in_python.read_blocks(tree)
     found: list[Block] = core.reader.read(tree)
@@ -152,10 +152,10 @@ def compare(core: CoreTables, tree: etree._Element) -> None:
     assert places(found_candidates, found) == places(candidates, expected)
     assert found_prose == prose
     if candidates:
-        compare_scores(core, found_candidates, candidates, prose)
+        assert_scored_alike(core, found_candidates, candidates, prose)
 
 
-def compare_scores(
+def assert_scored_alike(
     core: CoreTables, found: Sequence[Block], candidates: Sequence[Block], prose: Sequence[bool]
 ) -> None:
     texts = [block.text for block in candidates]
@@ -186,18 +186,18 @@ def models_in_python() -> tuple[TreeEnsemble, TreeEnsemble]:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_page_of_a_fixture_is_read_alike(core: CoreTables, name: str) -> None:
-    compare(core, Page.from_bytes(PAGES[name].read_bytes()).tree)
+    assert_read_alike(core, Page.from_bytes(PAGES[name].read_bytes()).tree)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_page_is_read_alike(core: CoreTables, name: str) -> None:
-    compare(core, Page.from_text(HOSTILE[name]).tree)
+    assert_read_alike(core, Page.from_text(HOSTILE[name]).tree)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_element_inside_a_page_is_read_alike(core: CoreTables, name: str) -> None:
     tree = Page.from_text(f"<main>before <section>{HOSTILE[name]}</section> after <b>it</b></main>").tree
-    compare(core, tree if (found := tree.find(".//section")) is None else found)
+    assert_read_alike(core, tree if (found := tree.find(".//section")) is None else found)
 
 
 @pytest.mark.parametrize("name", list(PAGES)[::4])
@@ -279,7 +279,7 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES, max_size=60))
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_made_up_markup_is_read_alike(pieces: list[str]) -> None:
-    compare(core_tables(), Page.from_text("".join(pieces)).tree)
+    assert_read_alike(core_tables(), Page.from_text("".join(pieces)).tree)
 
 
 TEXTS = st.text(st.characters(min_codepoint=32, exclude_categories=["Cs"]) | st.sampled_from(" \n\t\xa0\u3000|,.?"), max_size=40)  # fmt: skip
@@ -307,7 +307,7 @@ def _element(
 @given(st.recursive(st.builds(_element, TAGS, MAYBE_TEXTS, MAYBE_TEXTS, st.just(())), _grown, max_leaves=25))
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_made_up_tree_is_read_alike(tree: etree._Element) -> None:
-    compare(core_tables(), tree)
+    assert_read_alike(core_tables(), tree)
 
 
 def test_blocks_above_the_limit_are_left_out_alike(core: CoreTables) -> None:
