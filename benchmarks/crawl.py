@@ -14,19 +14,19 @@ written to `benchmarks/crawl-<mode>.json`. Needs the extra `bench` for the peers
 from __future__ import annotations
 
 import argparse
+import asyncio
 import gzip
-import http.server
 import json
 import os
 import platform
 import resource
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-import urllib.parse
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -190,10 +190,9 @@ def news_site(pages: int, folder: Path) -> Iterator[tuple[list[str], dict[str, s
     from tests.pages import article_page, rss
 
     bodies = {f"/2026/05/story-{n}": article_page(n).encode() for n in range(pages)}
-    server = serve(bodies)
-    base = f"http://127.0.0.1:{server.server_address[1]}"
+    listener = socket.create_server(("127.0.0.1", 0), backlog=100)
+    base = f"http://127.0.0.1:{listener.getsockname()[1]}"
     urls = [base + path for path in bodies]
-    bodies["/rss.xml"] = rss(*urls).encode()
     (folder / "urls").write_text("\n".join(urls))
     (folder / "sources.toml").write_text(
         f'[[source]]\nkey = "one"\nhomepage = "{base}/"\nfeeds = ["{base}/rss.xml"]\n'
@@ -208,30 +207,46 @@ def news_site(pages: int, folder: Path) -> Iterator[tuple[list[str], dict[str, s
     command, _ = saved_crawl(folder, environment)
     fast = "-s DOWNLOAD_DELAY=0 -s AUTOTHROTTLE_ENABLED=0 -s CONCURRENT_REQUESTS_PER_DOMAIN=16"
     crawl = ["sh", "-c", command[2].replace(f"saved -a path={folder}", f"news {fast}")]
-    try:
+    with serve(listener, bodies | {"/rss.xml": rss(*urls).encode()}):
         yield crawl, environment, [sys.executable, "-c", RAW_SITE, str(folder / "urls")]
+
+
+_HEAD = b"HTTP/1.1 %s\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: %d\r\n\r\n"
+_MISSING = _HEAD % (b"404 Not Found", 0)
+
+
+class _Answers(asyncio.Protocol):
+    """A connection on which every request is answered at once, with bytes that are ready."""
+
+    def __init__(self, answers: dict[bytes, bytes]) -> None:
+        self.answers = answers
+        self.received = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        *requests, self.received = (self.received + data).split(b"\r\n\r\n")
+        for request in requests:
+            path = request.split(b" ", 2)[1].partition(b"?")[0]
+            self.transport.write(self.answers.get(path, _MISSING))
+
+
+@contextmanager
+def serve(listener: socket.socket, bodies: dict[str, bytes]) -> Iterator[None]:
+    """Serve pages from a thread meanwhile, for so little CPU time that the crawl has both cores."""
+    answers = {path.encode(): _HEAD % (b"200 OK", len(body)) + body for path, body in bodies.items()}
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(loop.create_server(lambda: _Answers(answers), sock=listener))
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    try:
+        yield
     finally:
-        server.shutdown()
-
-
-def serve(bodies: dict[str, bytes]) -> http.server.ThreadingHTTPServer:
-    class Handler(http.server.BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            body = bodies.get(urllib.parse.urlsplit(self.path).path)
-            self.send_response(200 if body else 404)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Length", str(len(body or b"")))
-            self.end_headers()
-            self.wfile.write(body or b"")
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            """Serve in silence."""
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return server
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        listener.close()
 
 
 def figures(pages: int, costs: dict[str, Cost], ours: str) -> dict[str, object]:
