@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import quote, unquote, unquote_to_bytes
 
 import idna
@@ -105,6 +106,11 @@ def canonicalize(url: str) -> str:
     Sources: RFC 3986 section 6, WHATWG URL, UTS #46, the AMP cache URL format. Raises TypeError for what is no text."""
     if not isinstance(url, str):
         raise TypeError(f"the URL is of type {type(url).__name__}; accepted: str")
+    return _canonical(str(url))
+
+
+@lru_cache(maxsize=1024)  # the same few URLs of an article are asked for again and again until it is stored
+def _canonical(url: str) -> str:
     url = _clean(url)
     while len(url) <= MAX_LENGTH and (folded := repaired(_fold(url))) != url:
         url = folded  # one rule may uncover work for another; this ends, because folding only removes
