@@ -16,7 +16,7 @@ from newsbot.capture import Capture
 from newsbot.errors import InputError, NewsbotError
 from newsbot.ingest.batches import MAX_BATCH, Failure, write_together
 from newsbot.ingest.envelope import Envelope, stage_failed
-from newsbot.ingest.process import STAGES, Processor
+from newsbot.ingest.process import Processor
 from newsbot.ingest.processes import Turns
 from newsbot.ingest.record import record_article, record_reject
 from newsbot.items import Reject
@@ -97,18 +97,8 @@ class BackfillWorker:
 
     def _prepared(self, records: Sequence[ReadRecord]) -> list[ReadRecord]:
         """Return records whose articles have passed the stages, so that they are ready to be stored."""
-
-        def prepared() -> list[ReadRecord]:
-            with self.processor.one_session():
-                return [
-                    replace(record, item=self._ready(record.item)) if record.item else record
-                    for record in records
-                ]
-
-        return self.database.patience.run(prepared)
-
-    def _ready(self, item: Envelope | Reject) -> Envelope | Reject:
-        return self.processor.with_stub(self.processor.prepare(item, STAGES))
+        ready = iter(self.processor.prepare_together([record.item for record in records if record.item]))
+        return [replace(record, item=next(ready)) if record.item else record for record in records]
 
     def _store(self, before: Progress, records: Sequence[ReadRecord]) -> Progress:
         """Store records together with the progress they make; return the progress.
