@@ -57,7 +57,7 @@ class Spans:
         return self._chars[position]
 
     def first_after(self, chars: int) -> int:
-        """Return the first position with at least so many chosen characters before it."""
+        """Return the first position with at least `chars` chosen characters before it."""
         return bisect_left(self._chars, chars)
 
     def chars_in(self, span: Span) -> int:
