@@ -11,6 +11,7 @@ from functools import cached_property
 from itertools import chain, takewhile
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
+from itemadapter.adapter import DataclassAdapter, ItemAdapter
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.utils.asyncio import run_in_thread
@@ -251,3 +252,23 @@ class CrawlSession:
 
 def _free_claims(session: Session, run_id: int) -> None:
     free_claims(session, [run_id], now=clock(session))
+
+
+class EnvelopeAdapter(DataclassAdapter):
+    """Shows the fields of the article where Scrapy looks at an item: in feed exports and custom stages."""
+
+    def __init__(self, item: Envelope) -> None:
+        super().__init__(item.article)
+
+    @classmethod
+    def is_item_class(cls, item_class: type) -> bool:
+        """Return whether an item is an envelope."""
+        return issubclass(item_class, Envelope)
+
+    @classmethod
+    def is_item(cls, item: object) -> bool:
+        """Return whether an item is an envelope."""
+        return isinstance(item, Envelope)
+
+
+ItemAdapter.ADAPTER_CLASSES = [EnvelopeAdapter, *ItemAdapter.ADAPTER_CLASSES]

@@ -14,7 +14,8 @@ from newsbot.cluster.due_jobs import DueJob, GivenBackError
 from newsbot.cluster.work_processes import WorkProcesses
 from newsbot.errors import InputError
 from newsbot.ingest.process import Processor
-from newsbot.jobs.backfill import BackfillWorker, split
+from newsbot.jobs.backfilling.part_worker import BackfillWorker
+from newsbot.jobs.backfilling.parts import split
 from newsbot.jobs.remote.archive_places import client_of, find_archive, opener_of
 from newsbot.settings import Configuration
 from newsbot.store.crawl.backfill_progress import OvertakenError, Part, Progress, add_parts, load_part

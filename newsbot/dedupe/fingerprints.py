@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 
 from newsbot.text import normalized
@@ -29,6 +29,7 @@ def _folded(char: str) -> str:
     return char if category[0] in "LNM" else "" if category == "Cf" else " "
 
 
+@lru_cache(maxsize=64)  # asked for when an article is read, and again when it is stored with others
 def text_key(title: str | None, body: str) -> bytes:
     """Return a 16-byte hash that is equal for texts that differ only in white space, case, quotes and dashes.
 

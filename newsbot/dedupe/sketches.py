@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Literal, NamedTuple
 
@@ -230,6 +231,9 @@ _FOURS = int("1" * SHINGLE_BINS, 16)
 _EIGHTS = int("01" * SLOT_BINS, 16)
 
 
+@lru_cache(
+    maxsize=1024
+)  # a text is compared with up to fifty others, most of which the next ones are compared with, too
 def _parts(content: bytes) -> tuple[int, int, int, int]:
     return (
         int.from_bytes(content[:_SIZE_BYTES]),

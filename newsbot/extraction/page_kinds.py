@@ -21,7 +21,7 @@ from newsbot.extraction.kinds.signs import ARTICLE_TYPE, Signs
 from newsbot.extraction.kinds.wall_words import ERROR_TITLES, WALL_TEXTS
 from newsbot.extraction.page.page import Page
 from newsbot.items import STORED_KINDS, Article, PageKind
-from newsbot.languages.word_patterns import any_of
+from newsbot.languages.word_patterns import any_of, entries_of
 from newsbot.text import word_count
 
 _SHORT_WORDS: Final = 120
@@ -47,7 +47,7 @@ _ERROR_TITLE = re.compile(
     + any_of(ERROR_TITLES),
     re.IGNORECASE,
 )
-_WALL_TEXT = re.compile(any_of(WALL_TEXTS), re.IGNORECASE)
+_WALL_TEXTS: Final = tuple(entries_of(WALL_TEXTS))
 
 
 def _is_error(signs: Signs) -> bool:
@@ -55,7 +55,15 @@ def _is_error(signs: Signs) -> bool:
         return False
     if _ERROR_TITLE.search(signs.page_title):
         return True
-    return not signs.is_declared_article and _WALL_TEXT.search(signs.page.html[:_WALL_CHARS]) is not None
+    return not signs.is_declared_article and _is_wall(signs.page.html[:_WALL_CHARS])
+
+
+def _is_wall(html: str) -> bool:
+    """Return whether the HTML of a page has words of a check for bots."""
+    html = html.replace(
+        "İ", "i"
+    ).lower()  # single searches for texts take a tenth of the time of one for a pattern
+    return any(text in html for text in _WALL_TEXTS)
 
 
 def _is_live_blog(signs: Signs) -> bool:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from itemadapter.adapter import DataclassAdapter, ItemAdapter
-
 from newsbot.items import Article, Fetched, Reject
 from newsbot.store.articles.imports import Known
 from newsbot.store.articles.precomputed import Precomputed
@@ -64,23 +62,3 @@ def rejected(envelope: Envelope, stage: str, reason: str, detail: str = "") -> R
 def stage_failed(envelope: Envelope, stage: str, error: BaseException) -> Reject:
     """Return the reject of an article on which a stage raised an exception."""
     return rejected(envelope, stage, "stage-failed", one_line(f"{type(error).__name__}: {error}"))
-
-
-class EnvelopeAdapter(DataclassAdapter):
-    """Shows the fields of the article where Scrapy looks at an item: in feed exports and custom stages."""
-
-    def __init__(self, item: Envelope) -> None:
-        super().__init__(item.article)
-
-    @classmethod
-    def is_item_class(cls, item_class: type) -> bool:
-        """Return whether an item is an envelope."""
-        return issubclass(item_class, Envelope)
-
-    @classmethod
-    def is_item(cls, item: object) -> bool:
-        """Return whether an item is an envelope."""
-        return isinstance(item, Envelope)
-
-
-ItemAdapter.ADAPTER_CLASSES = [EnvelopeAdapter, *ItemAdapter.ADAPTER_CLASSES]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -36,6 +36,7 @@ from newsbot.metrics.tracing import span, start_tracing
 from newsbot.onnx import EXTRA, has_runtime
 from newsbot.settings import Configuration
 from newsbot.sources.catalog import Catalog, open_catalog
+from newsbot.store.articles import existing, site_boilerplate
 from newsbot.store.articles.existing import known_unchanged, recall
 from newsbot.store.articles.precomputed import Vector, precompute
 from newsbot.store.articles.site_boilerplate import remove_learnt
@@ -125,6 +126,25 @@ class Processor:
                 break
             item = self.attempt(stage, item)
         return item
+
+    def prepare_together(self, items: Sequence[Envelope | Reject]) -> list[Envelope | Reject]:
+        """Return items after all stages, in their order; what is asked of the database is asked for all of them at once.
+
+        A reject has what a feed says of its article, if that is to be stored."""
+
+        def prepared() -> list[Envelope | Reject]:
+            with self.one_session():
+                self._look_up(item.article for item in items if isinstance(item, Envelope))
+                return [self.with_stub(self.prepare(item, STAGES)) for item in items]
+
+        return self._patiently(prepared)
+
+    def _look_up(self, articles: Iterable[Article]) -> None:
+        session: Session | None = getattr(self._local, "session", None)
+        if session is not None:
+            read = [article for article in articles if article.kind in READ_KINDS]
+            existing.look_up(session.connection(), map(article_keys, read))
+            site_boilerplate.look_up(session.connection(), read)
 
     def attempt(self, stage: str, envelope: Envelope) -> Envelope | Reject:
         """Run one stage; return a reject that names the stage if it rejects the article or fails on it.

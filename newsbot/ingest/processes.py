@@ -10,6 +10,8 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from importlib import import_module
 from itertools import islice
 from multiprocessing.synchronize import Lock
 from types import ModuleType
@@ -52,6 +54,19 @@ def make_turns() -> Turns:
     return _CONTEXT.Lock()
 
 
+@dataclass(frozen=True, slots=True)
+class InModule:
+    """A function of a module that only the worker processes import."""
+
+    module: str
+    name: str
+
+    def __call__(self, *arguments: object) -> object:
+        """Call the function."""
+        function: Callable[..., object] = getattr(import_module(self.module), self.name)
+        return function(*arguments)
+
+
 class Workers(ProcessPoolExecutor):
     """A pool whose processes do not run the main module of this one: it may be a script, and import what no worker needs."""
 
@@ -75,7 +90,8 @@ def make_pool(
     They run on `cores`, by default on those of this process."""
     cores = cores or usable_cores()
     if _METHOD == "forkserver":
-        _start_server(make_worker.__module__, cores)
+        home = make_worker.module if isinstance(make_worker, InModule) else make_worker.__module__
+        _start_server(home, cores)
     initial = (make_worker, arguments, cores, dict(os.environ))
     return Workers(workers, _CONTEXT, initializer=_begin, initargs=initial)
 

@@ -85,7 +85,7 @@ def import_lines(
     with recorded_run(processor.database, "import", {}, counts, sources) as run_id:
         importer = Importer(processor, run_id)
         for batch in _batches(lines):
-            items = [processor.with_stub(processor.process(line.capture)) for line in batch]
+            items = processor.prepare_together([processor.read(line.capture) for line in batch])
             for line, item in zip(batch, items, strict=True):
                 if isinstance(item, Reject) and item.reason == "unreadable":
                     on_unreadable(line.place, why_unreadable(line.capture.body))

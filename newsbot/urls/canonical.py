@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import quote, unquote, unquote_to_bytes
 
 import idna
@@ -105,22 +106,42 @@ def canonicalize(url: str) -> str:
     Sources: RFC 3986 section 6, WHATWG URL, UTS #46, the AMP cache URL format. Raises TypeError for what is no text."""
     if not isinstance(url, str):
         raise TypeError(f"the URL is of type {type(url).__name__}; accepted: str")
+    return _known_canonical(str(url)) if len(url) <= MAX_LENGTH else _canonical(url)
+
+
+def _canonical(url: str) -> str:
     url = _clean(url)
     while len(url) <= MAX_LENGTH and (folded := repaired(_fold(url))) != url:
         url = folded  # one rule may uncover work for another; this ends, because folding only removes
     return url
 
 
+# The same few URLs of an article are asked for again and again until it is stored.
+_known_canonical = lru_cache(maxsize=1024)(_canonical)
+
+
 def host_of(url: str) -> str:
     """Return the host in lower case and ASCII (punycode), without port; "" if there is none."""
-    return _host_and_port(_split(_clean(url))[1])[0]
+    return _origin(url)[1]
 
 
 def authority_of(url: str) -> str:
     """Return the host with its port, without a default port (`host:8080`); "" if there is none."""
-    scheme, authority, *_ = _split(_clean(url))
-    host, port = _host_and_port(authority)
+    scheme, host, port = _origin(url)
     return host if port in {"", _DEFAULT_PORTS.get(scheme)} else f"{host}:{port}"
+
+
+def _origin(url: str) -> tuple[str, str, str]:
+    """Return the scheme, the host and the port of a URL."""
+    return _known_origin(str(url)) if len(url) <= MAX_LENGTH else _read_origin(url)
+
+
+def _read_origin(url: str) -> tuple[str, str, str]:
+    scheme, authority, *_ = _split(_clean(url))
+    return scheme, *_host_and_port(authority)
+
+
+_known_origin = lru_cache(maxsize=1024)(_read_origin)
 
 
 def shown_by(url: str) -> str:
@@ -143,9 +164,8 @@ def source_of(url: str) -> str:
 
 def is_fetchable(url: str) -> bool:
     """Return whether `url` is an http(s) URL with a host and an explicit scheme; page.html, for example, is a file."""
-    scheme, authority, *_ = _split(_clean(url))
-    is_web = url.strip().lower().startswith(("http://", "https://")) and scheme in _DEFAULT_PORTS
-    return is_web and bool(_host_and_port(authority)[0])
+    scheme, host, _ = _origin(url)
+    return url.strip().lower().startswith(("http://", "https://")) and scheme in _DEFAULT_PORTS and bool(host)
 
 
 # ------------------------------------------------------------------ parts

@@ -177,7 +177,7 @@ def _check_names(selection: Mapping[str, str], settings: Configuration) -> None:
 def _parts(
     paths: Sequence[str], lists: Sequence[str], base_url: str, settings: Configuration, selection: Selection
 ) -> tuple[list[Part], list[str]]:
-    from newsbot.jobs.backfill import split
+    from newsbot.jobs.backfilling.parts import split
     from newsbot.jobs.remote.archive_places import client_of, find_archives, opener_of
 
     found, failures = find_archives(paths, lists=lists, base_url=base_url, client=client_of(settings))
@@ -195,7 +195,7 @@ def _ingest(
 ) -> list[Progress]:
     """Store the pages of parts that are not done yet; return the progress of all parts."""
     from newsbot.ingest.runs import recorded_run
-    from newsbot.jobs.backfill import ingest_parts
+    from newsbot.jobs.backfilling.parts import ingest_parts
     from newsbot.sources.catalog import load_sources
     from newsbot.store.crawl.backfill_progress import add_parts, load_moving, load_progress
 

@@ -131,10 +131,11 @@ def _outermost(container: Container, spans: Spans) -> Container | None:
 
 def _comments_by_label(spans: Spans) -> Iterator[Span]:
     """Yield what follows on a label of comments, if it has names and times."""
+    first = spans.first_after(MIN_CHARS_BEFORE)
     labels = (
         position
-        for position, block in enumerate(spans.blocks)
-        if spans.chars_before(position) >= MIN_CHARS_BEFORE and is_comment_label(block.text)
+        for position in range(first, len(spans.blocks))
+        if is_comment_label(spans.blocks[position].text)
     )
     for position in islice(labels, MAX_LABELS):
         start = position + 1

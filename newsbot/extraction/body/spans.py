@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import accumulate
@@ -54,6 +55,10 @@ class Spans:
     def chars_before(self, position: int) -> int:
         """Return the number of chosen characters before a position."""
         return self._chars[position]
+
+    def first_after(self, chars: int) -> int:
+        """Return the first position with at least `chars` chosen characters before it."""
+        return bisect_left(self._chars, chars)
 
     def chars_in(self, span: Span) -> int:
         """Return the number of chosen characters in a span."""

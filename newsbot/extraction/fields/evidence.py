@@ -56,6 +56,7 @@ class PageEvidence:
     def __init__(self, page: Page) -> None:
         self.page = page
         self._meta_lines: dict[str, list[str]] = {}
+        self._json_ld_texts: dict[tuple[str, ...], list[str]] = {}
 
     def meta(self, *keys: str) -> list[str]:
         """Return the contents of the first of the meta names that the page has, one line per content."""
@@ -76,7 +77,10 @@ class PageEvidence:
 
     def json_ld(self, *keys: str) -> list[str]:
         """Return the texts of the first of the properties that a JSON-LD object of the article has."""
-        return next((texts for value in self._declared(keys) if (texts := list(texts_in(value)))), [])
+        if keys not in self._json_ld_texts:
+            found = (texts for value in self._declared(keys) if (texts := list(texts_in(value))))
+            self._json_ld_texts[keys] = next(found, [])
+        return self._json_ld_texts[keys]
 
     def json_ld_names(self, *keys: str) -> list[str]:
         """Return the names of people and organisations in the first of the properties that has any."""
@@ -138,7 +142,7 @@ class PageEvidence:
     @cached_property
     def _texts_below(self) -> Iterator[etree._ElementUnicodeResult]:
         """The texts after the headline that no rule has asked for yet."""
-        return texts_below(self.shown_dates.following)
+        return texts_below(self.shown_dates.following())
 
     @cached_property
     def shown_dates(self) -> ShownDates:

@@ -33,7 +33,7 @@ from newsbot.extraction.page.shown_lines import (
     upwards,
 )
 from newsbot.languages.calendar.date_labels import is_published_label, is_updated_label
-from newsbot.languages.calendar.dates import labelled_moments, names_date
+from newsbot.languages.calendar.dates import labelled_moments, may_name_day, names_date
 from newsbot.languages.calendar.written_days import days_in, plain_text
 from newsbot.text import collapse_space, one_line, word_count
 
@@ -74,7 +74,10 @@ _GOOD_RANK = 1
 _FEW_WORDS = 6
 """Maximum number of words of a line that is nothing but a date."""
 
-_AFTER = etree.XPath(f"following::text()[position() <= {_MAX_NODES_AFTER}]")
+_AFTER = etree.XPath(f"following::text()[position() <= {_MAX_NODES_BELOW}]")
+_FURTHER = etree.XPath(
+    f"following::text()[position() > {_MAX_NODES_BELOW} and position() <= {_MAX_NODES_AFTER}]"
+)
 _BEFORE = etree.XPath(f"preceding::text()[position() <= {_MAX_NODES_ABOVE}]")
 _INSIDE = etree.XPath(".//text()")
 _TITLE = f"[string-length(normalize-space(.)) >= {_MIN_TITLE_CHARS}]"
@@ -133,15 +136,20 @@ class ShownDates:
         """The element with the headline."""
         self.language = language
 
+    def following(self) -> Iterator[TextNode]:
+        """Yield the text nodes after the headline, with those that are only white space. Few rules read the later ones."""
+        if self.heading is not None:
+            yield from self._following
+            yield from cast("list[TextNode]", _FURTHER(self.heading))
+
     @cached_property
-    def following(self) -> list[TextNode]:
-        """The text nodes after the headline, with those that are only white space."""
+    def _following(self) -> list[TextNode]:
         return [] if self.heading is None else cast("list[TextNode]", _AFTER(self.heading))
 
     @cached_property
     def below(self) -> list[TextNode]:
         """The text nodes after the headline in which dates are searched."""
-        return text_nodes(self.following[:_MAX_NODES_BELOW])
+        return text_nodes(self._following)
 
     def _shown_below(self) -> Iterator[ShownLine]:
         """Yield the lines after the headline. They are read once, and only as far as a rule needs them."""
@@ -309,6 +317,8 @@ def _rank(line: str, language: str) -> int | None:
 
     The best lines have a label, the next ones are nothing but a date, others have other words; the last ones are dates of
     the last change."""
+    if not may_name_day(line):
+        return None
     words = word_count(line)
     dates = labelled_moments(line, language=language) if words <= _MAX_LABELLED_WORDS else ()
     if not dates:

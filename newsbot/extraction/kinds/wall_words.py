@@ -27,11 +27,12 @@ ERROR_TITLES: Final = {
 }
 """Titles of error pages and of pages that check for bots."""
 WALL_TEXTS: Final = {
-    "en": """enable (?:javascript|cookies), javascript (?:is|and cookies), unusual (?:traffic|activity), not a robot,
-        checking your browser, complete the (?:captcha|security)""",
-    "mul": "cf-chl, captcha-delivery, px-captcha, _Incapsula_, ray id",
+    "en": """enable javascript, enable cookies, javascript is, javascript and cookies, unusual traffic, unusual activity,
+        not a robot, checking your browser, complete the captcha, complete the security""",
+    "mul": "cf-chl, captcha-delivery, px-captcha, _incapsula_, ray id",
 }
-"""Words in the HTML of pages that check for bots; under `mul`, names that the vendors of such checks use in it."""
+"""Words in the HTML of pages that check for bots, in lower case and without regular expressions; under `mul`, names that the
+vendors of such checks use in it."""
 PAYWALLS: Final = {
     "en": """subscribe (?:now |today )?(?:to|and) (?:continue|keep|read|unlock), to continue reading, already a subscriber,
         continue reading (?:this|with|for), subscribers? only, (?:is|are) for (?:our )?subscribers, to read the full,

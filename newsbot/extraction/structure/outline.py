@@ -60,6 +60,8 @@ class _Writer:
         self._places = Places()
         self._rows: dict[etree._Element, Row] = {}
         self._tables: set[etree._Element] = set()
+        self._listings: dict[etree._Element, bool] = {}
+        """Element of preformatted text -> whether there is code in it: such an element may be the whole page."""
 
     def parts(self, block: Block) -> list[_Part]:
         """Return the lines of a block, those without a text left out.
@@ -98,12 +100,17 @@ class _Writer:
     def _code(self, chain: Chain, texts: Sequence[str]) -> _Part | None:
         """Return lines of code if the block is all the text of an element of them."""
         pre = next((element for element in chain if element.tag == "pre"), None)
-        if pre is None or len(texts) > 1 or pre.find(".//code") is None or self._places.prefix(chain).text:
+        if pre is None or len(texts) > 1 or not self._has_code(pre) or self._places.prefix(chain).text:
             return None
         code = clean_text(raw_text(pre)).strip("\n")
         if collapse_space(code) != texts[0] or "<" in code:
             return None
         return _Part(markdown.fenced("\n".join(line.rstrip() for line in code.split("\n"))))
+
+    def _has_code(self, pre: etree._Element) -> bool:
+        if pre not in self._listings:
+            self._listings[pre] = next(pre.iterdescendants("code"), None) is not None
+        return self._listings[pre]
 
     # ------------------------------------------------------------------ tables
 

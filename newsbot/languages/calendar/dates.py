@@ -137,6 +137,11 @@ def names_date(line: str, language: str | None = None) -> bool:
     )
 
 
+def may_name_day(text: str) -> bool:
+    """Return whether a text has as many digits as a date, or may have other numerals: a quick test."""
+    return has_digits_of_date(text) or not (text.isascii() or max(text) < _FIRST_OF_EAST_ASIA)
+
+
 def _machine_date(text: str) -> datetime | None:
     if match := _COMPACT.fullmatch(text):
         text = f"{match[1]}T{match[2]}"
@@ -167,7 +172,7 @@ def _labelled_dates(text: str, language: str | None) -> Sequence[tuple[datetime,
 @lru_cache(maxsize=_MAX_KEPT)
 def _human_dates(text: str, language: str | None) -> _HumanDates:
     """Return the dates that people wrote in a text, each with the time of day beside it."""
-    if not has_digits_of_date(text) and (text.isascii() or max(text) < _FIRST_OF_EAST_ASIA):
+    if not may_name_day(text):
         return _HumanDates((), ())
     tag = writing_language(text, (language or "").lower())
     plain = plain_text(text, tag)

@@ -47,7 +47,7 @@ _SPACELESS = {"zh", "ja", "ko", "th", "lo", "km", "my"}
 _SPACELESS_LETTER = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 )
-_JOINED = re.compile("[وفبلكושבלהמ]")
+_JOINED = frozenset("وفبلكושבלהמ")
 """Arabic and Hebrew words that are written as one with the next word."""
 _CASED = frozenset({"Sie", "Ihnen", "US"})
 """Words that mean something else in lower case."""
@@ -185,10 +185,16 @@ def _speaks_of_page(kinds: set[str]) -> bool:
 def _found(text: str, words: int, *, is_sentence: bool) -> Iterator[tuple[_Entry, bool]]:
     """Yield the entries of the word lists that are in a line, and whether it begins with it and a colon."""
     lists, may_be_credit = _lists(), not is_sentence and words <= MAX_CREDIT_WORDS
-    matches = list(_WORD.finditer(text))
-    tokens = [_folded(match[0]) for match in matches]
-    for place, match in enumerate(matches):
-        is_first = not place or _CLAUSE.search(text[matches[place - 1].end() : match.start()]) is not None
+    tokens = [_folded(token) for token in _WORD.findall(text)]
+    places = [
+        place
+        for place, token in enumerate(tokens)
+        if token in lists.phrases or token[:STEM] in lists.stems or token[0] in _JOINED
+    ]
+    matches = list(_WORD.finditer(text)) if places else []
+    for place in places:
+        between = text[matches[place - 1].end() : matches[place].start()] if place else ""
+        is_first = not place or _CLAUSE.search(between) is not None
         for end, entry in _entries_at(lists, tokens, place):
             after = text[matches[end - 1].end() :] if entry.is_first else ""
             if (is_first or not entry.is_first) and _counts(entry, after, may_be_credit=may_be_credit):
@@ -224,7 +230,7 @@ def _entries_at(lists: _Lists, tokens: list[str], place: int) -> Iterator[tuple[
     for stem, entry in lists.stems.get(token[:STEM], ()):
         if token.startswith(stem):
             yield place + 1, entry
-    if _JOINED.match(token):
+    if token[0] in _JOINED:
         for phrase, entry in lists.phrases.get(token[1:], ()):
             if tokens[place + 1 : place + len(phrase)] == phrase[1:]:
                 yield place + len(phrase), entry

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -172,6 +173,7 @@ def ids_of_source(session: Session, source: str, *, after: int, limit: int) -> l
     return list(session.scalars(query.order_by(ArticleRow.id).limit(limit)))
 
 
+@lru_cache(maxsize=64)  # asked for when an article is cleaned, and again when it is stored with others
 def _body_keys(body: str) -> Mapping[int, bytes]:
     return block_keys(body.split(PARTING))
 

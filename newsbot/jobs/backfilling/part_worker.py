@@ -1,9 +1,9 @@
-"""The job `backfill`: stores the pages of archives as articles, part by part, in several processes."""
+"""Stores the pages of parts of archives as articles, in one process."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -11,26 +11,19 @@ from sqlalchemy.orm import Session
 
 from newsbot.archive.selection import Selection
 from newsbot.archive.warc import RecordPosition
-from newsbot.archive.warc_pages import ByteRange, Opener, read_pages, warc_spans
+from newsbot.archive.warc_pages import read_pages
 from newsbot.capture import Capture
 from newsbot.errors import InputError, NewsbotError
 from newsbot.ingest.batches import MAX_BATCH, Failure, write_together
 from newsbot.ingest.envelope import Envelope, stage_failed
-from newsbot.ingest.process import STAGES, Processor
-from newsbot.ingest.processes import Turns, in_processes, make_turns
+from newsbot.ingest.process import Processor
+from newsbot.ingest.processes import Turns
 from newsbot.ingest.record import record_article, record_reject
 from newsbot.items import Reject
-from newsbot.jobs.remote.archive_places import FoundArchive, opener_of
+from newsbot.jobs.remote.archive_places import opener_of
 from newsbot.settings import Configuration
 from newsbot.store.crawl.backfill_progress import Part, Progress, advance, finish_part, load_part
 from newsbot.text import one_line
-
-PART_BYTES = 4 * 1024 * 1024
-"""Size of a part. Large enough that finding its first record costs little, small enough that the last part ends soon."""
-
-
-REMOTE_PART_BYTES = 128 * 1024 * 1024
-"""The same for archives elsewhere: large enough that the rest of a block that two parts read is little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,34 +35,6 @@ class ReadRecord:
     """The article or reject of the record; None if its article is in a language that is not selected."""
     skipped: Counter[str]
     """Numbers of the records that were skipped between the last record and this one, by kind."""
-
-
-def split(archive: FoundArchive, selection: Selection, opener: Opener) -> list[Part]:
-    """Divide an archive into parts. Raises InputError if it cannot be read."""
-    if archive.is_here or archive.place.endswith(".wacz"):
-        wholes = warc_spans(archive.place, opener)
-    else:
-        wholes = [ByteRange(0, archive.size)]
-    part_bytes = PART_BYTES if archive.is_here else REMOTE_PART_BYTES if archive.has_ranges else archive.size
-    spans = [
-        ByteRange(start, min(start + part_bytes, whole.end))
-        for whole in wholes
-        for start in range(whole.start, whole.end, max(part_bytes, 1))
-    ]
-    return [
-        Part(path=archive.place, file_bytes=archive.size, span=span, selection=str(selection))
-        for span in spans
-    ]
-
-
-def ingest_parts(
-    parts: Iterable[Part], *, settings: Configuration, selection: Selection, run_id: int, workers: int
-) -> Iterator[list[Progress]]:
-    """Store the pages of parts; yield the progress of parts as they end.
-
-    An empty list is yielded now and then while none has ended, so that the caller can show the progress."""
-    arguments = (settings, make_turns(), selection, run_id)
-    return in_processes("ingest_part", parts, workers=workers, make_worker=make_worker, arguments=arguments)
 
 
 def make_worker(settings: Configuration, turns: Turns, selection: Selection, run_id: int) -> BackfillWorker:
@@ -132,18 +97,8 @@ class BackfillWorker:
 
     def _prepared(self, records: Sequence[ReadRecord]) -> list[ReadRecord]:
         """Return records whose articles have passed the stages, so that they are ready to be stored."""
-
-        def prepared() -> list[ReadRecord]:
-            with self.processor.one_session():
-                return [
-                    replace(record, item=self._ready(record.item)) if record.item else record
-                    for record in records
-                ]
-
-        return self.database.patience.run(prepared)
-
-    def _ready(self, item: Envelope | Reject) -> Envelope | Reject:
-        return self.processor.with_stub(self.processor.prepare(item, STAGES))
+        ready = iter(self.processor.prepare_together([record.item for record in records if record.item]))
+        return [replace(record, item=next(ready)) if record.item else record for record in records]
 
     def _store(self, before: Progress, records: Sequence[ReadRecord]) -> Progress:
         """Store records together with the progress they make; return the progress.
