@@ -30,7 +30,7 @@ from sqlalchemy import create_engine, insert, text
 from benchmarks.corpora import corpora_folder
 from newsbot.dedupe.grouping import MAX_CANDIDATES, MAX_PER_KEY, SketchCandidate, relatives
 from newsbot.dedupe.sketches import BODY_KEYS, CONTENT_BYTES, LEAD_KEYS, sketch
-from newsbot.store.articles.story_placement import StoredSketches
+from newsbot.store.articles.content.stored_sketches import StoredSketches
 from newsbot.store.database import Database
 from newsbot.store.schema.models import ArticleSketch
 from newsbot.urls import canonicalize

@@ -44,15 +44,17 @@ WARM_UP = 64
 """Number of articles before the measurement: statements are prepared, common names stored."""
 
 
-def made_up(count: int) -> list[Envelope]:
-    """Return articles with words and names as unequal as in news (Zipf), a twentieth of them near copies."""
+def made_up(count: int, *, copied_from: int = 50) -> list[Envelope]:
+    """Return articles with words and names as unequal as in news (Zipf), a twentieth of them near copies.
+
+    Each is a copy of one of the `copied_from` articles before it."""
     chance, stems = random.Random(7), vocabulary()
     weights = list(accumulate(1 / (rank + 3) for rank in range(len(stems))))
     ranks = list(accumulate(1 / (rank + 8) for rank in range(NAMES)))
     found: list[Envelope] = []
     for number in range(count):
         if found and chance.random() < 0.05:
-            body = chance.choice(found[-50:]).article.body + " Updated with further reports."
+            body = chance.choice(found[-copied_from:]).article.body + " Updated with further reports."
         else:
             words = chance.choices(stems, cum_weights=weights, k=WORDS)
             names = chance.choices(range(NAMES), cum_weights=ranks, k=DRAWS)

@@ -78,7 +78,7 @@ def databases(postgres: str | None, names: Sequence[str]) -> Iterator[dict[str, 
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         urls = {"SQLite": [f"sqlite:///{folder / name}.db" for name in names]}
         if postgres:
-            urls["PostgreSQL"] = [stack.enter_context(_schema(postgres)) for _ in names]
+            urls["PostgreSQL"] = [stack.enter_context(schema(postgres)) for _ in names]
         opened = {kind: [Database(url).open() for url in each] for kind, each in urls.items()}
         yield opened
         for each in opened.values():
@@ -87,9 +87,11 @@ def databases(postgres: str | None, names: Sequence[str]) -> Iterator[dict[str, 
 
 
 @contextmanager
-def _schema(server: str) -> Iterator[str]:
+def schema(server: str, *, commits_wait: bool = False) -> Iterator[str]:
+    """Make a schema, and yield the URL of it; with `commits_wait` transactions end when they are on the disk."""
     name, engine = f"benchmark_{uuid4().hex}", create_engine(server, isolation_level="AUTOCOMMIT")
-    options = {"options": f"-csearch_path={name} -csynchronous_commit=off"}
+    synchronous = "on" if commits_wait else "off"
+    options = {"options": f"-csearch_path={name} -csynchronous_commit={synchronous}"}
     with engine.connect() as connection:
         connection.execute(text(f"CREATE SCHEMA {name}"))
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from newsbot.dedupe.sketches import Relation, Sketch, relation
@@ -11,6 +12,10 @@ MAX_PER_KEY = 64
 """Maximum number of stored texts examined per key. Phrases that all pages of a site contain would match far more."""
 MAX_CANDIDATES = 48
 """Maximum number of texts compared with a new one: those that share most keys with it."""
+
+
+_relation = lru_cache(1024)(relation)
+"""A transaction compares the same texts before and after it has locked their stories."""
 
 
 class SketchCandidate(NamedTuple):
@@ -32,5 +37,5 @@ class NearDuplicateStore(Protocol):
 
 def relatives(sketch: Sketch, store: NearDuplicateStore) -> list[tuple[SketchCandidate, Relation]]:
     """Return the stored near duplicates and excerpts of a text, and the stored texts that it is an excerpt of."""
-    found = ((stored, relation(sketch.content, stored.content)) for stored in store.candidates(sketch.keys))
+    found = ((stored, _relation(sketch.content, stored.content)) for stored in store.candidates(sketch.keys))
     return [(candidate, related) for candidate, related in found if related is not None]

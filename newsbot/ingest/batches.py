@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy.orm import Session
 
 from newsbot.errors import ConflictError, DatabaseError
-from newsbot.ingest.record import Item, lock_items
+from newsbot.ingest.record import Item, add_names_of, lock_items
 from newsbot.metrics.tracing import span
 from newsbot.store.database import Database
 
@@ -50,11 +50,13 @@ def write_together(
 ) -> list[Any]:
     """Return the results of all works, run in one transaction, in their order.
 
-    `items` are what the works record; their locks are taken before the first work. If a work raises, the transaction is
+    `items` are what the works record; their names are stored before, their locks are taken before the first work. If a work raises, the transaction is
     rolled back and every work is tried alone, in a transaction of its own; the result of one that raises again is a
     `Failure`. Raises DatabaseError: then the database itself failed."""
     try:
         with span("newsbot.record", works=len(works)):
+            if len(items) > 1 and not database.has_one_writer:
+                database.transact(partial(add_names_of, items=items, now=datetime.now(UTC)))
             return list(database.transact(partial(_run_all, works=works, items=items)))
     except DatabaseError as error:
         if len(works) == 1 or not isinstance(error, ConflictError):

@@ -14,7 +14,7 @@ from newsbot.ingest.envelope import Envelope, rejected
 from newsbot.ingest.retry import is_answer, next_look, next_try, tries_of
 from newsbot.items import GONE, Fetched, Reject
 from newsbot.store.articles import presence, site_boilerplate
-from newsbot.store.articles.batch_locks import Incoming, lock_articles
+from newsbot.store.articles.batch_locks import Incoming, add_names, lock_articles
 from newsbot.store.articles.imports import kept_id, restore
 from newsbot.store.articles.writer import Saved, save_article
 from newsbot.store.crawl import frontier, learnt_parameters
@@ -48,8 +48,13 @@ def lock_items(session: Session, items: Iterable[Item], *, now: datetime) -> Non
         now=now,
         reject_urls=[url for reject in rejects for url in (reject.url, *_fetched_url(reject))],
         seen_ids={item.article_id for item in items if isinstance(item, Leased) and item.article_id},
-        changes_stories=any(envelope.export and envelope.export.story_id for envelope in envelopes),
+        renumbers_stories=any(envelope.export and envelope.export.story_id for envelope in envelopes),
     )
+
+
+def add_names_of(session: Session, items: Iterable[Item], *, now: datetime) -> None:
+    """Insert the rows of names that articles need; in a transaction before the one that stores them (`add_names`)."""
+    add_names(session, [item.article for item in items if isinstance(item, Envelope)], now=now)
 
 
 def _fetched_url(reject: Reject) -> list[str]:

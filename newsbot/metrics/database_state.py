@@ -96,8 +96,9 @@ def labelled(
     return family
 
 
-def exposition(state: OperatingState) -> bytes:
-    """Return a state in Prometheus's text format, version 0.0.4."""
+def exposition(*collectors: Collector) -> bytes:
+    """Return what collectors have in Prometheus's text format, version 0.0.4."""
     registry = CollectorRegistry()
-    registry.register(StateCollector(state))
+    for collector in collectors:
+        registry.register(collector)
     return generate_latest(registry)

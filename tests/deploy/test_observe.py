@@ -13,8 +13,10 @@ from prometheus_client.core import Metric
 
 from newsbot.metrics.crawl_counts import CrawlCollector
 from newsbot.metrics.database_state import StateCollector
+from newsbot.metrics.queue_metrics import QueueCollector
 from newsbot.store.database import Database
 from newsbot.store.operating.operating_state import operating_state
+from newsbot.store.placing.queued_jobs import QueueRow, QueueState
 from tests.metrics.test_database_state import fill
 from tests.store.samples import NOW
 
@@ -42,10 +44,20 @@ def test_what_is_asked_for_is_served(database: Database) -> None:
     fill(database)
     state = StateCollector(database.ask(lambda session: operating_state(session, now=NOW)))
     crawl = CrawlCollector("news", dict, lambda: 0)
-    served = {name for each in (state, crawl) for metric in each.collect() for name in names_of(metric)}
+    queue = QueueCollector(QueueState(queues=[QueueRow(name="crawl")]), 15.0)
+    served = {
+        name for each in (state, crawl, queue) for metric in each.collect() for name in names_of(metric)
+    }
     asked = {name for expression in expressions() for name in NAME.findall(expression)}
     assert len(asked) > 15
     assert asked <= served | PROCESS
+
+
+@pytest.mark.parametrize("name", ["newsbot_workers", "newsbot_queue_stuck"])
+def test_missing_workers_and_stuck_jobs_wake_somebody(name: str) -> None:
+    groups = yaml.safe_load((OBSERVE / "alerts.yaml").read_text())["groups"]
+    rules = [rule for group in groups for rule in group["rules"] if name in NAME.findall(rule["expr"])]
+    assert {rule["labels"]["severity"] for rule in rules} == {"page"}
 
 
 def test_prometheus_is_pointed_at_the_alerts() -> None:

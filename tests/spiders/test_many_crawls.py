@@ -108,7 +108,7 @@ def test_every_feed_is_polled_once_and_every_host_keeps_its_delay(
             crawl.join()
         assert [crawl.exitcode for crawl in started] == [0] * crawls
         asked = served.asked()
-        assert set(asked.values()) == {1}
+        assert {url: count for url, count in asked.items() if count > 1} == {}
         assert len(asked) == 2 * hosts + served.pages
         # A request may be served a moment after it was sent, and the next one at once.
         assert served.shortest_gap_s() > 0.35

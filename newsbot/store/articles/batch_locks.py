@@ -9,7 +9,7 @@
 
 Two processes that store batches with the same URLs, texts, stories, sources and names do not deadlock, because each of them takes
 all locks of its batch in the order of `sql.locks` before it writes the first article: the keys of URLs and texts, the
-near-duplicate keys, the stories if the batch may change any, then the rows of sources, authors, topics and entities.
+near-duplicate keys, the stories that the batch may change, then the rows of sources, authors, topics and entities.
 Totals, forms of entities and counts of boilerplate follow when the transaction ends.
 
 A body must not change after `lock_articles`, which removes learnt boilerplate itself. What the articles of a batch teach
@@ -30,13 +30,13 @@ from sqlalchemy.orm import Session
 from newsbot.dedupe.sketches import Sketch
 from newsbot.items import Article
 from newsbot.store.articles import children, existing, site_boilerplate, story_placement
-from newsbot.store.articles.content import known_sketches
+from newsbot.store.articles.content import known_sketches, story_locks
 from newsbot.store.articles.precomputed import Precomputed, current
 from newsbot.store.crawl import rejects
 from newsbot.store.entities import entity_writer
 from newsbot.store.schema.identity import ArticleKeys, article_keys, content_key, url_hash
 from newsbot.store.schema.models import ArticleRow, ArticleUrl, ArticleWay
-from newsbot.store.sql import locks, memory
+from newsbot.store.sql import dialect, locks, memory
 from newsbot.store.sql.locks import Rank
 from newsbot.store.sql.many_rows import AskedRows
 from newsbot.urls import canonicalize
@@ -78,13 +78,12 @@ def lock_articles(
     now: datetime,
     reject_urls: Iterable[str] = (),
     seen_ids: Collection[int] = (),
-    changes_stories: bool = False,
+    renumbers_stories: bool = False,
 ) -> None:
     """Remove learnt boilerplate from articles that one transaction stores, and take the locks that this needs.
 
     `now` becomes `first_seen_at` of new sources. `reject_urls` are the URLs of rejects, `seen_ids` the ids of articles
-    that are only seen again in the same transaction. `changes_stories` takes the lock of the stories in any case:
-    `imports.restore` may need it.
+    that are only seen again in the same transaction. `renumbers_stories` takes the lock that `imports.restore` needs.
 
     What `save_article` and `remove_learnt` ask for each article is looked up for all of them, in one statement each.
 
@@ -100,18 +99,19 @@ def lock_articles(
         site_boilerplate.remove_learnt(session, incoming.article, incoming.site_blocks)
     rejected = [url_hash(canonicalize(url)) for url in reject_urls]
     outdated = _outdated(session, batch)
-    if len(batch) + len(rejected) + len(seen_ids) == 1 and not outdated and not changes_stories:
+    if len(batch) + len(rejected) + len(seen_ids) == 1 and not outdated and not renumbers_stories:
         return
     begun.is_begun = True
     articles = [*_keyed(batch), *_keyed(outdated)]
     _lock_keys(connection, articles, rejected)
     _look_up(connection, articles)
-    stored = _stored(connection, articles)
-    if changes_stories or _may_change_stories(connection, articles, stored, len(seen_ids)):
-        _lock_stories(connection, articles)
+    stored = _stored(connection, {key for found in articles for key in found.keys.lock_keys})
+    if connection.dialect.name != "sqlite":
+        others = {*seen_ids, *(row.id for row in _stored(connection, rejected))}
+        _lock_stories(connection, articles, stored, others, renumbers=renumbers_stories)
     if len(batch) > 1:
         changed = [found.article for found in articles if not _is_unchanged(found.article, stored)]
-        _lock_names(connection, changed, now=now)
+        _add_names(connection, changed, now=now)
 
 
 class _Begun:
@@ -136,11 +136,25 @@ def _look_up(connection: Connection, articles: Sequence[_Keyed]) -> None:
     rejects.look_up(connection, [key for found in articles for key in existing.led_by(found.keys)])
 
 
-def _lock_stories(connection: Connection, articles: Sequence[_Keyed]) -> None:
-    """Lock the stories; others may have changed texts of some until then."""
-    story_placement.lock(connection)
-    if connection.dialect.name != "sqlite":
+def _lock_stories(
+    connection: Connection,
+    articles: Sequence[_Keyed],
+    stored: Sequence[_Stored],
+    others: Collection[int],
+    *,
+    renumbers: bool,
+) -> None:
+    """Lock the stories that a batch may change. `others` are further articles of which it changes the row.
+
+    Other transactions may have changed stories and texts until then."""
+
+    def find_again() -> set[int]:
+        existing.look_up(connection, [found.keys for found in articles])
         known_sketches.look_up(connection, [found.sketch for found in articles])
+        return _bound(connection, articles, stored, others)
+
+    ids = _bound(connection, articles, stored, others)
+    story_locks.lock(connection, ids, find_again, renumbers=renumbers)
 
 
 def _outdated(session: Session, batch: Sequence[Incoming]) -> list[Incoming]:
@@ -157,10 +171,9 @@ def _keyed(batch: Iterable[Incoming]) -> Iterator[_Keyed]:
         yield _Keyed(article, article_keys(article), current(article, incoming.precomputed).sketch)
 
 
-def _stored(connection: Connection, articles: Sequence[_Keyed]) -> list[_Stored]:
-    """Return the articles that are at URLs of a batch, and those that were there before: a page may show them again."""
-    hashes = {key for found in articles for key in found.keys.lock_keys}
-    return [_Stored(*row) for row in _AT_URLS.rows(connection, [(key,) for key in hashes])]
+def _stored(connection: Connection, hashes: Collection[bytes]) -> list[_Stored]:
+    """Return the articles that are at URLs, and those that were there before: a page may show them again."""
+    return [_Stored(*row) for row in _AT_URLS.rows(connection, [(key,) for key in hashes])] if hashes else []
 
 
 def _at_urls(asked: FromClause) -> Any:
@@ -177,29 +190,34 @@ def _at_urls(asked: FromClause) -> Any:
 _AT_URLS = AskedRows(_at_urls, url_hash=LargeBinary())
 
 
-def _may_change_stories(
-    connection: Connection, articles: Sequence[_Keyed], stored: Sequence[_Stored], seen_count: int
-) -> bool:
-    """Return whether storing articles may change a story, or more than one row of a stored article.
+def _bound(
+    connection: Connection,
+    articles: Sequence[_Keyed],
+    stored: Sequence[_Stored],
+    others: Collection[int],
+) -> set[int]:
+    """Return the stored articles whose stories a batch may change, or of which it changes more than one row.
 
     A transaction that settles a story changes the rows of its members in any order, and so waits for one that changes
-    several of them without the lock of the stories."""
-    if len(stored) + seen_count > 1:
-        return True
+    several of them without the lock of the story."""
+    known = {row.id for row in stored}
+    beside = story_locks.related_ids(connection, [found.sketch for found in articles])
+    beside |= {
+        same for found in articles if (same := existing.first_with_text(connection, found.keys.text_key))
+    }
+    changed = {row.id for row in stored} if _are_changed(articles, stored) else set()
+    bound = (beside - known) | story_locks.bound_to(connection, changed)
+    rows = known | set(others)
+    return bound | rows if bound or len(rows) > 1 else set()
+
+
+def _are_changed(articles: Sequence[_Keyed], stored: Sequence[_Stored]) -> bool:
+    """Return whether a batch may change the text of a stored article."""
     new_keys = {content_key(found.article) for found in articles}
     if any(row.content_key not in new_keys for row in stored):
         return True
-    shared: Counter[object] = Counter()
-    for found in articles:
-        near = {(place, key) for place, key in enumerate(found.sketch.keys) if key is not None}
-        shared.update([*near, *set(found.keys.lock_keys)])
-    if any(count > 1 for count in shared.values()):
-        return True
-    known = {row.id for row in stored}
-    same_texts = {existing.first_with_text(connection, found.keys.text_key) for found in articles}
-    if same_texts - known - {None}:
-        return True
-    return known_sketches.have_candidates(connection, [found.sketch for found in articles], known)
+    shared = Counter(key for found in articles for key in set(found.keys.lock_keys))
+    return any(count > 1 for count in shared.values())
 
 
 def _is_unchanged(article: Article, stored: Sequence[_Stored]) -> bool:
@@ -208,7 +226,17 @@ def _is_unchanged(article: Article, stored: Sequence[_Stored]) -> bool:
     return bool(engines) and article.entity_engine in engines | {None}
 
 
-def _lock_names(connection: Connection, articles: Sequence[Article], *, now: datetime) -> None:
+def add_names(session: Session, articles: Sequence[Article], *, now: datetime) -> None:
+    """Insert the rows of names that articles need, in a transaction of its own before the one that stores them.
+
+    Others that store articles with the same new names wait for this short transaction only. Names may stay without an article
+    if none is stored then. It does not wait for the disk: the transaction that stores the articles does."""
+    connection = session.connection()
+    dialect.end_without_disk(connection)
+    _add_names(connection, articles, now=now)
+
+
+def _add_names(connection: Connection, articles: Sequence[Article], *, now: datetime) -> None:
     """Insert the missing rows of sources, authors, topics and entities of articles, each kind in one statement."""
     locks.take(connection, Rank.CORRECTIONS, [entity_writer.CORRECTIONS_LOCK], is_shared=True)
     sources = {article.source for article in articles if article.source is not None}

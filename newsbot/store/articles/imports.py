@@ -8,10 +8,11 @@ from datetime import datetime
 from sqlalchemy import case, delete, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
-from newsbot.store.articles import story_placement
+from newsbot.store.articles.content import story_locks
 from newsbot.store.changes import change_log
 from newsbot.store.schema.models import ArticleRow, Story
-from newsbot.store.sql import dialect
+from newsbot.store.sql import dialect, locks
+from newsbot.store.sql.locks import Rank
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,7 @@ def restore(session: Session, article_id: int, known: Known, *, now: datetime) -
     """Restore until when an article was seen elsewhere, its number of revisions, and the number of its story.
 
     The revisions themselves are in the other database only. If the article has a story number, `lock_articles` must have
-    been called with `changes_stories`."""
+    been called with `renumbers_stories`."""
     latest = case(
         (ArticleRow.last_seen_at < known.last_seen_at, known.last_seen_at), else_=ArticleRow.last_seen_at
     )
@@ -64,7 +65,7 @@ def _log_revision(session: Session, article_id: int, now: datetime) -> None:
 
 def _renumber_story(session: Session, story_id: int, wanted: int, now: datetime) -> None:
     """Change the number of a story to the one that it had elsewhere, unless another story has it."""
-    story_placement.lock(session.connection())
+    locks.take(session.connection(), Rank.STORIES, [story_locks.NUMBERS])
     if session.scalar(select(Story.id).where(Story.id == wanted)) is not None:
         return
     dialect.pass_id(session.connection(), Story, wanted)

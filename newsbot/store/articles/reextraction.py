@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from newsbot import rule_versions
 from newsbot.items import Article, Outcome, utc_text
-from newsbot.store.articles import story_placement
+from newsbot.store.articles.content import story_locks
 from newsbot.store.articles.loading import changed_structure
 from newsbot.store.articles.precomputed import Precomputed
 from newsbot.store.articles.revision_rows import changed_fields, stored_content
@@ -126,8 +126,7 @@ def mark_extracted(
     `removals` are those articles, by id, from whose pages the rules have removed something that may not be stored yet."""
     for article_id, article in (removals or {}).items():
         store_removed(session.connection(), article_id, article)
-    story_placement.lock(
-        session.connection()
-    )  # a transaction that changes the rows of several articles holds it
+    changed = set(article_ids)
+    story_locks.lock(session.connection(), changed, lambda: changed)  # several articles are changed
     query = update(ArticleRow).where(ArticleRow.id.in_(article_ids))
     session.execute(query.values(extractor_version=rule_versions.label()))

@@ -2,7 +2,7 @@
 
 A story is a connected component of the graph of near duplicates, so the order in which articles are stored does not
 matter. Of two transactions that store near duplicates at the same time one waits for the other, because both lock a key
-that the two texts share.
+that the two texts share. Transactions that change different stories do not wait for each other (`content.story_locks`).
 """
 
 from __future__ import annotations
@@ -10,59 +10,31 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Connection,
     bindparam,
     delete,
-    desc,
-    func,
     insert,
     or_,
     select,
-    union_all,
     update,
 )
 
-from newsbot.dedupe.grouping import MAX_CANDIDATES, MAX_PER_KEY, SketchCandidate, relatives
-from newsbot.dedupe.sketches import Relation, Sketch, is_smaller
+from newsbot.dedupe.sketches import Sketch, is_smaller
 from newsbot.dedupe.stories import StoryMember, choose_original, roles
+from newsbot.store.articles.content import story_locks
 from newsbot.store.articles.content.known_sketches import KEY_COLUMNS, KnownSketches
+from newsbot.store.articles.content.stored_sketches import Related, related_to
+from newsbot.store.articles.existing import find_existing
 from newsbot.store.changes.change_log import MEMBERSHIP_COLUMNS, Membership, watch, watch_articles
 from newsbot.store.schema.models import ArticleAuthor, ArticleRow, ArticleSketch, Author, Story
 from newsbot.store.sql import dialect, locks, memory, waiting_rows
-from newsbot.store.sql.compiled import CompiledStatement
 from newsbot.store.sql.locks import Rank
-
-LOCK = b"stories."
-"""Key of the lock of rank STORIES: while a transaction holds it, no other one changes stories."""
-
-
-def _candidates() -> CompiledStatement:
-    found = [
-        select(ArticleSketch.article_id)
-        .where(getattr(ArticleSketch, key) == bindparam(key))
-        .order_by(getattr(ArticleSketch, key).desc(), ArticleSketch.article_id.desc())
-        .limit(MAX_PER_KEY)
-        .subquery()
-        for key in KEY_COLUMNS
-    ]
-    shared = union_all(*(select(sharing.c.article_id) for sharing in found)).subquery()
-    most = (
-        select(shared.c.article_id)
-        .group_by(shared.c.article_id)
-        .order_by(desc(func.count()), shared.c.article_id.desc())
-        .limit(MAX_CANDIDATES)
-        .subquery()
-    )
-    query = select(ArticleSketch.article_id, ArticleSketch.content)
-    return CompiledStatement(query.join(most, most.c.article_id == ArticleSketch.article_id))
-
 
 # Statements are built once: building one takes longer than executing it.
 _ARTICLES = ArticleRow.metadata.tables["articles"]
-_CANDIDATES = _candidates()
 _SET_MEMBERSHIP = update(_ARTICLES).where(_ARTICLES.c.id == bindparam("member_id"))
 _OF_STORY = _ARTICLES.c.story_id == bindparam("of_story")
 _DECIDING_COLUMNS = (
@@ -86,10 +58,6 @@ _AUTHORS = (
 )
 
 
-Related = Sequence[tuple[SketchCandidate, Relation]]
-"""Stored articles with near duplicates or excerpts of a text, and how they are related to it."""
-
-
 def lock_near_duplicates(connection: Connection, texts: Iterable[Sketch]) -> None:
     """Take advisory locks on the near-duplicate keys of texts until the transaction ends.
 
@@ -99,35 +67,67 @@ def lock_near_duplicates(connection: Connection, texts: Iterable[Sketch]) -> Non
         locks.take(connection, Rank.NEAR_DUPLICATES, [b"near" + key.to_bytes(4, signed=True) for key in keys])
 
 
-def lock(connection: Connection) -> None:
-    """Keep other transactions from changing stories until the transaction ends. To be called before the first write."""
-    locks.take(connection, Rank.STORIES, [LOCK])
+class Neighbours(NamedTuple):
+    """The stored articles beside which a new text is placed; their stories are locked."""
+
+    related: Related = ()
+    exact_duplicate_id: int | None = None
+    """Another article with the same text, by which a text that is too short for keys is found."""
+
+    @property
+    def ids(self) -> set[int]:
+        """Ids of all of them."""
+        ids = {candidate.id for candidate, _ in self.related}
+        return ids if self.exact_duplicate_id is None else {*ids, self.exact_duplicate_id}
 
 
-def lock_and_relate(connection: Connection, text: Sketch, exact_duplicate_id: int | None) -> Related:
-    """Lock the near-duplicate keys of a new text and return the stored articles that are related to it.
+def lock_new_text(
+    connection: Connection,
+    text: Sketch,
+    text_key: bytes,
+    exact_duplicate_id: int | None,
+    *,
+    in_place_of: int | None = None,
+) -> Neighbours:
+    """Lock the near-duplicate keys of a text and the stories of the articles beside which it is placed; return these.
 
-    If there are any, or `exact_duplicate_id` has the same text, the stories are locked too."""
+    `in_place_of` is the stored article that gets this text: its story and what is bound to its text are locked too.
+    `exact_duplicate_id` is what was found before by `text_key`."""
     lock_near_duplicates(connection, [text])
-    related = relatives(text, StoredSketches(connection))
-    if related or exact_duplicate_id is not None:
-        lock(connection)
-    return related
+    if in_place_of is not None and story_locks.has_locked(connection, in_place_of):
+        return Neighbours(exact_duplicate_id=exact_duplicate_id)
+    found = Neighbours(related_to(connection, text), exact_duplicate_id)
+    changed = [] if in_place_of is None else [in_place_of]
+
+    def find_again() -> set[int]:
+        nonlocal found
+        _, same_text = find_existing(connection, [], text_key)
+        found = Neighbours(related_to(connection, text), same_text)
+        return found.ids | story_locks.bound_to(connection, changed)
+
+    ids = found.ids | story_locks.bound_to(connection, changed)
+    story_locks.lock(connection, ids, find_again)
+    return found
+
+
+def lock_story(connection: Connection, article_id: int) -> None:
+    """Lock the story of an article whose text stays as it is. To be called before the first write."""
+    story_locks.lock(connection, {article_id}, lambda: {article_id})
 
 
 def place_article(
     connection: Connection,
     article_id: int,
     text: Sketch,
-    related: Related,
+    neighbours: Neighbours,
     *,
-    exact_duplicate_id: int | None,
     now: datetime,
 ) -> int | None:
     """Add a stored article to the story of its near duplicates, note which articles are excerpts, return its story.
 
-    `related` comes from `lock_and_relate`. `exact_duplicate_id` is another article with the same text, by which a text that is too
-    short for keys is found."""
+    `neighbours` comes from `lock_new_text`."""
+    related, exact_duplicate_id = neighbours
+    story_locks.note_stored(connection, article_id)
     waiting_rows.add(connection, dialect.new_rows(ArticleSketch), [_row(article_id, text)])
     memory.of(connection, KnownSketches).add(article_id, text)
     near = {candidate.id for candidate, how in related if how.kind == "near"}
@@ -142,7 +142,9 @@ def place_article(
 def move_article(
     connection: Connection, article_id: int, text: Sketch, *, exact_duplicate_id: int | None, now: datetime
 ) -> int | None:
-    """Remove an article whose text has changed from its story, place it again, and return its story; under `lock`."""
+    """Remove an article whose text has changed from its story, place it again, and return its story.
+
+    Under the locks of `lock_new_text`."""
     story_id = _story_of(connection, article_id)
     its_excerpts = ArticleRow.duplicate_kind == "excerpt", ArticleRow.duplicate_of == article_id
     excerpts = list(connection.scalars(select(ArticleRow.id).where(*its_excerpts)))
@@ -151,37 +153,19 @@ def move_article(
     connection.execute(delete(ArticleSketch).where(ArticleSketch.article_id == article_id))
     if story_id is not None:
         _assign_roles(connection, story_id, now)
-    related = relatives(text, StoredSketches(connection))
-    new_story_id = place_article(
-        connection, article_id, text, related, exact_duplicate_id=exact_duplicate_id, now=now
-    )
+    neighbours = Neighbours(related_to(connection, text), exact_duplicate_id)
+    new_story_id = place_article(connection, article_id, text, neighbours, now=now)
     _note_excerpts(connection, excerpts, now)
     return new_story_id
 
 
 def reassign_roles(connection: Connection, article_id: int, *, now: datetime) -> None:
-    """Assign the roles in the story of an article again, because its date or byline has changed; under `lock`."""
+    """Assign the roles in the story of an article again, because its date or byline has changed.
+
+    Under the lock of `lock_story`."""
     story_id = _story_of(connection, article_id)
     if story_id is not None:
         _assign_roles(connection, story_id, now)
-
-
-# ------------------------------------------------------------------ the index
-
-
-class StoredSketches:
-    """The stored sketches as a `dedupe.grouping.NearDuplicateStore`."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-
-    def candidates(self, keys: Sequence[int | None]) -> Iterable[SketchCandidate]:
-        """Return the articles that share a key at the same position, in one statement if they are not known."""
-        known = memory.of(self.connection, KnownSketches)
-        if known.has(keys):
-            return known.candidates(keys)
-        found = _CANDIDATES.rows(self.connection, dict(zip(KEY_COLUMNS, keys, strict=True)))
-        return [SketchCandidate(*row) for row in found]
 
 
 def _row(article_id: int, text: Sketch) -> dict[str, Any]:
@@ -193,7 +177,7 @@ def _row(article_id: int, text: Sketch) -> dict[str, Any]:
 
 
 def _join(connection: Connection, article_ids: Collection[int], now: datetime) -> int:
-    """Merge these articles and the stories that they are in into one story; under `lock`. Return its id."""
+    """Merge these articles and the stories that they are in into one story; return its id."""
     belongs = ArticleRow.id.in_(article_ids)
     found = connection.scalars(select(ArticleRow.story_id).where(belongs).distinct())
     stories = sorted(story_id for story_id in found if story_id is not None)
@@ -278,7 +262,7 @@ def _note_excerpts(connection: Connection, article_ids: Collection[int], now: da
         text = Sketch(tuple(row[key] for key in KEY_COLUMNS), row["content"])
         wholes = [
             (how.of_smaller, candidate.content, candidate.id)
-            for candidate, how in relatives(text, StoredSketches(connection))
+            for candidate, how in related_to(connection, text)
             if how.kind == "excerpt" and is_smaller(text.content, candidate.content)
         ]
         if wholes:

@@ -190,9 +190,11 @@ def _apply(
 def _insert(connection: Connection, page: Page, exact_duplicate_id: int | None, new_id: int | None) -> Saved:
     article, precomputed = page.article, current(page.article, page.precomputed)
     is_stub = article.kind == STUB
-    related = (
-        () if is_stub else story_placement.lock_and_relate(connection, precomputed.sketch, exact_duplicate_id)
-    )
+    neighbours = story_placement.Neighbours()
+    if not is_stub:
+        neighbours = story_placement.lock_new_text(
+            connection, precomputed.sketch, page.keys.text_key, exact_duplicate_id
+        )
     add_source(connection, page)
     dated_at = article.published_at or page.now
     values = content_columns(page) | {
@@ -215,14 +217,10 @@ def _insert(connection: Connection, page: Page, exact_duplicate_id: int | None, 
     if is_stub:
         return Saved(article_id, "new")
     story_id = story_placement.place_article(
-        connection,
-        article_id,
-        precomputed.sketch,
-        related,
-        exact_duplicate_id=exact_duplicate_id,
-        now=page.now,
+        connection, article_id, precomputed.sketch, neighbours, now=page.now
     )
-    return Saved(article_id, "duplicate" if exact_duplicate_id else "new", story_id=story_id)
+    outcome: Outcome = "duplicate" if neighbours.exact_duplicate_id else "new"
+    return Saved(article_id, outcome, story_id=story_id)
 
 
 def _fill(connection: Connection, page: Page, plan: Fill, exact_duplicate_id: int | None) -> Saved:

@@ -48,7 +48,7 @@ def sync_sources(session: Session, sources: Iterable[Source], *, now: datetime) 
         stored = dict(session.execute(query).all())
         changed = [source for source in chunk if stored.get(source.key) != definition_of(source)]
         if changed:
-            _sync_changed(session, changed, now)
+            _sync_changed(session, changed, {source.key for source in changed} & stored.keys(), now)
 
 
 def describe_sources(session: Session, catalog: Catalog) -> None:
@@ -68,7 +68,10 @@ def _description(source: Source) -> dict[str, Any]:
     return {name: getattr(source, name) for name in _DESCRIPTION} | {"tags": list(source.tags)}
 
 
-def _sync_changed(session: Session, sources: Sequence[Source], now: datetime) -> None:
+def _sync_changed(session: Session, sources: Sequence[Source], known: set[str], now: datetime) -> None:
+    """Write sources and their feeds; `known` are the keys of those that are stored already.
+
+    Nothing is looked up by new ones: without statistics, PostgreSQL would read all feeds for it."""
     connection = session.connection()
     rows = [
         {
@@ -89,13 +92,14 @@ def _sync_changed(session: Session, sources: Sequence[Source], now: datetime) ->
     in_order = [feeds[digest] for digest in sorted(feeds)]
     renewed = ("source", "kind", "host", *_ANEW)
     dialect.insert_or_renew(connection, Feed, in_order, unique=("url_hash",), renewed=renewed)
-    keys = [source.key for source in sources]
-    named = select(Feed.id, Feed.url_hash).where(Feed.source.in_(keys), Feed.found_in.is_(None))
+    if not known:
+        return
+    named = select(Feed.id, Feed.url_hash).where(Feed.source.in_(known), Feed.found_in.is_(None))
     doomed = [row.id for row in session.execute(named) if row.url_hash not in feeds]
     if doomed:
         _delete_feeds(session, Feed.id.in_(doomed))
     # What a definition says of hosts, patterns or time zones applies to documents that have not changed, too.
-    session.execute(update(Feed).where(Feed.source.in_(keys)).values(NO_VALIDATORS))
+    session.execute(update(Feed).where(Feed.source.in_(known)).values(NO_VALIDATORS))
 
 
 _ANEW: dict[str, Any] = {
@@ -106,6 +110,7 @@ _ANEW: dict[str, Any] = {
     "is_moved": False,
     "gone_at": None,
     "next_poll_at": None,
+    **NO_VALIDATORS,
 }
 """Columns of a feed that the catalog names: one that has ended or moved is polled again at its own address."""
 

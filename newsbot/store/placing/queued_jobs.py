@@ -17,8 +17,11 @@ SELECT queueing_lock, status = 'todo' FROM procrastinate_jobs WHERE queue_name =
 _QUEUES = text("""
 SELECT queue_name, count(*) FILTER (WHERE status = 'todo'), count(*) FILTER (WHERE status = 'doing'),
        count(*) FILTER (WHERE status = 'failed'),
+       count(*) FILTER (WHERE status = 'doing'
+           AND (workers.id IS NULL OR last_heartbeat < now() - make_interval(secs => :stalled_s))),
        extract(epoch FROM now() - min(events.at) FILTER (WHERE status = 'todo'))
 FROM procrastinate_jobs AS jobs
+LEFT JOIN procrastinate_workers AS workers ON workers.id = jobs.worker_id
 LEFT JOIN LATERAL (SELECT max(at) AS at FROM procrastinate_events WHERE job_id = jobs.id AND status = 'todo') AS events ON true
 WHERE queue_name = ANY(:queues) GROUP BY queue_name
 """)
@@ -59,6 +62,8 @@ class QueueRow:
     running: int = 0
     failed: int = 0
     """Number of jobs that have failed for good."""
+    stuck: int = 0
+    """Number of those in work whose worker is not heard of any more."""
     oldest_s: float | None = None
     """Seconds since the oldest waiting job was placed; None if none waits."""
     done_a_minute: float = 0.0
@@ -121,13 +126,16 @@ def names_of_jobs(queue: QueueDatabase, name: str) -> dict[str, bool]:
 def queue_state(queue: QueueDatabase, queues: Sequence[str], *, stalled_s: float) -> QueueState:
     """Return what these queues hold. A worker that is silent for `stalled_s` seconds counts as dead."""
     with queue.connected() as connection:
-        counts = {row[0]: row[1:] for row in connection.execute(_QUEUES, {"queues": list(queues)})}
+        asked = {"queues": list(queues), "stalled_s": stalled_s}
+        counts = {row[0]: row[1:] for row in connection.execute(_QUEUES, asked)}
         rates = {row[0]: row[1:] for row in connection.execute(_RATES, {"minutes": RATE_MINUTES})}
         workers = connection.execute(_WORKERS).all()
         stuck = connection.execute(_STUCK, {"stalled_s": stalled_s, "limit": SHOWN}).all()
         failed = connection.execute(_FAILED, {"queues": list(queues), "limit": SHOWN}).all()
     return QueueState(
-        queues=[_queue(name, counts.get(name, (0, 0, 0, None)), rates.get(name, (0, 0))) for name in queues],
+        queues=[
+            _queue(name, counts.get(name, (0, 0, 0, 0, None)), rates.get(name, (0, 0))) for name in queues
+        ],
         workers=list(map(_worker, workers)),
         stuck=list(map(_job, stuck)),
         failed=list(map(_job, failed)),
@@ -135,12 +143,13 @@ def queue_state(queue: QueueDatabase, queues: Sequence[str], *, stalled_s: float
 
 
 def _queue(name: str, counts: Sequence[Any], rates: Sequence[Any]) -> QueueRow:
-    waiting, running, failed, oldest_s = counts
+    waiting, running, failed, stuck, oldest_s = counts
     return QueueRow(
         name=name,
         waiting=waiting,
         running=running,
         failed=failed,
+        stuck=stuck,
         oldest_s=None if oldest_s is None else round(float(oldest_s), 1),
         done_a_minute=round(float(rates[0]), 1),
         failed_a_minute=round(float(rates[1]), 1),

@@ -143,3 +143,9 @@ def pass_id(connection: Connection, model: type[Base], row_id: int) -> None:
         connection.execute(
             text(f"SELECT setval({sequence}, greatest(:id, nextval({sequence})))"), {"id": row_id}
         )
+
+
+def end_without_disk(connection: Connection) -> None:
+    """Let the commit of this transaction not wait for the disk of the server. A later one that waits, waits for it too."""
+    if connection.dialect.name != "sqlite":
+        connection.execute(text("SET LOCAL synchronous_commit = off"))

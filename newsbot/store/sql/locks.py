@@ -16,7 +16,8 @@ Locks without a rank cannot take part in a deadlock:
 
 - Rows of an article and what belongs to it (URLs, revisions, links, mentions, rejects of its URLs, its row in the
   frontier) are changed under the `IDENTITY` keys of its URLs. The story columns of other articles are changed under
-  `STORIES`. A transaction that changes more than one stored article must hold `STORIES` before the first of them.
+  their locks of rank `STORIES`. A transaction that changes more than one stored article must hold these of all of them
+  before the first one.
 - Rows of `fetches` are locked against pruning with SKIP LOCKED (`crawl.fetches.lock_if_present`); pruning locks nothing
   else.
 - Rows of the frontier are leased with SKIP LOCKED.
@@ -24,7 +25,7 @@ Locks without a rank cannot take part in a deadlock:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -48,7 +49,7 @@ class Rank(IntEnum):
     NEAR_DUPLICATES = 2
     """Advisory: near-duplicate keys of texts that are being stored."""
     STORIES = 3
-    """Advisory, one key: stories and the story columns of articles are being changed."""
+    """Advisory: stories, and articles that are in none (see `articles.content.story_locks`)."""
     CORRECTIONS = 4
     """Advisory, one key: entities are being merged or split; shared by transactions that store several articles."""
     SOURCES = 5
@@ -102,6 +103,23 @@ def take(connection: Connection, rank: Rank, keys: Iterable[bytes], *, is_shared
         return False
     connection.execute(_LOCK_SHARED if is_shared else _LOCK, {"numbers": numbers})
     return True
+
+
+def take_found(connection: Connection, rank: Rank, keys: set[bytes], find: Callable[[], set[bytes]]) -> None:
+    """Take advisory locks of keys that other transactions may change until these locks are held.
+
+    `find` returns the keys as they are then. If some are not among `keys`, all of these locks are released and those of the
+    keys that were found are taken, so that the order is kept."""
+    while True:
+        held: _Held = connection.info.setdefault(_STATE, _Held())
+        before = _Held(held.rank, set(held.keys))
+        with connection.begin_nested() as savepoint:
+            take(connection, rank, keys)
+            found = find()
+            if found <= keys:
+                return
+            savepoint.rollback()
+        connection.info[_STATE], keys = before, found
 
 
 def note(connection: Connection, rank: Rank, keys: Iterable[object]) -> bool:

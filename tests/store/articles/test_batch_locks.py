@@ -5,13 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
 
-from newsbot.store.articles.batch_locks import Incoming, lock_articles
+from newsbot.items import Article
+from newsbot.store.articles.batch_locks import Incoming, add_names, lock_articles
 from newsbot.store.articles.precomputed import precompute
 from newsbot.store.articles.site_boilerplate import learn, reclean_same, remove_learnt
 from newsbot.store.articles.writer import save_article
@@ -179,3 +182,33 @@ def test_page_that_lost_boilerplate_takes_its_keys_before_the_stories(database: 
     assert _store_batch(database, [Incoming(edited)], LATER) == ["changed"]
     with database.read() as session:
         assert session.scalars(select(Revision.by_rules).order_by(Revision.revision)).all() == [True, False]
+
+
+def test_new_names_of_open_batches_are_waited_for_by_nobody(database: Database, database_url: str) -> None:
+    if database.has_one_writer:
+        pytest.skip("SQLite has one writer")
+    other = Database(database_url).open()
+    batches = [
+        [article(number, body=made_up(number), source="same.example", url=f"https://same.example/{number}")]
+        for number in (1, 2)
+    ]
+    for each, names in ((database, batches[0]), (other, batches[1])):
+        each.transact(partial(add_names, articles=names, now=NOW))
+
+    def store(each: Database, articles: list[Article]) -> None:
+        with each.write() as session:
+            lock_articles(session, [Incoming(one) for one in articles], now=NOW)
+            for one in articles:
+                save_article(session, one, keys=article_keys(one), run_id=None, now=NOW)
+
+    with database.write() as session:
+        for one in batches[0]:
+            save_article(session, one, keys=article_keys(one), run_id=None, now=NOW)
+        session.flush()
+        writer = Thread(target=store, args=(other, batches[1]))
+        writer.start()
+        writer.join(timeout=20)
+        assert not writer.is_alive()
+    other.close()
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(ArticleRow)) == 2

@@ -25,6 +25,8 @@ from newsbot.store.queries import Filters, biggest_stories, story_members
 from newsbot.store.schema.identity import article_keys
 from newsbot.store.schema.models import ArticleRow, Story
 from tests.dedupe.texts import follow_up, market_report, reprint, text, update
+from tests.store.articles.chain_writer import LINKS
+from tests.store.articles.chain_writer import write as write_chains
 from tests.store.articles.story_writer import versions_of, write
 from tests.store.samples import LATER, NOW, article, load, save
 
@@ -295,6 +297,79 @@ def test_copies_stored_at_the_same_time_find_each_other(database_url: str) -> No
     assert {row[1] for row in _relations(one)} == {(first.url, second.url)}
     one.close()
     other.close()
+
+
+BARE: dict[str, Any] = {"authors": [], "topics": [], "entities": []}
+"""No row of theirs that two writers would write."""
+
+
+def _save_while(database_url: str, first: Article, second: Article, *, waits: bool) -> None:
+    """Store an article while another transaction that has stored one is open."""
+    one, other = Database(database_url).open(), Database(database_url).open()
+    with one.write() as session:
+        save_article(session, first, keys=article_keys(first), run_id=None, now=NOW)
+        writer = Thread(target=save, args=(other, second))
+        writer.start()
+        writer.join(timeout=0.3 if waits else 20)
+        assert writer.is_alive() == waits
+    writer.join()
+    one.close()
+    other.close()
+
+
+def test_articles_of_different_stories_are_stored_at_the_same_time(
+    database: Database, database_url: str
+) -> None:
+    if database.has_one_writer:
+        pytest.skip("SQLite has one writer")
+    bodies = [BODY, text(2, 24)]
+    for number, body in enumerate([*bodies, *map(reprint, bodies)]):
+        save(database, _by(f"site{number}", body, **BARE))
+    first, second = (_by(f"more{number}", body, 5, **BARE) for number, body in enumerate(bodies))
+    _save_while(database_url, first, second, waits=False)
+    assert sorted(len(row[1]) for row in _relations(database)) == [3] * 6
+
+
+def test_story_that_has_grown_while_a_writer_waited_is_locked_anew(
+    database: Database, database_url: str
+) -> None:
+    parts = [text(number, 4) for number in range(10, 20)]
+    whole, excerpt = "\n\n".join(parts), "\n\n".join(parts[6:])
+    grown = "\n\n".join([*parts[:6], text(30, 12)])  # has no word of the excerpt
+    save(database, _by("a", whole, **BARE))
+    first, second = _by("b", grown, 5, **BARE), _by("c", excerpt, 9, **BARE)
+    _save_while(database_url, first, second, waits=True)
+    found = {row[0]: (len(row[1]), row[2]) for row in _relations(database)}
+    assert found[first.url][0] == 2
+    assert found[second.url] == (0, "excerpt")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [1, 6])
+def test_processes_that_store_links_of_the_same_chains_make_the_stories_of_one(
+    database_url: str, tmp_path: Path, size: int
+) -> None:
+    chains, processes = 8, 4
+    alone = f"sqlite:///{tmp_path / 'alone.db'}"
+    write_chains(alone, 0, 1, chains, size)
+    command = [sys.executable, "-m", "tests.store.articles.chain_writer", database_url]
+    writers = [
+        subprocess.Popen(
+            [*command, str(part), str(processes), str(chains), str(size)],
+            cwd=ROOT,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for part in range(processes)
+    ]
+    assert [(writer.communicate()[1], writer.returncode) for writer in writers] == [("", 0)] * processes
+    relations = []
+    for url in (alone, database_url):
+        database = Database(url).open()
+        relations.append(_relations(database))
+        database.close()
+    assert relations[0] == relations[1]
+    assert max(len(row[1]) for row in relations[0]) >= LINKS
 
 
 @pytest.mark.slow

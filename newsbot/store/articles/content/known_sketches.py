@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import BigInteger, Connection, select
 from sqlalchemy import text as sql_text
@@ -105,12 +105,6 @@ class KnownSketches:
 def look_up(connection: Connection, texts: Iterable[Sketch]) -> None:
     """Look up the articles that share keys with texts; under the locks of these keys."""
     memory.of(connection, KnownSketches).look_up(connection, texts)
-
-
-def have_candidates(connection: Connection, texts: Sequence[Sketch], known: Collection[int]) -> bool:
-    """Return whether a stored article, other than those known, shares a key with one of the texts, which are looked up."""
-    sketches = memory.of(connection, KnownSketches)
-    return any(candidate.id not in known for text in texts for candidate in sketches.candidates(text.keys))
 
 
 def _places(keys: Sequence[int | None]) -> list[tuple[int, int]]:

@@ -114,8 +114,15 @@ def rewrite(
     existing, precomputed = plan.existing, current(page.article, page.precomputed)
     is_other_text = page.keys.text_key != existing.text_key
     if is_other_text:
-        story_placement.lock_near_duplicates(connection, [precomputed.sketch])
-    story_placement.lock(connection)
+        exact_duplicate_id = story_placement.lock_new_text(
+            connection,
+            precomputed.sketch,
+            page.keys.text_key,
+            exact_duplicate_id,
+            in_place_of=existing.id,
+        ).exact_duplicate_id
+    else:
+        story_placement.lock_story(connection, existing.id)
     if revision:
         connection.execute(insert(Revision).values(revision))
     if isinstance(plan, Fill):

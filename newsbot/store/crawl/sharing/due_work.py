@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from newsbot.discovery.timing.schedule import MAX_AHEAD_S
 from newsbot.store.crawl.hosts import held_hosts
 from newsbot.store.crawl.polling import DueFeed
-from newsbot.store.crawl.sharing.host_claims import any_taken, is_taken
+from newsbot.store.crawl.sharing.host_claims import any_taken, is_taken, taken_hosts
 from newsbot.store.crawl.sharing.wanted_work import Wanted, is_wanted
 from newsbot.store.schema.models import Feed, FrontierRow, HostClaim
 
@@ -116,7 +116,13 @@ def _due_pages(wanted: Wanted, now: datetime) -> list[Due]:
 
 def _is_possible(host: Any, now: datetime, run_id: int | None) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions that a host may be asked now."""
-    of_host = HostClaim.host == host
+    # Others may have the hosts of all rows that are due first. For NOT IN, PostgreSQL looks each row up in a table in memory;
+    # for NOT EXISTS it may compare each row with each claim.
     rest = HostClaim.next_request_at
-    is_resting = select(HostClaim.host).where(of_host, rest > now + SOON, rest <= now + MAX_REST).exists()
-    return host.is_not(None), host.not_in(held_hosts(now)), ~is_taken(host, run_id, now), ~is_resting
+    resting = select(HostClaim.host).where(rest > now + SOON, rest <= now + MAX_REST)
+    return (
+        host.is_not(None),
+        host.not_in(held_hosts(now)),
+        host.not_in(taken_hosts(run_id, now)),
+        host.not_in(resting),
+    )

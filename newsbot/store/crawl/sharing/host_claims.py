@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from newsbot.errors import NewsbotError
@@ -82,6 +82,13 @@ def is_taken(host: ColumnElement[str], run_id: int | None, now: datetime) -> Col
     """Return the condition that a run other than `run_id` has the claim of a host."""
     others = _CLAIMS.c.run_id != run_id if run_id is not None else _CLAIMS.c.run_id.is_not(None)
     return select(_CLAIMS.c.host).where(_CLAIMS.c.host == host, others, _is_live(now)).exists()
+
+
+def taken_hosts(run_id: int | None, now: datetime) -> Select[tuple[str]]:
+    """Return the query for the hosts of which a run other than `run_id` has the claim."""
+    is_claimed = _CLAIMS.c.run_id > 0  # the index finds these: they are few among all hosts
+    is_others = () if run_id is None else (_CLAIMS.c.run_id != run_id,)
+    return select(_CLAIMS.c.host).where(is_claimed, *is_others, _is_live(now))
 
 
 def any_taken(session: Session, run_id: int, now: datetime) -> bool:

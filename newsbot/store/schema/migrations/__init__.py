@@ -13,7 +13,7 @@ from sqlalchemy import Connection, inspect, text
 from newsbot.store.schema.fetch_partitions import PARTITIONS
 from newsbot.store.schema.models import Base
 
-HEAD = "0008"
+HEAD = "0009"
 """Version of the current models. A constant, because loading Alembic would cost every start a fifth of a second."""
 VERSION_TABLE = "newsbot_version"
 LOCK = b"newsbot-schema"

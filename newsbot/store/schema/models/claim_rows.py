@@ -25,7 +25,7 @@ class HostClaim(Base):
     """Number of claims of the host until now. What a run writes under an older number is refused."""
     leased_until: Mapped[datetime | None]
     """Time at which the claim ends unless it is renewed, by the clock of the database."""
-    next_request_at: Mapped[datetime | None]
+    next_request_at: Mapped[datetime | None] = mapped_column(index=True)
     """Time before which nobody asks the host, by the clock of the database: the delay after the last request."""
     delay_s: Mapped[float] = mapped_column(server_default=text("0"))
     """Seconds between two requests of the run that asks it, for the next one if that run dies."""
