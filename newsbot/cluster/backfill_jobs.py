@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from newsbot.archive.selection import Selection, parse_selection
-from newsbot.cluster.due_jobs import DueJob, GivenBackError
+from newsbot.cluster.due_jobs import BrokenOffError, DueJob, GivenBackError
 from newsbot.cluster.work_processes import WorkProcesses
 from newsbot.errors import InputError
 from newsbot.ingest.process import Processor
@@ -84,6 +84,6 @@ class ArchiveJobs:
             except OvertakenError:
                 await asyncio.sleep(OVERTAKEN_S)
             except BrokenProcessPool as error:
-                raise GivenBackError(f"{part.path}: a process was killed", path=part.path) from error
+                raise BrokenOffError(f"{part.path}: a process was killed", path=part.path) from error
             before = await asyncio.to_thread(self.database.ask, partial(load_part, part=part))
         return None

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from newsbot import rule_versions
-from newsbot.cluster.due_jobs import DueJob, GivenBackError
+from newsbot.cluster.due_jobs import BrokenOffError, DueJob, GivenBackError
 from newsbot.cluster.work_processes import WorkProcesses
 from newsbot.entities.engine import engine_label, load_engine
 from newsbot.entities.linking import UNKNOWN
@@ -159,4 +159,4 @@ class ArticleJobs:
             try:
                 await self.processes.run(work, ids[start : start + STEP])
             except BrokenProcessPool as error:
-                raise GivenBackError(f"{work} from {ids[start]} on: a process was killed") from error
+                raise BrokenOffError(f"{work} from {ids[start]} on: a process was killed") from error

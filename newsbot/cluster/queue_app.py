@@ -13,6 +13,7 @@ from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 
 from newsbot.store.placing.queue_database import QueueDatabase, is_away
+from newsbot.store.sql.server_connections import SERVER_SIDE
 
 logger = logging.getLogger(__name__)
 
@@ -74,9 +75,19 @@ async def _patiently(work: Callable[[], Awaitable[T]]) -> T:
 def make_app(queue: QueueDatabase) -> App:
     """Return an app over the queue without tasks. It connects when it is opened."""
     connector = PsycopgConnector(
-        kwargs=dict(queue.connect_arguments), min_size=1, max_size=4, timeout=10.0, name="newsbot-queue"
+        kwargs=dict(queue.connect_arguments),
+        configure=_set_server_side,
+        min_size=1,
+        max_size=4,
+        timeout=10.0,
+        name="newsbot-queue",
     )
     return with_patience(App(connector=connector))
+
+
+async def _set_server_side(connection: Any) -> None:
+    await connection.execute(SERVER_SIDE)
+    await connection.commit()
 
 
 def with_patience(app: App) -> App:

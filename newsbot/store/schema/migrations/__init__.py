@@ -1,6 +1,10 @@
 """Migrations of the tables (Alembic), applied by `Database.open`.
 
 A change of `newsbot.store.schema.models` needs a new file in `versions/` and its number in `HEAD`.
+
+A migration that only adds tables, indexes, and columns that are null or have a default on the server has a number below that of
+the one before: `0008.1`, `0008.2`. Programs of version `0008` go on while it is applied and afterwards, so that machines are
+upgraded one after the other. After any other migration (`0009`) programs of older versions refuse to work.
 """
 
 from __future__ import annotations
@@ -15,6 +19,7 @@ from newsbot.store.schema.models import Base
 
 HEAD = "0008"
 """Version of the current models. A constant, because loading Alembic would cost every start a fifth of a second."""
+FOLDER = Path(__file__).parent
 VERSION_TABLE = "newsbot_version"
 LOCK = b"newsbot-schema"
 FULL_TEXT_TABLE = "article_search"
@@ -38,14 +43,23 @@ def state(connection: Connection) -> State:
     if VERSION_TABLE not in tables:
         return "foreign" if tables & Base.metadata.tables.keys() else "empty"
     version = connection.scalar(_VERSION)
-    if version == HEAD:
+    if _has_all(version):
         return "current"
     return "older" if version in _versions() else "newer"
 
 
 def is_current(connection: Connection) -> bool:
-    """Return whether the tables are those of this version; faster than `state`, for tables that are newsbot's."""
-    return bool(connection.scalar(_VERSION) == HEAD)
+    """Return whether the tables have all that this version needs; faster than `state`, for tables that are newsbot's."""
+    return _has_all(connection.scalar(_VERSION))
+
+
+def _has_all(version: str | None) -> bool:
+    """Return whether tables of a version are those of `HEAD`, or have got additions since."""
+    if version == HEAD:
+        return True
+    main, _, addition = (version or "").partition(".")
+    own, _, own_addition = HEAD.partition(".")
+    return main == own and addition.isdecimal() and int(addition) > int(own_addition or 0)
 
 
 def upgrade(connection: Connection) -> None:
@@ -54,7 +68,7 @@ def upgrade(connection: Connection) -> None:
     from alembic.config import Config
 
     config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     command.upgrade(config, "head")
 
 
@@ -69,4 +83,4 @@ def is_ours(name: str | None, kind: str, _parents: object) -> bool:
 
 
 def _versions() -> set[str]:
-    return {path.stem.partition("_")[0] for path in (Path(__file__).parent / "versions").glob("[0-9]*.py")}
+    return {path.stem.partition("_")[0] for path in (FOLDER / "versions").glob("[0-9]*.py")}
