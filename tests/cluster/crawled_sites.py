@@ -73,10 +73,11 @@ def stored(place: dict[str, Any]) -> int:
     return int(count)
 
 
-def jobs(place: dict[str, Any]) -> list[tuple[Any, ...]]:
+def jobs(place: dict[str, Any], kind: str = "crawl") -> list[tuple[Any, ...]]:
+    """Return what the jobs of a queue work on, and their states."""
     return rows(
         place["queue"],
-        "SELECT queueing_lock, status::text FROM procrastinate_jobs WHERE queue_name = 'crawl'",
+        f"SELECT queueing_lock, status::text FROM procrastinate_jobs WHERE queue_name = '{kind}'",
     )
 
 

@@ -16,9 +16,11 @@ from newsbot.cluster.queue_app import make_queue
 from newsbot.store.database import Database
 from newsbot.store.placing.queue_database import QueueDatabase
 from newsbot.store.sql.server_connections import SILENT_S
-from tests.cluster.crawled_sites import Sites, assert_all_once, jobs, stored, worker
+from tests.archive.warcs import packed, record, write
+from tests.cluster.crawled_sites import POLITE, Sites, assert_all_once, jobs, loopback, stored, worker
 from tests.cluster.own_machines import NETWORK, SERVICES, OwnMachine, OwnServer, own_machine, own_server
-from tests.cluster.workers import AS_IT_IS, in_loop, rows, until
+from tests.cluster.workers import AS_IT_IS, in_loop, rows, running, until
+from tests.pages import article_page
 
 pytestmark = pytest.mark.slow
 
@@ -63,6 +65,52 @@ def test_a_worker_that_is_cut_off_for_a_minute_does_no_harm_and_goes_on(
     assert sites.asked.total() - len(sites.asked) <= 2 * 4, (
         "a page of every host that was cut off, a time or two"
     )
+
+
+def test_workers_go_on_after_a_crash_of_the_server(tmp_path: Path, cleanup: ExitStack) -> None:
+    server = cleanup.enter_context(own_server("127.0.0.1"))
+    place = place_on(server, tmp_path)
+    sites = Sites(cleanup, tmp_path, addresses=loopback(4), pages=60, takes_s=0.4)
+    workers = [cleanup.enter_context(worker(place)) for _ in range(2)]
+    until(lambda: sites.asked.total() >= 20, *workers)
+    server.stop()
+    time.sleep(20)
+    server.start()
+    until(lambda: stored(place) == sites.pages, *workers)
+    until(lambda: not jobs(place), *workers)
+    assert_all_once(place, sites)
+
+
+@pytest.mark.parametrize("kind", ["crawl", "backfill"])
+def test_a_worker_ends_when_the_server_is_away_for_longer_and_no_job_fails(
+    kind: str, tmp_path: Path, cleanup: ExitStack
+) -> None:
+    """It says so, and whatever has started it starts it again."""
+    server = cleanup.enter_context(own_server("127.0.0.1"))
+    place = place_on(server, tmp_path)
+    sites = Sites(cleanup, tmp_path, addresses=loopback(2), pages=60, takes_s=0.4)
+    archives = [
+        [record(f"https://a.example/{n}-{m}", article_page(n * 400 + m).encode()) for m in range(400)]
+        for n in range(4)
+    ]
+    for number, pages in enumerate(archives):
+        write(tmp_path / f"{number}.warc.gz", packed(*pages))
+    if kind == "backfill":
+        with running("backfill", "--enqueue", str(tmp_path), **place) as command:
+            assert command.ended()[0] == 0
+    first = cleanup.enter_context(running("worker", kind, *(POLITE if kind == "crawl" else ()), **place))
+    until(lambda: stored(place) > 0, first)
+    server.stop()
+    time.sleep(75)
+    server.start()
+    status, output = first.ended()
+    assert status == 1, output
+    assert "Traceback" not in output
+    assert "cannot be used" in output.splitlines()[-1]
+    second = cleanup.enter_context(running("worker", kind, *(POLITE if kind == "crawl" else ()), **place))
+    until(lambda: stored(place) == (sites.pages if kind == "crawl" else 1600), second)
+    until(lambda: not jobs(place, kind), second)
+    assert rows(place["queue"], "SELECT * FROM newsbot_failures") == []
 
 
 HOLDING = """

@@ -173,7 +173,7 @@ def test_a_job_that_ends_well_removes_those_that_have_failed_before_with_the_rea
     [
         pytest.param(GivenBackError("the worker is ended"), "todo", MAX_ATTEMPTS - 1, id="ended worker"),
         pytest.param(asyncio.CancelledError(), "todo", MAX_ATTEMPTS - 1, id="worker ended without patience"),
-        pytest.param(BrokenOffError("its process was killed"), "failed", MAX_ATTEMPTS - 1, id="dead process"),
+        pytest.param(BrokenOffError("its process was killed"), "failed", MAX_ATTEMPTS, id="dead process"),
     ],
 )
 def test_only_workers_that_die_count_as_attempts(

@@ -55,7 +55,11 @@ def ran(place: dict[str, Any], *arguments: str, program: str = PROGRAM) -> tuple
 
 
 def failed(place: dict[str, Any]) -> list[tuple[Any, ...]]:
-    return rows(place["queue"], "SELECT queueing_lock FROM procrastinate_jobs WHERE status = 'failed'")
+    return rows(
+        place["queue"],
+        "SELECT queueing_lock FROM procrastinate_jobs"
+        " WHERE status = 'failed' AND queue_name IN ('crawl', 'backfill')",
+    )
 
 
 def is_known(place: dict[str, Any], started: Worker) -> bool:
@@ -99,6 +103,7 @@ def test_a_newer_worker_does_not_migrate_the_tables_of_older_ones(
     assert rows(place["database"], "SELECT version_num FROM newsbot_version") == [(migrations.HEAD,)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["crawl", "backfill"])
 def test_an_older_worker_ends_when_the_tables_are_made_anew_and_no_job_fails(
     place: dict[str, Any], kind: str, tmp_path: Path, cleanup: ExitStack

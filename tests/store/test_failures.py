@@ -64,6 +64,27 @@ def test_transaction_whose_connection_is_lost_is_run_again(postgres: Database) -
     assert postgres.ask(authors) == ["Jon Abe", "Mira Holt"]
 
 
+def test_transaction_that_pauses_for_too_long_holds_up_nobody_and_is_run_again(
+    postgres: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As that of a process that is frozen in the middle of it."""
+    postgres.transact(lambda session: add_author(session, "Mira Holt"))
+    rename = text("UPDATE authors SET name = name || :more")
+    pauses = [True]
+
+    def work(session: Session) -> None:
+        session.execute(rename, {"more": " (first)"})
+        if pauses:
+            pauses.clear()
+            other.transact(lambda session: session.execute(rename, {"more": " (second)"}))
+
+    other = Database(postgres._parsed.render_as_string(hide_password=False))
+    monkeypatch.setattr("newsbot.store.database.MAX_PAUSE_S", 0.2)
+    postgres.transact(work)
+    other.close()
+    assert postgres.ask(authors) == ["Mira Holt (second) (first)"]
+
+
 def test_reading_whose_connection_is_lost_is_run_again(postgres: Database) -> None:
     losses = [lose]
 

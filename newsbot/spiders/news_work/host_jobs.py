@@ -77,6 +77,11 @@ class JobTurns(HostTurns):
         await super().end(over)
         self._end_jobs(over)
 
+    def leave(self) -> None:
+        """End all jobs, whatever is left to do: the crawl is over."""
+        for over in (*self.asked.values(), *self.jobs.values()):
+            over.set()
+
     def _end_jobs(self, hosts: Iterable[str]) -> None:
         for host in hosts:
             self.requests.pop(host, None)

@@ -17,6 +17,9 @@ SILENT_S = 30
 PROBES = 4
 _IDLE_S = SILENT_S // 3
 _INTERVAL_S = (SILENT_S - _IDLE_S) // PROBES
+MAX_PAUSE_S = 60
+"""Seconds after which the server ends a transaction that writes and has sent nothing: its process may have been frozen, whose
+system answers as before. It is run again when the process goes on."""
 
 SERVER_SIDE = (
     f"SELECT set_config('tcp_user_timeout', '{1000 * SILENT_S}', false),"

@@ -26,6 +26,9 @@ FULL_TEXT_TABLE = "article_search"
 """Table of the full-text index (`newsbot.store.index.full_text`): not a model, since it differs between databases."""
 
 _VERSION = text(f"SELECT version_num FROM {VERSION_TABLE}")  # noqa: S608
+_VERSION_AND_LIMIT = text(
+    f"SELECT version_num, set_config('idle_in_transaction_session_timeout', :limit, true) FROM {VERSION_TABLE}"  # noqa: S608
+)
 
 State = Literal["current", "empty", "older", "newer", "foreign"]
 
@@ -48,9 +51,13 @@ def state(connection: Connection) -> State:
     return "older" if version in _versions() else "newer"
 
 
-def is_current(connection: Connection) -> bool:
-    """Return whether the tables have all that this version needs; faster than `state`, for tables that are newsbot's."""
-    return _has_all(connection.scalar(_VERSION))
+def is_current(connection: Connection, *, max_pause_s: float | None = None) -> bool:
+    """Return whether the tables have all that this version needs; faster than `state`, for tables that are newsbot's.
+
+    With `max_pause_s` PostgreSQL ends the transaction if it sends nothing for longer from now on."""
+    if max_pause_s is None or connection.dialect.name == "sqlite":
+        return _has_all(connection.scalar(_VERSION))
+    return _has_all(connection.scalar(_VERSION_AND_LIMIT, {"limit": str(int(1000 * max_pause_s))}))
 
 
 def _has_all(version: str | None) -> bool:
