@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar
 
 from procrastinate import App, PsycopgConnector
@@ -44,6 +44,10 @@ class PatientJobs(JobManager):
     async def update_heartbeat(self, worker_id: int) -> None:
         """Store that a worker is alive."""
         await _patiently(lambda: super(PatientJobs, self).update_heartbeat(worker_id))
+
+    async def list_jobs_to_abort_async(self, *args: Any, **kwargs: Any) -> Iterable[int]:
+        """Return the ids of jobs that somebody wants to be stopped."""
+        return await _patiently(lambda: super(PatientJobs, self).list_jobs_to_abort_async(*args, **kwargs))
 
     async def defer_periodic_job(self, *args: Any, **kwargs: Any) -> int | None:
         """Place a job of the scheduler, unless another worker has placed it."""
