@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures.process import BrokenProcessPool
 from datetime import UTC, datetime
 from functools import partial
@@ -53,6 +53,8 @@ class ArchiveJobs:
         self.settings = settings
         self.processes = processes
         self.is_ending = False
+        self.on_progress: Callable[[str], object] = lambda _: None
+        """Called with the name of a job when it has got on."""
 
     async def ingest(self, path: str, **others: Any) -> None:
         """Store the pages of an archive that are not stored yet.
@@ -64,7 +66,11 @@ class ArchiveJobs:
         await asyncio.to_thread(
             self.database.transact, lambda session: add_parts(session, parts, now=datetime.now(UTC))
         )
-        errors = [error for part in parts if (error := await self._ingest_part(part, selection))]
+        errors = []
+        for part in parts:
+            if error := await self._ingest_part(part, selection):
+                errors.append(error)
+            self.on_progress(backfill_job(path, given).name)
         if errors:
             raise InputError(f"{path}: {errors[0]}", path=path)
 

@@ -32,7 +32,7 @@ from newsbot.cluster.queues import (
 from newsbot.errors import ConflictError, DatabaseError, NewsbotError
 from newsbot.masking import masked
 from newsbot.store.crawl.frontier import this_process
-from newsbot.store.placing.failed_jobs import forgive, note_failure, remove_failed
+from newsbot.store.placing.failed_jobs import forget_attempts, forgive, note_failure, remove_failed
 from newsbot.store.placing.queue_database import QueueDatabase
 from newsbot.store.placing.worker_rows import WorkerReport, count_jobs, report
 
@@ -103,6 +103,10 @@ class JobWorker:
         self._counted = (0, 0)
         self._done_well: set[str] = set()
         """What the jobs have worked on that are done since the last report."""
+        self._attempted: dict[str, Job] = {}
+        """What jobs work on -> those jobs in work that workers have died of before."""
+        self._got_on: list[Job] = []
+        """Those of them that have got on since."""
         self.is_stopping = False
         self.failure: str | None = None
         """Why the worker cannot go on, in one line; None if it could. Its jobs are for others: they do not fail."""
@@ -165,6 +169,9 @@ class JobWorker:
         self, call: Callable[[], Awaitable[Any]], context: JobContext, worker: Worker
     ) -> Any:
         self.running += 1
+        name = context.job.queueing_lock or ""
+        if context.job.attempts:
+            self._attempted[name] = context.job
         try:
             result = await call()
         except BaseException as error:
@@ -172,11 +179,17 @@ class JobWorker:
             raise
         finally:
             self.running -= 1
+            self._attempted.pop(name, None)
         self.done += 1
-        self._done_well.add(context.job.queueing_lock or "")
+        self._done_well.add(name)
         if self.max_jobs is not None and self.done + self.failed >= self.max_jobs:
             self.stop()
         return result
+
+    def note_progress(self, name: str) -> None:
+        """Note that the job that works on `name` has got something done. So it is not what workers have died of before."""
+        if job := self._attempted.pop(name, None):
+            self._got_on.append(job)
 
     async def _note_end(self, job: Job, error: BaseException) -> None:
         """Note that a job has failed, or is given back."""
@@ -245,6 +258,10 @@ class JobWorker:
         return report(self.queue, said)
 
     def _count(self) -> None:
+        while self._got_on:
+            job = self._got_on[0]
+            forget_attempts(self.queue, job.id or 0, job.worker_id or 0)
+            del self._got_on[0]
         done, failed = self.done - self._counted[0], self.failed - self._counted[1]
         if done or failed:
             count_jobs(self.queue, self.kind, done=done, failed=failed)

@@ -68,6 +68,7 @@ async def _work(
         slots=processes,
         task=work.ingest if isinstance(work, ArchiveJobs) else work.do,
     )
+    work.on_progress = worker.note_progress
 
     def stop() -> None:
         work.is_ending = True

@@ -13,7 +13,7 @@ from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 
 from newsbot.store.placing.queue_database import QueueDatabase, is_away
-from newsbot.store.sql.server_connections import SERVER_SIDE
+from newsbot.store.sql.server_connections import MAX_PAUSE_S, SERVER_SIDE
 
 logger = logging.getLogger(__name__)
 
@@ -91,6 +91,8 @@ def make_app(queue: QueueDatabase) -> App:
 
 async def _set_server_side(connection: Any) -> None:
     await connection.execute(SERVER_SIDE)
+    # A transaction is one statement: only that of a frozen process pauses, and it would hold up who places its jobs again.
+    await connection.execute(f"SET idle_in_transaction_session_timeout = '{MAX_PAUSE_S}s'")
     await connection.commit()
 
 

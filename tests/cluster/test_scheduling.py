@@ -199,6 +199,36 @@ def test_only_workers_that_die_count_as_attempts(
     assert found == [(state, attempts)]
 
 
+@pytest.mark.parametrize(("gets_on", "state"), [(True, "todo"), (False, "failed")])
+def test_a_job_that_has_got_on_is_not_what_workers_have_died_of(
+    queue: QueueDatabase, queue_url: str, gets_on: bool, state: str
+) -> None:
+    async def crawl(host: str, **_: Any) -> None:
+        if gets_on:
+            worker.note_progress(host)
+        while gets_on and rows(queue_url, attempts) == [(MAX_ATTEMPTS - 1,)]:
+            await asyncio.sleep(0.1)
+        silent = f"now() - interval '{STALLED_S + 1} s'"
+        rows(queue_url, f"UPDATE procrastinate_workers SET last_heartbeat = {silent}")
+        await sweep(app.job_manager)
+        worker.stop()
+        raise GivenBackError("it is another worker's now")
+
+    attempts = "SELECT attempts FROM procrastinate_jobs WHERE queue_name = 'crawl'"
+    app = make_app(queue)
+    worker = JobWorker(queue, app, make_scheduler(app, Due()), kind=CRAWL, slots=1, task=crawl)  # type: ignore[arg-type]
+
+    async def run() -> None:
+        async with make_app(queue).open_async() as placing:
+            await place(placing.job_manager, CRAWL, due("a"))
+        rows(queue_url, f"UPDATE procrastinate_jobs SET attempts = {MAX_ATTEMPTS - 1}, queueing_lock = 'a'")
+        await worker.run()
+
+    in_loop(run())
+    found = rows(queue_url, "SELECT status::text FROM procrastinate_jobs WHERE queue_name = 'crawl'")
+    assert found == [(state,)]
+
+
 @pytest.mark.parametrize(
     ("error", "ends"),
     [

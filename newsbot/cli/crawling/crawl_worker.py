@@ -14,7 +14,7 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
 from newsbot.cluster.due_jobs import BrokenOffError, GivenBackError
 from newsbot.cluster.job_worker import JobWorker
-from newsbot.cluster.placer import CrawlPlacer
+from newsbot.cluster.placer import CrawlPlacer, crawl_job
 from newsbot.cluster.queue_app import make_app
 from newsbot.cluster.queues import CRAWL, GRACE_S, MAX_AGE_S
 from newsbot.cluster.scheduler import make_scheduler
@@ -72,7 +72,7 @@ class CrawlWorker:
         app = make_app(self.queue)
         spider = self.spider
         placer = CrawlPlacer(self.queue, session.database, spider.work.id, lambda: spider.work.wanted)
-        self._worker = JobWorker(
+        self._worker = worker = JobWorker(
             self.queue,
             app,
             make_scheduler(app, placer),
@@ -81,6 +81,7 @@ class CrawlWorker:
             task=self._crawl,
             max_jobs=self.max_jobs,
         )
+        spider.turns.on_progress = lambda host: worker.note_progress(crawl_job(host).name)
         loop = asyncio.get_running_loop()
         aging = loop.call_later(MAX_AGE_S, self._worker.stop)
         try:

@@ -20,6 +20,16 @@ _FORGIVE = text("""
 UPDATE procrastinate_jobs SET attempts = attempts - 1 WHERE id = :job_id AND worker_id = :worker_id AND status = 'doing'
 """)
 
+_FORGET = text("""
+UPDATE procrastinate_jobs SET attempts = 0 WHERE id = :job_id AND worker_id = :worker_id AND status = 'doing'
+""")
+
+
+def forget_attempts(queue: QueueDatabase, job_id: int, worker_id: int) -> None:
+    """Forget that workers have died while they did a job: it has got on since."""
+    with queue.connected() as connection:
+        connection.execute(_FORGET, {"job_id": job_id, "worker_id": worker_id})
+
 
 def forgive(queue: QueueDatabase, job_id: int, worker_id: int) -> None:
     """Have the end of a job not count that is about to come: the worker is ended, which says nothing about the job."""
