@@ -1,11 +1,11 @@
 """Archives on an object store and workers of `newsbot worker backfill` that are killed: is every record stored once, how fast?
 
-    python -m benchmarks.cluster_archives URL [--archives 500] [--responses 20] [--kills 20] [--every 5] [--rounds 2]
+    python -m benchmarks.cluster_archives URL [--archives 500] [--responses 20] [--kills 20] [--every 2] [--rounds 2]
 
 URL is a PostgreSQL server on which databases are made and dropped; the object store is moto, a process of its own on loopback.
-First `newsbot backfill` takes in the same archives as files of this machine, and workers take them in from the store, by turns:
-the CPU seconds of their processes are compared, those of the servers are not counted. Then workers are killed (SIGKILL), and
-others started in their place. Prints one JSON object. Figures: benchmarks/cluster.md.
+`newsbot backfill` takes in the same archives as files of this machine, and workers take them in from the store, by turns: the CPU
+seconds of their processes are compared, those of the servers are not counted. Then workers are killed (SIGKILL) in the middle of an
+archive, and others started in their place. Prints one JSON object. Figures: benchmarks/cluster.md.
 """
 
 from __future__ import annotations
@@ -70,6 +70,15 @@ class News:
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         """Return the rows of a statement."""
         return rows(self.url, statement)
+
+    def works(self, process: int) -> bool:
+        """Return whether a worker has a job in work."""
+        return bool(
+            self.rows(
+                "SELECT 1 FROM procrastinate_jobs JOIN newsbot_workers USING (worker_id)"
+                f" WHERE status = 'doing' AND process LIKE '%:{process}'"
+            )
+        )
 
     @property
     def waits(self) -> bool:
@@ -175,12 +184,12 @@ def killed(server: str, kills: int, every_s: float) -> dict[str, Any]:
         next_kill = begun + every_s
         while cluster.waits:
             time.sleep(0.2)
-            if done < kills and time.monotonic() > next_kill:
+            if done < kills and time.monotonic() > next_kill and cluster.works(workers[0].pid):
                 dead = workers.pop(0)
                 os.killpg(dead.pid, signal.SIGKILL)
                 dead.wait()
                 workers.append(cluster.start(*command))
-                done, next_kill = done + 1, next_kill + every_s
+                done, next_kill = done + 1, time.monotonic() + every_s
         took_s = time.monotonic() - begun
         for worker in workers:
             worker.send_signal(signal.SIGTERM)
@@ -188,27 +197,17 @@ def killed(server: str, kills: int, every_s: float) -> dict[str, Any]:
         return {"kills": done, "s": round(took_s), "exit statuses": statuses, **cluster.stored()}
 
 
-def measure(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
-    """Return all figures."""
+def compare(server: str, folder: Path, rounds: int) -> dict[str, Any]:
+    """Return how fast one machine and a worker are."""
     found: dict[str, list[float]] = {"files": [], "store": []}
-    for _ in range(options.rounds):
-        for name, (cpu_s, stored) in (
-            ("files", on_files(options.url, folder)),
-            ("store", on_store(options.url)),
-        ):
-            found[name].append(round(cpu_s, 1))
-            print(name, cpu_s, stored, os.getloadavg(), file=sys.stderr, flush=True)
-    rates = {name: stored["articles"] / statistics.median(seconds) for name, seconds in found.items()}
-    return {
-        "archives": options.archives,
-        "CPU s, files of one machine": found["files"],
-        "CPU s, workers and store": found["store"],
-        "articles a CPU second": {name: round(rate, 1) for name, rate in rates.items()},
-        "ratio": round(rates["store"] / rates["files"], 3),
-        "one machine": stored,
-        "killed": killed(options.url, options.kills, options.every),
-        "load": os.getloadavg(),
-    }
+    stored: dict[str, dict[str, int]] = {}
+    for _ in range(rounds):
+        for name, seconds in found.items():
+            cpu_s, stored[name] = on_files(server, folder) if name == "files" else on_store(server)
+            seconds.append(round(cpu_s, 1))
+            print(name, seconds, stored[name], os.getloadavg(), file=sys.stderr, flush=True)
+    files_s, store_s = map(statistics.median, found.values())
+    return {"CPU s": found, "ratio of the rates": round(files_s / store_s, 3), "stored": stored}
 
 
 def main() -> None:
@@ -218,7 +217,7 @@ def main() -> None:
     parser.add_argument("--archives", type=int, default=500)
     parser.add_argument("--responses", type=int, default=20)
     parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--every", type=float, default=5, metavar="S")
+    parser.add_argument("--every", type=float, default=2, metavar="S")
     parser.add_argument("--rounds", type=int, default=2)
     options = parser.parse_args()
     adopt()
@@ -232,7 +231,10 @@ def main() -> None:
         }
         try:
             put(Path(name))
-            print(json.dumps(measure(options, Path(name)), indent=1))
+            done = compare(options.url, Path(name), options.rounds) if options.rounds else {}
+            if options.kills:
+                done["killed"] = killed(options.url, options.kills, options.every)
+            print(json.dumps({**done, "load": os.getloadavg()}, indent=1))
         finally:
             store.kill()
             store.wait()
