@@ -37,6 +37,8 @@ from benchmarks.remote_archives import STORE, started
 WORKERS = 2
 """Processes that take in archives at a time, in all runs."""
 BUCKET = "bench"
+KEPT: set[int] = set()
+"""The process of the object store."""
 
 
 class News:
@@ -76,7 +78,7 @@ class News:
         return bool(
             self.rows(
                 "SELECT 1 FROM procrastinate_jobs JOIN newsbot_workers USING (worker_id)"
-                f" WHERE status = 'doing' AND process LIKE '%:{process}'"
+                f" WHERE status = 'doing' AND process LIKE '%\\:{process}'"
             )
         )
 
@@ -138,12 +140,10 @@ def counted() -> Iterator[list[float]]:
 
 
 def reap_ended() -> None:
-    """Wait for the processes below this one that have ended; the object store has not."""
-    try:
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
-    except ChildProcessError:
-        return
+    """Wait for all processes below this one but the object store."""
+    own = Path(f"/proc/self/task/{os.getpid()}/children")
+    while others := set(map(int, own.read_text().split())) - KEPT:
+        os.waitpid(others.pop(), 0)
 
 
 def make(folder: Path, archives: int, responses: int) -> None:
@@ -224,6 +224,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         make(Path(name), options.archives, options.responses)
         store, store_url = started(STORE)
+        KEPT.add(store.pid)
         os.environ |= {
             "AWS_ENDPOINT_URL": store_url,
             "AWS_ACCESS_KEY_ID": "test",
