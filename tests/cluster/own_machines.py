@@ -123,13 +123,13 @@ def own_server(address: str) -> Iterator[OwnServer]:
     )
     if not initdb:
         pytest.skip("the programs of a PostgreSQL server are not installed here")
-    folder = Path(tempfile.mkdtemp(prefix="newsbot-server-"))
-    if os.geteuid() == 0:
-        os.chown(folder, pwd.getpwnam("postgres").pw_uid, -1)
-    server = OwnServer(Path(initdb).parent, folder, address)
-    server.start()
-    try:
-        yield server
-    finally:
-        server.stop()
-        shutil.rmtree(folder)
+    with tempfile.TemporaryDirectory(prefix="newsbot-server-") as name:
+        folder = Path(name)
+        if os.geteuid() == 0:
+            os.chown(folder, pwd.getpwnam("postgres").pw_uid, -1)
+        server = OwnServer(Path(initdb).parent, folder, address)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
