@@ -214,22 +214,27 @@ def sent(rng: random.Random, headers: list[str], body: bytes) -> tuple[list[str]
     return [*headers, f"Content-Length: {len(body)}"], body
 
 
+def records(count: int, folder: Path | None) -> Iterator[bytes]:
+    """Yield the records of an archive, compressed one by one."""
+    for number, (url, status, headers, body) in enumerate(responses(count, folder)):
+        block = "\r\n".join([f"HTTP/1.1 {status}", *headers, "", ""]).encode() + body
+        lines = [
+            "WARC/1.0",
+            "WARC-Type: response",
+            f"WARC-Target-URI: {url}",
+            f"WARC-Date: 2024-05-01T{number // 3600 % 24:02}:{number // 60 % 60:02}:{number % 60:02}Z",
+            f"WARC-Record-ID: <urn:uuid:00000000-0000-4000-8000-{number:012}>",
+            "Content-Type: application/http; msgtype=response",
+            f"Content-Length: {len(block)}",
+            "",
+            "",
+        ]
+        yield gzip.compress("\r\n".join(lines).encode() + block + b"\r\n\r\n", 6, mtime=0)
+
+
 def generate(path: Path, count: int, folder: Path | None) -> None:
     with path.open("wb") as file:
-        for number, (url, status, headers, body) in enumerate(responses(count, folder)):
-            block = "\r\n".join([f"HTTP/1.1 {status}", *headers, "", ""]).encode() + body
-            lines = [
-                "WARC/1.0",
-                "WARC-Type: response",
-                f"WARC-Target-URI: {url}",
-                f"WARC-Date: 2024-05-01T{number // 3600 % 24:02}:{number // 60 % 60:02}:{number % 60:02}Z",
-                f"WARC-Record-ID: <urn:uuid:00000000-0000-4000-8000-{number:012}>",
-                "Content-Type: application/http; msgtype=response",
-                f"Content-Length: {len(block)}",
-                "",
-                "",
-            ]
-            file.write(gzip.compress("\r\n".join(lines).encode() + block + b"\r\n\r\n", 6, mtime=0))
+        file.writelines(records(count, folder))
 
 
 # ------------------------------------------------------------------ the measurement

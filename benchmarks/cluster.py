@@ -1,7 +1,7 @@
 """Workers of `newsbot worker crawl` that are killed again and again: what is lost, done twice, asked twice at a time.
 
     python benchmarks/cluster.py URL [--minutes M] [--workers N] [--kill K] [--hosts H] [--pages P] [--every S]
-        [--halfway COMMAND]
+        [--slots N] [--halfway COMMAND]
 
 URL is a PostgreSQL server on which a database of its own is made and dropped. Once all workers run,
 K of the N are killed (SIGKILL) each S seconds and others started in their place; halfway COMMAND is run, such as a restart
@@ -39,8 +39,8 @@ PORT = 8913
 class Cluster:
     """The database, the site and the workers of one run."""
 
-    def __init__(self, url: str, folder: Path, hosts: int, pages: int) -> None:
-        self.url, self.folder, self.pages = url, folder, pages
+    def __init__(self, url: str, folder: Path, hosts: int, pages: int, slots: int) -> None:
+        self.url, self.folder, self.pages, self.slots = url, folder, pages, slots
         self.hosts = [f"127.7.{n // 250}.{n % 250 + 1}:{PORT}" for n in range(hosts)]
         self.workers: list[subprocess.Popen[bytes]] = []
         catalog = (
@@ -77,7 +77,7 @@ class Cluster:
             "worker",
             "crawl",
             "--slots",
-            "4",
+            str(self.slots),
             "-s",
             "DOWNLOAD_DELAY=0",
             "-s",
@@ -260,6 +260,10 @@ class Run:
             "exit statuses after SIGTERM": sorted(set(statuses)),
             "drained in, s": round(drained_s, 1),
             "claims left behind": claimed,
+            "jobs failed": self.cluster.rows(
+                "SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'"
+            )[0][0],
+            "load": [round(load, 1) for load in os.getloadavg()],
             "looks that found no database": self.missed,
         }
 
@@ -274,6 +278,7 @@ def main() -> None:
     parser.add_argument("--hosts", type=int, default=30)
     parser.add_argument("--pages", type=int, default=40)
     parser.add_argument("--every", type=float, default=20, metavar="S")
+    parser.add_argument("--slots", type=int, default=16, help="of a worker")
     parser.add_argument("--halfway", default="")
     options = parser.parse_args()
     server = make_url(options.url)
@@ -283,7 +288,7 @@ def main() -> None:
         connection.execute(text(f"CREATE DATABASE {name}"))
     with tempfile.TemporaryDirectory() as folder, running_site(Path(folder) / "site.log", options.pages):
         url = server.set(database=name).render_as_string(hide_password=False)
-        cluster = Cluster(url, Path(folder), options.hosts, options.pages)
+        cluster = Cluster(url, Path(folder), options.hosts, options.pages, options.slots)
         try:
             cluster.newsbot("db", "upgrade")
             cluster.newsbot("cluster", "init")

@@ -57,8 +57,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "made-up.warc.gz"
         generate(path, asked.responses, None)
-        store, store_url = _started(STORE)
-        web, web_url = _started(WEB, str(path))
+        store, store_url = started(STORE)
+        web, web_url = started(WEB, str(path))
         try:
             os.environ |= {
                 "AWS_ENDPOINT_URL": store_url,
@@ -72,7 +72,8 @@ def main() -> None:
             web.kill()
 
 
-def _started(program: str, *arguments: str) -> tuple[subprocess.Popen[str], str]:
+def started(program: str, *arguments: str) -> tuple[subprocess.Popen[str], str]:
+    """Start a server; return its process and its URL."""
     process = subprocess.Popen(
         [sys.executable, "-c", program, *arguments],
         stdin=subprocess.PIPE,

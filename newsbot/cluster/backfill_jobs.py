@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures.process import BrokenProcessPool
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 from newsbot.archive.selection import Selection, parse_selection
-from newsbot.cluster.due_jobs import DueJob, GivenBackError
+from newsbot.cluster.due_jobs import BrokenOffError, DueJob, GivenBackError
 from newsbot.cluster.work_processes import WorkProcesses
 from newsbot.errors import InputError
 from newsbot.ingest.process import Processor
@@ -54,6 +54,8 @@ class ArchiveJobs:
         self.settings = settings
         self.processes = processes
         self.is_ending = False
+        self.on_progress: Callable[[str], object] = lambda _: None
+        """Called with the name of a job when it has got on."""
 
     async def ingest(self, path: str, **others: Any) -> None:
         """Store the pages of an archive that are not stored yet.
@@ -65,7 +67,11 @@ class ArchiveJobs:
         await asyncio.to_thread(
             self.database.transact, lambda session: add_parts(session, parts, now=datetime.now(UTC))
         )
-        errors = [error for part in parts if (error := await self._ingest_part(part, selection))]
+        errors = []
+        for part in parts:
+            if error := await self._ingest_part(part, selection):
+                errors.append(error)
+            self.on_progress(backfill_job(path, given).name)
         if errors:
             raise InputError(f"{path}: {errors[0]}", path=path)
 
@@ -85,6 +91,6 @@ class ArchiveJobs:
             except OvertakenError:
                 await asyncio.sleep(OVERTAKEN_S)
             except BrokenProcessPool as error:
-                raise GivenBackError(f"{part.path}: a process was killed", path=part.path) from error
+                raise BrokenOffError(f"{part.path}: a process was killed", path=part.path) from error
             before = await asyncio.to_thread(self.database.ask, partial(load_part, part=part))
         return None

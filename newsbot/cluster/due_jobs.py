@@ -28,3 +28,7 @@ def room(slots: int, waiting: int) -> int:
 
 class GivenBackError(NewsbotError):
     """Raised by a job that is not finished, and that another worker is to go on with."""
+
+
+class BrokenOffError(GivenBackError):
+    """Raised by such a job if its process or its database has failed: the job itself may be the reason."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from newsbot import rule_versions
-from newsbot.cluster.due_jobs import DueJob, GivenBackError
+from newsbot.cluster.due_jobs import BrokenOffError, DueJob, GivenBackError
 from newsbot.cluster.work_processes import WorkProcesses
 from newsbot.entities.engine import engine_label, load_engine
 from newsbot.entities.linking import UNKNOWN
@@ -137,6 +137,8 @@ class ArticleJobs:
         self.conditions: dict[str, Any] = {work.name: work.condition for work in works(settings)}
         self.processes = processes
         self.is_ending = False
+        self.on_progress: Callable[[str], object] = lambda _: None
+        """Called with the name of a job when it has got on."""
 
     async def do(self, work: str, first: int, last: int, **_newer: Any) -> None:
         """Do the work on the articles with ids from `first` to `last` that still need it.
@@ -159,4 +161,5 @@ class ArticleJobs:
             try:
                 await self.processes.run(work, ids[start : start + STEP])
             except BrokenProcessPool as error:
-                raise GivenBackError(f"{work} from {ids[start]} on: a process was killed") from error
+                raise BrokenOffError(f"{work} from {ids[start]} on: a process was killed") from error
+            self.on_progress(heavy_jobs(work, [first])[0].name)

@@ -19,7 +19,7 @@ from procrastinate.jobs import Job
 from procrastinate.worker import Worker
 
 from newsbot import __version__
-from newsbot.cluster.due_jobs import GivenBackError
+from newsbot.cluster.due_jobs import BrokenOffError, GivenBackError
 from newsbot.cluster.queues import (
     GRACE_S,
     HEARTBEAT_S,
@@ -29,10 +29,10 @@ from newsbot.cluster.queues import (
     round_of,
     scheduler_of,
 )
-from newsbot.errors import DatabaseError, NewsbotError
+from newsbot.errors import ConflictError, DatabaseError, NewsbotError
 from newsbot.masking import masked
 from newsbot.store.crawl.frontier import this_process
-from newsbot.store.placing.failed_jobs import note_failure, remove_failed
+from newsbot.store.placing.failed_jobs import forget_attempts, forgive, note_failure, remove_failed
 from newsbot.store.placing.queue_database import QueueDatabase
 from newsbot.store.placing.worker_rows import WorkerReport, count_jobs, report
 
@@ -63,14 +63,21 @@ class GiveBack(BaseRetryStrategy):
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         """Return that a stopped job waits again."""
-        is_stopped = isinstance(exception, GivenBackError | asyncio.CancelledError)
-        return RetryDecision() if is_stopped and job.attempts + 1 < MAX_ATTEMPTS else None
+        return RetryDecision() if is_given_back(exception, job) else None
+
+
+def is_given_back(error: BaseException, job: Job) -> bool:
+    """Return whether a job waits again that has ended by an exception."""
+    if isinstance(error, BrokenOffError | DatabaseError):
+        return job.attempts + 1 < MAX_ATTEMPTS
+    return isinstance(error, GivenBackError | asyncio.CancelledError)
 
 
 class JobWorker:
     """Does the jobs of a queue, at most `slots` at a time, by calling `task` with the arguments of each.
 
-    It ends after `stop`, or after `max_jobs` jobs. Arguments that a newer version of newsbot adds are ignored by `task`."""
+    It ends after `stop`, after `max_jobs` jobs, or when the database fails (`failure`). Arguments that a newer version of
+    newsbot adds are ignored by `task`."""
 
     def __init__(
         self,
@@ -96,7 +103,13 @@ class JobWorker:
         self._counted = (0, 0)
         self._done_well: set[str] = set()
         """What the jobs have worked on that are done since the last report."""
+        self._attempted: dict[str, Job] = {}
+        """What jobs work on -> those jobs in work that workers have died of before."""
+        self._got_on: list[Job] = []
+        """Those of them that have got on since."""
         self.is_stopping = False
+        self.failure: str | None = None
+        """Why the worker cannot go on, in one line; None if it could. Its jobs are for others: they do not fail."""
         self._worker: Worker | None = None
         logging.getLogger("procrastinate.worker").addFilter(ONE_LINE)
         app.task(name=f"newsbot.{kind}", queue=kind, retry=GiveBack())(task)
@@ -156,28 +169,44 @@ class JobWorker:
         self, call: Callable[[], Awaitable[Any]], context: JobContext, worker: Worker
     ) -> Any:
         self.running += 1
+        name = context.job.queueing_lock or ""
+        if context.job.attempts:
+            self._attempted[name] = context.job
         try:
             result = await call()
-        except (GivenBackError, asyncio.CancelledError):
-            self.given_back += 1
-            raise
         except BaseException as error:
-            self.failed += 1
-            await self._note_failure(context.job, error)
+            await self._note_end(context.job, error)
             raise
         finally:
             self.running -= 1
+            self._attempted.pop(name, None)
         self.done += 1
-        self._done_well.add(context.job.queueing_lock or "")
+        self._done_well.add(name)
         if self.max_jobs is not None and self.done + self.failed >= self.max_jobs:
             self.stop()
         return result
 
-    async def _note_failure(self, job: Job, error: BaseException) -> None:
-        self._done_well.discard(job.queueing_lock or "")
+    def note_progress(self, name: str) -> None:
+        """Note that the job that works on `name` has got something done. So it is not what workers have died of before."""
+        if job := self._attempted.pop(name, None):
+            self._got_on.append(job)
+
+    async def _note_end(self, job: Job, error: BaseException) -> None:
+        """Note that a job has failed, or is given back."""
         assert job.id is not None
+        assert job.worker_id is not None
+        if isinstance(error, DatabaseError) and not isinstance(error, ConflictError):
+            self.failure = self.failure or str(error)
+            self.stop()
         with suppress(DatabaseError):
-            await asyncio.to_thread(note_failure, self.queue, job.id, reason_of(error))
+            if not is_given_back(error, job):
+                self.failed += 1
+                self._done_well.discard(job.queueing_lock or "")
+                await asyncio.to_thread(note_failure, self.queue, job.id, reason_of(error))
+                return
+            self.given_back += 1
+            if not isinstance(error, BrokenOffError | DatabaseError):
+                await asyncio.to_thread(forgive, self.queue, job.id, job.worker_id)
 
     async def _tend(self) -> None:
         """Do the jobs of the scheduler, beside those of the queue: they never wait for a slot."""
@@ -229,6 +258,10 @@ class JobWorker:
         return report(self.queue, said)
 
     def _count(self) -> None:
+        while self._got_on:
+            job = self._got_on[0]
+            forget_attempts(self.queue, job.id or 0, job.worker_id or 0)
+            del self._got_on[0]
         done, failed = self.done - self._counted[0], self.failed - self._counted[1]
         if done or failed:
             count_jobs(self.queue, self.kind, done=done, failed=failed)

@@ -48,6 +48,11 @@ class Placer:
         forget_counts(self.queue)
 
 
+def crawl_job(host: str) -> DueJob:
+    """Return the job that crawls a host."""
+    return DueJob(f"crawl/{host}", f"crawl/{host}", {"host": host})
+
+
 class CrawlPlacer(Placer):
     """Finds hosts that are due and that nobody asks; `wanted` is the catalog of the worker."""
 
@@ -68,7 +73,7 @@ class CrawlPlacer(Placer):
             now = host_claims.clock(session)
             return due_work.due_hosts(session, wanted, limit=free + len(names), now=now)
 
-        jobs = [DueJob(f"crawl/{host}", f"crawl/{host}", {"host": host}) for host in self.database.ask(hosts)]
+        jobs = [crawl_job(host) for host in self.database.ask(hosts)]
         return [job for job in jobs if job.name not in names][:free]
 
     def look_after(self) -> None:

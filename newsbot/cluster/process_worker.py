@@ -15,6 +15,7 @@ from newsbot.cluster.queue_app import make_app
 from newsbot.cluster.queues import BACKFILL
 from newsbot.cluster.scheduler import make_scheduler
 from newsbot.cluster.work_processes import WorkProcesses
+from newsbot.errors import DatabaseError
 from newsbot.ingest.runs import recorded_run
 from newsbot.settings import Configuration
 from newsbot.sources.catalog import load_sources
@@ -25,7 +26,9 @@ from newsbot.store.placing.queue_database import QueueDatabase
 def run_processes(
     queue: QueueDatabase, database: Database, settings: Configuration, *, kind: str, processes: int
 ) -> dict[str, int]:
-    """Do jobs of the queue `backfill` or `heavy` until SIGTERM or Ctrl-C; return `JobWorker.counts`."""
+    """Do jobs of the queue `backfill` or `heavy` until SIGTERM or Ctrl-C; return `JobWorker.counts`.
+
+    Raises DatabaseError if the database has failed; the jobs in work are given back."""
     counts: dict[str, int] = {}
     sources = load_sources(settings.sources).values()
     with recorded_run(database, f"worker {kind}", {"processes": processes}, counts, sources) as run_id:
@@ -65,6 +68,7 @@ async def _work(
         slots=processes,
         task=work.ingest if isinstance(work, ArchiveJobs) else work.do,
     )
+    work.on_progress = worker.note_progress
 
     def stop() -> None:
         work.is_ending = True
@@ -73,4 +77,6 @@ async def _work(
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop)
     await worker.run()
+    if worker.failure:
+        raise DatabaseError(worker.failure)
     return worker.counts

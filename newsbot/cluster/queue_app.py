@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar
 
 from procrastinate import App, PsycopgConnector
@@ -13,6 +13,7 @@ from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 
 from newsbot.store.placing.queue_database import QueueDatabase, is_away
+from newsbot.store.sql.server_connections import MAX_PAUSE_S, SERVER_SIDE
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +45,10 @@ class PatientJobs(JobManager):
         """Store that a worker is alive."""
         await _patiently(lambda: super(PatientJobs, self).update_heartbeat(worker_id))
 
+    async def list_jobs_to_abort_async(self, *args: Any, **kwargs: Any) -> Iterable[int]:
+        """Return the ids of jobs that somebody wants to be stopped."""
+        return await _patiently(lambda: super(PatientJobs, self).list_jobs_to_abort_async(*args, **kwargs))
+
     async def defer_periodic_job(self, *args: Any, **kwargs: Any) -> int | None:
         """Place a job of the scheduler, unless another worker has placed it."""
         return await _patiently(lambda: super(PatientJobs, self).defer_periodic_job(*args, **kwargs))
@@ -74,9 +79,21 @@ async def _patiently(work: Callable[[], Awaitable[T]]) -> T:
 def make_app(queue: QueueDatabase) -> App:
     """Return an app over the queue without tasks. It connects when it is opened."""
     connector = PsycopgConnector(
-        kwargs=dict(queue.connect_arguments), min_size=1, max_size=4, timeout=10.0, name="newsbot-queue"
+        kwargs=dict(queue.connect_arguments),
+        configure=_set_server_side,
+        min_size=1,
+        max_size=4,
+        timeout=10.0,
+        name="newsbot-queue",
     )
     return with_patience(App(connector=connector))
+
+
+async def _set_server_side(connection: Any) -> None:
+    await connection.execute(SERVER_SIDE)
+    # A transaction is one statement: only that of a frozen process pauses, and it would hold up who places its jobs again.
+    await connection.execute(f"SET idle_in_transaction_session_timeout = '{MAX_PAUSE_S}s'")
+    await connection.commit()
 
 
 def with_patience(app: App) -> App:

@@ -30,7 +30,8 @@ AHEAD = 2
 MAX_WAITING = 5000
 """Maximum number of jobs that wait in a queue: with more, taking one costs more than 5 ms."""
 MAX_ATTEMPTS = 10
-"""Number of workers that may begin a job and not end it, before it counts as failed: it may be what they die of."""
+"""Number of workers that may die one after the other while they do a job, before it counts as failed: it may be what they die of.
+A worker that is ended, as in an upgrade, does not count, nor does one before the job has got on."""
 FAILED_HOURS = 1
 """Hours for which a host whose job has failed is left alone, and the job is shown."""
 MAX_JOBS = 10_000

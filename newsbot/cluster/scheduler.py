@@ -52,7 +52,8 @@ def make_scheduler(app: App, placer: Placer) -> App:
     )
     async def look_after(timestamp: int, **_newer: Any) -> None:  # noqa: ARG001
         await asyncio.to_thread(placer.look_after)
-        await app.job_manager.delete_old_jobs(nb_hours=FAILED_HOURS, queue=CRAWL, include_failed=True)
+        for name in (CRAWL, queue):
+            await app.job_manager.delete_old_jobs(nb_hours=FAILED_HOURS, queue=name, include_failed=True)
 
     return scheduler
 

@@ -20,6 +20,7 @@ from newsbot.store.index import full_text, rebuild, vocabulary
 from newsbot.store.schema import fetch_partitions, migrations
 from newsbot.store.sql import deferred, dialect, engines, locks, memory, waiting_rows
 from newsbot.store.sql.patience import Patience
+from newsbot.store.sql.server_connections import MAX_PAUSE_S
 
 T = TypeVar("T")
 
@@ -114,7 +115,7 @@ class Database:
 
         Raises DatabaseError too if another version of newsbot has migrated the tables meanwhile."""
         with self._writer, self._begun(self._engines.writing) as session:
-            self._check_version(session.connection())
+            self._check_version(session.connection(), max_pause_s=MAX_PAUSE_S)
             with vocabulary.remembering(session.connection(), self._stored_words):
                 yield session
                 session.commit()
@@ -228,8 +229,8 @@ class Database:
             if done:
                 on_progress(done)
 
-    def _check_version(self, connection: Connection) -> None:
-        if not migrations.is_current(connection):
+    def _check_version(self, connection: Connection, max_pause_s: float | None = None) -> None:
+        if not migrations.is_current(connection, max_pause_s=max_pause_s):
             self._check(migrations.state(connection))
 
     def _check(self, state: migrations.State) -> None:

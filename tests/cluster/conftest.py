@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import URL
@@ -34,6 +36,12 @@ def queue_url(postgres_url: URL) -> Iterator[str]:
 def queue(queue_url: str) -> QueueDatabase:
     """An empty queue."""
     return QueueDatabase(queue_url)
+
+
+@pytest.fixture
+def place(articles_url: str, queue_url: str, tmp_path: Path) -> dict[str, Any]:
+    """Where workers find the database and the queue."""
+    return {"database": articles_url, "queue": queue_url, "folder": tmp_path}
 
 
 @pytest.fixture

@@ -134,6 +134,24 @@ def test_the_page_shows_what_the_status_says(articles_url: str, queue: QueueData
     database.close()
 
 
+def test_a_failed_job_is_dismissed_by_its_name(
+    articles_url: str, queue_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows(
+        queue_url,
+        "INSERT INTO procrastinate_jobs (queue_name, task_name, queueing_lock, status) VALUES"
+        " ('backfill', 'newsbot.backfill', 'backfill/a.warc language=en', 'failed'),"
+        " ('backfill', 'newsbot.backfill', 'backfill/b.warc', 'todo')",
+    )
+    monkeypatch.setenv("NEWSBOT_QUEUE_URL", queue_url)
+    dismiss = ("cluster", "dismiss", "--database", articles_url)
+    assert newsbot(*dismiss, "backfill/a.warc language=en") == 0
+    assert rows(queue_url, "SELECT queueing_lock FROM procrastinate_jobs") == [("backfill/b.warc",)]
+    assert newsbot(*dismiss, "backfill/b.warc") == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert "no job has failed that is named 'backfill/b.warc'" in line
+
+
 def test_there_is_no_page_without_a_queue(database: Database) -> None:
     client = TestClient(create_app(database), base_url="http://127.0.0.1")
     assert client.get("/cluster").status_code == 404

@@ -4,93 +4,20 @@ from __future__ import annotations
 
 import signal
 import time
-from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import pytest
 
-from tests.cluster.workers import Worker, rows, running, until
-from tests.pages import article_page, rss
-from tests.site import Answer, Asked, Site, running_site
-
-POLITE = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=0", "-s", "ROBOTSTXT_OBEY=0")
-
-
-class Sites:
-    """Sites with a feed each, that count the requests and how many of them were answered at the same time."""
-
-    def __init__(self, stack: ExitStack, folder: Path, *, count: int, pages: int, takes_s: float) -> None:
-        self.takes_s = takes_s
-        self.pages = count * pages
-        self.asked: Counter[str] = Counter()
-        self.at_a_time: Counter[str] = Counter()
-        self.most_at_a_time = 0
-        self._lock = Lock()
-        catalog = []
-        for index in range(count):
-            site = stack.enter_context(running_site(f"127.0.0.{index + 2}"))
-            first = index * pages
-            links = [self._add(site, number) for number in range(first, first + pages)]
-            site.pages["/rss.xml"] = Answer(rss(*links).encode())
-            catalog.append(
-                f'[[source]]\nkey = "site-{index}"\nhomepage = "{site.url}/"\nfeeds = ["{site.url}/rss.xml"]\n'
-            )
-        (folder / "sources.toml").write_text("".join(catalog))
-
-    def _add(self, site: Site, number: int) -> str:
-        page = Answer(article_page(number).encode(), headers={"Content-Type": "text/html; charset=utf-8"})
-
-        def answered(asked: Asked) -> Answer:
-            with self._lock:
-                self.asked[site.url + asked.path] += 1
-                self.at_a_time[site.url] += 1
-                self.most_at_a_time = max(self.most_at_a_time, self.at_a_time[site.url])
-            time.sleep(self.takes_s)
-            with self._lock:
-                self.at_a_time[site.url] -= 1
-            return page
-
-        path = f"/2026/05/story-{number}"
-        site.pages[path] = answered
-        return site.url + path
-
-
-@pytest.fixture
-def place(articles_url: str, queue_url: str, tmp_path: Path) -> dict[str, Any]:
-    """Where workers find the database and the queue."""
-    return {"database": articles_url, "queue": queue_url, "folder": tmp_path}
-
-
-def worker(place: dict[str, Any], *more: str, slots: int = 4) -> Any:
-    return running("worker", "crawl", "--slots", str(slots), *POLITE, *more, **place)
-
-
-def stored(place: dict[str, Any]) -> int:
-    [(count,)] = rows(place["database"], "SELECT count(*) FROM articles")
-    return int(count)
-
-
-def jobs(place: dict[str, Any]) -> list[tuple[Any, ...]]:
-    return rows(
-        place["queue"],
-        "SELECT queueing_lock, status::text FROM procrastinate_jobs WHERE queue_name = 'crawl'",
-    )
-
-
-def assert_all_once(place: dict[str, Any], sites: Sites) -> None:
-    assert stored(place) == sites.pages
-    assert rows(place["database"], "SELECT count(*) FROM article_urls") == [(sites.pages,)]
-    assert rows(place["database"], "SELECT DISTINCT state FROM frontier") == [("done",)]
-    assert sites.most_at_a_time == 1, "a host was asked by two workers"
+from tests.cluster.crawled_sites import Sites, assert_all_once, jobs, loopback, stored, worker
+from tests.cluster.workers import Worker, rows, until
 
 
 def test_what_a_killed_worker_has_begun_is_done_by_another_one(
     place: dict[str, Any], tmp_path: Path, cleanup: ExitStack
 ) -> None:
-    sites = Sites(cleanup, tmp_path, count=4, pages=5, takes_s=0.3)
+    sites = Sites(cleanup, tmp_path, addresses=loopback(4), pages=5, takes_s=0.3)
     workers: list[Worker] = [cleanup.enter_context(worker(place)) for _ in range(2)]
     until(lambda: sites.asked.total() >= 3, *workers)
     workers[0].kill()
@@ -103,7 +30,7 @@ def test_what_a_killed_worker_has_begun_is_done_by_another_one(
 def test_a_worker_that_is_ended_finishes_its_requests_and_leaves_nothing_behind(
     place: dict[str, Any], tmp_path: Path, cleanup: ExitStack
 ) -> None:
-    sites = Sites(cleanup, tmp_path, count=2, pages=6, takes_s=0.5)
+    sites = Sites(cleanup, tmp_path, addresses=loopback(2), pages=6, takes_s=0.5)
     first = cleanup.enter_context(worker(place))
     until(lambda: sites.asked.total() >= 2, first)
     first.send(signal.SIGTERM)
@@ -125,7 +52,7 @@ def test_a_worker_that_is_ended_finishes_its_requests_and_leaves_nothing_behind(
 def test_a_worker_that_is_ended_does_not_wait_for_a_site_that_does_not_answer(
     place: dict[str, Any], tmp_path: Path, cleanup: ExitStack
 ) -> None:
-    sites = Sites(cleanup, tmp_path, count=1, pages=2, takes_s=100)
+    sites = Sites(cleanup, tmp_path, addresses=loopback(1), pages=2, takes_s=100)
     slow = cleanup.enter_context(worker(place))
     until(lambda: sites.asked.total() == 1, slow)
     slow.send(signal.SIGTERM)
@@ -140,7 +67,7 @@ def test_a_worker_that_is_ended_does_not_wait_for_a_site_that_does_not_answer(
 def test_a_frozen_worker_is_replaced_and_does_no_harm_when_it_goes_on(
     place: dict[str, Any], tmp_path: Path, cleanup: ExitStack
 ) -> None:
-    sites = Sites(cleanup, tmp_path, count=2, pages=8, takes_s=0.2)
+    sites = Sites(cleanup, tmp_path, addresses=loopback(2), pages=8, takes_s=0.2)
     frozen = cleanup.enter_context(worker(place))
     until(lambda: sites.asked.total() >= 2, frozen)
     frozen.send(signal.SIGSTOP)
@@ -159,7 +86,7 @@ def test_a_frozen_worker_is_replaced_and_does_no_harm_when_it_goes_on(
 def test_a_worker_begins_anew_after_a_number_of_jobs(
     place: dict[str, Any], tmp_path: Path, cleanup: ExitStack
 ) -> None:
-    sites = Sites(cleanup, tmp_path, count=3, pages=1, takes_s=0.0)
+    sites = Sites(cleanup, tmp_path, addresses=loopback(3), pages=1, takes_s=0.0)
     worn = cleanup.enter_context(worker(place, "--max-jobs", "1", slots=1))
     until(lambda: stored(place) == sites.pages, worn)
     until(lambda: rows(place["database"], "SELECT 1 FROM runs WHERE finish_reason = 'finished'"), worn)
@@ -170,7 +97,7 @@ def test_a_worker_begins_anew_after_a_number_of_jobs(
 def test_ten_workers_of_which_three_are_killed_again_and_again(
     place: dict[str, Any], tmp_path: Path, cleanup: ExitStack
 ) -> None:
-    sites = Sites(cleanup, tmp_path, count=20, pages=30, takes_s=0.5)
+    sites = Sites(cleanup, tmp_path, addresses=loopback(20), pages=30, takes_s=0.5)
     workers = [cleanup.enter_context(worker(place)) for _ in range(10)]
     kills = 0
     while stored(place) < sites.pages:

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from newsbot.cluster.due_jobs import DueJob, room
+from newsbot.cluster.due_jobs import BrokenOffError, DueJob, GivenBackError, room
 from newsbot.cluster.job_worker import JobWorker
 from newsbot.cluster.queue_app import make_app
 from newsbot.cluster.queues import CRAWL, MAX_ATTEMPTS, STALLED_S
 from newsbot.cluster.scheduler import make_scheduler, place, sweep
+from newsbot.errors import ConflictError, DatabaseError
 from newsbot.store.placing.queue_database import QueueDatabase
 from newsbot.store.placing.queued_jobs import names_of_jobs, queue_state
 from newsbot.store.placing.worker_rows import slots_of
@@ -165,6 +166,99 @@ def test_a_job_that_ends_well_removes_those_that_have_failed_before_with_the_rea
     assert [job.name for job in failed] == ["crawl/b", "crawl/b"]
     assert {job.reason for job in failed} == {"ValueError: a bad page of https://me:***@a.example/"}
     assert rows(queue_url, "SELECT count(*) FROM newsbot_failures") == [(2,)]
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "attempts"),
+    [
+        pytest.param(GivenBackError("the worker is ended"), "todo", MAX_ATTEMPTS - 1, id="ended worker"),
+        pytest.param(asyncio.CancelledError(), "todo", MAX_ATTEMPTS - 1, id="worker ended without patience"),
+        pytest.param(BrokenOffError("its process was killed"), "failed", MAX_ATTEMPTS, id="dead process"),
+    ],
+)
+def test_only_workers_that_die_count_as_attempts(
+    queue: QueueDatabase, queue_url: str, error: BaseException, state: str, attempts: int
+) -> None:
+    """However often machines are upgraded: a job does not fail because workers are ended."""
+
+    async def crawl(**_: Any) -> None:
+        worker.stop()
+        raise error
+
+    app = make_app(queue)
+    worker = JobWorker(queue, app, make_scheduler(app, Due()), kind=CRAWL, slots=1, task=crawl)  # type: ignore[arg-type]
+
+    async def run() -> None:
+        async with make_app(queue).open_async() as placing:
+            await place(placing.job_manager, CRAWL, due("a"))
+        rows(queue_url, f"UPDATE procrastinate_jobs SET attempts = {MAX_ATTEMPTS - 1} WHERE lock = 'a'")
+        await worker.run()
+
+    in_loop(run())
+    found = rows(queue_url, "SELECT status::text, attempts FROM procrastinate_jobs WHERE lock = 'a'")
+    assert found == [(state, attempts)]
+
+
+@pytest.mark.parametrize(("gets_on", "state"), [(True, "todo"), (False, "failed")])
+def test_a_job_that_has_got_on_is_not_what_workers_have_died_of(
+    queue: QueueDatabase, queue_url: str, gets_on: bool, state: str
+) -> None:
+    async def crawl(host: str, **_: Any) -> None:
+        if gets_on:
+            worker.note_progress(host)
+        while gets_on and rows(queue_url, attempts) == [(MAX_ATTEMPTS - 1,)]:
+            await asyncio.sleep(0.1)
+        silent = f"now() - interval '{STALLED_S + 1} s'"
+        rows(queue_url, f"UPDATE procrastinate_workers SET last_heartbeat = {silent}")
+        await sweep(app.job_manager)
+        worker.stop()
+        raise GivenBackError("it is another worker's now")
+
+    attempts = "SELECT attempts FROM procrastinate_jobs WHERE queue_name = 'crawl'"
+    app = make_app(queue)
+    worker = JobWorker(queue, app, make_scheduler(app, Due()), kind=CRAWL, slots=1, task=crawl)  # type: ignore[arg-type]
+
+    async def run() -> None:
+        async with make_app(queue).open_async() as placing:
+            await place(placing.job_manager, CRAWL, due("a"))
+        rows(queue_url, f"UPDATE procrastinate_jobs SET attempts = {MAX_ATTEMPTS - 1}, queueing_lock = 'a'")
+        await worker.run()
+
+    in_loop(run())
+    found = rows(queue_url, "SELECT status::text FROM procrastinate_jobs WHERE queue_name = 'crawl'")
+    assert found == [(state,)]
+
+
+@pytest.mark.parametrize(
+    ("error", "ends"),
+    [
+        pytest.param(DatabaseError("it was made by a newer version"), True, id="database"),
+        pytest.param(ConflictError("two writers in each other's way"), False, id="conflict"),
+    ],
+)
+def test_a_job_whose_database_fails_is_given_back(
+    queue: QueueDatabase, queue_url: str, error: Exception, ends: bool
+) -> None:
+    begun: list[str] = []
+
+    async def crawl(host: str, **_: Any) -> None:
+        begun.append(host)
+        if len(begun) == 2:
+            worker.stop()
+        raise error
+
+    app = make_app(queue)
+    worker = JobWorker(queue, app, make_scheduler(app, Due()), kind=CRAWL, slots=1, task=crawl)  # type: ignore[arg-type]
+
+    async def run() -> None:
+        async with make_app(queue).open_async() as placing:
+            await place(placing.job_manager, CRAWL, due("a", "b"))
+        await worker.run()
+
+    in_loop(run())
+    assert (len(begun), worker.failure) == ((1, str(error)) if ends else (2, None))
+    assert {row[0] for row in rows(queue_url, "SELECT status::text FROM procrastinate_jobs")} == {"todo"}
+    assert worker.counts == {"done": 0, "failed": 0, "given_back": len(begun)}
 
 
 def test_two_jobs_of_a_host_do_not_run_at_a_time_and_unknown_arguments_are_ignored(

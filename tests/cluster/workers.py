@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -28,6 +28,8 @@ from newsbot.cli import main
 main(sys.argv[1:])
 """
 """The `newsbot` command, whose workers are given up as dead after four seconds."""
+AS_IT_IS = "import sys; from newsbot.cli import main; main(sys.argv[1:])"
+"""The `newsbot` command with the times of its own."""
 
 
 class Worker:
@@ -54,8 +56,18 @@ class Worker:
 
 
 @contextmanager
-def running(*arguments: str, database: str, queue: str, folder: Path, **settings: Any) -> Iterator[Worker]:
-    """Run `newsbot ARGUMENTS` in a process group of its own, and kill it at the end of the block."""
+def running(
+    *arguments: str,
+    database: str,
+    queue: str,
+    folder: Path,
+    program: str = PROGRAM,
+    inside: Sequence[str] = (),
+    **settings: Any,
+) -> Iterator[Worker]:
+    """Run `newsbot ARGUMENTS` in a process group of its own, and kill it at the end of the block.
+
+    `program` is the command in Python, `inside` the beginning of a command that runs it elsewhere."""
     environment = os.environ | {
         "NEWSBOT_DATABASE_URL": database,
         "NEWSBOT_QUEUE_URL": queue,
@@ -68,7 +80,7 @@ def running(*arguments: str, database: str, queue: str, folder: Path, **settings
     if (catalog := folder / "sources.toml").exists():
         environment["NEWSBOT_SOURCES"] = str(catalog)
     process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, *arguments],
+        [*inside, sys.executable, "-c", program, *arguments],
         env=environment,
         cwd=folder,
         stdout=subprocess.PIPE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from random import Random
@@ -62,6 +62,27 @@ def test_transaction_whose_connection_is_lost_is_run_again(postgres: Database) -
 
     assert postgres.transact(work) == "done"
     assert postgres.ask(authors) == ["Jon Abe", "Mira Holt"]
+
+
+def test_transaction_that_pauses_for_too_long_holds_up_nobody_and_is_run_again(
+    postgres: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As that of a process that is frozen in the middle of it."""
+    postgres.transact(lambda session: add_author(session, "Mira Holt"))
+    rename = text("UPDATE authors SET name = name || :more")
+    pauses = [True]
+
+    def work(session: Session) -> None:
+        session.execute(rename, {"more": " (first)"})
+        if pauses:
+            pauses.clear()
+            other.transact(lambda session: session.execute(rename, {"more": " (second)"}))
+
+    other = Database(postgres._parsed.render_as_string(hide_password=False))
+    monkeypatch.setattr("newsbot.store.database.MAX_PAUSE_S", 0.2)
+    postgres.transact(work)
+    other.close()
+    assert postgres.ask(authors) == ["Mira Holt (second) (first)"]
 
 
 def test_reading_whose_connection_is_lost_is_run_again(postgres: Database) -> None:
@@ -159,19 +180,37 @@ def test_file_that_another_program_locks_is_one_line(tmp_path: Path, monkeypatch
     database.close()
 
 
-def test_process_that_another_version_overtakes_stops_writing(database: Database) -> None:
-    newer = text("UPDATE newsbot_version SET version_num = '9999'")
-    database.transact(lambda session: session.execute(newer))
-    try:
-        with pytest.raises(DatabaseError, match="newer version of newsbot; upgrade newsbot"):
-            database.transact(lambda session: add_author(session, "Mira Holt"))
-        with pytest.raises(DatabaseError, match="newer version"), database.read(limit_s=5) as session:
-            authors(session)
-        assert database.ask(authors) == []
-    finally:
-        engine = create_engine(database.ask(lambda session: session.connection().engine.url))
+@pytest.fixture
+def of_version(database: Database) -> Iterator[Callable[[str], None]]:
+    """Returns a function that makes the tables those of a version; at the end of the test they are those of this one."""
+    engine = create_engine(database.ask(lambda session: session.connection().engine.url))
+    change = text("UPDATE newsbot_version SET version_num = :version")
+
+    def make(version: str) -> None:
         with engine.begin() as connection:
-            connection.execute(
-                text("UPDATE newsbot_version SET version_num = :head"), {"head": migrations.HEAD}
-            )
-        engine.dispose()
+            connection.execute(change, {"version": version})
+
+    yield make
+    make(migrations.HEAD)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("addition", [1, 12])
+def test_process_goes_on_when_a_newer_version_only_adds_to_the_tables(
+    database: Database, of_version: Callable[[str], None], addition: int
+) -> None:
+    of_version(f"{migrations.HEAD.partition('.')[0]}.{addition}")
+    database.transact(lambda session: add_author(session, "Mira Holt"))
+    assert database.open().ask(authors) == ["Mira Holt"]
+    assert database.open(migrate=False).ask(authors) == ["Mira Holt"]
+
+
+def test_process_that_another_version_overtakes_stops_writing(
+    database: Database, of_version: Callable[[str], None]
+) -> None:
+    of_version("9999")
+    with pytest.raises(DatabaseError, match="newer version of newsbot; upgrade newsbot"):
+        database.transact(lambda session: add_author(session, "Mira Holt"))
+    with pytest.raises(DatabaseError, match="newer version"), database.read(limit_s=5) as session:
+        authors(session)
+    assert database.ask(authors) == []

@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from procrastinate.exceptions import ConnectorException
 from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
-from newsbot.cluster.due_jobs import GivenBackError
+from newsbot.cluster.due_jobs import BrokenOffError, GivenBackError
 from newsbot.cluster.job_worker import JobWorker
-from newsbot.cluster.placer import CrawlPlacer
+from newsbot.cluster.placer import CrawlPlacer, crawl_job
 from newsbot.cluster.queue_app import make_app
-from newsbot.cluster.queues import CRAWL, MAX_AGE_S
+from newsbot.cluster.queues import CRAWL, GRACE_S, MAX_AGE_S
 from newsbot.cluster.scheduler import make_scheduler
 from newsbot.extensions.interrupts import stop_at_once
 from newsbot.session import CrawlSession
@@ -43,7 +44,10 @@ class CrawlWorker:
         self._worker: JobWorker | None = None
         self._feeding: asyncio.Task[None] | None = None
         self._stopping: asyncio.Task[None] | None = None
+        self._has_worked = asyncio.Event()
+        """Set when no job is in work any more."""
         crawler.signals.connect(self.begin, signal=signals.spider_opened)
+        crawler.signals.connect(self.leave_jobs, signal=signals.spider_closed)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -68,7 +72,7 @@ class CrawlWorker:
         app = make_app(self.queue)
         spider = self.spider
         placer = CrawlPlacer(self.queue, session.database, spider.work.id, lambda: spider.work.wanted)
-        self._worker = JobWorker(
+        self._worker = worker = JobWorker(
             self.queue,
             app,
             make_scheduler(app, placer),
@@ -77,6 +81,7 @@ class CrawlWorker:
             task=self._crawl,
             max_jobs=self.max_jobs,
         )
+        spider.turns.on_progress = lambda host: worker.note_progress(crawl_job(host).name)
         loop = asyncio.get_running_loop()
         aging = loop.call_later(MAX_AGE_S, self._worker.stop)
         try:
@@ -84,6 +89,7 @@ class CrawlWorker:
         except ConnectorException as error:
             self.failure = str(error.__cause__ or error)
         finally:
+            self._has_worked.set()
             self.is_worn = not self._is_asked
             aging.cancel()
             spider.end()
@@ -96,8 +102,18 @@ class CrawlWorker:
 
     async def _crawl(self, host: str, **_newer: Any) -> None:
         await self.spider.crawl_host(host)
+        if failure := CrawlSession.failure_of(self.crawler):
+            raise BrokenOffError(f"{host} is gone on with by another worker: {failure}")
         if self._is_asked:  # no more pages are leased, those that are left are for another worker
             raise GivenBackError(f"{host} is gone on with by another worker")
+
+    async def leave_jobs(self) -> None:
+        """Give the jobs back that are in work although the crawl is over, because its database has failed."""
+        if self._worker is not None and not self._has_worked.is_set():
+            self.stop()
+            self.spider.turns.leave()
+            with suppress(TimeoutError):  # the queue may be away, too: then they are swept
+                await asyncio.wait_for(self._has_worked.wait(), GRACE_S)
 
     def _stop_on_signal(self, number: int, frame: Any) -> None:
         signal.signal(number, signal.SIG_DFL)

@@ -73,6 +73,34 @@ def status(check: bool, as_json: bool, database: str | None) -> int:
     return WRONG if check and found.problems else 0
 
 
+@cluster.command()
+@click.argument("names", nargs=-1, required=True, metavar="JOB...")
+@common_options
+def dismiss(names: tuple[str, ...], as_json: bool, database: str | None) -> None:
+    """Delete failed jobs that are not to be tried again.
+
+    JOB is the name that `newsbot cluster status` shows, such as backfill/s3://my-bucket/broken.warc.gz.
+
+    \b
+    Examples:
+      newsbot cluster dismiss 'backfill/s3://my-bucket/broken.warc.gz'
+    """
+    from newsbot.cluster.installed_queue import open_queue
+    from newsbot.cluster.queues import KINDS
+    from newsbot.errors import UsageError
+    from newsbot.settings import configuration
+    from newsbot.store.placing.failed_jobs import remove_failed
+
+    queue = open_queue(configuration(database_url=database))
+    for name in names:
+        if not sum(remove_failed(queue, kind, [name]) for kind in KINDS):
+            raise UsageError(
+                f"no job has failed that is named {name!r}; accepted: a name of newsbot cluster status"
+            )
+    if as_json:
+        print_json({"dismissed": len(names)})
+
+
 def _print(found: ClusterStatus) -> None:
     print_heading("Queues")
     columns = ("queue", "waiting", "running", "failed", "oldest, s", "done a minute")

@@ -62,7 +62,8 @@ def crawl(slots: int, max_jobs: int, settings: tuple[str, ...], as_json: bool, d
     from newsbot.commands.crawl_run import check_crawl_settings, silence_chatter
     from newsbot.spiders.spider_run import project_settings
 
-    queue, _ = _queue(database)
+    queue, found = _queue(database)
+    _check_tables(found)
     silence_chatter()
     url = {"NEWSBOT_DATABASE_URL": database} if database is not None else {}
     given = {"LOG_LEVEL": "WARNING", **url, **pairs_of(settings)}
@@ -124,6 +125,7 @@ def heavy(processes: int, as_json: bool, database: str | None) -> None:
 
 def _run(kind: str, processes: int, *, as_json: bool, database: str | None) -> None:
     queue, settings = _queue(database)
+    _check_tables(settings)
     from newsbot.cluster.process_worker import run_processes
 
     with opened_database(database) as opened:
@@ -139,6 +141,13 @@ def _queue(database: str | None) -> tuple[QueueDatabase, Configuration]:
 
     settings = configuration(database_url=database)
     return open_work(settings), settings
+
+
+def _check_tables(settings: Configuration) -> None:
+    """Raise DatabaseError if the tables are older: a worker does not migrate them, others may be at work."""
+    from newsbot.store.database import Database
+
+    Database(settings.database_url).open(migrate=False).close()
 
 
 def _say_begun(kind: str, slots: int, queue: QueueDatabase) -> None:

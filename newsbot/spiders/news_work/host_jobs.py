@@ -7,7 +7,7 @@ used up; what is left is due, and placed again.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -22,6 +22,8 @@ from newsbot.store.placing.cut_off_pages import release_cut_off
 
 MAX_REQUESTS = 50
 """Requests after which a job leases no more pages, so that other hosts get their turn. A turn lasts five minutes at most."""
+PROGRESS = 10
+"""Requests after which a job has got on: more than what is fetched again each time if a page is what workers die of."""
 LOOK_S = 1.0
 """Seconds after which the spider looks at its jobs again, if nothing has happened."""
 
@@ -38,6 +40,8 @@ class JobTurns(HostTurns):
         self.requests: dict[str, int] = {}
         """Host -> number of requests in this turn."""
         self.is_ending = False
+        self.on_progress: Callable[[str], object] = lambda _: None
+        """Called with a host when its job has got on."""
 
     async def take(self) -> list[str]:
         """Claim the hosts that jobs ask for; return them. The job of a host that another run has is over at once."""
@@ -60,6 +64,8 @@ class JobTurns(HostTurns):
         super().note_asked(host)
         if host in self.requests:
             self.requests[host] += 1
+            if self.requests[host] == PROGRESS:
+                self.on_progress(host)
 
     def wants_pages(self, host: str) -> bool:
         """Return whether pages of a host are to be leased: not if its job has used up its share."""
@@ -76,6 +82,11 @@ class JobTurns(HostTurns):
         over = list(hosts)
         await super().end(over)
         self._end_jobs(over)
+
+    def leave(self) -> None:
+        """End all jobs, whatever is left to do: the crawl is over."""
+        for over in (*self.asked.values(), *self.jobs.values()):
+            over.set()
 
     def _end_jobs(self, hosts: Iterable[str]) -> None:
         for host in hosts:

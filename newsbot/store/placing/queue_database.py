@@ -15,9 +15,9 @@ from sqlalchemy.pool import NullPool
 
 from newsbot.errors import DatabaseError, UsageError
 from newsbot.masking import masked_url
+from newsbot.store.sql.server_connections import connect_arguments
 
 ACCEPTED = "accepted: postgresql+psycopg://USER@HOST/NAME"
-CONNECT_TIMEOUT_S = 10
 TABLES = """
 CREATE TABLE IF NOT EXISTS newsbot_workers (
     worker_id bigint PRIMARY KEY REFERENCES procrastinate_workers (id) ON DELETE CASCADE,
@@ -73,14 +73,17 @@ class QueueDatabase:
             self._engine: Engine = create_engine(
                 parsed,
                 poolclass=NullPool,  # it is asked every few seconds at most
-                connect_args={"connect_timeout": CONNECT_TIMEOUT_S},
+                connect_args=connect_arguments(parsed),
                 isolation_level="AUTOCOMMIT",
             )
         except ModuleNotFoundError as error:
             raise UsageError(
                 f"{self.url}: needs the package {error.name}: pip install 'newsbot[cluster]'"
             ) from error
-        self.connect_arguments: Mapping[str, Any] = self._engine.dialect.create_connect_args(parsed)[1]
+        self.connect_arguments: Mapping[str, Any] = {
+            **connect_arguments(parsed),
+            **self._engine.dialect.create_connect_args(parsed)[1],
+        }
         """Arguments with which psycopg connects to the same database."""
 
     def is_made(self) -> bool:

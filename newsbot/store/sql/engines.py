@@ -14,12 +14,12 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError
 
 from newsbot.store.schema.types import storable
+from newsbot.store.sql.server_connections import SERVER_SIDE, connect_arguments
 
 DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg"}
 """Supported databases, and the driver that newsbot uses for each."""
 LOCK_TIMEOUT_S = 60
 """Time to wait for another process that writes to the same SQLite file."""
-CONNECT_TIMEOUT_S = 10
 PROGRESS_STEPS = 20_000
 """Number of steps of SQLite's virtual machine, well under a millisecond, between two looks at the clock."""
 
@@ -77,9 +77,12 @@ def _sqlite_engines(url: URL) -> Engines:
 
 
 def _postgresql_engines(url: URL) -> Engines:
-    connect_args = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_TIMEOUT_S}
     engine = create_engine(
-        url, json_serializer=_json_text, connect_args=connect_args, max_overflow=-1, pool_pre_ping=True
+        url,
+        json_serializer=_json_text,
+        connect_args=connect_arguments(url),
+        max_overflow=-1,
+        pool_pre_ping=True,
     )
     event.listen(engine, "connect", _connect_postgresql)
     return Engines(
@@ -171,6 +174,7 @@ def _connect_postgresql(connection: Any, _record: object) -> None:
     connection.execute("SET DateStyle = 'ISO'")  # as texts of `local_days`
     # Compiling a statement takes longer than any of newsbot's; the forbidden scan of `full_text.matches` would bring it about.
     connection.execute("SET jit = off")
+    connection.execute(SERVER_SIDE)
     connection.commit()
 
 

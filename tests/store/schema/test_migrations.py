@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -60,6 +61,43 @@ def test_head_is_the_last_migration() -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     assert ScriptDirectory.from_config(config).get_current_head() == migrations.HEAD
+
+
+def changes(source: str) -> list[str]:
+    """Return what a migration does beside adding to the tables, as it is written there."""
+    return [
+        ast.unparse(node)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("op.") and not _only_adds(node)
+    ]
+
+
+def _only_adds(call: ast.Call) -> bool:
+    if call.func.attr != "add_column":  # type: ignore[attr-defined]
+        return ast.unparse(call.func) in {"op.create_table", "op.create_index", "op.get_bind"}
+    column = ast.unparse(call.args[1])
+    return "nullable=True" in column or "server_default=" in column
+
+
+@pytest.mark.parametrize(
+    ("source", "number"),
+    [
+        ("op.create_table('a', sa.Column('b', sa.Text(), nullable=False))", 0),
+        ("op.add_column('a', sa.Column('b', sa.Text(), nullable=True))", 0),
+        ("op.add_column('a', sa.Column('b', sa.Text(), nullable=False, server_default=''))", 0),
+        ("op.add_column('a', sa.Column('b', sa.Text(), nullable=False))", 1),
+        ("op.drop_column('a', 'b')", 1),
+        ("op.execute('DELETE FROM a')", 1),
+    ],
+)
+def test_changes_of_a_migration_are_found(source: str, number: int) -> None:
+    assert len(changes(source)) == number
+
+
+def test_migrations_that_older_programs_survive_only_add_to_the_tables() -> None:
+    """Those with a number below that of the one before, such as 0008.1."""
+    additions = (migrations.FOLDER / "versions").glob("*.*_*.py")
+    assert {path.name: found for path in additions if (found := changes(path.read_text()))} == {}
 
 
 def test_opening_again_keeps_what_is_stored(bare_database_url: str) -> None:
