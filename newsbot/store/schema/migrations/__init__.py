@@ -17,7 +17,7 @@ from sqlalchemy import Connection, inspect, text
 from newsbot.store.schema.fetch_partitions import PARTITIONS
 from newsbot.store.schema.models import Base
 
-HEAD = "0009"
+HEAD = "0008.1"
 """Version of the current models. A constant, because loading Alembic would cost every start a fifth of a second."""
 FOLDER = Path(__file__).parent
 VERSION_TABLE = "newsbot_version"
