@@ -17,7 +17,7 @@ from newsbot.extraction.fields.layout_hints import (
     short_text,
     texts_below,
 )
-from newsbot.extraction.fields.shown_dates import ShownDates
+from newsbot.extraction.fields.shown.shown_dates import ShownDates
 from newsbot.extraction.page.page import Page
 from newsbot.extraction.page.schema_org import article_objects, is_a, names_in, texts_in
 from newsbot.text import letters, one_line, plain_line, word_count

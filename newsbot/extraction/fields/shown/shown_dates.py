@@ -7,8 +7,8 @@ beside its headline, between the menu and the text.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
-from functools import cached_property, lru_cache
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import chain, islice, takewhile, tee
 from operator import itemgetter
 from typing import cast
@@ -17,10 +17,16 @@ from lxml import etree
 
 from newsbot.extraction.fields.layout_hints import (
     MAX_LINE_CHARS,
-    MAX_NAMES_CHARS,
-    OTHER_PARTS,
     marked_elements,
     short_text,
+)
+from newsbot.extraction.fields.shown.element_marks import (
+    LINKED_HEADING,
+    MAX_CARD_DEPTH,
+    is_of_other,
+    label_of,
+    marks_of,
+    names_of,
 )
 from newsbot.extraction.page.shown_lines import (
     ShownLine,
@@ -49,13 +55,6 @@ _MAX_ELEMENTS = 60
 """Maximum number of time elements, and of elements marked as dates, that are examined."""
 _MAX_FIRST_NODES = 4
 """Number of text nodes that are read of a large element marked as a date."""
-_MAX_CARD_DEPTH = 6
-"""Maximum number of ancestors that may be the teaser of another article."""
-_MAX_CARD_CHARS = 1000
-_MIN_TITLE_CHARS = 25
-"""Length from which a linked heading is the title of another article; a shorter one may name the author."""
-_MAX_FACTS_CHARS = 250
-"""Number of characters up to which an aside may be a list of facts about the article."""
 _MIN_PROSE_CHARS = 110
 """Length from which a line is a paragraph of the text, or a lead."""
 _MIN_EAST_ASIAN_CHARS = 45
@@ -80,13 +79,6 @@ _FURTHER = etree.XPath(
 )
 _BEFORE = etree.XPath(f"preceding::text()[position() <= {_MAX_NODES_ABOVE}]")
 _INSIDE = etree.XPath(".//text()")
-_TITLE = f"[string-length(normalize-space(.)) >= {_MIN_TITLE_CHARS}]"
-_TITLE_TAGS = ("h2", "h3", "h4", "h5")
-_LINKED_HEADING = etree.XPath(  # most elements are too long or have no heading, which is found before links are searched
-    f"string-length(.) < {_MAX_CARD_CHARS} and ({' or '.join(f'descendant::{tag}' for tag in _TITLE_TAGS)})"
-    f" and ({' or '.join(f'descendant::{tag}{_TITLE}/descendant::a' for tag in _TITLE_TAGS)}"
-    f" or {' or '.join(f'descendant::a/descendant::{tag}{_TITLE}' for tag in _TITLE_TAGS)})"
-)
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _EAST_ASIAN = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u4e00-\u9fff]")
 _DATED_TAGS = ("time", "abbr")
@@ -99,25 +91,6 @@ _DATED = {
     "itemprop": ("datePublished", "dateModified"),
 }
 """Attribute -> parts of its value that mark a date."""
-_PUBLISHED_MARK = re.compile(
-    r"publish|pubdate|posted|entry-date|post-?date|datePublished|dateCreated|date-?line", re.IGNORECASE
-)
-_UPDATED_MARK = re.compile(r"updat|modif|last-?mod|revised|dateModified", re.IGNORECASE)
-_OTHER_MARK = re.compile(
-    r"(?<![a-z])(?:event|valid|today|birth|death|expir|deadline|countdown|copyright|current-?(?:date|time)"
-    r"|(?:start|end|door)[-_]?(?:date|time))",
-    re.IGNORECASE,
-)
-"""Marks of dates of other things than the article: events, the day of the visit."""
-_OTHER_POST = re.compile(
-    r"comment|repl(?:y|ies)|discuss|respond|tweet|twitter|instagram|facebook|tiktok|fb-post|oembed|(?:block|social|media)-embed",
-    re.IGNORECASE,
-)
-"""Marks of the posts of others: comments, embedded posts."""
-_NEUTRAL = re.compile(
-    r"elementor-[a-z]*widget[a-z-]*|(?:has|no|social)-comments?|comments?[-_](?:count|number|link|icon|open|closed|off|on)\b"
-)
-"""Names that hold a mark of something else, but are given to parts of the article, too."""
 _MASTHEAD = re.compile(r"masthead|site-?header|top-?bar|nav-?bar|header-?top|main-?menu", re.IGNORECASE)
 _DATELINE_END = re.compile(r"\s{0,2}[-–—−:|•·)/„“\"«]")
 _PLACE = re.compile(r"(?:[(\[]?[^\W\d_][\w .'’/-]{1,30}[,:(–—-]\s?){0,2}")
@@ -214,7 +187,7 @@ class ShownDates:
         for element in islice(marked_elements(self.tree, _DATED), _MAX_ELEMENTS):
             text = element.get("content") or _machine_date(element) or _beginning(element)
             if _DIGIT.search(text) and not self._is_of_other(element):
-                found.append(f"{_label_of(_names_of(element))} {text[:MAX_LINE_CHARS]}".strip())
+                found.append(f"{label_of(names_of(element))} {text[:MAX_LINE_CHARS]}".strip())
         return sorted(found, key=lambda text: not text.startswith("published:"))
 
     @cached_property
@@ -227,7 +200,7 @@ class ShownDates:
             if element.tag == "h1":
                 found = below
             elif (text := _machine_date(element) or short_text(element)) and not self._is_of_other(element):
-                found.append(f"{_label_of(_names_of(element))} {text}".strip())
+                found.append(f"{label_of(names_of(element))} {text}".strip())
         found = below or above
         days = {
             date.moment.at.date() for text in found for date in labelled_moments(text, language=self.language)
@@ -274,18 +247,18 @@ class ShownDates:
         paragraphs = (container_of(node) for node in self.below if _is_prose(node))
         starts = list(islice((part for part in paragraphs if part is not None), _MAX_STARTS))
         text = [part for part in starts if part.tag != "figcaption"]
-        first = next((part for part in text if not _is_of_other(part, own)), next(iter(text), None))
+        first = next((part for part in text if not is_of_other(part, own)), next(iter(text), None))
         return own if first is None else own | frozenset(upwards(first))
 
     def _is_of_other(self, element: etree._Element) -> bool:
-        return _is_of_other(element, self._around)
+        return is_of_other(element, self._around)
 
     def _is_sibling(self, element: etree._Element) -> bool:
-        return element.getparent() in self._around and not _LINKED_HEADING(element)
+        return element.getparent() in self._around and not LINKED_HEADING(element)
 
     def _is_in_masthead(self, element: etree._Element) -> bool:
         parts = takewhile(lambda part: part not in self._around, upwards(element))
-        return any(part.tag in ("header", "nav") or _MASTHEAD.search(_names_of(part)) for part in parts)
+        return any(part.tag in ("header", "nav") or _MASTHEAD.search(names_of(part)) for part in parts)
 
     def _read(self, node: TextNode, block: etree._Element) -> str:
         """Return the text of a node, its date in machine-readable form and with a label for its mark."""
@@ -295,12 +268,12 @@ class ShownDates:
             return text
         if start.tag not in _DATED_TAGS and not _DIGIT.search(text):
             return text
-        parts = list(takewhile(lambda part: part is not block, islice(upwards(start), _MAX_CARD_DEPTH)))
+        parts = list(takewhile(lambda part: part is not block, islice(upwards(start), MAX_CARD_DEPTH)))
         parts.append(block)
         machine = next((value for part in parts if (value := _machine_date(part))), "")
         if not machine and not _DIGIT.search(text):
             return text
-        is_other, label = _marks_of(" ".join(map(_names_of, parts)))
+        is_other, label = marks_of(" ".join(map(names_of, parts)))
         if is_other:
             return ""
         if not machine and not label:
@@ -353,60 +326,3 @@ def _machine_date(element: etree._Element) -> str:
 def _beginning(element: etree._Element) -> str:
     nodes = islice(cast("Iterator[str]", element.itertext()), _MAX_FIRST_NODES)
     return short_text(element) or one_line(" ".join(nodes)[:MAX_LINE_CHARS])
-
-
-def _names_of(element: etree._Element) -> str:
-    names = element.get("class") or "", element.get("itemprop") or "", element.get("id") or ""
-    return f"{names[0][:MAX_NAMES_CHARS]} {names[1][:MAX_NAMES_CHARS]} {names[2][:MAX_NAMES_CHARS]}"
-
-
-def _label_of(names: str) -> str:
-    """Return a label for the names of an element: "updated:" if it is marked as the time of the last change."""
-    if _PUBLISHED_MARK.search(names):
-        return "published:"
-    return "updated:" if _UPDATED_MARK.search(names) else ""
-
-
-@lru_cache(maxsize=512)
-def _marks_of(names: str) -> tuple[bool, str]:
-    """Return whether the names of elements mark the date of something else, and their label."""
-    return _OTHER_MARK.search(names) is not None, _label_of(names)
-
-
-def _is_of_other(element: etree._Element, around: Collection[etree._Element]) -> bool:
-    """Return whether an element belongs to something else: an aside, an embedded post, comments, a teaser.
-
-    `around` are the elements of the article, which cannot be of something else."""
-    parts: Iterator[etree._Element]
-    parts = takewhile(lambda part: part not in around and part.tag != "body", upwards(element))
-    if not around:  # Without a headline, the names of the larger parts say nothing about a small one.
-        parts = islice(parts, _MAX_CARD_DEPTH)
-    return any(
-        _is_other(part, may_be_card=bool(around) and depth < _MAX_CARD_DEPTH)
-        for depth, part in enumerate(parts)
-    )
-
-
-def _is_other(part: etree._Element, *, may_be_card: bool) -> bool:
-    tag = part.tag
-    return (
-        tag in ("nav", "blockquote")
-        or (tag == "aside" and not _is_list_of_facts(part))
-        or (tag == "footer" and next(part.iterancestors("article"), None) is None)
-        or _are_of_other(_names_of(part))
-        or (tag == "a" and not short_text(part))
-        or (may_be_card and bool(_LINKED_HEADING(part)))
-    )
-
-
-@lru_cache(maxsize=512)
-def _are_of_other(names: str) -> bool:
-    """Return whether the names of an element mark something else; the elements of a page have few different names."""
-    names = _NEUTRAL.sub("", names)
-    return any(mark.search(names) for mark in (OTHER_PARTS, _OTHER_MARK, _OTHER_POST))
-
-
-def _is_list_of_facts(aside: etree._Element) -> bool:
-    return len(
-        "".join(islice(cast("Iterator[str]", aside.itertext()), _MAX_FACTS_CHARS))
-    ) <= _MAX_FACTS_CHARS and not _LINKED_HEADING(aside)

@@ -1,0 +1,107 @@
+"""What the names and the places of elements say of a date in them: of what it is, and whether of the article at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from functools import lru_cache
+from itertools import islice, takewhile
+from typing import cast
+
+from lxml import etree
+
+from newsbot.extraction.fields.layout_hints import MAX_NAMES_CHARS, OTHER_PARTS, short_text
+from newsbot.extraction.page.shown_lines import upwards
+
+MAX_CARD_DEPTH = 6
+"""Maximum number of ancestors that may be the teaser of another article."""
+_MAX_CARD_CHARS = 1000
+_MIN_TITLE_CHARS = 25
+"""Length from which a linked heading is the title of another article; a shorter one may name the author."""
+_MAX_FACTS_CHARS = 250
+"""Number of characters up to which an aside may be a list of facts about the article."""
+
+_TITLE = f"[string-length(normalize-space(.)) >= {_MIN_TITLE_CHARS}]"
+_TITLE_TAGS = ("h2", "h3", "h4", "h5")
+LINKED_HEADING = etree.XPath(  # most elements are too long or have no heading, which is found before links are searched
+    f"string-length(.) < {_MAX_CARD_CHARS} and ({' or '.join(f'descendant::{tag}' for tag in _TITLE_TAGS)})"
+    f" and ({' or '.join(f'descendant::{tag}{_TITLE}/descendant::a' for tag in _TITLE_TAGS)}"
+    f" or {' or '.join(f'descendant::a/descendant::{tag}{_TITLE}' for tag in _TITLE_TAGS)})"
+)
+_PUBLISHED_MARK = re.compile(
+    r"publish|pubdate|posted|entry-date|post-?date|datePublished|dateCreated|date-?line", re.IGNORECASE
+)
+_UPDATED_MARK = re.compile(r"updat|modif|last-?mod|revised|dateModified", re.IGNORECASE)
+_OTHER_MARK = re.compile(
+    r"(?<![a-z])(?:event|valid|today|birth|death|expir|deadline|countdown|copyright|current-?(?:date|time)"
+    r"|(?:start|end|door)[-_]?(?:date|time))",
+    re.IGNORECASE,
+)
+"""Marks of dates of other things than the article: events, the day of the visit."""
+_OTHER_POST = re.compile(
+    r"comment|repl(?:y|ies)|discuss|respond|tweet|twitter|instagram|facebook|tiktok|fb-post|oembed|(?:block|social|media)-embed",
+    re.IGNORECASE,
+)
+"""Marks of the posts of others: comments, embedded posts."""
+_NEUTRAL = re.compile(
+    r"elementor-[a-z]*widget[a-z-]*|(?:has|no|social)-comments?|comments?[-_](?:count|number|link|icon|open|closed|off|on)\b"
+)
+"""Names that hold a mark of something else, but are given to parts of the article, too."""
+
+
+def names_of(element: etree._Element) -> str:
+    """Return the class, the itemprop and the id of an element, cut where they are very long."""
+    names = element.get("class") or "", element.get("itemprop") or "", element.get("id") or ""
+    return f"{names[0][:MAX_NAMES_CHARS]} {names[1][:MAX_NAMES_CHARS]} {names[2][:MAX_NAMES_CHARS]}"
+
+
+def label_of(names: str) -> str:
+    """Return a label for the names of an element: "updated:" if it is marked as the time of the last change."""
+    if _PUBLISHED_MARK.search(names):
+        return "published:"
+    return "updated:" if _UPDATED_MARK.search(names) else ""
+
+
+@lru_cache(maxsize=512)
+def marks_of(names: str) -> tuple[bool, str]:
+    """Return whether the names of elements mark the date of something else, and their label."""
+    return _OTHER_MARK.search(names) is not None, label_of(names)
+
+
+def is_of_other(element: etree._Element, around: Collection[etree._Element]) -> bool:
+    """Return whether an element belongs to something else: an aside, an embedded post, comments, a teaser.
+
+    `around` are the elements of the article, which cannot be of something else."""
+    parts: Iterator[etree._Element]
+    parts = takewhile(lambda part: part not in around and part.tag != "body", upwards(element))
+    if not around:  # Without a headline, the names of the larger parts say nothing about a small one.
+        parts = islice(parts, MAX_CARD_DEPTH)
+    return any(
+        _is_other(part, may_be_card=bool(around) and depth < MAX_CARD_DEPTH)
+        for depth, part in enumerate(parts)
+    )
+
+
+def _is_other(part: etree._Element, *, may_be_card: bool) -> bool:
+    tag = part.tag
+    return (
+        tag in ("nav", "blockquote")
+        or (tag == "aside" and not _is_list_of_facts(part))
+        or (tag == "footer" and next(part.iterancestors("article"), None) is None)
+        or _are_of_other(names_of(part))
+        or (tag == "a" and not short_text(part))
+        or (may_be_card and bool(LINKED_HEADING(part)))
+    )
+
+
+@lru_cache(maxsize=512)
+def _are_of_other(names: str) -> bool:
+    """Return whether the names of an element mark something else; the elements of a page have few different names."""
+    names = _NEUTRAL.sub("", names)
+    return any(mark.search(names) for mark in (OTHER_PARTS, _OTHER_MARK, _OTHER_POST))
+
+
+def _is_list_of_facts(aside: etree._Element) -> bool:
+    return len(
+        "".join(islice(cast("Iterator[str]", aside.itertext()), _MAX_FACTS_CHARS))
+    ) <= _MAX_FACTS_CHARS and not LINKED_HEADING(aside)
