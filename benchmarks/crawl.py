@@ -7,8 +7,8 @@ Against raw Scrapy over the same pages with an empty callback and no pipelines, 
 news-please and trafilatura alone. Every contestant is a process of its own; they take turns, and the medians of their
 user and system CPU seconds are compared: ratios hold on a busy machine, seconds do not. The same crawl also runs bound
 to one core without workers, and on two cores with one and with two workers: their seconds by the clock say what a second
-core is worth, on a machine that is quiet. The figures are printed and
-written to `benchmarks/crawl-<mode>.json`. Needs the extra `bench` for the peers; a peer that is missing is left out.
+core is worth, on a machine that is quiet. Needs the extra
+`bench` for the peers; a peer that is missing is left out. Figures: benchmarks/crawl.md.
 """
 
 from __future__ import annotations
@@ -280,7 +280,6 @@ def main() -> None:
         bench = bench_saved if arguments.mode == "saved" else bench_news
         result = bench(arguments, Path(name))
     print(json.dumps(result, indent=2))
-    (PROJECT / "benchmarks" / f"crawl-{arguments.mode}.json").write_text(json.dumps(result, indent=2) + "\n")
 
 
 if __name__ == "__main__":
