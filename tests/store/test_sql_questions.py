@@ -32,6 +32,17 @@ def test_result_is_the_one_in_the_document(newsroom: Database, question: Questio
         assert answer(session, question.sql) == question.answer
 
 
+@pytest.mark.parametrize("number", [8, 9])
+def test_a_question_about_one_name_reads_its_mentions_only(newsroom: Database, number: int) -> None:
+    if not newsroom.has_one_writer:
+        pytest.skip("the plans of PostgreSQL depend on its statistics")
+    with newsroom.read() as session:
+        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {QUESTIONS[number - 1].sql}")
+        steps = [step.detail for step in plan]
+    assert any("ix_entities_name" in step for step in steps)
+    assert not [step for step in steps if step.startswith("SCAN")]
+
+
 @pytest.mark.parametrize("view", ["v_articles", "v_mentions", "v_stories", "v_revisions"])
 def test_views_have_the_columns_that_the_document_lists(newsroom: Database, view: str) -> None:
     row = next(line for line in DOCUMENT.read_text("utf-8").splitlines() if line.startswith(f"| `{view}`"))

@@ -4,7 +4,7 @@ A change of `newsbot.store.schema.models` needs a new file in `versions/` and it
 
 A migration that only adds tables, indexes, and columns that are null or have a default on the server has a number below that of
 the one before: `0008.1`, `0008.2`. Programs of version `0008` go on while it is applied and afterwards, so that machines are
-upgraded one after the other. After any other migration (`0009`) programs of older versions refuse to work.
+upgraded one after the other. After any other migration (`0009` after `0008.2`) programs of older versions refuse to work.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sqlalchemy import Connection, inspect, text
 from newsbot.store.schema.fetch_partitions import PARTITIONS
 from newsbot.store.schema.models import Base
 
-HEAD = "0008.1"
+HEAD = "0009"
 """Version of the current models. A constant, because loading Alembic would cost every start a fifth of a second."""
 FOLDER = Path(__file__).parent
 VERSION_TABLE = "newsbot_version"

@@ -22,7 +22,7 @@ class EntityRow(Base):
     """`PER`, `ORG` or `LOC`."""
     key: Mapped[Short] = mapped_column(unique=True)
     """`entities.keys.entity_key`: type, colon, folded name."""
-    name: Mapped[str]
+    name: Mapped[Short] = mapped_column(index=True)
     """The name by which it is shown."""
     wikidata: Mapped[str | None] = mapped_column(Name)
     """Wikidata id of the best-known bearer of the name ("Q64"); null if it is not known."""
