@@ -15,6 +15,7 @@ import idna
 
 from newsbot.text import normalized
 from newsbot.urls.url_parameters import is_irrelevant
+from newsbot.urls.wrapped_urls import shown_inside, unwrap
 
 MAX_LENGTH = 2048
 """Maximum length of a URL that is canonicalized; longer URLs are kept. Source: sitemaps.org, which forbids them."""
@@ -56,41 +57,6 @@ _PREPENDED = _words("index.php m")
 """First segments that content management systems put in front of every path."""
 _APPENDED = _words("comments embed trackback")
 """Last segments that content management systems append to the paths of articles."""
-
-# ------------------------------------------------------------------ tables: wrappings
-
-_ARCHIVES = re.compile(
-    r"web\.archive\.org|archive\.(?:today|ph|is|li|md|vn|fo)|wayback\.archive-it\.org|arquivo\.pt|webarchive\.org\.uk"
-    r"|webarchive\.nationalarchives\.gov\.uk|webarchive\.loc\.gov|swap\.stanford\.edu|vefsafn\.is|wayback\.webarchiv\.cz"
-    r"|haw\.nsk\.hr|web\.archive\.bibalex\.org|perma-archives\.org|webarchive\.nla\.gov\.au|wayback\.vefsafn\.is"
-)
-_ARCHIVED = re.compile(r".*?/\d{4,14}(?:[a-z]{2}_|\*)?/(https?):/+(.+)", re.I | re.S)
-"""Path of a page in web archives that use the Wayback software: /web/20260314101500id_/https://...
-
-Only archives that are known are believed: any site can have such a path, and show at it what it likes."""
-_GOOGLE = r"google\.(?:com|cat|[a-z]{2}|com?\.[a-z]{2})"
-_VIEWERS = (
-    (re.compile(rf"{_GOOGLE}|bing\.com"), re.compile(r"/amp/(?:s/)?(.+)", re.S)),
-    (
-        re.compile(r"(?:.*\.)?(?:cdn\.ampproject\.org|bing-amp\.com)"),
-        re.compile(r"/(?:amp|[a-z]{1,2})/(?:s/)?(.+)", re.S),
-    ),
-    (re.compile(r"web\.archive\.org"), re.compile(r"/web/(?:\d{4,14}[a-z_*]*/)?(?:https?:/+)?(.+)", re.S)),
-    (re.compile(r"archive\.(?:today|ph|is|li)|12ft\.io"), re.compile(r"/(?:newest/)?https?:/+(.+)", re.S)),
-)
-"""Hosts that show pages of other sites, and where the URL is in their paths (AMP cache URL format; web archives)."""
-_REDIRECTORS = (
-    (re.compile(rf"(?:news\.)?{_GOOGLE}"), _words("url q")),
-    (re.compile(r"(?:lm?\.)?facebook\.com|l\.instagram\.com"), _words("u")),
-    (re.compile(r"(?:out\.reddit|linkedin|twitter|x|getpocket|flipboard)\.com"), _words("url")),
-    (re.compile(r"slack-redir\.net|t\.me|.*\.safelinks\.protection\.outlook\.com"), _words("url")),
-    (re.compile(r"(?:away\.)?vk\.com"), _words("to")),
-    (re.compile(r"duckduckgo\.com"), _words("uddg")),
-    (re.compile(r"t\.umblr\.com"), _words("z")),
-    (re.compile(r"youtube\.com"), _words("q")),
-)
-"""Hosts that redirect to other sites, and the parameters that contain the target."""
-_WRAPPERS = re.compile("|".join(hosts.pattern for hosts, _ in ((_ARCHIVES, None), *_VIEWERS, *_REDIRECTORS)))
 
 # ------------------------------------------------------------------ public
 
@@ -150,7 +116,7 @@ def shown_by(url: str) -> str:
     It is in the path, written by the cache: what the page itself declares has no part in it."""
     for _ in range(MAX_WRAPPINGS):
         _, authority, path, query, _ = _split(_clean(url))
-        shown = _shown(_fold_host(_host_and_port(authority)[0]), path, query)
+        shown = shown_inside(_fold_host(_host_and_port(authority)[0]), path, query)
         if shown is None:
             break
         url = shown.rstrip("?")
@@ -235,7 +201,7 @@ def _fold(url: str) -> str:
     if scheme not in _DEFAULT_PORTS or not host:
         return url
     host = _fold_host(host)
-    if wrapped := _unwrap(host, path, query):
+    if wrapped := unwrap(host, path, query):
         return _clean(wrapped)
     port = (
         "" if port in {"", *_DEFAULT_PORTS.values()} else ":" + port
@@ -370,36 +336,3 @@ def _escape_query(text: str) -> str:
     if _PLAIN_QUERY.fullmatch(text):
         return text
     return _escape(text.replace("+", "%20"), _QUERY_SAFE)
-
-
-# ------------------------------------------------------------------ wrappings
-
-
-def _unwrap(host: str, path: str, query: str) -> str | None:
-    """Return the URL inside the URL of a web archive, an AMP viewer or a redirector; None if there is none."""
-    if not _WRAPPERS.fullmatch(host):
-        return None
-    if shown := _shown(host, path, query):
-        return shown
-    for hosts, keys in _REDIRECTORS:
-        if hosts.fullmatch(host):
-            return _target(query, keys)
-    return None
-
-
-def _shown(host: str, path: str, query: str) -> str | None:
-    """Return the URL of the page that a web archive or an AMP viewer shows; None if it shows none."""
-    if _ARCHIVES.fullmatch(host) and (match := _ARCHIVED.match(path)):
-        return f"{match[1]}://{match[2]}?{query}"
-    for hosts, paths in _VIEWERS:
-        if hosts.fullmatch(host) and (match := paths.match(path)) and "." in match[1].partition("/")[0]:
-            return f"https://{match[1]}?{query}"
-    return None
-
-
-def _target(query: str, keys: frozenset[str]) -> str | None:
-    for item in query.split("&"):
-        key, _, value = item.partition("=")
-        if key in keys and (target := unquote(value)).startswith(("http://", "https://")):
-            return target
-    return None

@@ -168,6 +168,18 @@ def test_a_job_that_ends_well_removes_those_that_have_failed_before_with_the_rea
     assert rows(queue_url, "SELECT count(*) FROM newsbot_failures") == [(2,)]
 
 
+def try_for_the_last_time(worker: JobWorker, queue: QueueDatabase, queue_url: str) -> None:
+    """Have a worker do the job of the host a, for which all attempts but one have been used."""
+
+    async def run() -> None:
+        async with make_app(queue).open_async() as placing:
+            await place(placing.job_manager, CRAWL, due("a"))
+        rows(queue_url, f"UPDATE procrastinate_jobs SET attempts = {MAX_ATTEMPTS - 1}, queueing_lock = 'a'")
+        await worker.run()
+
+    in_loop(run())
+
+
 @pytest.mark.parametrize(
     ("error", "state", "attempts"),
     [
@@ -188,13 +200,7 @@ def test_only_workers_that_die_count_as_attempts(
     app = make_app(queue)
     worker = JobWorker(queue, app, make_scheduler(app, Due()), kind=CRAWL, slots=1, task=crawl)  # type: ignore[arg-type]
 
-    async def run() -> None:
-        async with make_app(queue).open_async() as placing:
-            await place(placing.job_manager, CRAWL, due("a"))
-        rows(queue_url, f"UPDATE procrastinate_jobs SET attempts = {MAX_ATTEMPTS - 1} WHERE lock = 'a'")
-        await worker.run()
-
-    in_loop(run())
+    try_for_the_last_time(worker, queue, queue_url)
     found = rows(queue_url, "SELECT status::text, attempts FROM procrastinate_jobs WHERE lock = 'a'")
     assert found == [(state, attempts)]
 
@@ -218,13 +224,7 @@ def test_a_job_that_has_got_on_is_not_what_workers_have_died_of(
     app = make_app(queue)
     worker = JobWorker(queue, app, make_scheduler(app, Due()), kind=CRAWL, slots=1, task=crawl)  # type: ignore[arg-type]
 
-    async def run() -> None:
-        async with make_app(queue).open_async() as placing:
-            await place(placing.job_manager, CRAWL, due("a"))
-        rows(queue_url, f"UPDATE procrastinate_jobs SET attempts = {MAX_ATTEMPTS - 1}, queueing_lock = 'a'")
-        await worker.run()
-
-    in_loop(run())
+    try_for_the_last_time(worker, queue, queue_url)
     found = rows(queue_url, "SELECT status::text FROM procrastinate_jobs WHERE queue_name = 'crawl'")
     assert found == [(state,)]
 
