@@ -205,8 +205,8 @@ def _bound(
     beside |= {
         same for found in articles if (same := existing.first_with_text(connection, found.keys.text_key))
     }
-    changed = {row.id for row in stored} if _are_changed(articles, stored) else set()
-    bound = (beside - known) | story_locks.bound_to(connection, changed)
+    changed = known if _are_changed(articles, stored) else set()
+    bound = beside | story_locks.bound_to(connection, changed)
     rows = known | set(others)
     return bound | rows if bound or len(rows) > 1 else set()
 

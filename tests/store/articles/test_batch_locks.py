@@ -28,6 +28,7 @@ from newsbot.store.schema.models import (
     Revision,
 )
 from newsbot.store.sql.locks import LockOrderError
+from tests.dedupe.texts import reprint
 from tests.dedupe.texts import text as made_up
 from tests.store.articles.batch_writer import write
 from tests.store.articles.test_site_boilerplate import SHARE, _article
@@ -117,6 +118,17 @@ def test_batch_holds_every_outcome(database: Database) -> None:
     assert load(database, 4).article == article(4)
     assert load(database, 3).story_id == load(database, 5).story_id is not None
     assert load(database, 6).story_id == load(database, 7).story_id is not None
+
+
+@pytest.mark.parametrize("is_first", [True, False], ids=["seen again first", "new one first"])
+def test_batch_of_an_article_that_is_seen_again_and_a_reprint(database: Database, is_first: bool) -> None:
+    """The new one is placed beside an article that the batch leaves as it is."""
+    original = article(1, body=made_up(1))
+    reprinted = article(2, body=reprint(original.body), url="https://other.example/2", source="other.example")
+    save(database, original)
+    batch = [Incoming(original), Incoming(reprinted)][:: 1 if is_first else -1]
+    assert sorted(_store_batch(database, batch, LATER)) == ["new", "unchanged"]
+    assert load(database, 1).story_id == load(database, 2).story_id is not None
 
 
 def test_batch_of_articles_gives_the_rows_of_single_ones(database: Database, tmp_path: Path) -> None:
