@@ -18,24 +18,25 @@ about boilerplate applies from the next transaction on.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, LargeBinary, select, union
+from sqlalchemy import Connection, FromClause, LargeBinary, select, union_all
 from sqlalchemy.orm import Session
 
 from newsbot.dedupe.sketches import Sketch
 from newsbot.items import Article
 from newsbot.store.articles import children, existing, site_boilerplate, story_placement
 from newsbot.store.articles.content import known_sketches, story_locks
+from newsbot.store.articles.plan import Existing, candidates
 from newsbot.store.articles.precomputed import Precomputed, current
 from newsbot.store.crawl import rejects
 from newsbot.store.entities import entity_writer
 from newsbot.store.schema.identity import ArticleKeys, article_keys, content_key, url_hash
-from newsbot.store.schema.models import ArticleRow, ArticleUrl, ArticleWay
+from newsbot.store.schema.models import ArticleUrl, ArticleWay
 from newsbot.store.sql import dialect, locks, memory
 from newsbot.store.sql.locks import Rank
 from newsbot.store.sql.many_rows import AskedRows
@@ -60,15 +61,6 @@ class _Keyed:
     article: Article
     keys: ArticleKeys
     sketch: Sketch
-
-
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    """A stored article under one of the URLs of a batch."""
-
-    id: int
-    content_key: bytes
-    entity_engine: str | None
 
 
 def lock_articles(
@@ -105,13 +97,12 @@ def lock_articles(
     articles = [*_keyed(batch), *_keyed(outdated)]
     _lock_keys(connection, articles, rejected)
     _look_up(connection, articles)
-    stored = _stored(connection, {key for found in articles for key in found.keys.lock_keys})
     if connection.dialect.name != "sqlite":
-        others = {*seen_ids, *(row.id for row in _stored(connection, rejected))}
-        _lock_stories(connection, articles, stored, others, renumbers=renumbers_stories)
+        others = set(seen_ids).union(*_ids_at(connection, rejected).values())
+        _lock_stories(connection, articles, others, renumbers=renumbers_stories)
     if len(batch) > 1:
-        changed = [found.article for found in articles if not _is_unchanged(found.article, stored)]
-        _add_names(connection, changed, now=now)
+        named = [found.article for found in articles if _may_add_names(connection, found)]
+        _add_names(connection, named, now=now)
 
 
 class _Begun:
@@ -137,12 +128,7 @@ def _look_up(connection: Connection, articles: Sequence[_Keyed]) -> None:
 
 
 def _lock_stories(
-    connection: Connection,
-    articles: Sequence[_Keyed],
-    stored: Sequence[_Stored],
-    others: Collection[int],
-    *,
-    renumbers: bool,
+    connection: Connection, articles: Sequence[_Keyed], others: Collection[int], *, renumbers: bool
 ) -> None:
     """Lock the stories that a batch may change. `others` are further articles of which it changes the row.
 
@@ -151,9 +137,9 @@ def _lock_stories(
     def find_again() -> set[int]:
         existing.look_up(connection, [found.keys for found in articles])
         known_sketches.look_up(connection, [found.sketch for found in articles])
-        return _bound(connection, articles, stored, others)
+        return _bound(connection, articles) | set(others)
 
-    ids = _bound(connection, articles, stored, others)
+    ids = _bound(connection, articles) | set(others)
     story_locks.lock(connection, ids, find_again, renumbers=renumbers)
 
 
@@ -171,59 +157,55 @@ def _keyed(batch: Iterable[Incoming]) -> Iterator[_Keyed]:
         yield _Keyed(article, article_keys(article), current(article, incoming.precomputed).sketch)
 
 
-def _stored(connection: Connection, hashes: Collection[bytes]) -> list[_Stored]:
+def _bound(connection: Connection, articles: Sequence[_Keyed]) -> set[int]:
+    """Return the stored articles whose rows or stories a batch may change.
+
+    These are the articles at its URLs, those beside which its texts are placed, and what is bound to texts that it
+    replaces. A transaction that settles a story changes the rows of its members in any order, and so waits for one that
+    changes several of them without the lock of the story."""
+    at = _ids_at(connection, {key for found in articles for key in found.keys.lock_keys})
+    beside = story_locks.related_ids(connection, [found.sketch for found in articles])
+    beside |= {
+        same for found in articles if (same := existing.first_with_text(connection, found.keys.text_key))
+    }
+    changing = [found for found in articles if _repeated(connection, found) is None]
+    changed = {id_ for found in changing for key in found.keys.lock_keys for id_ in at.get(key, ())}
+    return beside.union(*at.values()) | story_locks.bound_to(connection, changed)
+
+
+def _ids_at(connection: Connection, hashes: Collection[bytes]) -> Mapping[bytes, set[int]]:
     """Return the articles that are at URLs, and those that were there before: a page may show them again."""
-    return [_Stored(*row) for row in _AT_URLS.rows(connection, [(key,) for key in hashes])] if hashes else []
+    ids = defaultdict(set)
+    for key, article_id in _AT_URLS.rows(connection, [(key,) for key in hashes]) if hashes else ():
+        ids[key].add(article_id)
+    return ids
 
 
 def _at_urls(asked: FromClause) -> Any:
-    ids = union(
+    return union_all(
         *(
-            select(table.article_id).join(asked, asked.c.url_hash == table.url_hash)
+            select(table.url_hash, table.article_id).join(asked, asked.c.url_hash == table.url_hash)
             for table in (ArticleUrl, ArticleWay)
         )
     )
-    columns = (ArticleRow.id, ArticleRow.content_key, ArticleRow.entity_engine)
-    return select(*columns).where(ArticleRow.id.in_(ids))
 
 
 _AT_URLS = AskedRows(_at_urls, url_hash=LargeBinary())
 
 
-def _bound(
-    connection: Connection,
-    articles: Sequence[_Keyed],
-    stored: Sequence[_Stored],
-    others: Collection[int],
-) -> set[int]:
-    """Return the stored articles whose stories a batch may change, or of which it changes more than one row.
-
-    A transaction that settles a story changes the rows of its members in any order, and so waits for one that changes
-    several of them without the lock of the story."""
-    known = {row.id for row in stored}
-    beside = story_locks.related_ids(connection, [found.sketch for found in articles])
-    beside |= {
-        same for found in articles if (same := existing.first_with_text(connection, found.keys.text_key))
-    }
-    changed = known if _are_changed(articles, stored) else set()
-    bound = beside | story_locks.bound_to(connection, changed)
-    rows = known | set(others)
-    return bound | rows if bound or len(rows) > 1 else set()
+def _repeated(connection: Connection, found: _Keyed) -> Existing | None:
+    """Return the stored article that an article repeats without any change, as `existing.find_plan` decides it."""
+    keys = found.keys
+    stored, _ = existing.find_existing(connection, existing.led_by(keys), keys.text_key)
+    first = next(iter(candidates(found.article, keys, stored)), None)
+    is_same = first is not None and first.content_key == content_key(found.article)
+    return first if is_same else None
 
 
-def _are_changed(articles: Sequence[_Keyed], stored: Sequence[_Stored]) -> bool:
-    """Return whether a batch may change the text of a stored article."""
-    new_keys = {content_key(found.article) for found in articles}
-    if any(row.content_key not in new_keys for row in stored):
-        return True
-    shared = Counter(key for found in articles for key in set(found.keys.lock_keys))
-    return any(count > 1 for count in shared.values())
-
-
-def _is_unchanged(article: Article, stored: Sequence[_Stored]) -> bool:
-    """Return whether an article is stored with this content and entities of this engine, so that it adds no names."""
-    engines = {row.entity_engine for row in stored if row.content_key == content_key(article)}
-    return bool(engines) and article.entity_engine in engines | {None}
+def _may_add_names(connection: Connection, found: _Keyed) -> bool:
+    """Return whether an article is not yet stored with this content and entities of this engine."""
+    repeated = _repeated(connection, found)
+    return repeated is None or found.article.entity_engine not in {repeated.entity_engine, None}
 
 
 def add_names(session: Session, articles: Sequence[Article], *, now: datetime) -> None:
