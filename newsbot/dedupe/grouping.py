@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
@@ -29,7 +29,7 @@ class SketchCandidate(NamedTuple):
 class NearDuplicateStore(Protocol):
     """Stored sketches that can be looked up by their keys."""
 
-    def candidates(self, keys: Sequence[int | None]) -> Iterable[SketchCandidate]:
+    def candidates(self, keys: tuple[int | None, ...]) -> Iterable[SketchCandidate]:
         """Return the texts that share a key at the same position.
 
         At most the newest `MAX_PER_KEY` per key, and of these the `MAX_CANDIDATES` that share most keys."""

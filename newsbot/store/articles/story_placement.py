@@ -151,6 +151,7 @@ def move_article(
     watch_articles(connection, [article_id, *excerpts], now=now)
     _set_memberships(connection, dict.fromkeys([article_id, *excerpts], Membership()))
     connection.execute(delete(ArticleSketch).where(ArticleSketch.article_id == article_id))
+    memory.of(connection, KnownSketches).remove(article_id)
     if story_id is not None:
         _assign_roles(connection, story_id, now)
     neighbours = Neighbours(related_to(connection, text), exact_duplicate_id)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from threading import Thread
@@ -28,9 +30,9 @@ from newsbot.store.schema.models import (
     Revision,
 )
 from newsbot.store.sql.locks import LockOrderError
-from tests.dedupe.texts import reprint
+from tests.dedupe.texts import reprint, update
 from tests.dedupe.texts import text as made_up
-from tests.store.articles.batch_writer import write
+from tests.store.articles.batch_writer import named, write
 from tests.store.articles.test_site_boilerplate import SHARE, _article
 from tests.store.articles.test_story_placement import _relations
 from tests.store.samples import LATER, NOW, article, dump, load, save
@@ -129,6 +131,56 @@ def test_batch_of_an_article_that_is_seen_again_and_a_reprint(database: Database
     batch = [Incoming(original), Incoming(reprinted)][:: 1 if is_first else -1]
     assert sorted(_store_batch(database, batch, LATER)) == ["new", "unchanged"]
     assert load(database, 1).story_id == load(database, 2).story_id is not None
+
+
+def test_batch_of_an_article_that_is_seen_again_and_a_copy_of_another_source(database: Database) -> None:
+    """The copy needs the row of its source, though an article with its content is stored."""
+    original = article(1)
+    save(database, original)
+    copied = replace(original, url="https://other.example/1", canonical_url=None, source="other.example")
+    batch = [Incoming(article(2)), Incoming(copied), Incoming(original)]
+    assert _store_batch(database, batch, LATER) == ["new", "duplicate", "unchanged"]
+
+
+def _any_articles(chance: random.Random, count: int) -> list[Incoming]:
+    """Return articles, reprints, updates, excerpts and short texts at a few addresses of three sources."""
+    found = []
+    for _ in range(count):
+        number, place = chance.randrange(3), chance.randrange(7)
+        body = made_up(number)
+        versions = [
+            body,
+            reprint(body),
+            update(body, number + 10_000),
+            body[: len(body) // 3],
+            made_up(number, 5),
+        ]
+        page = article(
+            number,
+            url=f"https://site{place % 3}.example/{number}/{place}",
+            source=f"site{place % 3}.example",
+            body=chance.choice(versions),
+            aliases=[f"https://short.example/{chance.randrange(6)}"] if chance.random() < 0.2 else [],
+        )
+        found.append(Incoming(named(page, chance.randrange(60))))
+    return found
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_batch_of_any_articles_locks_all_that_it_changes(database: Database, seed: int) -> None:
+    chance = random.Random(seed)
+    for hour in range(20):
+        batch = _any_articles(chance, chance.randrange(2, 7))
+        assert len(_store_batch(database, batch, NOW + timedelta(hours=hour))) == len(batch)
+
+
+def test_batches_of_texts_that_share_parts_with_more_than_are_compared(database: Database) -> None:
+    chance = random.Random(7)
+    parts = [made_up(number, 40) for number in range(12)]
+    for step in range(17):
+        texts = ["\n\n".join(chance.sample(parts, chance.randrange(4, 11))) for _ in range(8)]
+        numbered = [article(step * 8 + place, body=body) for place, body in enumerate(texts)]
+        assert len(_store_batch(database, [Incoming(one) for one in numbered])) == 8
 
 
 def test_batch_of_articles_gives_the_rows_of_single_ones(database: Database, tmp_path: Path) -> None:

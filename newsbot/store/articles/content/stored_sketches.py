@@ -47,7 +47,7 @@ class StoredSketches:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
-    def candidates(self, keys: Sequence[int | None]) -> Iterable[SketchCandidate]:
+    def candidates(self, keys: tuple[int | None, ...]) -> Iterable[SketchCandidate]:
         """Return the articles that share a key at the same position, in one statement if they are not known."""
         known = memory.of(self.connection, KnownSketches)
         if known.has(keys):
