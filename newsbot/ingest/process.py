@@ -71,11 +71,9 @@ class Processor:
         self._local = threading.local()
 
     @classmethod
-    def with_database(
-        cls, settings: Configuration, turns: AbstractContextManager[object] | None = None
-    ) -> Processor:
-        """Return a processor with a database of its own; `turns` lets several processes write to it by turns."""
-        return cls(settings, Database(settings.database_url, turns=turns))
+    def with_database(cls, settings: Configuration) -> Processor:
+        """Return a processor with a database of its own."""
+        return cls(settings, Database(settings.database_url))
 
     @cached_property
     def catalog(self) -> Catalog:

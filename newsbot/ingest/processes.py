@@ -13,7 +13,6 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from importlib import import_module
 from itertools import islice
-from multiprocessing.synchronize import Lock
 from types import ModuleType
 from typing import Any, Literal, ParamSpec, TypeVar
 
@@ -23,8 +22,6 @@ from newsbot.starting import collect_rarely, keep_what_is_loaded
 P = ParamSpec("P")
 T = TypeVar("T")
 R = TypeVar("R")
-Turns = Lock
-"""Lock that processes which write to one SQLite file share."""
 
 POLL_S = 0.5
 """Maximum time between two results of `in_processes`, so that its caller can show progress."""
@@ -47,11 +44,6 @@ def use_cores(cores: set[int]) -> None:
     """Let this thread, and the threads and processes that it starts from now on, run on these cores."""
     if cores:
         os.sched_setaffinity(0, cores)
-
-
-def make_turns() -> Turns:
-    """Return the lock for the processes of one `in_processes`; pass it in `arguments`."""
-    return _CONTEXT.Lock()
 
 
 @dataclass(frozen=True, slots=True)

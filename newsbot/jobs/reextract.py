@@ -14,7 +14,7 @@ from newsbot.capture import Capture
 from newsbot.errors import InputError
 from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.process import CONTENT_STAGES, STAGES, Processor
-from newsbot.ingest.processes import Turns, in_processes, make_turns
+from newsbot.ingest.processes import in_processes
 from newsbot.items import Article, Reject
 from newsbot.jobs.remote.archive_places import opener_of
 from newsbot.jobs.remote.objects import RECORD_BYTES, is_url, size_of
@@ -60,16 +60,16 @@ def reextract(
 ) -> Iterator[Findings]:
     """Yield the results of today's rules for articles, one for every task. Without a run, nothing is stored."""
     tasks = [articles[i : i + BATCH] for i in range(0, len(articles), BATCH)]
-    arguments = (settings, make_turns(), run_id)
+    arguments = (settings, run_id)
     for finished in in_processes(
         "reextract", tasks, workers=workers, make_worker=make_worker, arguments=arguments
     ):
         yield from finished
 
 
-def make_worker(settings: Configuration, turns: Turns, run_id: int | None) -> ReextractWorker:
+def make_worker(settings: Configuration, run_id: int | None) -> ReextractWorker:
     """Return the worker of a process."""
-    return ReextractWorker(Processor.with_database(settings, turns), Path(settings.archive_dir), run_id)
+    return ReextractWorker(Processor.with_database(settings), Path(settings.archive_dir), run_id)
 
 
 class ReextractWorker:

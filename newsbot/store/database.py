@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Lock
 from typing import Self, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, make_url
@@ -21,6 +20,7 @@ from newsbot.store.schema import fetch_partitions, migrations
 from newsbot.store.sql import deferred, dialect, engines, locks, memory, waiting_rows
 from newsbot.store.sql.patience import Patience
 from newsbot.store.sql.server_connections import MAX_PAUSE_S
+from newsbot.store.write_queue import WriteQueue
 
 T = TypeVar("T")
 
@@ -48,14 +48,11 @@ _FAILURES: Mapping[dialect.Failure, type[DatabaseError]] = {
 class Database:
     """A database, given by its URL. Nothing is opened before `open`. It may be used from many threads.
 
-    `turns` is a lock for several processes that write to the same SQLite file: without it, SQLite lets waiting processes
-    poll at growing intervals.
-
     Raises UsageError for a URL that cannot be read or is of an unsupported database. Every method raises DatabaseError if
     the database fails; an exception of a statement that it refuses is that of SQLAlchemy. A server that goes away is
     waited for (`patience`), except by `open` and by readers with a time limit."""
 
-    def __init__(self, url: str, *, turns: AbstractContextManager[object] | None = None) -> None:
+    def __init__(self, url: str) -> None:
         self.url = masked_url(url)
         """The URL without its password, for messages."""
         self._parsed = _parse(url)
@@ -73,8 +70,7 @@ class Database:
             ) from error
         self.has_one_writer = engines.is_sqlite_url(self._parsed)
         """Whether the database runs one writing transaction at a time (SQLite)."""
-        # Threads queue here in their order instead of polling for the lock of the file.
-        self._writer = (turns or Lock()) if self.has_one_writer else nullcontext()
+        self._queue = WriteQueue(self._path, limit_s=engines.LOCK_TIMEOUT_S) if self.has_one_writer else None
         self._stored_words = vocabulary.StoredWords()
         self.patience = Patience()
         """Waits for a server that has gone away. Work in it must be such that it can be repeated."""
@@ -114,7 +110,7 @@ class Database:
         """Yield a session in a transaction that may write; it is committed at the end, rolled back by an exception.
 
         Raises DatabaseError too if another version of newsbot has migrated the tables meanwhile."""
-        with self._writer, self._begun(self._engines.writing) as session:
+        with self._queue or nullcontext(), self._begun(self._engines.writing) as session:
             self._check_version(session.connection(), max_pause_s=MAX_PAUSE_S)
             with vocabulary.remembering(session.connection(), self._stored_words):
                 yield session
@@ -170,6 +166,8 @@ class Database:
         """Close every connection; the next use opens new ones."""
         for engine in self._engines:
             engine.dispose()
+        if self._queue is not None:
+            self._queue.close()
 
     def _begun(self, engine: Engine) -> Session:
         """Return a session that is connected, once the server answers."""
@@ -242,8 +240,13 @@ class Database:
             if migrations.state(connection) == "empty":
                 raise self._error(migrations.ADVICE["empty"])
 
+    @property
+    def _path(self) -> Path:
+        """Path of the file of an SQLite database."""
+        return Path((self._parsed.database or "").removeprefix("file:"))
+
     def _check_path(self, *, may_create: bool) -> None:
-        path = Path((self._parsed.database or "").removeprefix("file:"))
+        path = self._path
         if path.is_dir():
             raise self._error("that is a folder; name a file")
         if not may_create and not path.exists():

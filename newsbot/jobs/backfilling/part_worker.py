@@ -17,7 +17,6 @@ from newsbot.errors import InputError, NewsbotError
 from newsbot.ingest.batches import MAX_BATCH, Failure, write_together
 from newsbot.ingest.envelope import Envelope, stage_failed
 from newsbot.ingest.process import Processor
-from newsbot.ingest.processes import Turns
 from newsbot.ingest.record import record_article, record_reject
 from newsbot.items import Reject
 from newsbot.jobs.remote.archive_places import opener_of
@@ -37,9 +36,9 @@ class ReadRecord:
     """Numbers of the records that were skipped between the last record and this one, by kind."""
 
 
-def make_worker(settings: Configuration, turns: Turns, selection: Selection, run_id: int) -> BackfillWorker:
+def make_worker(settings: Configuration, selection: Selection, run_id: int) -> BackfillWorker:
     """Return the worker of a process."""
-    return BackfillWorker(Processor.with_database(settings, turns), selection, run_id)
+    return BackfillWorker(Processor.with_database(settings), selection, run_id)
 
 
 class BackfillWorker:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from newsbot.archive.selection import Selection
 from newsbot.archive.warc_pages import ByteRange, Opener, warc_spans
-from newsbot.ingest.processes import InModule, in_processes, make_turns
+from newsbot.ingest.processes import InModule, in_processes
 from newsbot.jobs.remote.archive_places import FoundArchive
 from newsbot.settings import Configuration
 from newsbot.store.crawl.backfill_progress import Part, Progress
@@ -43,5 +43,5 @@ def ingest_parts(
     """Store the pages of parts; yield the progress of parts as they end.
 
     An empty list is yielded now and then while none has ended, so that the caller can show the progress."""
-    arguments = (settings, make_turns(), selection, run_id)
+    arguments = (settings, selection, run_id)
     return in_processes("ingest_part", parts, workers=workers, make_worker=_MAKE_WORKER, arguments=arguments)
