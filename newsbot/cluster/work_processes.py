@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from typing import Any
 
-from newsbot.ingest.processes import end_pool, in_worker, make_pool
+from newsbot.ingest.processes import begin_pool, end_pool, in_worker, make_pool
 
 
 class WorkProcesses:
@@ -20,17 +20,22 @@ class WorkProcesses:
     def __init__(self, count: int, make_worker: Callable[..., object], arguments: tuple[object, ...]) -> None:
         self._make: Callable[[], ProcessPoolExecutor] = partial(make_pool, count, make_worker, arguments)
         self._pool = self._make()
+        self._begun: Future[int] | None = None
 
     async def run(self, method: str, *arguments: Any) -> Any:
         """Return what a method of the worker of a process returns."""
         pool = self._pool
         try:
+            self._begun = self._begun or begin_pool(pool)
+            await asyncio.shield(asyncio.wrap_future(self._begun))
             return await asyncio.get_running_loop().run_in_executor(pool, in_worker, method, *arguments)
         except BrokenProcessPool:
             if pool is self._pool:
-                self._pool = self._make()
+                self._pool, self._begun = self._make(), None
             raise
 
     def end(self) -> None:
         """End the processes at once, whatever they are working on."""
+        if self._begun is not None:
+            wait([self._begun])  # a process that has not started yet cannot be ended
         end_pool(self._pool)

@@ -11,7 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 from newsbot.ingest.process import Processor
-from newsbot.ingest.processes import end_pool, in_worker, make_pool, usable_cores, use_cores
+from newsbot.ingest.processes import begin_pool, end_pool, in_worker, make_pool, usable_cores, use_cores
 from newsbot.settings import Configuration
 
 logger = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ class Pool:
             return None
         if self._processes is None:
             self._processes = self._make_processes(self.settings.workers)
-            self._started = self._processes.submit(os.getpid)
+            self._started = begin_pool(self._processes)
         assert self._started
         return self._processes if self._started.done() else None
 
@@ -102,9 +102,9 @@ class Pool:
         """End the processes at once. Nobody asks for the results of what they may still be working on."""
         use_cores(self.cores)
         self._threads.shutdown(wait=False, cancel_futures=True)
-        if self._processes is not None:
-            end_pool(self._processes)
-            self._processes = None
+        processes, self._processes = self._processes, None
+        if processes is not None and self._started is not None:
+            self._started.add_done_callback(lambda _: end_pool(processes))  # at once, if they have started
 
 
 async def _call(processes: ProcessPoolExecutor, method: str, *arguments: Any) -> Any:

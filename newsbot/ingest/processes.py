@@ -99,6 +99,23 @@ def _start_server(module: str, cores: set[int]) -> None:
     use_cores(own)
 
 
+def begin_pool(pool: ProcessPoolExecutor) -> Future[int]:
+    """Have the first process of a pool started, in a thread: it waits until the fork server has imported what it needs.
+
+    That takes a second, and on a busy machine a minute. The future is done when the process has made its worker. A program
+    that ends meanwhile waits for it: a process without its parent would print a traceback."""
+    begun: Future[int] = Future()
+
+    def begin() -> None:
+        try:
+            begun.set_result(pool.submit(os.getpid).result())
+        except Exception as error:  # noqa: BLE001 - it is raised where the future is waited for
+            begun.set_exception(error)
+
+    threading.Thread(target=begin).start()
+    return begun
+
+
 def end_pool(pool: ProcessPoolExecutor) -> None:
     """End the processes of a pool at once, whatever they are working on."""
     for process in list(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
+from threading import Event, Thread, current_thread
 from typing import Any
 
 import pytest
@@ -66,6 +67,36 @@ async def test_processes_take_over_once_they_have_started(database_url: str) -> 
     assert pool._started is not None
     await asyncio.wrap_future(pool._started)
     assert await pool.process_of_a_task() != os.getpid()
+    pool.close()
+
+
+class SlowToStart:
+    """Processes that start when they are told to."""
+
+    def __init__(self) -> None:
+        self.may_start = Event()
+        self.started_in: Thread | None = None
+
+    def submit(self, _function: object) -> Future[int]:
+        assert self.may_start.wait(30)
+        self.started_in = current_thread()
+        done: Future[int] = Future()
+        done.set_result(0)
+        return done
+
+
+@in_reactor
+async def test_the_event_loop_goes_on_while_processes_start(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool, processes = Counting(database_url, workers=1), SlowToStart()
+    monkeypatch.setattr(pool, "_make_processes", lambda _workers: processes)
+    monkeypatch.setattr(pools, "end_pool", lambda _processes: None)
+    assert await pool.process_of_a_task() == os.getpid()
+    processes.may_start.set()
+    assert pool._started is not None
+    await asyncio.wrap_future(pool._started)
+    assert processes.started_in not in {None, current_thread()}
     pool.close()
 
 
