@@ -1,5 +1,7 @@
 """Build the extension modules against the headers that lxml ships."""
 
+import os
+
 import lxml
 from Cython.Build import cythonize
 from setuptools import Extension, setup
@@ -21,5 +23,6 @@ setup(
         ],
         compiler_directives=DIRECTIVES,
         build_dir="build",
-    )
+    ),
+    options={"build_ext": {"parallel": os.cpu_count()}},
 )

@@ -287,7 +287,7 @@ _URLS = st.one_of(
 )
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(_URLS)
 def test_canonicalization_is_idempotent_and_never_raises(url: str) -> None:
     once = canonicalize(url)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import time
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock, Thread
+from time import monotonic, sleep
 from types import TracebackType
 from typing import IO, Final
 
@@ -53,7 +53,7 @@ class WriteQueue:
         """Let the next one in."""
         if self._file is not None:
             fcntl.flock(self._file, fcntl.LOCK_UN)
-            self._left_at = time.monotonic()
+            self._left_at = monotonic()
         self._threads.release()
 
     def close(self) -> None:
@@ -64,8 +64,8 @@ class WriteQueue:
     def _wait(self) -> None:
         if fcntl is None:
             return
-        if time.monotonic() - self._left_at < PAUSE_S:
-            time.sleep(PAUSE_S)
+        if monotonic() - self._left_at < PAUSE_S:
+            sleep(PAUSE_S)
         try:
             if self._file is None:
                 self._file = self.path.open("ab")

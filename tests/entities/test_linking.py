@@ -223,7 +223,7 @@ NAMES = st.lists(NAME_PARTS, min_size=1, max_size=6).map(" ".join) | st.text(min
 MARKS = st.lists(st.tuples(st.sampled_from(ENTITY_TYPES), NAMES), max_size=12)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(MARKS, st.lists(NAME_PARTS, max_size=6).map(" ".join))
 def test_any_names_in_any_order_are_linked_and_every_mention_is_in_one_entity(
     marks: list[tuple[EntityType, str]], title: str

@@ -14,6 +14,7 @@ from newsbot.templates.plugin_project import SUFFIX, TEMPLATE, write_plugin
 from tests.plugin_packages import register
 
 
+@pytest.mark.slow
 def test_tests_of_the_package_pass_and_it_is_typed(tmp_path: Path) -> None:
     files = write_plugin(tmp_path, "harbour-names")
     assert tmp_path / "harbour-names" / "harbour_names" / "engine.py" in files

@@ -163,7 +163,13 @@ def test_from_a_story_to_its_articles_and_their_people(reader: webdriver.Chrome,
     assert reader.find_element(By.CSS_SELECTOR, ".drawn-chart canvas").is_displayed()
 
 
-@pytest.mark.parametrize(("width", "scheme"), [LOOKS[0], LOOKS[3]], ids=["1280 light", "390 dark"])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [
+        pytest.param(*LOOKS[0], id="1280 light"),
+        pytest.param(*LOOKS[3], id="390 dark", marks=pytest.mark.slow),
+    ],
+)
 def test_axe_finds_nothing_on_any_page(
     reader: webdriver.Chrome, address: str, pages: list[str], width: int, scheme: str
 ) -> None:

@@ -136,7 +136,7 @@ NODES = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(NODES, max_size=6).map("".join))
 def test_markdown_of_any_page_is_its_text(html: str) -> None:
     article = structured(html)

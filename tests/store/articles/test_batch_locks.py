@@ -174,6 +174,7 @@ def test_batch_of_any_articles_locks_all_that_it_changes(database: Database, see
         assert len(_store_batch(database, batch, NOW + timedelta(hours=hour))) == len(batch)
 
 
+@pytest.mark.slow
 def test_batches_of_texts_that_share_parts_with_more_than_are_compared(database: Database) -> None:
     chance = random.Random(7)
     parts = [made_up(number, 40) for number in range(12)]

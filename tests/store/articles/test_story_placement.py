@@ -255,7 +255,7 @@ def _final(folder: Path, steps: list[tuple[int, str, str]]) -> set[tuple[Any, ..
     return found
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.data())
 def test_order_of_arrival_and_of_changes_makes_no_difference(
     tmp_path_factory: Any, data: st.DataObject

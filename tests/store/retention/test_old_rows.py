@@ -207,6 +207,7 @@ def filled(database: Database) -> Database:
     return database
 
 
+@pytest.mark.slow_on_postgresql
 def test_a_prune_that_is_killed_again_and_again_is_completed_by_the_next(
     filled: Database, database_url: str
 ) -> None:
