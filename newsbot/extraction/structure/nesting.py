@@ -77,14 +77,16 @@ class Places:
         return Prefix("".join(marks), is_item)
 
     def _number(self, ordered: etree._Element, item: etree._Element) -> int:
-        """Return the number of an item; those of the whole list are counted once."""
-        if item not in self._numbers:
-            number = _number(ordered.get("start"), 1) - 1
+        """Return the number of an item; those of the whole list are counted once.
+
+        An item that another element keeps apart from its list is a first one."""
+        if ordered not in self._numbers:
+            number = self._numbers[ordered] = _number(ordered.get("start"), 1) - 1
             for child in ordered:
                 if child.tag == "li":
                     number = min(_number(child.get("value"), number + 1), MAX_NUMBER)
                     self._numbers[child] = number
-        return self._numbers[item]
+        return self._numbers.get(item, 1)
 
 
 def heading_level(chain: Chain) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import etree
 from markdown_it import MarkdownIt
 
 from newsbot.extraction import extract
@@ -16,6 +17,7 @@ from newsbot.extraction.body.choice import text_of_blocks
 from newsbot.extraction.page.page import Page
 from newsbot.extraction.structure.article_structure import add_structure
 from newsbot.extraction.structure.markdown import is_written_here, links_of, texts_of
+from newsbot.extraction.structure.nesting import Places
 from newsbot.items import Article, Link
 from newsbot.text import clean_text, paragraphs
 
@@ -136,7 +138,16 @@ NODES = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+def test_item_that_another_element_keeps_apart_from_its_list_is_a_first_one() -> None:
+    inner = (
+        "<ol><span><li>One of the items of a list.</li></span><li>Another one, which is its own.</li></ol>"
+    )
+    page = etree.fromstring(f"<div>{inner}</div>")
+    places, items = Places(), list(page.iter("li"))
+    assert [places.prefix(places.chain(item)).text for item in items] == ["1. ", "1. "]
+
+
+@settings(max_examples=300, deadline=None)
 @given(st.lists(NODES, max_size=6).map("".join))
 def test_markdown_of_any_page_is_its_text(html: str) -> None:
     article = structured(html)
