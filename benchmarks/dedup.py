@@ -240,7 +240,7 @@ def _lookup_times_ms(index: StoredSketches, chance: random.Random, size: int) ->
     stored = list(made_up(random.Random(1), 1, min(size, LOOKUPS // 2) + 1))
     fresh = list(made_up(chance, 1, LOOKUPS + 1 - len(stored)))
     for row in [*fresh[:20], *stored, *fresh]:
-        keys = [row[f"key_{at}"] for at in range(KEYS)]
+        keys = tuple(row[f"key_{at}"] for at in range(KEYS))
         start = time.perf_counter()
         found = index.candidates(keys)
         took_ms = (time.perf_counter() - start) * 1000
