@@ -80,11 +80,10 @@ docs: $(READY)
 clean:
 	rm -rf .venv build dist *.egg-info core/build core/*.egg-info core/newsbot_core/*.so
 
-# Python compiles modules when they are first imported: most never are, and compiling all takes a quarter of the time.
 # newsbot-core is compiled against lxml's own headers. Without a compiler newsbot runs without it, only slower.
 $(READY): requirements.txt pyproject.toml models/pyproject.toml core/setup.py $(wildcard core/*.toml core/newsbot_core/*.p*)
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --no-compile --disable-pip-version-check --requirement requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable . --editable models
 	@mkdir -p build
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable core >build/core.log 2>&1 \
