@@ -13,6 +13,7 @@ from typing import cast
 
 from lxml import etree
 
+from newsbot.extraction.trees.compiled_core import load_core
 from newsbot.text import collapse_space, letters
 
 MAX_LINES = 300
@@ -105,7 +106,7 @@ def byline_lines(tree: etree._Element) -> Iterator[list[str]]:
     Elements of the same kind beside each other are several authors: they are one byline, with commas between them."""
     lines: list[str] = []
     last: etree._Element | None = None
-    for element in islice(marked_elements(tree, _BYLINES), _MAX_ELEMENTS):
+    for element in marked_elements(tree, _BYLINES, _MAX_ELEMENTS):
         if element.tag in ("body", "link", "meta") or is_aside(element) or not short_text(element):
             continue
         nodes = cast("Iterator[str]", element.itertext())
@@ -141,9 +142,22 @@ def link_around(node: etree._ElementUnicodeResult) -> str:
     return next((part.get("href") or "" for part in parts if part.tag == "a"), "")
 
 
-def marked_elements(tree: etree._Element, words: Mapping[str, Sequence[str]]) -> Iterator[etree._Element]:
-    """Yield the elements with one of the words in the attribute that `words` gives for it."""
+def marked_elements(
+    tree: etree._Element, words: Mapping[str, Sequence[str]], limit: int
+) -> list[etree._Element]:
+    """Return the first elements with one of the words in the attribute that `words` gives for it."""
     wanted = [(name, word) for name, holds in words.items() for word in holds]
+    core = load_core()
+    if core is None:
+        return list(islice(_marked_elements(tree, wanted), limit))
+    found: list[etree._Element] = core.marks.marked_elements(
+        tree, [(name.encode(), word.encode()) for name, word in wanted], limit
+    )
+    return found
+
+
+def _marked_elements(tree: etree._Element, wanted: Sequence[tuple[str, str]]) -> Iterator[etree._Element]:
+    """Yield the elements that have an attribute with a word in it."""
     parts = {word for _, word in wanted}
     shortest = [word for word in parts if not any(other in word for other in parts - {word})]
     for element in tree.iter("*"):

@@ -9,6 +9,8 @@ from typing import Final, cast
 
 from lxml import etree
 
+from newsbot.extraction.trees.compiled_core import load_core
+
 SMALL_PAGE_CHARS: Final = 1_000_000
 """Maximum size of a page that is parsed unchanged; from larger ones, scripts, styles and drawings are removed."""
 MAX_PAGE_CHARS: Final = 6_000_000
@@ -29,13 +31,14 @@ _CHUNK_BYTES = 16_384
 _MIN_TAG_CHARS = len("<b>")
 _TAG = re.compile("<")
 _INLINE_BYTES = re.compile(r"data:[a-z/+.-]{0,40};base64,[A-Za-z0-9+/=]{200,}+")
-_ATTRIBUTE = r"""
+_ATTRIBUTE = rb"""
     [ \t\n\r\f/]*+  [^ \t\n\r\f/>] [^ \t\n\r\f/>=]*+
     (?: [ \t\n\r\f]*+ = [ \t\n\r\f]*+ (?: "[^"]*+" | '[^']*+' | [^ \t\n\r\f>"'] [^ \t\n\r\f>]*+ ) )?+
 """
 """An attribute inside a tag, as an HTML tokenizer reads it (HTML standard, 13.2.5.32 to 13.2.5.39)."""
 _UNTIL_CROWDED = re.compile(
-    rf"(?: [^<]*+ < (?: (?![a-zA-Z]) | [^ \t\n\r\f/>]++ (?! (?:{_ATTRIBUTE}){{{MAX_TAG_ATTRIBUTES}}} ) ) )*+ [^<]*+",
+    rb"(?: [^<]*+ < (?: (?![a-zA-Z]) | [^ \t\n\r\f/>]++ (?! (?:%s){%d} ) ) )*+ [^<]*+"
+    % (_ATTRIBUTE, MAX_TAG_ATTRIBUTES),
     re.VERBOSE,
 )
 """A page up to the first possible tag with too many attributes.
@@ -82,11 +85,20 @@ def bounded(html: str) -> bytes:
 
 def _uncrowded(html: str) -> bytes:
     """Return the page in UTF-8, cut before its first tag with too many attributes."""
-    end = cast("re.Match[str]", _UNTIL_CROWDED.match(html)).end()  # it matches any string
     markup = html.encode("utf-8", "replace")
-    if (end < len(html) or len(html) > SMALL_PAGE_CHARS) and _is_crowded(markup):
-        return html[: min(end, SMALL_PAGE_CHARS)].encode("utf-8", "replace")
+    end = crowded_tag(markup)
+    if (end < len(markup) or len(html) > SMALL_PAGE_CHARS) and _is_crowded(markup):
+        return markup[:end].decode()[:SMALL_PAGE_CHARS].encode()
     return markup
+
+
+def crowded_tag(markup: bytes) -> int:
+    """Return the place of the first possible tag with too many attributes; the length of the page if there is none."""
+    core = load_core()
+    if core is None:
+        return cast("re.Match[bytes]", _UNTIL_CROWDED.match(markup)).end()  # it matches any page
+    place: int = core.limits.crowded_tag(markup, MAX_TAG_ATTRIBUTES)
+    return len(markup) if place < 0 else place
 
 
 def _is_crowded(markup: bytes) -> bool:

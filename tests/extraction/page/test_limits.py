@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from newsbot.extraction import extract
-from newsbot.extraction.page.limits import MAX_ATTRIBUTES, MAX_TAG_ATTRIBUTES, MAX_TAGS
+from newsbot.extraction.page.limits import MAX_ATTRIBUTES, MAX_TAG_ATTRIBUTES, MAX_TAGS, bounded, crowded_tag
 from newsbot.extraction.page.page import Page
+from tests.compiled import core_tables, python_only
 
 MANY = 20_000
 """Number that fits in a page below the limit on its size."""
@@ -178,3 +179,20 @@ def test_a_huge_page_has_a_bounded_number_of_attributes() -> None:
 )
 def test_unclosed_tags_are_read(html: str) -> None:
     assert extract(html).body == ""
+
+
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=30).map("".join), st.integers(0, 4))
+def test_the_compiled_core_finds_the_same_crowded_tag(markup: str, missing: int) -> None:
+    core_tables()
+    page = f"{markup}<div{' a' * (MAX_TAG_ATTRIBUTES - missing)}{markup}<b>".encode()
+    found = crowded_tag(page)
+    with python_only():
+        assert found == crowded_tag(page)
+
+
+def test_the_page_is_cut_before_the_crowded_tag() -> None:
+    before = "<p>é</p>" * 9
+    attributes = "".join(f" a{number}" for number in range(MAX_TAG_ATTRIBUTES + 1))
+    assert bounded(f"{before}<div{attributes}>text") == before.encode()
+    with python_only():
+        assert bounded(f"{before}<div{attributes}>text") == before.encode()

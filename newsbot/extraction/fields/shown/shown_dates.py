@@ -184,7 +184,7 @@ class ShownDates:
     def marked(self) -> list[str]:
         """Small elements marked as a date, those of the publication first."""
         found = []
-        for element in islice(marked_elements(self.tree, _DATED), _MAX_ELEMENTS):
+        for element in marked_elements(self.tree, _DATED, _MAX_ELEMENTS):
             text = element.get("content") or _machine_date(element) or _beginning(element)
             if _DIGIT.search(text) and not self._is_of_other(element):
                 found.append(f"{label_of(names_of(element))} {text[:MAX_LINE_CHARS]}".strip())
