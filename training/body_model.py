@@ -26,7 +26,8 @@ from newsbot.extraction.body.scoring.block_scores import MIN_FIRST_SCORE
 from training.body_report import load_evaluate, report
 from training.body_samples import CORPORA, Array, Sample, read_samples, read_truths, with_votes
 from training.body_trees import as_onnx
-from training.stamp_body_models import stamp
+from training.feature_hash import feature_hash
+from training.stamp_models import stamp
 
 FOLDS = 5
 COMMON: dict[str, Any] = {
@@ -147,7 +148,7 @@ def main() -> None:
             print(line, flush=True)  # noqa: T201
     for file_name, booster in zip(FILES, stack.final(), strict=True):
         model = as_onnx(booster)
-        stamp(model)
+        stamp(model, feature_hash())
         onnx.save(model, args.out / file_name)
 
 

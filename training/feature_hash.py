@@ -8,7 +8,7 @@ If the hash differs, print a digest of the features before and after the change:
 
     python -m training.feature_hash [FOLDER WITH *.html OR *.html.gz ...]
 
-If both digests are equal, the change was a refactoring: `python -m training.stamp_body_models`. Otherwise train the
+If both digests are equal, the change was a refactoring: `python -m training.stamp_models`. Otherwise train the
 models again: `python -m training.body_model`.
 """
 

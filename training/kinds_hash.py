@@ -1,7 +1,8 @@
 """The contract between the model of the kinds of pages and the features that it was trained on.
 
 The model reads numbers by their position, so it contains a hash of the code and the tables that compute them, as the body
-models do (feature_hash.py). If the hash differs, train the model again: `python -m training.kinds_model CORPORA`.
+models do (feature_hash.py). If the hash differs, train the model again: `python -m training.kinds_model CORPORA`; or, if the
+features are bit-identical, `python -m training.stamp_models`.
 """
 
 from __future__ import annotations

@@ -21,12 +21,12 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
-from newsbot.extraction.body.body_model import FEATURES_KEY
 from newsbot.extraction.kinds.kind_model import FILE, KINDS, kind_of, least_score
 from newsbot.items import STORED_KINDS, PageKind
 from training.body_trees import as_onnx
 from training.kinds_hash import kind_feature_hash
 from training.kinds_samples import CORPORA, Sample, read_samples, variants
+from training.stamp_models import stamp
 
 FOLDS, SPLITS = 5, 3
 TREES = 140
@@ -104,11 +104,6 @@ def report(samples: Sequence[Sample], scores: Scores) -> Iterator[str]:
     yield f"pages that are no articles, stored: {stored / others:.1%} of {others // SPLITS}"
 
 
-def stamp(model: onnx.ModelProto) -> None:
-    """Write the hash of the features into the metadata of a model."""
-    onnx.helper.set_model_props(model, {FEATURES_KEY: kind_feature_hash()})
-
-
 def main() -> None:
     """Train, print the figures if asked for, and write the file."""
     parser = argparse.ArgumentParser(
@@ -124,7 +119,7 @@ def main() -> None:
         for line in report(samples, held_out(samples)):
             print(line, flush=True)  # noqa: T201
     model = as_onnx(fit(samples))
-    stamp(model)
+    stamp(model, kind_feature_hash())
     onnx.save(model, args.out / FILE)
 
 

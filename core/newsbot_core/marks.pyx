@@ -1,6 +1,6 @@
 """Find the elements whose attributes hold a word, in one walk over the nodes of libxml2.
 
-The same as `marked_elements` of `newsbot.extraction.fields.layout_hints`."""
+The same as `marked_elements` of `newsbot.extraction.page.tree`."""
 
 from libc.string cimport strcmp, strstr
 from lxml.includes cimport tree

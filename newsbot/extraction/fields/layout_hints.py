@@ -6,14 +6,14 @@ They are the last resort of the rules, so only a limited number of elements is e
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import chain, islice
 from typing import cast
 
 from lxml import etree
 
-from newsbot.extraction.trees.compiled_core import load_core
+from newsbot.extraction.page.tree import marked_elements
 from newsbot.text import collapse_space, letters
 
 MAX_LINES = 300
@@ -140,37 +140,6 @@ def link_around(node: etree._ElementUnicodeResult) -> str:
         else islice(chain([parent], parent.iterancestors()), _MAX_LINK_DEPTH)
     )
     return next((part.get("href") or "" for part in parts if part.tag == "a"), "")
-
-
-def marked_elements(
-    tree: etree._Element, words: Mapping[str, Sequence[str]], limit: int
-) -> list[etree._Element]:
-    """Return the first elements with one of the words in the attribute that `words` gives for it."""
-    wanted = [(name, word) for name, holds in words.items() for word in holds]
-    core = load_core()
-    if core is None:
-        return list(islice(_marked_elements(tree, wanted), limit))
-    found: list[etree._Element] = core.marks.marked_elements(
-        tree, [(name.encode(), word.encode()) for name, word in wanted], limit
-    )
-    return found
-
-
-def _marked_elements(tree: etree._Element, wanted: Sequence[tuple[str, str]]) -> Iterator[etree._Element]:
-    """Yield the elements that have an attribute with a word in it."""
-    parts = {word for _, word in wanted}
-    shortest = [word for word in parts if not any(other in word for other in parts - {word})]
-    for element in tree.iter("*"):
-        # Most elements have no such word in any attribute: searching all values at once takes half the time.
-        values = element.values()
-        if not values:
-            continue
-        text = " ".join(cast("list[str]", values))
-        for word in shortest:
-            if word in text:
-                if any(part in (element.get(name) or "") for name, part in wanted):
-                    yield element
-                break
 
 
 def is_aside(element: etree._Element) -> bool:

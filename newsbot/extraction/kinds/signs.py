@@ -47,7 +47,7 @@ class Signs:
     @cached_property
     def item_types(self) -> frozenset[str]:
         """All schema.org types in the page's microdata."""
-        after = self.page.html.split("itemtype=", MAX_ITEM_TYPES)[1:] if self.page.may_have_items else []
+        after = self.page.html.split("itemtype=", MAX_ITEM_TYPES)[1:]
         found = (_ITEM_TYPE.match(text[:_MAX_TYPE_CHARS]) for text in after)
         return frozenset(match[1] for match in found if match)
 

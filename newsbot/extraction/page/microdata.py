@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
 from lxml import etree
 
-from newsbot.extraction.page.tree import select, text_of
+from newsbot.extraction.page.tree import marked_elements, select, text_of
 
 MAX_PROPERTIES = 300
+MAX_ITEMS = 10_000
 MAX_VALUE_CHARS = 2000
-_ITEMS = etree.XPath("//*[@itemscope]")
 _PROPERTIES = etree.XPath(".//*[@itemprop]")
 _NAMES = etree.XPath(".//*[@itemprop='name']")
 _URLS = etree.XPath(".//*[@itemprop='url' or @itemprop='contentUrl'][not(@itemscope)]")
-_ARTICLE_TYPE = re.compile("Article|Posting|Report")
+_ARTICLE_TYPES = {"itemtype": ("Article", "Posting", "Report")}
 _VALUE_ATTRIBUTES = ("content", "datetime", "href", "src")
 
 
@@ -23,8 +21,8 @@ def read_microdata(tree: etree._Element) -> dict[str, list[str]]:
 
     Source: the microdata section of the HTML standard; deviations that pages contain are tolerated.
     """
-    articles = (item for item in select(_ITEMS, tree) if _ARTICLE_TYPE.search(item.get("itemtype") or ""))
-    article = next(articles, None)
+    articles = marked_elements(tree, _ARTICLE_TYPES, MAX_ITEMS)
+    article = next((item for item in articles if item.get("itemscope") is not None), None)
     found: dict[str, list[str]] = {}
     if article is None:
         return found

@@ -34,8 +34,6 @@ MIN_SHOWN_CHARS = 600
 """Number of characters in paragraphs from which a page shows its text itself."""
 _EMPTY = b"<html><body></body></html>"
 _META_NAMES = ("name", "property", "itemprop")
-_ITEM_TYPE = ("itemtype", "itemType", "ITEMTYPE")
-"""Spellings of the itemtype attribute: React, for example, writes itemType."""
 _DECLARING_TAGS = ("base", "h1", "link", "meta", "script", "title")
 """Elements in which a page makes declarations."""
 
@@ -189,14 +187,9 @@ class Page:
         return False
 
     @cached_property
-    def may_have_items(self) -> bool:
-        """Whether the page may have microdata: few have, and a search in the text is faster than one in all attributes."""
-        return any(name in self.html for name in _ITEM_TYPE)
-
-    @cached_property
     def microdata(self) -> dict[str, list[str]]:
         """Microdata of the page's article item: itemprop -> values."""
-        return read_microdata(self.tree) if self.may_have_items else {}
+        return read_microdata(self.tree)
 
     def absolute(self, href: str | None) -> str:
         """Return the absolute URL of a link on this page; "" if there is no href or it is not a URL."""

@@ -35,7 +35,7 @@ def test_the_models_were_trained_on_these_features(number: int) -> None:
     assert trained == feature_hash(), (
         f"{FILES[number]} was trained on other features: code or word lists of newsbot/extraction/body have changed.\n"
         "Run `python -m training.feature_hash` before and after the change (git stash).\n"
-        "Same digest: the features are bit-identical, run `python -m training.stamp_body_models` (needs onnx).\n"
+        "Same digest: the features are bit-identical, run `python -m training.stamp_models` (needs onnx).\n"
         "Other digest: train the models again with `python -m training.body_model` (see training/README.md)."
     )
 

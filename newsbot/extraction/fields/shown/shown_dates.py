@@ -17,7 +17,6 @@ from lxml import etree
 
 from newsbot.extraction.fields.layout_hints import (
     MAX_LINE_CHARS,
-    marked_elements,
     short_text,
 )
 from newsbot.extraction.fields.shown.element_marks import (
@@ -38,6 +37,7 @@ from newsbot.extraction.page.shown_lines import (
     text_nodes,
     upwards,
 )
+from newsbot.extraction.page.tree import marked_elements
 from newsbot.languages.calendar.date_labels import is_published_label, is_updated_label
 from newsbot.languages.calendar.dates import labelled_moments, may_name_day, names_date
 from newsbot.languages.calendar.written_days import days_in, plain_text

@@ -406,7 +406,7 @@ def test_core_for_other_features_is_not_used(core: CoreTables, monkeypatch: pyte
 def test_core_is_made_for_the_features_of_this_checkout() -> None:
     text = (ROOT / "core" / "newsbot_core" / "__init__.py").read_text("utf-8")
     assert f'FEATURES = "{feature_hash()}"' in text, (
-        "features have changed: change core/newsbot_core too, then python -m training.stamp_body_models"
+        "features have changed: change core/newsbot_core too, then python -m training.stamp_models"
     )
 
 

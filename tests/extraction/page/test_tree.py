@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from newsbot.extraction.fields.layout_hints import marked_elements
+from newsbot.extraction.page.tree import marked_elements
 from tests.compiled import core_tables, python_only
 
 WORDS = {"class": ("uthor", "yline"), "id": ("uthor",), "rel": ("author",)}
