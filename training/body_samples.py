@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import numpy as np
 from numpy.typing import NDArray
 
-from newsbot.extraction.body.blocks import Block, read_blocks
+from newsbot.extraction.body.blocks import Block
 from newsbot.extraction.body.choice import select_blocks
 from newsbot.extraction.body.declared import declared_body
 from newsbot.extraction.body.features.block_features import (
@@ -24,6 +24,7 @@ from newsbot.extraction.body.features.block_features import (
     block_rows,
     candidate_blocks,
 )
+from newsbot.extraction.body.scoring.block_walk import read_blocks
 from newsbot.extraction.fields.metadata import read_metadata
 from newsbot.extraction.page.page import Page
 from training.body_labels import label_blocks

@@ -21,11 +21,11 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
-from newsbot.extraction.body.blocks import read_blocks
 from newsbot.extraction.body.body_model import load_body_models
 from newsbot.extraction.body.class_words import FAMILIES
 from newsbot.extraction.body.features.block_features import DeclaredMetadata, block_rows, candidate_blocks
 from newsbot.extraction.body.features.neighbour_features import neighbour_rows
+from newsbot.extraction.body.scoring.block_walk import read_blocks
 from newsbot.extraction.body.word_lists import ClassWord, TextWord, read_class_words, read_text_words
 from newsbot.extraction.page.page import Page
 from training.syntax_shape import module_shape
@@ -43,6 +43,7 @@ FEATURE_MODULES = (
     "features/landmark_features",
     "features/neighbour_features",
     "features/text_features",
+    "scoring/block_walk",
     "word_lists",
 )
 """Modules of `newsbot.extraction.body` that compute the features."""

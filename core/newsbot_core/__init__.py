@@ -1,4 +1,4 @@
-"""The compiled core of newsbot's extraction: blocks, features and decision trees.
+"""The compiled core of newsbot's extraction: blocks, features, decision trees, and searches over a whole page.
 
 Raises ImportError unless lxml is the one that this package was built with, whose structures it reads."""
 
@@ -6,7 +6,9 @@ from lxml import etree
 
 from newsbot_core import blocks
 
-FEATURES = "ff31322011e85bec8495396339007c354a8943897bf21791525452fc409a7761"
+VERSION = 2
+"""Version of the functions here. newsbot uses the one that it was written for, and no other."""
+FEATURES = "f9207819abe6d69cbe56467ac85f9b27f7bd6de91c14a0112d5d665282a2903f"
 """Hash of the code in newsbot that this package computes the same features as (`training/feature_hash.py`)."""
 
 _FOUND = etree.__version__, int("".join(f"{part:02}" for part in etree.LIBXML_VERSION))
@@ -17,4 +19,4 @@ if _FOUND != blocks.BUILT_WITH:
 
 from newsbot_core import features, forests, limits, marks, neighbours, scores, texts  # noqa: E402
 
-__all__ = ["FEATURES", "blocks", "features", "forests", "limits", "marks", "neighbours", "scores", "texts"]
+__all__ = ["FEATURES", "VERSION", "blocks", "features", "forests", "limits", "marks", "neighbours", "scores", "texts"]

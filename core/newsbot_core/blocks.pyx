@@ -1,6 +1,6 @@
 """Cut the text of a page into blocks, in one walk over the nodes of libxml2.
 
-The same as `newsbot.extraction.body.blocks`, which says what the names mean; that module is also its test."""
+The same as `newsbot.extraction.body.scoring.block_walk`, which says what the names mean; that module is also its test."""
 
 cimport cython
 from cpython.unicode cimport PyUnicode_DecodeUTF8

@@ -89,7 +89,7 @@ def read_lines(
 ) -> list[list[Run]]:
     """Return the lines of the block that begins in an element, or after it; empty ones are left out.
 
-    `around` are the elements that are open where it begins. `is_clean`: cleaning leaves the text as it is. The block ends where `body.blocks` ends it."""
+    `around` are the elements that are open where it begins. `is_clean`: cleaning leaves the text as it is. The block ends where `block_walk` ends it."""
     marks = _Marks([[]], [])
     for element in around:
         marks.change(element, ACTIONS.get(element.tag, OPEN_BLOCK), 1)

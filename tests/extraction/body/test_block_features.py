@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from newsbot.extraction.body.blocks import Block, read_blocks
+from newsbot.extraction.body.blocks import Block
 from newsbot.extraction.body.body_model import load_body_models
 from newsbot.extraction.body.features import neighbour_features
 from newsbot.extraction.body.features.block_features import (
@@ -19,6 +19,7 @@ from newsbot.extraction.body.features.block_features import (
     candidate_blocks,
 )
 from newsbot.extraction.body.features.neighbour_features import neighbour_rows
+from newsbot.extraction.body.scoring.block_walk import read_blocks
 from newsbot.extraction.page.page import Page
 
 PAGE = """

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsbot.extraction import extract
-from newsbot.extraction.body.blocks import read_blocks
+from newsbot.extraction.body.scoring.block_walk import read_blocks
 from newsbot.extraction.extractor import extract_article
 from newsbot.extraction.page.page import Page
 from newsbot.extraction.page_kinds import reject_reason

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from newsbot.extraction import extract
-from newsbot.extraction.body.blocks import Block, Container, read_blocks
+from newsbot.extraction.body.blocks import Block, Container
 from newsbot.extraction.body.comment_labels import is_comment_label
 from newsbot.extraction.body.containers import count_containers
 from newsbot.extraction.body.densest import densest_blocks
 from newsbot.extraction.body.foreign_parts import find_headline, without_foreign
+from newsbot.extraction.body.scoring.block_walk import read_blocks
 from newsbot.extraction.page.page import Page
 
 TITLE = "Town to close its old baths"

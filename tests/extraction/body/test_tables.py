@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from newsbot.extraction.body.blocks import MAX_BLOCKS, read_blocks
 from newsbot.extraction.body.choice import drop_repeats
+from newsbot.extraction.body.scoring.block_walk import MAX_BLOCKS, read_blocks
 from newsbot.extraction.page.page import Page
 
 LONG = "The board meets again on the nineteenth, when it will hear from the residents of the island. " * 4

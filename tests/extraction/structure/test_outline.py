@@ -12,8 +12,8 @@ from lxml import etree
 from markdown_it import MarkdownIt
 
 from newsbot.extraction import extract
-from newsbot.extraction.body.blocks import read_blocks
 from newsbot.extraction.body.choice import text_of_blocks
+from newsbot.extraction.body.scoring.block_walk import read_blocks
 from newsbot.extraction.page.page import Page
 from newsbot.extraction.structure.article_structure import add_structure
 from newsbot.extraction.structure.markdown import is_written_here, links_of, texts_of

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from newsbot.extraction.body import blocks as in_python
 from newsbot.extraction.body.blocks import Block
 from newsbot.extraction.body.features.block_features import DeclaredKeys, DeclaredMetadata, candidate_blocks
+from newsbot.extraction.body.scoring import block_walk as in_python
 from newsbot.extraction.body.scoring.block_scores import block_scores
 from newsbot.extraction.body.scoring.core_tables import load_core_tables
 
@@ -26,7 +26,7 @@ class ScoredBlocks(NamedTuple):
 
 
 def read_blocks(root: etree._Element) -> list[Block]:
-    """Return the blocks of text below `root`, as `blocks.read_blocks` describes."""
+    """Return the blocks of text below `root`, as `block_walk.read_blocks` describes."""
     core = load_core_tables()
     if core is not None:
         with suppress(core.unreadable):  # a tree that was not parsed from HTML

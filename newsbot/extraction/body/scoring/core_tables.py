@@ -20,6 +20,7 @@ from newsbot.extraction.body.features import (
     neighbour_features,
     text_features,
 )
+from newsbot.extraction.body.scoring import block_walk
 from newsbot.extraction.body.scoring.block_scores import MIN_FIRST_SCORE
 from newsbot.extraction.body.word_lists import read_text_words
 from newsbot.extraction.page.data_tables import data_rows
@@ -60,14 +61,14 @@ def core_reader(core: ModuleType) -> Any:
         [_tag_row(name) for name in named],
         _tag_row(_OTHER_TAG),
         family_bits=family_bits,
-        is_hidden_by=blocks.is_hidden_by,
+        is_hidden_by=block_walk.is_hidden_by,
         data_rows=data_rows,
         concealed=blocks.CONCEALED,
-        max_blocks=blocks.MAX_BLOCKS,
-        max_pictures=blocks.MAX_PICTURES,
+        max_blocks=block_walk.MAX_BLOCKS,
+        max_pictures=block_walk.MAX_PICTURES,
         max_media_distance=blocks.MAX_MEDIA_DISTANCE,
-        min_link_share=blocks.MIN_LINK_SHARE,
-        border=blocks.CELL_BORDER,
+        min_link_share=block_walk.MIN_LINK_SHARE,
+        border=block_walk.CELL_BORDER,
     )
 
 

@@ -20,8 +20,7 @@ from lxml import etree
 
 from newsbot.archive.files import find_pages
 from newsbot.extraction import extract
-from newsbot.extraction.body import blocks as in_python
-from newsbot.extraction.body.blocks import MAX_BLOCKS, Block, Container
+from newsbot.extraction.body.blocks import Block, Container
 from newsbot.extraction.body.body_model import FILES, load_body_models
 from newsbot.extraction.body.choice import choose_blocks
 from newsbot.extraction.body.features.block_features import (
@@ -31,12 +30,14 @@ from newsbot.extraction.body.features.block_features import (
     candidate_blocks,
 )
 from newsbot.extraction.body.features.neighbour_features import neighbour_rows
+from newsbot.extraction.body.scoring import block_walk as in_python
 from newsbot.extraction.body.scoring.block_reading import read_blocks, score_blocks
 from newsbot.extraction.body.scoring.block_scores import MIN_FIRST_SCORE
+from newsbot.extraction.body.scoring.block_walk import MAX_BLOCKS
 from newsbot.extraction.body.scoring.core_tables import CoreTables, load_core_tables
 from newsbot.extraction.body.word_lists import words
 from newsbot.extraction.page.page import Page
-from newsbot.extraction.trees.compiled_core import PACKAGE, load_core
+from newsbot.extraction.trees.compiled_core import PACKAGE, VERSION, load_core
 from newsbot.extraction.trees.onnx_file import read_tree_file
 from newsbot.extraction.trees.tree_ensemble import TreeEnsemble
 from newsbot.items import article_json
@@ -414,3 +415,22 @@ def test_core_is_built_with_the_lxml_that_is_installed_for_development() -> None
     [required] = re.findall(r"^lxml==(\S+)", (ROOT / "requirements.txt").read_text("utf-8"), re.MULTILINE)
     pinned = re.findall(r"lxml==([0-9.]+)", (ROOT / "core" / "pyproject.toml").read_text("utf-8"))
     assert pinned == [required, required]
+
+
+def test_core_of_another_version_is_not_used(core: CoreTables, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = load_core()
+    assert package is not None
+    monkeypatch.delattr(package, "VERSION")  # as before it had one
+    clear_caches()
+    assert load_core() is None
+    monkeypatch.undo()
+    clear_caches()
+
+
+def test_core_has_one_version() -> None:
+    written = (ROOT / "core" / "pyproject.toml").read_text("utf-8")
+    wanted = (ROOT / "pyproject.toml").read_text("utf-8")
+    module = (ROOT / "core" / "newsbot_core" / "__init__.py").read_text("utf-8")
+    assert f'version = "{VERSION}"' in written
+    assert f'"newsbot-core=={VERSION}"' in wanted
+    assert f"\nVERSION = {VERSION}\n" in module
