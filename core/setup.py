@@ -6,7 +6,10 @@ import lxml
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 
-MODULES = ("blocks", "containers", "texts", "features", "neighbours", "forests", "scores", "limits", "marks")
+MODULES = (
+    *("tags", "blocks", "folded", "block_walk", "containers", "texts", "features", "neighbours", "forests", "scores"),
+    *("limits", "marks"),
+)
 DIRECTIVES = {"language_level": 3, "cdivision": True}
 
 setup(

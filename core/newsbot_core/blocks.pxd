@@ -1,3 +1,6 @@
+from newsbot_core.tags cimport Tag
+
+
 cdef class Container:
     cdef readonly str tag
     cdef readonly str names
@@ -36,3 +39,6 @@ cdef class Block:
     cdef readonly object pictures
     cdef readonly int since_media
     cdef readonly int media_depth
+
+
+cdef Container new_container(str name, str names, long long flags, Container parent, Tag* tag)

@@ -36,7 +36,7 @@ class CoreTables:
 
     def __init__(self, core: ModuleType, first: TreeFile, second: TreeFile) -> None:
         self.block_type: type = core.blocks.Block
-        self.unreadable: type[Exception] = core.blocks.UnreadableError
+        self.unreadable: type[Exception] = core.block_walk.UnreadableError
         self.reader = core_reader(core)
         self.scorer = core_scorer(core, first, second)
 
@@ -57,7 +57,7 @@ def load_core_tables() -> CoreTables | None:
 def core_reader(core: ModuleType) -> Any:
     """Return what reads blocks."""
     named = sorted({*ACTIONS, *blocks.TAG_BITS, *PARAGRAPHS, *block_features.TAGS, "article", "body", "html"})
-    return core.blocks.Reader(
+    return core.block_walk.Reader(
         [_tag_row(name) for name in named],
         _tag_row(_OTHER_TAG),
         family_bits=family_bits,
