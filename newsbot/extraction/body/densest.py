@@ -15,6 +15,7 @@ MIN_PROSE_CHARS: Final = 600
 """Number of characters of running text from which a page has a text."""
 MIN_SHARE: Final = 0.5
 """Share (0..1) of the running text of the page above which the densest element is the text."""
+_ASCII_OTHERS: Final = bytes(code for code in range(128) if not chr(code).isalpha())
 _HEAD_CHARS: Final = 200
 """Number of characters of a text that are searched for letters."""
 _OUTSIDE: Final = sum(FAMILY_BITS[family] for family in words("comments popup header")) | sum(
@@ -45,6 +46,8 @@ def densest_blocks(blocks: Sequence[Block], prose: Sequence[bool], scores: Seque
 def has_words(text: str) -> bool:
     """Return whether a third of the beginning of a text are letters; vowel signs, as in Hindi, are none."""
     head = text[:_HEAD_CHARS]
+    if head.isascii():
+        return 3 * len(head.encode().translate(None, _ASCII_OTHERS)) > len(head)
     return 3 * sum(map(str.isalpha, head)) > len(head)
 
 
