@@ -13,6 +13,7 @@ from typing import cast
 
 from lxml import etree
 
+from newsbot.extraction.page.shown_lines import TextNode
 from newsbot.text import collapse_space, letters
 
 MAX_LINES = 300
@@ -81,22 +82,18 @@ def headline_text(tree: etree._Element, title: str) -> etree._Element | None:
     return None
 
 
-def texts_below(nodes: Iterable[etree._ElementUnicodeResult]) -> Iterator[etree._ElementUnicodeResult]:
-    """Yield the text nodes that follow a heading without scripts and without nodes that are only white space."""
-    read = (
-        node
-        for node in nodes
-        if node.strip()
-        and (node.is_tail or ((parent := node.getparent()) is not None and parent.tag not in HIDDEN_TAGS))
-    )
+def texts_below(nodes: Iterable[TextNode]) -> Iterator[TextNode]:
+    """Yield the text nodes that follow a heading without scripts."""
+    read = (node for node in nodes if node[2] is not None or node[1].tag not in HIDDEN_TAGS)
     return islice(read, MAX_LINES)
 
 
-def is_bold_paragraph(node: etree._ElementUnicodeResult) -> bool:
+def is_bold_paragraph(node: TextNode) -> bool:
     """Return whether a text node is the whole text of a paragraph and bold: the form of bylines typed into the text."""
-    bold = node.getparent()
-    above = bold.getparent() if bold is not None and bold.tag in _BOLD else None
-    return above is not None and above.tag == "p" and short_text(above) == collapse_space(node)
+    text, container, before = node
+    bold = container if before is None else before
+    above = bold.getparent() if bold.tag in _BOLD else None
+    return above is not None and above.tag == "p" and short_text(above) == collapse_space(text)
 
 
 def byline_lines(tree: etree._Element) -> Iterator[list[str]]:
@@ -130,15 +127,17 @@ def _are_alike(element: etree._Element, other: etree._Element) -> bool:
     )
 
 
-def link_around(node: etree._ElementUnicodeResult) -> str:
+def link_around(node: TextNode) -> str:
     """Return the href of the link that a text node is in; "" if it is in none."""
-    parent = node.getparent()
-    parts = (
-        ()
-        if parent is None or node.is_tail
-        else islice(chain([parent], parent.iterancestors()), _MAX_LINK_DEPTH)
-    )
-    return next((part.get("href") or "" for part in parts if part.tag == "a"), "")
+    _, container, before = node
+    part: etree._Element | None = container if before is None else None
+    for _ in range(_MAX_LINK_DEPTH):
+        if part is None:
+            break
+        if part.tag == "a":
+            return part.get("href") or ""
+        part = part.getparent()
+    return ""
 
 
 def marked_elements(tree: etree._Element, words: Mapping[str, Sequence[str]]) -> Iterator[etree._Element]:

@@ -272,7 +272,7 @@ def _labelled(evidence: PageEvidence) -> list[str]:
     """Return the values of a list of facts about the article: each line that follows the line "Date", or has a label."""
     return evidence.shown_dates.labelled + [
         value
-        for label, value in pairwise(line for line, _ in evidence.below_headline)
+        for label, value in pairwise(line for line, _ in evidence.below_headline())
         if len(label) <= _MAX_LABEL_CHARS and is_list_label(label)
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from functools import lru_cache
-from itertools import islice, takewhile
+from itertools import islice
 from typing import cast
 
 from lxml import etree
@@ -23,10 +23,12 @@ _MAX_FACTS_CHARS = 250
 
 _TITLE = f"[string-length(normalize-space(.)) >= {_MIN_TITLE_CHARS}]"
 _TITLE_TAGS = ("h2", "h3", "h4", "h5")
-LINKED_HEADING = etree.XPath(  # most elements are too long or have no heading, which is found before links are searched
-    f"string-length(.) < {_MAX_CARD_CHARS} and ({' or '.join(f'descendant::{tag}' for tag in _TITLE_TAGS)})"
-    f" and ({' or '.join(f'descendant::{tag}{_TITLE}/descendant::a' for tag in _TITLE_TAGS)}"
-    f" or {' or '.join(f'descendant::a/descendant::{tag}{_TITLE}' for tag in _TITLE_TAGS)})"
+_LINKED_HEADING = (
+    etree.XPath(  # most elements with a heading are too long, which is found before links are searched
+        f"string-length(.) < {_MAX_CARD_CHARS}"
+        f" and ({' or '.join(f'descendant::{tag}{_TITLE}/descendant::a' for tag in _TITLE_TAGS)}"
+        f" or {' or '.join(f'descendant::a/descendant::{tag}{_TITLE}' for tag in _TITLE_TAGS)})"
+    )
 )
 _PUBLISHED_MARK = re.compile(
     r"publish|pubdate|posted|entry-date|post-?date|datePublished|dateCreated|date-?line", re.IGNORECASE
@@ -68,21 +70,44 @@ def marks_of(names: str) -> tuple[bool, str]:
     return _OTHER_MARK.search(names) is not None, label_of(names)
 
 
-def is_of_other(element: etree._Element, around: Collection[etree._Element]) -> bool:
-    """Return whether an element belongs to something else: an aside, an embedded post, comments, a teaser.
+class OtherParts:
+    """Tells which elements belong to something else than the article: an aside, an embedded post, comments, a teaser.
 
-    `around` are the elements of the article, which cannot be of something else."""
-    parts: Iterator[etree._Element]
-    parts = takewhile(lambda part: part not in around and part.tag != "body", upwards(element))
-    if not around:  # Without a headline, the names of the larger parts say nothing about a small one.
-        parts = islice(parts, MAX_CARD_DEPTH)
-    return any(
-        _is_other(part, may_be_card=bool(around) and depth < MAX_CARD_DEPTH)
-        for depth, part in enumerate(parts)
-    )
+    What is found of an element is kept, because the lines of a page are in the same larger elements."""
+
+    def __init__(self) -> None:
+        self._are_other: dict[etree._Element, bool] = {}
+        self._have_linked_heading: dict[etree._Element, bool] = {}
+
+    def contain(self, element: etree._Element, around: Collection[etree._Element]) -> bool:
+        """Return whether an element belongs to something else.
+
+        `around` are the elements of the article, which cannot be of something else."""
+        for depth, part in enumerate(upwards(element)):
+            if part in around or part.tag == "body":
+                break
+            is_small = depth < MAX_CARD_DEPTH
+            if not (
+                around or is_small
+            ):  # Without a headline, the names of the larger parts say nothing about a small one.
+                break
+            if self._is_other(part) or (around and is_small and self.has_linked_heading(part)):
+                return True
+        return False
+
+    def _is_other(self, part: etree._Element) -> bool:
+        if part not in self._are_other:
+            self._are_other[part] = _is_other(part)
+        return self._are_other[part]
+
+    def has_linked_heading(self, part: etree._Element) -> bool:
+        """Return whether a part is a teaser: short, with a heading that is a link."""
+        if part not in self._have_linked_heading:
+            self._have_linked_heading[part] = _has_linked_heading(part)
+        return self._have_linked_heading[part]
 
 
-def _is_other(part: etree._Element, *, may_be_card: bool) -> bool:
+def _is_other(part: etree._Element) -> bool:
     tag = part.tag
     return (
         tag in ("nav", "blockquote")
@@ -90,8 +115,12 @@ def _is_other(part: etree._Element, *, may_be_card: bool) -> bool:
         or (tag == "footer" and next(part.iterancestors("article"), None) is None)
         or _are_of_other(names_of(part))
         or (tag == "a" and not short_text(part))
-        or (may_be_card and bool(LINKED_HEADING(part)))
     )
+
+
+def _has_linked_heading(part: etree._Element) -> bool:
+    # Most elements have no heading, which is found long before their text is counted.
+    return next(part.iterdescendants(*_TITLE_TAGS), None) is not None and bool(_LINKED_HEADING(part))
 
 
 @lru_cache(maxsize=512)
@@ -104,4 +133,4 @@ def _are_of_other(names: str) -> bool:
 def _is_list_of_facts(aside: etree._Element) -> bool:
     return len(
         "".join(islice(cast("Iterator[str]", aside.itertext()), _MAX_FACTS_CHARS))
-    ) <= _MAX_FACTS_CHARS and not LINKED_HEADING(aside)
+    ) <= _MAX_FACTS_CHARS and not _has_linked_heading(aside)
