@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Final
 
 from newsbot.extraction.page.state.embedded_state import HOLDERS
@@ -23,6 +24,8 @@ _TEXT_KEYS: Final = words(
     "text html content value body rendered contentHtml innerHTML plainText paragraph markup"
 )
 _TITLE_KEYS: Final = ("heading", "headline", "title", "subtitle")
+_KIND_SET: Final = frozenset(_KIND_KEYS)
+_TEXT_SET: Final = frozenset(_TEXT_KEYS)
 _CHILD_KEYS: Final = frozenset(
     words(
         """
@@ -32,6 +35,8 @@ _CHILD_KEYS: Final = frozenset(
     """
     )
 )
+_READ: Final = (*HOLDERS, str)
+"""What text is read from."""
 _INLINE: Final = re.compile(
     r"^(?:text|#text|span|(?:inline|text)\w*|\w*inline|link|a|(?:entry-|asset-|entity-)?hyperlink|strong|em|b|i|u|s|mark"
     r"|fragment|mention|emphasis|bold|italic|code|sup|sub|abbr|time|cite|run|leaf|linebreak|br)$"
@@ -67,6 +72,9 @@ _SPACES = re.compile(r"[ \t\r\f\v\xa0]+")
 def text_paragraphs(text: str) -> list[str]:
     """Return the paragraphs of a plain text or of HTML, which may be escaped."""
     text = text[:MAX_TEXT_CHARS]
+    if "\n" not in text and "<" not in text and "&" not in text:
+        line = _SPACES.sub(" ", text).strip()
+        return [line] if line else []
     if "&lt;" in text and "<" not in text:
         text = html.unescape(text)
     if "<" in text:
@@ -81,6 +89,8 @@ def text_paragraphs(text: str) -> list[str]:
 def kind_of(node: Any) -> str:
     """Return the kind of a node in lower case; "" if it has none."""
     if not isinstance(node, dict):
+        return ""
+    if _KIND_SET.isdisjoint(node):  # as most nodes; found with one look-up for each of their few keys
         return ""
     for key in _KIND_KEYS:
         if key in node and isinstance(value := node[key], str) and 0 < len(value) <= 60:
@@ -122,24 +132,18 @@ class RichTextReader:
         if isinstance(node, list):
             return self._listed(node, depth, above)
         kind = kind_of(node)
-        if _has_no_text(kind) or (depth and is_story(node)):
+        if (kind and _has_no_text(kind)) or (depth and is_story(node)):
             return []
         own = _own_text(node)
         if own is not None:
             return text_paragraphs(own)
-        titles = [
-            line
-            for key in _TITLE_KEYS
-            if isinstance(node.get(key), str)
-            for line in text_paragraphs(node[key])
-        ]
         inner = [
             line
             for key, value in node.items()
-            if key in _CHILD_KEYS
+            if key in _CHILD_KEYS and isinstance(value, _READ)
             for line in self.lines(value, depth + 1, kind or above)
         ]
-        return [*titles[:1], *inner] if inner else []
+        return [*_title_of(node), *inner] if inner else []
 
     def _listed(self, nodes: list[Any], depth: int, above: str) -> list[str]:
         """Return the lines of a list of nodes: one, if they are the parts of a line."""
@@ -180,8 +184,18 @@ class RichTextReader:
         )
 
 
+def _title_of(node: dict[str, Any]) -> list[str]:
+    """Return the title of a node as a list."""
+    titles = (
+        line for key in _TITLE_KEYS if isinstance(node.get(key), str) for line in text_paragraphs(node[key])
+    )
+    return list(islice(titles, 1))
+
+
 def _own_text(node: dict[str, Any]) -> str | None:
     """Return the text that a node has itself, not in its children."""
+    if _TEXT_SET.isdisjoint(node):
+        return None
     for key in _TEXT_KEYS:
         if key in node and isinstance(value := node[key], str) and value.strip():
             return value
