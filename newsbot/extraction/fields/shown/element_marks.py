@@ -11,6 +11,7 @@ from typing import cast
 from lxml import etree
 
 from newsbot.extraction.fields.layout_hints import MAX_NAMES_CHARS, OTHER_PARTS, short_text
+from newsbot.extraction.fields.shown.name_marks import NameMark
 from newsbot.extraction.page.shown_lines import upwards
 
 MAX_CARD_DEPTH = 6
@@ -30,19 +31,20 @@ _LINKED_HEADING = (
         f" or {' or '.join(f'descendant::a/descendant::{tag}{_TITLE}' for tag in _TITLE_TAGS)})"
     )
 )
-_PUBLISHED_MARK = re.compile(
-    r"publish|pubdate|posted|entry-date|post-?date|datePublished|dateCreated|date-?line", re.IGNORECASE
+_PUBLISHED_MARK = NameMark(
+    r"publish|pubdate|posted|entry-date|post-?date|datePublished|dateCreated|date-?line",
+    "publish date posted",
 )
-_UPDATED_MARK = re.compile(r"updat|modif|last-?mod|revised|dateModified", re.IGNORECASE)
-_OTHER_MARK = re.compile(
+_UPDATED_MARK = NameMark(r"updat|modif|last-?mod|revised|dateModified", "updat mod revised")
+_OTHER_MARK = NameMark(
     r"(?<![a-z])(?:event|valid|today|birth|death|expir|deadline|countdown|copyright|current-?(?:date|time)"
     r"|(?:start|end|door)[-_]?(?:date|time))",
-    re.IGNORECASE,
+    "event valid today birth death expir deadline countdown copyright current date time",
 )
 """Marks of dates of other things than the article: events, the day of the visit."""
-_OTHER_POST = re.compile(
+_OTHER_POST = NameMark(
     r"comment|repl(?:y|ies)|discuss|respond|tweet|twitter|instagram|facebook|tiktok|fb-post|oembed|(?:block|social|media)-embed",
-    re.IGNORECASE,
+    "comment repl discuss respond tweet twitter instagram facebook tiktok fb-post embed",
 )
 """Marks of the posts of others: comments, embedded posts."""
 _NEUTRAL = re.compile(
@@ -59,15 +61,15 @@ def names_of(element: etree._Element) -> str:
 
 def label_of(names: str) -> str:
     """Return a label for the names of an element: "updated:" if it is marked as the time of the last change."""
-    if _PUBLISHED_MARK.search(names):
+    if _PUBLISHED_MARK.is_in(names):
         return "published:"
-    return "updated:" if _UPDATED_MARK.search(names) else ""
+    return "updated:" if _UPDATED_MARK.is_in(names) else ""
 
 
 @lru_cache(maxsize=512)
 def marks_of(names: str) -> tuple[bool, str]:
     """Return whether the names of elements mark the date of something else, and their label."""
-    return _OTHER_MARK.search(names) is not None, label_of(names)
+    return _OTHER_MARK.is_in(names), label_of(names)
 
 
 class OtherParts:
@@ -126,8 +128,9 @@ def _has_linked_heading(part: etree._Element) -> bool:
 @lru_cache(maxsize=512)
 def _are_of_other(names: str) -> bool:
     """Return whether the names of an element mark something else; the elements of a page have few different names."""
-    names = _NEUTRAL.sub("", names)
-    return any(mark.search(names) for mark in (OTHER_PARTS, _OTHER_MARK, _OTHER_POST))
+    if "comment" in names or "elementor-" in names:
+        names = _NEUTRAL.sub("", names)
+    return OTHER_PARTS.is_in(names) or _OTHER_MARK.is_in(names) or _OTHER_POST.is_in(names)
 
 
 def _is_list_of_facts(aside: etree._Element) -> bool:
