@@ -279,6 +279,8 @@ def _labelled(evidence: PageEvidence) -> list[str]:
 
 def _url_day(evidence: PageEvidence) -> list[str]:
     path = (evidence.page.url or "")[:_MAX_URL_CHARS].partition("?")[0].lower()
+    if "20" not in path:
+        return []
     days = (match.group("day", "month", "year") for form in _URL_DAYS for match in form.finditer(path))
     return [
         f"{day} {month} {year}" if month.isalpha() else f"{year}-{month}-{day}" for day, month, year in days

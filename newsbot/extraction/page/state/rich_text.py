@@ -148,13 +148,14 @@ class RichTextReader:
     def _listed(self, nodes: list[Any], depth: int, above: str) -> list[str]:
         """Return the lines of a list of nodes: one, if they are the parts of a line."""
         nodes = [_element(node) for node in nodes]
-        if _LINE.search(above) and all(map(_is_inline, nodes)):
+        if above and _is_line_kind(above) and all(map(_is_inline, nodes)):
             return text_paragraphs("".join(self.inline(node, depth + 1) for node in nodes))
         found: list[str] = []
         parts: list[str] = []
-        has_parts = any(map(_is_part, nodes))
-        for node in nodes:
-            if has_parts and (isinstance(node, str) or _is_part(node)):
+        are_parts = list(map(_is_part, nodes))
+        has_parts = any(are_parts)
+        for node, is_part in zip(nodes, are_parts, strict=True):
+            if has_parts and (is_part or isinstance(node, str)):
                 parts.append(self.inline(node, depth + 1))
                 continue
             if parts:
@@ -209,6 +210,12 @@ def _has_no_text(kind: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
+def _is_line_kind(kind: str) -> bool:
+    """Return whether the children of nodes of a kind are parts of one line, unless they are lines themselves."""
+    return _LINE.search(kind) is not None
+
+
+@lru_cache(maxsize=4096)
 def _is_inline_kind(kind: str) -> bool:
     """Return whether nodes of a kind are parts of a line."""
     return _INLINE.search(kind) is not None
@@ -231,7 +238,7 @@ def _element(node: Any) -> Any:
 def _is_part(node: Any) -> bool:
     """Return whether a node outside a paragraph is a part of a line. A node of the kind "text" is a paragraph there."""
     kind = kind_of(node)
-    return kind != "text" and _is_inline_kind(kind)
+    return kind not in ("", "text") and _is_inline_kind(kind)
 
 
 def _is_inline(node: Any) -> bool:
@@ -239,4 +246,6 @@ def _is_inline(node: Any) -> bool:
     if isinstance(node, str) or node is None:
         return True
     kind = kind_of(node)
-    return _is_inline_kind(kind) or (not kind and isinstance(node, dict) and _own_text(node) is not None)
+    if kind:
+        return _is_inline_kind(kind)
+    return isinstance(node, dict) and _own_text(node) is not None
