@@ -11,7 +11,14 @@ from typing import Final
 from newsbot.extraction.body.blocks import Block
 from newsbot.extraction.body.class_words import FAMILY_BITS
 from newsbot.extraction.page.page import Page
-from newsbot.languages.wording.edit_notes import MAX_NOTE_CHARS, announces_change, is_bare_label, note_kind
+from newsbot.languages.wording.edit_notes import (
+    MAX_NOTE_CHARS,
+    announces_change,
+    is_bare_label,
+    is_note,
+    is_stamp,
+    note_kind,
+)
 from newsbot.text import one_line, plain_line
 
 BLOCKS_BEFORE: Final = 12
@@ -72,9 +79,8 @@ def _may_be_note(block: Block) -> bool:
 def _note_at(blocks: Sequence[Block], place: int, *, is_near: bool) -> str | None:
     """Return the text of a block that is a note; a label alone is joined with the block after it."""
     text = one_line(blocks[place].text)
-    kind = note_kind(text)
-    if kind == "note" and is_bare_label(text) and place + 1 < len(blocks):
-        return f"{text}: {one_line(blocks[place + 1].text)}"[:MAX_NOTE_CHARS]
-    if kind == "note" or (kind == "stamp" and is_near):
+    if is_note(text):
+        if is_bare_label(text) and place + 1 < len(blocks):
+            return f"{text}: {one_line(blocks[place + 1].text)}"[:MAX_NOTE_CHARS]
         return text
-    return text if announces_change(text) else None
+    return text if (is_near and is_stamp(text)) or announces_change(text) else None

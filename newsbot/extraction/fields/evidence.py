@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
-from itertools import chain, combinations, islice
+from itertools import chain, combinations, islice, tee
 from typing import Any, Literal
 
 from lxml import etree
@@ -17,9 +17,11 @@ from newsbot.extraction.fields.layout_hints import (
     short_text,
     texts_below,
 )
+from newsbot.extraction.fields.shown.headline_area import HeadlineArea
 from newsbot.extraction.fields.shown.shown_dates import ShownDates
 from newsbot.extraction.page.page import Page
 from newsbot.extraction.page.schema_org import article_objects, is_a, names_in, texts_in
+from newsbot.extraction.page.shown_lines import TextNode
 from newsbot.text import letters, one_line, plain_line, word_count
 from newsbot.urls import host_of
 
@@ -48,6 +50,9 @@ _SITE_METAS = (
     "al:android:app_name",
     "twitter:site",
 )
+
+Line = tuple[str, TextNode]
+"""A text on one line, and its text node."""
 
 
 class PageEvidence:
@@ -129,25 +134,27 @@ class PageEvidence:
         found = headline_element(self.page.tree, declared[0])
         return headline_text(self.page.tree, self.page.title) if found is None else found
 
-    @cached_property
-    def below_headline(self) -> list[tuple[str, etree._ElementUnicodeResult]]:
-        """The lines after the headline element, as pairs of (text on one line, text node)."""
-        return self.first_below_headline + [(one_line(node), node) for node in self._texts_below]
+    def below_headline(self) -> Iterator[Line]:
+        """Yield the lines after the headline element. They are read once, and only as far as a rule asks for them."""
+        lines, self._unread_lines = tee(self._unread_lines)
+        return lines
+
+    def first_below_headline(self) -> Iterator[Line]:
+        """Yield the first of the lines after the headline element: most bylines are there."""
+        return islice(self.below_headline(), MAX_FIRST_LINES)
 
     @cached_property
-    def first_below_headline(self) -> list[tuple[str, etree._ElementUnicodeResult]]:
-        """The first of the lines after the headline element: most bylines are there."""
-        return [(one_line(node), node) for node in islice(self._texts_below, MAX_FIRST_LINES)]
+    def _unread_lines(self) -> Iterator[Line]:
+        return ((one_line(node[0]), node) for node in texts_below(self._headline_area.following()))
 
     @cached_property
-    def _texts_below(self) -> Iterator[etree._ElementUnicodeResult]:
-        """The texts after the headline that no rule has asked for yet."""
-        return texts_below(self.shown_dates.following())
+    def _headline_area(self) -> HeadlineArea:
+        return HeadlineArea(self.heading)
 
     @cached_property
     def shown_dates(self) -> ShownDates:
         """The dates that the page shows."""
-        return ShownDates(self.page.tree, self.heading, self.page.html_lang or "")
+        return ShownDates(self.page.tree, self._headline_area, self.page.html_lang or "")
 
     @cached_property
     def bylines(self) -> list[list[str]]:

@@ -5,7 +5,6 @@ They are the last resort of the rules, so only a limited number of elements is e
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import chain, islice
@@ -13,6 +12,8 @@ from typing import cast
 
 from lxml import etree
 
+from newsbot.extraction.fields.shown.name_marks import NameMark
+from newsbot.extraction.page.shown_lines import TextNode
 from newsbot.extraction.page.tree import marked_elements
 from newsbot.text import collapse_space, letters
 
@@ -33,9 +34,9 @@ _MAX_HEADING_CHARS = 500
 _HEADINGS = ("h1", "h2", "h3", "h4")
 HIDDEN_TAGS = frozenset({"script", "style", "noscript", "template", "option", "svg"})
 _BOLD = frozenset({"strong", "b", "em"})
-OTHER_PARTS = re.compile(
+OTHER_PARTS = NameMark(
     r"comment|related(?![\w-]*(?:tag|topic|keyword))|teaser|sidebar|widget|recommend|popular|trending|most-?read|(?:site|page|global)[-_]?footer|menu|newsletter|promo|breadcrumb",
-    re.IGNORECASE,
+    "comment related teaser sidebar widget recommend popular trending most footer menu newsletter promo breadcrumb",
 )
 """Classes of parts of a page that are about other things than its article."""
 _BYLINES = {"class": ("uthor", "yline"), "id": ("uthor",), "rel": ("author",), "itemprop": ("author",)}
@@ -59,15 +60,22 @@ def headline_element(tree: etree._Element, headline: str) -> etree._Element | No
 
     A headline may appear twice, for example in a sticky bar: an h1 is preferred to other headings.
     """
-    headings = list(islice(tree.iter(*_HEADINGS), _MAX_HEADINGS))
-    headings.sort(key=lambda heading: heading.tag != "h1")
     key = letters(headline)
-    shown = (
-        heading
-        for heading in headings
-        if key and letters(short_text(heading, _MAX_HEADING_CHARS)).endswith(key)
-    )
-    return next(shown, next((heading for heading in headings[:1] if heading.tag == "h1"), None))
+    first: etree._Element | None = None
+    others: list[etree._Element] = []
+    for heading in islice(tree.iter(*_HEADINGS), _MAX_HEADINGS):
+        if heading.tag != "h1":
+            others.append(heading)
+            continue
+        if _ends_with(heading, key):
+            return heading
+        first = heading if first is None else first
+    return next((heading for heading in others if _ends_with(heading, key)), first)
+
+
+def _ends_with(heading: etree._Element, key: str) -> bool:
+    """Return whether a heading ends with a headline, given as its letters."""
+    return bool(key) and letters(short_text(heading, _MAX_HEADING_CHARS)).endswith(key)
 
 
 def headline_text(tree: etree._Element, title: str) -> etree._Element | None:
@@ -82,22 +90,18 @@ def headline_text(tree: etree._Element, title: str) -> etree._Element | None:
     return None
 
 
-def texts_below(nodes: Iterable[etree._ElementUnicodeResult]) -> Iterator[etree._ElementUnicodeResult]:
-    """Yield the text nodes that follow a heading without scripts and without nodes that are only white space."""
-    read = (
-        node
-        for node in nodes
-        if node.strip()
-        and (node.is_tail or ((parent := node.getparent()) is not None and parent.tag not in HIDDEN_TAGS))
-    )
+def texts_below(nodes: Iterable[TextNode]) -> Iterator[TextNode]:
+    """Yield the text nodes that follow a heading without scripts."""
+    read = (node for node in nodes if node[2] is not None or node[1].tag not in HIDDEN_TAGS)
     return islice(read, MAX_LINES)
 
 
-def is_bold_paragraph(node: etree._ElementUnicodeResult) -> bool:
+def is_bold_paragraph(node: TextNode) -> bool:
     """Return whether a text node is the whole text of a paragraph and bold: the form of bylines typed into the text."""
-    bold = node.getparent()
-    above = bold.getparent() if bold is not None and bold.tag in _BOLD else None
-    return above is not None and above.tag == "p" and short_text(above) == collapse_space(node)
+    text, container, before = node
+    bold = container if before is None else before
+    above = bold.getparent() if bold.tag in _BOLD else None
+    return above is not None and above.tag == "p" and short_text(above) == collapse_space(text)
 
 
 def byline_lines(tree: etree._Element) -> Iterator[list[str]]:
@@ -131,15 +135,17 @@ def _are_alike(element: etree._Element, other: etree._Element) -> bool:
     )
 
 
-def link_around(node: etree._ElementUnicodeResult) -> str:
+def link_around(node: TextNode) -> str:
     """Return the href of the link that a text node is in; "" if it is in none."""
-    parent = node.getparent()
-    parts = (
-        ()
-        if parent is None or node.is_tail
-        else islice(chain([parent], parent.iterancestors()), _MAX_LINK_DEPTH)
-    )
-    return next((part.get("href") or "" for part in parts if part.tag == "a"), "")
+    _, container, before = node
+    part: etree._Element | None = container if before is None else None
+    for _ in range(_MAX_LINK_DEPTH):
+        if part is None:
+            break
+        if part.tag == "a":
+            return part.get("href") or ""
+        part = part.getparent()
+    return ""
 
 
 def is_aside(element: etree._Element) -> bool:
@@ -158,4 +164,4 @@ def is_aside(element: etree._Element) -> bool:
 @lru_cache(maxsize=512)
 def _is_of_other_part(names: str) -> bool:
     """Return whether a class marks a part that is about other things; the elements of a page have few classes."""
-    return OTHER_PARTS.search(names) is not None
+    return OTHER_PARTS.is_in(names)

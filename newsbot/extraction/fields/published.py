@@ -272,13 +272,15 @@ def _labelled(evidence: PageEvidence) -> list[str]:
     """Return the values of a list of facts about the article: each line that follows the line "Date", or has a label."""
     return evidence.shown_dates.labelled + [
         value
-        for label, value in pairwise(line for line, _ in evidence.below_headline)
+        for label, value in pairwise(line for line, _ in evidence.below_headline())
         if len(label) <= _MAX_LABEL_CHARS and is_list_label(label)
     ]
 
 
 def _url_day(evidence: PageEvidence) -> list[str]:
     path = (evidence.page.url or "")[:_MAX_URL_CHARS].partition("?")[0].lower()
+    if "20" not in path:
+        return []
     days = (match.group("day", "month", "year") for form in _URL_DAYS for match in form.finditer(path))
     return [
         f"{day} {month} {year}" if month.isalpha() else f"{year}-{month}-{day}" for day, month, year in days

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, takewhile
 
 from lxml import etree
 
@@ -15,7 +15,9 @@ from newsbot.languages.word_patterns import any_of
 
 _MAX_TAGS = 20
 
-_LINKS = etree.XPath("(following::a[@href])[position() <= 1000]")
+_MAX_LINKS = 1000
+"""Maximum number of links after the headline that are examined."""
+_LINKS = etree.XPath("following::a/@href/..")
 TAG_FOLDERS = {
     "en": "tags?, topics?, keywords?, label",
     "de": "themen?, thema, schlagwort\\w*, stichwort\\w*",
@@ -51,11 +53,25 @@ def tag_links(heading: etree._Element) -> list[str]:
 
     Links that the page marks as tags are preferred to links whose URL is that of a tag, which may be in the text.
     """
-    links = select(_LINKS, heading)
-    found = _outside_menus(filter(_is_marked_as_tag, links)) or _outside_menus(filter(_leads_to_tag, links))
-    first = _group(found[0]) if found else None
-    grouped = [link for link in found if _group(link) is first]
-    return [text for link in grouped[:_MAX_TAGS] if (text := short_text(link))]
+    links = select(_LINKS, heading)[:_MAX_LINKS]
+    grouped = _first_group(links, _is_marked_as_tag) or _first_group(links, _leads_to_tag)
+    return [text for link in grouped if (text := short_text(link))]
+
+
+def _first_group(
+    links: Sequence[etree._Element], is_tag: Callable[[etree._Element], bool]
+) -> list[etree._Element]:
+    """Return the first of the links that are of a tag and in no menu, and those in the same group behind it."""
+    place = next((place for place, link in enumerate(links) if is_tag(link) and not is_aside(link)), None)
+    if place is None:
+        return []
+    group = _group(links[place])
+    behind = iter(links[place:])
+    if group is not None:
+        inside = set(group.iter("a"))
+        behind = takewhile(inside.__contains__, behind)
+    found = (link for link in behind if _group(link) is group and is_tag(link) and not is_aside(link))
+    return list(islice(found, _MAX_TAGS))
 
 
 def section_texts(tree: etree._Element, url: str) -> Iterator[str]:
@@ -70,14 +86,11 @@ def section_texts(tree: etree._Element, url: str) -> Iterator[str]:
         yield from map(short_text, islice(links, _MAX_TAGS))
 
 
-def _outside_menus(links: Iterable[etree._Element]) -> list[etree._Element]:
-    return [link for link in links if not is_aside(link)]
-
-
 def _is_marked_as_tag(link: etree._Element) -> bool:
-    rel = (link.get("rel") or "").split()
-    if rel and ("category" in rel or "tag" in rel):
-        return "category" not in rel
+    if attribute := link.get("rel"):
+        rel = attribute.split()
+        if "category" in rel or "tag" in rel:
+            return "category" not in rel
     if _is_class_of_tag(link.get("class")):
         return True
     around = link.getparent()
@@ -93,13 +106,18 @@ def _is_marked_as_tag(link: etree._Element) -> bool:
 @lru_cache(maxsize=512)
 def _is_class_of_tag(names: str | None) -> bool:
     """Return whether a class is that of a link to a tag; the links of a page have few different classes."""
-    return names is not None and _TAG_CLASS.search(names[:MAX_NAMES_CHARS]) is not None
+    return names is not None and _has_tag(names) and _TAG_CLASS.search(names[:MAX_NAMES_CHARS]) is not None
 
 
 @lru_cache(maxsize=512)
 def _is_class_of_tags(names: str | None) -> bool:
     """Return whether a class is that of an element around links to tags."""
-    return names is not None and _TAGS_CLASS.search(names[:MAX_NAMES_CHARS]) is not None
+    return names is not None and _has_tag(names) and _TAGS_CLASS.search(names[:MAX_NAMES_CHARS]) is not None
+
+
+def _has_tag(names: str) -> bool:
+    """Return whether a class has any of the words for a tag, which few classes have: found faster than by a pattern."""
+    return "tag" in names or "Tag" in names or "opic" in names or "keyword" in names
 
 
 def _leads_to_tag(link: etree._Element) -> bool:

@@ -32,6 +32,8 @@ _SEPARATOR = re.compile(
 
 A hyphen, slash or bar without spaces is part of Latin headlines ("tit-for-tat", "AC/DC").
 """
+_ANY_SEPARATOR = re.compile(r"[-–—―|·•»«›‹/:~>｜丨：_]")
+"""A sign that every separator has; most texts have none, which is found in a tenth of the time."""
 _LOOSE_SEPARATOR = re.compile(r"\s*(?:[|_]+|:(?=\s))\s*")
 """Separator that counts only beside a name of the site: "Headline_Site", "Site: Headline"."""
 _NEWS_TYPES = ("NewsArticle", "LiveBlogPosting")
@@ -130,6 +132,8 @@ def _without_site_name(title: str, shown: set[str], evidence: PageEvidence) -> s
 
 def _shortened(title: str, shown: set[str], evidence: PageEvidence) -> str:
     """Return the title without one part at its start or end; "" if no part of it can be cut off."""
+    if _ANY_SEPARATOR.search(title) is None:
+        return ""
     marks = list(_SEPARATOR.finditer(title))
     if len(marks) > 2 * _MAX_MARKS:
         marks = marks[:_MAX_MARKS] + marks[-_MAX_MARKS:]

@@ -27,9 +27,11 @@ def article_objects(objects: list[Object], urls: Iterable[str], headlines: Itera
     one. Other articles follow only if they have the same headline. Objects of type WebPage come last.
     """
     articles = [item for item in objects if is_a(item, ARTICLE_TYPES)]
-    page_urls = {_bare_url(url) for url in urls if url}
-    titles = {headline.casefold() for headline in headlines}
-    ranked = sorted(articles, key=lambda item: -_match_score(item, page_urls, titles))
+    ranked = articles
+    if len(articles) > 1:
+        page_urls = {_bare_url(url) for url in urls if url}
+        titles = {headline.casefold() for headline in headlines}
+        ranked = sorted(articles, key=lambda item: -_match_score(item, page_urls, titles))
     best = _headline(ranked[0]) if ranked else ""
     return [item for item in ranked if item is ranked[0] or _headline(item) == best] + [
         item for item in objects if is_a(item, _PAGE_TYPES)
@@ -38,7 +40,10 @@ def article_objects(objects: list[Object], urls: Iterable[str], headlines: Itera
 
 def is_a(item: Object, endings: tuple[str, ...]) -> bool:
     """Return whether a type of the object has one of the endings, as NewsArticle has the ending Article."""
-    return any(kind.endswith(endings) for kind in texts_in(item.get("@type")))
+    kinds = item.get("@type")
+    if isinstance(kinds, str) and kinds.isalnum() and kinds.isascii():
+        return kinds.endswith(endings)
+    return any(kind.endswith(endings) for kind in texts_in(kinds))
 
 
 def _match_score(item: Object, page_urls: set[str], titles: set[str]) -> int:

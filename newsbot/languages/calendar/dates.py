@@ -131,9 +131,10 @@ def names_date(line: str, language: str | None = None) -> bool:
     return (
         digit is not None
         and len(line) <= _MAX_CHARS
+        and may_name_day(line)
         and len(_WORD.findall(line)) <= _MAX_WORDS
         and len(_WORD.findall(line[: digit.start()])) <= _MAX_WORDS_BEFORE
-        and bool(_human_dates(line[:_MAX_CHARS], language).dates)
+        and bool(_human_dates(line, language).dates)
     )
 
 

@@ -202,6 +202,9 @@ def _mark_months(text: str, language: str) -> str:
     pieces: list[str] = []
     done = place = 0
     while place < len(words):
+        if not _may_be_month(words[place][0], language):
+            place += 1
+            continue
         for count in range(_joined_words(text, words, place), 0, -1):
             start, end = words[place].start(), words[place + count - 1].end()
             if sign := _sign_of(text[start:end], language):
@@ -210,6 +213,12 @@ def _mark_months(text: str, language: str) -> str:
                 break
         place += count
     return "".join([*pieces, text[done:]])
+
+
+@lru_cache(maxsize=4096)
+def _may_be_month(word: str, language: str) -> bool:
+    """Return whether a word is the name of a month or the first word of one."""
+    return begins_month(word) or _sign_of(word, language) != ""
 
 
 def _joined_words(text: str, words: Sequence[re.Match[str]], place: int) -> int:

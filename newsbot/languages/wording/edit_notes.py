@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import Literal
 
@@ -94,18 +94,29 @@ class _Line:
     """A line as it is examined: folded, without bullets and opening brackets, and the phrases in it."""
 
     def __init__(self, text: str) -> None:
-        self.is_bracketed = _BRACKETS.fullmatch(text.strip()) is not None
+        self.text = text
         opening = _DECORATION.match(text)
         self.folded = fold(text[opening.end() :] if opening else text).strip()
         self.hits = _index().find(self.folded)
         self._kinds = {hit.kind for hit in self.hits}
-        self.word_count = len(_WORD.findall(self.folded))
+
+    @cached_property
+    def is_bracketed(self) -> bool:
+        """Whether the whole line is in brackets."""
+        return _BRACKETS.fullmatch(self.text.strip()) is not None
+
+    @cached_property
+    def word_count(self) -> int:
+        """The number of its words."""
+        return len(_WORD.findall(self.folded))
 
     def has(self, *kinds: str) -> bool:
         return not self._kinds.isdisjoint(kinds)
 
     def opening(self, kind: str) -> Hit | None:
         """Return the longest phrase of a kind at the beginning of the line."""
+        if kind not in self._kinds:
+            return None
         return max((hit for hit in self.hits if hit.kind == kind and hit.start == 0), key=lambda hit: hit.end, default=None)  # fmt: skip
 
 
@@ -125,12 +136,25 @@ def note_kind(text: str, *, at_edge: bool = True) -> NoteKind | None:
     line = _line(text)
     if not line.hits and not _DIGIT.search(line.folded):
         return None
+    return "note" if is_note(text, at_edge=at_edge) else _dated(text, line)
+
+
+def is_note(text: str, *, at_edge: bool = True) -> bool:
+    """Return whether a line owns up to a change of the article in words; see `note_kind`."""
+    if not 1 < len(text) <= MAX_NOTE_CHARS:
+        return False
+    line = _line(text)
+    if not line.hits:
+        return False
     if _is_labelled(line, at_edge) or _is_bracket_note(line):
-        return "note"
+        return True
     may_speak = line.has("self", "thing", "earlier", "alone", "open")
-    if may_speak and any(_speaks_of_itself(part, at_edge) for part in sentences(text)):
-        return "note"
-    return _dated(text, line)
+    return may_speak and any(_speaks_of_itself(part, at_edge) for part in sentences(text))
+
+
+def is_stamp(text: str) -> bool:
+    """Return whether a line is the time of a change and says so: "Updated 14:32", "2026年5月4日 更新"."""
+    return 1 < len(text) <= MAX_NOTE_CHARS and _is_stamp(text, _line(text))
 
 
 def is_bare_label(text: str) -> bool:
@@ -164,6 +188,8 @@ def announces_change(text: str) -> bool:
     if not 1 < len(text) <= MAX_NOTE_CHARS:
         return False
     line = _line(_QUOTED.sub(" ", text))
+    if not line.has("announce", "renewal"):
+        return False
     is_named = line.has("self") or any(hit.kind == "thing" and hit.word < MAX_NAME_WORDS for hit in line.hits)
     if line.has("announce") and (is_named or line.word_count <= MAX_ANNOUNCEMENT_WORDS):
         return True
@@ -251,18 +277,25 @@ def _is_joined(char: str) -> bool:
 
 
 def _dated(text: str, line: _Line) -> NoteKind | None:
-    """Return whether the line is the time of a change ("Updated 14:32", "2026年5月4日 更新") or a bare date."""
-    stamp = line.opening("stamp")
-    if stamp is not None and _opens_with_date(line, stamp.end):
+    """Return whether the line is the time of a change or a bare date."""
+    if _is_stamp(text, line):
         return "stamp"
-    if line.word_count > MAX_STAMP_WORDS:
+    if line.word_count > MAX_STAMP_WORDS or line.has("stamp", "published"):
         return None
-    if line.has("stamp"):
-        is_short = _is_little_more_than_a_date(line)
-        return "stamp" if is_short and (_CLOCK.search(line.folded) or names_date(text)) else None
-    if line.has("published") or not _is_little_more_than_a_date(line) or _OF_OTHERS.search(text):
+    if not _is_little_more_than_a_date(line) or _OF_OTHERS.search(text):
         return None
     return "date" if names_date(text) else None
+
+
+def _is_stamp(text: str, line: _Line) -> bool:
+    if not line.has("stamp"):
+        return False
+    stamp = line.opening("stamp")
+    if stamp is not None and _opens_with_date(line, stamp.end):
+        return True
+    if line.word_count > MAX_STAMP_WORDS or not _is_little_more_than_a_date(line):
+        return False
+    return _CLOCK.search(line.folded) is not None or names_date(text)
 
 
 def _is_little_more_than_a_date(line: _Line) -> bool:

@@ -84,7 +84,7 @@ class PhraseIndex:
         """Return all phrases in a folded line, in no particular order."""
         words = _WORD.findall(folded)
         places = [place for place, word in enumerate(words) if word[:_STEM_KEY] in self._beginnings]
-        spans = [found.span() for found in _WORD.finditer(folded)] if places else []
+        spans = _spans(folded, words) if places else []
         hits = []
         for place in places:
             word = words[place]
@@ -112,6 +112,17 @@ class PhraseIndex:
             for kind, pattern in self._joined.items()
             for found in pattern.finditer(folded)
         ]
+
+
+def _spans(folded: str, words: Iterable[str]) -> list[tuple[int, int]]:
+    """Return the start and the end of each of the words of a line: nothing but other signs is between them."""
+    spans = []
+    end = 0
+    for word in words:
+        start = folded.index(word, end)
+        end = start + len(word)
+        spans.append((start, end))
+    return spans
 
 
 def _is_word_of(pattern: str, word: str) -> bool:

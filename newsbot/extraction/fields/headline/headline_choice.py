@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -74,7 +74,12 @@ class Wordings:
     def all(self) -> list[Wording]:
         """The wordings in the order in which they were added, without those that end in "..." where another goes on."""
         found = list(self._by_key.values())
-        return [wording for wording in found if not _is_cut(wording, found, min_chars=MAX_CHARS)]
+        texts = [(wording.text(), wording.key) for wording in found]
+        return [
+            wording
+            for wording, (text, _) in zip(found, texts, strict=True)
+            if not _is_cut(text, texts, min_chars=MAX_CHARS)
+        ]
 
 
 def best_wording(found: Wordings) -> tuple[str | None, str]:
@@ -104,16 +109,17 @@ def weights() -> dict[str, float]:
 def features(found: Wordings) -> list[dict[str, float]]:
     """Return the features of every wording, as numbers from 0 to about 1; their order does not matter."""
     wordings = found.all
-    words = {wording.key: _words(wording.text()) for wording in wordings}
+    texts = [(wording.text(), wording.key) for wording in wordings]
+    words = {key: _words(text) for text, key in texts}
     slug = _words(_EXTENSION.sub("", unquote(_path_of(found.url))))
     og_words = next(
         (words[wording.key] for wording in wordings if "og:title" in wording.spellings), set[str]()
     )
     title_key, title_words = letters(found.title), _words(found.title)
     rows = []
-    for wording in wordings:
-        own, places, text = words[wording.key], wording.spellings.keys(), wording.text()
-        others = [other for other in wordings if other is not wording]
+    for wording, (text, key) in zip(wordings, texts, strict=True):
+        own, places = words[key], wording.spellings.keys()
+        others = [other for other in texts if other[1] != key]
         row = {
             "first h1": "h1" in places,
             "og:title": "og:title" in places,
@@ -130,9 +136,9 @@ def features(found: Wordings) -> list[dict[str, float]]:
             "share of words in the URL": len(own & slug) / max(1, len(own)),
             "few words": word_count(text) <= _FEW_WORDS,
             "length": min(len(text), _LONG_CHARS) / _LONG_CHARS,
-            "contains another": any(other.key in wording.key for other in others),
-            "cut": _is_cut(wording, others, min_chars=_MIN_CUT_CHARS),
-            "likeness to another": max((_likeness(own, words[other.key]) for other in others), default=0.0),
+            "contains another": any(other in key for _, other in others),
+            "cut": _is_cut(text, others, min_chars=_MIN_CUT_CHARS),
+            "likeness to another": max((_likeness(own, words[other]) for _, other in others), default=0.0),
             "likeness to og:title": _likeness(own, og_words),
         }
         rows.append({name: float(value) for name, value in row.items()})
@@ -164,15 +170,17 @@ def _likeness(words: set[str], others: set[str]) -> float:
     return len(words & others) / len(words | others) if words and others else 0.0
 
 
-def _is_cut(wording: Wording, others: Iterable[Wording], *, min_chars: int) -> bool:
-    """Return whether another wording goes on where this one ends: in a word, with an ellipsis or after `min_chars`."""
-    text = wording.text()
-    if any(_ends_in_word(text, other) for other in map(Wording.text, others) if other != text):
+def _is_cut(text: str, others: Sequence[tuple[str, str]], *, min_chars: int) -> bool:
+    """Return whether another wording goes on where a text ends: in a word, with an ellipsis or after `min_chars`.
+
+    `others` are the texts of the wordings, each with its key."""
+    if any(_ends_in_word(text, other) for other, _ in others if other != text):
         return True
-    if len(text) < min_chars and _ELLIPSIS.search(text) is None:
+    has_ellipsis = ("..." in text or "…" in text) and _ELLIPSIS.search(text) is not None
+    if len(text) < min_chars and not has_ellipsis:
         return False
     stem = letters(_ELLIPSIS.sub("", text))
-    return any(other.key.startswith(stem) and other.key != stem for other in others)
+    return any(key.startswith(stem) and key != stem for _, key in others)
 
 
 def _ends_in_word(text: str, whole: str) -> bool:

@@ -19,72 +19,36 @@ from newsbot.extraction.fields.layout_hints import (
     MAX_LINE_CHARS,
     short_text,
 )
-from newsbot.extraction.fields.shown.element_marks import (
-    LINKED_HEADING,
-    MAX_CARD_DEPTH,
-    is_of_other,
-    label_of,
-    marks_of,
-    names_of,
-)
-from newsbot.extraction.page.shown_lines import (
-    ShownLine,
-    TextNode,
-    container_of,
-    nodes_by_line,
-    shown_line,
-    shown_lines,
-    text_nodes,
-    upwards,
-)
+from newsbot.extraction.fields.shown.element_marks import MAX_CARD_DEPTH, label_of, marks_of, names_of
+from newsbot.extraction.fields.shown.headline_area import HeadlineArea
+from newsbot.extraction.fields.shown.line_ranks import GOOD_RANK, is_label, is_prose, rank_of
+from newsbot.extraction.page.shown_lines import ShownLine, TextNode, shown_lines, texts_inside, upwards
 from newsbot.extraction.page.tree import marked_elements
-from newsbot.languages.calendar.date_labels import is_published_label, is_updated_label
-from newsbot.languages.calendar.dates import labelled_moments, may_name_day, names_date
+from newsbot.languages.calendar.dates import labelled_moments, names_date
 from newsbot.languages.calendar.written_days import days_in, plain_text
-from newsbot.text import collapse_space, one_line, word_count
+from newsbot.text import collapse_space, one_line
 
 _MAX_LINES_BELOW = 40
 """Maximum number of lines below the headline that are read; where the text begins, they end earlier."""
 _MAX_LINES_ABOVE = 8
-_MAX_NODES_BELOW = 300
-_MAX_NODES_ABOVE = 60
-"""Number of text nodes that are read, with those that are only white space."""
-_MAX_NODES_AFTER = 1000
-"""Number of text nodes after the headline that rules of other fields search."""
 _MAX_ELEMENTS = 60
 """Maximum number of time elements, and of elements marked as dates, that are examined."""
 _MAX_FIRST_NODES = 4
 """Number of text nodes that are read of a large element marked as a date."""
-_MIN_PROSE_CHARS = 110
-"""Length from which a line is a paragraph of the text, or a lead."""
-_MIN_EAST_ASIAN_CHARS = 45
-_MAX_STARTS = 5
-"""Number of paragraphs that are examined to find the first one of the text."""
 _MAX_PROSE_LINES = 2
 """Number of paragraphs after which the text has begun: the date may follow a lead, a caption or a summary."""
-_MAX_LABEL_WORDS = 3
-_MAX_LABELLED_WORDS = 25
-"""Maximum number of words of a line with a date and its label; for lines without a label see `names_date`."""
 _MAX_FACT_CHARS = 80
 _MAX_DATELINES = 3
 """Number of paragraphs that may begin with the date: a lead and a caption may precede the text."""
 _MAX_DATELINE_CHARS = 70
-_GOOD_RANK = 1
-_FEW_WORDS = 6
-"""Maximum number of words of a line that is nothing but a date."""
+_MAX_NODE_CHARS = 4 * MAX_LINE_CHARS
+"""Number of characters that are read of a text node."""
+_MIN_PROSE_CHARS = 45
+"""Length below which no line is a paragraph."""
 
-_AFTER = etree.XPath(f"following::text()[position() <= {_MAX_NODES_BELOW}]")
-_FURTHER = etree.XPath(
-    f"following::text()[position() > {_MAX_NODES_BELOW} and position() <= {_MAX_NODES_AFTER}]"
-)
-_BEFORE = etree.XPath(f"preceding::text()[position() <= {_MAX_NODES_ABOVE}]")
-_INSIDE = etree.XPath(".//text()")
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_EAST_ASIAN = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u4e00-\u9fff]")
 _DATED_TAGS = ("time", "abbr")
 _DIGIT = re.compile(r"\d")
-_DIVIDER = re.compile(r"\s[|·•–—/-]\s|[|·•]")
-_SENTENCE_END = re.compile(r"[.!?。।][\"'”’»)]*$")
 _DATED = {
     "class": ("date", "Date", "time", "Time", "ublish", "posted"),
     "id": ("date",),
@@ -103,65 +67,44 @@ class ShownDates:
     "published: 2026-03-14T09:05:00Z".
     """
 
-    def __init__(self, tree: etree._Element, heading: etree._Element | None, language: str) -> None:
+    def __init__(self, tree: etree._Element, area: HeadlineArea, language: str) -> None:
         self.tree = tree
-        self.heading = heading
-        """The element with the headline."""
+        self.area = area
         self.language = language
+        self._unread: Iterator[ShownLine] = shown_lines(area.below(), self._read)
 
-    def following(self) -> Iterator[TextNode]:
-        """Yield the text nodes after the headline, with those that are only white space. Few rules read the later ones."""
-        if self.heading is not None:
-            yield from self._following
-            yield from cast("list[TextNode]", _FURTHER(self.heading))
-
-    @cached_property
-    def _following(self) -> list[TextNode]:
-        return [] if self.heading is None else cast("list[TextNode]", _AFTER(self.heading))
-
-    @cached_property
-    def below(self) -> list[TextNode]:
-        """The text nodes after the headline in which dates are searched."""
-        return text_nodes(self._following)
-
-    def _shown_below(self) -> Iterator[ShownLine]:
-        """Yield the lines after the headline. They are read once, and only as far as a rule needs them."""
+    def _lines(self) -> Iterator[ShownLine]:
+        """Yield the lines after the headline. They are found once, and only as far as a rule needs them."""
         lines, self._unread = tee(self._unread)
         return lines
 
     @cached_property
-    def _unread(self) -> Iterator[ShownLine]:
-        return shown_lines(self.below, self._read)
-
-    @cached_property
     def beside_headline(self) -> list[str]:
         """Lines with a date in the headline, below it down to the text, and, if none of them is good, above it."""
-        if self.heading is None:
+        heading = self.area.heading
+        if heading is None:
             return []
-        heading = self.heading
-        inside = (ShownLine(self._read(node, heading), heading) for node in text_nodes(_INSIDE(heading)))
+        inside = (self._read(node, heading) for node in texts_inside(heading) if node[0].strip())
         found = self._ranked(chain(inside, self._lines_below()))
-        if not found or found[0][0] > _GOOD_RANK:
-            found += self._ranked(reversed(list(self._lines_above(heading))))
+        if not found or found[0][0] > GOOD_RANK:
+            found += self._ranked(reversed([line.text for line in self._lines_above()]))
         return [line for _, line in sorted(found, key=itemgetter(0))]
 
-    def _ranked(self, lines: Iterable[ShownLine]) -> list[tuple[int, str]]:
+    def _ranked(self, lines: Iterable[str]) -> list[tuple[int, str]]:
         """Return the lines with a date, each with its rank, the best first."""
-        found = [(rank, line.text) for line in lines if (rank := _rank(line.text, self.language)) is not None]
+        found = [(rank, line) for line in lines if (rank := rank_of(line, self.language)) is not None]
         return sorted(found, key=itemgetter(0))
 
     @cached_property
     def dateline(self) -> list[str]:
         """The date with which the text begins: "27.1.2022 - Bei ...", "MARROW, March 10, 2026 – ..."."""
-        lines = (
-            [one_line(node[: 4 * MAX_LINE_CHARS]) for node in group] for _, group in nodes_by_line(self.below)
-        )
-        paragraphs = islice((texts for texts in lines if _is_prose(" ".join(texts))), _MAX_DATELINES)
-        return [date for texts in paragraphs if (date := self._first_date(texts[0]))][:1]
+        starts = (start for line in self._lines() if (start := _start_of_prose(line)) is not None)
+        dates = (date for start in islice(starts, _MAX_DATELINES) if (date := self._first_date(start)))
+        return list(islice(dates, 1))
 
     def _first_date(self, text: str) -> str:
         """Return the date with which a text begins; "" if it does not."""
-        if _rank(text, self.language) == _GOOD_RANK:
+        if rank_of(text, self.language) == GOOD_RANK:
             return text
         text = plain_text(text[:_MAX_DATELINE_CHARS], self.language)
         day = next(iter(days_in(text, self.language)), None)
@@ -172,12 +115,15 @@ class ShownDates:
     @cached_property
     def labelled(self) -> list[str]:
         """Short lines below the headline, also below the text, that say when the article was published."""
-        lines = self._shown_below()
-        dated = (line for line in lines if len(line.text) <= _MAX_FACT_CHARS and _DIGIT.search(line.text))
+        dated = (
+            line
+            for line in self._lines()
+            if _may_have_digit(line) and len(line.text) <= _MAX_FACT_CHARS and _DIGIT.search(line.text)
+        )
         return [
             line.text
             for line in islice(dated, _MAX_LINES_BELOW)
-            if _rank(line.text, self.language) == 0 and not self._is_of_other(line.block)
+            if rank_of(line.text, self.language) == 0 and not self.area.is_of_other(line.block)
         ]
 
     @cached_property
@@ -186,7 +132,7 @@ class ShownDates:
         found = []
         for element in marked_elements(self.tree, _DATED, _MAX_ELEMENTS):
             text = element.get("content") or _machine_date(element) or _beginning(element)
-            if _DIGIT.search(text) and not self._is_of_other(element):
+            if _DIGIT.search(text) and not self.area.is_of_other(element):
                 found.append(f"{label_of(names_of(element))} {text[:MAX_LINE_CHARS]}".strip())
         return sorted(found, key=lambda text: not text.startswith("published:"))
 
@@ -199,7 +145,9 @@ class ShownDates:
         for element in islice(self.tree.iter("h1", "time"), _MAX_ELEMENTS):
             if element.tag == "h1":
                 found = below
-            elif (text := _machine_date(element) or short_text(element)) and not self._is_of_other(element):
+            elif (text := _machine_date(element) or short_text(element)) and not self.area.is_of_other(
+                element
+            ):
                 found.append(f"{label_of(names_of(element))} {text}".strip())
         found = below or above
         days = {
@@ -207,71 +155,53 @@ class ShownDates:
         }
         return found if len(days) <= 1 else [text for text in found if text.startswith("published:")]
 
-    def _lines_below(self) -> Iterator[ShownLine]:
-        """Yield the lines below the headline until the text or a teaser begins."""
-        prose, label = 0, ""
-        for line in islice(self._shown_below(), _MAX_LINES_BELOW):
+    def _lines_below(self) -> Iterator[str]:
+        """Yield the lines with a digit below the headline until the text or a teaser begins, each with its label."""
+        prose, last = 0, ""
+        for line in islice((line for line in self._lines() if line.text), _MAX_LINES_BELOW):
             if prose >= _MAX_PROSE_LINES or (prose and line.block.tag in _HEADINGS):
                 return
             has_digit = _DIGIT.search(line.text) is not None
-            if _is_prose(line.text):
+            if is_prose(line.text):
                 prose += 1
-            elif has_digit and not self._is_of_other(line.block):
-                yield ShownLine(f"{label} {line.text}".strip(), line.block)
-            label = "" if has_digit or not _is_label(line.text) else line.text
+            elif has_digit and not self.area.is_of_other(line.block):
+                yield f"{last if is_label(last) else ''} {line.text}".strip()
+            last = "" if has_digit else line.text
 
-    def _lines_above(self, heading: etree._Element) -> Iterator[ShownLine]:
+    def _lines_above(self) -> Iterator[ShownLine]:
         """Yield the lines above the headline, in the part of the page that is about the article."""
-        groups = [(block, list(nodes)) for block, nodes in nodes_by_line(text_nodes(_BEFORE(heading)))]
-        upwards_read = (shown_line(block, nodes, self._read) for block, nodes in reversed(groups))
-        lines = list(islice(filter(None, upwards_read), _MAX_LINES_ABOVE))[::-1]
+        read = (line for line in reversed(list(shown_lines(self.area.above(), self._read))) if line.text)
+        lines = list(islice(read, _MAX_LINES_ABOVE))[::-1]
         others = (
             place
             for place, line in enumerate(lines, 1)
-            if _is_prose(line.text)
+            if is_prose(line.text)
             or (line.block.tag in _HEADINGS and not names_date(line.text, self.language))
         )
         for line in lines[max(others, default=0) :]:
             if _DIGIT.search(line.text) and (
-                self._is_sibling(line.block)
-                or not (self._is_of_other(line.block) or self._is_in_masthead(line.block))
+                self.area.is_sibling(line.block)
+                or not (self.area.is_of_other(line.block) or self._is_in_masthead(line.block))
             ):
                 yield line
 
-    @cached_property
-    def _around(self) -> frozenset[etree._Element]:
-        """The elements that contain the headline or the first paragraph below it: those of the article."""
-        if self.heading is None:
-            return frozenset()
-        own = frozenset(upwards(self.heading))
-        paragraphs = (container_of(node) for node in self.below if _is_prose(node))
-        starts = list(islice((part for part in paragraphs if part is not None), _MAX_STARTS))
-        text = [part for part in starts if part.tag != "figcaption"]
-        first = next((part for part in text if not is_of_other(part, own)), next(iter(text), None))
-        return own if first is None else own | frozenset(upwards(first))
-
-    def _is_of_other(self, element: etree._Element) -> bool:
-        return is_of_other(element, self._around)
-
-    def _is_sibling(self, element: etree._Element) -> bool:
-        return element.getparent() in self._around and not LINKED_HEADING(element)
-
     def _is_in_masthead(self, element: etree._Element) -> bool:
-        parts = takewhile(lambda part: part not in self._around, upwards(element))
+        parts = self.area.parts_above(element)
         return any(part.tag in ("header", "nav") or _MASTHEAD.search(names_of(part)) for part in parts)
 
     def _read(self, node: TextNode, block: etree._Element) -> str:
         """Return the text of a node, its date in machine-readable form and with a label for its mark."""
-        text = collapse_space(node[: 4 * MAX_LINE_CHARS])
-        start = container_of(node)
-        if start is None or len(text) > 2 * MAX_LINE_CHARS:
+        text, start, _ = node
+        text = collapse_space(text[:_MAX_NODE_CHARS])
+        if len(text) > 2 * MAX_LINE_CHARS:
             return text
-        if start.tag not in _DATED_TAGS and not _DIGIT.search(text):
+        has_digit = _DIGIT.search(text) is not None
+        if not has_digit and start.tag not in _DATED_TAGS:
             return text
         parts = list(takewhile(lambda part: part is not block, islice(upwards(start), MAX_CARD_DEPTH)))
         parts.append(block)
         machine = next((value for part in parts if (value := _machine_date(part))), "")
-        if not machine and not _DIGIT.search(text):
+        if not machine and not has_digit:
             return text
         is_other, label = marks_of(" ".join(map(names_of, parts)))
         if is_other:
@@ -285,37 +215,20 @@ class ShownDates:
         return f"{label} {text}".strip()
 
 
-def _rank(line: str, language: str) -> int | None:
-    """Return how likely a date of a line is of the article, from 0 on; None if the line is not about a date.
+def _may_have_digit(line: ShownLine) -> bool:
+    """Return whether the text of a line may have a digit, of its own or in the machine-readable form of a date."""
+    return any(
+        start.tag in _DATED_TAGS or _DIGIT.search(text, 0, _MAX_NODE_CHARS) for text, start, _ in line.nodes
+    )
 
-    The best lines have a label, the next ones are nothing but a date, others have other words; the last ones are dates of
-    the last change."""
-    if not may_name_day(line):
+
+def _start_of_prose(line: ShownLine) -> str | None:
+    """Return the first text of a line that is a paragraph; None for any other line."""
+    raw = [text[:_MAX_NODE_CHARS] for text, _, _ in line.nodes]
+    if sum(map(len, raw)) + len(raw) <= _MIN_PROSE_CHARS and all(map(str.isascii, raw)):
         return None
-    words = word_count(line)
-    dates = labelled_moments(line, language=language) if words <= _MAX_LABELLED_WORDS else ()
-    if not dates:
-        return None
-    if any(date.label == "published" for date in dates):
-        return 0
-    if all(date.label for date in dates):
-        return 3
-    if words <= _FEW_WORDS:
-        return 1
-    first = next((part for part in _DIVIDER.split(line) if labelled_moments(part, language=language)), line)
-    is_divided = word_count(first) <= _FEW_WORDS
-    return 2 if is_divided or (names_date(line, language) and not _SENTENCE_END.search(line)) else None
-
-
-def _is_prose(text: str) -> bool:
-    """Return whether a line is as long as a paragraph; less is needed in scripts that say much with few characters."""
-    if len(text) < _MIN_EAST_ASIAN_CHARS:
-        return False
-    return len(text) >= _MIN_PROSE_CHARS or len(_EAST_ASIAN.findall(text)) >= _MIN_EAST_ASIAN_CHARS
-
-
-def _is_label(line: str) -> bool:
-    return word_count(line) <= _MAX_LABEL_WORDS and (is_published_label(line) or is_updated_label(line))
+    texts = [one_line(text) for text in raw]
+    return texts[0] if is_prose(" ".join(texts)) else None
 
 
 def _machine_date(element: etree._Element) -> str:

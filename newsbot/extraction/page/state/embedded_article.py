@@ -173,20 +173,31 @@ def _candidates(state: Iterable[Any]) -> Iterator[Candidate]:
         if id(value) in seen or depth > _MAX_DEPTH:
             continue
         seen.add(id(value))
-        value = unfolded(value)
+        if isinstance(value, list):
+            value = unfolded(value)
         if isinstance(value, list) and _may_be_text(value):
             lines = reader.paragraphs(value)
             if _prose_chars(lines) >= MIN_CHARS:
                 yield lines, above
                 continue
-        members = value.items() if isinstance(value, dict) else [("", member) for member in value]
-        around = (value, above) if isinstance(value, dict) else above
-        waiting += [
-            (member, around, depth + 1)
-            for key, member in members
+        waiting += _members(value, above, depth + 1)
+
+
+def _members(value: Any, above: _Above, depth: int) -> list[tuple[Any, _Above, int]]:
+    """Return the members of a value that may have the text of an article, each with the objects around it."""
+    if isinstance(value, dict):
+        around = (value, above)
+        return [
+            (member, around, depth)
+            for key, member in value.items()
             if (isinstance(member, HOLDERS) or (isinstance(member, str) and len(member) >= MIN_CHARS))
-            and not (key and _is_of_other(key))
+            and not _is_of_other(key)
         ]
+    return [
+        (member, above, depth)
+        for member in value
+        if isinstance(member, HOLDERS) or (isinstance(member, str) and len(member) >= MIN_CHARS)
+    ]
 
 
 @lru_cache(maxsize=4096)

@@ -24,6 +24,9 @@ _RAW = {mark: re.compile(rf"[^{mark}\\]*+(?:\\.[^{mark}\\]*+)*+", re.DOTALL) for
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|u\{[0-9a-fA-F]{1,6}\}|.)", re.DOTALL)
 _ESCAPED: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "\n": ""}
 _CONSTANTS: Final = {"true": True, "false": False, "null": None, "undefined": None, "!0": True, "!1": False}
+_SEPARATORS: Final = frozenset(",;:")
+_BEFORE_SPACE: Final = frozenset("/\ufeff")
+"""Characters besides white space with which something begins that is passed over."""
 _CALL = re.compile(r"(?:new\s{1,9})?[\w$.]{0,60}\(|void\s{1,9}0|[()]")
 """What is passed over: calls, so that the first argument is the value of `new Date("2026-05-03")`."""
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
@@ -55,8 +58,7 @@ class _Reader:
     def value(self) -> tuple[Any, int]:
         """Return the value that begins here, and the position after it."""
         while True:
-            self._skip_space()
-            mark = self.text[self.position : self.position + 1]
+            mark = self._mark_after_space()
             if mark in ("{", "["):
                 self._open(mark)
             elif mark in ("}", "]", ""):
@@ -66,7 +68,7 @@ class _Reader:
                 value, self.key = self.opened.pop()
                 if self._is_whole(value):
                     return value, self.position
-            elif not self._pass_over(mark):
+            elif mark in _RAW or not self._pass_over(mark):
                 is_key = self._needs_key()
                 value, may_be_key = self._scalar(mark, is_key)
                 if is_key:
@@ -85,7 +87,7 @@ class _Reader:
 
     def _pass_over(self, mark: str) -> bool:
         """Pass over a separator or the start or end of a call, and return whether there is one."""
-        if self.opened and mark in (",", ";", ":"):
+        if self.opened and mark in _SEPARATORS:
             self.position += 1
             if mark == ",":
                 self.key = None
@@ -98,8 +100,7 @@ class _Reader:
         return bool(self.opened) and self.key is None and isinstance(self.opened[-1][0], dict)
 
     def _read_key(self, value: Any, may_be_key: bool) -> None:
-        self._skip_space()
-        if may_be_key or self.text[self.position : self.position + 1] == ":":
+        if self._mark_after_space() == ":" or may_be_key:
             self.key = str(value)[:MAX_KEY_CHARS]
 
     def _is_whole(self, value: Any) -> bool:
@@ -114,9 +115,14 @@ class _Reader:
             self.key = None
         return False
 
-    def _skip_space(self) -> None:
-        match = _SPACE.match(self.text, self.position)
-        self.position = match.end() if match else self.position
+    def _mark_after_space(self) -> str:
+        """Pass over white space and comments, and return the character after them; "" at the end."""
+        mark = self.text[self.position : self.position + 1]
+        if mark in _BEFORE_SPACE or mark.isspace():
+            match = _SPACE.match(self.text, self.position)
+            self.position = match.end() if match else self.position
+            mark = self.text[self.position : self.position + 1]
+        return mark
 
     def _scalar(self, mark: str, is_key: bool) -> tuple[Any, bool]:
         """Return the string, number, constant or variable that begins here, and whether it can be a key."""
@@ -155,8 +161,15 @@ def unescaped(text: str) -> str:
     """Return the content of a string literal of JSON or JavaScript without its escapes."""
     if "\\" not in text:
         return text
-    found = _ESCAPE.sub(_character, text)
-    return found.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    found = "\\".join(map(_without_escapes, text.split("\\\\")))
+    return found if found.isascii() else found.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _without_escapes(text: str) -> str:
+    """Return a text without its escapes, in which no backslash is escaped. Most escapes are of quotation marks."""
+    if "\\" in text:
+        text = text.replace('\\"', '"')
+    return _ESCAPE.sub(_character, text) if "\\" in text else text
 
 
 def _character(escape: re.Match[str]) -> str:

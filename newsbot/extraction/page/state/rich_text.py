@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Final
 
 from newsbot.extraction.page.state.embedded_state import HOLDERS
@@ -23,6 +24,8 @@ _TEXT_KEYS: Final = words(
     "text html content value body rendered contentHtml innerHTML plainText paragraph markup"
 )
 _TITLE_KEYS: Final = ("heading", "headline", "title", "subtitle")
+_KIND_SET: Final = frozenset(_KIND_KEYS)
+_TEXT_SET: Final = frozenset(_TEXT_KEYS)
 _CHILD_KEYS: Final = frozenset(
     words(
         """
@@ -32,6 +35,8 @@ _CHILD_KEYS: Final = frozenset(
     """
     )
 )
+_READ: Final = (*HOLDERS, str)
+"""What text is read from."""
 _INLINE: Final = re.compile(
     r"^(?:text|#text|span|(?:inline|text)\w*|\w*inline|link|a|(?:entry-|asset-|entity-)?hyperlink|strong|em|b|i|u|s|mark"
     r"|fragment|mention|emphasis|bold|italic|code|sup|sub|abbr|time|cite|run|leaf|linebreak|br)$"
@@ -67,6 +72,9 @@ _SPACES = re.compile(r"[ \t\r\f\v\xa0]+")
 def text_paragraphs(text: str) -> list[str]:
     """Return the paragraphs of a plain text or of HTML, which may be escaped."""
     text = text[:MAX_TEXT_CHARS]
+    if "\n" not in text and "<" not in text and "&" not in text:
+        line = _SPACES.sub(" ", text).strip()
+        return [line] if line else []
     if "&lt;" in text and "<" not in text:
         text = html.unescape(text)
     if "<" in text:
@@ -81,6 +89,8 @@ def text_paragraphs(text: str) -> list[str]:
 def kind_of(node: Any) -> str:
     """Return the kind of a node in lower case; "" if it has none."""
     if not isinstance(node, dict):
+        return ""
+    if _KIND_SET.isdisjoint(node):  # as most nodes; found with one look-up for each of their few keys
         return ""
     for key in _KIND_KEYS:
         if key in node and isinstance(value := node[key], str) and 0 < len(value) <= 60:
@@ -122,35 +132,30 @@ class RichTextReader:
         if isinstance(node, list):
             return self._listed(node, depth, above)
         kind = kind_of(node)
-        if _has_no_text(kind) or (depth and is_story(node)):
+        if (kind and _has_no_text(kind)) or (depth and is_story(node)):
             return []
         own = _own_text(node)
         if own is not None:
             return text_paragraphs(own)
-        titles = [
-            line
-            for key in _TITLE_KEYS
-            if isinstance(node.get(key), str)
-            for line in text_paragraphs(node[key])
-        ]
         inner = [
             line
             for key, value in node.items()
-            if key in _CHILD_KEYS
+            if key in _CHILD_KEYS and isinstance(value, _READ)
             for line in self.lines(value, depth + 1, kind or above)
         ]
-        return [*titles[:1], *inner] if inner else []
+        return [*_title_of(node), *inner] if inner else []
 
     def _listed(self, nodes: list[Any], depth: int, above: str) -> list[str]:
         """Return the lines of a list of nodes: one, if they are the parts of a line."""
         nodes = [_element(node) for node in nodes]
-        if _LINE.search(above) and all(map(_is_inline, nodes)):
+        if above and _is_line_kind(above) and all(map(_is_inline, nodes)):
             return text_paragraphs("".join(self.inline(node, depth + 1) for node in nodes))
         found: list[str] = []
         parts: list[str] = []
-        has_parts = any(map(_is_part, nodes))
-        for node in nodes:
-            if has_parts and (isinstance(node, str) or _is_part(node)):
+        are_parts = list(map(_is_part, nodes))
+        has_parts = any(are_parts)
+        for node, is_part in zip(nodes, are_parts, strict=True):
+            if has_parts and (is_part or isinstance(node, str)):
                 parts.append(self.inline(node, depth + 1))
                 continue
             if parts:
@@ -180,8 +185,18 @@ class RichTextReader:
         )
 
 
+def _title_of(node: dict[str, Any]) -> list[str]:
+    """Return the title of a node as a list."""
+    titles = (
+        line for key in _TITLE_KEYS if isinstance(node.get(key), str) for line in text_paragraphs(node[key])
+    )
+    return list(islice(titles, 1))
+
+
 def _own_text(node: dict[str, Any]) -> str | None:
     """Return the text that a node has itself, not in its children."""
+    if _TEXT_SET.isdisjoint(node):
+        return None
     for key in _TEXT_KEYS:
         if key in node and isinstance(value := node[key], str) and value.strip():
             return value
@@ -192,6 +207,12 @@ def _own_text(node: dict[str, Any]) -> str | None:
 def _has_no_text(kind: str) -> bool:
     """Return whether a kind of nodes is no text of an article; a page has few kinds."""
     return _NO_TEXT.search(kind) is not None
+
+
+@lru_cache(maxsize=4096)
+def _is_line_kind(kind: str) -> bool:
+    """Return whether the children of nodes of a kind are parts of one line, unless they are lines themselves."""
+    return _LINE.search(kind) is not None
 
 
 @lru_cache(maxsize=4096)
@@ -217,7 +238,7 @@ def _element(node: Any) -> Any:
 def _is_part(node: Any) -> bool:
     """Return whether a node outside a paragraph is a part of a line. A node of the kind "text" is a paragraph there."""
     kind = kind_of(node)
-    return kind != "text" and _is_inline_kind(kind)
+    return kind not in ("", "text") and _is_inline_kind(kind)
 
 
 def _is_inline(node: Any) -> bool:
@@ -225,4 +246,6 @@ def _is_inline(node: Any) -> bool:
     if isinstance(node, str) or node is None:
         return True
     kind = kind_of(node)
-    return _is_inline_kind(kind) or (not kind and isinstance(node, dict) and _own_text(node) is not None)
+    if kind:
+        return _is_inline_kind(kind)
+    return isinstance(node, dict) and _own_text(node) is not None
