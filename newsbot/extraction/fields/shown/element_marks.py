@@ -73,7 +73,7 @@ def marks_of(names: str) -> tuple[bool, str]:
 
 
 class OtherParts:
-    """Tells which elements belong to something else than the article: an aside, an embedded post, comments, a teaser.
+    """Says which elements belong to something else than the article: an aside, an embedded post, comments, a teaser.
 
     What is found of an element is kept, because the lines of a page are in the same larger elements."""
 
