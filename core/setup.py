@@ -6,7 +6,10 @@ import lxml
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 
-MODULES = ("blocks", "containers", "texts", "features", "neighbours", "forests", "scores")
+MODULES = (
+    *("blocks", "containers", "texts", "features", "neighbours", "forests", "scores"),
+    *("growing", "characters", "words", "sketches"),
+)
 DIRECTIVES = {"language_level": 3, "cdivision": True}
 
 setup(

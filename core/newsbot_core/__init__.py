@@ -15,6 +15,6 @@ if _FOUND != blocks.BUILT_WITH:
         f"newsbot-core was built with lxml and libxml2 {blocks.BUILT_WITH}; installed: {_FOUND}"
     )
 
-from newsbot_core import features, forests, neighbours, scores, texts  # noqa: E402
+from newsbot_core import features, forests, neighbours, scores, sketches, texts, words  # noqa: E402
 
-__all__ = ["FEATURES", "blocks", "features", "forests", "neighbours", "scores", "texts"]
+__all__ = ["FEATURES", "blocks", "features", "forests", "neighbours", "scores", "sketches", "texts", "words"]
