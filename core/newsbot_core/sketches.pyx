@@ -2,6 +2,7 @@
 
 cimport cython
 from cpython.bytes cimport PyBytes_FromStringAndSize
+from cpython.unicode cimport PyUnicode_FromObject
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memcmp, memcpy
@@ -194,10 +195,10 @@ cdef class Sketches:
     def __dealloc__(self):
         free(self.hashes)
 
-    def sketch(self, str text):
+    def sketch(self, text):
         """Return the keys and the content of the sketch of a text; None if Python must make it."""
         cdef _Text found = _Text()
-        if not self.read(text, found):
+        if not self.read(PyUnicode_FromObject(text), found):
             return None
         self.fold(found)
         return self.keys(found), self.content(found)

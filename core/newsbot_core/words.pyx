@@ -3,7 +3,7 @@
 The same as `word_count` of `newsbot.text`, `words_of` of `newsbot.dedupe.fingerprints` and `word_texts` of
 `newsbot.query.query_words`."""
 
-from cpython.unicode cimport PyUnicode_FromKindAndData
+from cpython.unicode cimport PyUnicode_FromKindAndData, PyUnicode_FromObject
 
 from newsbot_core.characters cimport Flags, Mapping
 from newsbot_core.growing cimport Letters
@@ -13,6 +13,7 @@ VERSION = 1
 
 cdef extern from "Python.h":
     int PyUnicode_4BYTE_KIND
+    bint Py_UNICODE_ISSPACE(Py_UCS4 character) noexcept nogil
 
 cdef enum:
     BLANK = 32
@@ -31,13 +32,14 @@ cdef class WordCounter:
     def __init__(self, flags):
         self.flags = Flags(flags)
 
-    def count(self, str text):
+    def count(self, text):
         """Return the number of words, as `word_count` does."""
+        cdef str exact = PyUnicode_FromObject(text)  # texts from lxml are of another class
         cdef Py_ssize_t words = 0, spaceless = 0
         cdef bint is_word = False
         cdef int flags
         cdef Py_UCS4 char
-        for char in text:
+        for char in exact:
             flags = self.flags.at(char)
             if flags & SPACELESS:
                 spaceless += 1
@@ -58,14 +60,15 @@ cdef class TextFolder:
     def __init__(self, folded):
         self.folded = Mapping(folded)
 
-    def fold(self, str text):
+    def fold(self, text):
         """Return the folded words with single spaces between them; None if a character must be seen with its neighbours."""
+        cdef str exact = PyUnicode_FromObject(text)
         cdef Letters out = Letters()
         cdef Letters found = Letters()
         cdef Py_ssize_t place
         cdef Py_UCS4 char
         cdef bint is_between = False
-        for char in text:
+        for char in exact:
             found.count = 0
             if not self.folded.add(char, found):
                 return None
@@ -93,14 +96,15 @@ cdef class IndexWords:
     def __init__(self, lowered, is_part, fold, *, max_chars):
         self.lowered, self.parts, self.fold, self.max_chars = Mapping(lowered), Flags(is_part), fold, max_chars
 
-    def words(self, str text):
+    def words(self, text):
         """Return the words in their order, as `word_texts` does; None if Python has to split the text."""
+        cdef str exact = PyUnicode_FromObject(text)
         cdef list words = []
         cdef Letters found = Letters()
         cdef Py_ssize_t start = 0, place
         cdef bint is_ascii = True
         cdef Py_UCS4 char
-        for char in text:
+        for char in exact:
             place = found.count
             if not self.lowered.add(char, found):
                 return None
@@ -123,6 +127,21 @@ cdef class IndexWords:
         if word:
             words.append(word)
         return 0
+
+
+def is_collapsed(text):
+    """Return whether a text has single spaces between its words, no other white space, and none at its ends."""
+    cdef str exact = PyUnicode_FromObject(text)
+    cdef bint was_space = True
+    cdef Py_UCS4 char
+    for char in exact:
+        if Py_UNICODE_ISSPACE(char):
+            if was_space or <int>char != BLANK:
+                return False
+            was_space = True
+        else:
+            was_space = False
+    return not was_space
 
 
 cdef str _text(Letters letters, Py_ssize_t start, Py_ssize_t end):

@@ -110,7 +110,9 @@ def is_unspaced(word: str) -> bool:
 
 def is_inflected(word: str) -> bool:
     """Return whether a word may have other forms: numbers, codes and characters of scripts without spaces have none."""
-    return _UNINFLECTED.search(word) is None and 1 < len(word) <= MAX_INFLECTED_CHARS
+    if not 1 < len(word) <= MAX_INFLECTED_CHARS:
+        return False
+    return (word.isascii() and word.isalpha()) or _UNINFLECTED.search(word) is None
 
 
 @lru_cache(maxsize=50_000)
