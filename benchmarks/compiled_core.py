@@ -26,8 +26,8 @@ from newsbot.extraction.body.scoring import block_reading, block_scores
 from newsbot.extraction.body.scoring.core_tables import load_core_tables
 from newsbot.extraction.kinds import kind_model
 from newsbot.extraction.kinds.kind_model import load_kind_model
-from newsbot.extraction.trees.compiled_core import PACKAGE, load_core
 from newsbot.items import article_json
+from newsbot.text.compiled_core import PACKAGE, load_core
 
 Page = tuple[str, str]
 """HTML and URL."""

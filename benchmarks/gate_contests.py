@@ -67,7 +67,7 @@ def extraction(_folder: Path) -> Iterator[Turn]:
 
 def has_core() -> bool:
     """Return whether pages are read by the compiled core."""
-    from newsbot.extraction.trees.compiled_core import load_core
+    from newsbot.text.compiled_core import load_core
 
     return load_core() is not None
 

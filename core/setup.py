@@ -8,7 +8,7 @@ from setuptools import Extension, setup
 
 MODULES = (
     *("tags", "blocks", "folded", "block_walk", "containers", "texts", "features", "neighbours", "forests", "scores"),
-    *("limits", "marks"),
+    *("limits", "marks", "growing", "characters", "words", "sketches"),
 )
 DIRECTIVES = {"language_level": 3, "cdivision": True}
 

@@ -17,6 +17,31 @@ if _FOUND != block_walk.BUILT_WITH:
         f"newsbot-core was built with lxml and libxml2 {block_walk.BUILT_WITH}; installed: {_FOUND}"
     )
 
-from newsbot_core import blocks, features, forests, limits, marks, neighbours, scores, texts  # noqa: E402
+from newsbot_core import (  # noqa: E402
+    blocks,
+    features,
+    forests,
+    limits,
+    marks,
+    neighbours,
+    scores,
+    sketches,
+    texts,
+    words,
+)
 
-__all__ = ["FEATURES", "VERSION", "block_walk", "blocks", "features", "forests", "limits", "marks", "neighbours", "scores", "texts"]
+__all__ = [
+    "FEATURES",
+    "VERSION",
+    "block_walk",
+    "blocks",
+    "features",
+    "forests",
+    "limits",
+    "marks",
+    "neighbours",
+    "scores",
+    "sketches",
+    "texts",
+    "words",
+]

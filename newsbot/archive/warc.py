@@ -26,6 +26,7 @@ MAX_RATIO = 200
 """Maximum compression ratio of a member larger than 1 GiB. Text shrinks to a tenth; a higher ratio is a decompression bomb."""
 _START = re.compile(rb"\x1f\x8b\x08|WARC/[01]\.\d")
 _LONGEST_START = 8
+_GZIP = b"\x1f\x8b\x08"
 _HEAD_BYTES = 2048
 """Bytes of a gzip member that suffice to decompress its first bytes, even after a header with a file name."""
 
@@ -161,6 +162,8 @@ def stream_records(stream: Any) -> ArchiveIterator:
 
 def next_start(file: BinaryIO, offset: int, end: int | None = None) -> int | None:
     """Return the offset of the next record or gzip member at or after `offset` and before `end`; None if there is none."""
+    if (end is None or offset < end) and _begins(file, offset):
+        return offset
     at_once = offset
     while end is None or offset < end:
         file.seek(offset)
@@ -177,17 +180,29 @@ def next_start(file: BinaryIO, offset: int, end: int | None = None) -> int | Non
     return None
 
 
+def _begins(file: BinaryIO, offset: int) -> bool:
+    """Return whether a gzip member with a record begins at `offset`, as it does behind a member that was whole."""
+    file.seek(offset)
+    head = file.read(_HEAD_BYTES)
+    return head.startswith(_GZIP) and _holds_record(head)
+
+
 def _is_start(file: BinaryIO, offset: int, *, begins_line: bool) -> bool:
     if not _is_gzip(file, offset):
         file.seek(max(0, offset - 1))
         return begins_line or file.read(1) == b"\n"
     file.seek(offset)
+    return _holds_record(file.read(_HEAD_BYTES))
+
+
+def _holds_record(head: bytes) -> bool:
+    """Return whether a gzip member is one of a WARC, given its first bytes."""
     try:
-        return zlib.decompressobj(wbits=31).decompress(file.read(_HEAD_BYTES), 5) == b"WARC/"
+        return zlib.decompressobj(wbits=31).decompress(head, 5) == b"WARC/"
     except zlib.error:
         return False
 
 
 def _is_gzip(file: BinaryIO, offset: int) -> bool:
     file.seek(offset)
-    return file.read(3) == b"\x1f\x8b\x08"
+    return file.read(len(_GZIP)) == _GZIP

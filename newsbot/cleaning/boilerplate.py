@@ -68,19 +68,26 @@ class Tally:
     def counted(self, number: int, marks: Collection[str]) -> Tally:
         """Return the statistics updated with the article of this number, which has the block."""
         old = self if number == 1 or not self.is_learnt or self.is_boilerplate(number - 1) else Tally()
-        new = replace(
-            old,
+        new = Tally(
             article_count=old.article_count + 1,
             weight=old.weight * DECAY ** (number - old.last_article) + 1,
             last_article=number,
-            marks=dict((Counter(old.marks) + Counter(marks)).most_common(MAX_MARKS)),
+            marks=_more_marks(old.marks, marks),
+            is_learnt=old.is_learnt,
         )
-        return replace(new, is_learnt=new.is_boilerplate(number))
+        is_learnt = new.is_boilerplate(number)
+        return new if is_learnt == new.is_learnt else replace(new, is_learnt=is_learnt)
 
     def _is_of_series(self, share: float) -> bool:
         enough = self.article_count * SERIES_SHARE
         common = [mark for mark, count in self.marks.items() if count >= enough]
         return any(mark.startswith("title:") or share < SITE_SHARE for mark in common)
+
+
+def _more_marks(known: Mapping[str, int], marks: Collection[str]) -> dict[str, int]:
+    """Return the numbers of articles with each mark after another one that has `marks`; the most common ones only."""
+    counts = Counter(known) + Counter(marks) if known else Counter(marks)
+    return dict(counts.most_common(MAX_MARKS))
 
 
 def series_marks(article: Article) -> set[str]:

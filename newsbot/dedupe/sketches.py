@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import blake2b
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from newsbot.dedupe.words import Words, words
+from newsbot.dedupe.words import MAX_CHARS, Words, flags_of, plain_alone, words
+from newsbot.text.compiled_core import load_core
 
 MIN_WORDS = 20
 """Minimum length of a body that can have near duplicates; shorter ones are a sentence under a video."""
@@ -80,6 +81,33 @@ class Relation(NamedTuple):
 
 def sketch(body: str) -> Sketch:
     """Return the sketch of a text; the same on every machine."""
+    core = compiled_sketches()
+    found: tuple[tuple[int | None, ...], bytes] | None = None if core is None else core.sketch(body)
+    return sketch_in_python(body) if found is None else Sketch(*found)
+
+
+@cache
+def compiled_sketches() -> Any:
+    """Return what makes sketches in the compiled core; None without it."""
+    core = load_core()
+    return core and core.sketches.Sketches(
+        plain_alone,
+        flags_of,
+        str.casefold,
+        max_chars=MAX_CHARS,
+        min_words=MIN_WORDS,
+        body_keys=BODY_KEYS,
+        lead_keys=LEAD_KEYS,
+        key_words=KEY_WORDS,
+        lead_words=LEAD_WORDS,
+        shingle_bins=SHINGLE_BINS,
+        slot_bins=SLOT_BINS,
+        max_run=MAX_RUN,
+    )
+
+
+def sketch_in_python(body: str) -> Sketch:
+    """Return what `sketch` returns, without the compiled core."""
     text = words(body)
     hashes = _word_hashes(text.texts)
     shingles = np.sort(_runs(hashes, SHINGLE_WORDS))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Container, Sequence
 from typing import NamedTuple
 
 from newsbot.text import normalized
+from newsbot.text.compiled_core import is_independent
 
 MAX_CHARS = 500_000
 """Maximum number of characters that are compared; of longer texts (live blogs of weeks) only the beginning is."""
@@ -66,3 +68,21 @@ def _paired(found: Words, tokens: Sequence[str]) -> Words:
                 paired.facts.append(len(paired.texts))
             paired.texts.append(text)
     return paired
+
+
+# ------------------------------------------------------------------ single characters, for the compiled core
+
+
+def plain_alone(char: str) -> str | None:
+    """Return a character as `words` reads it, without accents; None if that depends on the characters beside it."""
+    plain = _ACCENTS.sub("", normalized("NFKD", char))
+    if plain and (unicodedata.combining(char) or not is_independent(plain[0])):
+        return None
+    plain = normalized("NFC", plain)
+    return None if _SPACELESS.search(plain) else plain
+
+
+def flags_of(char: str) -> int:
+    """Return a bit each: whether a character is a letter, a decimal digit, a small letter, a capital letter."""
+    is_letter = char.isalnum() and not char.isdecimal()
+    return is_letter | char.isdecimal() << 1 | char.islower() << 2 | char.isupper() << 3

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
-from typing import NamedTuple
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
 from newsbot.text import normalized
+from newsbot.text.compiled_core import load_core
 
 MAX_WORD_BYTES = 48
 """Longer words are cut, in texts and queries alike."""
@@ -69,6 +70,26 @@ def words(text: str) -> Iterator[IndexedWord]:
 
 def word_texts(text: str) -> list[str]:
     """Return the words of `text` without their spans; faster than `words`."""
+    core = compiled_words()
+    found: list[str] | None = None if core is None else core.words(text)
+    return word_texts_in_python(text) if found is None else found
+
+
+@cache
+def compiled_words() -> Any:
+    """Return what splits texts in the compiled core; None without it."""
+    core = load_core()
+    return core and core.words.IndexWords(_lowered_alone, str.isalnum, fold, max_chars=MAX_WORD_BYTES)
+
+
+def _lowered_alone(char: str) -> str | None:
+    """Return a character in lower case; None if its text needs `_RUN` or spans, or it depends on the characters beside it."""
+    lowered = char.lower()
+    return None if len(lowered) != 1 or char == "Σ" or _SPECIAL.match(char) else lowered
+
+
+def word_texts_in_python(text: str) -> list[str]:
+    """Return what `word_texts` returns, without the compiled core."""
     if _SPECIAL.search(text):
         return [word.text for word in words(text)]
     lowered = text.lower()
@@ -89,7 +110,9 @@ def is_unspaced(word: str) -> bool:
 
 def is_inflected(word: str) -> bool:
     """Return whether a word may have other forms: numbers, codes and characters of scripts without spaces have none."""
-    return _UNINFLECTED.search(word) is None and 1 < len(word) <= MAX_INFLECTED_CHARS
+    if not 1 < len(word) <= MAX_INFLECTED_CHARS:
+        return False
+    return (word.isascii() and word.isalpha()) or _UNINFLECTED.search(word) is None
 
 
 @lru_cache(maxsize=50_000)

@@ -6,6 +6,7 @@ finds the forms of an accented word. The rules are those of Snowball; folding fi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from threading import Lock
 from typing import Any
@@ -76,8 +77,16 @@ def stem(word: str, language: str) -> str:
     """Return the stem of a folded word by the rules of a language; the word itself if it has no other forms."""
     if language == UNSTEMMED or not is_inflected(word):
         return word
+    return stem_all([word], language)[0]
+
+
+def stem_all(words: Sequence[str], language: str) -> list[str]:
+    """Return the stems of folded words that may have other forms (`is_inflected`), in their order."""
+    if language == UNSTEMMED:
+        return list(words)
     with _one_at_a_time:
         stemmer = _stemmers.get(language)
         if stemmer is None:
             stemmer = _stemmers[language] = Stemmer.Stemmer(_ALGORITHMS[language], 0)
-        return str(stemmer.stemWord(word)) or word
+        stems = stemmer.stemWords(words)
+    return [stemmed or word for stemmed, word in zip(stems, words, strict=True)]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable
-from functools import lru_cache
-from typing import Literal
+from collections.abc import Callable, Iterable
+from functools import cache, lru_cache
+from typing import Any, Literal
+
+from newsbot.text.compiled_core import load_core
 
 MAX_MARKS = 30
 """Maximum number of combining marks in a row. Sorting them takes the square of their number, and no writing system
@@ -59,12 +61,23 @@ _FORMATTING_TAG = re.compile(
 """Tags that texts contain by mistake without an end tag: cut summaries, line breaks."""
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _ASCII_LETTERS = {code: chr(code).lower() if chr(code).isalnum() else None for code in range(128)}
+_MIN_LOOKED_AT = 50
+"""Number of characters from which looking at a text takes less time than taking it apart."""
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 
 
 def collapse_space(text: str) -> str:
     """Return the text with single spaces for white space of any kind (also no-break spaces), and none at the ends."""
+    if len(text) >= _MIN_LOOKED_AT and type(text) is str and (look := _collapsed_look()) and look(text):
+        return text
     return " ".join(text.split())
+
+
+@cache
+def _collapsed_look() -> Callable[[str], bool] | None:
+    """Return what the compiled core says by whether nothing is to be collapsed; None without it."""
+    core = load_core()
+    return None if core is None else core.words.is_collapsed
 
 
 def normalized(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
@@ -100,9 +113,8 @@ def clean_text(text: str) -> str:
     Joiners are kept where a script or an emoji needs them. C1 controls are read as the Windows-1252 characters that
     were intended, as the HTML standard does for numeric character references.
     """
-    if not text.isprintable() and _SUSPECT.search(
-        text
-    ):  # the first test is the quicker one, but "\n" does not pass it
+    # The first test is the quicker one, but line feeds do not pass it.
+    if not text.replace("\n", " ").isprintable() and _SUSPECT.search(text):
         text = _LINE_END.sub("\n", text)
         text = _C1.sub(lambda match: match[0].encode("latin-1").decode("windows-1252", "ignore"), text)
         text = _NEEDLESS_JOINER.sub("", _JUNK.sub("", text))
@@ -148,7 +160,12 @@ def _without_tags(text: str) -> str:
 
 def paragraphs(text: str) -> list[str]:
     """Return the paragraphs of a text, which blank lines separate; each is cleaned and on one line."""
-    return [line for part in _BLANK_LINE.split(clean_text(text)) if (line := collapse_space(part))]
+    return list(_paragraphs(text))
+
+
+@lru_cache(maxsize=64)  # asked for when a body is cleaned, of its Markdown, and when it is stored with others
+def _paragraphs(text: str) -> tuple[str, ...]:
+    return tuple(line for part in _BLANK_LINE.split(clean_text(text)) if (line := collapse_space(part)))
 
 
 def without_repeats(texts: Iterable[str]) -> list[str]:
@@ -166,9 +183,26 @@ def word_count(text: str) -> int:
     In scripts without spaces between words, two characters count as a word. The last counts are kept: a body is counted when
     it is found, and again when it is clean.
     """
+    counter = compiled_counter()
+    return count_in_python(text) if counter is None else counter.count(text)
+
+
+def count_in_python(text: str) -> int:
+    """Return what `word_count` returns, without the compiled core."""
     rest, spaceless = (text, 0) if text.isascii() else _SPACELESS.subn(" ", text)
     words = [word for word in rest.split() if word[0].isalnum() or _LETTER_OR_DIGIT.search(word)]
     return (spaceless + 1) // 2 + len(words)
+
+
+@cache
+def compiled_counter() -> Any:
+    """Return what counts words in the compiled core; None without it."""
+    core = load_core()
+    return None if core is None else core.words.WordCounter(_word_flags)
+
+
+def _word_flags(char: str) -> int:
+    return char.isspace() | char.isalnum() << 1 | (_SPACELESS.match(char) is not None) << 2
 
 
 def letters(text: str) -> str:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from newsbot.query.query_words import word_texts
-from newsbot.query.stems import STEMMED_LANGUAGES, UNSTEMMED, rules_of, stem
+from newsbot.query.query_words import is_inflected, word_texts
+from newsbot.query.stems import STEMMED_LANGUAGES, UNSTEMMED, rules_of, stem, stem_all
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,27 @@ def test_numbers_codes_and_unknown_languages_have_no_stems() -> None:
 def test_every_word_has_a_stem_that_can_be_stored(language: str) -> None:
     for word in ("a", "ab", "s", "ii", "e" * 40, "ъ", "ё", "σ", "ى"):
         assert stem(word, language)
+
+
+@pytest.mark.parametrize("language", ["en", "ru", UNSTEMMED])
+def test_words_have_the_same_stems_together(language: str) -> None:
+    words = ["protests", "s", "ii", "выборы", "elections"]
+    assert stem_all(words, language) == [stem(word, language) for word in words]
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("port", True),
+        ("élan", True),
+        ("p", False),
+        ("", False),
+        ("port2", False),
+        ("a٣", False),
+        ("選挙", False),
+        ("x" * 30, True),
+        ("x" * 31, False),
+    ],
+)
+def test_numbers_codes_and_scripts_without_spaces_have_no_forms(word: str, *, expected: bool) -> None:
+    assert is_inflected(word) == expected

@@ -9,7 +9,7 @@ from typing import Final, cast
 
 from lxml import etree
 
-from newsbot.extraction.trees.compiled_core import load_core
+from newsbot.text.compiled_core import load_core
 
 SMALL_PAGE_CHARS: Final = 1_000_000
 """Maximum size of a page that is parsed unchanged; from larger ones, scripts, styles and drawings are removed."""

@@ -8,7 +8,7 @@ from typing import cast
 
 from lxml import etree
 
-from newsbot.extraction.trees.compiled_core import load_core
+from newsbot.text.compiled_core import load_core
 
 
 def select(path: etree.XPath, root: etree._Element) -> list[etree._Element]:

@@ -11,10 +11,10 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from newsbot.extraction.trees.compiled_core import load_core
 from newsbot.extraction.trees.onnx_file import TreeFile, read_tree_file
 from newsbot.extraction.trees.tree_ensemble import TreeEnsemble
 from newsbot.onnx import has_runtime, load_network
+from newsbot.text.compiled_core import load_core
 
 
 class TreeModel(Protocol):

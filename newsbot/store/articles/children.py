@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 from itertools import chain
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, delete
 
 from newsbot.extraction.structure.markdown import from_paragraphs
-from newsbot.items import Article
+from newsbot.items import Article, Image
 from newsbot.query.stems import rules_of
 from newsbot.store.articles.precomputed import Vector
 from newsbot.store.index import full_text
@@ -39,6 +39,7 @@ _REMOVE_VECTOR = CompiledStatement(
     delete(ArticleVector).where(ArticleVector.article_id == bindparam("known_id"))
 )
 _REMOVE_LINKS = CompiledStatement(delete(ArticleLink).where(ArticleLink.article_id == bindparam("known_id")))
+_IMAGE_FIELDS = [field.name for field in fields(Image)]
 
 
 def add_sources(connection: Connection, sources: Iterable[str], *, now: datetime) -> None:
@@ -110,10 +111,11 @@ def remove_bylines(connection: Connection, article_id: int) -> None:
 
 def structure_columns(article: Article) -> dict[str, Any]:
     """Return the columns of an article that hold its structure. Markdown without any marks is not stored twice."""
-    plain = from_paragraphs(paragraphs(article.body))
+    markdown = article.body_markdown
+    has_marks = markdown and markdown != from_paragraphs(paragraphs(article.body))
     return {
-        "body_markdown": None if article.body_markdown in ("", plain) else article.body_markdown,
-        "images": [asdict(image) for image in article.images],
+        "body_markdown": markdown if has_marks else None,
+        "images": [{name: getattr(image, name) for name in _IMAGE_FIELDS} for image in article.images],
     }
 
 

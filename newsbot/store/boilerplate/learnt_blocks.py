@@ -7,7 +7,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -164,7 +163,7 @@ def _count(
             "text": text,
             "first_seen_at": first_seen_at,
             "last_seen_at": last_seen_at,
-            **asdict(tally),
+            **{name: getattr(tally, name) for name in _TALLY},
         }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
@@ -191,15 +192,15 @@ def _fts5_row(article_id: int, entry: Entry) -> dict[str, Any]:
 
 def _tsvector(entry: Entry) -> str:
     """Return PostgreSQL's text form of a tsvector: `'word':1A,7 'other':8 'label'`; A marks words of the title."""
-    positions: dict[str, list[str]] = {}
+    positions: defaultdict[str, list[str]] = defaultdict(list)
     for at, word in enumerate(entry.title, 1):
-        positions.setdefault(word, []).append(f"{at}A")
+        positions[word].append(f"{at}A")
     for at, word in enumerate(entry.body, len(entry.title) + BODY_GAP):
-        positions.setdefault(word, []).append(str(at))
+        positions[word].append(str(at))
     at = FIRST_NAME
     for name in entry.names:
         for word in name:
-            positions.setdefault(word, []).append(str(at))
+            positions[word].append(str(at))
             at += 1
         at += 1
     found = [f"'{word}':{','.join(places)}" for word, places in positions.items()]

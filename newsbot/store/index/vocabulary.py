@@ -10,13 +10,13 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import groupby
+from itertools import groupby, repeat
 from operator import itemgetter
 
 from sqlalchemy import Connection, TextClause, column, func, select, table, text
 
 from newsbot.query.query_words import is_inflected
-from newsbot.query.stems import stem
+from newsbot.query.stems import stem_all
 from newsbot.store.sql import deferred, locks
 from newsbot.store.sql.locks import Rank
 
@@ -140,14 +140,15 @@ class _NewWords:
     def write(self, connection: Connection) -> None:
         """Store the words that are not known to be stored, in their order."""
         self.added = sorted(
-            (language, stem(word, language), word)
-            for language, words in self.words.items()
-            for word in self._known.without(language, words)
-            if is_inflected(word)
+            row for language, words in self.words.items() for row in self._new_rows(language, words)
         )
         if self.added:
             locks.note(connection, Rank.VOCABULARY, self.added)
             add(connection, self.added)
+
+    def _new_rows(self, language: str, words: set[str]) -> Iterator[Row]:
+        new = [word for word in self._known.without(language, words) if is_inflected(word)]
+        return zip(repeat(language), stem_all(new, language), new)
 
 
 def _matching(

@@ -6,7 +6,9 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
+from typing import NamedTuple
 
 from newsbot.dedupe.fingerprints import text_key
 from newsbot.items import STUB, Article, utc_text
@@ -73,29 +75,41 @@ def article_keys(article: Article) -> ArticleKeys:
     Only the site of a page says what is at an address of this site. So a canonical URL of another site is no key, and one
     that redirected here is only a way to the article, unless both belong to one source (`Article.claims`). A canonical URL
     that is the front page of the site is ignored: a mistake in the template of all its pages."""
-    own = canonicalize(article.url)
-    declared = [article.canonical_url] if article.canonical_url else []
-    canonical = [key for key in _own_keys(article, declared) if not _FRONT_PAGE.fullmatch(key)]
-    redirected, claimed = _own_keys(article, article.aliases), _own_keys(article, article.claims)
+    urls = _url_keys(article.url, article.canonical_url, tuple(article.aliases), tuple(article.claims))
+    is_stub = article.kind == STUB
+    text = _hash(f"stub {urls.url_keys[0]}") if is_stub else text_key(article.title, article.body)
+    return ArticleKeys(*urls, text_key=text)
+
+
+class _UrlKeys(NamedTuple):
+    """The keys of an article that depend on its URLs, as in `ArticleKeys`."""
+
+    url_keys: tuple[str, ...]
+    own: str
+    served: frozenset[str]
+    ways: tuple[str, ...]
+
+
+@lru_cache(maxsize=64)  # asked for when an article is looked up, cleaned, and stored with others
+def _url_keys(
+    url: str, canonical_url: str | None, aliases: tuple[str, ...], claims: tuple[str, ...]
+) -> _UrlKeys:
+    own, claimed = canonicalize(url), [*map(canonicalize, claims)]
+
+    def own_keys(urls: Iterable[str]) -> list[str]:
+        """Return the canonicalised form of those URLs that belong to the site or the source of the article."""
+        keys = map(canonicalize, urls)
+        return [key for key in keys if key in claimed or is_same_site(key, own)]
+
+    declared = [canonical_url] if canonical_url else []
+    canonical = [key for key in own_keys(declared) if not _FRONT_PAGE.fullmatch(key)]
+    redirected = own_keys(aliases)
     keys = tuple(dict.fromkeys([*canonical, own, *redirected, *claimed]))
-    ways = dict.fromkeys(canonicalize(url) for url in article.aliases)
-    text = _hash(f"stub {keys[0]}") if article.kind == STUB else text_key(article.title, article.body)
-    return ArticleKeys(
-        url_keys=keys,
-        own=own,
-        served=frozenset([own, *redirected]),
-        ways=tuple(key for key in ways if key not in keys),
-        text_key=text,
-    )
+    ways = dict.fromkeys(map(canonicalize, aliases))
+    return _UrlKeys(keys, own, frozenset([own, *redirected]), tuple(key for key in ways if key not in keys))
 
 
-def _own_keys(article: Article, urls: Iterable[str]) -> list[str]:
-    """Return the canonicalised form of those URLs that belong to the site or the source of an article."""
-    own, claims = canonicalize(article.url), {canonicalize(url) for url in article.claims}
-    keys = map(canonicalize, urls)
-    return [key for key in keys if key in claims or is_same_site(key, own)]
-
-
+@lru_cache(maxsize=256)
 def url_hash(url_key: str) -> bytes:
     """Return the 16-byte hash of a canonicalised URL, for indexes: URLs can be of any length."""
     return _hash(url_key)

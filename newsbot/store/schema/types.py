@@ -22,7 +22,14 @@ def storable(text: str) -> str:
     """Return `text` with NUL and lone surrogates replaced one for one, so that offsets stay valid.
 
     PostgreSQL accepts neither in its texts, SQLite accepts no surrogates."""
-    return text.replace("\0", "\ufffd").encode(errors="replace").decode()
+    text = text.replace("\0", "\ufffd")
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode(errors="replace").decode()
+    return text
 
 
 def stored_name(text: str) -> str:

@@ -25,8 +25,8 @@ from newsbot.extraction.body.scoring.block_scores import MIN_FIRST_SCORE
 from newsbot.extraction.body.word_lists import read_text_words
 from newsbot.extraction.page.data_tables import data_rows
 from newsbot.extraction.page.elements import ACTIONS, OPEN_BLOCK
-from newsbot.extraction.trees.compiled_core import load_core
 from newsbot.extraction.trees.onnx_file import TreeFile, read_tree_file
+from newsbot.text.compiled_core import load_core
 
 _OTHER_TAG: Final = "other"
 

@@ -37,10 +37,10 @@ from newsbot.extraction.body.scoring.block_walk import MAX_BLOCKS
 from newsbot.extraction.body.scoring.core_tables import CoreTables, load_core_tables
 from newsbot.extraction.body.word_lists import words
 from newsbot.extraction.page.page import Page
-from newsbot.extraction.trees.compiled_core import PACKAGE, VERSION, load_core
 from newsbot.extraction.trees.onnx_file import read_tree_file
 from newsbot.extraction.trees.tree_ensemble import TreeEnsemble
 from newsbot.items import article_json
+from newsbot.text.compiled_core import PACKAGE, VERSION, load_core
 from tests.compiled import clear_caches, core_tables, python_only
 from tests.fixture_cases import CASES, case_name
 from training.feature_hash import feature_hash
