@@ -21,6 +21,8 @@ _CLOSING: Final = {
 """Kind of the open brackets -> what follows the quotation mark that ends a string in them. A mark that something else
 follows is part of the text."""
 _RAW = {mark: re.compile(rf"[^{mark}\\]*+(?:\\.[^{mark}\\]*+)*+", re.DOTALL) for mark in "\"'`"}
+_PLAIN_PAIR = re.compile(r'\s*+"([^"\\]*+)"\s*+:\s*+"([^"\\]*+)"(?:\s*+,)?')
+"""A key and its text, both without escapes, and a comma."""
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|u\{[0-9a-fA-F]{1,6}\}|.)", re.DOTALL)
 _ESCAPED: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "\n": ""}
 _CONSTANTS: Final = {"true": True, "false": False, "null": None, "undefined": None, "!0": True, "!1": False}
@@ -84,6 +86,15 @@ class _Reader:
         self.position += 1
         self.opened.append(({} if mark == "{" else [], self.key))
         self.key = None
+        self._read_plain_pairs()
+
+    def _read_plain_pairs(self) -> None:
+        """Read the pairs of plain strings in an object of a script that begin here, each in one step: most are such."""
+        container = self.opened[-1][0]
+        if self.is_script and isinstance(container, dict):
+            while pair := _PLAIN_PAIR.match(self.text, self.position):
+                container.setdefault(pair[1][:MAX_KEY_CHARS], pair[2])
+                self.position = pair.end()
 
     def _pass_over(self, mark: str) -> bool:
         """Pass over a separator or the start or end of a call, and return whether there is one."""
@@ -91,6 +102,7 @@ class _Reader:
             self.position += 1
             if mark == ",":
                 self.key = None
+                self._read_plain_pairs()
             return True
         if call := _CALL.match(self.text, self.position):
             self.position = call.end()
@@ -122,6 +134,8 @@ class _Reader:
             match = _SPACE.match(self.text, self.position)
             self.position = match.end() if match else self.position
             mark = self.text[self.position : self.position + 1]
+        if not mark:
+            self.position = len(self.text)
         return mark
 
     def _scalar(self, mark: str, is_key: bool) -> tuple[Any, bool]:

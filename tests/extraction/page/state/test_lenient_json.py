@@ -47,3 +47,12 @@ def test_what_is_nested_too_deep_ends_the_text() -> None:
     value, end = read_lenient('{"a":' * (MAX_DEPTH + 50) + "1")
     assert isinstance(value, dict)
     assert end >= 5 * MAX_DEPTH
+
+
+def test_pairs_of_plain_strings_of_a_script_are_read_as_any_others() -> None:
+    text = '{"a" : "x", "b":"y" ,"a":"z",/* c */"d":"q\\n", e: {"f":"g"}, "h":"i"'
+
+    value, end = read_lenient(text, 0, {})
+
+    assert value == {"a": "x", "b": "y", "d": "q\n", "e": {"f": "g"}, "h": "i"}
+    assert end == len(text) + 1
