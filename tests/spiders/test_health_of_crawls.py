@@ -213,7 +213,7 @@ def test_a_run_ends_with_a_few_lines_on_what_it_has_met(lite: Newsroom, sites: l
 @pytest.mark.slow
 def test_a_healthy_run_says_nothing_but_its_numbers(lite: Newsroom, sites: list[Site]) -> None:
     lite.add("open", feed_of(sites[0], story, 2))
-    done = lite.crawl_in_shell()
+    done = lite.crawl_in_shell(NEWSBOT_CONTACT="desk@news.example")
     told = [line for line in done.stderr.splitlines() if line.startswith("newsbot news: ")]
     assert [line.removeprefix("newsbot news: ") for line in told] == [
         "feeds: 1 polled",
