@@ -26,9 +26,8 @@ def week_of(*sites: Site, asked: list[Asked] | None = None) -> Week:
 
 @in_reactor
 @pytest.mark.slow
-async def test_hours_of_a_few_sites_lose_nothing_and_are_judged_by_what_is_stored(
-    database_url: str, tmp_path: Path
-) -> None:
+async def test_hours_of_a_few_sites_lose_nothing_and_are_judged_by_what_is_stored(tmp_path: Path) -> None:
+    database_url = f"sqlite:///{tmp_path / 'week.db'}"  # the clock of a server cannot be moved
     week = await simulate(
         seed=1, number=4, days=0.375, database_url=database_url, folder=tmp_path, say=lambda line: None
     )
