@@ -26,7 +26,9 @@ from newsbot.extraction.body.scoring import block_reading, block_scores
 from newsbot.extraction.body.scoring.core_tables import load_core_tables
 from newsbot.extraction.kinds import kind_model
 from newsbot.extraction.kinds.kind_model import load_kind_model
+from newsbot.extraction.page import limits, tree
 from newsbot.items import article_json
+from newsbot.text import plain_text
 from newsbot.text.compiled_core import PACKAGE, load_core
 
 Page = tuple[str, str]
@@ -43,8 +45,15 @@ class Extraction:
     def __init__(self, *, with_core: bool) -> None:
         hidden = {} if with_core else {PACKAGE: None}
         with patch.dict(sys.modules, hidden):
-            for cached in (load_core, load_core_tables, load_body_models, load_kind_model):
+            for cached in (
+                load_core,
+                plain_text.compiled_counter,
+                load_core_tables,
+                load_body_models,
+                load_kind_model,
+            ):
                 cached.cache_clear()
+            self.core, self.counter = load_core(), plain_text.compiled_counter()
             self.tables, self.models, self.kinds = load_core_tables(), load_body_models(), load_kind_model()
 
     def __enter__(self) -> None:
@@ -53,6 +62,9 @@ class Extraction:
             (block_reading, "load_core_tables", self.tables),
             (block_scores, "load_body_models", self.models),
             (kind_model, "load_kind_model", self.kinds),
+            (limits, "load_core", self.core),
+            (tree, "load_core", self.core),
+            (plain_text, "compiled_counter", self.counter),
         ):
             self._patches.enter_context(patch.object(module, name, partial(_value, value)))
 
