@@ -677,9 +677,11 @@ def main() -> None:
     parser.add_argument("--sites", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
-        "--database", help="URL of an empty database (default: an SQLite file that is deleted)"
+        "--database", help="URL of an empty SQLite database (default: a file that is deleted)"
     )
     options = parser.parse_args()
+    if options.database and not options.database.startswith("sqlite:"):
+        parser.error("--database: accepted: sqlite:///FILE; the clock of a server cannot be moved")
     install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
     from twisted.internet import task
 
