@@ -7,8 +7,8 @@ from Cython.Build import cythonize
 from setuptools import Extension, setup
 
 MODULES = (
-    *("tags", "blocks", "folded", "block_walk", "containers", "texts", "features", "neighbours", "forests", "scores"),
-    *("limits", "marks", "growing", "characters", "words", "sketches"),
+    *("tags", "blocks", "folded", "block_walk", "containers", "texts", "features", "neighbours", "forests"),
+    *("scores", "limits", "marks", "growing", "characters", "words", "sketches"),
 )
 DIRECTIVES = {"language_level": 3, "cdivision": True}
 
