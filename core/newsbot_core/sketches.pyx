@@ -1,5 +1,7 @@
 """The sketches of texts, the same as `newsbot.dedupe.sketches` computes with the words of `newsbot.dedupe.words`."""
 
+import os
+
 cimport cython
 from cpython.bytes cimport PyBytes_FromStringAndSize
 from cpython.unicode cimport PyUnicode_FromObject
@@ -30,6 +32,8 @@ cdef enum:
     COLON = 0x3A
 
 cdef uint64_t EMPTY = <uint64_t>-1
+cdef uint64_t SEED = int.from_bytes(os.urandom(8), "little") | 1
+"""Odd number that nobody knows before: no text can be written so that its words meet in one slot of a table."""
 
 
 cdef struct Word:
@@ -85,12 +89,12 @@ cdef class _Text:
 
     cdef Py_ssize_t slot_of(self, const Py_UCS4 *letters, Py_ssize_t size) noexcept:
         """Return the slot of a word as it is written among those that begin with a small letter; it is empty if none is the same."""
-        cdef uint64_t slot = size
+        cdef uint64_t slot = SEED
         cdef Py_ssize_t place
         cdef Word *word
         for place in range(size):
             slot = (slot ^ <uint32_t>letters[place]) * <uint64_t>0x100000001B3
-        slot ^= slot >> 32
+        slot = slot * SEED >> 32
         while self.common[slot & self.common_slots - 1]:
             word = &self.words[self.common[slot & self.common_slots - 1] - 1]
             if word.end - word.start == size and not memcmp(self.plain.items + word.start, letters, size * sizeof(Py_UCS4)):
@@ -142,7 +146,7 @@ cdef class _Text:
             raise MemoryError
         for place in range(self.count - length + 1):
             number = self.run(place, length)
-            slot = <Py_ssize_t>(number >> 20) & slots - 1
+            slot = <Py_ssize_t>(number * SEED >> 32) & slots - 1
             while seen[slot] and seen[slot] != number:
                 slot = slot + 1 & slots - 1
             if number == 0:

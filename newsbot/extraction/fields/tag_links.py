@@ -15,9 +15,7 @@ from newsbot.languages.word_patterns import any_of
 
 _MAX_TAGS = 20
 
-_MAX_LINKS = 1000
-"""Maximum number of links after the headline that are examined."""
-_LINKS = etree.XPath("following::a/@href/..")
+_LINKS = etree.XPath("(following::a[@href])[position() <= 1000]")
 TAG_FOLDERS = {
     "en": "tags?, topics?, keywords?, label",
     "de": "themen?, thema, schlagwort\\w*, stichwort\\w*",
@@ -53,7 +51,7 @@ def tag_links(heading: etree._Element) -> list[str]:
 
     Links that the page marks as tags are preferred to links whose URL is that of a tag, which may be in the text.
     """
-    links = select(_LINKS, heading)[:_MAX_LINKS]
+    links = select(_LINKS, heading)
     grouped = _first_group(links, _is_marked_as_tag) or _first_group(links, _leads_to_tag)
     return [text for link in grouped if (text := short_text(link))]
 

@@ -9,8 +9,7 @@ from newsbot.extraction.page.tree import marked_elements, select, text_of
 MAX_PROPERTIES = 300
 MAX_ITEMS = 10_000
 MAX_VALUE_CHARS = 2000
-# A path by the attribute takes a quarter of the time of a condition, which is evaluated for each element.
-_PROPERTIES = etree.XPath("descendant::*/@itemprop/..")
+_PROPERTIES = etree.XPath(".//*[@itemprop]")
 _NAMES = etree.XPath(".//*[@itemprop='name']")
 _URLS = etree.XPath(".//*[@itemprop='url' or @itemprop='contentUrl'][not(@itemscope)]")
 _ARTICLE_TYPES = {"itemtype": ("Article", "Posting", "Report")}

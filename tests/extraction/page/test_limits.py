@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from itertools import cycle, islice
 
 import pytest
@@ -196,3 +197,35 @@ def test_the_page_is_cut_before_the_crowded_tag() -> None:
     assert bounded(f"{before}<div{attributes}>text") == before.encode()
     with python_only():
         assert bounded(f"{before}<div{attributes}>text") == before.encode()
+
+
+def cpu_of(html: str) -> float:
+    """Return the seconds of CPU time that a page takes, the lesser of two readings."""
+    times = []
+    for _ in range(2):
+        began = time.process_time()
+        extract(html, "https://news.example/a")
+        times.append(time.process_time() - began)
+    return min(times)
+
+
+@pytest.mark.parametrize(
+    ("start", "repeated"),
+    [
+        ("<h1>The fish market moves</h1>", "<a href=x>b</a>"),
+        ("<h1>The fish market moves</h1><div class=tags>", "<a href=x class=tag>b</a>"),
+        ("<article itemscope itemtype='https://schema.org/NewsArticle'>", "<b itemprop=x>b</b>"),
+        (
+            "<article itemscope itemtype='https://schema.org/NewsArticle'>",
+            "<b itemscope itemprop=author><i itemprop=name>b</i></b>",
+        ),
+        ("<h1>The fish market moves</h1>", "<time>1 May 2026</time> x "),
+    ],
+    ids=["links", "tags", "properties", "items", "dates"],
+)
+def test_the_time_grows_no_faster_than_the_number_of_elements(start: str, repeated: str) -> None:
+    prose = (
+        "<p>The council of the harbour town voted on Monday to move the fish market after years of talks.</p>"
+    )
+    few, many = (cpu_of(start + repeated * number + prose) for number in (3_000, 30_000))
+    assert many < 25 * few  # ten times as many; a hundred times as long if each looks at all others
