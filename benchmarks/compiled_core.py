@@ -53,7 +53,11 @@ class Extraction:
                 load_kind_model,
             ):
                 cached.cache_clear()
-            self.core, self.counter = load_core(), plain_text.compiled_counter()
+            self.core, self.counter, self.look = (
+                load_core(),
+                plain_text.compiled_counter(),
+                plain_text.compiled_look(),
+            )
             self.tables, self.models, self.kinds = load_core_tables(), load_body_models(), load_kind_model()
 
     def __enter__(self) -> None:
@@ -65,6 +69,7 @@ class Extraction:
             (limits, "load_core", self.core),
             (tree, "load_core", self.core),
             (plain_text, "compiled_counter", self.counter),
+            (plain_text, "compiled_look", self.look),
         ):
             self._patches.enter_context(patch.object(module, name, partial(_value, value)))
 

@@ -22,7 +22,7 @@ from newsbot.text.compiled_core import PACKAGE, load_core
 
 _CACHES = (
     *(load_core, load_core_tables, load_body_models, load_kind_model),
-    *(plain_text.compiled_counter, query_words.compiled_words),
+    *(plain_text.compiled_counter, plain_text.compiled_look, query_words.compiled_words),
     *(fingerprints.compiled_folder, sketches.compiled_sketches),
 )
 

@@ -68,14 +68,14 @@ _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 
 def collapse_space(text: str) -> str:
     """Return the text with single spaces for white space of any kind (also no-break spaces), and none at the ends."""
-    if len(text) >= _MIN_LOOKED_AT and type(text) is str and (look := _collapsed_look()) and look(text):
+    if len(text) >= _MIN_LOOKED_AT and type(text) is str and (look := compiled_look()) and look(text):
         return text
     return " ".join(text.split())
 
 
 @cache
-def _collapsed_look() -> Callable[[str], bool] | None:
-    """Return what the compiled core says by whether nothing is to be collapsed; None without it."""
+def compiled_look() -> Callable[[str], bool] | None:
+    """Return the function of the compiled core that says whether a text needs no change; None without it."""
     core = load_core()
     return None if core is None else core.words.is_collapsed
 

@@ -8,6 +8,7 @@ from newsbot.extraction.page.tree import marked_elements, select, text_of
 
 MAX_PROPERTIES = 300
 MAX_ITEMS = 10_000
+"""Maximum number of items of an article type that are looked at."""
 MAX_VALUE_CHARS = 2000
 _PROPERTIES = etree.XPath(".//*[@itemprop]")
 _NAMES = etree.XPath(".//*[@itemprop='name']")

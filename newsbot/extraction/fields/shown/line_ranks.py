@@ -9,9 +9,11 @@ from newsbot.languages.calendar.dates import labelled_moments, may_name_day, nam
 from newsbot.text import word_count
 
 GOOD_RANK = 1
+"""Rank up to which the lines above the headline are not searched."""
 _MIN_PROSE_CHARS = 110
 """Length from which a line is a paragraph of the text, or a lead."""
-_MIN_EAST_ASIAN_CHARS = 45
+MIN_EAST_ASIAN_CHARS = 45
+"""The same in scripts that say much with few characters; no line that is shorter is a paragraph."""
 _MAX_LABEL_WORDS = 3
 _MAX_LABELLED_WORDS = 25
 """Maximum number of words of a line with a date and its label; for lines without a label see `names_date`."""
@@ -46,10 +48,10 @@ def rank_of(line: str, language: str) -> int | None:
 
 def is_prose(text: str) -> bool:
     """Return whether a line is as long as a paragraph; less is needed in scripts that say much with few characters."""
-    if len(text) < _MIN_EAST_ASIAN_CHARS:
+    if len(text) < MIN_EAST_ASIAN_CHARS:
         return False
     return len(text) >= _MIN_PROSE_CHARS or (
-        not text.isascii() and len(_EAST_ASIAN.findall(text)) >= _MIN_EAST_ASIAN_CHARS
+        not text.isascii() and len(_EAST_ASIAN.findall(text)) >= MIN_EAST_ASIAN_CHARS
     )
 
 

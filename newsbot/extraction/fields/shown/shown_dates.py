@@ -21,7 +21,13 @@ from newsbot.extraction.fields.layout_hints import (
 )
 from newsbot.extraction.fields.shown.element_marks import MAX_CARD_DEPTH, label_of, marks_of, names_of
 from newsbot.extraction.fields.shown.headline_area import HeadlineArea
-from newsbot.extraction.fields.shown.line_ranks import GOOD_RANK, is_label, is_prose, rank_of
+from newsbot.extraction.fields.shown.line_ranks import (
+    GOOD_RANK,
+    MIN_EAST_ASIAN_CHARS,
+    is_label,
+    is_prose,
+    rank_of,
+)
 from newsbot.extraction.page.shown_lines import ShownLine, TextNode, shown_lines, texts_inside, upwards
 from newsbot.extraction.page.tree import marked_elements
 from newsbot.languages.calendar.dates import labelled_moments, names_date
@@ -43,8 +49,6 @@ _MAX_DATELINES = 3
 _MAX_DATELINE_CHARS = 70
 _MAX_NODE_CHARS = 4 * MAX_LINE_CHARS
 """Number of characters that are read of a text node."""
-_MIN_PROSE_CHARS = 45
-"""Length below which no line is a paragraph."""
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _DATED_TAGS = ("time", "abbr")
@@ -225,7 +229,7 @@ def _may_have_digit(line: ShownLine) -> bool:
 def _start_of_prose(line: ShownLine) -> str | None:
     """Return the first text of a line that is a paragraph; None for any other line."""
     raw = [text[:_MAX_NODE_CHARS] for text, _, _ in line.nodes]
-    if sum(map(len, raw)) + len(raw) <= _MIN_PROSE_CHARS and all(map(str.isascii, raw)):
+    if sum(map(len, raw)) + len(raw) <= MIN_EAST_ASIAN_CHARS and all(map(str.isascii, raw)):
         return None
     texts = [one_line(text) for text in raw]
     return texts[0] if is_prose(" ".join(texts)) else None
