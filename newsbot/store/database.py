@@ -138,6 +138,9 @@ class Database:
         if limit_s is None:
             with self._begun(self._engines.reading) as session:
                 yield session
+                # With a rollback psycopg would forget all statements that it has prepared, those of writers too. Readers
+                # with a time limit end with one: each of their questions is planned for its own values.
+                session.commit()
             return
         with Session(self._engines.reading) as session, engines.time_limit(session.connection(), limit_s):
             self._check_version(session.connection())
@@ -173,7 +176,7 @@ class Database:
         """Return a session that is connected, once the server answers."""
 
         def begin() -> Session:
-            session = Session(engine)
+            session = Session(engine, expire_on_commit=engine is self._engines.writing)
             try:
                 session.connection()
             except BaseException:

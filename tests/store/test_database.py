@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from newsbot.errors import DatabaseError, UsageError
 from newsbot.store.database import Database
+from newsbot.store.schema.models import ArticleRow
 from tests.store.samples import NOW, article, load, save
 
 
@@ -125,6 +126,24 @@ def test_reader_sees_one_state_while_another_writes(database: Database) -> None:
         save(database, article(2))
         assert session.scalar(text("SELECT count(*) FROM articles")) == 1
     assert load(database, 2)
+
+
+def test_reading_leaves_statements_prepared(postgres_database_url: str) -> None:
+    database = Database(postgres_database_url).open()
+    for _ in range(8):
+        database.transact(lambda session: session.execute(text("SELECT count(*) FROM stories")).all())
+        database.ask(lambda session: session.execute(text("SELECT count(*) FROM topics")).all())
+    with database.read() as session:
+        prepared = session.scalars(text("SELECT statement FROM pg_prepared_statements")).all()
+    database.close()
+    assert {"SELECT count(*) FROM stories", "SELECT count(*) FROM topics"} <= set(prepared)
+
+
+def test_rows_that_were_read_outlive_their_session(database: Database) -> None:
+    saved = save(database, article())
+    with database.read() as session:
+        row = session.get_one(ArticleRow, saved.article_id)
+    assert row.title == article().title
 
 
 def test_many_threads_write_at_once(database: Database) -> None:

@@ -28,6 +28,8 @@ MAX_CREDIT_WORDS = 8
 STEM = 3
 """Number of letters by which words with endings are looked up; a listed stem has at least these."""
 
+MAX_KEPT = 32
+"""Maximum length of a word of which is kept what it begins."""
 MAX_QUESTION_WORDS = 6
 """Maximum number of words of a question that leads to an invitation ("Got a tip? Write to us.")."""
 PLAIN = 5
@@ -41,7 +43,11 @@ _QUESTION = re.compile(r"[?？؟]$")
 _COLON = re.compile(r"\s?[:：]")
 _PARTS = re.compile(r"\s[-–—]\s|[|•·∙▪■►/;,，、；|]+")
 _CONTACT = re.compile(r"\S@\w|https?://|www\.\w|\w\.(?:com|org|net)\b")
+_SIGNS_OF_CONTACT = ("@", "://", "www.", ".com", ".org", ".net")
+"""One of these is in every text with a contact: looking for them takes less time."""
 _RIGHTS = re.compile(r"©|℗|(?:\(c\)|\bcopyright) ?\d{4}", re.IGNORECASE)
+_SIGNS_OF_RIGHTS = ("©", "℗", "(c)", "copyr")
+"""One of these is in every text with a notice of rights, in lower case."""
 _SPACELESS = {"zh", "ja", "ko", "th", "lo", "km", "my"}
 """Languages whose words are looked for anywhere: they put no spaces between words, or join endings to them."""
 _SPACELESS_LETTER = re.compile(
@@ -83,29 +89,27 @@ def ends_sentence(text: str) -> bool:
 @lru_cache(maxsize=2_048)
 def is_page_talk(text: str) -> bool:
     """Return whether a line speaks of the page, or is a label, in all its sentences."""
-    shown = _shown(text)
-    if any(sentence.is_reporting for sentence in shown):
-        return False
-    if len(shown) == 1 and shown[0].is_label:
-        return True
-    return any(sentence.is_talk for sentence in shown) and all(
-        sentence.is_talk or sentence.is_label or sentence.is_address for sentence in shown
-    )
+    shown: list[_Shown] = []
+    for sentence in _sentences(text):
+        if sentence.is_reporting or not (sentence.is_talk or sentence.is_label or sentence.is_address):
+            return False
+        shown.append(sentence)
+    return any(sentence.is_talk for sentence in shown) or (len(shown) == 1 and shown[0].is_label)
 
 
 def is_reporting(text: str) -> bool:
     """Return whether somebody says something in a line, or the page owns up to an edit."""
-    return any(sentence.is_reporting or sentence.is_said for sentence in _shown(text))
+    return any(sentence.is_reporting or sentence.is_said for sentence in _sentences(text))
 
 
 def invites_reader(text: str) -> bool:
     """Return whether every sentence of a line asks the reader for something on the publisher's page."""
-    shown = _shown(text)
-    return bool(shown) and all(sentence.is_invitation for sentence in shown)
+    return bool(text.strip()) and all(sentence.is_invitation for sentence in _sentences(text))
 
 
-def _shown(text: str) -> list[_Shown]:
-    return [_Shown(sentence) for sentence in _SPLIT.split(text) if sentence.strip()]
+def _sentences(text: str) -> Iterator[_Shown]:
+    """Yield what the sentences of a line show; whoever has seen enough stops."""
+    return (_Shown(sentence) for sentence in _SPLIT.split(text) if sentence.strip())
 
 
 class _Shown:
@@ -124,9 +128,10 @@ class _Shown:
                 plain.add(entry.language)
                 self.plain_kinds.add(entry.kind)
         everywhere = self.kinds["mul"]
-        if _CONTACT.search(text):
+        if any(sign in text for sign in _SIGNS_OF_CONTACT) and _CONTACT.search(text):
             everywhere.add("page")
-        if _RIGHTS.search(text):
+        folded = text.casefold()
+        if any(sign in folded for sign in _SIGNS_OF_RIGHTS) and _RIGHTS.search(text):
             everywhere.add("notice")
         for language in plain:
             self.kinds[language] |= everywhere
@@ -184,23 +189,23 @@ def _speaks_of_page(kinds: set[str]) -> bool:
 
 def _found(text: str, words: int, *, is_sentence: bool) -> Iterator[tuple[_Entry, bool]]:
     """Yield the entries of the word lists that are in a line, and whether it begins with it and a colon."""
-    lists, may_be_credit = _lists(), not is_sentence and words <= MAX_CREDIT_WORDS
-    tokens = [_folded(token) for token in _WORD.findall(text)]
-    places = [
-        place
-        for place, token in enumerate(tokens)
-        if token in lists.phrases or token[:STEM] in lists.stems or token[0] in _JOINED
-    ]
-    matches = list(_WORD.finditer(text)) if places else []
-    for place in places:
-        between = text[matches[place - 1].end() : matches[place].start()] if place else ""
-        is_first = not place or _CLAUSE.search(between) is not None
-        for end, entry in _entries_at(lists, tokens, place):
-            after = text[matches[end - 1].end() :] if entry.is_first else ""
-            if (is_first or not entry.is_first) and _counts(entry, after, may_be_credit=may_be_credit):
+    may_be_credit = not is_sentence and words <= MAX_CREDIT_WORDS
+    tokens = _folded_words(text)
+    matches: list[re.Match[str]] = []
+    for place, token in enumerate(tokens):
+        for following, entry in _begun_by(token) if len(token) <= MAX_KEPT else _begun_by.__wrapped__(token):
+            end, after = place + 1 + len(following), ""
+            if following and tokens[place + 1 : end] != following:
+                continue
+            if entry.is_first:
+                matches = matches or list(_WORD.finditer(text))
+                if place and not _CLAUSE.search(text, matches[place - 1].end(), matches[place].start()):
+                    continue
+                after = text[matches[end - 1].end() :]
+            if _counts(entry, after, may_be_credit=may_be_credit):
                 yield entry, place == 0 and _is_pointer(entry, after)
     if _SPACELESS_LETTER.search(text):
-        yield from _found_anywhere(lists, text.casefold(), may_be_credit=may_be_credit)
+        yield from _found_anywhere(_lists(), text.casefold(), may_be_credit=may_be_credit)
 
 
 def _found_anywhere(lists: _Lists, text: str, *, may_be_credit: bool) -> Iterator[tuple[_Entry, bool]]:
@@ -221,19 +226,21 @@ def _is_pointer(entry: _Entry, after: str) -> bool:
     return entry.kind == "notice" and _COLON.match(after) is not None
 
 
-def _entries_at(lists: _Lists, tokens: list[str], place: int) -> Iterator[tuple[int, _Entry]]:
-    """Yield the phrases and stems that begin with the word at a place, and the place after each."""
-    token = tokens[place]
-    for phrase, entry in lists.phrases.get(token, ()):
-        if tokens[place : place + len(phrase)] == phrase:
-            yield place + len(phrase), entry
-    for stem, entry in lists.stems.get(token[:STEM], ()):
-        if token.startswith(stem):
-            yield place + 1, entry
+@lru_cache(maxsize=8_192)
+def _begun_by(token: str) -> list[tuple[list[str], _Entry]]:
+    """Return the phrases and stems that a word begins: the words that must follow it, and the entry."""
+    lists = _lists()
+    found = [(phrase[1:], entry) for phrase, entry in lists.phrases.get(token, ())]
+    found += [([], entry) for stem, entry in lists.stems.get(token[:STEM], ()) if token.startswith(stem)]
     if token[0] in _JOINED:
-        for phrase, entry in lists.phrases.get(token[1:], ()):
-            if tokens[place + 1 : place + len(phrase)] == phrase[1:]:
-                yield place + len(phrase), entry
+        found += [(phrase[1:], entry) for phrase, entry in lists.phrases.get(token[1:], ())]
+    return found
+
+
+def _folded_words(text: str) -> list[str]:
+    if any(word in text for word in _CASED):
+        return [_folded(token) for token in _WORD.findall(text)]
+    return _WORD.findall(text.casefold())
 
 
 def _folded(token: str) -> str:
