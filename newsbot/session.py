@@ -138,11 +138,9 @@ class CrawlSession:
         with self.writer.coming():
             if is_ahead and self.stages_ahead:
                 try:
-                    processed: Envelope | Reject = await self.pool.run("process", capture, self.stages_ahead)
+                    return await self.pool.process(capture, self.stages_ahead)
                 except (WorkerDiedError, DatabaseError):
                     logger.info("The stages of %s are run one by one", capture.url)
-                else:
-                    return processed
             try:
                 return await self._read_alone(capture)
             except WorkerDiedError as error:

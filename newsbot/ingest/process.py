@@ -106,16 +106,15 @@ class Processor:
         with span("newsbot.read", **{"url.full": capture.url or ""}):
             return read(capture, self.catalog, now=datetime.now(UTC))
 
-    def process(self, capture: Capture, stages: tuple[str, ...] = STAGES) -> Envelope | Reject:
-        """Return the article of a capture after these stages, or the reason why there is none."""
-        item = self._patiently(lambda: self._processed(capture, stages))
-        if isinstance(item, Envelope):
-            item.stages_done = stages
-        return item
-
-    def _processed(self, capture: Capture, stages: Sequence[str]) -> Envelope | Reject:
-        with span("newsbot.page", **{"url.full": capture.url or ""}), self.one_session():
-            return self.prepare(self.read(capture), stages)
+    def process_together(self, pages: Sequence[tuple[Capture, Sequence[str]]]) -> list[Envelope | Reject]:
+        """Return the articles of captures after the stages that are named beside each, or the reasons why there are none."""
+        stages = [names for _, names in pages]
+        with span("newsbot.pages", pages=len(pages)):
+            items = self._prepared([self.read(capture) for capture, _ in pages], stages)
+        for item, names in zip(items, stages, strict=True):
+            if isinstance(item, Envelope):
+                item.stages_done = tuple(names)
+        return items
 
     def prepare(self, item: Envelope | Reject, stages: Sequence[str]) -> Envelope | Reject:
         """Run stages one after the other, up to the first that rejects the item."""
@@ -126,23 +125,37 @@ class Processor:
         return item
 
     def prepare_together(self, items: Sequence[Envelope | Reject]) -> list[Envelope | Reject]:
-        """Return items after all stages, in their order; what is asked of the database is asked for all of them at once.
+        """Return items after all stages, in their order. A reject has what a feed says of its article, if that is to be stored."""
+        return self._prepared(items, [STAGES] * len(items), self.with_stub)
 
-        A reject has what a feed says of its article, if that is to be stored."""
+    def _prepared(
+        self,
+        items: Sequence[Envelope | Reject],
+        stages: Sequence[Sequence[str]],
+        finish: Callable[[Envelope | Reject], Envelope | Reject] = lambda item: item,
+    ) -> list[Envelope | Reject]:
+        """Return items after the stages of each; what is asked of the database is asked for all of them at once."""
 
         def prepared() -> list[Envelope | Reject]:
             with self.one_session():
                 self._look_up(item.article for item in items if isinstance(item, Envelope))
-                return [self.with_stub(self.prepare(item, STAGES)) for item in items]
+                return [finish(self.prepare(item, names)) for item, names in zip(items, stages, strict=True)]
 
         return self._patiently(prepared)
 
     def _look_up(self, articles: Iterable[Article]) -> None:
         session: Session | None = getattr(self._local, "session", None)
-        if session is not None:
-            read = [article for article in articles if article.kind in READ_KINDS]
+        if session is None:
+            return
+        read = [article for article in articles if article.kind in READ_KINDS]
+        try:
             existing.look_up(session.connection(), map(article_keys, read))
             site_boilerplate.look_up(session.connection(), read)
+        except DatabaseError:
+            raise
+        except Exception:
+            logger.exception("%s articles are looked up one by one", len(read))
+            session.rollback()
 
     def attempt(self, stage: str, envelope: Envelope) -> Envelope | Reject:
         """Run one stage; return a reject that names the stage if it rejects the article or fails on it.
@@ -157,6 +170,9 @@ class Processor:
             raise
         except Exception as error:
             logger.exception("The stage %s failed on %s", stage, envelope.url)
+            session: Session | None = getattr(self._local, "session", None)
+            if session is not None:
+                session.rollback()  # after a statement that failed, PostgreSQL refuses those of all other pages, too
             return stage_failed(envelope, stage, error)
         return envelope if reason is None else rejected(envelope, stage, reason)
 

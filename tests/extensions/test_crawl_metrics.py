@@ -156,8 +156,8 @@ def test_the_steps_of_a_page_are_sent_as_spans(tmp_path: Path) -> None:
     assert crawl.returncode == 0, said
     resources = [each for request in received for each in request.resource_spans]
     spans = {span.name: span for each in resources for scope in each.scope_spans for span in scope.spans}
-    assert {"newsbot.page", "newsbot.read", "newsbot.clean", "newsbot.record"} <= spans.keys()
-    assert spans["newsbot.read"].parent_span_id == spans["newsbot.page"].span_id
+    assert {"newsbot.pages", "newsbot.read", "newsbot.clean", "newsbot.record"} <= spans.keys()
+    assert spans["newsbot.read"].parent_span_id == spans["newsbot.pages"].span_id
     names = {
         key.value.string_value
         for each in resources

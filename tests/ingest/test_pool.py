@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
 from threading import Event, Thread, current_thread
@@ -12,10 +13,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from newsbot.capture import Capture
+from newsbot.errors import DatabaseError
 from newsbot.ingest import pool as pools
+from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.pool import Pool
 from newsbot.ingest.process import Processor
-from newsbot.items import Mention
+from newsbot.items import Mention, Reject
 from newsbot.settings import read_settings
 from newsbot.store.queries import list_rejects
 from newsbot.store.schema.models import ArticleRow
@@ -105,6 +109,64 @@ async def test_no_process_is_started_where_none_is_wanted(database_url: str) -> 
     pool = Counting(database_url, workers=0)
     assert await pool.process_of_a_task() == os.getpid()
     assert pool._processes is None
+
+
+class Noting(Processor):
+    """A processor that notes how many pages it gets at once, and waits until it may go on."""
+
+    def __init__(self) -> None:
+        super().__init__(read_settings({"NEWSBOT_ENTITY_ENGINE": "none"}))
+        self.groups: list[int] = []
+        self.may_go_on = Event()
+
+    def process_together(self, pages: Sequence[tuple[Capture, Sequence[str]]]) -> list[Envelope | Reject]:
+        self.groups.append(len(pages))
+        assert self.may_go_on.wait(30)
+        if any(capture.url == "https://news.example/bad" for capture, _ in pages):
+            raise DatabaseError("disk full")
+        return [Reject(url=capture.url, reason="list") for capture, _ in pages]
+
+
+def waiting(pool: Pool, names: Iterable[object]) -> list[asyncio.Task[Envelope | Reject]]:
+    urls = [f"https://news.example/{name}" for name in names]
+    return [asyncio.ensure_future(pool.process(Capture(body=b"", url=url), ("clean",))) for url in urls]
+
+
+@in_reactor
+async def test_pages_that_wait_are_handed_out_together() -> None:
+    processor = Noting()
+    pool = Pool(processor.settings.model_copy(update={"workers": 0}), processor)
+    tasks = waiting(pool, range(20))
+    await asyncio.sleep(0)
+    processor.may_go_on.set()
+    items = await asyncio.gather(*tasks)
+    assert [item.url for item in items] == [f"https://news.example/{number}" for number in range(20)]
+    assert processor.groups == [1, 8, 8, 3]
+    pool.close()
+
+
+@in_reactor
+async def test_what_fails_for_a_group_is_raised_for_each_of_its_pages_and_no_other() -> None:
+    processor = Noting()
+    pool = Pool(processor.settings.model_copy(update={"workers": 0}), processor)
+    tasks = waiting(pool, [*range(8), "bad", *range(8, 18)])
+    processor.may_go_on.set()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    failed = [place for place, result in enumerate(results) if isinstance(result, DatabaseError)]
+    assert failed == list(range(1, 9))
+    pool.close()
+
+
+@in_reactor
+async def test_nobody_waits_for_a_page_after_the_end() -> None:
+    processor = Noting()
+    pool = Pool(processor.settings.model_copy(update={"workers": 0}), processor)
+    tasks = waiting(pool, range(3))
+    await asyncio.sleep(0)
+    pool.close()
+    processor.may_go_on.set()
+    _, *rest = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(result) for result in rest] == [asyncio.CancelledError] * 2
 
 
 def _started_or_not(pool: Pool) -> ProcessPoolExecutor:

@@ -1,10 +1,12 @@
-"""The stages of `Processor`, one by one and in a row, without a database."""
+"""The stages of `Processor`, one by one, in a row, and for several pages at once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
+from sqlalchemy import Connection, text
 
 from newsbot.capture import Capture
 from newsbot.errors import DatabaseError, UsageError
@@ -12,6 +14,8 @@ from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.process import STAGES, Processor
 from newsbot.items import Article, Reject
 from newsbot.settings import read_settings
+from newsbot.store.articles import existing
+from newsbot.store.database import Database
 from tests.pages import article_page
 
 Stage = Callable[[Envelope], str | None]
@@ -101,7 +105,68 @@ def test_reject_passes_all_stages_as_it_is(processor: Processor) -> None:
 
 def test_page_passes_all_stages_without_a_database(processor: Processor) -> None:
     capture = Capture(body=article_page(1).encode(), url="https://news.example/1")
-    item = processor.process(capture)
+    [item] = processor.process_together([(capture, STAGES)])
     assert isinstance(item, Envelope)
     assert (item.known_id, item.stages_done) == (None, STAGES)
     assert item.precomputed is not None
+
+
+def pages(count: int) -> list[tuple[Capture, tuple[str, ...]]]:
+    urls = [f"https://news.example/{number}" for number in range(count)]
+    return [
+        (Capture(body=article_page(number, url=url).encode(), url=url), STAGES)
+        for number, url in enumerate(urls)
+    ]
+
+
+@pytest.fixture
+def with_database(database: Database) -> Processor:
+    return Processor(read_settings({"NEWSBOT_ENTITY_ENGINE": "none"}), database)
+
+
+def fail(connection: Connection) -> None:
+    """Execute what PostgreSQL refuses; SQLite does not."""
+    connection.execute(text("SELECT CAST('word' AS integer)"))
+    raise ValueError
+
+
+def test_a_statement_that_fails_for_one_page_fails_for_no_other(
+    with_database: Processor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clean = with_database.clean
+
+    def fails_once(envelope: Envelope) -> None:
+        assert with_database.database
+        with with_database._reading(with_database.database) as session:
+            session.execute(text("SELECT 1"))
+            if envelope.url.endswith("/1"):
+                fail(session.connection())
+        clean(envelope)
+
+    monkeypatch.setattr(with_database, "clean", fails_once)
+    first, second, third = with_database.process_together(pages(3))
+    assert isinstance(second, Reject)
+    assert (second.stage, second.reason) == ("clean", "stage-failed")
+    assert isinstance(first, Envelope)
+    assert isinstance(third, Envelope)
+
+
+def test_a_look_up_that_fails_for_all_pages_fails_for_none(
+    with_database: Processor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(existing, "look_up", lambda connection, _keys: fail(connection))
+    assert all(isinstance(item, Envelope) for item in with_database.process_together(pages(3)))
+
+
+def test_several_pages_are_as_each_alone(with_database: Processor) -> None:
+    together = with_database.process_together(pages(4))
+    alone = [item for page in pages(4) for item in with_database.process_together([page])]
+    for one, other in zip(together, alone, strict=True):
+        assert isinstance(one, Envelope)
+        assert isinstance(other, Envelope)
+        assert replace(one.article, retrieved_at=None) == replace(other.article, retrieved_at=None)
+        assert (one.site_blocks, one.precomputed, one.stages_done) == (
+            other.site_blocks,
+            other.precomputed,
+            other.stages_done,
+        )
