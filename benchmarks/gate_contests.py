@@ -94,7 +94,8 @@ def storing(folder: Path) -> Iterator[Turn]:
         Capture(body=article_page(n).encode(), url=f"https://news.example/2026/05/story-{n}", media="html")
         for n in range(ARTICLES)
     ]
-    ready = [item for item in map(processor.process, captures) if isinstance(item, Envelope)]
+    prepared = processor.prepare_together([processor.read(capture) for capture in captures])
+    ready = [item for item in prepared if isinstance(item, Envelope)]
     texts = [(item.url, item.article.title, item.article.body) for item in ready]
     assert len(ready) == ARTICLES
     database = Database(f"sqlite:///{folder / 'newsbot.db'}")

@@ -1,8 +1,8 @@
 """The stages between reading a page and storing its article: validate, clean, dedupe, entities, precompute.
 
 Each is a method of `Processor` that takes an envelope and changes it. `Processor.attempt` runs one by its name and
-turns a failure into a reject that names the stage; `Processor.process` runs all of them. The item pipelines of a
-crawl call the stages one by one, everything else calls `process`.
+turns a failure into a reject that names the stage; `Processor.prepare` runs several. Pages that come together share what is
+asked of the database (`process_together`, `prepare_together`); the item pipelines of a crawl run what is not done by then.
 """
 
 from __future__ import annotations

@@ -185,7 +185,8 @@ class VerifySpider(PageSpider):
         answer = await self.answers.get(url)
         if answer.response is None:
             return CheckedArticle(url=url, problem=answer.problem)
-        item = await run_in_thread(self.processor.process, capture_of(answer.response), ("validate",))
+        pages = [(capture_of(answer.response), ("validate",))]
+        [item] = await run_in_thread(self.processor.process_together, pages)
         if isinstance(item, Reject):
             return CheckedArticle(url=url, problem=one_line(f"no article: {item.reason} {item.detail}"))
         article = item.article
