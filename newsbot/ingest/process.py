@@ -109,8 +109,12 @@ class Processor:
     def process_together(self, pages: Sequence[tuple[Capture, Sequence[str]]]) -> list[Envelope | Reject]:
         """Return the articles of captures after the stages that are named beside each, or the reasons why there are none."""
         stages = [names for _, names in pages]
+
+        def processed() -> list[Envelope | Reject]:  # repeated as a whole: stages change what was read
+            return self._prepared([self.read(capture) for capture, _ in pages], stages)
+
         with span("newsbot.pages", pages=len(pages)):
-            items = self._prepared([self.read(capture) for capture, _ in pages], stages)
+            items = self._patiently(processed)
         for item, names in zip(items, stages, strict=True):
             if isinstance(item, Envelope):
                 item.stages_done = tuple(names)
@@ -126,7 +130,7 @@ class Processor:
 
     def prepare_together(self, items: Sequence[Envelope | Reject]) -> list[Envelope | Reject]:
         """Return items after all stages, in their order. A reject has what a feed says of its article, if that is to be stored."""
-        return self._prepared(items, [STAGES] * len(items), self.with_stub)
+        return self._patiently(lambda: self._prepared(items, [STAGES] * len(items), self.with_stub))
 
     def _prepared(
         self,
@@ -135,13 +139,9 @@ class Processor:
         finish: Callable[[Envelope | Reject], Envelope | Reject] = lambda item: item,
     ) -> list[Envelope | Reject]:
         """Return items after the stages of each; what is asked of the database is asked for all of them at once."""
-
-        def prepared() -> list[Envelope | Reject]:
-            with self.one_session():
-                self._look_up(item.article for item in items if isinstance(item, Envelope))
-                return [finish(self.prepare(item, names)) for item, names in zip(items, stages, strict=True)]
-
-        return self._patiently(prepared)
+        with self.one_session():
+            self._look_up(item.article for item in items if isinstance(item, Envelope))
+            return [finish(self.prepare(item, names)) for item, names in zip(items, stages, strict=True)]
 
     def _look_up(self, articles: Iterable[Article]) -> None:
         session: Session | None = getattr(self._local, "session", None)

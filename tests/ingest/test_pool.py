@@ -132,10 +132,14 @@ def waiting(pool: Pool, names: Iterable[object]) -> list[asyncio.Task[Envelope |
     return [asyncio.ensure_future(pool.process(Capture(body=b"", url=url), ("clean",))) for url in urls]
 
 
+def noting() -> tuple[Noting, Pool]:
+    processor = Noting()
+    return processor, Pool(processor.settings.model_copy(update={"workers": 0}), processor)
+
+
 @in_reactor
 async def test_pages_that_wait_are_handed_out_together() -> None:
-    processor = Noting()
-    pool = Pool(processor.settings.model_copy(update={"workers": 0}), processor)
+    processor, pool = noting()
     tasks = waiting(pool, range(20))
     await asyncio.sleep(0)
     processor.may_go_on.set()
@@ -147,8 +151,7 @@ async def test_pages_that_wait_are_handed_out_together() -> None:
 
 @in_reactor
 async def test_what_fails_for_a_group_is_raised_for_each_of_its_pages_and_no_other() -> None:
-    processor = Noting()
-    pool = Pool(processor.settings.model_copy(update={"workers": 0}), processor)
+    processor, pool = noting()
     tasks = waiting(pool, [*range(8), "bad", *range(8, 18)])
     processor.may_go_on.set()
     results = await asyncio.gather(*tasks, return_exceptions=True)
@@ -159,8 +162,7 @@ async def test_what_fails_for_a_group_is_raised_for_each_of_its_pages_and_no_oth
 
 @in_reactor
 async def test_nobody_waits_for_a_page_after_the_end() -> None:
-    processor = Noting()
-    pool = Pool(processor.settings.model_copy(update={"workers": 0}), processor)
+    processor, pool = noting()
     tasks = waiting(pool, range(3))
     await asyncio.sleep(0)
     pool.close()

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from newsbot.capture import Capture
-from newsbot.errors import DatabaseError, UsageError
+from newsbot.errors import ConnectionLostError, DatabaseError, UsageError
 from newsbot.ingest.envelope import Envelope
 from newsbot.ingest.process import STAGES, Processor
 from newsbot.items import Article, Reject
@@ -170,3 +170,21 @@ def test_several_pages_are_as_each_alone(with_database: Processor) -> None:
             other.precomputed,
             other.stages_done,
         )
+
+
+def test_a_page_is_read_anew_after_the_connection_was_lost(
+    with_database: Processor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clean, cleaned = with_database.clean, list[str]()
+
+    def is_cut_off_once(envelope: Envelope) -> None:
+        envelope.article.title = f"{envelope.article.title}!"
+        cleaned.append(envelope.url)
+        if len(cleaned) == 2:
+            raise ConnectionLostError("the server went away")
+        clean(envelope)
+
+    monkeypatch.setattr(with_database, "clean", is_cut_off_once)
+    items = with_database.process_together(pages(2))
+    assert [(item.article.title or "").count("!") for item in items if isinstance(item, Envelope)] == [1, 1]
+    assert len(cleaned) == 4
